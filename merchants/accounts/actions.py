@@ -1,0 +1,76 @@
+"""Who may do what: one table of actions by roles, pure. Pages, API and tests all read it.
+
+An action is written ``subject.verb``. A role of a shop acts in that shop only; a house role
+(officers, the desk) acts on every shop, and only through the actions that name it here.
+"""
+
+from typing import Final
+
+OWNER: Final = "owner"
+MANAGER: Final = "manager"
+CASHIER: Final = "cashier"
+ACCOUNTANT: Final = "accountant"
+DEVELOPER: Final = "developer"
+COMPLIANCE_OFFICER: Final = "compliance_officer"
+DESK: Final = "desk"
+
+SHOP_ROLES: Final = frozenset({OWNER, MANAGER, CASHIER, ACCOUNTANT, DEVELOPER})
+HOUSE_ROLES: Final = frozenset({COMPLIANCE_OFFICER, DESK})
+ROLES: Final = (OWNER, MANAGER, CASHIER, ACCOUNTANT, DEVELOPER, COMPLIANCE_OFFICER, DESK)
+
+_EVERYONE: Final = frozenset({OWNER, MANAGER, CASHIER, ACCOUNTANT, DEVELOPER})
+
+ACTIONS: Final[dict[str, frozenset[str]]] = {
+    "shop.view": _EVERYONE | {COMPLIANCE_OFFICER},
+    "shop.change_terms": frozenset({OWNER}),
+    "shop.change_payout_address": frozenset({OWNER}),
+    "shop.approve": frozenset({COMPLIANCE_OFFICER}),
+    "shop.suspend": frozenset({COMPLIANCE_OFFICER}),
+    "invoice.view": _EVERYONE | {COMPLIANCE_OFFICER},
+    "invoice.create": frozenset({OWNER, MANAGER, CASHIER, DEVELOPER}),
+    "invoice.void": frozenset({OWNER, MANAGER, CASHIER}),
+    "invoice.mark": frozenset({OWNER, MANAGER}),
+    "refund.request": frozenset({OWNER, MANAGER}),
+    "balance.view": frozenset({OWNER, MANAGER, ACCOUNTANT}),
+    "payout.view": frozenset({OWNER, MANAGER, ACCOUNTANT}),
+    "payout.request": frozenset({OWNER}),
+    "payout.cancel": frozenset({OWNER}),
+    "report.export": frozenset({OWNER, MANAGER, ACCOUNTANT}),
+    "member.manage": frozenset({OWNER}),
+    "api_key.view": frozenset({OWNER, DEVELOPER}),
+    "api_key.manage": frozenset({OWNER, DEVELOPER}),
+    "webhook.view": frozenset({OWNER, DEVELOPER}),
+    "webhook.manage": frozenset({OWNER, DEVELOPER}),
+    "hold.decide": frozenset({COMPLIANCE_OFFICER}),
+    "list.load": frozenset({COMPLIANCE_OFFICER}),
+    "desk.view": frozenset({DESK}),
+    "desk.control": frozenset({DESK}),
+}
+
+SCOPES: Final[dict[str, str]] = {
+    "invoices:read": "invoice.view",
+    "invoices:write": "invoice.create",
+    "quotes:read": "invoice.view",
+    "balances:read": "balance.view",
+    "payouts:read": "payout.view",
+    "payouts:write": "payout.request",
+    "webhooks:read": "webhook.view",
+    "webhooks:write": "webhook.manage",
+    "events:read": "webhook.view",
+}
+"""What an API key may carry, and the action its maker must hold to give it away."""
+
+TILL_SCOPES: Final = ("invoices:read", "invoices:write", "quotes:read")
+"""A sensible default: a key that can take money in and can't take any out."""
+
+
+def roles_allowing(action: str) -> frozenset[str]:
+    """The roles that hold ``action``. An unknown action is a mistake of ours, never a yes."""
+    try:
+        return ACTIONS[action]
+    except KeyError:
+        raise LookupError(f"no such action: {action}") from None
+
+
+def role_allows(role: str, action: str) -> bool:
+    return role in roles_allowing(action)

@@ -1,0 +1,96 @@
+"""What people and programs are told when they may not come in."""
+
+from datetime import datetime
+
+from gateway.events.errors import TillwayError
+
+
+class KeyMissing(TillwayError):
+    code = "key_missing"
+    message = "This request carries no API key."
+    hint = "Send the header Authorization: Bearer tw_…"
+    status = 401
+
+
+class KeyUnknown(TillwayError):
+    code = "key_unknown"
+    message = "This API key is not known here."
+    hint = "Check that the whole key was copied, and that it belongs to this server."
+    status = 401
+
+
+class KeyRevoked(TillwayError):
+    code = "key_revoked"
+    message = "This API key was revoked."
+    hint = "Make a new key in the dashboard."
+    status = 401
+
+
+class KeyExpired(TillwayError):
+    code = "key_expired"
+    hint = "Make a new key in the dashboard."
+    status = 401
+
+    def __init__(self, expired_at: datetime) -> None:
+        super().__init__(f"This API key expired on {expired_at:%Y-%m-%d at %H:%M} UTC.")
+
+
+class WrongMode(TillwayError):
+    code = "wrong_mode"
+    status = 403
+
+    def __init__(self, *, key_mode: str, shop_mode: str) -> None:
+        super().__init__(
+            f"This is a {key_mode} key, and the shop is in {shop_mode} mode.",
+            hint="A shop takes test keys until it is approved; live keys come after that."
+            if key_mode == "live"
+            else "Use a key that begins with tw_live_.",
+        )
+
+
+class ScopeMissing(TillwayError):
+    code = "scope_missing"
+    hint = "Make a key with that scope in the dashboard."
+    status = 403
+
+    def __init__(self, scope: str) -> None:
+        super().__init__(f"This API key does not carry the scope {scope}.")
+
+
+class ScopeUnknown(TillwayError):
+    code = "scope_unknown"
+
+    def __init__(self, scope: str) -> None:
+        super().__init__(f"There is no scope {scope!r}.", field="scopes")
+
+
+class EmailTaken(TillwayError):
+    code = "email_taken"
+    message = "There is already a person with this email address."
+    status = 409
+
+
+class EmailInvalid(TillwayError):
+    code = "email_invalid"
+    message = "This is not an email address."
+
+
+class PasswordTooWeak(TillwayError):
+    code = "password_too_weak"
+
+    def __init__(self, reasons: list[str]) -> None:
+        super().__init__(" ".join(reasons), field="password")
+
+
+class RoleUnknown(TillwayError):
+    code = "role_unknown"
+
+    def __init__(self, role: str) -> None:
+        super().__init__(f"There is no role {role!r} here.", field="role")
+
+
+class LastOwner(TillwayError):
+    code = "last_owner"
+    message = "A shop needs an owner."
+    hint = "Make somebody else an owner first."
+    status = 409

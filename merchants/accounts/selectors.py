@@ -1,0 +1,109 @@
+"""Who is asking, and may they."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Q
+
+from gateway.shops.models import Shop
+from gateway.shops.selectors import SHOP_VIEW_FIELDS, ShopView, shop_view_from
+from merchants.accounts.actions import ACTIONS, role_allows
+from merchants.accounts.errors import KeyExpired, KeyRevoked, KeyUnknown, WrongMode
+from merchants.accounts.keys import has_key_shape, key_hash, pepper_from
+from merchants.accounts.models import ApiKey, Membership, User
+
+LAST_USED_RESOLUTION = timedelta(hours=1)
+"""A busy key would otherwise cost a write per request."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """The program behind a request: its key and the shop it opens."""
+
+    key_id: UUID
+    shop: ShopView
+    scopes: frozenset[str]
+
+    @property
+    def is_authenticated(self) -> bool:
+        """What DRF asks of its ``request.user``."""
+        return True
+
+
+_KEY_FIELDS = ("id", "mode", "scopes", "expires_at", "revoked_at", "last_used_at")
+_JOINED_FIELDS = tuple(f"shop__{field}" for field in SHOP_VIEW_FIELDS)
+
+
+@lru_cache(maxsize=4)
+def _pepper(field_key_hex: str) -> bytes:
+    return pepper_from(field_key_hex)
+
+
+def caller_by_secret(secret: str, *, now: datetime) -> Caller:
+    """The caller that ``secret`` opens, its shop included. One query.
+
+    Once an hour per key it also writes down that the key is in use.
+
+    Raises:
+        KeyUnknown, KeyRevoked, KeyExpired, WrongMode
+    """
+    if not has_key_shape(secret):
+        raise KeyUnknown
+    hashed = key_hash(secret, pepper=_pepper(settings.FIELD_KEY))
+    row = ApiKey.objects.filter(secret_hash=hashed).values(*_KEY_FIELDS, *_JOINED_FIELDS).first()
+    if row is None:
+        raise KeyUnknown
+    if row["revoked_at"] is not None:
+        raise KeyRevoked
+    if row["expires_at"] is not None and row["expires_at"] <= now:
+        raise KeyExpired(row["expires_at"])
+    shop = shop_view_from({field: row[f"shop__{field}"] for field in SHOP_VIEW_FIELDS})
+    if row["mode"] != shop.mode:
+        raise WrongMode(key_mode=row["mode"], shop_mode=shop.mode)
+    if row["last_used_at"] is None or now - row["last_used_at"] >= LAST_USED_RESOLUTION:
+        ApiKey.objects.filter(id=row["id"]).update(last_used_at=now)
+    return Caller(key_id=row["id"], shop=shop, scopes=frozenset(row["scopes"]))
+
+
+def roles_of(*, user: User, shop_id: UUID | None) -> frozenset[str]:
+    """The roles that count for ``shop_id``: the person's role there and their house roles."""
+    where = Q(shop__isnull=True) | (Q(shop_id=shop_id) if shop_id else Q(pk__in=[]))
+    return frozenset(Membership.objects.filter(where, user=user).values_list("role", flat=True))
+
+
+def can(user: User, action: str, shop_id: UUID | None = None) -> bool:
+    """Whether this person may do this, in this shop (or in the house). One query."""
+    if not user.is_authenticated or not user.is_active:
+        return False
+    return any(role_allows(role, action) for role in roles_of(user=user, shop_id=shop_id))
+
+
+def actions_of(user: User, shop_id: UUID | None = None) -> frozenset[str]:
+    """Everything this person may do there, for pages that show what is allowed. One query."""
+    if not user.is_authenticated or not user.is_active:
+        return frozenset()
+    roles = roles_of(user=user, shop_id=shop_id)
+    return frozenset(action for action, allowed in ACTIONS.items() if allowed & roles)
+
+
+def shops_of(user: User) -> list[tuple[Shop, str]]:
+    """The shops this person is a member of, by name, with their role. One query."""
+    memberships = (
+        Membership.objects.filter(user=user, shop__isnull=False)
+        .select_related("shop")
+        .order_by("shop__name", "id")
+    )
+    return [(membership.shop, membership.role) for membership in memberships if membership.shop]
+
+
+def members_of(shop_id: UUID) -> list[Membership]:
+    """A shop's people with their roles, in the order they came. One query."""
+    return list(Membership.objects.filter(shop_id=shop_id).select_related("user").order_by("id"))
+
+
+def api_keys_of(shop_id: UUID) -> list[ApiKey]:
+    """A shop's keys, newest first, revoked ones too. One query."""
+    return list(ApiKey.objects.filter(shop_id=shop_id).order_by("-id"))
