@@ -1,0 +1,118 @@
+"""The accounts of the books, by name; an account is a name and an asset.
+
+Positive postings are debits. What the house has stands positive, what it owes negative: a shop
+that may draw 10 USDC has -10 USDC on its ``available`` account.
+"""
+
+import re
+from typing import NewType
+from uuid import UUID
+
+AccountName = NewType("AccountName", str)
+
+SHOP_ACCOUNT = re.compile(
+    r"shop:([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}):(available|reserved)",
+    re.ASCII,
+)
+
+# --- where value lies ----------------------------------------------------------------------------
+
+
+def custody_deposits(chain_id: int) -> AccountName:
+    """What lies at deposit addresses of a chain, not swept yet."""
+    return AccountName(f"custody:deposits:{chain_id}")
+
+
+def custody_hot(chain_id: int) -> AccountName:
+    """What the treasury address of a chain holds; payouts leave from it."""
+    return AccountName(f"custody:hot:{chain_id}")
+
+
+def custody_cold(chain_id: int) -> AccountName:
+    return AccountName(f"custody:cold:{chain_id}")
+
+
+def in_transit(way: str) -> AccountName:
+    return AccountName(f"in_transit:{way}")
+
+
+def bank(ramp: str) -> AccountName:
+    return AccountName(f"bank:{ramp}")
+
+
+def receivable(ramp: str) -> AccountName:
+    return AccountName(f"receivable:{ramp}")
+
+
+# --- whom it is owed to --------------------------------------------------------------------------
+
+
+def shop_available(shop_id: UUID) -> AccountName:
+    """What a shop may draw."""
+    return AccountName(f"shop:{shop_id}:available")
+
+
+def shop_reserved(shop_id: UUID) -> AccountName:
+    """What payouts under way have taken from ``available`` and not sent yet."""
+    return AccountName(f"shop:{shop_id}:reserved")
+
+
+def held(deposit_id: UUID) -> AccountName:
+    """A deposit that may be neither credited nor given back before a person decides."""
+    return AccountName(f"held:{deposit_id}")
+
+
+def refunds() -> AccountName:
+    """Owed to payers: surplus, late money, refunds under way."""
+    return AccountName("refunds")
+
+
+def blocked() -> AccountName:
+    """Property of listed owners: kept, never returned."""
+    return AccountName("blocked")
+
+
+def suspense() -> AccountName:
+    """Confirmed deposits that are applied to nothing yet."""
+    return AccountName("suspense")
+
+
+# --- the house -----------------------------------------------------------------------------------
+
+
+def capital() -> AccountName:
+    return AccountName("capital")
+
+
+def desk() -> AccountName:
+    """Clearing of the market maker; its inventory of an asset is -(desk + capital)."""
+    return AccountName("desk")
+
+
+def fees() -> AccountName:
+    return AccountName("fees")
+
+
+def gas() -> AccountName:
+    return AccountName("gas")
+
+
+def venue_fees() -> AccountName:
+    return AccountName("venue_fees")
+
+
+def rounding() -> AccountName:
+    return AccountName("rounding")
+
+
+def insurance() -> AccountName:
+    return AccountName("insurance")
+
+
+def losses() -> AccountName:
+    return AccountName("losses")
+
+
+def is_custody(account: str) -> bool:
+    """Whether the account says where value lies on a chain: its balance can't be negative."""
+    return account.startswith("custody:")
