@@ -1,0 +1,256 @@
+"""Configuration, all of it from the environment.
+
+An unset variable has a working local default, which `manage.py check --deploy` refuses in live
+mode where it would be unsafe there. Each variable is described in docs/reference/settings.md.
+"""
+
+import os
+from typing import Any
+
+import environ
+from csp.constants import NONE, SELF
+
+from gateway.supervisor.state import CHECKOUT, local_secret, state_dir
+from gateway.settings.logs import configure_structlog, logging_config
+
+env = environ.FileAwareEnv()
+
+BASE_DIR = CHECKOUT
+STATE_DIR = state_dir()
+DEBUG = env.bool("DEBUG", default=False)
+LIVE_MODE = env.bool("LIVE_MODE", default=False)
+"""Whether live shops and live chains may be served at all; the checks are strict when it is set."""
+
+SECRET_KEY = env.str("SECRET_KEY", default="") or local_secret("django")
+FIELD_KEY = env.str("FIELD_KEY", default="") or local_secret("fields")
+"""Hex of 32 bytes: seals secrets that we must be able to read again (webhook secrets)."""
+
+PUBLIC_URL = env.str("PUBLIC_URL", default="http://localhost:8000").rstrip("/")
+"""Where shoppers and programs reach the web process; stands in QR codes."""
+LIVE_URL = env.str("LIVE_URL", default="").rstrip("/")
+"""Where browsers reach the live streams; empty means PUBLIC_URL (a proxy splits by path)."""
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]", "testserver"])
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+
+# --- services -----------------------------------------------------------------------------------
+
+EMBEDDED_POSTGRES = not env.str("DATABASE_URL", default="")
+EMBEDDED_VALKEY = not env.str("VALKEY_URL", default="")
+POSTGRES_DIR = STATE_DIR / "postgres"
+VALKEY_SOCKET = STATE_DIR / "valkey.sock"
+
+DATABASES: dict[str, Any] = {
+    "default": {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": "tillway",
+        "USER": "postgres",
+        "HOST": str(POSTGRES_DIR),  # the folder of its Unix socket
+    }
+    if EMBEDDED_POSTGRES
+    else env.db_url_config(env.str("DATABASE_URL"))
+}
+DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = False
+DATABASES["default"].setdefault("OPTIONS", {})["application_name"] = env.str(
+    "PROCESS_NAME", default="tillway"
+)
+# Behind PgBouncer in transaction mode there is no session: no server-side cursors.
+DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = True
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+VALKEY_URL = env.str("VALKEY_URL", default="") or f"unix://{VALKEY_SOCKET}"
+CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="") or (
+    f"redis+socket://{VALKEY_SOCKET}" if EMBEDDED_VALKEY else VALKEY_URL
+)
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": VALKEY_URL}
+}
+
+CHAINS = env.str("CHAINS", default="") or str(STATE_DIR / "devchain.json")
+"""JSON, or the path of a JSON file, that lists the chains; the default is the local dev chain's."""
+EMBEDDED_CHAIN = not env.str("CHAINS", default="")
+MARKET_FEEDS = env.json("MARKET_FEEDS", default=[])
+"""Outside prices: a list of {"name", "url", "kind"}."""
+SIGNER_SOCKET = env.str("SIGNER_SOCKET", default="") or str(STATE_DIR / "signer.sock")
+KEYSTORE_FILE = env.str("KEYSTORE_FILE", default="") or str(STATE_DIR / "keystore.json")
+SCREENING_REQUIRED = env.bool("SCREENING_REQUIRED", default=True)
+WEBHOOKS_ALLOW_LOOPBACK = env.bool("WEBHOOKS_ALLOW_LOOPBACK", default=False)
+"""Demo and tests only: lets webhook targets lie on this machine's loopback."""
+
+# --- Celery: an executor; the truth stays in PostgreSQL ------------------------------------------
+
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_TIME_LIMIT = 120
+CELERY_TASK_SOFT_TIME_LIMIT = 90
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600}
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TIMEZONE = "UTC"
+
+# --- Django --------------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "drf_spectacular",
+    "axes",
+    "csp",
+    "gateway.events.apps.EventsConfig",
+    "gateway.outside.apps.OutsideConfig",
+    "gateway.shops.apps.ShopsConfig",
+    "gateway.ledger.apps.LedgerConfig",
+    "gateway.custody.apps.CustodyConfig",
+    "gateway.chains.apps.ChainsConfig",
+    "gateway.market.apps.MarketConfig",
+    "gateway.market.execution.apps.ExecutionConfig",
+    "gateway.compliance.apps.ComplianceConfig",
+    "gateway.invoices.apps.InvoicesConfig",
+    "gateway.settlement.apps.SettlementConfig",
+    "gateway.checkout.apps.CheckoutConfig",
+    "gateway.supervisor.apps.SupervisorConfig",
+    "merchants.accounts.apps.AccountsConfig",
+    "merchants.api.apps.ApiConfig",
+    "merchants.webhooks.apps.WebhooksConfig",
+    "merchants.pos.apps.PosConfig",
+    "merchants.dashboard.apps.DashboardConfig",
+]
+
+MIDDLEWARE = [
+    "gateway.outside.middleware.RequestIdMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "gateway.urls"
+WSGI_APPLICATION = "gateway.wsgi.application"
+ASGI_APPLICATION = "gateway.asgi.application"
+APPEND_SLASH = False
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": False,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+]
+LOGIN_URL = "/login"
+LOGIN_REDIRECT_URL = "/dashboard/"
+LOGOUT_REDIRECT_URL = "/login"
+AXES_FAILURE_LIMIT = 8
+AXES_COOLOFF_TIME = 0.25  # hours
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("zh-hans", "简体中文")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = STATE_DIR / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+WHITENOISE_MANIFEST_STRICT = False
+WHITENOISE_USE_FINDERS = DEBUG
+
+# --- security ------------------------------------------------------------------------------------
+
+HTTPS = PUBLIC_URL.startswith("https://")
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_AGE = 60 * 60 * 12
+CSRF_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_HTTPONLY = True
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_PROXY_SSL_HEADER = (
+    ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
+)
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+SECURE_SSL_REDIRECT = False  # the proxy redirects; a shop plugin's client follows no redirects
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 65_536
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF, *([LIVE_URL] if LIVE_URL else [])],
+        "manifest-src": [SELF],
+        "worker-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+    }
+}
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["merchants.api.authentication.ApiKeyAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["merchants.api.permissions.HasScope"],
+    "DEFAULT_RENDERER_CLASSES": ["merchants.api.renderers.OrjsonRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["merchants.api.parsers.OrjsonParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "merchants.api.problems.problem_handler",
+    "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Tillway API",
+    "DESCRIPTION": "Ask for money, watch it arrive, pay it out.",
+    "VERSION": "1.0.0",
+    "OAS_VERSION": "3.1.1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "COMPONENT_SPLIT_REQUEST": True,
+    "SCHEMA_PATH_PREFIX": "/v1",
+}
+
+LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
+LOG_JSON = env.bool("LOG_JSON", default=not os.isatty(2))
+configure_structlog()
+LOGGING = logging_config(level=LOG_LEVEL, as_json=LOG_JSON)

@@ -1,0 +1,48 @@
+"""The shop as money sees it; its people and programs live in merchants."""
+
+from typing import Any
+
+from django.db import models
+
+from gateway.events.ids import uuid7
+from gateway.money.fields import UnitsField
+
+ADDRESS_BYTES = 20
+
+
+class Shop(models.Model):
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    name = models.TextField()
+    mode = models.TextField(choices=[("test", "test"), ("live", "live")], default="test")
+    status = models.TextField(
+        choices=[("active", "active"), ("suspended", "suspended"), ("closing", "closing")],
+        default="active",
+    )
+    approved_at = models.DateTimeField(null=True)
+    pricing_currency = models.TextField(help_text="ISO 4217 code its prices are in")
+    settlement_asset = models.TextField(help_text="asset code it is credited in: 'USDC@8453'")
+    payout_address = models.BinaryField(null=True, max_length=ADDRESS_BYTES)
+    payout_threshold_units = UnitsField(
+        null=True, help_text="settlement units at which a payout starts by itself"
+    )
+    terms: Any = models.JSONField(default=dict)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="shops_shop_mode", condition=models.Q(mode__in=["test", "live"])
+            ),
+            models.CheckConstraint(
+                name="shops_shop_status",
+                condition=models.Q(status__in=["active", "suspended", "closing"]),
+            ),
+            # Rule 8: a shop that compliance has not approved is a test shop.
+            models.CheckConstraint(
+                name="shops_live_shop_is_approved",
+                condition=models.Q(mode="test") | models.Q(approved_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,71 @@
+"""Questions about shops."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from gateway.shops.errors import ShopUnknown
+from gateway.shops.models import Shop
+from gateway.shops.terms import ShopTerms, terms_from
+
+
+@dataclass(frozen=True, slots=True)
+class ShopView:
+    """A shop as a frozen value, for the pure cores."""
+
+    id: UUID
+    name: str
+    mode: str
+    status: str
+    pricing_currency: str
+    settlement_asset: str
+    payout_address: bytes | None
+    payout_threshold_units: int | None
+    terms: ShopTerms
+
+    @property
+    def is_active(self) -> bool:
+        return self.status == "active"
+
+
+SHOP_VIEW_FIELDS = (
+    "id",
+    "name",
+    "mode",
+    "status",
+    "pricing_currency",
+    "settlement_asset",
+    "payout_address",
+    "payout_threshold_units",
+    "terms",
+)
+
+
+def shop_view(*, shop_id: UUID) -> ShopView:
+    """The shop with this id. One query.
+
+    Raises:
+        ShopUnknown: there is none.
+    """
+    row = Shop.objects.filter(id=shop_id).values(*SHOP_VIEW_FIELDS).first()
+    if row is None:
+        raise ShopUnknown
+    return shop_view_from(row)
+
+
+def shop_view_from(row: Mapping[str, Any]) -> ShopView:
+    """A view from a row that holds SHOP_VIEW_FIELDS (a caller may have joined them). No query."""
+    address = row["payout_address"]
+    threshold = row["payout_threshold_units"]
+    return ShopView(
+        id=row["id"],
+        name=row["name"],
+        mode=row["mode"],
+        status=row["status"],
+        pricing_currency=row["pricing_currency"],
+        settlement_asset=row["settlement_asset"],
+        payout_address=bytes(address) if address is not None else None,
+        payout_threshold_units=int(threshold) if threshold is not None else None,
+        terms=terms_from(row["terms"]),
+    )

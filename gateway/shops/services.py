@@ -1,0 +1,138 @@
+"""Open a shop, change its terms, stop it."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from django.db import transaction
+
+from gateway.events.services import emit
+from gateway.money.assets import FIAT
+from gateway.shops.errors import AddressRefused, ShopUnknown, TermsRefused
+from gateway.shops.models import ADDRESS_BYTES, Shop
+from gateway.shops.terms import terms_from
+
+
+@transaction.atomic
+def shop_open(
+    *,
+    name: str,
+    pricing_currency: str,
+    settlement_asset: str,
+    payout_address: bytes | None = None,
+    payout_threshold_units: int | None = None,
+    terms: dict[str, Any] | None = None,
+    now: datetime,
+) -> Shop:
+    """Open a test shop; ``compliance`` makes it a live one when it approves it.
+
+    Raises:
+        TermsRefused: the name is empty, the currency unknown or a term out of its range.
+        AddressRefused: the payout address isn't 20 bytes, or is zero.
+    """
+    if not name.strip():
+        raise TermsRefused("A shop needs a name.", field="name")
+    if pricing_currency not in FIAT:
+        raise TermsRefused(
+            f"We don't price in {pricing_currency!r}.",
+            hint=f"Use one of {', '.join(sorted(FIAT))}.",
+            field="pricing_currency",
+        )
+    checked = terms_from(terms or {})
+    shop = Shop.objects.create(
+        name=name.strip(),
+        pricing_currency=pricing_currency,
+        settlement_asset=settlement_asset,
+        payout_address=_checked_address(payout_address),
+        payout_threshold_units=payout_threshold_units,
+        terms=msgspec.to_builtins(checked),
+        created_at=now,
+    )
+    emit(
+        type="shop.opened",
+        subject=f"shop:{shop.id}",
+        body={"shop_id": str(shop.id), "name": shop.name},
+        mode=shop.mode,
+        shop_id=shop.id,
+        now=now,
+    )
+    return shop
+
+
+@transaction.atomic
+def shop_set_payout_address(*, shop_id: UUID, address: bytes, now: datetime) -> Shop:
+    """Send the shop's payouts to another address from now on.
+
+    Raises:
+        AddressRefused: not 20 bytes, or zero.
+    """
+    shop = _locked(shop_id)
+    shop.payout_address = _checked_address(address)
+    shop.save(update_fields=["payout_address"])
+    _changed(shop, what="payout_address", now=now)
+    return shop
+
+
+@transaction.atomic
+def shop_set_terms(*, shop_id: UUID, changes: dict[str, Any], now: datetime) -> Shop:
+    """Change some of the terms; open invoices keep what they were issued with.
+
+    Raises:
+        TermsRefused: a term is unknown or out of its range.
+    """
+    shop = _locked(shop_id)
+    shop.terms = msgspec.to_builtins(terms_from({**shop.terms, **changes}))
+    shop.save(update_fields=["terms"])
+    _changed(shop, what="terms", now=now)
+    return shop
+
+
+@transaction.atomic
+def shop_set_status(*, shop_id: UUID, status: str, now: datetime) -> Shop:
+    """Suspend, close or reactivate a shop. What it is owed stays owed."""
+    if status not in {"active", "suspended", "closing"}:
+        raise TermsRefused(f"{status!r} is no state of a shop.", field="status")
+    shop = _locked(shop_id)
+    shop.status = status
+    shop.save(update_fields=["status"])
+    _changed(shop, what="status", now=now)
+    return shop
+
+
+@transaction.atomic
+def shop_approve(*, shop_id: UUID, live: bool, now: datetime) -> Shop:
+    """Record compliance's approval; with ``live`` the shop leaves test mode for good."""
+    shop = _locked(shop_id)
+    shop.approved_at = now
+    if live:
+        shop.mode = "live"
+    shop.save(update_fields=["approved_at", "mode"])
+    _changed(shop, what="approved_at", now=now)
+    return shop
+
+
+def _locked(shop_id: UUID) -> Shop:
+    shop = Shop.objects.select_for_update().filter(id=shop_id).first()
+    if shop is None:
+        raise ShopUnknown
+    return shop
+
+
+def _changed(shop: Shop, *, what: str, now: datetime) -> None:
+    emit(
+        type="shop.changed",
+        subject=f"shop:{shop.id}",
+        body={"shop_id": str(shop.id), "changed": what},
+        mode=shop.mode,
+        shop_id=shop.id,
+        now=now,
+    )
+
+
+def _checked_address(address: bytes | None) -> bytes | None:
+    if address is None:
+        return None
+    if len(address) != ADDRESS_BYTES or not any(address):
+        raise AddressRefused
+    return address

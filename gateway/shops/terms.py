@@ -1,0 +1,90 @@
+"""What a shop has agreed to: a frozen value that pricing, invoices and settlement read."""
+
+from typing import Any, Literal
+
+import msgspec
+
+from gateway.shops.errors import TermsRefused
+
+MAX_LOCK_SECONDS = 3_600
+MIN_LOCK_SECONDS = 60
+MAX_FEE_BPS = 500
+
+ReleaseAt = Literal["seen", "confirmed", "final"]
+
+
+class ReleaseRule(msgspec.Struct, frozen=True):
+    """Up to this amount the goods may be handed over at this stage.
+
+    Attributes:
+        up_to: minor units of the pricing currency; None means any amount.
+        at: the stage a deposit must have reached.
+    """
+
+    up_to: int | None
+    at: ReleaseAt
+
+
+class ShopTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A shop's terms.
+
+    Attributes:
+        accepted_assets: asset codes, or None for every asset of the shop's chains.
+        lock_seconds: how long a quote is promised.
+        monitoring_seconds: how long an address is watched closely after the lock's end.
+        underpay_tolerance_bps: an invoice counts as covered when at most this much is missing.
+        overpay_tolerance_bps: how much more than the quote the lock still covers.
+        fee_bps: the gateway's fee, taken from the shop's credit.
+        qr_kind: what the till's QR holds: the page's short URL or an ERC-681 wallet URI.
+        late_policy: late money is credited at its day's rate, or kept for a refund.
+        release_rules: when goods may be handed over, by amount, smallest first.
+        at_risk_cap_units: settlement units that may be paid out before their deposits are final.
+        max_open_lock_units: minor units of the pricing currency that may be locked at one time.
+    """
+
+    accepted_assets: tuple[str, ...] | None = None
+    lock_seconds: int = 900
+    monitoring_seconds: int = 86_400
+    underpay_tolerance_bps: int = 50
+    overpay_tolerance_bps: int = 100
+    fee_bps: int = 50
+    qr_kind: Literal["url", "erc681"] = "url"
+    late_policy: Literal["credit", "refund"] = "credit"
+    release_rules: tuple[ReleaseRule, ...] = (
+        ReleaseRule(up_to=2_000, at="seen"),
+        ReleaseRule(up_to=None, at="confirmed"),
+    )
+    at_risk_cap_units: int = 0
+    max_open_lock_units: int = 5_000_000
+
+
+def terms_from(data: dict[str, Any]) -> ShopTerms:
+    """Terms from JSON, checked.
+
+    Raises:
+        TermsRefused: a field is unknown, of the wrong type or out of its range.
+    """
+    try:
+        terms = msgspec.convert(data, ShopTerms)
+    except msgspec.ValidationError as error:
+        raise TermsRefused(f"These terms can't be used: {error}.") from error
+    _check("lock_seconds", terms.lock_seconds, MIN_LOCK_SECONDS, MAX_LOCK_SECONDS)
+    _check("monitoring_seconds", terms.monitoring_seconds, 0, 90 * 86_400)
+    _check("underpay_tolerance_bps", terms.underpay_tolerance_bps, 0, 10_000)
+    _check("overpay_tolerance_bps", terms.overpay_tolerance_bps, 0, 1_000)
+    _check("fee_bps", terms.fee_bps, 0, MAX_FEE_BPS)
+    _check("at_risk_cap_units", terms.at_risk_cap_units, 0, 10**30)
+    _check("max_open_lock_units", terms.max_open_lock_units, 0, 10**18)
+    limits = [rule.up_to for rule in terms.release_rules]
+    bounded = [limit for limit in limits if limit is not None]
+    if not limits or limits[-1] is not None or bounded != limits[:-1] or bounded != sorted(bounded):
+        raise TermsRefused(
+            "Release rules must grow by amount, and the last one must be for any amount.",
+            field="release_rules",
+        )
+    return terms
+
+
+def _check(field: str, value: int, low: int, high: int) -> None:
+    if not low <= value <= high:
+        raise TermsRefused(f"{field} must lie between {low} and {high}.", field=field)

@@ -1,0 +1,139 @@
+"""What every test may lean on: a real PostgreSQL 18, a real Valkey, a real chain.
+
+The services are the embedded ones, in a folder of their own beside the demo's. A run joins them if
+they are up and stops at its end only what it started itself.
+"""
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(CHECKOUT))
+
+from gateway.supervisor.state import state_dir  # noqa: E402 (needs the path)
+
+if not os.environ.get("TILLWAY_TESTS_IN"):
+    folder = state_dir()
+    os.environ["TILLWAY_TESTS_IN"] = str(folder.with_name(folder.name + "-tests"))
+TEST_DIR = Path(os.environ["TILLWAY_TESTS_IN"])
+os.environ["TILLWAY_STATE_DIR"] = str(TEST_DIR)
+os.environ.setdefault("TILLWAY_TEST_NAME", f"run{os.getpid()}")
+os.environ["DJANGO_SETTINGS_MODULE"] = "gateway.settings"
+os.environ.setdefault("LOG_LEVEL", "WARNING")
+os.environ["WEBHOOKS_ALLOW_LOOPBACK"] = "1"
+TEST_DIR.mkdir(mode=0o711, parents=True, exist_ok=True)
+
+_worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+_valkey_db = int(_worker.removeprefix("gw")) + 1 if _worker.startswith("gw") else 0
+_valkey_socket = TEST_DIR / "valkey.sock"
+os.environ["VALKEY_URL"] = f"unix://{_valkey_socket}?db={_valkey_db}"
+os.environ["CELERY_BROKER_URL"] = "memory://"
+
+import django  # noqa: E402 (the settings read the environment above)
+
+django.setup()
+
+_stop_at_end: list[Callable[[], None]] = []
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if hasattr(config, "workerinput"):
+        return
+    from gateway.supervisor import embedded
+
+    postgres_dir = TEST_DIR / "postgres"
+    was_up = (postgres_dir / "postmaster.pid").exists()
+    embedded.start_postgres(folder=postgres_dir, for_tests=True)
+    if not was_up:
+        _stop_at_end.append(lambda: embedded.stop_postgres(folder=postgres_dir))
+    if not _valkey_answers():
+        server = embedded.start_valkey(
+            socket=_valkey_socket, data_folder=TEST_DIR / "valkey", persist=False
+        )
+        _stop_at_end.append(server.stop)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    for stop in _stop_at_end:
+        stop()
+
+
+def _valkey_answers() -> bool:
+    import redis
+
+    try:
+        return bool(redis.Redis(unix_socket_path=str(_valkey_socket)).ping())
+    except redis.ConnectionError:
+        return False
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings() -> None:
+    """Name this run's database, so that runs side by side don't share one."""
+    from django.conf import settings
+
+    name = f"test_{os.environ['TILLWAY_TEST_NAME']}"
+    settings.DATABASES["default"].setdefault("TEST", {})
+    suffix = f"_{_worker}" if _worker else ""
+    from django.db import connections
+
+    connections["default"].settings_dict["TEST"]["NAME"] = name + suffix
+
+
+class Clock:
+    """A clock that tests set; verbs take its time as an argument."""
+
+    def __init__(self, start: datetime) -> None:
+        self.now = start
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def advance(self, **parts: float) -> datetime:
+        self.now += timedelta(**parts)
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock(datetime(2026, 11, 24, 12, 0, tzinfo=UTC))
+
+
+@pytest.fixture
+def valkey() -> Iterator[object]:
+    """This worker's Valkey database, empty."""
+    import redis
+    from django.conf import settings
+
+    client = redis.Redis.from_url(settings.VALKEY_URL)
+    client.flushdb()
+    yield client
+    client.flushdb()
+    client.close()
+
+
+@pytest.fixture
+def drain() -> Callable[[], int]:
+    """Runs every handler that is due; how many items were tried."""
+    from gateway.events import relay
+
+    return lambda: relay.drain(limit=1000)
+
+
+@pytest.fixture
+def shop(db: None, clock: Clock) -> object:
+    """A test shop that prices in euros and is settled in USDC on the dev chain."""
+    from gateway.shops.services import shop_open
+
+    return shop_open(
+        name="Café Amélie",
+        pricing_currency="EUR",
+        settlement_asset="USDC@31337",
+        payout_address=bytes.fromhex("70997970c51812dc3a010c7d01b50e0d17dc79c8"),
+        now=clock(),
+    )
