@@ -38,9 +38,7 @@ class Wakeups:
         assert self._connection is not None
         subjects: set[str] = set()
         try:
-            for notification in self._connection.notifies(
-                timeout=timeout_seconds, stop_after=1
-            ):
+            for notification in self._connection.notifies(timeout=timeout_seconds, stop_after=1):
                 subjects.add(notification.payload)
         except psycopg.OperationalError:
             # The next wait connects afresh; the caller looks for itself meanwhile.

@@ -62,7 +62,7 @@ def emit_parameters(
     shop_id: UUID | None,
     now: datetime,
 ) -> list[Any]:
-    """The parameters of ``EMIT_SQL``, for a verb that writes its state and event in one statement."""
+    """The parameters of ``EMIT_SQL``, for a verb that writes state and event in one statement."""
     return [
         event_id,
         now,

@@ -61,9 +61,9 @@ def ensure_database(*, folder: Path, name: str) -> None:
             "SELECT 1 FROM pg_database WHERE datname = %s", [name]
         ).fetchone()
         if not found:
-            connection.execute(psycopg.sql.SQL("CREATE DATABASE {}").format(
-                psycopg.sql.Identifier(name)
-            ))
+            connection.execute(
+                psycopg.sql.SQL("CREATE DATABASE {}").format(psycopg.sql.Identifier(name))
+            )
 
 
 def start_valkey(*, socket: Path, data_folder: Path, persist: bool = True) -> "ValkeyServer":

