@@ -137,3 +137,50 @@ def shop(db: None, clock: Clock) -> object:
         payout_address=bytes.fromhex("70997970c51812dc3a010c7d01b50e0d17dc79c8"),
         now=clock(),
     )
+
+
+
+
+@pytest.fixture(scope="session")
+def _running_devchain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[object]:
+    """One anvil with the real contracts for this worker; tests see it through ``devchain``."""
+    from eth_account import Account
+
+    from gateway.supervisor.devchain.anvil import Anvil
+    from gateway.supervisor.devchain.provision import provision_dev_chain
+
+    operator = Account.from_key(
+        "0x59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d"
+    ).address
+    with Anvil() as anvil:
+        chain = provision_dev_chain(
+            rpc_url=anvil.rpc_url, operator_address=operator, treasury_address=operator
+        )
+        yield anvil, chain
+
+
+@pytest.fixture
+def anvil(_running_devchain: tuple[object, object]) -> Iterator[object]:
+    """The worker's anvil; whatever a test does to the chain is undone after it."""
+    from gateway.outside.rpc import JsonRpc
+
+    node, _ = _running_devchain
+    with JsonRpc(node.rpc_url) as rpc:
+        snapshot = rpc.call("evm_snapshot")
+        yield node
+        rpc.call("evm_setAutomine", [True])
+        rpc.call("evm_revert", [snapshot])
+
+
+@pytest.fixture
+def devchain(anvil: object, _running_devchain: tuple[object, object]) -> object:
+    """What is deployed on the worker's anvil (``gateway.supervisor.devchain.layout.DevChain``)."""
+    return _running_devchain[1]
+
+
+@pytest.fixture
+def chain_entry(anvil: object, devchain: object) -> dict[str, object]:
+    """The dev chain as an entry of the CHAINS setting."""
+    from gateway.supervisor.local_chain import chain_entry as entry
+
+    return entry(chain=devchain, rpc_url=anvil.rpc_url)
