@@ -55,7 +55,8 @@ def test_an_unknown_currency_is_refused_with_a_code(code):
     with pytest.raises(UnknownCurrency) as refused:
         fiat(code)
     assert refused.value.code == "unknown_currency"
-    assert refused.value.message and refused.value.hint
+    assert refused.value.message
+    assert refused.value.hint
 
 
 @pytest.mark.parametrize(
@@ -122,7 +123,8 @@ def test_any_text_is_read_exactly_or_refused(text):
         amount = parse_amount(text, EUR)
     except MoneyError:
         return
-    assert text.isascii() and abs(amount.units) <= MAX_PARSED_UNITS
+    assert text.isascii()
+    assert abs(amount.units) <= MAX_PARSED_UNITS
 
 
 def test_trimming_drops_only_zeros_after_the_point():
@@ -155,7 +157,8 @@ def test_amounts_add_up_exactly(a, b, c):
     x, y, z = Amount(a, ETH), Amount(b, ETH), Amount(c, ETH)
     assert (x + y) + z == x + (y + z)
     assert x - y == -(y - x)
-    assert (x < y) == (a < b) and (x <= y) == (a <= b)
+    assert (x < y) == (a < b)
+    assert (x <= y) == (a <= b)
 
 
 def test_a_share_never_takes_more_than_its_part():
@@ -167,7 +170,8 @@ def test_a_share_never_takes_more_than_its_part():
 def test_rounding_up_to_what_a_wallet_shows_costs_less_than_its_last_digit(value, asset, places):
     shown = rounded_up(Amount(value, asset), places=places)
     step = 10 ** max(0, asset.decimals - places)
-    assert 0 <= shown.units - value < step and shown.units % step == 0
+    assert 0 <= shown.units - value < step
+    assert shown.units % step == 0
 
 
 def test_a_wallet_shows_all_of_a_short_token_and_six_places_of_a_long_one():

@@ -16,7 +16,8 @@ def test_the_column_holds_a_uint256_exactly(field):
     assert field.db_type(None) == "numeric(78, 0)"
     assert field.get_prep_value(2**256 - 1) == 2**256 - 1
     value = field.from_db_value(Decimal(2**256 - 1), None, None)
-    assert value == 2**256 - 1 and type(value) is int
+    assert value == 2**256 - 1
+    assert type(value) is int
     assert field.from_db_value(None, None, None) is None
 
 

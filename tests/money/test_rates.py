@@ -92,7 +92,8 @@ def test_a_worsened_rate_gives_exactly_that_much_less(n, d, bps):
     rate = Rate(n, d, ETH, USDC)
     worse = rate.worsened_bps(bps)
     assert Fraction(worse.numerator, worse.denominator) == Fraction(n * (10_000 - bps), d * 10_000)
-    assert worse <= rate and rate.worsened_ppm(bps * 100) == worse
+    assert worse <= rate
+    assert rate.worsened_ppm(bps * 100) == worse
 
 
 @pytest.mark.parametrize("bps", [-1, 10_000, 20_000])

@@ -1,0 +1,1 @@
+"""Constant-product and concentrated pools in exact integers, equal to the deployed contracts."""
