@@ -1,8 +1,7 @@
 """Post to the journal: the only way in. Every verb is one statement in the caller's transaction.
 
 Keys name the fact (``deposit:<id>:payment``), so posting twice is posting once; under the same key
-another payload is refused. When an entry was reversed (a reorg took its deposit away) the same
-fact may happen again, and is posted anew.
+another payload is refused. A deposit that a reorg took away and brought back is posted anew.
 """
 
 from collections.abc import Iterable, Sequence
@@ -18,11 +17,14 @@ from django.db.utils import DatabaseError
 
 from gateway.ledger import accounts, postings
 from gateway.ledger.accounts import AccountName
-from gateway.ledger.errors import EntryConflict, EntryUnknown, InsufficientBalance
+from gateway.ledger.errors import EntryConflict, EntryUnknown, InsufficientBalance, LedgerError
 from gateway.ledger.postings import Posting, entry_of
 from gateway.money.amounts import Amount, zero
 
-POST_SQL = "SELECT * FROM ledger_post(%s, %s, %s, %s::jsonb, %s, %s, %s, %s, %s::numeric[], %s)"
+POST_SQL = (
+    "SELECT * FROM ledger_post("
+    "%s, %s, %s, %s::jsonb, %s, %s, %s::text[], %s::text[], %s::numeric[], %s, %s)"
+)
 REVERSE_SQL = "SELECT * FROM ledger_reverse(%s, %s, %s)"
 
 # SQLSTATEs that ledger_post and ledger_reverse raise on purpose.
@@ -49,6 +51,7 @@ def entry_post(
     now: datetime,
     shop_id: UUID | None = None,
     covered: bool = False,
+    repeatable: bool = False,
 ) -> PostedEntry:
     """Write a balanced entry with its postings, balances and daily sums. One statement.
 
@@ -57,13 +60,18 @@ def entry_post(
         refs: JSON that leads back to what happened; part of the payload compared.
         covered: refuse when a shop's available balance would end below zero. For verbs that take
             money out; never for a reversal, which must always be possible.
+        repeatable: after the entry was reversed the same fact may happen again and is posted anew
+            (a chain came back to a block it had left).
 
     Raises:
         Unbalanced: an asset does not sum to zero.
-        EntryConflict: the key was used for another payload.
+        LedgerError: nothing is moved.
+        EntryConflict: the key was used for another payload, or its entry was reversed.
         InsufficientBalance: ``covered`` and it is not.
     """
     lines = entry_of(*postings)
+    if not lines:
+        raise LedgerError(f"The entry {key} moves nothing.", code="amount_not_positive")
     names = [str(line.account) for line in lines]
     assets = [line.amount.asset.code for line in lines]
     units = [str(line.amount.units) for line in lines]
@@ -82,6 +90,7 @@ def entry_post(
             assets,
             units,
             covered,
+            repeatable,
         ],
     )
     return PostedEntry(id=row[0], key=row[1], created=row[2])
@@ -123,6 +132,7 @@ def post_deposit_confirmed(
         postings=postings.deposit_confirmed(chain_id=chain_id, amount=amount),
         refs={"deposit_id": str(deposit_id)},
         shop_id=shop_id,
+        repeatable=True,
         now=now,
     )
 
@@ -148,6 +158,7 @@ def post_payment(
         postings=postings.payment_applied(shop_id=shop_id, token=token, to_shop=credit, fee=fee),
         refs={"deposit_id": str(deposit_id), "invoice_id": str(invoice_id)},
         shop_id=shop_id,
+        repeatable=True,
         now=now,
     )
 
@@ -162,6 +173,7 @@ def post_surplus(
         postings=postings.surplus(amount=amount),
         refs={"deposit_id": str(deposit_id)},
         shop_id=shop_id,
+        repeatable=True,
         now=now,
     )
 
@@ -178,6 +190,7 @@ def post_held(
         postings=postings.deposit_held(deposit_id=deposit_id, amount=amount),
         refs={"deposit_id": str(deposit_id)},
         shop_id=shop_id,
+        repeatable=True,
         now=now,
     )
 
@@ -207,6 +220,7 @@ def post_released(
         ),
         refs={"deposit_id": str(deposit_id), "invoice_id": str(invoice_id)},
         shop_id=shop_id,
+        repeatable=True,
         now=now,
     )
 
@@ -221,6 +235,7 @@ def post_returned(
         postings=postings.deposit_returned(deposit_id=deposit_id, amount=amount),
         refs={"deposit_id": str(deposit_id)},
         shop_id=shop_id,
+        repeatable=True,
         now=now,
     )
 
@@ -235,6 +250,7 @@ def post_blocked(
         postings=postings.deposit_blocked(deposit_id=deposit_id, amount=amount),
         refs={"deposit_id": str(deposit_id)},
         shop_id=shop_id,
+        repeatable=True,
         now=now,
     )
 
@@ -245,7 +261,7 @@ def post_blocked(
 def post_sweep(
     *, reference: str, chain_id: int, swept: Sequence[Amount], gas: Amount, now: datetime
 ) -> PostedEntry:
-    """Deposits moved into the treasury by one transaction (``reference`` names it), with its gas."""
+    """Deposits moved into the treasury by the transaction ``reference``, and its gas."""
     return entry_post(
         key=f"sweep:{reference}",
         kind="sweep",
@@ -441,7 +457,7 @@ def snapshot_house_accounts() -> int:
     A balance then reads the snapshot and what came after it.
     """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT ledger_snapshot()")
+        cursor.execute("SELECT ledger_take_snapshots()")
         return int(cursor.fetchone()[0])
 
 
