@@ -1,0 +1,296 @@
+"""What the signer may sign. Pure: the policy, the request and what was spent are arguments.
+
+Money may leave to a listed destination (the house's own addresses) without a limit, and to any
+other address only within the asset's limits per transaction and per day. Calls go only to
+contracts that the policy names. The purpose that a caller states can narrow what passes, never
+widen it.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from gateway.custody.addresses import ZERO, address_text
+from gateway.custody.decoding import (
+    Call,
+    CallUnknown,
+    NativeTransfer,
+    RouterSwap,
+    Sweep,
+    SweepSwap,
+    TokenApproval,
+    TokenTransfer,
+    Wrap,
+    decode_call,
+)
+from gateway.custody.errors import PolicyRefused
+from gateway.custody.transactions import UnsignedTransaction
+
+
+class Purpose(StrEnum):
+    """Why a transaction is sent; each allows only the calls that serve it."""
+
+    PAYOUT = "payout"
+    REFUND = "refund"
+    SWEEP = "sweep"
+    FILL = "fill"
+    APPROVE = "approve"
+    TREASURY = "treasury"
+    CANCEL = "cancel"
+
+
+CALLS_OF_PURPOSE: dict[Purpose, tuple[type[Call], ...]] = {
+    Purpose.PAYOUT: (NativeTransfer, TokenTransfer),
+    Purpose.REFUND: (NativeTransfer, TokenTransfer),
+    Purpose.SWEEP: (Sweep,),
+    Purpose.FILL: (SweepSwap, RouterSwap, Wrap),
+    Purpose.APPROVE: (TokenApproval,),
+    Purpose.TREASURY: (NativeTransfer, TokenTransfer),
+    Purpose.CANCEL: (NativeTransfer,),
+}
+
+PURPOSE_NAMES = frozenset(purpose.value for purpose in Purpose)
+FEE_PREFIX = "fee:"
+"""Marks the daily sum of maximum fees, counted beside the native coin's transfers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """Base units of one asset that may leave to unlisted destinations."""
+
+    per_transaction: int
+    per_day: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChainPolicy:
+    """What may be signed for one chain. Fees in wei per gas, gas in gas units."""
+
+    chain_id: int
+    live: bool
+    native_asset: str
+    accounts: Mapping[bytes, frozenset[Purpose]]
+    tokens: Mapping[bytes, str] = field(default_factory=dict)
+    destinations: frozenset[bytes] = frozenset()
+    factories: frozenset[bytes] = frozenset()
+    routers: frozenset[bytes] = frozenset()
+    wrapped_native: bytes | None = None
+    limits: Mapping[str, Limit] = field(default_factory=dict)
+    max_fee_per_gas: int
+    max_priority_fee_per_gas: int
+    max_gas_limit: int
+    fees_per_day: int
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    chains: Mapping[int, ChainPolicy]
+
+
+@dataclass(frozen=True, slots=True)
+class Spend:
+    """Base units of an asset (or of ``fee:`` + native asset) that count toward its day."""
+
+    asset: str
+    units: int
+    limit: Limit
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A transaction that the policy allows, if the day's sums still take what it spends."""
+
+    call: Call
+    spends: tuple[Spend, ...]
+
+
+def judge(
+    *,
+    policy: Policy,
+    transaction: UnsignedTransaction,
+    account: bytes,
+    purpose: str,
+    key_is_demo: bool,
+) -> Grant:
+    """Whether the transaction may be signed, and what of it counts toward daily limits.
+
+    Raises:
+        PolicyRefused: with a stable reason.
+    """
+    chain = policy.chains.get(transaction.chain_id)
+    if chain is None:
+        raise PolicyRefused("chain_unknown", f"The policy has no chain {transaction.chain_id}.")
+    if chain.live and key_is_demo:
+        raise PolicyRefused("demo_key", "A demo key never signs for a live chain.")
+    _check_account(chain, account=account, purpose=purpose)
+    _check_fees(chain, transaction)
+    try:
+        call = decode_call(transaction)
+    except CallUnknown as error:
+        raise PolicyRefused("call_unknown", f"The call can't be read: {error}.") from None
+    stated = Purpose(purpose)
+    if not isinstance(call, CALLS_OF_PURPOSE[stated]):
+        raise PolicyRefused(
+            "purpose_mismatch", f"A {type(call).__name__} is not how a {purpose} is made."
+        )
+    if stated is Purpose.CANCEL and call != NativeTransfer(to=account, units=0):
+        raise PolicyRefused(
+            "purpose_mismatch", "A cancellation sends nothing, to the account itself."
+        )
+    if stated is Purpose.TREASURY and _receiver(call) not in chain.destinations:
+        raise PolicyRefused(
+            "destination_not_allowed", "Treasury moves go to listed destinations only."
+        )
+    fee = Spend(
+        asset=FEE_PREFIX + chain.native_asset,
+        units=transaction.gas_limit * transaction.max_fee_per_gas,
+        limit=Limit(per_transaction=chain.fees_per_day, per_day=chain.fees_per_day),
+    )
+    return Grant(call=call, spends=(fee, *_spends(chain, call, account)))
+
+
+def _check_account(chain: ChainPolicy, *, account: bytes, purpose: str) -> None:
+    allowed = chain.accounts.get(account)
+    if allowed is None:
+        raise PolicyRefused(
+            "account_unknown", f"{address_text(account)} signs nothing on this chain."
+        )
+    if purpose not in PURPOSE_NAMES:
+        raise PolicyRefused("purpose_unknown", f"There is no purpose {purpose!r}.")
+    # An account may always take back its own nonce.
+    if purpose != Purpose.CANCEL and purpose not in allowed:
+        raise PolicyRefused(
+            "purpose_not_allowed", f"{address_text(account)} is not for {purpose}."
+        )
+
+
+def _check_fees(chain: ChainPolicy, transaction: UnsignedTransaction) -> None:
+    if transaction.max_fee_per_gas > chain.max_fee_per_gas:
+        raise PolicyRefused("fee_over_cap", "The maximum fee per gas is above the cap.")
+    if transaction.max_priority_fee_per_gas > chain.max_priority_fee_per_gas:
+        raise PolicyRefused("tip_over_cap", "The tip per gas is above the cap.")
+    if transaction.gas_limit > chain.max_gas_limit:
+        raise PolicyRefused("gas_over_cap", "The gas limit is above the cap.")
+
+
+def _receiver(call: Call) -> bytes | None:
+    return call.to if isinstance(call, NativeTransfer | TokenTransfer) else None
+
+
+def _spends(chain: ChainPolicy, call: Call, account: bytes) -> Iterator[Spend]:
+    match call:
+        case NativeTransfer(to=to, units=units):
+            yield from _spend(chain, chain.native_asset, to=to, units=units, account=account)
+        case TokenTransfer(token=token, to=to, units=units):
+            asset = _asset(chain, token)
+            yield from _spend(chain, asset, to=to, units=units, account=account)
+        case TokenApproval(token=token, spender=spender):
+            _asset(chain, token)
+            if spender not in chain.routers:
+                raise PolicyRefused(
+                    "spender_not_allowed", f"{address_text(spender)} may not spend for us."
+                )
+        case Wrap(contract=contract):
+            if contract != chain.wrapped_native:
+                raise PolicyRefused(
+                    "contract_not_allowed", f"{address_text(contract)} is not the wrapped coin."
+                )
+        case Sweep(factory=factory):
+            _check_contract(factory, chain.factories)
+        case SweepSwap():
+            yield from _sweep_swap_spends(chain, call, account)
+        case RouterSwap():
+            _check_contract(call.router, chain.routers)
+            _check_path(chain, call.path)
+            _check_floor(call.units_in, call.min_units_out)
+            if call.recipient != account and call.recipient not in chain.destinations:
+                raise PolicyRefused(
+                    "destination_not_allowed", "What a swap brings must come back to the house."
+                )
+
+
+def _sweep_swap_spends(chain: ChainPolicy, call: SweepSwap, account: bytes) -> Iterator[Spend]:
+    _check_contract(call.factory, chain.factories)
+    if call.router != ZERO:
+        _check_contract(call.router, chain.routers)
+    _check_path(chain, call.path)
+    _check_floor(call.units_in, call.min_units_out)
+    for payment in call.payments:
+        asset = _asset(chain, payment.token)
+        yield from _spend(chain, asset, to=payment.to, units=payment.units, account=account)
+
+
+def _spend(
+    chain: ChainPolicy, asset: str, *, to: bytes, units: int, account: bytes
+) -> Iterator[Spend]:
+    if to == ZERO or to in chain.tokens:
+        raise PolicyRefused("destination_not_allowed", "Nobody could move the money from there.")
+    if units == 0 or to == account or to in chain.destinations:
+        return
+    limit = chain.limits.get(asset)
+    if limit is None:
+        raise PolicyRefused(
+            "destination_not_allowed",
+            f"{address_text(to)} is not listed and {asset} has no limit.",
+        )
+    yield Spend(asset=asset, units=units, limit=limit)
+
+
+def _asset(chain: ChainPolicy, token: bytes) -> str:
+    asset = chain.tokens.get(token)
+    if asset is None:
+        raise PolicyRefused("token_unknown", f"{address_text(token)} is no token of ours.")
+    return asset
+
+
+def _check_contract(contract: bytes, allowed: frozenset[bytes]) -> None:
+    if contract not in allowed:
+        raise PolicyRefused("contract_not_allowed", f"{address_text(contract)} is not listed.")
+
+
+def _check_path(chain: ChainPolicy, path: tuple[bytes, ...]) -> None:
+    # One unknown token on the way is enough to hand the whole sum to whoever owns its pools.
+    for token in path:
+        if token != ZERO:
+            _asset(chain, token)
+
+
+def _check_floor(units_in: int, min_units_out: int) -> None:
+    if units_in <= 0 or min_units_out <= 0:
+        raise PolicyRefused("no_floor", "A swap must name what it brings at least.")
+
+
+def totals(spends: tuple[Spend, ...]) -> dict[str, int]:
+    """Base units per asset."""
+    sums: dict[str, int] = {}
+    for spend in spends:
+        sums[spend.asset] = sums.get(spend.asset, 0) + spend.units
+    return sums
+
+
+def check_limits(
+    grant: Grant, *, granted_for_nonce: Mapping[str, int], spent_today: Mapping[str, int]
+) -> dict[str, int]:
+    """Base units per asset that signing adds to the day.
+
+    Of all transactions with one nonce at most one is ever mined, so a replacement adds only
+    what it spends above the largest one granted before.
+
+    Raises:
+        PolicyRefused: a limit per transaction or per day would be passed.
+    """
+    added: dict[str, int] = {}
+    limits = {spend.asset: spend.limit for spend in grant.spends}
+    for asset, units in totals(grant.spends).items():
+        limit = limits[asset]
+        if units > limit.per_transaction:
+            raise PolicyRefused(
+                "over_transaction_limit", f"{units} base units of {asset} in one transaction."
+            )
+        more = max(0, units - granted_for_nonce.get(asset, 0))
+        if more and spent_today.get(asset, 0) + more > limit.per_day:
+            raise PolicyRefused(
+                "over_day_limit", f"{asset} has reached what may leave in a day."
+            )
+        added[asset] = more
+    return added
