@@ -44,9 +44,7 @@ def request(
     """
     target = resolve(url, allow_loopback=allow_loopback)
     started = time.monotonic()
-    with httpx.Client(
-        timeout=timeout_seconds, follow_redirects=False, trust_env=False
-    ) as client:
+    with httpx.Client(timeout=timeout_seconds, follow_redirects=False, trust_env=False) as client:
         outgoing = pinned_request(
             client, target=target, method=method, body=body, headers=headers or {}
         )
@@ -59,9 +57,7 @@ def request(
             finally:
                 response.close()
         except httpx.HTTPError as error:
-            raise OutsideFailed(
-                f"{target.host} did not answer: {type(error).__name__}."
-            ) from error
+            raise OutsideFailed(f"{target.host} did not answer: {type(error).__name__}.") from error
     return Answer(
         status=response.status_code,
         headers=response.headers,

@@ -10,8 +10,8 @@ from typing import Any
 import environ
 from csp.constants import NONE, SELF
 
-from gateway.supervisor.state import CHECKOUT, local_secret, state_dir
 from gateway.settings.logs import configure_structlog, logging_config
+from gateway.supervisor.state import CHECKOUT, local_secret, state_dir
 
 env = environ.FileAwareEnv()
 
@@ -66,7 +66,7 @@ CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": VALKEY_URL}
 }
 
-CHAINS = env.str("CHAINS", default="") or str(STATE_DIR / "devchain.json")
+CHAINS = env.str("CHAINS", default="") or str(STATE_DIR / "chains.json")
 """JSON, or the path of a JSON file, that lists the chains; the default is the local dev chain's."""
 EMBEDDED_CHAIN = not env.str("CHAINS", default="")
 MARKET_FEEDS = env.json("MARKET_FEEDS", default=[])
@@ -124,6 +124,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "gateway.outside.middleware.RequestIdMiddleware",
+    "gateway.supervisor.metrics.MetricsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

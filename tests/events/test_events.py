@@ -99,9 +99,7 @@ def test_a_handler_that_fails_leaves_none_of_its_rows_and_runs_again() -> None:
 
     def writes_then_fails(event: EventRecord) -> None:
         with connection.cursor() as cursor:
-            cursor.execute(
-                "INSERT INTO events_lease VALUES ('made by handler', 'x', 1, now())"
-            )
+            cursor.execute("INSERT INTO events_lease VALUES ('made by handler', 'x', 1, now())")
         calls.append(1)
         if len(calls) == 1:
             raise ValueError("after the write")

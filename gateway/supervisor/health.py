@@ -1,0 +1,86 @@
+"""Is it alive, is it ready, what does it count?"""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import redis
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from gateway.chains.models import Chain, ProcessedHead
+
+MIN_POSTGRES = 180_000
+MIN_POSTGRES_NAME = "18"
+MAX_HEAD_AGE = timedelta(seconds=60)
+
+Probe = Callable[[], str]
+
+
+@require_GET
+def healthz(request: HttpRequest) -> HttpResponse:
+    """This process answers. Nothing else is asked: a dead database must not restart the web."""
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+@require_GET
+def readyz(request: HttpRequest) -> HttpResponse:
+    """Whether payments can be taken, and if not, what is missing."""
+    answers = {name: probe() for name, probe in PROBES.items()}
+    missing = {name: answer for name, answer in answers.items() if answer}
+    return JsonResponse({"ready": not missing, "missing": missing}, status=503 if missing else 200)
+
+
+def database_problem() -> str:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT current_setting('server_version_num')::int")
+            version = int(cursor.fetchone()[0])
+    except DatabaseError as error:
+        return f"PostgreSQL does not answer: {type(error).__name__}"
+    if version < MIN_POSTGRES:
+        return f"PostgreSQL {MIN_POSTGRES_NAME} or newer is needed; this is {version // 10_000}"
+    return ""
+
+
+def valkey_problem() -> str:
+    try:
+        redis.Redis.from_url(settings.VALKEY_URL, socket_timeout=2).ping()
+    except redis.RedisError as error:
+        return f"Valkey does not answer: {type(error).__name__}"
+    return ""
+
+
+def chains_problem() -> str:
+    """Each enabled chain has a watcher that follows its head."""
+    try:
+        chains = list(Chain.objects.filter(enabled=True).values_list("id", flat=True))
+        heads = dict(ProcessedHead.objects.values_list("chain_id", "updated_at"))
+    except DatabaseError as error:
+        return f"unknown: {type(error).__name__}"
+    if not chains:
+        return "no chain is configured"
+    now = timezone.now()
+    late = [str(i) for i in chains if i not in heads or now - heads[i] > MAX_HEAD_AGE]
+    return f"not followed: {', '.join(late)}" if late else ""
+
+
+def market_problem() -> str:
+    from gateway.events.errors import TillwayError
+    from gateway.market.snapshot_store import current_snapshot
+
+    try:
+        current_snapshot()
+    except TillwayError as error:
+        return error.message
+    return ""
+
+
+PROBES: dict[str, Probe] = {
+    "database": database_problem,
+    "valkey": valkey_problem,
+    "chains": chains_problem,
+    "market": market_problem,
+}

