@@ -4,3 +4,18 @@ from django.apps import AppConfig
 class ComplianceConfig(AppConfig):
     name = "gateway.compliance"
     label = "compliance"
+
+    def ready(self) -> None:
+        from gateway.compliance import handlers
+        from gateway.events.subscriptions import subscribe
+
+        subscribe(
+            pattern="deposit.seen",
+            handler=handlers.on_deposit_seen,
+            name="compliance.deposit_seen",
+        )
+        subscribe(
+            pattern="list.updated",
+            handler=handlers.on_list_updated,
+            name="compliance.list_updated",
+        )

@@ -1,0 +1,53 @@
+"""What can be refused about lists, verdicts and holds, each with a stable code."""
+
+from gateway.events.errors import TillwayError
+
+
+class ListError(TillwayError):
+    """A list that must not be taken: the last good one stays in force."""
+
+    code = "list_refused"
+    message = "This list can't be used."
+    status = 422
+
+
+class ListUnreadable(ListError):
+    code = "list_unreadable"
+    message = "This file is not a list of addresses."
+    hint = "One address a line, or CSV with a column `address` (and `name`, `program`)."
+
+
+class ListEmpty(ListError):
+    code = "list_empty"
+    message = "This list is empty: an empty list would mean that everyone is clean."
+    hint = "Fetch it again. An empty list is never taken, forced or not."
+
+
+class ListShrunken(ListError):
+    code = "list_shrunken"
+    message = "This list lost more than a fifth of its addresses."
+    hint = "Fetch it again; if its publisher really removed them, load it with --force."
+
+
+class NoHold(TillwayError):
+    code = "hold_not_found"
+    message = "There is no open hold on this deposit."
+    status = 404
+
+
+class HoldNotProposed(TillwayError):
+    code = "hold_not_proposed"
+    message = "Nobody has proposed a decision on this hold yet."
+    status = 409
+
+
+class SamePerson(TillwayError):
+    code = "second_person_needed"
+    message = "Another person than the one who proposed it must approve a decision."
+    status = 403
+
+
+class PersonMissing(TillwayError):
+    code = "person_required"
+    message = "A decision names who made it."
+    field = "by"

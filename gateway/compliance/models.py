@@ -1,0 +1,211 @@
+"""Which lists are in force, what was found on them, and what people decided about it."""
+
+from django.db import models
+from django.db.models import F, Q
+
+from gateway.events.ids import uuid7
+
+ADDRESS_BYTES = 20
+HASH_BYTES = 32
+
+VERDICT_STATES = ("clear", "held", "released", "returned", "blocked")
+DECISIONS = ("release", "return", "block")
+
+
+class ListSource(models.Model):
+    """A list we screen against. Its row says which version is in force, so that whoever gives a
+    verdict can lock that fact with one row."""
+
+    name = models.TextField(primary_key=True)
+    location = models.TextField(default="", help_text="File it is checked against again")
+    enabled = models.BooleanField(default=True)
+    version = models.ForeignKey(
+        "ListVersion", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    number = models.PositiveIntegerField(default=0, help_text="Of the version in force")
+    version_hash = models.BinaryField(null=True, max_length=HASH_BYTES, help_text="Of it, too")
+    checked_at = models.DateTimeField(
+        null=True, help_text="Last time the list was fetched and found good, changed or not"
+    )
+    refused_at = models.DateTimeField(null=True)
+    refusal = models.TextField(
+        default="", help_text="Code of the last refusal, '' after a good one"
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="compliance_source_number_names_version",
+                condition=Q(version__isnull=True, number=0)
+                | Q(version__isnull=False, number__gt=0),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} #{self.number}"
+
+
+class ListVersion(models.Model):
+    """A list as it was loaded; kept for ever, since verdicts name it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    source = models.ForeignKey(ListSource, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField(help_text="1, 2, 3 … per source")
+    hash = models.BinaryField(max_length=HASH_BYTES)
+    entries = models.PositiveIntegerField()
+    added = models.PositiveIntegerField()
+    removed = models.PositiveIntegerField()
+    forced = models.BooleanField(default=False)
+    loaded_by = models.TextField()
+    loaded_at = models.DateTimeField()
+    retired_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source", "number"], name="compliance_version_number_once"
+            ),
+            models.UniqueConstraint(
+                fields=["source"],
+                condition=Q(retired_at__isnull=True),
+                name="compliance_one_version_in_force",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source_id} #{self.number}"
+
+    @property
+    def active(self) -> bool:
+        return self.retired_at is None
+
+
+class ListedAddress(models.Model):
+    """An address on one version of a list."""
+
+    version = models.ForeignKey(
+        ListVersion, on_delete=models.CASCADE, related_name="listed", db_index=False
+    )
+    address = models.BinaryField(max_length=ADDRESS_BYTES)
+    name = models.TextField(default="")
+    program = models.TextField(default="")
+
+    class Meta:
+        constraints = [
+            # Led by the address: the question is always whether this one is on any list in force.
+            models.UniqueConstraint(
+                fields=["address", "version"], name="compliance_listed_once_a_version"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"0x{bytes(self.address).hex()} on {self.version_id}"
+
+
+class Verdict(models.Model):
+    """What the lists of a moment say about a deposit's payers. A new check adds a row; one row
+    per deposit is current."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    deposit_id = models.UUIDField()
+    shop_id = models.UUIDField(null=True)
+    state = models.TextField(help_text="clear, held, released, returned, blocked")
+    versions = models.JSONField(
+        help_text='[{"source", "number", "hash"}, …] it was checked against'
+    )
+    versions_key = models.TextField(help_text="The same in short, to compare: 'ofac#3'")
+    checked = models.JSONField(help_text="Addresses looked up")
+    matches = models.JSONField(help_text="[{address, source, name, program}]; never shown to shops")
+    current = models.BooleanField(default=True)
+    given_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["deposit_id"],
+                condition=Q(current=True),
+                name="compliance_one_current_verdict",
+            ),
+            models.CheckConstraint(
+                name="compliance_verdict_state", condition=Q(state__in=VERDICT_STATES)
+            ),
+            models.CheckConstraint(
+                name="compliance_a_match_is_never_clear",
+                condition=Q(matches=[], state="clear") | (~Q(matches=[]) & ~Q(state="clear")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.state} by {self.versions_key} for deposit {self.deposit_id}"
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether the deposit may be credited: clean, or released by two people."""
+        return self.state in ("clear", "released")
+
+
+class WaitingDeposit(models.Model):
+    """A deposit seen while no list was in force; screened as soon as one is."""
+
+    deposit_id = models.UUIDField(primary_key=True)
+    since = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"deposit {self.deposit_id} since {self.since}"
+
+
+class Hold(models.Model):
+    """Money that two people decide about: one proposes, another approves."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    verdict = models.OneToOneField(Verdict, on_delete=models.PROTECT, related_name="hold")
+    deposit_id = models.UUIDField(db_index=True)
+    shop_id = models.UUIDField(null=True)
+    opened_at = models.DateTimeField()
+    decision = models.TextField(
+        default="", help_text="release, return, block; '' before a proposal"
+    )
+    reason = models.TextField(default="")
+    proposed_by = models.TextField(default="")
+    proposed_at = models.DateTimeField(null=True)
+    approved_by = models.TextField(default="")
+    approved_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="compliance_hold_maker_is_not_checker",
+                condition=Q(approved_by="") | ~Q(approved_by=F("proposed_by")),
+            ),
+            models.CheckConstraint(
+                name="compliance_hold_approval_needs_proposal",
+                condition=Q(approved_by="", approved_at__isnull=True)
+                | (
+                    Q(decision__in=DECISIONS, approved_at__isnull=False)
+                    & ~Q(proposed_by="")
+                    & ~Q(approved_by="")
+                ),
+            ),
+            models.UniqueConstraint(
+                fields=["deposit_id"],
+                condition=Q(approved_at__isnull=True),
+                name="compliance_one_open_hold",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"hold of deposit {self.deposit_id}"
+
+
+class ShopApproval(models.Model):
+    """Who let a shop take real money, and on what grounds."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    shop_id = models.UUIDField(db_index=True)
+    approved_by = models.TextField()
+    grounds = models.TextField(default="")
+    live = models.BooleanField()
+    approved_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"shop {self.shop_id} by {self.approved_by}"

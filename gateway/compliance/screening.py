@@ -1,0 +1,189 @@
+"""Give deposits their verdicts: who sent the money, against the lists in force."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from gateway.chains.addresses import checksum
+from gateway.chains.models import Deposit
+from gateway.compliance import locks
+from gateway.compliance.models import Hold, ListedAddress, ListSource, Verdict, WaitingDeposit
+from gateway.events.services import emit
+
+RESCREEN_BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Payers:
+    """Who is behind a deposit: whom the transfer debits and who signed the transaction."""
+
+    deposit_id: UUID
+    shop_id: UUID | None
+    mode: str
+    addresses: tuple[bytes, ...]
+
+
+@transaction.atomic
+def deposit_screen(*, payers: Payers, now: datetime) -> Verdict | None:
+    """The verdict on a deposit by the lists in force; given now if it has none, or an older one.
+
+    None while a list is missing: then nothing may be credited, and the deposit waits in line for
+    the next list. The lists stay locked FOR SHARE to the end of the transaction, so what is
+    posted in it was clear by the lists in force when it commits.
+    """
+    sources = locks.sources_in_force()
+    if not _complete(sources):
+        WaitingDeposit.objects.bulk_create(
+            [WaitingDeposit(deposit_id=payers.deposit_id, since=now)], ignore_conflicts=True
+        )
+        return None
+    current = locks.current_verdict(payers.deposit_id)
+    key = _versions_key(sources)
+    # A held one waits for people, whatever the lists say by now.
+    if current is not None and (current.versions_key == key or current.state not in _REVISABLE):
+        return current
+    matches = _matches(payers.addresses, sources)
+    if current is not None:
+        if current.state == "released" and _known(matches, current.matches):
+            return current
+        current.current = False
+        current.save(update_fields=["current"])
+    return _give(payers=payers, sources=sources, matches=matches, key=key, now=now)
+
+
+_REVISABLE = frozenset({"clear", "released"})
+
+
+def verdict_for_update(*, deposit_id: UUID, now: datetime) -> Verdict | None:
+    """As ``deposit_screen``, for who holds the deposit's id only. One query more."""
+    return deposit_screen(payers=payers_of(deposit_id), now=now)
+
+
+def payers_of(deposit_id: UUID) -> Payers:
+    """Who is behind a deposit. One query."""
+    deposit = Deposit.objects.select_related("chain").get(id=deposit_id)
+    return payers_from(deposit)
+
+
+def payers_from(deposit: Deposit) -> Payers:
+    """Who is behind a deposit whose chain is at hand. No query."""
+    return Payers(
+        deposit_id=deposit.id,
+        shop_id=deposit.shop_id,
+        mode=deposit.chain.mode,
+        addresses=_distinct((bytes(deposit.sender), bytes(deposit.tx_sender))),
+    )
+
+
+@transaction.atomic
+def screen_waiting(*, now: datetime, limit: int = RESCREEN_BATCH) -> int:
+    """Screen deposits that came while a list was missing, oldest first; how many got a verdict."""
+    if not _complete(locks.sources_in_force()):
+        return 0
+    waiting = list(
+        WaitingDeposit.objects.select_for_update(skip_locked=True)
+        .order_by("since", "deposit_id")
+        .values_list("deposit_id", flat=True)[:limit]
+    )
+    deposits = Deposit.objects.select_related("chain").filter(id__in=waiting)
+    for deposit in deposits.order_by("id"):
+        deposit_screen(payers=payers_from(deposit), now=now)
+    WaitingDeposit.objects.filter(deposit_id__in=waiting).delete()
+    return len(waiting)
+
+
+def _complete(sources: Sequence[ListSource]) -> bool:
+    """Whether there is a list at all, and each one that should be there is."""
+    return bool(sources) and all(source.version_id is not None for source in sources)
+
+
+def _versions_key(sources: Sequence[ListSource]) -> str:
+    return ",".join(f"{source.name}#{source.number}" for source in sources)
+
+
+def _distinct(addresses: Iterable[bytes]) -> tuple[bytes, ...]:
+    # An empty sender stands for "the chain does not say" (a balance that grew without a trace).
+    return tuple(dict.fromkeys(address for address in addresses if address))
+
+
+def _matches(addresses: tuple[bytes, ...], sources: Sequence[ListSource]) -> list[dict[str, str]]:
+    names = {source.version_id: source.name for source in sources}
+    listed = ListedAddress.objects.filter(address__in=addresses, version_id__in=list(names))
+    return [
+        {
+            "address": checksum(bytes(row.address)),
+            "source": names[row.version_id],
+            "name": row.name,
+            "program": row.program,
+        }
+        for row in listed.order_by("address", "version_id")
+    ]
+
+
+def _known(matches: list[dict[str, str]], before: list[dict[str, str]]) -> bool:
+    """Whether two people already looked at all of these matches when they released it."""
+    seen = {(match["address"], match["source"]) for match in before}
+    return all((match["address"], match["source"]) in seen for match in matches)
+
+
+def _give(
+    *,
+    payers: Payers,
+    sources: Sequence[ListSource],
+    matches: list[dict[str, str]],
+    key: str,
+    now: datetime,
+) -> Verdict:
+    verdict = Verdict.objects.create(
+        deposit_id=payers.deposit_id,
+        shop_id=payers.shop_id,
+        state="held" if matches else "clear",
+        versions=[
+            {
+                "source": source.name,
+                "number": source.number,
+                "hash": bytes(source.version_hash or b"").hex(),
+            }
+            for source in sources
+        ],
+        versions_key=key,
+        checked=[checksum(address) for address in payers.addresses],
+        matches=matches,
+        given_at=now,
+    )
+    if matches:
+        Hold.objects.create(
+            verdict=verdict, deposit_id=payers.deposit_id, shop_id=payers.shop_id, opened_at=now
+        )
+    emit(
+        type="verdict.given",
+        subject=f"deposit:{payers.deposit_id}",
+        body=_body(verdict),
+        mode=payers.mode,
+        shop_id=payers.shop_id,
+        now=now,
+    )
+    if matches:
+        emit(
+            type="hold.opened",
+            subject=f"deposit:{payers.deposit_id}",
+            body={"deposit_id": str(payers.deposit_id), "verdict_id": str(verdict.id)},
+            mode=payers.mode,
+            shop_id=payers.shop_id,
+            now=now,
+        )
+    return verdict
+
+
+def _body(verdict: Verdict) -> dict[str, Any]:
+    """What the event says: what and by which lists, never why."""
+    return {
+        "deposit_id": str(verdict.deposit_id),
+        "verdict_id": str(verdict.id),
+        "state": verdict.state,
+        "versions": verdict.versions,
+    }

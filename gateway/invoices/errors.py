@@ -1,0 +1,93 @@
+"""What can be refused about an invoice, each with a stable code."""
+
+from gateway.events.errors import TillwayError
+
+
+class NoPromise(ValueError):
+    """There is no rate: nothing may be converted, least of all one to one."""
+
+
+class NoQuote(TillwayError):
+    """No asset can be offered now. ``reasons`` maps each asset to the code of its refusal."""
+
+    code = "no_quote"
+    message = "No token can be quoted for this amount now."
+    hint = "Try again shortly, or another amount; each token's reason is in `reasons`."
+    status = 409
+
+    def __init__(self, reasons: dict[str, str]) -> None:
+        self.reasons = reasons
+        listed = ", ".join(f"{asset}: {reason}" for asset, reason in sorted(reasons.items()))
+        super().__init__(f"{self.message} ({listed})" if listed else None)
+
+
+class ShopHasNoPayoutAddress(TillwayError):
+    code = "shop_has_no_payout_address"
+    message = "This shop has nowhere to be paid out to."
+    hint = "Set the shop's payout address first."
+    status = 409
+
+
+class WrongCurrency(TillwayError):
+    code = "wrong_currency"
+    message = "This shop prices in another currency."
+    field = "currency"
+
+
+class BadLock(TillwayError):
+    code = "lock_seconds_invalid"
+    message = "A rate can be locked for 30 seconds to an hour."
+    field = "lock_seconds"
+
+
+class TooManyOpenLocks(TillwayError):
+    code = "open_locks_exceeded"
+    message = "Too much is already promised at locked rates."
+    hint = "Wait until open invoices are paid or expire, or void some."
+    status = 409
+
+
+class ScreeningUnavailable(TillwayError):
+    code = "screening_unavailable"
+    message = "Payments can't be screened now, so none are asked for."
+    hint = "The screening lists are missing or stale; whoever runs the gateway was told."
+    status = 503
+
+
+class ExternalKeyConflict(TillwayError):
+    code = "external_key_conflict"
+    message = "Another invoice with this key asks for something else."
+    hint = "Use a new key for a new demand."
+    field = "external_key"
+    status = 409
+
+
+class InvoiceNotFound(TillwayError):
+    code = "invoice_not_found"
+    message = "There is no such invoice in this shop."
+    status = 404
+
+
+class InvoiceCovered(TillwayError):
+    code = "invoice_covered"
+    message = "This invoice is already covered by a payment."
+    hint = "Refund the payment instead."
+    status = 409
+
+
+class InvoiceNotOpen(TillwayError):
+    code = "invoice_not_open"
+    message = "This invoice no longer takes this step."
+    status = 409
+
+
+class BadMark(TillwayError):
+    code = "mark_invalid"
+    message = "An invoice can be marked settled or invalid."
+    field = "status"
+
+
+class NotErc681(TillwayError):
+    code = "not_a_payment_request"
+    message = "This is not an ERC-681 payment request."
+    hint = "Scan the QR code of an invoice."

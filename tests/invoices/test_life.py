@@ -1,0 +1,268 @@
+"""The state machine of an invoice, without a database."""
+
+from datetime import UTC, datetime, timedelta
+from fractions import Fraction
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.invoices.life import (
+    EXCEPTIONS,
+    Received,
+    Rules,
+    Standing,
+    in_time,
+    news_between,
+    release_rule,
+    standing_of,
+)
+from gateway.shops.terms import ReleaseRule
+
+RULES = Rules(underpay_tolerance_bps=50, overpay_tolerance_bps=100)
+ALL = Fraction(1)
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+
+def paid(**changes: Any) -> Received:
+    facts = {
+        "state": "confirmed",
+        "fit": "locked",
+        "share": ALL,
+        "verdict": "clear",
+        "credited": True,
+    }
+    return Received(**{**facts, **changes})
+
+
+def seen(**changes: Any) -> Received:
+    return paid(**{"state": "seen", "credited": False, **changes})
+
+
+def standing(*received: Received, **changes: Any) -> Standing:
+    facts: dict[str, Any] = {"rules": RULES, "time_over": False, "monitoring_over": False}
+    return standing_of(**{**facts, "received": received, **changes})
+
+
+def test_a_new_invoice_waits_and_nothing_is_handed_over() -> None:
+    fresh = standing()
+    assert (fresh.status, fresh.exceptions, fresh.release_goods) == ("waiting", frozenset(), "wait")
+
+
+def test_a_payment_seen_is_not_a_payment() -> None:
+    now = standing(seen())
+    assert (now.status, now.release_goods) == ("processing", "wait")
+
+
+def test_a_shop_that_trusts_small_payments_hands_over_on_sight_once_screened() -> None:
+    rules = Rules(underpay_tolerance_bps=50, overpay_tolerance_bps=100, release_at="seen")
+    assert standing(seen(verdict=None), rules=rules).release_goods == "wait"
+    assert standing(seen(), rules=rules).release_goods == "yes"
+
+
+def test_a_careful_shop_waits_for_finality_though_the_invoice_is_paid() -> None:
+    rules = Rules(underpay_tolerance_bps=50, overpay_tolerance_bps=100, release_at="final")
+    assert standing(paid(), rules=rules).status == "paid"
+    assert standing(paid(), rules=rules).release_goods == "wait"
+    assert standing(paid(state="final"), rules=rules).release_goods == "yes"
+
+
+def test_part_of_the_money_is_partial_and_says_underpaid() -> None:
+    half = standing(paid(share=Fraction(1, 2)))
+    assert (half.status, half.exceptions) == ("partial", frozenset({"underpaid"}))
+
+
+def test_a_cent_missing_within_the_tolerance_is_paid() -> None:
+    assert standing(paid(share=Fraction(9950, 10_000))).status == "paid"
+    assert standing(paid(share=Fraction(9949, 10_000))).status == "partial"
+
+
+def test_two_assets_together_pay_one_invoice() -> None:
+    both = standing(paid(share=Fraction(2, 5)), paid(share=Fraction(3, 5)))
+    assert (both.status, both.release_goods) == ("paid", "yes")
+
+
+def test_more_than_the_tolerance_says_overpaid() -> None:
+    assert "overpaid" not in standing(paid(share=Fraction(101, 100))).exceptions
+    assert "overpaid" in standing(paid(share=Fraction(102, 100))).exceptions
+
+
+def test_time_over_without_money_is_expired_and_with_part_of_it_too() -> None:
+    assert standing(time_over=True).status == "expired"
+    part = standing(paid(share=Fraction(1, 2)), time_over=True)
+    assert (part.status, part.release_goods) == ("expired", "no")
+    assert part.exceptions == {"underpaid"}
+
+
+def test_a_payment_that_was_seen_in_time_may_confirm_after_the_lock() -> None:
+    assert standing(seen(), time_over=True).status == "processing"
+
+
+def test_late_money_that_covers_is_paid_and_late() -> None:
+    late = standing(paid(fit="late"), time_over=True)
+    assert (late.status, late.exceptions) == ("paid", frozenset({"late"}))
+    waiting = standing(seen(fit="late", share=Fraction(0)), time_over=True)
+    assert (waiting.status, waiting.exceptions) == ("expired", frozenset({"late"}))
+
+
+def test_late_money_after_a_full_payment_does_not_make_the_sale_late() -> None:
+    both = standing(paid(), seen(fit="late", share=Fraction(0)), time_over=True)
+    assert (both.status, both.exceptions) == ("paid", frozenset())
+
+
+def test_a_held_payment_shows_processing_and_the_goods_stay() -> None:
+    held = standing(paid(verdict="held", credited=False))
+    assert (held.status, held.exceptions, held.release_goods) == (
+        "processing",
+        frozenset({"held"}),
+        "no",
+    )
+
+
+def test_a_blocked_payment_is_shown_as_held_and_never_as_money() -> None:
+    blocked = standing(paid(verdict="blocked", credited=False), time_over=True)
+    assert (blocked.status, blocked.exceptions) == ("expired", frozenset({"held"}))
+
+
+def test_without_a_verdict_a_confirmed_payment_waits() -> None:
+    unscreened = standing(paid(verdict=None, credited=False), monitoring_over=True)
+    assert (unscreened.status, unscreened.release_goods) == ("processing", "wait")
+
+
+def test_a_reorged_payment_no_longer_counts_and_the_goods_stay() -> None:
+    gone = standing(paid(state="orphaned", credited=False, taken_back=True))
+    assert (gone.status, gone.exceptions, gone.release_goods) == (
+        "waiting",
+        frozenset({"reverted"}),
+        "no",
+    )
+    end = standing(
+        paid(state="orphaned", credited=False, taken_back=True),
+        time_over=True,
+        monitoring_over=True,
+    )
+    assert (end.status, end.exceptions) == ("invalid", frozenset({"reverted"}))
+
+
+def test_mined_again_after_a_reorg_it_is_simply_paid() -> None:
+    again = standing(paid(state="orphaned", credited=False, taken_back=True), paid())
+    assert (again.status, again.exceptions, again.release_goods) == ("paid", frozenset(), "yes")
+
+
+def test_seen_and_never_confirmed_is_invalid_at_the_end() -> None:
+    assert standing(seen(), time_over=True, monitoring_over=True).status == "invalid"
+
+
+def test_money_after_voiding_changes_nothing_for_the_sale() -> None:
+    after = standing(paid(fit="claimed", credited=False), cancelled=True)
+    assert (after.status, after.release_goods) == ("cancelled", "no")
+
+
+def test_a_known_token_that_was_not_quoted_is_a_wrong_asset() -> None:
+    wrong = standing(paid(fit="wrong_asset", credited=False, share=Fraction(0)))
+    assert (wrong.status, wrong.exceptions) == ("waiting", frozenset({"wrong_asset"}))
+
+
+def test_a_person_can_mark_it_either_way() -> None:
+    assert standing(mark="settled").status == "paid"
+    assert standing(mark="settled").release_goods == "yes"
+    assert standing(seen(), mark="invalid").status == "invalid"
+    assert standing(mark="invalid").exceptions == {"marked"}
+
+
+def test_the_first_block_decides_whether_it_was_in_time() -> None:
+    end = NOON
+    assert in_time(first_block_time=end + timedelta(seconds=30), lock_end=end, grace_seconds=30)
+    assert not in_time(first_block_time=end + timedelta(seconds=31), lock_end=end, grace_seconds=30)
+
+
+def test_release_rules_go_by_amount() -> None:
+    rules = (ReleaseRule(up_to=2_000, at="seen"), ReleaseRule(up_to=None, at="final"))
+    assert release_rule(rules, amount_units=2_000) == "seen"
+    assert release_rule(rules, amount_units=2_001) == "final"
+    assert release_rule((), amount_units=1) == "confirmed"
+
+
+def test_the_shop_hears_each_change_once_and_in_order() -> None:
+    waiting, processing, done = standing(), standing(seen()), standing(paid())
+    assert news_between(waiting, processing) == ("invoice.processing",)
+    assert news_between(processing, done) == ("invoice.paid",)
+    assert news_between(done, done) == ()
+    over = standing(paid(share=Fraction(2)))
+    assert news_between(standing(seen(share=Fraction(2))), over) == (
+        "invoice.paid",
+        "invoice.overpaid",
+    )
+    late = standing(paid(fit="late"), time_over=True)
+    assert news_between(standing(time_over=True), late) == ("invoice.paid_late",)
+    gone = standing(paid(state="orphaned", credited=False, taken_back=True))
+    assert news_between(done, gone) == ("invoice.reverted",)
+
+
+deposits = st.builds(
+    Received,
+    state=st.sampled_from(["seen", "confirmed", "final", "orphaned"]),
+    fit=st.sampled_from(["locked", "late", "wrong_asset", "claimed"]),
+    share=st.fractions(min_value=0, max_value=2, max_denominator=100),
+    verdict=st.sampled_from([None, "clear", "held", "released", "returned", "blocked"]),
+    credited=st.just(False),
+    taken_back=st.booleans(),
+) | st.builds(
+    Received,
+    state=st.sampled_from(["confirmed", "final"]),
+    fit=st.sampled_from(["locked", "late"]),
+    share=st.fractions(min_value=0, max_value=2, max_denominator=100),
+    verdict=st.sampled_from(["clear", "released"]),
+    credited=st.just(True),
+)
+rules = st.builds(
+    Rules,
+    underpay_tolerance_bps=st.integers(0, 500),
+    overpay_tolerance_bps=st.integers(0, 500),
+    release_at=st.sampled_from(["seen", "confirmed", "final"]),
+)
+situations = st.fixed_dictionaries(
+    {
+        "rules": rules,
+        "received": st.lists(deposits, max_size=5),
+        "time_over": st.booleans(),
+        "monitoring_over": st.booleans(),
+        "cancelled": st.booleans(),
+        "mark": st.sampled_from(["", "settled", "invalid"]),
+        "duplicate_order": st.booleans(),
+    }
+)
+
+
+@given(situations, st.randoms())
+def test_the_order_in_which_news_arrives_never_matters(facts: dict[str, Any], random: Any) -> None:
+    shuffled = list(facts["received"])
+    random.shuffle(shuffled)
+    assert standing_of(**facts) == standing_of(**{**facts, "received": shuffled})
+
+
+@given(situations)
+def test_nothing_is_paid_without_money_posted_or_a_persons_mark(facts: dict[str, Any]) -> None:
+    result = standing_of(**facts)
+    if result.status == "paid" and facts["mark"] != "settled":
+        assert result.credited_share >= facts["rules"].required
+    assert result.exceptions <= set(EXCEPTIONS)
+
+
+@given(situations)
+def test_goods_never_go_with_a_hold_a_reorg_or_too_little(facts: dict[str, Any]) -> None:
+    result = standing_of(**facts)
+    if result.release_goods == "yes":
+        assert result.status in ("processing", "paid", "partial", "waiting")
+        assert not result.exceptions & {"held", "reverted"}
+        if facts["mark"] != "settled":
+            assert result.seen_share >= facts["rules"].required
+            assert result.status in ("processing", "paid")
+
+
+@given(situations)
+def test_an_orphaned_deposit_counts_for_nothing(facts: dict[str, Any]) -> None:
+    there = [d for d in facts["received"] if d.state != "orphaned"]
+    with_them, without = standing_of(**facts), standing_of(**{**facts, "received": there})
+    assert with_them.seen_share == without.seen_share
+    assert with_them.credited_share == without.credited_share
