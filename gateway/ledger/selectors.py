@@ -1,0 +1,185 @@
+"""Questions to the books. Positive custody is what we have; a shop's balance is what it is owed."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+from django.db import connection
+
+from gateway.events.cursors import PAGE_SIZE, Page, decode_cursor, page_of
+from gateway.ledger.accounts import AccountName
+from gateway.money.amounts import Amount
+from gateway.money.assets import Asset
+
+
+@dataclass(frozen=True, slots=True)
+class ShopBalanceView:
+    """What a shop is owed of one asset, in base units; negative after a reorg took more back."""
+
+    asset: str
+    available: int
+    reserved: int
+    from_deposits: int
+
+
+@dataclass(frozen=True, slots=True)
+class BalanceChange:
+    """Base units by which an entry changed what a shop is owed of an asset."""
+
+    asset: str
+    available: int
+    reserved: int
+
+
+@dataclass(frozen=True, slots=True)
+class StatementEntry:
+    """What one entry did to a shop."""
+
+    entry_id: UUID
+    kind: str
+    changes: tuple[BalanceChange, ...]
+    refs: dict[str, Any]
+    happened_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DaySum:
+    """What one kind of entry did to a shop in a UTC day."""
+
+    day: date
+    asset: str
+    kind: str
+    entries: int
+    available: int
+    reserved: int
+    fees: int
+
+
+BALANCE_SQL = """
+SELECT coalesce(sum(x.units), 0) FROM (
+    SELECT coalesce(s.units, 0) + coalesce((
+               SELECT sum(p.units) FROM ledger_posting p
+                WHERE p.account_id = a.id AND p.booked_at >= coalesce(s.through, '-infinity')
+           ), 0) AS units
+      FROM ledger_account a LEFT JOIN ledger_snapshot s ON s.account_id = a.id
+     WHERE a.name = %s AND a.asset = %s) x
+"""
+
+
+def balance(*, account: AccountName, asset: Asset) -> Amount:
+    """The sum of an account's postings: debits positive. One query.
+
+    For house accounts; a shop's balance is ``shop_balances``.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(BALANCE_SQL, [account, asset.code])
+        return Amount(int(cursor.fetchone()[0]), asset)
+
+
+def shop_balances(*, shop_id: UUID) -> dict[str, ShopBalanceView]:
+    """What a shop is owed, by asset code. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT asset, sum(available), sum(reserved), sum(from_deposits)"
+            "  FROM ledger_shop_balance WHERE shop_id = %s GROUP BY asset ORDER BY asset",
+            [shop_id],
+        )
+        return {
+            row[0]: ShopBalanceView(row[0], int(row[1]), int(row[2]), int(row[3]))
+            for row in cursor.fetchall()
+        }
+
+
+def shop_balance(*, shop_id: UUID, asset: str) -> ShopBalanceView:
+    """What a shop is owed of one asset; zeros if it never had any. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT coalesce(sum(available), 0), coalesce(sum(reserved), 0),"
+            "       coalesce(sum(from_deposits), 0)"
+            "  FROM ledger_shop_balance WHERE shop_id = %s AND asset = %s",
+            [shop_id, asset],
+        )
+        row = cursor.fetchone()
+    return ShopBalanceView(asset, int(row[0]), int(row[1]), int(row[2]))
+
+
+def shop_days(*, shop_id: UUID, first: date, last: date) -> list[DaySum]:
+    """A shop's daily sums by kind of entry, oldest first. One query, never a scan of postings."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT day, asset, kind, sum(entries), sum(available), sum(reserved), sum(fees)"
+            "  FROM ledger_shop_day WHERE shop_id = %s AND day BETWEEN %s AND %s"
+            " GROUP BY day, asset, kind ORDER BY day, asset, kind",
+            [shop_id, first, last],
+        )
+        return [
+            DaySum(row[0], row[1], row[2], *(int(value) for value in row[3:]))
+            for row in cursor.fetchall()
+        ]
+
+
+STATEMENT_SQL = """
+SELECT e.id, e.kind, e.refs::text, e.happened_at,
+       array_agg(m.asset ORDER BY m.asset), array_agg(m.available ORDER BY m.asset),
+       array_agg(m.reserved ORDER BY m.asset)
+  FROM ledger_entry e
+ CROSS JOIN LATERAL (
+       SELECT p.asset,
+              -coalesce(sum(p.units) FILTER (WHERE a.side = 'available'), 0) AS available,
+              -coalesce(sum(p.units) FILTER (WHERE a.side = 'reserved'), 0) AS reserved
+         FROM ledger_posting p JOIN ledger_account a ON a.id = p.account_id
+        WHERE p.entry_id = e.id AND p.booked_at = e.booked_at AND a.shop_id = e.shop_id
+        GROUP BY p.asset) m
+ WHERE e.shop_id = %s AND e.id < %s
+ GROUP BY e.id ORDER BY e.id DESC LIMIT %s
+"""
+_AFTER_ALL = UUID(int=2**128 - 1)
+
+
+def shop_statement(
+    *, shop_id: UUID, cursor: str | None = None, size: int = PAGE_SIZE
+) -> Page[StatementEntry]:
+    """What changed a shop's balances, newest first. One query.
+
+    Raises:
+        BadCursor: the cursor isn't one of ours.
+    """
+    before = decode_cursor(cursor) if cursor else _AFTER_ALL
+    with connection.cursor() as reading:
+        reading.execute(STATEMENT_SQL, [shop_id, before, size + 1])
+        rows = reading.fetchall()
+    entries = [
+        StatementEntry(
+            entry_id=row[0],
+            kind=row[1],
+            refs=orjson.loads(row[2]),
+            happened_at=row[3],
+            changes=tuple(
+                BalanceChange(asset, int(available), int(reserved))
+                for asset, available, reserved in zip(row[4], row[5], row[6], strict=True)
+            ),
+        )
+        for row in rows
+    ]
+    last = entries[size - 1].entry_id if len(entries) > size else None
+    return page_of(entries, size=size, last_id=last)
+
+
+@dataclass(frozen=True, slots=True)
+class TrialLine:
+    account: str
+    asset: str
+    units: int
+
+
+def trial_balance() -> list[TrialLine]:
+    """Every account's sum, by account and asset. One query over all postings: for audits."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT a.name, a.asset, sum(p.units) FROM ledger_account a"
+            "  JOIN ledger_posting p ON p.account_id = a.id"
+            " GROUP BY a.name, a.asset ORDER BY a.name, a.asset"
+        )
+        return [TrialLine(row[0], row[1], int(row[2])) for row in cursor.fetchall()]

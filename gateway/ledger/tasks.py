@@ -1,0 +1,32 @@
+"""Celery entry points; beat calls them."""
+
+import structlog
+from celery import shared_task
+from django.utils import timezone
+
+from gateway.ledger import checks, services
+
+log = structlog.get_logger(__name__)
+
+
+@shared_task
+def make_ledger_partitions() -> int:
+    """Daily: the next months' partitions, ahead of need."""
+    return services.ensure_partitions(today=timezone.now().date())
+
+
+@shared_task
+def snapshot_house_accounts() -> int:
+    """Hourly: keeps house balances cheap to read."""
+    return services.snapshot_house_accounts()
+
+
+@shared_task
+def check_ledger() -> int:
+    """Nightly: how many differences; each is logged as an error."""
+    differences = checks.ledger_checks()
+    for difference in differences:
+        log.error(
+            "ledger_differs", check=difference.check, where=difference.where, found=difference.found
+        )
+    return len(differences)
