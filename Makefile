@@ -32,7 +32,7 @@ node_modules/.synced: package-lock.json package.json .venv/.synced
 	@touch $@
 
 demo: setup ## Start everything, sell a coffee, stay up (ONCE=1: stop after it)
-	@$(RUN) manage.py demo $(if $(ONCE),--once)
+	@$(RUN) -m demo $(if $(ONCE),--once)
 
 up: setup ## Start everything and stay up
 	@$(RUN) manage.py up

@@ -1,4 +1,4 @@
-"""A shopper who has never heard of Tillway: scans the picture, follows it, pays from her own wallet.
+"""A shopper who has never heard of Tillway: scans the picture, follows it, pays by herself.
 
 It imports nothing of the gateway. All it gets is the picture of the QR, the address of a node of
 its chain and its own key:

@@ -1,0 +1,317 @@
+"""Open the house, open a shop, sell a coffee to a stranger, pay the shop out."""
+
+import argparse
+import json
+import os
+import secrets
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+from eth_account import Account
+from web3 import HTTPProvider, Web3
+
+from demo.gateway import Api
+from demo.narration import Narrator, StepFailed
+from demo.receiver import Receiver
+from gateway.supervisor.devchain.faucet import Faucet
+from gateway.supervisor.devchain.layout import DevChain
+from gateway.supervisor.state import state_dir
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+PYTHON = sys.executable
+PRICE = "4.20"
+SHOPPER_HOLDS = "WETH"
+SHOPPER_UNITS = 10**18  # one ether, wrapped
+OPEN_SECONDS = 150
+PAID_SECONDS = 60
+PAYOUT_SECONDS = 90
+
+
+class House:
+    """`manage.py up` with a state folder of the demo's own, made afresh each time."""
+
+    def __init__(self, *, narrator: Narrator) -> None:
+        self.state = state_dir().with_name(state_dir().name + "-demo")
+        shutil.rmtree(self.state, ignore_errors=True)
+        self.environment = {
+            **os.environ,
+            "TILLWAY_STATE_DIR": str(self.state),
+            "WEBHOOKS_ALLOW_LOOPBACK": "1",
+            "LOG_JSON": "0",
+        }
+        self.url = ""
+        self._narrator = narrator
+        self._ready = threading.Event()
+        self._process = subprocess.Popen(
+            [PYTHON, "manage.py", "up", "--quiet"],
+            cwd=CHECKOUT,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        threading.Thread(target=self._follow, daemon=True).start()
+
+    def wait_until_ready(self) -> None:
+        deadline = time.monotonic() + OPEN_SECONDS
+        while not self._ready.wait(0.2):
+            if self._process.poll() is not None:
+                raise RuntimeError(f"manage.py up ended with {self._process.returncode}")
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"the house is not ready; see {self.state}/house.log")
+
+    def manage(self, *arguments: str, stdin: str = "") -> str:
+        """Run one of the gateway's commands; what it printed."""
+        done = subprocess.run(
+            [PYTHON, "manage.py", *arguments],
+            cwd=CHECKOUT,
+            env={**self.environment, "LOG_LEVEL": "ERROR"},
+            input=stdin,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            raise RuntimeError(f"manage.py {arguments[0]}: {done.stderr.strip()[-600:]}")
+        return done.stdout.strip()
+
+    def close(self) -> None:
+        if self._process.poll() is None:
+            self._process.send_signal(signal.SIGTERM)
+            try:
+                self._process.wait(timeout=60)
+            except subprocess.TimeoutExpired:
+                os.killpg(self._process.pid, signal.SIGKILL)
+
+    def _follow(self) -> None:
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            text = line.strip()
+            if text.startswith("── ready at "):
+                self.url = text.removeprefix("── ready at ")
+                self._ready.set()
+            elif text:
+                self._narrator.say(f"    {text.removeprefix('── ')}")
+
+
+class Demo:
+    """The story, a chapter a method; each keeps what the next needs."""
+
+    def __init__(self, *, narrator: Narrator) -> None:
+        self.narrator = narrator
+        self.house = House(narrator=narrator)
+        self.receiver = Receiver()
+        self.password = secrets.token_urlsafe(9)
+        self.owner = "owner@example.com"
+        self.cashier = "cashier@example.com"
+        self.shop_wallet = Account.create().address
+
+    def close(self) -> None:
+        self.house.close()
+        self.receiver.close()
+
+    def tell(self) -> None:
+        """The whole story, once.
+
+        Raises:
+            StepFailed: a step did not hold.
+        """
+        self._open_house()
+        self._open_shop()
+        invoice = self._ask()
+        self._pay(invoice)
+        self._see_it_paid(invoice["id"])
+        self._pay_out()
+        self._check_books()
+
+    def _open_house(self) -> None:
+        with self.narrator.step("The house is open", key="open") as notes:
+            self.house.wait_until_ready()
+            notes.append(self.house.url)
+        chains = json.loads((self.house.state / "chains.json").read_text())
+        self.rpc_url = chains[0]["rpc_urls"][0]
+        self.chain = DevChain.read(self.house.state / "devchain.json")
+
+    def _open_shop(self) -> None:
+        with self.narrator.step("A test shop is open", key="shop") as notes:
+            self.house.manage("list_load", str(CHECKOUT / "demo/listed.csv"), "--source", "demo")
+            shop = json.loads(
+                self.house.manage(
+                    *("shop_add", "Café Amélie", "--currency", "EUR"),
+                    *("--settlement", f"USDC@{self.chain.chain_id}"),
+                    *("--payout-address", self.shop_wallet, "--with-key"),
+                )
+            )
+            self.shop_id = shop["shop_id"]
+            for email, role in ((self.owner, "owner"), (self.cashier, "cashier")):
+                self.house.manage(
+                    *("user_add", email, "--role", role, "--shop", self.shop_id),
+                    stdin=self.password + "\n",
+                )
+            self.api = Api(url=self.house.url, key=shop["api_key"])
+            endpoint = self.api.post("/v1/webhook_endpoints", {"url": self.receiver.url})
+            self.receiver.secret = endpoint["secret"]
+            notes.append("Café Amélie, settled in USDC")
+
+    def _ask(self) -> dict[str, Any]:
+        with self.narrator.step(f"The till asks for {PRICE} EUR", key="ask") as notes:
+            invoice = self.api.post(
+                "/v1/invoices", {"amount": PRICE, "currency": "EUR", "order_id": "coffee-1"}
+            )
+            notes.append(f"{len(invoice['due'])} assets offered")
+            notes.append(invoice["checkout_url"])
+        return invoice
+
+    def _pay(self, invoice: dict[str, Any]) -> None:
+        shopper = Account.create()
+        with self.narrator.step("A stranger holds some WETH", key="fund") as notes:
+            with Faucet(chain=self.chain, rpc_url=self.rpc_url) as faucet:
+                faucet.give(to=shopper.address, symbol="ETH", units=10**16)
+                faucet.give(to=shopper.address, symbol=SHOPPER_HOLDS, units=SHOPPER_UNITS)
+            notes.append(shopper.address)
+        with self.narrator.step(
+            "She scans the QR and pays from her own wallet", key="pay"
+        ) as notes:
+            picture = Path(tempfile.mkdtemp()) / "qr.png"
+            with urllib.request.urlopen(f"{invoice['checkout_url']}/qr.png", timeout=15) as answer:
+                picture.write_bytes(answer.read())
+            done = subprocess.run(
+                [PYTHON, "demo/shopper.py", "--qr", str(picture), "--rpc-url", self.rpc_url],
+                cwd=CHECKOUT,
+                env={"PATH": os.environ["PATH"], "SHOPPER_KEY": shopper.key.hex()},
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            shutil.rmtree(picture.parent)
+            if done.returncode:
+                raise RuntimeError((done.stdout + done.stderr).strip()[-600:])
+            payment = json.loads(done.stdout)
+            if payment["recipient"].lower() != invoice["address"].lower():
+                raise RuntimeError(f"she paid {payment['recipient']}, not the invoice's address")
+            self.paid_at = time.monotonic()
+            notes.append(f"transaction {payment['transaction'][:12]}…")
+
+    def _see_it_paid(self, invoice_id: str) -> None:
+        path = f"/v1/invoices/{invoice_id}"
+        with self.narrator.step("The till sees the payment", key="seen"):
+            self.api.wait_for(
+                path,
+                lambda found: found["status"] in {"processing", "paid"},
+                seconds=PAID_SECONDS,
+                what="the payment's arrival",
+            )
+        with self.narrator.step("It is confirmed, screened and credited", key="paid") as notes:
+            paid = self.api.wait_for(
+                path,
+                lambda found: found["status"] == "paid",
+                seconds=PAID_SECONDS,
+                what="the payment's confirmation",
+            )
+            if paid["release_goods"] != "yes":
+                raise RuntimeError(f"release_goods is {paid['release_goods']}")
+            notes.append(f"{paid['credited']['amount']} USDC")
+            self.credited = paid["credited"]
+        with self.narrator.step("The shop's program got a signed webhook", key="webhook") as notes:
+            event = self.receiver.wait_for("invoice.paid", seconds=30)
+            if event is None:
+                raise TimeoutError("no invoice.paid arrived")
+            notes.append(f"{len(self.receiver.events)} verified, {self.receiver.refused} refused")
+
+    def _pay_out(self) -> None:
+        with self.narrator.step("The deposit becomes final", key="final"):
+            self.api.wait_for(
+                "/v1/balances",
+                lambda found: any(
+                    int(balance["payable_units"]) > 0 for balance in found["balances"]
+                ),
+                seconds=PAYOUT_SECONDS,
+                what="finality",
+            )
+        with self.narrator.step("The shop is paid out on chain", key="payout") as notes:
+            payout = self.api.post("/v1/payouts", {})
+            done = self.api.wait_for(
+                f"/v1/payouts/{payout['id']}",
+                lambda found: found["status"] in {"completed", "failed", "cancelled"},
+                seconds=PAYOUT_SECONDS,
+                what="the payout",
+            )
+            if done["status"] != "completed":
+                raise RuntimeError(f"the payout is {done['status']}")
+            arrived = self._usdc_of(self.shop_wallet)
+            if arrived != int(self.credited["units"]):
+                raise RuntimeError(f"{arrived} units arrived, not {self.credited['units']}")
+            notes.append(f"{arrived / 10**6:.6f} USDC in the shop's own wallet")
+
+    def _check_books(self) -> None:
+        with self.narrator.step("The books balance to the unit", key="books") as notes:
+            notes.append(self.house.manage("ledger_check"))
+
+    def _usdc_of(self, address: str) -> int:
+        web3 = Web3(HTTPProvider(self.rpc_url))
+        data = "0x70a08231" + address[2:].lower().rjust(64, "0")
+        answer = web3.eth.call({"to": self.chain.token("USDC").address, "data": data})
+        return int.from_bytes(answer, "big")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="make demo", description=__doc__)
+    parser.add_argument("--once", action="store_true", help="stop after the story")
+    options = parser.parse_args()
+
+    def interrupted(number: int, frame: object) -> None:
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, interrupted)
+    narrator = Narrator()
+    started = time.monotonic()
+    narrator.say("Tillway demo: everything below is real but for the money.")
+    demo = Demo(narrator=narrator)
+    held = False
+    try:
+        demo.tell()
+        held = True
+        if not options.once:
+            _stay_up(demo)
+    except StepFailed:
+        narrator.say(f"    the house's log: {demo.house.state}/house.log")
+    except KeyboardInterrupt:
+        narrator.say("")
+    finally:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        narrator.say("  … closing the house")
+        demo.close()
+    if options.once:
+        summary = {
+            "demo": "ok" if held else "failed",
+            "failed_step": narrator.failed or None,
+            "seconds": round(time.monotonic() - started, 1),
+            "steps": narrator.figures,
+        }
+        print(json.dumps(summary), flush=True)
+    return 0 if held else 1
+
+
+def _stay_up(demo: Demo) -> None:
+    say = demo.narrator.say
+    say("")
+    say(f"  The house stays open at {demo.house.url}")
+    say(f"    dashboard  {demo.house.url}/dashboard/   {demo.owner} / {demo.password}")
+    say(f"    till       {demo.house.url}/pos/         {demo.cashier} / {demo.password}")
+    say(f"    API docs   {demo.house.url}/v1/docs")
+    say("  Ctrl-C closes it and stops everything that was started.")
+    while True:
+        time.sleep(1)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
