@@ -10,6 +10,4 @@ class WebhooksConfig(AppConfig):
         from merchants.webhooks.catalogue import SHOP_EVENTS, TEST_EVENT
         from merchants.webhooks.handlers import deliver_to_endpoints
 
-        subscribe(
-            pattern=(*SHOP_EVENTS, TEST_EVENT), handler=deliver_to_endpoints, name="webhooks"
-        )
+        subscribe(pattern=(*SHOP_EVENTS, TEST_EVENT), handler=deliver_to_endpoints, name="webhooks")

@@ -1,0 +1,48 @@
+"""The events a shop's programs may hear of, and the filters that choose among them. Pure."""
+
+from collections.abc import Iterable
+from typing import Final
+
+TEST_EVENT: Final = "endpoint.test"
+
+SHOP_EVENTS: Final = (
+    "invoice.created",
+    "invoice.payment_seen",
+    "invoice.partial",
+    "invoice.processing",
+    "invoice.payment_confirmed",
+    "invoice.paid",
+    "invoice.overpaid",
+    "invoice.paid_late",
+    "invoice.expired",
+    "invoice.cancelled",
+    "invoice.invalidated",
+    "invoice.marked",
+    "invoice.held",
+    "invoice.released",
+    "invoice.returned",
+    "invoice.reverted",
+    "refund.requested",
+    "refund.completed",
+    "refund.rejected",
+    "payout.requested",
+    "payout.approved",
+    "payout.sent",
+    "payout.completed",
+    "payout.failed",
+    "payout.returned",
+    "shop.requirements_changed",
+)
+"""What happens inside the house (deposits, verdicts, holds, transactions) is not among them."""
+
+FILTERS: Final = frozenset({"*", "invoice.*", "refund.*", "payout.*", *SHOP_EVENTS})
+
+
+def wants(filters: Iterable[str], event_type: str) -> bool:
+    """Whether an endpoint with these filters is to hear of ``event_type``."""
+    return any(
+        chosen == event_type
+        or chosen == "*"
+        or (chosen.endswith(".*") and event_type.startswith(chosen[:-1]))
+        for chosen in filters
+    )

@@ -1,0 +1,37 @@
+"""What a shop is told about its webhook endpoints."""
+
+from gateway.events.errors import TillwayError
+
+
+class EndpointUnknown(TillwayError):
+    code = "webhook_endpoint_unknown"
+    message = "This shop has no such webhook endpoint."
+    status = 404
+
+
+class DeliveryUnknown(TillwayError):
+    code = "delivery_unknown"
+    message = "Nothing with this event id was ever for this endpoint."
+    status = 404
+
+
+class FilterUnknown(TillwayError):
+    code = "event_unknown"
+    hint = 'Name event types such as "invoice.paid", or groups: "invoice.*", "*".'
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"There is no event {name[:80]!r}.", field="events")
+
+
+class TooManyEndpoints(TillwayError):
+    code = "too_many_webhook_endpoints"
+    message = "This shop has as many webhook endpoints as it may have."
+    hint = "Delete one that is no longer needed."
+    status = 409
+
+
+class EndpointDisabled(TillwayError):
+    code = "webhook_endpoint_disabled"
+    message = "This endpoint is switched off."
+    hint = "Switch it on first."
+    status = 409

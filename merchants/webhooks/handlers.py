@@ -1,0 +1,59 @@
+"""On an event of a shop: one delivery per endpoint that wants it."""
+
+from django.db import connection
+
+from gateway.events.subscriptions import EventRecord
+from merchants.webhooks.catalogue import TEST_EVENT, wants
+from merchants.webhooks.models import Endpoint
+from merchants.webhooks.payloads import payload_make
+
+
+def deliver_to_endpoints(event: EventRecord) -> None:
+    """Queue the event for its shop's endpoints, in the relay's transaction.
+
+    The relay calls this in order of the subject's sequence, so a delivery never exists before
+    the ones that must be tried first.
+    """
+    if event.shop_id is None:
+        return
+    endpoints = Endpoint.objects.filter(shop_id=event.shop_id, enabled=True)
+    if event.type == TEST_EVENT:
+        endpoints = endpoints.filter(id=event.subject_id)
+    chosen = [e for e in endpoints if event.type == TEST_EVENT or wants(e.events, event.type)]
+    if not chosen:
+        return
+    payload = payload_make(
+        event_id=str(event.id),
+        type=event.type,
+        subject=event.subject,
+        sequence=event.sequence,
+        mode=event.mode,
+        at=event.occurred_at,
+        data=event.body,
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            QUEUE_SQL,
+            {
+                "event_id": event.id,
+                "endpoints": [endpoint.id for endpoint in chosen],
+                "shop_id": event.shop_id,
+                "type": event.type,
+                "subject": event.subject,
+                "sequence": event.sequence,
+                "payload": payload,
+            },
+        )
+
+
+QUEUE_SQL = """
+WITH queued AS (
+    INSERT INTO webhooks_delivery
+        (event_id, endpoint_id, shop_id, type, subject, sequence, payload, due_at, created_at)
+    SELECT %(event_id)s, endpoint_id, %(shop_id)s, %(type)s, %(subject)s, %(sequence)s,
+           %(payload)s, now(), now()
+      FROM unnest(%(endpoints)s::uuid[]) AS e(endpoint_id)
+    ON CONFLICT (event_id, endpoint_id) DO NOTHING
+    RETURNING endpoint_id)
+SELECT pg_notify('webhooks', endpoint_id::text) FROM queued
+"""

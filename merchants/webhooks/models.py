@@ -1,0 +1,101 @@
+"""Endpoints, and what was sent to them.
+
+Deliveries and attempts grow without end: the tables are partitioned by month (see the second
+migration). What a delivery is of, an event's UUIDv7, already carries its time, so it is both the
+natural key and the partition key: one event reaches one endpoint in one row, whatever the month.
+"""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from gateway.events.ids import uuid7
+from gateway.shops.models import Shop
+
+
+class Endpoint(models.Model):
+    """Where a shop wants to be told. The URL is kept and called byte for byte."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    shop = models.ForeignKey(Shop, on_delete=models.CASCADE, related_name="+")
+    url = models.TextField()
+    description = models.TextField(default="", blank=True)
+    events = ArrayField(models.TextField())
+    secret_sealed = models.BinaryField()
+    previous_secret_sealed = models.BinaryField(null=True)
+    previous_secret_until = models.DateTimeField(null=True)
+    enabled = models.BooleanField(default=True)
+    disabled_reason = models.TextField(
+        default="", blank=True, help_text="asked | gone | failing; empty while enabled"
+    )
+    failing_since = models.DateTimeField(null=True)
+    slow = models.BooleanField(default=False, help_text="its last attempt hung: fewer at a time")
+    created_at = models.DateTimeField()
+
+    shop_id: UUID
+
+    class Meta:
+        indexes = (models.Index(fields=("shop", "id"), name="webhooks_endpoint_by_shop"),)
+
+    def __str__(self) -> str:
+        return self.url
+
+
+class Delivery(models.Model):
+    """One event's way to one endpoint."""
+
+    PENDING, SUCCEEDED, FAILED, CANCELLED = "pending", "succeeded", "failed", "cancelled"
+
+    pk = models.CompositePrimaryKey("event_id", "endpoint_id")
+    event_id = models.UUIDField()
+    endpoint_id = models.UUIDField()
+    shop_id = models.UUIDField()
+    type = models.TextField()
+    subject = models.TextField()
+    sequence = models.BigIntegerField()
+    payload = models.BinaryField()
+    state = models.TextField(default=PENDING)
+    attempts = models.IntegerField(default=0, help_text="begun, ever")
+    trying = models.BooleanField(default=False, help_text="an attempt is under way")
+    tries = models.IntegerField(default=0, help_text="begun, of the present schedule")
+    due_at = models.DateTimeField(help_text="when to try; while trying, when the lease ends")
+    created_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "webhooks_delivery"
+
+    def __str__(self) -> str:
+        return f"{self.type} → {self.endpoint_id}"
+
+
+class Attempt(models.Model):
+    """One request. Its row is there before the request is made."""
+
+    pk = models.CompositePrimaryKey("event_id", "endpoint_id", "number")
+    event_id = models.UUIDField()
+    endpoint_id = models.UUIDField()
+    number = models.IntegerField()
+    started_at = models.DateTimeField()
+    milliseconds = models.IntegerField(null=True)
+    status = models.IntegerField(null=True, help_text="HTTP status; null: no answer")
+    error = models.TextField(default="")
+    excerpt = models.TextField(default="", help_text="the answer's first bytes")
+
+    class Meta:
+        db_table = "webhooks_attempt"
+
+    def __str__(self) -> str:
+        return f"attempt {self.number}: {self.status or self.error}"
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "number": self.number,
+            "started_at": self.started_at,
+            "milliseconds": self.milliseconds,
+            "status": self.status,
+            "error": self.error,
+            "excerpt": self.excerpt,
+        }

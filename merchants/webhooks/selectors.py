@@ -1,0 +1,96 @@
+"""Questions about a shop's endpoints and what was sent to them."""
+
+from typing import Any
+from uuid import UUID
+
+from gateway.events.cursors import PAGE_SIZE, Page, decode_cursor, page_of
+from merchants.webhooks.errors import DeliveryUnknown, EndpointUnknown
+from merchants.webhooks.models import Attempt, Delivery, Endpoint
+
+
+def endpoint_get(*, shop_id: UUID, endpoint_id: UUID) -> Endpoint:
+    """One query.
+
+    Raises:
+        EndpointUnknown: this shop has none with this id.
+    """
+    endpoint = Endpoint.objects.filter(shop_id=shop_id, id=endpoint_id).first()
+    if endpoint is None:
+        raise EndpointUnknown
+    return endpoint
+
+
+def endpoints_of(shop_id: UUID) -> list[Endpoint]:
+    """A shop's endpoints, oldest first. One query."""
+    return list(Endpoint.objects.filter(shop_id=shop_id).order_by("id"))
+
+
+def deliveries_page(
+    *,
+    shop_id: UUID,
+    endpoint_id: UUID,
+    state: str | None = None,
+    cursor: str | None = None,
+    size: int = PAGE_SIZE,
+) -> Page[Delivery]:
+    """What was for this endpoint, newest first. One query."""
+    deliveries = Delivery.objects.filter(endpoint_id=endpoint_id, shop_id=shop_id)
+    if state:
+        deliveries = deliveries.filter(state=state)
+    if cursor:
+        deliveries = deliveries.filter(event_id__lt=decode_cursor(cursor))
+    rows = list(deliveries.order_by("-event_id")[: size + 1])
+    return page_of(rows, size=size, last_id=rows[size - 1].event_id if len(rows) > size else None)
+
+
+def delivery_get(*, shop_id: UUID, endpoint_id: UUID, event_id: UUID) -> Delivery:
+    """One query.
+
+    Raises:
+        DeliveryUnknown
+    """
+    delivery = Delivery.objects.filter(
+        shop_id=shop_id, endpoint_id=endpoint_id, event_id=event_id
+    ).first()
+    if delivery is None:
+        raise DeliveryUnknown
+    return delivery
+
+
+def attempts_of(*, delivery: Delivery) -> list[Attempt]:
+    """Every request made for a delivery, in order. One query."""
+    return list(
+        Attempt.objects.filter(
+            event_id=delivery.event_id, endpoint_id=delivery.endpoint_id
+        ).order_by("number")
+    )
+
+
+def endpoint_as_dict(endpoint: Endpoint) -> dict[str, Any]:
+    """What the API shows: everything but the secret."""
+    return {
+        "id": str(endpoint.id),
+        "url": endpoint.url,
+        "description": endpoint.description,
+        "events": list(endpoint.events),
+        "enabled": endpoint.enabled,
+        "disabled_reason": endpoint.disabled_reason or None,
+        "failing_since": endpoint.failing_since,
+        "created_at": endpoint.created_at,
+    }
+
+
+def delivery_as_dict(delivery: Delivery) -> dict[str, Any]:
+    waits = delivery.state == Delivery.PENDING and not delivery.trying
+    return {
+        "event_id": str(delivery.event_id),
+        "webhook_endpoint_id": str(delivery.endpoint_id),
+        "type": delivery.type,
+        "subject": delivery.subject,
+        "sequence": delivery.sequence,
+        "state": delivery.state,
+        "attempts": delivery.attempts,
+        "next_attempt_at": delivery.due_at if waits else None,
+        "created_at": delivery.created_at,
+        "finished_at": delivery.finished_at,
+    }
