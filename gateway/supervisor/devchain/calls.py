@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-import rlp  # type: ignore[import-untyped]
+import rlp
 from eth_abi.abi import encode
 from eth_abi.grammar import TupleType, parse
 from eth_utils.address import to_checksum_address

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -85,7 +86,8 @@ class Sender:
             part = planned[start : start + step]
             if progress is not None:
                 progress(part[0].label, start, len(planned))
-            self.rpc.batch([("eth_sendRawTransaction", [one.raw]) for one in part])
+            for one in part:  # one by one: a node works at a batch's calls in any order
+                self.rpc.call("eth_sendRawTransaction", one.raw)
             receipts += self._await(part, timeout_seconds=timeout_seconds)
         return receipts
 
@@ -116,15 +118,26 @@ class Sender:
             if all(receipts):
                 return receipts
             if time.monotonic() > end:
-                raise TransactionFailed(f"{planned[0].label} was not mined in {timeout_seconds} s")
-            self._hurry()
+                missing = planned[receipts.index(None)]
+                raise TransactionFailed(f"{missing.label} was not mined in {timeout_seconds} s")
+            self._hurry([one for one, found in zip(planned, receipts, strict=True) if not found])
 
-    def _hurry(self) -> None:
-        """Mine now where the node lets us: a block time must not make setting up slow."""
+    def _hurry(self, missing: Sequence[Planned]) -> None:
+        """Mine now where the node lets us: a block time must not make setting up slow.
+
+        A node that mines by itself is left alone: anvil loses transactions when it is told to
+        mine in that very moment. What it lost all the same is sent again as the same bytes.
+        """
+        time.sleep(0.05)
         try:
-            self.rpc.call("evm_mine")
+            if not self.rpc.call("anvil_getAutomine"):
+                self.rpc.call("evm_mine")
         except RpcError:
             time.sleep(0.2)
+        for one in missing:
+            if self.rpc.call("eth_getTransactionByHash", one.hash) is None:
+                with contextlib.suppress(RpcError):  # mined or received a moment ago
+                    self.rpc.call("eth_sendRawTransaction", one.raw)
 
     def _reason(self, one: Planned) -> str:
         sent = self.rpc.call("eth_getTransactionByHash", one.hash)
