@@ -6,6 +6,7 @@ No constraint contains our clock: every fact has the key its chain gave it.
 from django.db import models
 from django.db.models import F, Q
 
+from gateway.chains.addresses import checksum
 from gateway.events.ids import uuid7
 from gateway.money.fields import UnitsField
 
@@ -55,6 +56,10 @@ class Chain(models.Model):
     factory_version = models.TextField()
     factory_code_hash = models.BinaryField(max_length=32)
     factory_init_code_hash = models.BinaryField(max_length=32)
+    former_factories = models.JSONField(
+        default=list,
+        help_text="[{address, version, init_code_hash}]: still swept, still listened to",
+    )
     treasury = models.BinaryField(max_length=20)
     enabled = models.BooleanField(default=True)
 
@@ -111,6 +116,7 @@ class DepositAddress(models.Model):
     """
 
     address = models.BinaryField(max_length=20, primary_key=True)
+    mode = models.TextField()
     salt = models.BinaryField(max_length=32)
     factory_address = models.BinaryField(max_length=20)
     factory_version = models.TextField()
@@ -129,11 +135,15 @@ class DepositAddress(models.Model):
             models.UniqueConstraint(
                 fields=["factory_address", "salt"], name="deposit_address_salt_once"
             ),
+            models.CheckConstraint(condition=Q(mode__in=MODES), name="deposit_address_mode_known"),
         ]
         indexes = [
             models.Index(fields=["changed_xact"], name="deposit_address_changed"),
             models.Index(fields=["invoice_id"], name="deposit_address_invoice"),
         ]
+
+    def __str__(self) -> str:
+        return checksum(bytes(self.address))
 
 
 class Block(models.Model):
@@ -150,6 +160,9 @@ class Block(models.Model):
             models.UniqueConstraint(fields=["chain", "number"], name="block_one_per_height"),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.number}@{self.chain_id}"
+
 
 class ProcessedHead(models.Model):
     """How far a chain was listened to; moves in the transaction that writes what was heard."""
@@ -163,6 +176,9 @@ class ProcessedHead(models.Model):
     updated_at = models.DateTimeField()
     stalled_since = models.DateTimeField(null=True)
     stall_reason = models.TextField(default="")
+
+    def __str__(self) -> str:
+        return f"{self.number}@{self.chain_id}"
 
 
 class Deposit(models.Model):
@@ -230,6 +246,9 @@ class Deposit(models.Model):
             models.Index(fields=["invoice_id"], name="deposit_of_invoice"),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.units} of {self.asset}, {self.state}"
+
 
 class Outflow(models.Model):
     """A transfer out of a deposit address (our sweeps): what a balance says must count it."""
@@ -253,3 +272,27 @@ class Outflow(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["address", "asset"], name="outflow_of_address")]
+
+    def __str__(self) -> str:
+        return f"{self.units} of {self.asset}"
+
+
+# Django finds the models of an app through this module.
+from gateway.chains.outgoing_models import (  # noqa: E402
+    NonceSequence,
+    OutgoingAttempt,
+    OutgoingTransaction,
+)
+
+__all__ = [
+    "Block",
+    "Chain",
+    "Deposit",
+    "DepositAddress",
+    "NonceSequence",
+    "Outflow",
+    "OutgoingAttempt",
+    "OutgoingTransaction",
+    "ProcessedHead",
+    "Token",
+]

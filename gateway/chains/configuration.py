@@ -1,0 +1,80 @@
+"""The chains of the settings: a JSON text, or a file that holds it."""
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from django.conf import settings
+
+from gateway.chains.errors import BadChainSettings, UnknownChain
+
+
+class FactorySettings(msgspec.Struct, frozen=True):
+    address: str
+    version: int | str
+    code_hash: str
+    init_code_hash: str
+
+
+class NativeSettings(msgspec.Struct, frozen=True):
+    symbol: str
+    decimals: int
+
+
+class TokenSettings(msgspec.Struct, frozen=True):
+    symbol: str
+    address: str
+    decimals: int
+    peg: str | None = None
+    enabled: bool = True
+
+
+class ChainSettings(msgspec.Struct, frozen=True):
+    """One chain, see docs/reference/settings.md. ``venues`` is read by the market room."""
+
+    chain_id: int
+    key: str
+    name: str
+    mode: str
+    rpc_urls: list[str]
+    block_seconds: float
+    confirmations: list[list[int | None]]
+    finality_blocks: int
+    grace_seconds: int
+    factory: FactorySettings
+    treasury: str
+    native: NativeSettings
+    tokens: list[TokenSettings]
+    venues: dict[str, Any] = {}
+
+
+def configured_chains() -> list[ChainSettings]:
+    """All chains of the settings; none while the file of an embedded chain isn't written yet.
+
+    Raises:
+        BadChainSettings: it isn't JSON, or a chain lacks something.
+    """
+    text = settings.CHAINS
+    if isinstance(text, str) and not text.lstrip().startswith(("[", "{")):
+        try:
+            text = Path(text).read_text()
+        except FileNotFoundError:
+            return []
+    try:
+        told = msgspec.json.decode(text) if isinstance(text, str | bytes) else text
+        rows = [told] if isinstance(told, dict) else told
+        return msgspec.convert(rows, list[ChainSettings])
+    except (msgspec.DecodeError, msgspec.ValidationError) as error:
+        raise BadChainSettings(f"The settings of the chains can't be read: {error}") from error
+
+
+def configured_chain(chain_id: int) -> ChainSettings:
+    """The settings of one chain.
+
+    Raises:
+        UnknownChain: they name no such chain.
+    """
+    for chain in configured_chains():
+        if chain.chain_id == chain_id:
+            return chain
+    raise UnknownChain(f"The settings name no chain {chain_id}.")

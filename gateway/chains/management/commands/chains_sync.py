@@ -1,0 +1,31 @@
+"""`manage.py chains_sync`: the chains of the settings, checked, into the tables."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from gateway.chains.configuration import configured_chains
+from gateway.chains.syncing import chain_store, chains_disable_others, check_chain
+from gateway.events.errors import TillwayError
+
+
+class Command(BaseCommand):
+    help = "Check the chains of the CHAINS setting against their nodes and store them."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        refused = []
+        try:
+            entries = configured_chains()
+        except TillwayError as error:
+            raise CommandError(str(error)) from error
+        for entry in entries:
+            try:
+                chain_store(entry=entry, check=check_chain(entry))
+            except TillwayError as error:
+                refused.append(f"{entry.key}: {error}")
+            else:
+                if options["verbosity"] > 0:
+                    self.stdout.write(f"{entry.key} ({entry.chain_id}): ok")
+        chains_disable_others(chain_ids=[entry.chain_id for entry in entries])
+        if refused:
+            raise CommandError("; ".join(refused))
