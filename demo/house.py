@@ -1,0 +1,85 @@
+"""A house to show or to measure: `manage.py up` with a state folder that starts empty."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from gateway.supervisor.state import state_dir
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+PYTHON = sys.executable
+OPEN_SECONDS = 150
+
+
+class House:
+    """`manage.py up` with a state folder of its own beside the checkout's, emptied at the start."""
+
+    def __init__(self, *, purpose: str, say: Callable[[str], None]) -> None:
+        self.state = state_dir().with_name(f"{state_dir().name}-{purpose}")
+        shutil.rmtree(self.state, ignore_errors=True)
+        self.environment = {
+            **os.environ,
+            "TILLWAY_STATE_DIR": str(self.state),
+            "WEBHOOKS_ALLOW_LOOPBACK": "1",
+            "LOG_JSON": "0",
+        }
+        self.url = ""
+        self._say = say
+        self._ready = threading.Event()
+        self._process = subprocess.Popen(
+            [PYTHON, "manage.py", "up", "--quiet"],
+            cwd=CHECKOUT,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        threading.Thread(target=self._follow, daemon=True).start()
+
+    def wait_until_ready(self) -> None:
+        deadline = time.monotonic() + OPEN_SECONDS
+        while not self._ready.wait(0.2):
+            if self._process.poll() is not None:
+                raise RuntimeError(f"manage.py up ended with {self._process.returncode}")
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"the house is not ready; see {self.state}/house.log")
+
+    def manage(self, *arguments: str, stdin: str = "") -> str:
+        """Run one of the gateway's commands; what it printed."""
+        done = subprocess.run(
+            [PYTHON, "manage.py", *arguments],
+            cwd=CHECKOUT,
+            env={**self.environment, "LOG_LEVEL": "ERROR"},
+            input=stdin,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            raise RuntimeError(f"manage.py {arguments[0]}: {done.stderr.strip()[-600:]}")
+        return done.stdout.strip()
+
+    def close(self) -> None:
+        if self._process.poll() is None:
+            self._process.send_signal(signal.SIGTERM)
+            try:
+                self._process.wait(timeout=60)
+            except subprocess.TimeoutExpired:
+                os.killpg(self._process.pid, signal.SIGKILL)
+
+    def _follow(self) -> None:
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            text = line.strip()
+            if text.startswith("── ready at "):
+                self.url = text.removeprefix("── ready at ")
+                self._ready.set()
+            elif text:
+                self._say(f"    {text.removeprefix('── ')}")
