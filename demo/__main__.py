@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from eth_account import Account
+from eth_typing import HexStr
 from web3 import HTTPProvider, Web3
 
 from demo.gateway import Api
@@ -186,7 +187,7 @@ class Demo:
 
     def _usdc_of(self, address: str) -> int:
         web3 = Web3(HTTPProvider(self.rpc_url))
-        data = "0x70a08231" + address[2:].lower().rjust(64, "0")
+        data = HexStr("0x70a08231" + address[2:].lower().rjust(64, "0"))
         answer = web3.eth.call({"to": self.chain.token("USDC").address, "data": data})
         return int.from_bytes(answer, "big")
 

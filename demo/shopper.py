@@ -18,12 +18,14 @@ import urllib.request
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs
 
 import zxingcpp
 from eth_account import Account
 from PIL import Image
 from web3 import HTTPProvider, Web3
+from web3.types import TxParams
 
 TRANSFER_SELECTOR = "a9059cbb"
 BALANCE_SELECTOR = "70a08231"
@@ -132,7 +134,7 @@ class Wallet:
     def pay(self, request: PaymentRequest) -> str:
         """Send it; the transaction's hash."""
         address = self._account.address
-        fields = {
+        fields: dict[str, Any] = {
             "chainId": self.chain_id,
             "nonce": self._web3.eth.get_transaction_count(address),
             "maxFeePerGas": self._web3.eth.gas_price * 2 + 10**9,
@@ -149,7 +151,7 @@ class Wallet:
                 + request.recipient[2:].lower().rjust(64, "0")
                 + f"{request.units:064x}",
             }
-        fields["gas"] = self._web3.eth.estimate_gas({"from": address, **fields})
+        fields["gas"] = self._web3.eth.estimate_gas(TxParams(**fields, **{"from": address}))
         signed = self._account.sign_transaction(fields)
         return Web3.to_hex(self._web3.eth.send_raw_transaction(signed.raw_transaction))
 
