@@ -183,6 +183,7 @@ contract DepositFactory {
     uint256 private constant FAILED = 1;
     uint256 private constant EMPTY = 2; // created, but nothing arrived: its address is taken until the end
     uint256 private constant SWEPT = 3;
+    uint256 private constant TO_FACTORY = 1 << 160;
     uint256 private constant MARK_TAG = uint256(keccak256("tillway.deposit-factory.mark"));
 
     /// @notice keccak256 of the sweeper's init code, from which deposit addresses are derived.
@@ -198,10 +199,8 @@ contract DepositFactory {
     mapping(address => RouterKind) public routerKind;
 
     uint256 private transient _entered;
-    address private transient _orderToken;
-    uint256 private transient _orderAmount;
-    address private transient _orderTokenTo;
-    address private transient _orderNativeTo;
+    /// @dev The token in the low 160 bits, `TO_FACTORY` above: one read for each of a hundred items.
+    uint256 private transient _orderAim;
 
     modifier onlyAdmin() {
         if (msg.sender != admin) revert NotAdmin(msg.sender);
@@ -249,12 +248,15 @@ contract DepositFactory {
     }
 
     /// @notice What the sweeper being created has to move; read by its init code.
+    /// @return token zero for the native coin
+    /// @return toFactory whether it goes to this factory, for a swap, and not to the treasury
     function sweepOrder()
         external
         view
-        returns (address token, uint256 amount, address tokenTo, address nativeTo)
+        returns (address token, bool toFactory, address treasury_)
     {
-        return (_orderToken, _orderAmount, _orderTokenTo, _orderNativeTo);
+        uint256 aim = _orderAim;
+        return (address(uint160(aim)), aim >= TO_FACTORY, treasury);
     }
 
     // ------------------------------------------------------------------ collecting
@@ -286,6 +288,17 @@ contract DepositFactory {
         }
     }
 
+    /// @notice Sweep many deposits of one token: as `sweepBatch`, with less to send.
+    /// @return arrived base units by which the treasury's balance grew
+    function sweepToken(bytes32[] calldata salts, address token, uint256 deadline)
+        external
+        onlyOperator(deadline)
+        returns (uint256 arrived)
+    {
+        Collection memory run = _begin();
+        return _collect(run, salts, token, run.treasury);
+    }
+
     /// @notice Sweep many deposits of one token and swap their sum into the treasury.
     /// @dev Items are isolated, the swap is not: if it fails or stays below its floor everything
     ///      reverts and the deposits stay where they were. So a transaction has one outcome to book.
@@ -296,7 +309,7 @@ contract DepositFactory {
         returns (uint256 amountOut)
     {
         Collection memory run = _begin();
-        uint256 total = _collect(run, salts, token);
+        uint256 total = _collect(run, salts, token, address(this));
         if (total == 0) return 0;
         (, amountOut) = _convert(token, total, swap, run.treasury, deadline);
     }
@@ -314,7 +327,7 @@ contract DepositFactory {
         uint256 deadline
     ) external onlyOperator(deadline) returns (uint256 amountOut) {
         Collection memory run = _begin();
-        uint256 total = _collect(run, salts, token);
+        uint256 total = _collect(run, salts, token, address(this));
         address tokenOut;
         if (total != 0) (tokenOut, amountOut) = _convert(token, total, swap, address(this), deadline);
         uint256 left = amountOut;
@@ -392,17 +405,15 @@ contract DepositFactory {
         run.nativeTo = token == NATIVE ? to : run.treasury;
         if (token != NATIVE) (, run.tokenBalance) = _balanceOf(token, to);
         run.nativeBalance = run.nativeTo.balance;
-        _orderToken = token;
-        _orderTokenTo = to;
-        _orderNativeTo = run.nativeTo;
+        _orderAim = uint160(token) | (to == address(this) ? TO_FACTORY : 0);
     }
 
-    /// @dev Sweep deposits of one token into the factory. Returns the base units that arrived.
-    function _collect(Collection memory run, bytes32[] calldata salts, address token)
+    /// @dev Sweep deposits of one token. Returns the base units that arrived.
+    function _collect(Collection memory run, bytes32[] calldata salts, address token, address to)
         private
         returns (uint256 total)
     {
-        _aim(run, token, address(this));
+        _aim(run, token, to);
         for (uint256 i; i < salts.length; ++i) {
             total += _sweep(run, salts[i]);
         }
@@ -411,48 +422,35 @@ contract DepositFactory {
     function _sweep(Collection memory run, bytes32 salt) private returns (uint256 arrived) {
         address token = run.token;
         // Creating the same address twice in a transaction would burn all gas.
-        if (_mark(salt) >= EMPTY) return _fail(salt, token, AlreadySwept.selector);
-
-        address deposit = depositAddress(salt);
-        if (token == NATIVE) {
-            if (deposit.balance == 0) return _fail(salt, token, NothingToSweep.selector);
-        } else {
-            (bool known, uint256 held) = _balanceOf(token, deposit);
-            if (!known) return _fail(salt, token, NotAToken.selector);
-            if (held == 0) return _fail(salt, token, NothingToSweep.selector);
-            _orderAmount = held;
+        uint256 slot = _markSlot(salt);
+        if (_mark(slot) >= EMPTY) {
+            emit SweepFailed(salt, token, abi.encodePacked(AlreadySwept.selector));
+            return 0;
         }
 
         if (!_create(run.initCode, salt)) {
-            _setMark(salt, FAILED);
+            _setMark(slot, FAILED);
             emit SweepFailed(salt, token, _reason());
             return 0;
         }
 
-        uint256 nativeArrived = _grown(run.nativeBalance, run.nativeTo.balance);
-        run.nativeBalance = run.nativeTo.balance;
-        if (token == NATIVE) {
-            arrived = nativeArrived;
-        } else {
-            (, uint256 balance) = _balanceOf(token, run.tokenTo);
+        uint256 balance = run.nativeTo.balance;
+        arrived = _grown(run.nativeBalance, balance);
+        run.nativeBalance = balance;
+        if (token != NATIVE) {
+            if (arrived != 0) emit Swept(salt, NATIVE, arrived);
+            (, balance) = _balanceOf(token, run.tokenTo);
             arrived = _grown(run.tokenBalance, balance);
             run.tokenBalance = balance;
-            if (nativeArrived != 0) emit Swept(salt, NATIVE, nativeArrived);
         }
 
         if (arrived == 0) {
-            _setMark(salt, EMPTY);
+            _setMark(slot, EMPTY);
             emit SweepFailed(salt, token, abi.encodePacked(NothingArrived.selector));
             return 0;
         }
-        _setMark(salt, SWEPT);
+        _setMark(slot, SWEPT);
         emit Swept(salt, token, arrived);
-    }
-
-    function _fail(bytes32 salt, address token, bytes4 reason) private returns (uint256) {
-        if (_mark(salt) == UNTOUCHED) _setMark(salt, FAILED);
-        emit SweepFailed(salt, token, abi.encodePacked(reason));
-        return 0;
     }
 
     function _create(bytes memory initCode, bytes32 salt) private returns (bool created) {
@@ -461,21 +459,25 @@ contract DepositFactory {
         }
     }
 
-    function _mark(bytes32 salt) private view returns (uint256 mark) {
+    /// @dev Where a salt's mark lies in transient storage; hashed, so that no salt meets another variable.
+    function _markSlot(bytes32 salt) private pure returns (uint256 slot) {
         uint256 tag = MARK_TAG;
         assembly ("memory-safe") {
             mstore(0x00, salt)
             mstore(0x20, tag)
-            mark := tload(keccak256(0x00, 0x40))
+            slot := keccak256(0x00, 0x40)
         }
     }
 
-    function _setMark(bytes32 salt, uint256 mark) private {
-        uint256 tag = MARK_TAG;
+    function _mark(uint256 slot) private view returns (uint256 mark) {
         assembly ("memory-safe") {
-            mstore(0x00, salt)
-            mstore(0x20, tag)
-            tstore(keccak256(0x00, 0x40), mark)
+            mark := tload(slot)
+        }
+    }
+
+    function _setMark(uint256 slot, uint256 mark) private {
+        assembly ("memory-safe") {
+            tstore(slot, mark)
         }
     }
 
@@ -575,7 +577,7 @@ contract DepositFactory {
     function _pay(Payout calldata payout, address token, uint256 available) private returns (uint256) {
         InvoiceTerms calldata terms = payout.terms;
         bytes32 salt = invoiceSalt(terms);
-        uint256 mark = _mark(salt);
+        uint256 mark = _mark(_markSlot(salt));
         if (mark == UNTOUCHED) revert PayoutNotCommitted(salt);
         if (mark != SWEPT) {
             emit PayoutFailed(
