@@ -3,7 +3,6 @@
 import argparse
 import json
 import os
-import secrets
 import shutil
 import signal
 import subprocess
@@ -18,15 +17,12 @@ from eth_account import Account
 from eth_typing import HexStr
 from web3 import HTTPProvider, Web3
 
-from demo.gateway import Api
 from demo.house import CHECKOUT, PYTHON, House
 from demo.narration import Narrator, StepFailed
 from demo.receiver import Receiver
-from gateway.supervisor.devchain.faucet import Faucet
-from gateway.supervisor.devchain.layout import DevChain
+from demo.shop import CASHIER, OWNER, add_shop
 
 PRICE = "4.20"
-SHOPPER_HOLDS = "WETH"
 SHOPPER_UNITS = 10**18  # one ether, wrapped
 PAID_SECONDS = 60
 PAYOUT_SECONDS = 90
@@ -39,10 +35,6 @@ class Demo:
         self.narrator = narrator
         self.house = House(purpose="demo", say=narrator.say)
         self.receiver = Receiver()
-        self.password = secrets.token_urlsafe(9)
-        self.owner = "owner@example.com"
-        self.cashier = "cashier@example.com"
-        self.shop_wallet = Account.create().address
 
     def close(self) -> None:
         self.house.close()
@@ -66,27 +58,11 @@ class Demo:
         with self.narrator.step("The house is open", key="open") as notes:
             self.house.wait_until_ready()
             notes.append(self.house.url)
-        chains = json.loads((self.house.state / "chains.json").read_text())
-        self.rpc_url = chains[0]["rpc_urls"][0]
-        self.chain = DevChain.read(self.house.state / "devchain.json")
 
     def _open_shop(self) -> None:
         with self.narrator.step("A test shop is open", key="shop") as notes:
-            self.house.manage("list_load", str(CHECKOUT / "demo/listed.csv"), "--source", "demo")
-            shop = json.loads(
-                self.house.manage(
-                    *("shop_add", "Café Amélie", "--currency", "EUR"),
-                    *("--settlement", f"USDC@{self.chain.chain_id}"),
-                    *("--payout-address", self.shop_wallet, "--with-key"),
-                )
-            )
-            self.shop_id = shop["shop_id"]
-            for email, role in ((self.owner, "owner"), (self.cashier, "cashier")):
-                self.house.manage(
-                    *("user_add", email, "--role", role, "--shop", self.shop_id),
-                    stdin=self.password + "\n",
-                )
-            self.api = Api(url=self.house.url, key=shop["api_key"])
+            self.shop = add_shop(self.house)
+            self.api = self.shop.api
             endpoint = self.api.post("/v1/webhook_endpoints", {"url": self.receiver.url})
             self.receiver.secret = endpoint["secret"]
             notes.append("Café Amélie, settled in USDC")
@@ -103,9 +79,7 @@ class Demo:
     def _pay(self, invoice: dict[str, Any]) -> None:
         shopper = Account.create()
         with self.narrator.step("A stranger holds some WETH", key="fund") as notes:
-            with Faucet(chain=self.chain, rpc_url=self.rpc_url) as faucet:
-                faucet.give(to=shopper.address, symbol="ETH", units=10**16)
-                faucet.give(to=shopper.address, symbol=SHOPPER_HOLDS, units=SHOPPER_UNITS)
+            self.shop.give(to=shopper.address, ETH=10**16, WETH=SHOPPER_UNITS)
             notes.append(shopper.address)
         with self.narrator.step(
             "She scans the QR and pays from her own wallet", key="pay"
@@ -114,7 +88,7 @@ class Demo:
             with urllib.request.urlopen(f"{invoice['checkout_url']}/qr.png", timeout=15) as answer:
                 picture.write_bytes(answer.read())
             done = subprocess.run(
-                [PYTHON, "demo/shopper.py", "--qr", str(picture), "--rpc-url", self.rpc_url],
+                [PYTHON, "demo/shopper.py", "--qr", str(picture), "--rpc-url", self.shop.rpc_url],
                 cwd=CHECKOUT,
                 env={"PATH": os.environ["PATH"], "SHOPPER_KEY": shopper.key.hex()},
                 capture_output=True,
@@ -176,7 +150,7 @@ class Demo:
             )
             if done["status"] != "completed":
                 raise RuntimeError(f"the payout is {done['status']}")
-            arrived = self._usdc_of(self.shop_wallet)
+            arrived = self._usdc_of(self.shop.payout_address)
             if arrived != int(self.credited["units"]):
                 raise RuntimeError(f"{arrived} units arrived, not {self.credited['units']}")
             notes.append(f"{arrived / 10**6:.6f} USDC in the shop's own wallet")
@@ -186,9 +160,9 @@ class Demo:
             notes.append(self.house.manage("ledger_check"))
 
     def _usdc_of(self, address: str) -> int:
-        web3 = Web3(HTTPProvider(self.rpc_url))
+        web3 = Web3(HTTPProvider(self.shop.rpc_url))
         data = HexStr("0x70a08231" + address[2:].lower().rjust(64, "0"))
-        answer = web3.eth.call({"to": self.chain.token("USDC").address, "data": data})
+        answer = web3.eth.call({"to": self.shop.chain.token("USDC").address, "data": data})
         return int.from_bytes(answer, "big")
 
 
@@ -234,8 +208,8 @@ def _stay_up(demo: Demo) -> None:
     say = demo.narrator.say
     say("")
     say(f"  The house stays open at {demo.house.url}")
-    say(f"    dashboard  {demo.house.url}/dashboard/   {demo.owner} / {demo.password}")
-    say(f"    till       {demo.house.url}/pos/         {demo.cashier} / {demo.password}")
+    say(f"    dashboard  {demo.house.url}/dashboard/   {OWNER} / {demo.shop.password}")
+    say(f"    till       {demo.house.url}/pos/         {CASHIER} / {demo.shop.password}")
     say(f"    API docs   {demo.house.url}/v1/docs")
     say("  Ctrl-C closes it and stops everything that was started.")
     while True:

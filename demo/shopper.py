@@ -18,7 +18,7 @@ import urllib.request
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import parse_qs
 
 import zxingcpp
@@ -151,7 +151,7 @@ class Wallet:
                 + request.recipient[2:].lower().rjust(64, "0")
                 + f"{request.units:064x}",
             }
-        fields["gas"] = self._web3.eth.estimate_gas(TxParams(**fields, **{"from": address}))
+        fields["gas"] = self._web3.eth.estimate_gas(cast("TxParams", fields | {"from": address}))
         signed = self._account.sign_transaction(fields)
         return Web3.to_hex(self._web3.eth.send_raw_transaction(signed.raw_transaction))
 

@@ -1,0 +1,146 @@
+"""From a mined block to the row, to the page, to the shop's credit; on the running house.
+
+A block's moment is taken before the node is told to mine it, so each figure holds the mining and
+the node's own answer too: what is printed is never flattering.
+"""
+
+import statistics
+import threading
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+
+from demo.shop import OpenShop, open_shop
+from gateway.outside.rpc import JsonRpc
+
+PAYMENTS = 40
+PRICE = "4.20"
+WAIT_SECONDS = 30.0
+
+
+class Commits:
+    """When the database told of which subject, and when an invoice first read as paid."""
+
+    def __init__(self, *, host: str) -> None:
+        self.first_of: dict[str, float] = {}
+        self.paid: dict[str, float] = {}
+        self._host = host
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._listen, daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        self._stop.set()
+        self._thread.join(timeout=5)
+
+    def _listen(self) -> None:
+        with (
+            psycopg.connect(
+                host=self._host, user="postgres", dbname="tillway", autocommit=True
+            ) as listening,
+            psycopg.connect(
+                host=self._host, user="postgres", dbname="tillway", autocommit=True
+            ) as asking,
+        ):
+            listening.execute("LISTEN events")
+            while not self._stop.is_set():
+                for notification in listening.notifies(timeout=0.5, stop_after=1):
+                    now = time.time()
+                    self.first_of.setdefault(notification.payload, now)
+                    kind, _, identity = notification.payload.partition(":")
+                    if kind == "invoice" and identity not in self.paid:
+                        row = asking.execute(
+                            "SELECT 1 FROM invoices_invoice WHERE id = %s AND status = 'paid'",
+                            [identity],
+                        ).fetchone()
+                        if row:
+                            self.paid[identity] = now
+
+
+@contextmanager
+def page_of(url: str, arrivals: list[float]) -> Iterator[None]:
+    """An open page's live stream; notes when each message arrives."""
+    response = urllib.request.urlopen(url, timeout=WAIT_SECONDS)
+
+    def read() -> None:
+        try:
+            for line in response:
+                if line.startswith(b"data:"):
+                    arrivals.append(time.time())
+        except (OSError, ValueError):
+            return  # the page was closed
+
+    threading.Thread(target=read, daemon=True).start()
+    try:
+        yield
+    finally:
+        response.close()
+
+
+def run(*, seed: int) -> dict[str, Any]:
+    seen: list[float] = []
+    shown: list[float] = []
+    credited: list[float] = []
+    with open_shop(purpose="bench", say=lambda line: None) as shop:
+        commits = Commits(host=f"{shop.house.state}/postgres")
+        wallet = shop.wallet(ETH=10**18, USDC=PAYMENTS * 10 * 10**6)
+        for _ in range(PAYMENTS):
+            sample = _pay_once(shop, commits, wallet)
+            if sample is not None:
+                for figure, value in zip((seen, shown, credited), sample, strict=True):
+                    figure.append(value)
+        commits.close()
+    return {
+        "figures": {
+            "seen_ms_median": _median(seen),
+            "seen_ms_p95": _p95(seen),
+            "page_ms_median": _median(shown),
+            "page_ms_p95": _p95(shown),
+            "credited_ms_median": _median(credited),
+        },
+        "conditions": {"payments": len(seen), "chain": "anvil", "confirmations": 1},
+    }
+
+
+def _pay_once(shop: OpenShop, commits: Commits, wallet: Any) -> tuple[float, float, float] | None:
+    invoice = shop.api.post("/v1/invoices", {"amount": PRICE, "currency": "EUR"})
+    uri = next(due["uri"] for due in invoice["due"] if due["symbol"] == "USDC")
+    arrivals: list[float] = []
+    with page_of(f"{shop.house.live_url}/live/i/{invoice['id']}", arrivals):
+        _wait(lambda: bool(arrivals))
+        before = len(arrivals)
+        with JsonRpc(shop.rpc_url) as rpc:
+            transaction = wallet.pay(uri)
+            mined_at = time.time()
+            rpc.call("evm_mine")
+            receipt = rpc.call("eth_getTransactionReceipt", [transaction])
+            if receipt is None or receipt["blockNumber"] != rpc.call("eth_blockNumber"):
+                return None  # the node's own timer took it: its moment isn't known
+        _wait(lambda: len(arrivals) > before)
+        _wait(lambda: invoice["id"] in commits.paid)
+    deposit = shop.api.get(f"/v1/invoices/{invoice['id']}")["received"][0]["deposit_id"]
+    return (
+        (commits.first_of[f"deposit:{deposit}"] - mined_at) * 1000,
+        (arrivals[before] - mined_at) * 1000,
+        (commits.paid[invoice["id"]] - mined_at) * 1000,
+    )
+
+
+def _wait(condition: Any) -> None:
+    deadline = time.monotonic() + WAIT_SECONDS
+    while not condition():
+        if time.monotonic() > deadline:
+            raise TimeoutError("the house did not react")
+        time.sleep(0.002)
+
+
+def _median(values: list[float]) -> float:
+    return round(statistics.median(values), 1)
+
+
+def _p95(values: list[float]) -> float:
+    return round(statistics.quantiles(values, n=20)[-1], 1)
