@@ -17,7 +17,7 @@ SEED = 20_261_124
 
 def names() -> list[str]:
     found = {path.stem for path in Path(__file__).parent.glob("*.py")} - NOT_BENCHMARKS
-    return sorted(name for name in found if hasattr(importlib.import_module(f"bench.{name}"), "run"))
+    return sorted(n for n in found if hasattr(importlib.import_module(f"bench.{n}"), "run"))
 
 
 def run(name: str, *, seed: int) -> dict[str, Any]:
