@@ -10,6 +10,7 @@ from typing import Any
 import environ
 from csp.constants import NONE, SELF
 
+from gateway.settings.beat import beat_schedule
 from gateway.settings.logs import configure_structlog, logging_config
 from gateway.supervisor.state import CHECKOUT, local_secret, state_dir
 
@@ -89,6 +90,7 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULE = beat_schedule()
 
 # --- Django --------------------------------------------------------------------------------------
 

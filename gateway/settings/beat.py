@@ -1,0 +1,39 @@
+"""What beat starts by itself: sweeps for lost wake-ups, upkeep, and looks at the lists.
+
+Everything here also happens at once by an event; beat is the net below.
+"""
+
+from typing import Any
+
+MINUTE = 60.0
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+
+EVERY_SECONDS = {
+    "gateway.events.tasks.sweep_outbox": 15.0,
+    "gateway.invoices.tasks.expire_due_invoices": 5.0,
+    "gateway.compliance.tasks.screen_waiting_deposits": MINUTE,
+    "gateway.market.execution.tasks.batch_fills": 5.0,
+    "gateway.settlement.tasks.resume_payouts": MINUTE,
+    "gateway.settlement.tasks.pay_out_by_threshold": 10 * MINUTE,
+    "gateway.compliance.tasks.check_lists": HOUR,
+    "gateway.ledger.tasks.snapshot_house_accounts": HOUR,
+    "merchants.api.tasks.forget_idempotency_keys": HOUR,
+    "gateway.events.tasks.make_event_partitions": DAY,
+    "gateway.ledger.tasks.make_ledger_partitions": DAY,
+    "gateway.ledger.tasks.check_ledger": DAY,
+    "merchants.webhooks.tasks.make_delivery_partitions": DAY,
+    "merchants.webhooks.tasks.drop_old_delivery_partitions": DAY,
+}
+
+
+def beat_schedule() -> dict[str, dict[str, Any]]:
+    """Celery's CELERY_BEAT_SCHEDULE. A run that beat could not hand over in time is dropped."""
+    return {
+        task.rpartition(".")[2]: {
+            "task": task,
+            "schedule": seconds,
+            "options": {"expires": max(seconds * 2, 30.0)},
+        }
+        for task, seconds in EVERY_SECONDS.items()
+    }

@@ -1,0 +1,90 @@
+"""`check --deploy` refuses what live mode would lose money by."""
+
+import json
+import secrets
+from pathlib import Path
+
+import pytest
+
+from gateway.custody.keystore import add_key, key_from_secret
+from gateway.supervisor.checks import live_mode_is_safe
+
+LIVE_CHAIN = [{"chain_id": 8453, "mode": "live"}]
+
+
+@pytest.fixture
+def live(settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, db: None):
+    """A configuration that live mode accepts; tests break one thing each."""
+    monkeypatch.setenv("SECRET_KEY", secrets.token_hex(32))
+    monkeypatch.setenv("FIELD_KEY", secrets.token_hex(32))
+    settings.LIVE_MODE = True
+    settings.DEBUG = False
+    settings.WEBHOOKS_ALLOW_LOOPBACK = False
+    settings.EMBEDDED_POSTGRES = False
+    settings.EMBEDDED_VALKEY = False
+    settings.EMBEDDED_CHAIN = False
+    settings.CHAINS = json.dumps(LIVE_CHAIN)
+    settings.PUBLIC_URL = "https://pay.example.com"
+    settings.LIVE_URL = ""
+    settings.ALLOWED_HOSTS = ["pay.example.com"]
+    settings.MARKET_FEEDS = [{"name": "exchange", "url": "https://api.example.com/prices"}]
+    settings.KEYSTORE_FILE = str(tmp_path / "keystore.json")
+    return settings
+
+
+def found() -> set[str]:
+    return {str(message.id) for message in live_mode_is_safe(None)}
+
+
+def test_a_safe_configuration_passes(live) -> None:
+    assert found() == set()
+
+
+def test_test_mode_may_use_the_local_defaults(settings) -> None:
+    settings.LIVE_MODE = False
+    assert found() == set()
+
+
+@pytest.mark.parametrize("name", ["SECRET_KEY", "FIELD_KEY"])
+def test_a_default_secret_is_refused(live, monkeypatch, name: str) -> None:
+    monkeypatch.delenv(name)
+    assert found() == {"tillway.E001"}
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "check"),
+    [
+        ("DEBUG", True, "E002"),
+        ("WEBHOOKS_ALLOW_LOOPBACK", True, "E003"),
+        ("EMBEDDED_POSTGRES", True, "E004"),
+        ("EMBEDDED_CHAIN", True, "E004"),
+        ("PUBLIC_URL", "http://pay.example.com", "E005"),
+        ("PUBLIC_URL", "https://192.168.1.5", "E006"),
+        ("LIVE_URL", "http://live.example.com", "E005"),
+        ("ALLOWED_HOSTS", ["*"], "E007"),
+        ("MARKET_FEEDS", [{"name": "local", "url": "http://127.0.0.1:9/prices"}], "E008"),
+        ("CHAINS", "not json", "E009"),
+        ("CHAINS", '[{"chain_id": 31337, "mode": "test"}]', "E010"),
+    ],
+)
+def test_one_unsafe_setting_is_named(live, name: str, value: object, check: str) -> None:
+    setattr(live, name, value)
+    assert found() == {f"tillway.{check}"}
+
+
+def test_a_demo_key_is_refused(live) -> None:
+    keystore = Path(live.KEYSTORE_FILE)
+    key = key_from_secret(secrets.token_bytes(32), label="hot", demo=True)
+    add_key(keystore, key, master_key=secrets.token_bytes(32))
+    assert found() == {"tillway.E012"}
+
+
+def test_a_key_of_the_houses_own_passes(live) -> None:
+    key = key_from_secret(secrets.token_bytes(32), label="hot", demo=False)
+    add_key(Path(live.KEYSTORE_FILE), key, master_key=secrets.token_bytes(32))
+    assert found() == set()
+
+
+def test_an_old_database_is_refused(live, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gateway.supervisor.checks.MIN_POSTGRES", 990_000)
+    assert found() == {"tillway.E014"}
