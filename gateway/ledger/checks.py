@@ -98,6 +98,9 @@ _CHECKS: tuple[tuple[str, str], ...] = (
 )
 
 
+CHECK_COUNT = len(_CHECKS)
+
+
 def ledger_checks() -> list[Difference]:
     """Everything in the books that doesn't hold; empty when all is well.
 

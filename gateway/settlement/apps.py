@@ -4,3 +4,32 @@ from django.apps import AppConfig
 class SettlementConfig(AppConfig):
     name = "gateway.settlement"
     label = "settlement"
+
+    def ready(self) -> None:
+        from gateway.events.subscriptions import subscribe
+        from gateway.settlement import handlers
+
+        subscribe(
+            pattern=("payment.credited", "payment.reversed"),
+            handler=handlers.on_payment,
+            name="settlement.payment",
+        )
+        subscribe(
+            pattern=("deposit.final", "deposit.orphaned"),
+            handler=handlers.on_deposit,
+            name="settlement.deposit",
+        )
+        subscribe(
+            pattern="payout.approved", handler=handlers.on_approved, name="settlement.approved"
+        )
+        subscribe(pattern="float.filled", handler=handlers.on_float_filled, name="settlement.float")
+        subscribe(
+            pattern=(
+                "transaction.mined",
+                "transaction.final",
+                "transaction.failed",
+                "transaction.cancelled",
+            ),
+            handler=handlers.on_transaction,
+            name="settlement.transaction",
+        )

@@ -1,0 +1,56 @@
+from gateway.events.errors import TillwayError
+
+
+class PayoutAddressMissing(TillwayError):
+    code = "payout_address_missing"
+    message = "The shop has no address to be paid out to."
+    hint = "Its owner sets one in the shop's settings."
+    field = "payout_address"
+    status = 422
+
+
+class NothingToPayOut(TillwayError):
+    code = "nothing_to_pay_out"
+    message = "Nothing can be paid out now."
+    hint = "Money can be paid out once its payment is final on its chain."
+    status = 422
+
+
+class PayoutTooLarge(TillwayError):
+    code = "payout_too_large"
+    message = "This is more than can be paid out now."
+    hint = "See payable under balances; the rest follows when its payments are final."
+    field = "units"
+    status = 422
+
+
+class PayoutNotPositive(TillwayError):
+    code = "payout_not_positive"
+    message = "A payout must be of more than zero."
+    field = "units"
+    status = 422
+
+
+class AssetNotPaidOut(TillwayError):
+    code = "asset_not_paid_out"
+    message = "This asset can't be paid out to this shop."
+    field = "asset"
+    status = 422
+
+
+class PayoutConflict(TillwayError):
+    code = "idempotency_conflict"
+    message = "This idempotency key was used for another payout."
+    status = 422
+
+
+class PayoutUnknown(TillwayError):
+    code = "payout_unknown"
+    message = "There is no such payout."
+    status = 404
+
+
+class PayoutNotCancellable(TillwayError):
+    code = "payout_not_cancellable"
+    message = "This payout is under way and can't be cancelled any more."
+    status = 409

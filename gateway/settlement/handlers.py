@@ -1,0 +1,76 @@
+"""What settlement does when it hears of credits, finality and transactions."""
+
+from uuid import UUID
+
+import structlog
+from django.utils import timezone
+
+from gateway.events.errors import TillwayError
+from gateway.events.subscriptions import EventRecord
+from gateway.settlement import services
+from gateway.settlement.models import FinalCredit
+from gateway.settlement.services import REFERENCE_PREFIX
+
+log = structlog.get_logger(__name__)
+
+
+def on_payment(event: EventRecord) -> None:
+    """``payment.credited`` and ``payment.reversed``."""
+    undone = event.type == "payment.reversed"
+    row = services.credit_recorded(
+        deposit_id=UUID(event.body["deposit_id"]),
+        shop_id=UUID(event.body["shop_id"]),
+        asset=event.body["asset"],
+        units=0 if undone else int(event.body["credited_units"]),
+    )
+    _pay_out_if_due(row, event)
+
+
+def on_deposit(event: EventRecord) -> None:
+    """``deposit.final`` and ``deposit.orphaned``."""
+    row = services.finality_recorded(
+        deposit_id=UUID(event.subject_id), is_final=event.type == "deposit.final"
+    )
+    _pay_out_if_due(row, event)
+
+
+def on_approved(event: EventRecord) -> None:
+    """``payout.approved``."""
+    services.payout_send(payout_id=UUID(event.subject_id), now=timezone.now())
+
+
+def on_float_filled(event: EventRecord) -> None:
+    """``float.filled``: what waited for it may go."""
+    services.payouts_resume(asset=event.body["asset"], now=timezone.now())
+
+
+def on_transaction(event: EventRecord) -> None:
+    """What became of a payout's transaction."""
+    if event.body["purpose"] != "payout":
+        return
+    payout_id = UUID(event.body["reference"].removeprefix(REFERENCE_PREFIX))
+    now = timezone.now()
+    match event.type:
+        case "transaction.mined":
+            services.payout_mined(payout_id=payout_id, body=event.body, now=now)
+        case "transaction.final":
+            services.payout_final(payout_id=payout_id, body=event.body, now=now)
+        case "transaction.failed" | "transaction.cancelled":
+            payout = services.payout_undone(
+                payout_id=payout_id,
+                body=event.body,
+                cancelled=event.type == "transaction.cancelled",
+                now=now,
+            )
+            # The float that was promised to it is free again.
+            services.payouts_resume(asset=payout.asset, now=now)
+
+
+def _pay_out_if_due(row: FinalCredit, event: EventRecord) -> None:
+    if not row.counted_units or row.shop_id is None:
+        return
+    try:
+        services.payout_if_due(shop_id=row.shop_id, reason=str(event.id), now=timezone.now())
+    except TillwayError as refused:
+        # The credit counts all the same; the sweep asks again, and the shop sees why it waits.
+        log.warning("threshold_payout_refused", shop_id=str(row.shop_id), code=refused.code)

@@ -1,0 +1,82 @@
+"""A payout's life and what may be paid out: pure."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Status = Literal[
+    "requested",
+    "approved",
+    "awaiting_funds",
+    "sending",
+    "sent",
+    "completed",
+    "failed",
+    "cancelled",
+]
+
+STATUSES: tuple[Status, ...] = (
+    "requested",
+    "approved",
+    "awaiting_funds",
+    "sending",
+    "sent",
+    "completed",
+    "failed",
+    "cancelled",
+)
+WAITING: tuple[Status, ...] = ("approved", "awaiting_funds")
+"""Its money is set aside; nothing was queued for a chain yet."""
+UNDER_WAY: tuple[Status, ...] = ("sending", "sent")
+"""A transaction was queued; the books say it left once that is final."""
+OVER: tuple[Status, ...] = ("completed", "failed", "cancelled")
+
+_NEXT: dict[Status, frozenset[Status]] = {
+    "requested": frozenset({"approved", "cancelled"}),
+    "approved": frozenset({"awaiting_funds", "sending", "cancelled"}),
+    "awaiting_funds": frozenset({"sending", "cancelled"}),
+    "sending": frozenset({"sent", "completed", "failed", "cancelled"}),
+    "sent": frozenset({"completed", "failed", "cancelled"}),
+    "completed": frozenset(),
+    "failed": frozenset(),
+    "cancelled": frozenset(),
+}
+
+
+def may_become(*, status: Status, then: Status) -> bool:
+    return then in _NEXT[status]
+
+
+@dataclass(frozen=True, slots=True)
+class Payable:
+    """What of a shop's balance may leave now, in base units of the asset.
+
+    Attributes:
+        available: what the shop is owed and no payout has taken.
+        not_final: of all that deposits credited, what a reorg could still take back.
+        units: what may be paid out.
+    """
+
+    available: int
+    reserved: int
+    not_final: int
+    units: int
+
+
+def payable(
+    *, available: int, reserved: int, from_deposits: int, final: int, at_risk_cap: int
+) -> Payable:
+    """The part of ``available`` that stands on final deposits, and up to the cap on others.
+
+    Args:
+        from_deposits: base units that deposits ever credited, less what was undone.
+        final: of them, what is known to be final; lags behind, so it errs on the safe side.
+        at_risk_cap: base units of credits that aren't final which may be paid out all the same.
+    """
+    not_final = max(0, from_deposits - final)
+    kept_back = max(0, not_final - at_risk_cap)
+    return Payable(
+        available=available,
+        reserved=reserved,
+        not_final=not_final,
+        units=max(0, available - kept_back),
+    )

@@ -1,0 +1,30 @@
+"""The locks of the room, below those of the ledger that its verbs take first."""
+
+from uuid import UUID
+
+from django.db import connection
+
+from gateway.settlement.errors import PayoutUnknown
+from gateway.settlement.models import FinalCredit, Payout
+
+
+def payout_for_update(payout_id: UUID) -> Payout:
+    """Raises PayoutUnknown. One query."""
+    payout = Payout.objects.select_for_update().filter(id=payout_id).first()
+    if payout is None:
+        raise PayoutUnknown
+    return payout
+
+
+def final_credit_for_update(deposit_id: UUID) -> FinalCredit:
+    """A deposit's row, made if need be. Two queries."""
+    FinalCredit.objects.bulk_create([FinalCredit(deposit_id=deposit_id)], ignore_conflicts=True)
+    return FinalCredit.objects.select_for_update().get(deposit_id=deposit_id)
+
+
+def float_of(asset: str) -> None:
+    """Hold back everyone else who would promise the hot float of an asset. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtext('settlement.float'), hashtext(%s))", [asset]
+        )

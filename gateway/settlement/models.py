@@ -1,0 +1,109 @@
+"""What goes to shops, and which of their credits are final."""
+
+from django.db import models
+from django.db.models import Q
+
+from gateway.events.ids import uuid7
+from gateway.money.fields import UnitsField
+from gateway.settlement.life import STATUSES, UNDER_WAY
+
+MODES = ("test", "live")
+TRIGGERS = ("demand", "threshold")
+
+
+class Payout(models.Model):
+    """A shop's money on its way to the shop's own address."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    shop_id = models.UUIDField()
+    mode = models.TextField()
+    status = models.TextField(default="requested")
+    asset = models.TextField(help_text="asset code")
+    decimals = models.PositiveSmallIntegerField()
+    units = UnitsField()
+    chain_id = models.BigIntegerField()
+    destination = models.BinaryField(max_length=20)
+    trigger = models.TextField()
+    idempotency_key = models.TextField(help_text="the caller's name for this payout")
+    requested_units = UnitsField(null=True, help_text="null: all that could be paid out")
+    transaction_id = models.UUIDField(null=True, help_text="of the outgoing transaction")
+    tx_hash = models.BinaryField(max_length=32, null=True)
+    fee_units = UnitsField(default=0, help_text="wei of gas, paid by the house")
+    failure_code = models.TextField(default="")
+    failure_reason = models.TextField(default="")
+    requested_at = models.DateTimeField()
+    approved_at = models.DateTimeField(null=True)
+    sending_at = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["shop_id", "idempotency_key"], name="payout_once_per_key"
+            ),
+            models.UniqueConstraint(fields=["transaction_id"], name="payout_of_transaction"),
+            models.CheckConstraint(condition=Q(status__in=STATUSES), name="payout_status_known"),
+            models.CheckConstraint(condition=Q(mode__in=MODES), name="payout_mode_known"),
+            models.CheckConstraint(condition=Q(trigger__in=TRIGGERS), name="payout_trigger_known"),
+            models.CheckConstraint(condition=Q(units__gt=0), name="payout_positive"),
+            models.CheckConstraint(
+                condition=~Q(status__in=(*UNDER_WAY, "completed"))
+                | Q(transaction_id__isnull=False),
+                name="payout_sent_by_a_transaction",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["shop_id", "id"], name="payout_of_shop"),
+            models.Index(
+                fields=["asset", "id"],
+                name="payout_waiting",
+                condition=Q(status__in=("approved", "awaiting_funds")),
+            ),
+            models.Index(
+                fields=["asset"],
+                name="payout_under_way",
+                condition=Q(status__in=UNDER_WAY),
+                include=["units"],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"payout {self.id} ({self.status})"
+
+
+class FinalCredit(models.Model):
+    """What a deposit credited to a shop and whether the deposit is final.
+
+    The two are told by events of two subjects, in either order; only both make it count.
+    """
+
+    deposit_id = models.UUIDField(primary_key=True)
+    shop_id = models.UUIDField(null=True)
+    asset = models.TextField(default="")
+    credited_units = UnitsField(default=0)
+    is_final = models.BooleanField(default=False)
+    counted_units = UnitsField(default=0, help_text="of it in FinalTotal")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(counted_units=0) | Q(is_final=True, shop_id__isnull=False),
+                name="final_credit_counts_when_final",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.credited_units} {self.asset} of deposit {self.deposit_id}"
+
+
+class FinalTotal(models.Model):
+    """The sum of a shop's final credits in one asset, ever."""
+
+    pk = models.CompositePrimaryKey("shop_id", "asset")
+    shop_id = models.UUIDField()
+    asset = models.TextField()
+    units = UnitsField()
+
+    def __str__(self) -> str:
+        return f"{self.units} {self.asset} of shop {self.shop_id}"
