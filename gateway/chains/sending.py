@@ -27,6 +27,7 @@ from gateway.chains.errors import UnknownChain
 from gateway.chains.models import Chain
 from gateway.chains.outgoing_models import OutgoingTransaction
 from gateway.chains.transaction_events import emit_transaction
+from gateway.custody.policy import PURPOSE_NAMES
 from gateway.events.errors import TillwayError
 from gateway.events.ids import uuid7
 
@@ -67,7 +68,7 @@ def transaction_queue(
     now: datetime,
     shop_id: UUID | None = None,
 ) -> OutgoingTransaction:
-    """Ask for a transaction to be sent, once. A row only; two statements, in the caller's transaction.
+    """Ask for a transaction to be sent, once. Rows only, in the caller's transaction.
 
     Args:
         account: the house's account that sends it, 20 bytes.
@@ -83,6 +84,12 @@ def transaction_queue(
         UnknownChain: the chain is not there, or not enabled.
     """
     _check(account=account, to=to, data=data, value=value, gas_limit=gas_limit, key=idempotency_key)
+    if purpose not in PURPOSE_NAMES:
+        raise TransactionInvalid(
+            f"There is no purpose {purpose!r}.",
+            field="purpose",
+            hint=f"One of: {', '.join(sorted(PURPOSE_NAMES))}.",
+        )
     if not Chain.objects.filter(id=chain_id, enabled=True).exists():
         raise UnknownChain(f"There is no chain {chain_id} to send on.")
     digest = _payload_hash(chain_id, account, to, data, value, gas_limit, purpose, reference)
@@ -130,9 +137,7 @@ def transaction_cancel(*, transaction_id: UUID, now: datetime) -> OutgoingTransa
     if outgoing.status == "queued":
         outgoing.status, outgoing.outcome, outgoing.ended_at = "cancelled", "cancelled", now
         outgoing.save(update_fields=["status", "outcome", "ended_at"])
-        emit_transaction(
-            outgoing, type="transaction.cancelled", mode=outgoing.chain.mode, now=now
-        )
+        emit_transaction(outgoing, type="transaction.cancelled", mode=outgoing.chain.mode, now=now)
     elif outgoing.status in ("signed", "sent") and outgoing.cancel_requested_at is None:
         outgoing.cancel_requested_at = now
         outgoing.save(update_fields=["cancel_requested_at"])

@@ -1,7 +1,10 @@
 """Addresses as 20 bytes inside, with a checksum (EIP-55) for people. Pure."""
 
-from eth_utils import is_checksum_formatted_address, to_checksum_address
-from eth_utils.address import is_checksum_address
+from eth_utils.address import (
+    is_checksum_address,
+    is_checksum_formatted_address,
+    to_checksum_address,
+)
 
 ZERO = bytes(20)
 

@@ -17,6 +17,7 @@ from gateway.custody.transactions import (
 )
 
 SIGN_TIMEOUT_SECONDS = 5.0
+_REPLIES: msgspec.msgpack.Decoder[protocol.Reply] = msgspec.msgpack.Decoder(protocol.Reply)
 
 
 class SignerClient:
@@ -107,7 +108,7 @@ class SignerClient:
             if body is None:
                 self.close()
                 return None
-            return msgspec.msgpack.decode(body, type=protocol.Reply)
+            return _REPLIES.decode(body)
         except (OSError, msgspec.MsgspecError):
             self.close()
             return None

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from eth_abi import decode, encode
+from eth_abi.abi import decode, encode
 from eth_abi.exceptions import DecodingError
-from eth_utils import keccak
+from eth_utils.crypto import keccak
 
 from gateway.custody.addresses import ZERO
 from gateway.custody.transactions import UnsignedTransaction
@@ -273,9 +273,7 @@ CALLS: dict[str, _Shape] = {
     "withdraw(uint256)": _Shape(("uint256",), _unwrap),
     # DepositFactory
     "sweep(bytes32,address,uint256)": _Shape(("bytes32", "address", "uint256"), _sweep),
-    "sweepBatch((bytes32,address)[],uint256)": _Shape(
-        ("(bytes32,address)[]", "uint256"), _sweep
-    ),
+    "sweepBatch((bytes32,address)[],uint256)": _Shape(("(bytes32,address)[]", "uint256"), _sweep),
     "recover(address,uint256)": _Shape(("address", "uint256"), _sweep),
     f"sweepAndSwap(bytes32[],address,{_SWAP},uint256)": _Shape(
         ("bytes32[]", "address", _SWAP, "uint256"), _sweep_and_swap

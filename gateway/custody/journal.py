@@ -125,9 +125,7 @@ class Journal:
         """What was granted under this request id, if anything was."""
         return self._memory.digests.get(request_id)
 
-    def granted_for_nonce(
-        self, *, chain_id: int, account: bytes, nonce: int
-    ) -> Mapping[str, int]:
+    def granted_for_nonce(self, *, chain_id: int, account: bytes, nonce: int) -> Mapping[str, int]:
         """The largest base units per asset that one transaction with this nonce may move."""
         return self._memory.nonces.get((chain_id, account, nonce), {})
 

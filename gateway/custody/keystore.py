@@ -24,7 +24,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from eth_utils import to_checksum_address
+from eth_utils.address import to_checksum_address
 
 from gateway.custody.errors import (
     FileTooOpen,
@@ -163,9 +163,7 @@ def _entry_data(*, address: str, label: str, demo: bool) -> bytes:
 
 def _whole_data(keys: Iterable[SealedKey]) -> bytes:
     entries = [[key.address, key.label, key.demo, key.nonce, key.sealed] for key in keys]
-    return json.dumps(
-        [FORMAT, VERSION, entries], separators=(",", ":"), ensure_ascii=True
-    ).encode()
+    return json.dumps([FORMAT, VERSION, entries], separators=(",", ":"), ensure_ascii=True).encode()
 
 
 def key_from_secret(secret: bytes, *, label: str, demo: bool) -> Key:

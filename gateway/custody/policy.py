@@ -159,9 +159,7 @@ def _check_account(chain: ChainPolicy, *, account: bytes, purpose: str) -> None:
         raise PolicyRefused("purpose_unknown", f"There is no purpose {purpose!r}.")
     # An account may always take back its own nonce.
     if purpose != Purpose.CANCEL and purpose not in allowed:
-        raise PolicyRefused(
-            "purpose_not_allowed", f"{address_text(account)} is not for {purpose}."
-        )
+        raise PolicyRefused("purpose_not_allowed", f"{address_text(account)} is not for {purpose}.")
 
 
 def _check_fees(chain: ChainPolicy, transaction: UnsignedTransaction) -> None:
@@ -289,8 +287,6 @@ def check_limits(
             )
         more = max(0, units - granted_for_nonce.get(asset, 0))
         if more and spent_today.get(asset, 0) + more > limit.per_day:
-            raise PolicyRefused(
-                "over_day_limit", f"{asset} has reached what may leave in a day."
-            )
+            raise PolicyRefused("over_day_limit", f"{asset} has reached what may leave in a day.")
         added[asset] = more
     return added

@@ -140,8 +140,7 @@ def draft_policy(
                 "mode": chain["mode"],
                 "native_asset": f"{chain['native']['symbol']}@{chain['chain_id']}",
                 "accounts": {
-                    address_text(account): [purpose.value for purpose in Purpose]
-                    for account in own
+                    address_text(account): [purpose.value for purpose in Purpose] for account in own
                 },
                 "tokens": {
                     f"{token['symbol']}@{chain['chain_id']}": token["address"]

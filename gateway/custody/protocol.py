@@ -18,7 +18,7 @@ class ConnectionBroken(ConnectionError):
 
 
 class SignRequest(msgspec.Struct, frozen=True, tag="sign", kw_only=True):
-    """Sign ``payload`` (the type byte and RLP of an unsigned type-2 transaction) for ``account``."""
+    """Sign ``payload``: the type byte and RLP of an unsigned type-2 transaction."""
 
     request_id: str
     account: bytes

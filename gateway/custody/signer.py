@@ -92,7 +92,9 @@ class Signer:
         try:
             transaction = parse_payload(request.payload)
         except NotATransaction as error:
-            raise PolicyRefused("payload_invalid", f"The transaction can't be read: {error}.") from None
+            raise PolicyRefused(
+                "payload_invalid", f"The transaction can't be read: {error}."
+            ) from None
         key = self._keys.get(request.account)
         if key is None:
             raise PolicyRefused("account_unknown", "There is no key for this account.")

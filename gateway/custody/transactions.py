@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import rlp
 from coincurve import PrivateKey, PublicKey
-from eth_utils import keccak
+from eth_utils.crypto import keccak
 
 TYPE_FEE_MARKET = 2
 ADDRESS_BYTES = 20

@@ -87,9 +87,7 @@ class Desk:
     def start(self) -> "Desk":
         import os
 
-        self.journal = Journal(
-            self.folder / "journal", master_key=MASTER_KEY, now=self.clock()
-        )
+        self.journal = Journal(self.folder / "journal", master_key=MASTER_KEY, now=self.clock())
         signer = Signer(
             keys={key.address: key for key in self.keys},
             policy=Policy(chains={self.policy.chain_id: self.policy}),

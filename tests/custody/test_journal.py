@@ -45,9 +45,9 @@ def test_a_restart_remembers_sums_requests_and_nonces(tmp_path: Path) -> None:
     assert journal.spent(NOON) == {"USDC@31337": 30}
     assert journal.digest_of("r1") == b"r1".ljust(32)
     assert journal.digest_of("r9") is None
-    assert journal.granted_for_nonce(
-        chain_id=CHAIN_ID, account=OPERATOR.address, nonce=2
-    ) == {"USDC@31337": 10}
+    assert journal.granted_for_nonce(chain_id=CHAIN_ID, account=OPERATOR.address, nonce=2) == {
+        "USDC@31337": 10
+    }
     journal.write(granted("r3", 5, nonce=2, added=0), now=NOON)
     journal.close()
     journal = open_journal(tmp_path)

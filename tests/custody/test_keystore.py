@@ -83,7 +83,9 @@ def test_a_removed_entry_is_noticed() -> None:
         unseal(json.dumps(content).encode(), master_key=MASTER_KEY)
 
 
-@pytest.mark.parametrize("content", [b"", b"[]", b"{}", b'{"format": "tillway-keystore", "version": 2}'])
+@pytest.mark.parametrize(
+    "content", [b"", b"[]", b"{}", b'{"format": "tillway-keystore", "version": 2}']
+)
 def test_what_is_no_keystore_of_ours_is_called_so(content: bytes) -> None:
     with pytest.raises(KeystoreFormatUnknown):
         unseal(content, master_key=MASTER_KEY)
@@ -126,7 +128,9 @@ def test_the_master_key_comes_from_the_environment_or_a_private_file(tmp_path: P
         read_master_key(environment={}, default_file=path)
     made = create_master_key(path)
     assert read_master_key(environment={}, default_file=path) == made
-    assert read_master_key(environment={"KEYSTORE_KEY": "ab" * 32}, default_file=path) == b"\xab" * 32
+    assert (
+        read_master_key(environment={"KEYSTORE_KEY": "ab" * 32}, default_file=path) == b"\xab" * 32
+    )
     with pytest.raises(FileExistsError):
         create_master_key(path)
     path.chmod(0o644)

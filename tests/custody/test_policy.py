@@ -52,14 +52,21 @@ def reason(
     return ""
 
 
-def swap(*, path: bytes = WETH + FEE + USDC, router: bytes = ROUTER, floor: int = 9) -> tuple[object, ...]:
+def swap(
+    *, path: bytes = WETH + FEE + USDC, router: bytes = ROUTER, floor: int = 9
+) -> tuple[object, ...]:
     return (router, path, 10, floor)
 
 
 def sweep_swap_pay(to: bytes, units: int, **changes: object) -> UnsignedTransaction:
     terms = (SALT, to, USDC, 1_000, 123)
     data = call_data(
-        signature_named("sweepSwapPay"), [SALT], WETH, swap(**changes), [(terms, units)], 99  # type: ignore[arg-type]
+        signature_named("sweepSwapPay"),
+        [SALT],
+        WETH,
+        swap(**changes),
+        [(terms, units)],
+        99,  # type: ignore[arg-type]
     )
     return transaction(to=FACTORY, data=data)
 
@@ -99,7 +106,9 @@ SWEEP = call_data("sweep(bytes32,address,uint256)", SALT, USDC, 99)
         (transaction(to=FACTORY, data=SWEEP), "sweep", ""),
         (transaction(to=ATTACKER, data=SWEEP), "sweep", "contract_not_allowed"),
         (
-            transaction(to=FACTORY, data=selector_of("setTreasury(address)") + bytes(12) + ATTACKER),
+            transaction(
+                to=FACTORY, data=selector_of("setTreasury(address)") + bytes(12) + ATTACKER
+            ),
             "sweep",
             "call_unknown",
         ),

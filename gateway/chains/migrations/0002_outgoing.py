@@ -1,9 +1,10 @@
 """What the house sends: transactions, their attempts, the nonces."""
 
 import django.db.models.deletion
+from django.db import migrations, models
+
 import gateway.events.ids
 import gateway.money.fields
-from django.db import migrations, models
 
 
 class Migration(migrations.Migration):

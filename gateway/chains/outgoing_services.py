@@ -1,0 +1,292 @@
+"""The sender's own verbs: each one transaction, each refused to a sender that lost its lease.
+
+Nothing here talks to a node or to the signer. What a step learnt outside is written here, so a
+crash between any two of them leaves a row from which the next sender goes on.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction as db_transaction
+from django.db.models import Max
+
+from gateway.chains.fees import Fees
+from gateway.chains.outgoing_models import NonceSequence, OutgoingAttempt, OutgoingTransaction
+from gateway.chains.receipts import Receipt
+from gateway.chains.transaction_events import emit_transaction
+from gateway.events import leases
+from gateway.events.ids import uuid7
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The sender that acts: its chain's mode and the lease that every transaction checks."""
+
+    lease: leases.LeaseHandle
+    mode: str
+
+
+def next_nonce(*, chain_id: int, account: bytes) -> int | None:
+    """The next nonce of the account, or None if it never sent anything through us."""
+    return (
+        NonceSequence.objects.filter(chain_id=chain_id, account=account)
+        .values_list("next_nonce", flat=True)
+        .first()
+    )
+
+
+@db_transaction.atomic
+def attempt_prepare(
+    *,
+    desk: Desk,
+    transaction_id: UUID,
+    kind: str,
+    nonce: int,
+    gas_limit: int,
+    fees: Fees,
+    now: datetime,
+) -> OutgoingAttempt | None:
+    """Write down what the signer will be asked for. None if the transaction has moved on."""
+    outgoing = _locked(desk, transaction_id)
+    wanted = ("queued",) if kind == "send" else ("signed", "sent")
+    if outgoing.status not in wanted:
+        return None
+    last = outgoing.attempts.aggregate(last=Max("number"))["last"] or 0
+    return OutgoingAttempt.objects.create(
+        id=uuid7(),
+        transaction=outgoing,
+        number=last + 1,
+        kind=kind,
+        nonce=nonce,
+        gas_limit=gas_limit,
+        max_fee_per_gas=fees.max_fee_per_gas,
+        max_priority_fee_per_gas=fees.tip,
+        created_at=now,
+    )
+
+
+@db_transaction.atomic
+def attempt_discard(*, desk: Desk, attempt_id: UUID) -> None:
+    """Forget an attempt that was never signed, so never sent: its nonce is another's now."""
+    leases.check(handle=desk.lease)
+    OutgoingAttempt.objects.filter(id=attempt_id, raw__isnull=True).delete()
+
+
+@db_transaction.atomic
+def attempt_store_signature(
+    *, desk: Desk, attempt_id: UUID, raw: bytes, tx_hash: bytes, now: datetime
+) -> bool:
+    """Keep the signed bytes; with the first ones the transaction takes its nonce for good.
+
+    False if they must not be used: the transaction was cancelled meanwhile, or the nonce went to
+    another one. They never left this process then.
+    """
+    leases.check(handle=desk.lease)
+    attempt = OutgoingAttempt.objects.select_related("transaction").get(id=attempt_id)
+    if attempt.kind == "send":
+        # The sequence before the transaction: the order in which everybody locks them.
+        sequence = _sequence(attempt.transaction, nonce=attempt.nonce)
+    outgoing = OutgoingTransaction.objects.select_for_update().get(id=attempt.transaction_id)
+    if attempt.kind == "send":
+        if outgoing.status != "queued" or attempt.nonce < sequence.next_nonce:
+            attempt.delete()
+            return False
+        sequence.next_nonce = attempt.nonce + 1
+        sequence.save(update_fields=["next_nonce"])
+        outgoing.nonce, outgoing.status, outgoing.signed_at = attempt.nonce, "signed", now
+        outgoing.awaiting_gas_since, outgoing.last_error = None, ""
+        outgoing.save(
+            update_fields=["nonce", "status", "signed_at", "awaiting_gas_since", "last_error"]
+        )
+    attempt.raw, attempt.tx_hash = raw, tx_hash
+    attempt.save(update_fields=["raw", "tx_hash"])
+    return True
+
+
+@db_transaction.atomic
+def attempt_refused(
+    *, desk: Desk, attempt_id: UUID, reason: str, message: str, now: datetime
+) -> None:
+    """The signer won't. A transaction that was never sent fails; one under way stays under way."""
+    leases.check(handle=desk.lease)
+    attempt = OutgoingAttempt.objects.get(id=attempt_id)
+    attempt.refusal = reason
+    attempt.save(update_fields=["refusal"])
+    outgoing = OutgoingTransaction.objects.select_for_update().get(id=attempt.transaction_id)
+    if outgoing.status == "queued":
+        _end_unsent(desk, outgoing, code=f"policy_refused:{reason}", reason=message, now=now)
+
+
+@db_transaction.atomic
+def attempt_was_broadcast(*, desk: Desk, attempt_id: UUID, error: str, now: datetime) -> None:
+    """A node has taken the bytes, or said why it does not."""
+    leases.check(handle=desk.lease)
+    attempt = OutgoingAttempt.objects.select_for_update().get(id=attempt_id)
+    attempt.broadcasts += 1
+    attempt.first_broadcast_at = attempt.first_broadcast_at or now
+    attempt.last_broadcast_at = now
+    attempt.last_error = error
+    attempt.save(
+        update_fields=["broadcasts", "first_broadcast_at", "last_broadcast_at", "last_error"]
+    )
+    if not error:
+        OutgoingTransaction.objects.filter(id=attempt.transaction_id, status="signed").update(
+            status="sent", sent_at=now, awaiting_gas_since=None
+        )
+
+
+@db_transaction.atomic
+def transaction_unsendable(
+    *, desk: Desk, transaction_id: UUID, code: str, reason: str, now: datetime
+) -> None:
+    """It would revert: it fails without a nonce, at no cost."""
+    outgoing = _locked(desk, transaction_id)
+    if outgoing.status == "queued":
+        _end_unsent(desk, outgoing, code=code, reason=reason, now=now)
+
+
+@db_transaction.atomic
+def transaction_awaits_gas(
+    *, desk: Desk, transaction_id: UUID, needed: int, available: int, asset: str, now: datetime
+) -> None:
+    """The account lacks wei; said once until it goes on."""
+    outgoing = _locked(desk, transaction_id)
+    if outgoing.awaiting_gas_since is not None or outgoing.status not in ("queued", "signed"):
+        return
+    outgoing.awaiting_gas_since = now
+    outgoing.save(update_fields=["awaiting_gas_since"])
+    emit_transaction(
+        outgoing,
+        type="transaction.awaiting_gas",
+        mode=desk.mode,
+        now=now,
+        asset=asset,
+        needed_units=str(needed),
+        available_units=str(available),
+    )
+
+
+@db_transaction.atomic
+def transaction_delayed(*, desk: Desk, transaction_id: UUID, error: str) -> None:
+    """Remember for people why it is not sent yet."""
+    leases.check(handle=desk.lease)
+    OutgoingTransaction.objects.filter(id=transaction_id).exclude(last_error=error).update(
+        last_error=error
+    )
+
+
+@db_transaction.atomic
+def transaction_mined(*, desk: Desk, transaction_id: UUID, receipt: Receipt, now: datetime) -> None:
+    """It is in a block; said of one that succeeded only, since nothing but its end is certain."""
+    outgoing = _locked(desk, transaction_id)
+    if outgoing.status not in ("signed", "sent", "mined"):
+        return
+    if outgoing.status == "mined":
+        if bytes(outgoing.block_hash or b"") == receipt.block_hash:
+            return
+        _say_orphaned(desk, outgoing, now=now)
+    _take_receipt(outgoing, receipt, now=now)
+    if outgoing.outcome == "succeeded":
+        emit_transaction(
+            outgoing, type="transaction.mined", mode=desk.mode, now=now, logs=receipt.logs
+        )
+
+
+@db_transaction.atomic
+def transaction_orphaned(*, desk: Desk, transaction_id: UUID, now: datetime) -> None:
+    """A reorg took it out of its block; it keeps its nonce and its bytes, and is sent again."""
+    outgoing = _locked(desk, transaction_id)
+    if outgoing.status != "mined":
+        return
+    _say_orphaned(desk, outgoing, now=now)
+    outgoing.status, outgoing.outcome, outgoing.sent_at = "sent", "", now
+    # Which of its attempts was mined stays known: those very bytes go out again first.
+    outgoing.block_number = outgoing.block_hash = outgoing.mined_at = None
+    outgoing.gas_used = outgoing.effective_gas_price = outgoing.fee_units = None
+    outgoing.save()
+
+
+@db_transaction.atomic
+def transaction_final(*, desk: Desk, transaction_id: UUID, receipt: Receipt, now: datetime) -> None:
+    """No reorg is expected any more: it has ended, one way or the other."""
+    outgoing = _locked(desk, transaction_id)
+    if outgoing.status != "mined" or bytes(outgoing.block_hash or b"") != receipt.block_hash:
+        return
+    ends = {
+        "succeeded": ("final", "transaction.final"),
+        "reverted": ("failed", "transaction.failed"),
+        "cancelled": ("cancelled", "transaction.cancelled"),
+    }
+    outgoing.status, event = ends[outgoing.outcome]
+    outgoing.ended_at = now
+    if outgoing.outcome == "reverted":
+        outgoing.failure_code = "reverted"
+        outgoing.failure_reason = "The contract undid the transaction."
+    outgoing.save()
+    emit_transaction(outgoing, type=event, mode=desk.mode, now=now, logs=receipt.logs)
+
+
+@db_transaction.atomic
+def transaction_nonce_taken(*, desk: Desk, transaction_id: UUID, now: datetime) -> None:
+    """Finally, another transaction of this account was mined with its nonce: ours never can be."""
+    outgoing = _locked(desk, transaction_id)
+    if outgoing.status not in ("signed", "sent"):
+        return
+    _end_unsent(
+        desk,
+        outgoing,
+        code="nonce_taken",
+        reason="The account's nonce was used by a transaction that is not ours.",
+        now=now,
+    )
+
+
+# --- inside ----------------------------------------------------------------------------------
+
+
+def _locked(desk: Desk, transaction_id: UUID) -> OutgoingTransaction:
+    leases.check(handle=desk.lease)
+    return OutgoingTransaction.objects.select_for_update().get(id=transaction_id)
+
+
+def _sequence(outgoing: OutgoingTransaction, *, nonce: int) -> NonceSequence:
+    NonceSequence.objects.bulk_create(
+        [NonceSequence(chain_id=outgoing.chain_id, account=outgoing.account, next_nonce=nonce)],
+        ignore_conflicts=True,
+    )
+    return NonceSequence.objects.select_for_update().get(
+        chain_id=outgoing.chain_id, account=outgoing.account
+    )
+
+
+def _take_receipt(outgoing: OutgoingTransaction, receipt: Receipt, *, now: datetime) -> None:
+    attempt = outgoing.attempts.get(tx_hash=receipt.tx_hash)
+    outgoing.status = "mined"
+    if attempt.kind == "cancel":
+        outgoing.outcome = "cancelled"
+    else:
+        outgoing.outcome = "succeeded" if receipt.succeeded else "reverted"
+    outgoing.mined_hash = receipt.tx_hash
+    outgoing.block_number = receipt.block_number
+    outgoing.block_hash = receipt.block_hash
+    outgoing.gas_used = receipt.gas_used
+    outgoing.effective_gas_price = receipt.effective_gas_price
+    outgoing.fee_units = receipt.fee_units
+    outgoing.mined_at = now
+    outgoing.sent_at = outgoing.sent_at or now
+    outgoing.save()
+
+
+def _say_orphaned(desk: Desk, outgoing: OutgoingTransaction, *, now: datetime) -> None:
+    if outgoing.outcome == "succeeded":
+        emit_transaction(outgoing, type="transaction.orphaned", mode=desk.mode, now=now)
+
+
+def _end_unsent(
+    desk: Desk, outgoing: OutgoingTransaction, *, code: str, reason: str, now: datetime
+) -> None:
+    outgoing.status, outgoing.ended_at = "failed", now
+    outgoing.failure_code, outgoing.failure_reason = code, reason
+    outgoing.save(update_fields=["status", "ended_at", "failure_code", "failure_reason"])
+    emit_transaction(outgoing, type="transaction.failed", mode=desk.mode, now=now)
