@@ -250,11 +250,7 @@ contract DepositFactory {
     /// @notice What the sweeper being created has to move; read by its init code.
     /// @return token zero for the native coin
     /// @return toFactory whether it goes to this factory, for a swap, and not to the treasury
-    function sweepOrder()
-        external
-        view
-        returns (address token, bool toFactory, address treasury_)
-    {
+    function sweepOrder() external view returns (address token, bool toFactory, address treasury_) {
         uint256 aim = _orderAim;
         return (address(uint160(aim)), aim >= TO_FACTORY, treasury);
     }
@@ -519,14 +515,10 @@ contract DepositFactory {
     }
 
     /// @dev Let the router take up to `total`. Returns the base units that it took.
-    function _exchange(
-        address tokenIn,
-        uint256 total,
-        Swap calldata swap,
-        address to,
-        uint256 floor,
-        uint256 deadline
-    ) private returns (uint256) {
+    function _exchange(address tokenIn, uint256 total, Swap calldata swap, address to, uint256 floor, uint256 deadline)
+        private
+        returns (uint256)
+    {
         uint256 rest = _balanceOrRevert(tokenIn, address(this)) - total;
         _approve(tokenIn, swap.router, total);
         _route(swap, to, total, floor, deadline);
@@ -545,13 +537,13 @@ contract DepositFactory {
         if (kind == RouterKind.V3) {
             IV3Router(swap.router).exactInput(IV3Router.ExactInputParams(swap.path, to, deadline, amountIn, floor));
         } else if (kind == RouterKind.V3_WITHOUT_DEADLINE) {
-            IV3RouterWithoutDeadline(swap.router).exactInput(
-                IV3RouterWithoutDeadline.ExactInputParams(swap.path, to, amountIn, floor)
-            );
+            IV3RouterWithoutDeadline(swap.router)
+                .exactInput(IV3RouterWithoutDeadline.ExactInputParams(swap.path, to, amountIn, floor));
         } else {
-            IV2Router(swap.router).swapExactTokensForTokensSupportingFeeOnTransferTokens(
-                amountIn, floor, _unpack(swap.path), to, deadline
-            );
+            IV2Router(swap.router)
+                .swapExactTokensForTokensSupportingFeeOnTransferTokens(
+                    amountIn, floor, _unpack(swap.path), to, deadline
+                );
         }
     }
 

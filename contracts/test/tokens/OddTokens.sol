@@ -106,7 +106,7 @@ contract GreedyToken is TestToken {
     constructor() TestToken("Greedy", "GAS", 18) {}
 
     function _move(address, address, uint256) internal pure override {
-        for (uint256 i; ; ++i) {}
+        for (uint256 i;; ++i) {}
     }
 }
 
