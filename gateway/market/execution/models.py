@@ -1,0 +1,118 @@
+"""What the desk took in and has not collected or sold yet, and the transactions that do it."""
+
+from django.db import models
+from django.db.models import Q
+
+from gateway.events.ids import uuid7
+from gateway.money.fields import UnitsField
+
+REQUEST_STATUSES = ("pending", "batched", "swept", "filled", "withdrawn")
+"""swept: it lies in the treasury; filled: and was sold; withdrawn: a reorg took the deposit."""
+BATCH_STATUSES = ("queued", "done", "failed")
+BATCH_KINDS = ("sweep", "swap")
+
+
+class FillBatch(models.Model):
+    """One transaction on a deposit factory: deposits of one token swept, or swept and sold."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    chain_id = models.BigIntegerField()
+    mode = models.TextField()
+    kind = models.TextField()
+    status = models.TextField(default="queued")
+    asset = models.TextField(help_text="code of the token that is collected")
+    settlement_asset = models.TextField(help_text="code of what it is sold for; '' for a sweep")
+    factory = models.BinaryField(max_length=20)
+    transaction_id = models.UUIDField(unique=True)
+    expected_units = UnitsField(help_text="token units that the deposits hold by our count")
+    expected_out_units = UnitsField(default=0, help_text="settlement units the route would give")
+    min_out_units = UnitsField(default=0, help_text="settlement units they must bring at least")
+    swept_units = UnitsField(default=0)
+    sold_units = UnitsField(default=0)
+    bought_units = UnitsField(default=0)
+    fee_units = UnitsField(default=0, help_text="wei of gas")
+    failure_code = models.TextField(default="")
+    deadline = models.DateTimeField()
+    created_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status__in=BATCH_STATUSES), name="fill_batch_status"
+            ),
+            models.CheckConstraint(condition=Q(kind__in=BATCH_KINDS), name="fill_batch_kind"),
+            models.CheckConstraint(
+                condition=Q(kind="sweep", settlement_asset="")
+                | Q(kind="swap", min_out_units__gt=0) & ~Q(settlement_asset=""),
+                name="fill_batch_swap_has_a_floor",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.asset} ({self.status})"
+
+
+class FillRequest(models.Model):
+    """A deposit that the desk bought for a shop: to be collected, and sold unless it is what the
+    shop is paid in."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    deposit_id = models.UUIDField()
+    invoice_id = models.UUIDField()
+    shop_id = models.UUIDField()
+    chain_id = models.BigIntegerField()
+    asset = models.TextField(help_text="code of the token taken in")
+    units = UnitsField(help_text="of it, bought by the desk")
+    settlement_asset = models.TextField()
+    status = models.TextField(default="pending")
+    attempts = models.PositiveIntegerField(default=0)
+    not_before = models.DateTimeField(help_text="when it may be batched")
+    batch = models.ForeignKey(
+        FillBatch, on_delete=models.PROTECT, null=True, related_name="requests"
+    )
+    last_error = models.TextField(default="")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["deposit_id"],
+                condition=~Q(status="withdrawn"),
+                name="fill_request_once_a_deposit",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=REQUEST_STATUSES), name="fill_request_status"
+            ),
+            models.CheckConstraint(condition=Q(units__gt=0), name="fill_request_positive"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["chain_id", "asset", "settlement_asset", "id"],
+                name="fill_request_pending",
+                condition=Q(status="pending"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.units} {self.asset} of deposit {self.deposit_id} ({self.status})"
+
+
+class SweptDeposit(models.Model):
+    """What a batch's receipt says came from one deposit address, by token."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    batch = models.ForeignKey(FillBatch, on_delete=models.PROTECT, related_name="swept")
+    chain_id = models.BigIntegerField()
+    salt = models.BinaryField(max_length=32)
+    asset = models.TextField()
+    units = UnitsField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["batch", "salt", "asset"], name="swept_once_a_batch"),
+        ]
+        indexes = [models.Index(fields=["chain_id", "salt", "asset"], name="swept_of_salt")]
+
+    def __str__(self) -> str:
+        return f"{self.units} {self.asset}"

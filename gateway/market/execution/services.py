@@ -1,0 +1,50 @@
+"""Collect what the desk took in and sell it, in batches."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from gateway.events.ids import uuid7
+from gateway.market.execution.models import FillRequest
+from gateway.money.amounts import Amount
+
+
+def fill_request(
+    *,
+    deposit_id: UUID,
+    invoice_id: UUID,
+    shop_id: UUID,
+    chain_id: int,
+    token: Amount,
+    settlement_asset: str,
+    now: datetime,
+) -> None:
+    """Have the desk collect a credited deposit and sell ``token`` of it. One statement.
+
+    In the transaction that credits it, and only then: what is held must stay where it is. Asking
+    twice for a deposit is asking once; after a reorg took it back, it is asking anew.
+
+    Args:
+        token: what the desk bought; less than the deposit when a part is the payer's.
+        settlement_asset: asset code it is sold for; the same as the token's: it is only swept.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise transaction.TransactionManagementError("request a fill with the credit it is for")
+    FillRequest.objects.bulk_create(
+        [
+            FillRequest(
+                id=uuid7(),
+                deposit_id=deposit_id,
+                invoice_id=invoice_id,
+                shop_id=shop_id,
+                chain_id=chain_id,
+                asset=token.asset.code,
+                units=token.units,
+                settlement_asset=settlement_asset,
+                not_before=now,
+                created_at=now,
+            )
+        ],
+        ignore_conflicts=True,
+    )
