@@ -10,14 +10,14 @@ class SettlementConfig(AppConfig):
         from gateway.settlement import handlers
 
         subscribe(
-            pattern=("payment.credited", "payment.reversed"),
-            handler=handlers.on_payment,
-            name="settlement.payment",
-        )
-        subscribe(
-            pattern=("deposit.final", "deposit.orphaned"),
-            handler=handlers.on_deposit,
-            name="settlement.deposit",
+            pattern=(
+                "payment.credited",
+                "payment.reversed",
+                "deposit.final",
+                "deposit.orphaned",
+            ),
+            handler=handlers.on_credit,
+            name="settlement.credit",
         )
         subscribe(
             pattern="payout.approved", handler=handlers.on_approved, name="settlement.approved"

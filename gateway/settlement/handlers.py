@@ -14,23 +14,22 @@ from gateway.settlement.services import REFERENCE_PREFIX
 log = structlog.get_logger(__name__)
 
 
-def on_payment(event: EventRecord) -> None:
-    """``payment.credited`` and ``payment.reversed``."""
-    undone = event.type == "payment.reversed"
-    row = services.credit_recorded(
-        deposit_id=UUID(event.body["deposit_id"]),
-        shop_id=UUID(event.body["shop_id"]),
-        asset=event.body["asset"],
-        units=0 if undone else int(event.body["credited_units"]),
-    )
-    _pay_out_if_due(row, event)
-
-
-def on_deposit(event: EventRecord) -> None:
-    """``deposit.final`` and ``deposit.orphaned``."""
-    row = services.finality_recorded(
-        deposit_id=UUID(event.subject_id), is_final=event.type == "deposit.final"
-    )
+def on_credit(event: EventRecord) -> None:
+    """What a deposit credited, and whether it is final: events of one subject, in their order."""
+    deposit_id = UUID(event.subject_id)
+    match event.type:
+        case "payment.credited" | "payment.reversed":
+            undone = event.type == "payment.reversed"
+            row = services.credit_recorded(
+                deposit_id=deposit_id,
+                shop_id=UUID(event.body["shop_id"]),
+                asset=event.body["asset"],
+                units=0 if undone else int(event.body["credited_units"]),
+            )
+        case _:
+            row = services.finality_recorded(
+                deposit_id=deposit_id, is_final=event.type == "deposit.final"
+            )
     _pay_out_if_due(row, event)
 
 

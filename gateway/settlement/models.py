@@ -75,7 +75,7 @@ class Payout(models.Model):
 class FinalCredit(models.Model):
     """What a deposit credited to a shop and whether the deposit is final.
 
-    The two are told by events of two subjects, in either order; only both make it count.
+    A deposit may be final before it is credited (a hold), or long after; only both make it count.
     """
 
     deposit_id = models.UUIDField(primary_key=True)

@@ -3,8 +3,12 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from django.db.models import Sum
+
 from gateway.events.cursors import PAGE_SIZE, Page, decode_cursor, page_of
 from gateway.ledger import selectors as ledger
+from gateway.ledger.accounts import custody_hot
+from gateway.money.assets import Asset
 from gateway.settlement import life
 from gateway.settlement.errors import PayoutUnknown
 from gateway.settlement.models import FinalTotal, Payout
@@ -57,6 +61,18 @@ def payable_balances(*, shop: ShopView) -> dict[str, life.Payable]:
         asset: payable_of(shop=shop, balance=balance, final=final.get(asset, 0))
         for asset, balance in sorted(balances.items())
     }
+
+
+def free_float(*, asset: Asset) -> int:
+    """Base units in the treasury by the books, less what payouts under way will take. Two queries.
+
+    A promise holds only under ``locks.float_of``.
+    """
+    if asset.chain_id is None:
+        raise ValueError(f"{asset} lies on no chain")
+    hot = ledger.balance(account=custody_hot(asset.chain_id), asset=asset)
+    under_way = Payout.objects.filter(asset=asset.code, status__in=life.UNDER_WAY)
+    return hot.units - int(under_way.aggregate(units=Sum("units"))["units"] or 0)
 
 
 def payable_of(*, shop: ShopView, balance: ledger.ShopBalanceView, final: int) -> life.Payable:

@@ -7,7 +7,6 @@ from uuid import UUID
 
 import structlog
 from django.db import connection, transaction
-from django.db.models import Sum
 from eth_abi import encode
 
 from gateway.chains.models import Token
@@ -16,8 +15,6 @@ from gateway.events.ids import uuid7
 from gateway.events.services import emit
 from gateway.ledger import locks as ledger_locks
 from gateway.ledger import services as ledger
-from gateway.ledger.accounts import custody_hot
-from gateway.ledger.selectors import balance
 from gateway.money.amounts import Amount
 from gateway.money.assets import Asset
 from gateway.settlement import locks
@@ -34,7 +31,7 @@ from gateway.settlement.errors import (
 from gateway.settlement.life import UNDER_WAY, WAITING
 from gateway.settlement.models import FinalCredit, FinalTotal, Payout
 from gateway.settlement.presenters import payout_as_dict
-from gateway.settlement.selectors import payable_of
+from gateway.settlement.selectors import free_float, payable_of
 from gateway.shops.errors import ShopNotActive
 from gateway.shops.selectors import ShopView, shop_view
 
@@ -118,7 +115,7 @@ def payout_send(*, payout_id: UUID, now: datetime) -> Payout:
     if payout.status not in WAITING:
         return payout
     locks.float_of(payout.asset)
-    short = payout.units - _free_float(payout)
+    short = payout.units - free_float(asset=_amount(payout).asset)
     if short > 0:
         if payout.status != "awaiting_funds":
             payout.status = "awaiting_funds"
@@ -328,15 +325,6 @@ def _approve(payout: Payout, *, now: datetime) -> None:
 
 def _amount(payout: Payout) -> Amount:
     return Amount(payout.units, Asset(payout.asset, payout.decimals))
-
-
-def _free_float(payout: Payout) -> int:
-    """What the treasury holds by the books, less what transactions under way will take."""
-    hot = balance(account=custody_hot(payout.chain_id), asset=_amount(payout).asset)
-    promised = Payout.objects.filter(asset=payout.asset, status__in=UNDER_WAY).aggregate(
-        units=Sum("units")
-    )["units"]
-    return hot.units - int(promised or 0)
 
 
 def _transfer(payout: Payout, *, token_address: bytes | memoryview | None) -> dict[str, Any]:
