@@ -57,5 +57,5 @@ class UnitsField(models.Field):  # type: ignore[type-arg]
         value = self.value_from_object(obj)
         return "" if value is None else str(value)
 
-    def formfield(self, **kwargs: Any) -> forms.Field | None:  # type: ignore[override]
+    def formfield(self, **kwargs: Any) -> forms.Field | None:
         return super().formfield(form_class=forms.IntegerField, **kwargs)

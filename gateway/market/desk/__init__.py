@@ -1,0 +1,1 @@
+"""What the desk thinks an asset is worth and what it charges for promising it."""

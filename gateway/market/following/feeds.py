@@ -1,0 +1,123 @@
+"""Outside prices. Kind ``tillway`` is our own plain JSON, which any adapter can serve::
+
+{"quote": "USD", "at_ms": 1764000000000, "simulated": true,
+ "prices": {"ETH": "3000.12", "BTC": "60012.5", "EUR": "1.08"}}
+"""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from gateway.market.building import FeedReading
+from gateway.market.snapshots import E18
+from gateway.money.assets import FIAT, Asset
+from gateway.money.errors import MoneyError
+from gateway.money.rates import Rate
+from gateway.outside import http
+from gateway.outside.errors import OutsideFailed
+
+KINDS = ("tillway",)
+TIMEOUT_SECONDS = 3.0
+MAX_AGE_MS = 30_000
+MAX_PRICES = 1_000
+# One whole unit as 1e-18 of itself: a price in words becomes its e18 integer through a Rate.
+_WHOLE = Asset("X", 0)
+_E18_DOLLAR = Asset("USD", 18)
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """One feed of the settings."""
+
+    name: str
+    url: str
+    kind: str
+    max_age_ms: int = MAX_AGE_MS
+
+
+def feed_of(entry: Mapping[str, Any]) -> Feed:
+    """A feed from its settings.
+
+    Raises:
+        ValueError: a field is missing, or we don't speak its kind.
+    """
+    try:
+        feed = Feed(
+            name=str(entry["name"]),
+            url=str(entry["url"]),
+            kind=str(entry["kind"]),
+            max_age_ms=int(entry.get("max_age_seconds", MAX_AGE_MS // 1000)) * 1000,
+        )
+    except KeyError as error:
+        raise ValueError(f"a market feed without {error}") from error
+    if feed.kind not in KINDS:
+        raise ValueError(f"a market feed of unknown kind {feed.kind!r}")
+    return feed
+
+
+def read_feed(feed: Feed, *, allow_loopback: bool) -> FeedReading:
+    """Ask a feed once.
+
+    Raises:
+        OutsideRefused: it lies where we may not go.
+        OutsideFailed: it doesn't answer, or not with prices.
+    """
+    answer = http.request(
+        method="GET",
+        url=feed.url,
+        timeout_seconds=TIMEOUT_SECONDS,
+        allow_loopback=allow_loopback,
+    )
+    if answer.status != 200 or answer.truncated:
+        raise OutsideFailed(f"{feed.name} answers with status {answer.status}.")
+    return parse_reading(feed, answer.body, received_ms=time.time_ns() // 1_000_000)
+
+
+def parse_reading(feed: Feed, body: bytes, *, received_ms: int) -> FeedReading:
+    """What a feed said; a price that can't be read is left out and so refused. Pure.
+
+    Args:
+        received_ms: when it arrived; a feed can't make its prices younger than that.
+
+    Raises:
+        OutsideFailed: it isn't the feed's format at all.
+    """
+    try:
+        told = orjson.loads(body)
+        prices, at_ms = told["prices"], told["at_ms"]
+        if told.get("quote", "USD") != "USD" or type(at_ms) is not int:
+            raise TypeError
+        if not isinstance(prices, dict) or len(prices) > MAX_PRICES:
+            raise TypeError
+    except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError) as error:
+        raise OutsideFailed(f"{feed.name} answers with something else than prices.") from error
+    read = {}
+    for symbol, text in prices.items():
+        price = _e18(text)
+        if price:
+            read[symbol] = price
+    return FeedReading(
+        name=feed.name,
+        at_ms=min(at_ms, received_ms),
+        max_age_ms=feed.max_age_ms,
+        prices=read,
+        simulated=bool(told.get("simulated")),
+    )
+
+
+def _e18(text: object) -> int:
+    """A price in words as an e18 integer; 0 if it is none."""
+    try:
+        rate = Rate.from_price(text, base=_WHOLE, quote=_E18_DOLLAR)  # type: ignore[arg-type]
+    except MoneyError:
+        return 0
+    price = rate.numerator // rate.denominator
+    return price if price < E18 * E18 else 0
+
+
+def currencies_of(readings: Mapping[str, FeedReading]) -> set[str]:
+    """Fiat currencies that some feed prices."""
+    return {code for reading in readings.values() for code in reading.prices if code in FIAT}

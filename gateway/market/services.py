@@ -1,0 +1,62 @@
+"""The verbs of lock exposure: counted when promised, released when paid or voided."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import connection
+
+SHARDS = 16
+# Counters are kept this long after their minute, for a release that comes late.
+KEEP = timedelta(days=1)
+
+# For a caller's own statement: ``PERFORM market_exposure_add(assets, units, lock_end, shard)``.
+EXPOSURE_ADD_SQL = "SELECT market_exposure_add(%s::text[], %s::numeric[], %s, %s)"
+
+
+def exposure_shard(invoice_id: UUID) -> int:
+    """The shard that an invoice's locks are counted in."""
+    return invoice_id.int % SHARDS
+
+
+def exposure_add(*, invoice_id: UUID, due_units: Mapping[str, int], lock_end: datetime) -> None:
+    """Count an invoice's locks, in the caller's transaction. One statement.
+
+    The cap itself is in the quotes (``lock_cap_reached``): they are drawn from a snapshot that
+    counts what was open when it was made.
+
+    Args:
+        due_units: base units quoted, by asset code; the settlement asset bears no risk and may
+            be left out.
+        lock_end: with the longest grace of the chains offered, if it is to be counted until then.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            EXPOSURE_ADD_SQL,
+            [
+                list(due_units),
+                list(due_units.values()),
+                lock_end,
+                exposure_shard(invoice_id),
+            ],
+        )
+
+
+def exposure_release(*, invoice_id: UUID, due_units: Mapping[str, int], lock_end: datetime) -> None:
+    """Take an invoice's locks out of the count before they lapse; the caller does so once.
+
+    The arguments are those it was added with. One statement.
+    """
+    exposure_add(
+        invoice_id=invoice_id,
+        due_units={code: -units for code, units in due_units.items()},
+        lock_end=lock_end,
+    )
+
+
+def exposure_prune(*, now: datetime) -> int:
+    """Drop the counters that lapsed a day ago; how many were dropped."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM market_lockexposure WHERE minute < %s", [now - KEEP])
+        dropped: int = cursor.rowcount
+    return dropped

@@ -1,0 +1,101 @@
+"""The latest snapshot, from Valkey, kept by each process: a quote costs no network.
+
+A process asks for the version at most every ``CHECK_SECONDS`` and reads the snapshot only when it
+changed. There is no lock: two threads that ask at once read the same thing twice. When Valkey is
+gone the last snapshot stays, and its prices age until each is refused.
+"""
+
+import time
+from dataclasses import dataclass
+
+import msgspec
+import redis
+from django.conf import settings
+
+from gateway.market.errors import MarketUnavailable
+from gateway.market.snapshots import MarketSnapshot, decode_snapshot, encode_snapshot
+
+VERSION_KEY = "market:version"
+SNAPSHOT_KEY = "market:snapshot"
+CHECK_SECONDS = 0.2
+TIMEOUT_SECONDS = 0.25
+# A snapshot that nobody renews is of no use to a process that starts later.
+KEEP_SECONDS = 3_600
+
+
+@dataclass(slots=True)
+class _Held:
+    """What this process knows; fields are replaced, never changed in place."""
+
+    client: "redis.Redis | None" = None
+    url: str = ""
+    snapshot: MarketSnapshot | None = None
+    check_at: float = 0.0
+
+
+_held = _Held()
+
+
+def _client() -> "redis.Redis":
+    if _held.client is None or _held.url != settings.VALKEY_URL:
+        _held.client = redis.Redis.from_url(
+            settings.VALKEY_URL,
+            socket_timeout=TIMEOUT_SECONDS,
+            socket_connect_timeout=TIMEOUT_SECONDS,
+        )
+        _held.url = settings.VALKEY_URL
+    return _held.client
+
+
+def publish_snapshot(snapshot: MarketSnapshot) -> None:
+    """Make ``snapshot`` the latest for every process; its version must be new.
+
+    Raises:
+        redis.RedisError: Valkey does not answer; publish again with the next one.
+    """
+    with _client().pipeline(transaction=True) as pipe:
+        pipe.set(SNAPSHOT_KEY, encode_snapshot(snapshot), ex=KEEP_SECONDS)
+        pipe.set(VERSION_KEY, snapshot.version, ex=KEEP_SECONDS)
+        pipe.execute()
+
+
+def current_snapshot() -> MarketSnapshot:
+    """The latest snapshot. It may be old: each price in it carries its own time.
+
+    Raises:
+        MarketUnavailable: none was ever published, or none could be read since we started.
+    """
+    now = time.monotonic()
+    if now >= _held.check_at:
+        _held.check_at = now + CHECK_SECONDS
+        _refresh()
+    snapshot = _held.snapshot
+    if snapshot is None:
+        raise MarketUnavailable
+    return snapshot
+
+
+def _refresh() -> None:
+    held = _held.snapshot
+    try:
+        client = _client()
+        version = client.get(VERSION_KEY)
+        if version is None or (held is not None and int(version) == held.version):
+            return
+        content = client.get(SNAPSHOT_KEY)
+        if isinstance(content, bytes):
+            _held.snapshot = decode_snapshot(content)
+    except (redis.RedisError, msgspec.MsgspecError, ValueError):
+        return
+
+
+def forget_snapshot() -> None:
+    """Drop what this process holds, so that the next question reads Valkey."""
+    _held.snapshot = None
+    _held.check_at = 0.0
+
+
+def published_version() -> int:
+    """The version that stands in Valkey; 0 for none. Raises redis.RedisError."""
+    version = _client().get(VERSION_KEY)
+    return int(version) if version else 0

@@ -1,0 +1,193 @@
+"""The market as one process saw it at one time: a value that any process can quote from.
+
+Prices are integers of 1e-18 quote currency for one whole base ("e18"). Times are milliseconds of
+Unix time as told by the source itself, so that a price ages whatever our own clock does.
+"""
+
+from typing import Literal
+
+import msgspec
+
+E18 = 10**18
+
+
+class DeskPolicy(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What the desk charges and how far it goes; travels in the snapshot, so all quote alike.
+
+    Attributes:
+        min_sources: fresh independent sources a price needs.
+        min_stable_sources: the same for a pegged asset, which is never taken above its peg.
+        min_currency_sources: the same for a fiat currency.
+        max_disagreement_bps: sources further apart than this are a refusal.
+        future_tolerance_ms: a source may be this far ahead of our clock.
+        base_spread_ppm: what we earn on a fill at least.
+        deviation_weight_ppm: share of half the sources' range that is charged.
+        max_spread_ppm: above this we refuse rather than quote.
+        peg_band_bps: a stablecoin further from its peg than this is not taken.
+        strategic_share_ppm: share of shoppers taken to exercise the lock as an option.
+        completion_ppm: probability that one of the others pays.
+        max_lock_premium_ppm: cap of the lock premium.
+        hedge_seconds: from confirmation to the fill.
+        initial_volatility_ppm: a year's, until we have measured it.
+        initial_stable_volatility_ppm: the same for a pegged asset.
+        min_volatility_ppm, min_stable_volatility_ppm, max_volatility_ppm: bounds of the measured.
+        average_blocks: blocks of the moving average against pushed pools.
+        min_average_blocks: fewer known blocks than this are no average.
+        depth_impact_bps: the largest quote moves no more than this against us.
+        depth_share_bps: share of that depth that one invoice may lock.
+        max_gas_share_bps: collecting may cost this share of an invoice; the minimum follows.
+        collect_gas: gas units of sweeping one deposit in a batch.
+        swap_gas_share: gas units of one deposit's share in a batched swap.
+        asset_cap_usd_cents: open locks per asset.
+    """
+
+    min_sources: int = 2
+    min_stable_sources: int = 1
+    min_currency_sources: int = 1
+    max_disagreement_bps: int = 300
+    future_tolerance_ms: int = 5_000
+    base_spread_ppm: int = 500
+    deviation_weight_ppm: int = 1_000_000
+    max_spread_ppm: int = 30_000
+    peg_band_bps: int = 100
+    strategic_share_ppm: int = 1_000_000
+    completion_ppm: int = 900_000
+    max_lock_premium_ppm: int = 30_000
+    hedge_seconds: int = 60
+    initial_volatility_ppm: int = 800_000
+    initial_stable_volatility_ppm: int = 20_000
+    min_volatility_ppm: int = 200_000
+    min_stable_volatility_ppm: int = 5_000
+    max_volatility_ppm: int = 5_000_000
+    average_blocks: int = 30
+    min_average_blocks: int = 3
+    depth_impact_bps: int = 200
+    depth_share_bps: int = 5_000
+    max_gas_share_bps: int = 500
+    collect_gas: int = 50_000
+    swap_gas_share: int = 15_000
+    asset_cap_usd_cents: int = 50_000_000
+
+
+class Source(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One independent witness of a price.
+
+    Attributes:
+        name: "pools:8453", "feed:kraken", …; two of the same name are one witness.
+        price: last price, e18 US dollars for one whole unit.
+        average: over the blocks before the last one; for a feed the price itself.
+        at_ms: when the source says so: the block's timestamp or the feed's own.
+        max_age_ms: older than this it does not count.
+        simulated: made up for a demo, and says so wherever it is shown.
+    """
+
+    name: str
+    price: int
+    average: int
+    at_ms: int
+    max_age_ms: int
+    simulated: bool = False
+
+
+class AssetState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A token as the desk sees it.
+
+    Attributes:
+        peg: the currency it promises to be worth one of, or "".
+        sources: witnesses of its price in US dollars.
+        volatility_ppm: standard deviation of a year's log return.
+        depth_units: the most base units the venues take within the policy's impact; 0 is none.
+        open_units: base units in open locks.
+    """
+
+    code: str
+    decimals: int
+    chain_id: int
+    peg: str = ""
+    sources: tuple[Source, ...] = ()
+    volatility_ppm: int = 0
+    depth_units: int = 0
+    open_units: int = 0
+
+
+class ChainState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A chain's clock and costs.
+
+    Attributes:
+        native: code of its native coin.
+        wrapped: code of the token that wraps it one to one, or "".
+        anchor: code of the dollar stablecoin that its pools are priced in, or "".
+        gas_price_wei: of a transaction that is mined soon.
+        confirm_seconds: usual time until a deposit of ordinary size is confirmed.
+        grace_seconds: how long after a lock's end a first block is still in time.
+        simulated: a development chain.
+    """
+
+    chain_id: int
+    native: str
+    wrapped: str = ""
+    anchor: str = ""
+    number: int
+    at_ms: int
+    gas_price_wei: int
+    confirm_seconds: int
+    grace_seconds: int
+    simulated: bool = False
+
+
+class V2State(msgspec.Struct, frozen=True, kw_only=True, tag="v2"):
+    """A constant-product pair at the snapshot's block; tokens by asset code."""
+
+    address: str
+    chain_id: int
+    token0: str
+    token1: str
+    fee_bps: int
+    reserve0: int
+    reserve1: int
+
+
+class V3State(msgspec.Struct, frozen=True, kw_only=True, tag="v3"):
+    """A concentrated pool at the snapshot's block, with the ticks known around its price."""
+
+    address: str
+    chain_id: int
+    token0: str
+    token1: str
+    fee_ppm: int
+    tick_spacing: int
+    sqrt_price: int
+    tick: int
+    liquidity: int
+    ticks: tuple[tuple[int, int], ...]
+    known_from: int
+    known_to: int
+
+
+PoolState = V2State | V3State
+
+
+class MarketSnapshot(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Everything a quote needs. ``version`` grows by one with each publication."""
+
+    version: int
+    at_ms: int
+    policy: DeskPolicy = DeskPolicy()
+    chains: dict[int, ChainState] = {}
+    assets: dict[str, AssetState] = {}
+    currencies: dict[str, tuple[Source, ...]] = {}
+    pools: tuple[PoolState, ...] = ()
+    state: Literal["normal", "halt"] = "normal"
+
+
+_encoder = msgspec.json.Encoder()
+_decoder = msgspec.json.Decoder(MarketSnapshot)
+
+
+def encode_snapshot(snapshot: MarketSnapshot) -> bytes:
+    return _encoder.encode(snapshot)
+
+
+def decode_snapshot(content: bytes) -> MarketSnapshot:
+    """Raises msgspec.ValidationError or DecodeError for what is not a snapshot."""
+    return _decoder.decode(content)
