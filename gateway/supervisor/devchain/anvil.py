@@ -173,7 +173,7 @@ class Anvil:
         if self._log_path is not None:
             self._log_path.parent.mkdir(parents=True, exist_ok=True)
             self._log = self._log_path.open("ab")
-        self._process = subprocess.Popen(  # noqa: S603  our own binary, arguments of our own
+        self._process = subprocess.Popen(
             self._command,
             stdin=subprocess.DEVNULL,
             stdout=self._log or subprocess.DEVNULL,

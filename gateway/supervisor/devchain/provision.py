@@ -142,7 +142,7 @@ def provision_dev_chain(
             return known
         if rpc.call("eth_getCode", DETERMINISTIC_DEPLOYER, "latest") == "0x":
             raise NoDeterministicDeployer(f"no code at {DETERMINISTIC_DEPLOYER} on {rpc_url}")
-        admin = Sender(rpc=rpc, key=admin_key)
+        admin = Sender(rpc=rpc, key=admin_key, hurry=True)
         rpc.call("anvil_setBalance", admin.address, hex(10_000_000 * ETHER))
 
         tokens = _plan_tokens(admin, prices_usd)

@@ -47,11 +47,13 @@ def derived_key(*, admin_key: str, role: str) -> str:
 class Sender:
     """One key with its nonce. Plan any number of transactions, then ``send`` them together.
 
-    The nonce is read once; nobody else may use the key meanwhile.
+    The nonce is read once; nobody else may use the key meanwhile. With ``hurry`` a node with a
+    block time is made to mine at once, which only setting up has a reason for.
     """
 
-    def __init__(self, *, rpc: Rpc, key: str) -> None:
+    def __init__(self, *, rpc: Rpc, key: str, hurry: bool = False) -> None:
         self.rpc = rpc
+        self._may_hurry = hurry
         self.account: LocalAccount = Account.from_key(key)
         self.address: str = self.account.address
         self.chain_id = rpc.integer("eth_chainId")
@@ -120,20 +122,22 @@ class Sender:
             if time.monotonic() > end:
                 missing = planned[receipts.index(None)]
                 raise TransactionFailed(f"{missing.label} was not mined in {timeout_seconds} s")
-            self._hurry([one for one, found in zip(planned, receipts, strict=True) if not found])
+            time.sleep(0.05)
+            if self._may_hurry:
+                self._hurry()
+            self._repeat([one for one, found in zip(planned, receipts, strict=True) if not found])
 
-    def _hurry(self, missing: Sequence[Planned]) -> None:
-        """Mine now where the node lets us: a block time must not make setting up slow.
+    def _hurry(self) -> None:
+        """Mine now, unless the node mines for each transaction.
 
-        A node that mines by itself is left alone: anvil loses transactions when it is told to
-        mine in that very moment. What it lost all the same is sent again as the same bytes.
+        That one is left alone: anvil loses transactions when it is told to mine in that moment.
         """
-        time.sleep(0.05)
-        try:
+        with contextlib.suppress(RpcError):  # not an anvil
             if not self.rpc.call("anvil_getAutomine"):
                 self.rpc.call("evm_mine")
-        except RpcError:
-            time.sleep(0.2)
+
+    def _repeat(self, missing: Sequence[Planned]) -> None:
+        """Send again, as the same bytes, what the node knows nothing of."""
         for one in missing:
             if self.rpc.call("eth_getTransactionByHash", one.hash) is None:
                 with contextlib.suppress(RpcError):  # mined or received a moment ago
