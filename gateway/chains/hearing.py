@@ -142,6 +142,9 @@ class Ear:
         Raises:
             NodeFault: the answer can't be used.
         """
+        # The block is known to exist: an address that it pays was committed before, so none can
+        # be missing after this.
+        self.watched.refresh()
         polled = [] if self._lens_refused else self.watched.to_poll(now=now, limit=POLLS_PER_BLOCK)
         calls: list[Call] = [
             ("eth_getBlockByHash", (hex_of(block.hash), True)),
@@ -186,6 +189,8 @@ class Ear:
         Raises:
             NodeFault: the answer can't be used.
         """
+        # The answer may have been fetched ahead: only addresses read after it are all of them.
+        self.watched.refresh()
         return self._checked(lambda: self._digest(raw, parent=parent, only=None, balances={}))
 
     def token_balances(
@@ -241,9 +246,6 @@ class Ear:
             raise MalformedAnswer("another block than the one asked for")
 
         logs = list_answer(raw.logs, of="logs")
-        # After the answer, before matching: an address is committed before anyone can pay it, so
-        # none that these blocks pay can be missing now.
-        self.watched.refresh()
         watched = self.watched.fastest
         found = slice_logs(logs, watched)
         self._check_nothing_missing(blocks, found)

@@ -1,5 +1,6 @@
 """What the watcher's tests share: a synced chain, a watcher on it, addresses to pay to."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -101,6 +102,14 @@ class Till:
     def pay(self, address: bytes | DepositAddress, *, units: int, symbol: str = "USDC"):
         to = address.address if isinstance(address, DepositAddress) else address
         return self.faucet.give(to=checksum(bytes(to)), symbol=symbol, units=units)
+
+    def mined(self, tx_hash: str) -> str:
+        """Wait for a transaction that was sent: anvil answers before it has mined it."""
+        for _ in range(500):
+            if self.rpc.call("eth_getTransactionReceipt", [tx_hash]) is not None:
+                return tx_hash
+            time.sleep(0.01)
+        raise AssertionError("not mined")
 
     def mine(self, blocks: int = 1) -> None:
         self.rpc.call("anvil_mine", [hex(blocks)])
