@@ -1,8 +1,9 @@
 """Questions to the books. Positive custody is what we have; a shop's balance is what it is owed."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 import orjson
@@ -165,6 +166,38 @@ def shop_statement(
     ]
     last = entries[size - 1].entry_id if len(entries) > size else None
     return page_of(entries, size=size, last_id=last)
+
+
+Standing = Literal["open", "held", "decided"]
+
+STANDINGS_SQL = """
+SELECT d.id,
+       bool_or(e.kind IN ('payment', 'payment_late', 'surplus', 'released', 'returned')),
+       bool_or(e.kind IN ('held', 'blocked'))
+  FROM unnest(%s::uuid[]) d (id)
+  JOIN ledger_entry e
+    ON e.key >= 'deposit:' || d.id || ':' AND e.key < 'deposit:' || d.id || ';'
+ WHERE e.reverses_id IS NULL
+   AND NOT EXISTS (SELECT 1 FROM ledger_entry r WHERE r.reverses_id = e.id)
+ GROUP BY d.id
+"""
+
+
+def deposit_standings(*, deposit_ids: Collection[UUID]) -> dict[UUID, Standing]:
+    """Where each deposit stands in the books. One query.
+
+    ``decided``: it is somebody's, who may have it moved; ``held``: held or blocked, it stays where
+    it is; ``open``: nothing is known of whose it is.
+    """
+    standings: dict[UUID, Standing] = dict.fromkeys(deposit_ids, "open")
+    with connection.cursor() as cursor:
+        cursor.execute(STANDINGS_SQL, [list(deposit_ids)])
+        for deposit_id, decided, kept in cursor.fetchall():
+            if decided:
+                standings[deposit_id] = "decided"
+            elif kept:
+                standings[deposit_id] = "held"
+    return standings
 
 
 @dataclass(frozen=True, slots=True)

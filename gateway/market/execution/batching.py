@@ -1,0 +1,329 @@
+"""Make batches of what waits: which deposits go together, and the transaction that takes them."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+from uuid import UUID
+
+import structlog
+from django.db import transaction
+from django.db.models import Count, Min, Q, Sum
+
+from gateway.chains.addresses import parse_address
+from gateway.chains.configuration import configured_chain
+from gateway.chains.models import Chain, Deposit, DepositAddress, Token
+from gateway.chains.sending import transaction_queue
+from gateway.events.ids import uuid7
+from gateway.ledger.selectors import deposit_standings
+from gateway.market.amm.errors import NoLiquidity
+from gateway.market.errors import MarketUnavailable, QuoteRefused
+from gateway.market.execution import locks
+from gateway.market.execution.factory import (
+    NATIVE,
+    packed_path,
+    sweep_and_swap_call,
+    sweep_batch_call,
+)
+from gateway.market.execution.models import FillBatch, FillRequest, SweptDeposit
+from gateway.market.execution.planning import (
+    Lying,
+    Sale,
+    Wanted,
+    collection_of,
+    retry_seconds,
+    sale_of,
+)
+from gateway.market.snapshot_store import current_snapshot
+from gateway.market.snapshots import MarketSnapshot
+from gateway.money.amounts import Amount
+from gateway.money.assets import Asset
+
+log = structlog.get_logger(__name__)
+
+BATCH_AFTER_SECONDS = 15
+"""How long the first of a batch waits for company."""
+BATCH_AT_ITEMS = 50
+"""So many don't wait any longer."""
+BATCH_MAX_ITEMS = 100
+DEADLINE_SECONDS = 600
+REFERENCE_PREFIX = "fill:"
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    chain_id: int
+    asset: str
+    settlement_asset: str
+
+
+def fills_batch_due(*, now: datetime) -> int:
+    """Queue a transaction for each group of deposits that is large or old enough; how many.
+
+    A group whose token has no fresh price, or no venue that pays its worth, waits.
+    """
+    groups = _groups_due(now)
+    if not groups:
+        return 0
+    try:
+        snapshot = current_snapshot()
+    except MarketUnavailable:
+        snapshot = None  # what needs no price is swept all the same
+    return sum(_batch(group, snapshot=snapshot, now=now) for group in groups)
+
+
+def _groups_due(now: datetime) -> list[_Group]:
+    rows = (
+        FillRequest.objects.filter(status="pending", not_before__lte=now)
+        .values("chain_id", "asset", "settlement_asset")
+        .annotate(count=Count("id"), oldest=Min("created_at"))
+        .filter(
+            Q(count__gte=BATCH_AT_ITEMS)
+            | Q(oldest__lte=now - timedelta(seconds=BATCH_AFTER_SECONDS))
+        )
+        .order_by("chain_id", "asset", "settlement_asset")
+    )
+    return [_Group(row["chain_id"], row["asset"], row["settlement_asset"]) for row in rows]
+
+
+@transaction.atomic
+def _batch(group: _Group, *, snapshot: MarketSnapshot | None, now: datetime) -> int:
+    """Queue what of one group can be collected; how many transactions."""
+    requests = {
+        request.id: request
+        for request in locks.pending_for_update(
+            chain_id=group.chain_id,
+            asset=group.asset,
+            settlement_asset=group.settlement_asset,
+            now=now,
+            limit=BATCH_MAX_ITEMS,
+        )
+    }
+    made = 0
+    for factory, wanted in _by_factory(requests.values()).items():
+        collection = collection_of(wanted, _lying(group, wanted))
+        _set_status(collection.gone, "swept")
+        _wait(collection.waiting, requests, reason="not_decided", now=now)
+        to_sell = collection.together if group.asset != group.settlement_asset else ()
+        to_sweep = collection.apart if to_sell else (*collection.together, *collection.apart)
+        if to_sweep:
+            _queue_sweep(group, to_sweep, factory=factory, now=now)
+            made += 1
+        if to_sell:
+            made += _sell(group, to_sell, requests, factory=factory, snapshot=snapshot, now=now)
+    return made
+
+
+def _by_factory(requests: Iterable[FillRequest]) -> dict[bytes, list[Wanted]]:
+    """What is wanted, by the factory of its deposit address: old factories are swept for ever."""
+    by_deposit = {request.deposit_id: request for request in requests}
+    deposits = list(Deposit.objects.filter(id__in=by_deposit).exclude(state="orphaned"))
+    addresses = {
+        bytes(row.address): row
+        for row in DepositAddress.objects.filter(address__in={bytes(d.address) for d in deposits})
+    }
+    found: dict[bytes, list[Wanted]] = defaultdict(list)
+    for deposit in sorted(deposits, key=lambda row: by_deposit[row.id].id):
+        request = by_deposit[deposit.id]
+        address = addresses[bytes(deposit.address)]
+        found[bytes(address.factory_address)].append(
+            Wanted(request.id, deposit.id, bytes(address.salt), request.units)
+        )
+    return found
+
+
+def _lying(group: _Group, wanted: Sequence[Wanted]) -> dict[bytes, Lying]:
+    """What lies at the addresses of the wanted deposits. Five queries."""
+    token = Token.objects.get(code=group.asset)
+    native = Token.objects.filter(chain_id=group.chain_id, kind="native").values("code")
+    salts = {item.salt for item in wanted}
+    addresses = dict(DepositAddress.objects.filter(salt__in=salts).values_list("address", "salt"))
+    salt_of = {bytes(address): bytes(salt) for address, salt in addresses.items()}
+    there = list(
+        Deposit.objects.filter(
+            Q(asset=token.code) | Q(asset__in=native),
+            chain_id=group.chain_id,
+            address__in=list(salt_of),
+            units__gt=0,
+        ).exclude(state="orphaned")
+    )
+    standings = deposit_standings(deposit_ids=[deposit.id for deposit in there])
+    swept = {
+        bytes(row["salt"]): int(row["units"])
+        for row in SweptDeposit.objects.filter(
+            chain_id=group.chain_id, salt__in=salts, asset=group.asset
+        )
+        .values("salt")
+        .annotate(units=Sum("units"))
+    }
+    remaining = {salt: -swept.get(salt, 0) for salt in salts}
+    undecided: set[bytes] = set()
+    for deposit in there:
+        salt, standing = salt_of[bytes(deposit.address)], standings[deposit.id]
+        if deposit.asset == group.asset:
+            remaining[salt] += deposit.units
+            if standing != "decided":
+                undecided.add(salt)
+        elif standing == "held":
+            # A sweep of any token takes the address's native coin along.
+            undecided.add(salt)
+    return {salt: Lying(remaining[salt], salt in undecided) for salt in salts}
+
+
+def _queue_sweep(group: _Group, wanted: Sequence[Wanted], *, factory: bytes, now: datetime) -> None:
+    deadline = now + timedelta(seconds=DEADLINE_SECONDS)
+    data = sweep_batch_call(
+        salts=_salts(wanted), token=_address(group.asset), deadline=int(deadline.timestamp())
+    )
+    _queue(
+        group,
+        wanted,
+        kind="sweep",
+        sale=None,
+        factory=factory,
+        data=data,
+        deadline=deadline,
+        now=now,
+    )
+
+
+def _sell(
+    group: _Group,
+    wanted: Sequence[Wanted],
+    requests: dict[UUID, FillRequest],
+    *,
+    factory: bytes,
+    snapshot: MarketSnapshot | None,
+    now: datetime,
+) -> int:
+    """Queue the sale of as many as the venues take at their worth; the others wait."""
+    reason = "market_unavailable"
+    selling = list(wanted)
+    while selling and snapshot is not None:
+        try:
+            sale = _sale(group, selling, snapshot=snapshot, now=now)
+        except (QuoteRefused, NoLiquidity) as refused:
+            reason = getattr(refused, "code", "no_liquidity")
+            # Addresses are collected whole, so the half is taken of them.
+            salts = _salts(selling)
+            kept = set(salts[: len(salts) // 2])
+            selling = [item for item in selling if item.salt in kept]
+            continue
+        _queue_sale(group, selling, sale, factory=factory, now=now)
+        break
+    sold = {item.request_id for item in selling}
+    _wait(
+        [item for item in wanted if item.request_id not in sold], requests, reason=reason, now=now
+    )
+    return 1 if selling and snapshot is not None else 0
+
+
+def _sale(
+    group: _Group, wanted: Sequence[Wanted], *, snapshot: MarketSnapshot, now: datetime
+) -> Sale:
+    decimals = Token.objects.values_list("decimals", flat=True).get(code=group.asset)
+    return sale_of(
+        snapshot=snapshot,
+        token=Amount(sum(item.units for item in wanted), Asset(group.asset, decimals)),
+        settlement_asset=group.settlement_asset,
+        now=now,
+    )
+
+
+def _queue_sale(
+    group: _Group, wanted: Sequence[Wanted], sale: Sale, *, factory: bytes, now: datetime
+) -> None:
+    deadline = now + timedelta(seconds=DEADLINE_SECONDS)
+    router = configured_chain(group.chain_id).venues[f"{sale.kind}_router"]
+    data = sweep_and_swap_call(
+        salts=_salts(wanted),
+        token=_address(group.asset),
+        router=parse_address(router),
+        path=packed_path([_address(code) for code in sale.tokens], sale.fees_ppm),
+        units_in=sale.units_in,
+        min_units_out=sale.floor,
+        deadline=int(deadline.timestamp()),
+    )
+    _queue(
+        group,
+        wanted,
+        kind="swap",
+        sale=sale,
+        factory=factory,
+        data=data,
+        deadline=deadline,
+        now=now,
+    )
+
+
+def _queue(
+    group: _Group,
+    wanted: Sequence[Wanted],
+    *,
+    kind: Literal["sweep", "swap"],
+    sale: Sale | None,
+    factory: bytes,
+    data: bytes,
+    deadline: datetime,
+    now: datetime,
+) -> None:
+    chain = Chain.objects.get(id=group.chain_id)
+    batch_id = uuid7()
+    queued = transaction_queue(
+        chain_id=group.chain_id,
+        account=bytes(chain.treasury),
+        to=factory,
+        data=data,
+        value=0,
+        purpose="sweep" if kind == "sweep" else "fill",
+        reference=f"{REFERENCE_PREFIX}{batch_id}",
+        idempotency_key=f"{REFERENCE_PREFIX}{batch_id}",
+        now=now,
+    )
+    batch = FillBatch.objects.create(
+        id=batch_id,
+        chain_id=group.chain_id,
+        mode=chain.mode,
+        kind=kind,
+        asset=group.asset,
+        settlement_asset=group.settlement_asset if sale else "",
+        factory=factory,
+        transaction_id=queued.id,
+        expected_units=sum(item.units for item in wanted),
+        expected_out_units=sale.expected if sale else 0,
+        min_out_units=sale.floor if sale else 0,
+        deadline=deadline,
+        created_at=now,
+    )
+    FillRequest.objects.filter(id__in=[item.request_id for item in wanted]).update(
+        status="batched", batch=batch
+    )
+    log.info("fill_batched", batch=str(batch_id), kind=kind, asset=group.asset, items=len(wanted))
+
+
+def _wait(
+    wanted: Iterable[Wanted], requests: dict[UUID, FillRequest], *, reason: str, now: datetime
+) -> None:
+    for item in wanted:
+        request = requests[item.request_id]
+        request.not_before = now + timedelta(seconds=retry_seconds(request.attempts))
+        request.attempts += 1
+        request.last_error = reason
+        request.save(update_fields=["not_before", "attempts", "last_error"])
+
+
+def _set_status(wanted: Iterable[Wanted], status: str) -> None:
+    ids = [item.request_id for item in wanted]
+    if ids:
+        FillRequest.objects.filter(id__in=ids).update(status=status)
+
+
+def _salts(wanted: Iterable[Wanted]) -> list[bytes]:
+    """Each address once: it can be swept once in a transaction."""
+    return list(dict.fromkeys(item.salt for item in wanted))
+
+
+def _address(code: str) -> bytes:
+    address = Token.objects.values_list("address", flat=True).get(code=code)
+    return NATIVE if address is None else bytes(address)

@@ -1,0 +1,170 @@
+"""What to collect together and what it must bring: pure.
+
+A snapshot, what lies where, and a time in; calls out. The floor of a sale comes from our own fair
+value, not from the pool it is sold to: a pool that was pushed is not sold to.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from gateway.market.amm.errors import AmmError, NoLiquidity
+from gateway.market.execution.errors import FillTooDear
+from gateway.market.quotes import appraise
+from gateway.market.routing.best import along_in
+from gateway.market.routing.venues import Path, venues_of
+from gateway.market.snapshots import MarketSnapshot, V3State
+from gateway.money.amounts import Amount
+from gateway.money.assets import FIAT
+
+BPS = 10_000
+FLOOR_TOLERANCE_BPS = 100
+"""A sale may bring this much less than the token's worth after the day's spread and costs."""
+MOVE_TOLERANCE_BPS = 100
+"""…and this much less than the route would give now, whichever is more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A request to collect a deposit, with the salt of its address."""
+
+    request_id: UUID
+    deposit_id: UUID
+    salt: bytes
+    units: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lying:
+    """What lies at one deposit address of the token in question, by our count.
+
+    Attributes:
+        remaining: base units of all its deposits that stand, less what was swept from it.
+        undecided: some of it is not somebody's yet, or is held.
+    """
+
+    remaining: int
+    undecided: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """How the wanted deposits are collected.
+
+    Attributes:
+        together: at these addresses lies the desk's and nothing else: swept and sold in one go.
+        apart: at these lies something of others too: swept, and the desk's part kept.
+        gone: a sweep took them along already.
+        waiting: nobody may touch them yet.
+    """
+
+    together: tuple[Wanted, ...]
+    apart: tuple[Wanted, ...]
+    gone: tuple[Wanted, ...]
+    waiting: tuple[Wanted, ...]
+
+
+def collection_of(wanted: Sequence[Wanted], lying: Mapping[bytes, Lying]) -> Collection:
+    """Sort what is wanted by what lies at its address."""
+    sums: dict[bytes, int] = {}
+    for item in wanted:
+        sums[item.salt] = sums.get(item.salt, 0) + item.units
+    together: list[Wanted] = []
+    apart: list[Wanted] = []
+    gone: list[Wanted] = []
+    waiting: list[Wanted] = []
+    for item in wanted:
+        there = lying[item.salt]
+        if there.remaining <= 0:
+            gone.append(item)
+        elif there.undecided:
+            waiting.append(item)
+        elif sums[item.salt] == there.remaining:
+            together.append(item)
+        else:
+            apart.append(item)
+    return Collection(tuple(together), tuple(apart), tuple(gone), tuple(waiting))
+
+
+@dataclass(frozen=True, slots=True)
+class Sale:
+    """A sale on a router.
+
+    Attributes:
+        kind: ``v2`` or ``v3``.
+        tokens: asset codes along the way.
+        fees_ppm: of each pool, for V3; None for V2.
+        expected: base units that the pools would give now.
+        floor: base units that it must bring, or be undone.
+    """
+
+    kind: str
+    tokens: tuple[str, ...]
+    fees_ppm: tuple[int | None, ...]
+    units_in: int
+    expected: int
+    floor: int
+
+
+def sale_of(
+    *, snapshot: MarketSnapshot, token: Amount, settlement_asset: str, now: datetime
+) -> Sale:
+    """The best way to sell ``token`` that one router can take, and its floor.
+
+    Raises:
+        QuoteRefused: there is no fresh price to take a floor from.
+        NoLiquidity: no pool takes it.
+        FillTooDear: every pool gives less than the floor.
+    """
+    worth = appraise(
+        snapshot=snapshot,
+        token=token,
+        pricing=FIAT["USD"],
+        settlement_asset=settlement_asset,
+        fee_bps=0,
+        now=now,
+    ).settlement_units
+    floor = worth * (BPS - FLOOR_TOLERANCE_BPS) // BPS
+    path, expected = _best(snapshot, token=token, settlement_asset=settlement_asset)
+    if expected < floor or floor <= 0:
+        raise FillTooDear(f"{expected} base units instead of {floor} at least.")
+    fees = {pool.address: pool.fee_ppm for pool in snapshot.pools if isinstance(pool, V3State)}
+    return Sale(
+        kind=path[0].venue.kind,
+        tokens=(path[0].token_in, *(hop.token_out for hop in path)),
+        fees_ppm=tuple(fees.get(hop.venue.address) for hop in path),
+        units_in=token.units,
+        expected=expected,
+        floor=max(floor, expected * (BPS - MOVE_TOLERANCE_BPS) // BPS),
+    )
+
+
+def _best(snapshot: MarketSnapshot, *, token: Amount, settlement_asset: str) -> tuple[Path, int]:
+    """The path within one router that gives most."""
+    best: tuple[Path, int] | None = None
+    for path in venues_of(snapshot).paths(_traded(snapshot, token.asset.code), settlement_asset):
+        if len({hop.venue.kind for hop in path}) != 1:
+            continue
+        try:
+            units_out, _ = along_in(path, token.units)
+        except AmmError:
+            continue
+        if best is None or units_out > best[1]:
+            best = (path, units_out)
+    if best is None:
+        raise NoLiquidity
+    return best
+
+
+def _traded(snapshot: MarketSnapshot, code: str) -> str:
+    """Pools know the native coin by the token that wraps it."""
+    for chain in snapshot.chains.values():
+        if chain.native == code:
+            return chain.wrapped
+    return code
+
+
+def retry_seconds(attempts: int) -> int:
+    """How long a deposit that could not be collected waits: 15 s, doubling, an hour at most."""
+    return min(3_600, 15 << min(attempts, 8))
