@@ -9,13 +9,14 @@ from pathlib import Path
 import pytest
 import qrcode
 from standardwebhooks.webhooks import Webhook
+from web3 import Web3
 
 from demo.receiver import Receiver
 from demo.shopper import PaymentRequest, _Links, parse_erc681, scan
 
 USDC_ON_BASE = "0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913"
 RECIPIENT = "0x8e23ee67d1332ad560396262c48ffbb01f93d052"
-CHECKSUMMED = "0x8e23Ee67d1332aD560396262C48ffbB01f93d052"
+CHECKSUMMED = Web3.to_checksum_address(RECIPIENT)
 
 
 def test_a_token_transfer_is_read() -> None:
