@@ -10,6 +10,7 @@ from typing import Any
 
 from eth_account import Account
 from eth_account.signers.local import LocalAccount
+from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 
 from gateway.supervisor.devchain.calls import created_address
@@ -64,7 +65,8 @@ class Sender:
         self, *, label: str, to: str, data: bytes = b"", value_wei: int = 0, gas: int = CALL_GAS
     ) -> None:
         """Sign the next transaction."""
-        self._plan(label, {"to": to, "data": data, "value": value_wei, "gas": gas})
+        recipient = to_checksum_address(to)  # eth-account refuses any other spelling
+        self._plan(label, {"to": recipient, "data": data, "value": value_wei, "gas": gas})
 
     def plan_create(self, *, label: str, code: bytes, gas: int = CREATE_GAS) -> str:
         """Sign the next transaction, a contract's creation; its address-to-be is returned."""
