@@ -1,0 +1,353 @@
+"""The live process: what happens to an invoice or in a shop, told to browsers as it commits.
+
+One LISTEN per process. A subject is read and written out once per event, however many pages
+follow it; a page costs a queue of one slot. A message is the whole present state, so a page that
+missed some needs only the last: after a reconnect it gets it unless it says it has it.
+"""
+
+import asyncio
+import contextlib
+import re
+import threading
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Final
+from urllib.parse import parse_qs
+from uuid import UUID
+
+import psycopg
+import structlog
+from django.conf import settings
+from django.db import close_old_connections, connection
+
+from gateway.checkout import selectors, tickets
+from gateway.events.listening import CHANNEL
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+BEAT_SECONDS: Final = 15
+RETRY_MILLISECONDS: Final = 2_000
+PROGRESS_SECONDS: Final = 2
+"""Confirmations grow with blocks, not by events: what is confirming is looked at this often."""
+SWEEP_SECONDS: Final = 30
+"""Every followed subject is looked at this often, should a notification have been lost."""
+RECONNECT_SECONDS: Final = 1
+FIRST_READ_SECONDS: Final = 10
+READERS: Final = 4
+"""Threads that read the database; each holds one connection."""
+
+log = structlog.get_logger(__name__)
+
+
+class Subject:
+    """One thing that pages follow: its last message, and the pages' wake-ups."""
+
+    __slots__ = (
+        "checked_at",
+        "followers",
+        "key",
+        "loading",
+        "message",
+        "moves",
+        "stale",
+        "version",
+    )
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+        self.followers: set[asyncio.Event] = set()
+        self.message = b""
+        self.version = ""
+        self.moves = False
+        self.stale = True
+        self.loading: asyncio.Task[None] | None = None
+        self.checked_at = 0.0
+
+
+class Hub:
+    """Everything this process's pages follow, by subject."""
+
+    def __init__(self) -> None:
+        self._subjects: dict[str, Subject] = {}
+        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="live-reader")
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def start(self) -> None:
+        """Begin to listen. Called once, in the running loop."""
+        if not self._tasks:
+            self._tasks = {
+                asyncio.create_task(self._listen(), name="live-listen"),
+                asyncio.create_task(self._tick(), name="live-tick"),
+            }
+
+    async def stop(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks.clear()
+        self._subjects.clear()
+        # A connection belongs to its thread, so each thread closes its own; all at one time.
+        together = threading.Barrier(READERS)
+        leaving = [self._readers.submit(_leave, together) for _ in range(READERS)]
+        await asyncio.gather(*map(asyncio.wrap_future, leaving), return_exceptions=True)
+
+    @contextlib.asynccontextmanager
+    async def following(self, key: str) -> AsyncIterator[tuple[Subject, asyncio.Event]]:
+        """A subject and the wake-up of one page that follows it."""
+        subject = self._subjects.setdefault(key, Subject(key))
+        woken = asyncio.Event()
+        subject.followers.add(woken)
+        try:
+            yield subject, woken
+        finally:
+            subject.followers.discard(woken)
+            if not subject.followers:
+                self._subjects.pop(key, None)
+
+    async def fresh(self, subject: Subject) -> None:
+        """Wait until the subject's message is as new as its last notification.
+
+        Raises:
+            TimeoutError: the database doesn't answer.
+        """
+        async with asyncio.timeout(FIRST_READ_SECONDS):
+            while subject.stale or (subject.loading and not subject.loading.done()):
+                # Shielded: one page that leaves must not stop the reading that others wait for.
+                await asyncio.shield(self._load(subject))
+
+    def notified(self, key: str) -> None:
+        """Something happened to ``key``: read it again, if anybody follows it."""
+        subject = self._subjects.get(key)
+        if subject is not None:
+            subject.stale = True
+            self._load(subject)
+        if key.startswith("invoice:") and any(k.startswith("shop:") for k in self._subjects):
+            self._invoice_moved(UUID(key.removeprefix("invoice:")))
+
+    def _load(self, subject: Subject) -> asyncio.Task[None]:
+        if subject.loading is None or subject.loading.done():
+            subject.loading = asyncio.create_task(self._read(subject))
+        return subject.loading
+
+    async def _read(self, subject: Subject) -> None:
+        """Read until nothing was notified meanwhile, and wake the pages once if it changed."""
+        while subject.stale:
+            subject.stale = False
+            subject.checked_at = time.monotonic()
+            try:
+                found = await self._in_reader(selectors.live_message, subject.key)
+            except Exception:
+                # The page keeps what it shows; the sweep tries again.
+                log.exception("live.read_failed", subject=subject.key)
+                subject.stale = not subject.message
+                await asyncio.sleep(RECONNECT_SECONDS)
+                continue
+            if found is None:
+                continue
+            subject.moves = found.moves
+            if found.version != subject.version:
+                subject.version = found.version
+                subject.message = b"id: %s\ndata: %s\n\n" % (found.version.encode(), found.json)
+                for woken in subject.followers:
+                    woken.set()
+
+    def _invoice_moved(self, invoice_id: UUID) -> None:
+        task = asyncio.create_task(self._mark_shop(invoice_id))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _mark_shop(self, invoice_id: UUID) -> None:
+        try:
+            shop_id = await self._in_reader(selectors.shop_of_invoice, invoice_id)
+        except Exception:
+            log.exception("live.read_failed", subject=f"invoice:{invoice_id}")
+            return
+        subject = self._subjects.get(f"shop:{shop_id}")
+        if subject is not None:
+            subject.stale = True
+            self._load(subject)
+
+    async def _in_reader(self, question: Callable[[Any], Any], about: Any) -> Any:
+        def ask() -> Any:
+            close_old_connections()
+            return question(about)
+
+        return await asyncio.get_running_loop().run_in_executor(self._readers, ask)
+
+    async def _listen(self) -> None:
+        while True:
+            try:
+                parameters = connection.get_connection_params()
+                for ours in ("cursor_factory", "context", "prepare_threshold"):
+                    parameters.pop(ours, None)
+                direct = await psycopg.AsyncConnection.connect(**parameters, autocommit=True)
+                async with direct:
+                    await direct.execute(f"LISTEN {CHANNEL}")
+                    # What was told while nobody listened is lost: look at everything once.
+                    for key in list(self._subjects):
+                        self.notified(key)
+                    async for notification in direct.notifies():
+                        self.notified(notification.payload)
+            except psycopg.Error as error:
+                log.warning("live.listen_lost", error=str(error))
+            await asyncio.sleep(RECONNECT_SECONDS)
+
+    async def _tick(self) -> None:
+        while True:
+            await asyncio.sleep(PROGRESS_SECONDS)
+            now = time.monotonic()
+            for subject in list(self._subjects.values()):
+                age = now - subject.checked_at
+                if age >= (PROGRESS_SECONDS if subject.moves else SWEEP_SECONDS):
+                    subject.stale = True
+                    self._load(subject)
+
+
+def _leave(together: threading.Barrier) -> None:
+    with contextlib.suppress(threading.BrokenBarrierError):
+        together.wait(timeout=READERS)
+    connection.close()
+
+
+HUB = Hub()
+_INVOICE = re.compile(r"/live/i/([0-9a-f-]{36})")
+_SHOP = re.compile(r"/live/shop/([0-9a-f-]{36})")
+
+
+async def application(scope: Scope, receive: Receive, send: Send) -> None:
+    """The ASGI application of the live process."""
+    if scope["type"] == "lifespan":
+        await _lifespan(receive, send)
+        return
+    if scope["type"] != "http":
+        return
+    HUB.start()
+    key = _subject_key(scope)
+    if scope["method"] == "GET" and scope["path"] == "/healthz":
+        await _answer(send, 200, b"ok")
+    elif scope["method"] != "GET":
+        await _answer(send, 405, b"Only GET.")
+    elif key is None:
+        await _answer(send, 404, b"There is nothing to follow here.")
+    elif key == "":
+        await _answer(send, 403, b"This ticket is not valid any more.")
+    else:
+        await _stream(scope, receive, send, key)
+
+
+def _subject_key(scope: Scope) -> str | None:
+    """The subject a request names; None if it names none, empty if its ticket isn't valid."""
+    path = str(scope["path"])
+    found = _INVOICE.fullmatch(path) or _SHOP.fullmatch(path)
+    if found is None:
+        return None
+    try:
+        subject_id = UUID(found[1])
+    except ValueError:
+        return None
+    if path.startswith("/live/i/"):
+        return f"invoice:{subject_id}"
+    query = parse_qs(scope.get("query_string", b"").decode("ascii", "replace"))
+    ticket = (query.get("ticket") or [""])[0]
+    return f"shop:{subject_id}" if tickets.ticket_opens(ticket, shop_id=subject_id) else ""
+
+
+async def _stream(scope: Scope, receive: Receive, send: Send, key: str) -> None:
+    async with HUB.following(key) as (subject, woken):
+        try:
+            await HUB.fresh(subject)
+        except TimeoutError:
+            await _answer(send, 503, b"Try again in a moment.")
+            return
+        if not subject.message:
+            await _answer(send, 404, b"There is nothing to follow here.")
+            return
+        await send({"type": "http.response.start", "status": 200, "headers": _stream_headers()})
+        await _chunk(send, b"retry: %d\n\n" % RETRY_MILLISECONDS)
+        gone = asyncio.create_task(_gone(receive))
+        writing = asyncio.create_task(
+            _write(send, subject, woken, told=_last_event_id(scope), ends=key.startswith("shop:"))
+        )
+        try:
+            await asyncio.wait({gone, writing}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            gone.cancel()
+            writing.cancel()
+            await asyncio.gather(gone, writing, return_exceptions=True)
+
+
+async def _write(
+    send: Send, subject: Subject, woken: asyncio.Event, *, told: str, ends: bool
+) -> None:
+    """Send each new state, and a comment when there is none, until the ticket ends."""
+    ends_at = time.monotonic() + tickets.TICKET_SECONDS if ends else float("inf")
+    while time.monotonic() < ends_at:
+        woken.clear()
+        if subject.version != told:
+            told = subject.version
+            await _chunk(send, subject.message)
+        try:
+            async with asyncio.timeout(BEAT_SECONDS):
+                await woken.wait()
+        except TimeoutError:
+            await _chunk(send, b": still here\n\n")
+    await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+async def _gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+async def _chunk(send: Send, body: bytes) -> None:
+    await send({"type": "http.response.body", "body": body, "more_body": True})
+
+
+async def _answer(send: Send, status: int, body: bytes) -> None:
+    headers = [
+        (b"content-type", b"text/plain; charset=utf-8"),
+        (b"content-length", str(len(body)).encode()),
+        *_origin_headers(),
+    ]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+def _stream_headers() -> list[tuple[bytes, bytes]]:
+    return [
+        (b"content-type", b"text/event-stream; charset=utf-8"),
+        (b"cache-control", b"no-cache, no-transform"),
+        (b"x-accel-buffering", b"no"),
+        (b"x-content-type-options", b"nosniff"),
+        *_origin_headers(),
+    ]
+
+
+def _origin_headers() -> list[tuple[bytes, bytes]]:
+    """Only our own pages may read the streams from another origin; no cookie is involved."""
+    return [
+        (b"access-control-allow-origin", settings.PUBLIC_URL.encode()),
+        (b"vary", b"origin"),
+    ]
+
+
+def _last_event_id(scope: Scope) -> str:
+    for name, value in scope["headers"]:
+        if name == b"last-event-id":
+            return str(value.decode("ascii", "replace"))
+    return ""
+
+
+async def _lifespan(receive: Receive, send: Send) -> None:
+    while True:
+        message = await receive()
+        if message["type"] == "lifespan.startup":
+            HUB.start()
+            await send({"type": "lifespan.startup.complete"})
+        elif message["type"] == "lifespan.shutdown":
+            await HUB.stop()
+            await send({"type": "lifespan.shutdown.complete"})
+            return

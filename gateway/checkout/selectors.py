@@ -1,0 +1,73 @@
+"""What the shopper's page and the live process ask the rooms below."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+import orjson
+
+from gateway.checkout.pages import digest, public_status
+from gateway.invoices.errors import InvoiceNotFound
+from gateway.invoices.models import Invoice
+from gateway.invoices.presenters import invoice_as_dict
+from gateway.invoices.selectors import invoice_public
+
+SALES_FOLLOWED: Final = 12
+
+
+@dataclass(frozen=True, slots=True)
+class LiveMessage:
+    """What a stream sends for a subject.
+
+    Attributes:
+        moves: it changes with blocks too, not only by events.
+    """
+
+    version: str
+    json: bytes
+    moves: bool
+
+
+def invoice_for_page(invoice_id: UUID) -> dict[str, Any] | None:
+    """The invoice as its page shows it; None if there is none. One query, two while confirming."""
+    try:
+        return invoice_as_dict(invoice_public(invoice_id))
+    except InvoiceNotFound:
+        return None
+
+
+def shop_of_invoice(invoice_id: UUID) -> UUID | None:
+    """Whose invoice it is. One query."""
+    return Invoice.objects.filter(id=invoice_id).values_list("shop_id", flat=True).first()
+
+
+def sales_version(shop_id: UUID) -> str:
+    """Changes whenever the list of a shop's last sales would be drawn differently. One query."""
+    return str(_sales_of(shop_id)["version"])
+
+
+def live_message(subject: str) -> LiveMessage | None:
+    """The present state of ``invoice:<id>`` or ``shop:<id>``; None if there is no such thing."""
+    kind, _, subject_id = subject.partition(":")
+    if kind == "shop":
+        sales = _sales_of(UUID(subject_id))
+        return LiveMessage(version=sales["version"], json=orjson.dumps(sales), moves=False)
+    invoice = invoice_for_page(UUID(subject_id))
+    if invoice is None:
+        return None
+    status = public_status(invoice)
+    moves = any(deposit["state"] == "seen" for deposit in invoice["received"])
+    return LiveMessage(version=status["version"], json=orjson.dumps(status), moves=moves)
+
+
+def _sales_of(shop_id: UUID) -> dict[str, Any]:
+    rows = (
+        Invoice.objects.filter(shop_id=shop_id)
+        .order_by("-id")
+        .values_list("id", "status", "exceptions", "release_goods")[:SALES_FOLLOWED]
+    )
+    sales = [
+        {"id": str(row[0]), "status": row[1], "exceptions": sorted(row[2]), "release_goods": row[3]}
+        for row in rows
+    ]
+    return {"sales": sales, "version": digest(sales)}

@@ -1,0 +1,21 @@
+"""The shopper's paths."""
+
+from django.conf import settings
+from django.urls import path
+
+from gateway.checkout import views
+
+app_name = "checkout"
+urlpatterns = [
+    path("i/<uuid:invoice_id>", views.page, name="page"),
+    path("i/<uuid:invoice_id>/panel", views.panel, name="panel"),
+    path("i/<uuid:invoice_id>/status", views.status, name="status"),
+    path("i/<uuid:invoice_id>/qr.png", views.qr_image, name="qr"),
+    path("i/<uuid:invoice_id>/receipt", views.receipt, name="receipt"),
+    path("i/<uuid:invoice_id>/renew", views.renew, name="renew"),
+    path("language", views.language, name="language"),
+]
+if settings.DEBUG:
+    from gateway.checkout import styleguide
+
+    urlpatterns += styleguide.urlpatterns

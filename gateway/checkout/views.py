@@ -1,0 +1,112 @@
+"""The shopper's pages."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from gateway.checkout import languages, selectors
+from gateway.checkout.pages import page_context, public_status
+from gateway.events.errors import TillwayError
+from gateway.invoices.qr import MAX_MODULE_PX, MODULE_PX, qr_png
+from gateway.invoices.services import invoice_requote
+
+language = require_GET(languages.choose_language)
+
+
+@never_cache
+@require_GET
+def page(request: HttpRequest, invoice_id: UUID) -> HttpResponse:
+    """The whole page; it works as it is, without scripts."""
+    return render(request, "checkout/page.html", _context(request, invoice_id))
+
+
+@never_cache
+@require_GET
+def panel(request: HttpRequest, invoice_id: UUID) -> HttpResponse:
+    """The part of the page that changes, for the script to swap in."""
+    return render(request, "checkout/panel.html", _context(request, invoice_id))
+
+
+@never_cache
+@require_GET
+def status(request: HttpRequest, invoice_id: UUID) -> JsonResponse:
+    """What the live stream tells, for pages that can't stream."""
+    return JsonResponse(public_status(_invoice(invoice_id)))
+
+
+@require_GET
+def qr_image(request: HttpRequest, invoice_id: UUID) -> HttpResponse:
+    """The code as a PNG: of the page, or with ``?kind=erc681&asset=`` of a wallet's request."""
+    context = _context(request, invoice_id, qr_kind=request.GET.get("kind", ""))
+    text = context.get("qr_text") or context["invoice"]["checkout_url"]
+    asked = request.GET.get("px", "")
+    pixels = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 4 else MODULE_PX
+    png = qr_png(text, module_px=min(max(pixels, 1), MAX_MODULE_PX))
+    response = HttpResponse(png, content_type="image/png")
+    # An invoice's rest changes with what arrives, so a wallet's request must not be kept.
+    kept = context.get("qr_kind") == "url"
+    response["Cache-Control"] = "public, max-age=3600" if kept else "no-store"
+    return response
+
+
+@never_cache
+@require_GET
+def receipt(request: HttpRequest, invoice_id: UUID) -> HttpResponse:
+    """A page to print; only what is paid has one."""
+    invoice = _invoice(invoice_id)
+    if invoice["status"] != "paid":
+        return HttpResponseRedirect(f"/i/{invoice_id}")
+    created = datetime.fromisoformat(str(invoice["created_at"]))
+    context = {
+        "invoice": invoice,
+        "page_path": f"/i/{invoice_id}",
+        "created_text": f"{date_format(created, 'DATE_FORMAT')}, {created:%H:%M} UTC",
+    }
+    return render(request, "checkout/receipt.html", context)
+
+
+@require_POST
+def renew(request: HttpRequest, invoice_id: UUID) -> HttpResponse:
+    """Draw new quotes for an invoice whose price has run out, and go back to its page.
+
+    Not a moment earlier: a shopper who may choose among prices would wait for the best.
+    """
+    context = _context(request, invoice_id)
+    if context["screen"].action != "renew":
+        return HttpResponseRedirect(f"/i/{invoice_id}")
+    try:
+        invoice_requote(invoice_id=invoice_id, now=timezone.now())
+    except TillwayError as error:
+        context |= {"problem": True, "can_renew": False}
+        return render(request, "checkout/page.html", context, status=error.status)
+    return HttpResponseRedirect(f"/i/{invoice_id}")
+
+
+def _invoice(invoice_id: UUID) -> dict[str, Any]:
+    invoice = selectors.invoice_for_page(invoice_id)
+    if invoice is None:
+        raise Http404
+    return invoice
+
+
+def _context(request: HttpRequest, invoice_id: UUID, *, qr_kind: str = "") -> dict[str, Any]:
+    invoice = _invoice(invoice_id)
+    context = page_context(
+        invoice,
+        now=timezone.now(),
+        asset=request.GET.get("asset", ""),
+        qr_kind=qr_kind or request.GET.get("qr", ""),
+        shop_qr_kind=invoice["qr_kind"],
+        can_renew=timezone.now() < datetime.fromisoformat(invoice["monitoring_end"]),
+    )
+    context["live_url"] = f"{settings.LIVE_URL}/live/i/{invoice_id}"
+    context["languages"] = settings.LANGUAGES
+    return context

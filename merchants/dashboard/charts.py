@@ -1,0 +1,96 @@
+"""A bar chart as numbers for an inline SVG: pure; positions are pixels, never money."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+WIDTH: Final = 720
+PLOT: Final = 640
+HEIGHT: Final = 200
+BASE: Final = 168
+TOP: Final = 12
+STUB: Final = 3
+"""A day without takings still stands there, as a low grey mark."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    x: int
+    y: int
+    width: int
+    height: int
+    middle: int
+    day: str
+    word: str
+    amount: str
+
+    @property
+    def shown(self) -> int:
+        return max(self.height, STUB)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    y: int
+    word: str
+
+    @property
+    def text_y(self) -> int:
+        return self.y + 4
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """Everything ``dashboard/home.html`` draws; ``label`` says it in words."""
+
+    bars: tuple[Bar, ...]
+    lines: tuple[Line, ...]
+    label: str
+    width: int = WIDTH
+    height: int = HEIGHT
+    plot: int = PLOT
+    words_y: int = HEIGHT - 10
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One bar's figures: base units, and how they and the day are written."""
+
+    units: int
+    text: str
+    day: str
+
+
+def round_ceiling(units: int) -> int:
+    """The least of 1, 2 or 5 times a power of ten that is not less: a calm axis."""
+    if units <= 0:
+        return 1
+    power = int(10 ** (len(str(units)) - 1))
+    return next(step * power for step in (1, 2, 5, 10) if step * power >= units)
+
+
+def bar_chart(days: Sequence[Day], *, top_text: str, top_units: int, label: str) -> Chart:
+    """Bars over ``days``, oldest first, on an axis that ends at ``top_units``."""
+    slot = PLOT // max(len(days), 1)
+    gap = max(slot // 4, 2)
+    bars = []
+    for index, day in enumerate(days):
+        height = (BASE - TOP) * max(day.units, 0) // top_units
+        if day.units > 0:
+            height = max(height, STUB)
+        x = index * slot + gap // 2
+        bars.append(
+            Bar(
+                x=x,
+                y=BASE - max(height, STUB),
+                width=slot - gap,
+                height=height,
+                middle=x + (slot - gap) // 2,
+                day=day.day,
+                # Every third day is named, counted back from today.
+                word=day.day if (len(days) - 1 - index) % 3 == 0 else "",
+                amount=day.text,
+            )
+        )
+    lines = (Line(TOP, top_text), Line(BASE, "0"))
+    return Chart(bars=tuple(bars), lines=lines, label=label)

@@ -1,0 +1,137 @@
+"""API keys and webhook endpoints."""
+
+from typing import Any, cast
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from gateway.events.errors import BadCursor, TillwayError
+from gateway.shops.selectors import shop_view
+from merchants.accounts.guards import require_action
+from merchants.accounts.models import User
+from merchants.accounts.selectors import api_keys_of
+from merchants.accounts.services import api_key_create, api_key_revoke
+from merchants.dashboard.frame import draw
+from merchants.dashboard.selectors import time_text
+from merchants.dashboard.wording import delivery_sign
+from merchants.pos.views import problem_words
+from merchants.webhooks.errors import EndpointUnknown
+from merchants.webhooks.selectors import deliveries_page, endpoint_get, endpoints_of
+from merchants.webhooks.services import delivery_redeliver, endpoint_create
+
+
+@never_cache
+@require_GET
+@require_action("webhook.view")
+def page(request: HttpRequest, shop_id: UUID) -> HttpResponse:
+    """Keys and endpoints."""
+    return _page(request, shop_id)
+
+
+@require_POST
+@require_action("api_key.manage")
+def make_key(request: HttpRequest, shop_id: UUID) -> HttpResponse:
+    """A key that can take money in and none out. Its secret is in this answer and nowhere else."""
+    _key, secret = api_key_create(
+        shop_id=shop_id,
+        mode=shop_view(shop_id=shop_id).mode,
+        name=request.POST.get("name", "")[:80],
+        created_by=cast(User, request.user),
+    )
+    return _page(request, shop_id, secret={"title": _("Your new API key"), "text": secret})
+
+
+@require_POST
+@require_action("api_key.manage")
+def revoke_key(request: HttpRequest, shop_id: UUID, key_id: UUID) -> HttpResponse:
+    """From the next request on it opens nothing."""
+    try:
+        api_key_revoke(shop_id=shop_id, key_id=key_id, now=timezone.now())
+        messages.success(request, _("The key was revoked."))
+    except TillwayError as error:
+        messages.error(request, problem_words(error))
+    return HttpResponseRedirect(f"/dashboard/{shop_id}/developers")
+
+
+@require_POST
+@require_action("webhook.manage")
+def add_endpoint(request: HttpRequest, shop_id: UUID) -> HttpResponse:
+    """An endpoint for every event. Its secret is in this answer and nowhere else."""
+    try:
+        _endpoint, secret = endpoint_create(
+            shop_id=shop_id, url=request.POST.get("url", "").strip(), now=timezone.now()
+        )
+    except TillwayError as error:
+        messages.error(request, problem_words(error))
+        return HttpResponseRedirect(f"/dashboard/{shop_id}/developers")
+    title = _("The signing secret of your new endpoint")
+    return _page(request, shop_id, secret={"title": title, "text": secret})
+
+
+@never_cache
+@require_GET
+@require_action("webhook.view")
+def endpoint(request: HttpRequest, shop_id: UUID, endpoint_id: UUID) -> HttpResponse:
+    """One endpoint and what was sent to it."""
+    try:
+        found = endpoint_get(shop_id=shop_id, endpoint_id=endpoint_id)
+        deliveries = deliveries_page(
+            shop_id=shop_id, endpoint_id=endpoint_id, cursor=request.GET.get("cursor")
+        )
+    except (EndpointUnknown, BadCursor) as error:
+        raise Http404 from error
+    here = f"/dashboard/{shop_id}/developers/webhooks/{endpoint_id}"
+    context = {
+        "endpoint": found,
+        "deliveries": [
+            {
+                "event_id": delivery.event_id,
+                "type": delivery.type,
+                "subject": delivery.subject,
+                "sequence": delivery.sequence,
+                "attempts": delivery.attempts,
+                "at_text": time_text(delivery.created_at),
+                "tone": delivery_sign(delivery.state).tone,
+                "icon": delivery_sign(delivery.state).icon,
+                "word": delivery_sign(delivery.state).word,
+            }
+            for delivery in deliveries.items
+        ],
+        "next_href": f"{here}?cursor={deliveries.next_cursor}" if deliveries.next_cursor else "",
+    }
+    return draw(request, "dashboard/webhook.html", context, shop_id=shop_id)
+
+
+@require_POST
+@require_action("webhook.manage")
+def send_again(
+    request: HttpRequest, shop_id: UUID, endpoint_id: UUID, event_id: UUID
+) -> HttpResponse:
+    """Queue a delivery once more."""
+    try:
+        delivery_redeliver(shop_id=shop_id, endpoint_id=endpoint_id, event_id=event_id)
+        messages.success(request, _("It is sent again."))
+    except TillwayError as error:
+        messages.error(request, problem_words(error))
+    return HttpResponseRedirect(f"/dashboard/{shop_id}/developers/webhooks/{endpoint_id}")
+
+
+def _page(
+    request: HttpRequest, shop_id: UUID, *, secret: dict[str, Any] | None = None
+) -> HttpResponse:
+    context = {
+        "keys": [
+            {**key.as_dict(), "used_text": time_text(key.last_used_at)}
+            for key in api_keys_of(shop_id)
+        ],
+        "endpoints": endpoints_of(shop_id),
+        "secret": secret,
+    }
+    response = draw(request, "dashboard/developers.html", context, shop_id=shop_id)
+    response["Cache-Control"] = "no-store"
+    return response

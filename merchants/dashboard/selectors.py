@@ -1,0 +1,174 @@
+"""What the dashboard's pages show, written out for people."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from gateway.chains.models import Token
+from gateway.checkout.wording import money_text, trimmed
+from gateway.events.cursors import Page
+from gateway.events.selectors import events_after
+from gateway.invoices.models import Invoice
+from gateway.invoices.selectors import payments_of
+from gateway.ledger.selectors import (
+    DaySum,
+    ShopBalanceView,
+    shop_balances,
+    shop_days,
+    shop_statement,
+)
+from gateway.money.amounts import Amount, format_amount
+from gateway.money.assets import Asset
+from merchants.dashboard.charts import Chart, Day, bar_chart, round_ceiling
+from merchants.dashboard.wording import entry_word, event_sign
+
+OPEN: Final = ("waiting", "partial", "processing")
+CHART_DAYS: Final = 14
+TAKINGS: Final = ("payment", "payment_late", "released")
+"""The kinds of entry that bring a shop money from its sales; a reversal's kind begins alike."""
+
+
+def assets_by_code(codes: Sequence[str]) -> dict[str, Asset]:
+    """The tokens with these codes, with their decimals. One query."""
+    rows = Token.objects.filter(code__in=codes).values_list("code", "decimals")
+    return {code: Asset(code, decimals) for code, decimals in rows}
+
+
+def amount_text(units: int, asset: Asset) -> str:
+    """A plain decimal with at least the cents."""
+    text = trimmed(format_amount(Amount(units, asset)))
+    whole, _, fraction = text.partition(".")
+    return f"{whole}.{fraction.ljust(2, '0')}" if asset.decimals >= 2 else text
+
+
+def open_invoices(shop_id: UUID) -> int:
+    """How many invoices still wait for money. One query."""
+    return Invoice.objects.filter(shop_id=shop_id, status__in=OPEN).count()
+
+
+def balance_lines(shop_id: UUID) -> list[dict[str, Any]]:
+    """What the shop is owed, by asset. Two queries."""
+    balances = shop_balances(shop_id=shop_id)
+    assets = assets_by_code(list(balances))
+    return [_balance_line(view, assets[code]) for code, view in balances.items() if code in assets]
+
+
+def _balance_line(view: ShopBalanceView, asset: Asset) -> dict[str, Any]:
+    return {
+        "asset": asset.code,
+        "symbol": asset.symbol,
+        "available": amount_text(view.available, asset),
+        "reserved": amount_text(view.reserved, asset),
+        "has_reserved": view.reserved != 0,
+        "negative": view.available < 0,
+    }
+
+
+def takings(
+    shop_id: UUID, *, asset: Asset, today: date, label: str
+) -> tuple[dict[str, Any], Chart]:
+    """Today's takings and the chart of the last fourteen days, in the settlement asset.
+
+    From the daily sums that the journal's entries maintain. One query.
+    """
+    first = today - timedelta(days=CHART_DAYS - 1)
+    sums = [
+        line
+        for line in shop_days(shop_id=shop_id, first=first, last=today)
+        if line.asset == asset.code and line.kind.startswith(TAKINGS)
+    ]
+    by_day = {first + timedelta(days=n): 0 for n in range(CHART_DAYS)}
+    for line in sums:
+        by_day[line.day] += line.available
+    top = round_ceiling(max(*by_day.values(), asset.one))
+    days = [
+        Day(
+            units=units,
+            text=money_text(amount_text(units, asset), asset.code),
+            day=f"{day:%d.%m.}",
+        )
+        for day, units in by_day.items()
+    ]
+    chart = bar_chart(
+        days,
+        top_text=trimmed(format_amount(Amount(top, asset))),
+        top_units=top,
+        label=f"{label}: " + ", ".join(f"{day.day} {day.text}" for day in days),
+    )
+    today_sums = [line for line in sums if line.day == today]
+    return {
+        "amount": amount_text(by_day[today], asset),
+        "payments": _payments(today_sums),
+    }, chart
+
+
+def _payments(sums: Sequence[DaySum]) -> int:
+    """Payments of a day, less those that were taken back."""
+    return sum(line.entries if line.kind in TAKINGS else -line.entries for line in sums)
+
+
+def timeline(invoice_id: UUID) -> list[dict[str, Any]]:
+    """What happened to an invoice, newest first. One query."""
+    return [
+        {
+            "type": event.type,
+            "at": event.occurred_at.isoformat(),
+            "at_text": time_text(event.occurred_at),
+            "tone": event_sign(event.type).tone,
+            "word": event_sign(event.type).word,
+        }
+        for event in reversed(events_after(subject=f"invoice:{invoice_id}"))
+    ]
+
+
+def bookings(invoice_id: UUID) -> list[dict[str, Any]]:
+    """What was credited for an invoice, with the journal's key of each entry. Two queries."""
+    payments = payments_of(invoice_id)
+    assets = assets_by_code([payment.settlement_asset for payment in payments])
+    return [
+        {
+            "key": f"deposit:{payment.deposit_id}:payment",
+            "credited": money_text(amount_text(payment.credited_units, asset), asset.code),
+            "fee": money_text(amount_text(payment.fee_units, asset), asset.code),
+            "reversed": payment.reversed_at is not None,
+        }
+        for payment in payments
+        if (asset := assets.get(payment.settlement_asset))
+    ]
+
+
+def statement(shop_id: UUID, *, cursor: str | None) -> Page[dict[str, Any]]:
+    """What changed the shop's balances, newest first. Two queries."""
+    page = shop_statement(shop_id=shop_id, cursor=cursor)
+    assets = assets_by_code([change.asset for entry in page.items for change in entry.changes])
+    items = [
+        {
+            "at_text": time_text(entry.happened_at),
+            "word": entry_word(entry.kind),
+            "changes": [
+                {
+                    "symbol": assets[change.asset].symbol,
+                    "available": signed_text(change.available, assets[change.asset]),
+                    "reserved": signed_text(change.reserved, assets[change.asset]),
+                }
+                for change in entry.changes
+                if change.asset in assets
+            ],
+        }
+        for entry in page.items
+    ]
+    return Page(items=items, next_cursor=page.next_cursor)
+
+
+def signed_text(units: int, asset: Asset) -> str:
+    """A change with its sign; empty for none."""
+    return amount_text(units, asset) if units else ""
+
+
+def time_text(moment: datetime | str | None) -> str:
+    """A moment in UTC as tables show it."""
+    if moment is None:
+        return "–"
+    found = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
+    return f"{found:%Y-%m-%d %H:%M}"

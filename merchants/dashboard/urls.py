@@ -1,0 +1,27 @@
+"""The dashboard's paths."""
+
+from django.urls import path
+from django.views.generic import RedirectView
+
+from merchants.dashboard import developers, payouts, views
+
+app_name = "dashboard"
+_SHOP = "dashboard/<uuid:shop_id>/"
+_HOOK = _SHOP + "developers/webhooks/<uuid:endpoint_id>"
+urlpatterns = [
+    path("", RedirectView.as_view(url="/dashboard/")),
+    path("dashboard", RedirectView.as_view(url="/dashboard/")),
+    path("dashboard/", views.enter, name="enter"),
+    path(_SHOP, views.home, name="home"),
+    path(_SHOP + "invoices", views.invoices, name="invoices"),
+    path(_SHOP + "invoices/<uuid:invoice_id>", views.invoice, name="invoice"),
+    path(_SHOP + "invoices/<uuid:invoice_id>/void", views.void, name="void"),
+    path(_SHOP + "balances", views.balances, name="balances"),
+    path(_SHOP + "payouts", payouts.page, name="payouts"),
+    path(_SHOP + "developers", developers.page, name="developers"),
+    path(_SHOP + "developers/keys", developers.make_key, name="make-key"),
+    path(_SHOP + "developers/keys/<uuid:key_id>/revoke", developers.revoke_key, name="revoke-key"),
+    path(_SHOP + "developers/webhooks", developers.add_endpoint, name="add-endpoint"),
+    path(_HOOK, developers.endpoint, name="endpoint"),
+    path(_HOOK + "/deliveries/<uuid:event_id>/again", developers.send_again, name="send-again"),
+]

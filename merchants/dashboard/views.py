@@ -1,0 +1,212 @@
+"""Home, invoices, balances."""
+
+from collections.abc import Mapping
+from datetime import UTC
+from typing import Any, Final, cast
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from gateway.checkout.pages import rate_text
+from gateway.checkout.screens import hand_over
+from gateway.checkout.wording import money_text
+from gateway.events.errors import BadCursor, TillwayError
+from gateway.invoices.errors import InvoiceNotFound
+from gateway.invoices.presenters import invoice_as_dict
+from gateway.invoices.selectors import invoice_get, invoices_page
+from gateway.invoices.services import invoice_void
+from gateway.shops.selectors import shop_view
+from merchants.accounts.actions import role_allows
+from merchants.accounts.guards import require_action
+from merchants.accounts.models import User
+from merchants.accounts.selectors import can, shops_of
+from merchants.dashboard import selectors
+from merchants.dashboard.frame import draw
+from merchants.pos.views import VOIDABLE, problem_words
+
+FILTERS: Final = (
+    "",
+    "open",
+    "waiting",
+    "partial",
+    "processing",
+    "paid",
+    "expired",
+    "cancelled",
+    "invalid",
+)
+LATEST: Final = 8
+
+
+@never_cache
+@login_required
+@require_GET
+def enter(request: HttpRequest) -> HttpResponse:
+    """To the first shop whose dashboard is open to this person; cashiers go to their till."""
+    mine = shops_of(cast(User, request.user))
+    for shop, role in mine:
+        if role_allows(role, "dashboard.view"):
+            return HttpResponseRedirect(f"/dashboard/{shop.id}/")
+    if any(role_allows(role, "invoice.create") for _shop, role in mine):
+        return HttpResponseRedirect("/pos/")
+    raise PermissionDenied("no shop")
+
+
+@never_cache
+@require_GET
+@require_action("dashboard.view")
+def home(request: HttpRequest, shop_id: UUID) -> HttpResponse:
+    """Today, what is open, what is owed, what came last."""
+    latest = invoices_page(shop_id=shop_id, size=LATEST).items
+    context: dict[str, Any] = {
+        "open_count": selectors.open_invoices(shop_id),
+        "invoices": [_row(invoice_as_dict(invoice)) for invoice in latest],
+    }
+    if can(cast(User, request.user), "balance.view", shop_id):
+        code = shop_view(shop_id=shop_id).settlement_asset
+        asset = selectors.assets_by_code([code]).get(code)
+        context["balances"] = selectors.balance_lines(shop_id)
+        if asset is not None:
+            context["today"], context["chart"] = selectors.takings(
+                shop_id,
+                asset=asset,
+                today=timezone.now().astimezone(UTC).date(),
+                label=_("Takings, last 14 days"),
+            )
+    return draw(request, "dashboard/home.html", context, shop_id=shop_id)
+
+
+@never_cache
+@require_GET
+@require_action("dashboard.view")
+def invoices(request: HttpRequest, shop_id: UUID) -> HttpResponse:
+    """Every invoice, newest first, by status."""
+    status = request.GET.get("status", "")
+    if status not in FILTERS:
+        raise Http404
+    wanted = selectors.OPEN if status == "open" else (status,) if status else ()
+    cursor = request.GET.get("cursor")
+    try:
+        page = invoices_page(shop_id=shop_id, cursor=cursor, status=wanted)
+    except BadCursor as error:
+        raise Http404 from error
+    here = f"/dashboard/{shop_id}/invoices"
+    query = f"status={status}&" if status else ""
+    context = {
+        "invoices": [_row(invoice_as_dict(found)) for found in page.items],
+        "filters": [
+            {
+                "href": f"{here}?status={name}" if name else here,
+                "word": _filter_word(name),
+                "current": name == status,
+            }
+            for name in FILTERS
+        ],
+        "first_href": f"{here}?{query}" if cursor else "",
+        "next_href": f"{here}?{query}cursor={page.next_cursor}" if page.next_cursor else "",
+    }
+    return draw(request, "dashboard/invoices.html", context, shop_id=shop_id)
+
+
+@never_cache
+@require_GET
+@require_action("dashboard.view")
+def invoice(request: HttpRequest, shop_id: UUID, invoice_id: UUID) -> HttpResponse:
+    """One invoice: its payments, quotes, history and books."""
+    try:
+        found = invoice_as_dict(invoice_get(shop_id=shop_id, invoice_id=invoice_id))
+    except InvoiceNotFound as error:
+        raise Http404 from error
+    may_void = can(cast(User, request.user), "invoice.void", shop_id)
+    parts = _part_names(found["due"])
+    context = {
+        "invoice": found,
+        "answer": hand_over(found),
+        "credited": money_text(found["credited"]["amount"], found["credited"]["asset"]),
+        "created_text": selectors.time_text(found["created_at"]),
+        "lock_end_text": selectors.time_text(found["lock_end"]),
+        "can_void": may_void and found["status"] in VOIDABLE,
+        "timeline": selectors.timeline(invoice_id),
+        "bookings": selectors.bookings(invoice_id),
+        "part_names": [{"word": _part_word(name)} for name in parts],
+        "quotes": [
+            {
+                **due,
+                "rate": rate_text(due, found["currency"]),
+                "part_texts": [_part_text(name, due) for name in parts],
+            }
+            for due in found["due"]
+        ],
+    }
+    return draw(request, "dashboard/invoice.html", context, shop_id=shop_id)
+
+
+@require_POST
+@require_action("invoice.void")
+def void(request: HttpRequest, shop_id: UUID, invoice_id: UUID) -> HttpResponse:
+    """Call a sale off before it is covered."""
+    try:
+        invoice_void(shop_id=shop_id, invoice_id=invoice_id, now=timezone.now())
+        messages.success(request, _("The invoice was voided."))
+    except TillwayError as error:
+        messages.error(request, problem_words(error))
+    return HttpResponseRedirect(f"/dashboard/{shop_id}/invoices/{invoice_id}")
+
+
+@never_cache
+@require_GET
+@require_action("balance.view")
+def balances(request: HttpRequest, shop_id: UUID) -> HttpResponse:
+    """What the shop is owed, and what changed it."""
+    try:
+        page = selectors.statement(shop_id, cursor=request.GET.get("cursor"))
+    except BadCursor as error:
+        raise Http404 from error
+    here = f"/dashboard/{shop_id}/balances"
+    context = {
+        "balances": selectors.balance_lines(shop_id),
+        "entries": page.items,
+        "next_href": f"{here}?cursor={page.next_cursor}" if page.next_cursor else "",
+    }
+    return draw(request, "dashboard/balances.html", context, shop_id=shop_id)
+
+
+def _row(found: Mapping[str, Any]) -> dict[str, Any]:
+    return {**found, "created_text": selectors.time_text(found["created_at"])}
+
+
+def _filter_word(status: str) -> str:
+    return {
+        "": _("All"),
+        "open": _("Open"),
+        "waiting": _("Waiting"),
+        "partial": _("Partly paid"),
+        "processing": _("Confirming"),
+        "paid": _("Paid"),
+        "expired": _("Expired"),
+        "cancelled": _("Cancelled"),
+        "invalid": _("Not valid"),
+    }[status]
+
+
+def _part_names(dues: list[dict[str, Any]]) -> list[str]:
+    """The parts of a price that are shown: those in basis points, in the presenter's order."""
+    return [name for name in (dues[0].get("parts") or {} if dues else {}) if name.endswith("_bps")]
+
+
+def _part_word(name: str) -> str:
+    words = {"spread_bps": _("Spread"), "lock_premium_bps": _("Price lock"), "fee_bps": _("Fee")}
+    return words.get(name) or name.removesuffix("_bps").replace("_", " ").capitalize()
+
+
+def _part_text(name: str, due: Mapping[str, Any]) -> str:
+    """Basis points as a percentage, exactly: 50 → 0.50 %."""
+    bps = int((due.get("parts") or {}).get(name, 0))
+    return f"{bps // 100}.{bps % 100:02d}\N{NO-BREAK SPACE}%"

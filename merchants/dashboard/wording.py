@@ -1,0 +1,89 @@
+"""Words for what the dashboard lists, each with its tone and icon."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    tone: str
+    icon: str
+    word: str
+
+
+def event_sign(type: str) -> Sign:
+    """What an event of an invoice is called in its timeline."""
+    signs = {
+        "invoice.created": Sign("quiet", "plus", _("Created")),
+        "invoice.payment_seen": Sign("seen", "eye", _("Payment seen on the chain")),
+        "invoice.partial": Sign("wait", "half", _("A part arrived")),
+        "invoice.processing": Sign("seen", "progress", _("Covered, waiting for confirmations")),
+        "invoice.payment_confirmed": Sign("seen", "check", _("Payment confirmed and credited")),
+        "invoice.paid": Sign("paid", "check-circle", _("Paid")),
+        "invoice.overpaid": Sign("wait", "coins", _("More arrived than was asked for")),
+        "invoice.paid_late": Sign("paid", "check-circle", _("Paid late")),
+        "invoice.expired": Sign("quiet", "hourglass", _("Expired")),
+        "invoice.cancelled": Sign("quiet", "cross", _("Voided")),
+        "invoice.invalidated": Sign("problem", "alert", _("Not valid")),
+        "invoice.marked": Sign("quiet", "check", _("Marked by hand")),
+        "invoice.held": Sign("problem", "hand", _("A payment is being checked")),
+        "invoice.released": Sign("paid", "check", _("The check is done: released")),
+        "invoice.returned": Sign("problem", "return", _("A payment goes back to its sender")),
+        "invoice.reverted": Sign("problem", "return", _("The network took a payment back")),
+    }
+    other = type.partition(".")[2].replace("_", " ").capitalize()
+    return signs.get(type) or Sign("quiet", "clock", other)
+
+
+def payout_sign(status: str) -> Sign:
+    """A payout's state."""
+    match status:
+        case "requested" | "approved":
+            return Sign("wait", "clock", _("Requested"))
+        case "awaiting_funds":
+            return Sign("wait", "hourglass", _("Waiting for funds"))
+        case "sending":
+            return Sign("seen", "progress", _("Sending"))
+        case "sent":
+            return Sign("seen", "payout", _("Sent"))
+        case "completed":
+            return Sign("paid", "check", _("Completed"))
+        case "cancelled":
+            return Sign("quiet", "cross", _("Cancelled"))
+        case "returned":
+            return Sign("problem", "return", _("Returned"))
+        case _:
+            return Sign("problem", "alert", _("Failed"))
+
+
+def delivery_sign(state: str) -> Sign:
+    """A webhook delivery's state."""
+    match state:
+        case "succeeded":
+            return Sign("paid", "check", _("Delivered"))
+        case "pending":
+            return Sign("wait", "clock", _("Waiting"))
+        case "cancelled":
+            return Sign("quiet", "cross", _("Cancelled"))
+        case _:
+            return Sign("problem", "alert", _("Failed"))
+
+
+def entry_word(kind: str) -> str:
+    """A line of the statement."""
+    words = {
+        "payment": _("Payment"),
+        "payment_late": _("Late payment"),
+        "released": _("Payment released after a check"),
+        "payout_reserved": _("Payout requested"),
+        "payout_left": _("Payout sent"),
+        "refund_made": _("Refund"),
+        "shortfall_covered": _("Shortfall covered"),
+    }
+    if kind in words:
+        return words[kind]
+    base = kind.removesuffix("_reversed").removesuffix(":reversed")
+    if base != kind and base in words:
+        return _("Taken back: %(what)s") % {"what": words[base]}
+    return kind.replace("_", " ").capitalize()

@@ -1,0 +1,18 @@
+"""The till's paths."""
+
+from django.urls import path
+from django.views.generic import RedirectView
+
+from merchants.pos import views
+
+app_name = "pos"
+urlpatterns = [
+    path("pos", RedirectView.as_view(url="/pos/")),
+    path("pos/", views.shops, name="shops"),
+    path("pos/<uuid:shop_id>/", views.till, name="till"),
+    path("pos/<uuid:shop_id>/recent", views.recent, name="recent"),
+    path("pos/<uuid:shop_id>/ticket", views.ticket, name="ticket"),
+    path("pos/<uuid:shop_id>/sales", views.charge, name="charge"),
+    path("pos/<uuid:shop_id>/sales/<uuid:invoice_id>", views.sale, name="sale"),
+    path("pos/<uuid:shop_id>/sales/<uuid:invoice_id>/void", views.void, name="void"),
+]

@@ -1,0 +1,197 @@
+"""The till: keypad, sale, last sales. Each page works whole; the script asks for parts of it."""
+
+from typing import Any, cast
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from gateway.checkout.pages import page_context, public_status
+from gateway.checkout.screens import hand_over
+from gateway.checkout.selectors import sales_version
+from gateway.checkout.tickets import shop_ticket
+from gateway.checkout.wording import FIAT_SIGNS
+from gateway.events.errors import TillwayError
+from gateway.events.ids import uuid7
+from gateway.invoices.errors import InvoiceNotFound, NoQuote
+from gateway.invoices.presenters import invoice_as_dict
+from gateway.invoices.selectors import invoice_get
+from gateway.invoices.services import invoice_issue, invoice_void
+from gateway.money.amounts import parse_positive_amount
+from gateway.money.assets import FIAT
+from gateway.shops.selectors import ShopView, shop_view
+from merchants.accounts.guards import require_action
+from merchants.accounts.models import User
+from merchants.accounts.selectors import actions_of, can, shops_of
+from merchants.pos.selectors import last_sales
+
+KEYS = ("1", "2", "3", "4", "5", "6", "7", "8", "9", "00", "0")
+VOIDABLE = frozenset({"waiting", "partial"})
+
+
+@never_cache
+@login_required
+@require_GET
+def shops(request: HttpRequest) -> HttpResponse:
+    """Choose a shop; with one only, its till opens at once."""
+    user = cast(User, request.user)
+    mine = [shop for shop, _role in shops_of(user) if can(user, "invoice.create", shop.id)]
+    if len(mine) == 1:
+        return HttpResponseRedirect(f"/pos/{mine[0].id}/")
+    return render(request, "pos/shops.html", {"shops": mine})
+
+
+@never_cache
+@require_GET
+@require_action("invoice.create")
+def till(request: HttpRequest, shop_id: UUID) -> HttpResponse:
+    """The keypad and the last sales."""
+    return _till(request, shop_view(shop_id=shop_id))
+
+
+@never_cache
+@require_GET
+@require_action("invoice.create")
+def recent(request: HttpRequest, shop_id: UUID) -> HttpResponse:
+    """The last sales alone."""
+    return render(request, "pos/recent.html", {"recent": last_sales(shop_id=shop_id)})
+
+
+@never_cache
+@require_GET
+@require_action("invoice.create")
+def ticket(request: HttpRequest, shop_id: UUID) -> JsonResponse:
+    """Leave to follow the shop's stream, and the list's version for tills that can't."""
+    return JsonResponse({"ticket": shop_ticket(shop_id), "version": sales_version(shop_id)})
+
+
+@require_POST
+@require_action("invoice.create")
+def charge(request: HttpRequest, shop_id: UUID) -> HttpResponse:
+    """Ask for an amount. A draft sent twice is one invoice: the second answer shows the first."""
+    shop = shop_view(shop_id=shop_id)
+    typed = request.POST.get("amount", "").strip()
+    order = request.POST.get("order", "").strip()[:64]
+    draft = request.POST.get("draft", "")[:64] or str(uuid7())
+    try:
+        amount = parse_positive_amount(typed, FIAT[shop.pricing_currency])
+        invoice = invoice_issue(
+            shop=shop,
+            amount=amount,
+            now=timezone.now(),
+            order_id=order,
+            external_key=f"till:{draft}",
+            created_by=f"user:{cast(User, request.user).id}",
+        )
+    except TillwayError as error:
+        words = problem_words(error)
+        if _wants_part(request):
+            response = HttpResponse(words, status=error.status, content_type="text/plain")
+            response["X-Problem"] = error.code
+            return response
+        problem = {"problem": words, "typed": typed, "order": order, "draft": draft}
+        return _till(request, shop, status=error.status, **problem)
+    if _wants_part(request):
+        return _sale(request, shop, invoice_as_dict(invoice))
+    return HttpResponseRedirect(f"/pos/{shop_id}/sales/{invoice.id}")
+
+
+@never_cache
+@require_GET
+@require_action("invoice.create")
+def sale(request: HttpRequest, shop_id: UUID, invoice_id: UUID) -> HttpResponse:
+    """One sale: its code, its money, and whether to hand over."""
+    return _sale(request, shop_view(shop_id=shop_id), _found(shop_id, invoice_id))
+
+
+@require_POST
+@require_action("invoice.void")
+def void(request: HttpRequest, shop_id: UUID, invoice_id: UUID) -> HttpResponse:
+    """Call a sale off before it is covered."""
+    problem = ""
+    try:
+        invoice_void(shop_id=shop_id, invoice_id=invoice_id, now=timezone.now())
+    except TillwayError as error:
+        problem = problem_words(error)
+    if not _wants_part(request) and not problem:
+        return HttpResponseRedirect(f"/pos/{shop_id}/sales/{invoice_id}")
+    invoice = _found(shop_id, invoice_id)
+    return _sale(request, shop_view(shop_id=shop_id), invoice, problem=problem)
+
+
+def problem_words(error: TillwayError) -> str:
+    """A refusal in the reader's language where we have it, else in its own words."""
+    known = {
+        "amount_not_a_number": _("That is not an amount."),
+        "amount_not_positive": _("Type an amount first."),
+        "amount_too_precise": _("That has too many decimal places."),
+        "amount_too_large": _("That amount is too large."),
+        "no_quote": _("No token can be quoted for this amount now. Try again shortly."),
+        "market_unavailable": _("There is no fresh price now. Try again shortly."),
+        "lock_cap_reached": _(
+            "Too many open sales at locked prices. Void some, or wait until they are paid."
+        ),
+        "screening_unavailable": _("Payments can't be checked now, so none are asked for."),
+        "shop_has_no_payout_address": _("This shop has no payout address yet. Tell the owner."),
+        "shop_not_active": _("This shop can't take payments now. Tell the owner."),
+        "invoice_covered": _("This sale is already paid for. Refund it instead."),
+        "invoice_not_open": _("This sale is not open any more."),
+    }
+    if isinstance(error, NoQuote) and set(error.reasons.values()) == {"amount_below_minimum"}:
+        return _("That amount is too small to be paid on any network.")
+    return known.get(error.code) or " ".join(filter(None, (error.message, error.hint)))
+
+
+def _found(shop_id: UUID, invoice_id: UUID) -> dict[str, Any]:
+    try:
+        return invoice_as_dict(invoice_get(shop_id=shop_id, invoice_id=invoice_id))
+    except InvoiceNotFound as error:
+        raise Http404 from error
+
+
+def _wants_part(request: HttpRequest) -> bool:
+    return "X-Part" in request.headers
+
+
+def _sale(
+    request: HttpRequest, shop: ShopView, invoice: dict[str, Any], *, problem: str = ""
+) -> HttpResponse:
+    context = page_context(invoice, now=timezone.now(), shop_qr_kind=shop.terms.qr_kind)
+    screen = context["screen"]
+    if not screen.asks_for_money:
+        context["qr_text"] = ""
+    context |= {
+        "sale": invoice,
+        "answer": hand_over(invoice),
+        "can_void": invoice["status"] in VOIDABLE,
+        "version": public_status(invoice)["version"],
+        "problem": problem,
+    }
+    if _wants_part(request):
+        return render(request, "pos/sale.html", context)
+    return _till(request, shop, **context)
+
+
+def _till(request: HttpRequest, shop: ShopView, *, status: int = 200, **more: Any) -> HttpResponse:
+    currency = FIAT[shop.pricing_currency]
+    may = actions_of(cast(User, request.user), shop.id)
+    context = {
+        "shop": shop,
+        "keys": KEYS,
+        "decimals": currency.decimals,
+        "sign": FIAT_SIGNS.get(currency.code, currency.code),
+        "zero": "0." + "0" * currency.decimals if currency.decimals else "0",
+        "draft": str(uuid7()),
+        "recent": last_sales(shop_id=shop.id),
+        "live_base": settings.LIVE_URL,
+        "offline": hand_over({"release_goods": "wait", "exceptions": ()}, online=False),
+        "dashboard": "dashboard.view" in may,
+        **more,
+    }
+    return render(request, "pos/till.html", context, status=status)

@@ -1,0 +1,51 @@
+"""A shop that sells right now, and the people who work in it: for tests of the pages."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from merchants.accounts.models import User
+from merchants.accounts.services import member_add, user_create
+from tests.invoices.conftest import World, later_market
+
+PASSWORD = "correct horse battery"
+
+
+@pytest.fixture
+def open_shop(world: World, clock: Any) -> World:
+    """The world of the invoices' tests, moved to the present: pages go by the real clock."""
+    moved = (timezone.now() - clock.now).total_seconds()
+    clock.advance(seconds=moved)
+    world.publish(later_market(moved))
+    world.load_list()
+    world.drain()
+    return world
+
+
+class Staff:
+    """The people of a shop, by role, each with a signed-in client."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self._users: dict[str, User] = {}
+
+    def user(self, role: str) -> User:
+        if role not in self._users:
+            user = user_create(email=f"{role}@shop.example", password=PASSWORD, name=role.title())
+            house = role in {"compliance_officer", "desk"}
+            shop_id = None if house else self.world.shop_id
+            member_add(user_id=user.id, role=role, shop_id=shop_id)
+            self._users[role] = user
+        return self._users[role]
+
+    def client(self, role: str, **options: Any) -> Client:
+        client = Client(**options)
+        client.force_login(self.user(role), backend="django.contrib.auth.backends.ModelBackend")
+        return client
+
+
+@pytest.fixture
+def staff(open_shop: World) -> Staff:
+    return Staff(open_shop)
