@@ -3,14 +3,18 @@
 from gateway.events.errors import TillwayError
 
 
-class MarketUnavailable(TillwayError):
+class MarketError(TillwayError):
+    """Base of what the room refuses."""
+
+
+class MarketUnavailable(MarketError):
     code = "market_unavailable"
     message = "There are no prices to quote from."
     hint = "The market process publishes them; try again in a few seconds."
     status = 503
 
 
-class QuoteRefused(TillwayError):
+class QuoteRefused(MarketError):
     """An asset can't be quoted; the code says why. ``quote_assets`` turns it into an answer."""
 
     code = "quote_refused"

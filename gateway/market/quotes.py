@@ -512,7 +512,7 @@ def _gas_units(context: _Context, state: AssetState, chain: ChainState, *, buy_u
             policy=policy,
             min_sources=policy.min_sources,
         )
-        native_usd = value.price
+        native_usd = value.buy  # a pushed pool must not make collecting look dear either
     wei = chain.gas_price_wei * (policy.collect_gas + policy.swap_gas_share)
     worth = wei * native_usd * int(10**state.decimals)
     return -(-worth // (int(10**native.decimals) * buy_usd))

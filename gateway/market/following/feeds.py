@@ -87,16 +87,15 @@ def parse_reading(feed: Feed, body: bytes, *, received_ms: int) -> FeedReading:
     """
     try:
         told = orjson.loads(body)
-        prices, at_ms = told["prices"], told["at_ms"]
-        if told.get("quote", "USD") != "USD" or type(at_ms) is not int:
-            raise TypeError
-        if not isinstance(prices, dict) or len(prices) > MAX_PRICES:
+        prices, at_ms, source = told["prices"], told["at"], str(told.get("source", ""))
+        if type(at_ms) is not int or not isinstance(prices, dict) or len(prices) > MAX_PRICES:
             raise TypeError
     except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError) as error:
         raise OutsideFailed(f"{feed.name} answers with something else than prices.") from error
     read = {}
-    for symbol, text in prices.items():
-        price = _e18(text)
+    for pair, text in prices.items():
+        symbol, _, quote = pair.partition("/")
+        price = _e18(text) if quote == "USD" else 0
         if price:
             read[symbol] = price
     return FeedReading(
@@ -104,7 +103,7 @@ def parse_reading(feed: Feed, body: bytes, *, received_ms: int) -> FeedReading:
         at_ms=min(at_ms, received_ms),
         max_age_ms=feed.max_age_ms,
         prices=read,
-        simulated=bool(told.get("simulated")),
+        simulated="simulated" in source.lower(),
     )
 
 

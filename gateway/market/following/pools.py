@@ -13,7 +13,7 @@ from typing import Any
 
 import structlog
 
-from gateway.chains.blocks import parse_quantity
+from gateway.chains.blocks import parse_block, parse_quantity
 from gateway.chains.cursor import Header
 from gateway.chains.errors import ChainMismatch, MalformedAnswer, NodeFault
 from gateway.chains.fees import FeeCaps, suggested_tip
@@ -189,12 +189,19 @@ class PoolFollower:
             self._history.add(number=number, prices=prices)
 
     def _catch_up(self, last: Header, head: Header) -> None:
-        """Blocks were missed or replaced: read the missed ones, trust no tick of the replaced."""
-        if head.number <= last.number + 1:
+        """Blocks were missed or replaced: read the missed ones, believe nothing of the replaced."""
+        if head.number <= last.number + 1 or not self._still_has(last):
             self._windows.clear()
-        self._remember_blocks_before(head, after=min(last.number, head.number - 1))
+            self._history.clear()
+            self._remember_blocks_before(head)
+            return
+        self._remember_blocks_before(head, after=last.number)
         if self._liquidity_moved(last.number + 1, head.number):
             self._windows.clear()
+
+    def _still_has(self, last: Header) -> bool:
+        (answer,) = self._nodes.ask(("eth_getBlockByNumber", (hex_of(last.number), False)))
+        return parse_block(answer).header.hash == last.hash
 
     def _liquidity_moved(self, first: int, last: int) -> bool:
         if first > last or not self.universe.v3:
