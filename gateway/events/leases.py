@@ -6,7 +6,6 @@ noticing (a long pause, a partition) can't commit anything.
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 from django.db import connection
 
@@ -14,7 +13,7 @@ from gateway.events.errors import LeaseLost
 
 ACQUIRE_SQL = """
 INSERT INTO events_lease AS l (name, holder, epoch, expires_at)
-VALUES (%(name)s, %(holder)s, 1, clock_timestamp() + %(ttl)s)
+VALUES (%(name)s, %(holder)s, 1, clock_timestamp() + make_interval(secs => %(ttl)s))
 ON CONFLICT (name) DO UPDATE
    SET holder = excluded.holder, epoch = l.epoch + 1, expires_at = excluded.expires_at
  WHERE l.expires_at < clock_timestamp() OR l.holder = excluded.holder
@@ -22,7 +21,7 @@ RETURNING epoch
 """
 
 RENEW_SQL = """
-UPDATE events_lease SET expires_at = clock_timestamp() + %(ttl)s
+UPDATE events_lease SET expires_at = clock_timestamp() + make_interval(secs => %(ttl)s)
  WHERE name = %(name)s AND epoch = %(epoch)s
 """
 
@@ -41,7 +40,7 @@ def acquire(*, name: str, holder: str, ttl_seconds: float) -> LeaseHandle | None
     with connection.cursor() as cursor:
         cursor.execute(
             ACQUIRE_SQL,
-            {"name": name, "holder": holder, "ttl": timedelta(seconds=ttl_seconds)},
+            {"name": name, "holder": holder, "ttl": ttl_seconds},
         )
         row = cursor.fetchone()
     return LeaseHandle(name=name, holder=holder, epoch=row[0]) if row else None
@@ -59,7 +58,7 @@ def renew(*, handle: LeaseHandle, ttl_seconds: float) -> None:
             {
                 "name": handle.name,
                 "epoch": handle.epoch,
-                "ttl": timedelta(seconds=ttl_seconds),
+                "ttl": ttl_seconds,
             },
         )
         if cursor.rowcount != 1:

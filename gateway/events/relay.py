@@ -7,7 +7,6 @@ there, so that a failing handler delays its subject and nothing else.
 """
 
 import json
-from datetime import timedelta
 
 import structlog
 from django.db import connection, transaction
@@ -90,10 +89,10 @@ def _claim() -> tuple[int, str, int, EventRecord] | None:
 
 
 def _postpone(*, item_id: int, attempts: int, error: Exception) -> None:
-    delay = timedelta(seconds=RETRY_SECONDS[min(attempts, len(RETRY_SECONDS) - 1)])
+    delay_seconds = RETRY_SECONDS[min(attempts, len(RETRY_SECONDS) - 1)]
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE events_outbox SET attempts = attempts + 1, last_error = %s,"
-            " due_at = clock_timestamp() + %s WHERE id = %s",
-            [f"{type(error).__name__}: {error}"[:1000], delay, item_id],
+            " due_at = clock_timestamp() + make_interval(secs => %s) WHERE id = %s",
+            [f"{type(error).__name__}: {error}"[:1000], delay_seconds, item_id],
         )

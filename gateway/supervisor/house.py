@@ -156,6 +156,8 @@ class House:
             "LIVE_URL": os.environ.get("LIVE_URL", f"http://localhost:{self.live_port}"),
             "PROMETHEUS_MULTIPROC_DIR": str(metrics),
             "PYTHONUNBUFFERED": "1",
+            # Celery would warn at every start; whether to run as root is the operator's choice.
+            "C_FORCE_ROOT": "1",
         }
         if settings.EMBEDDED_CHAIN and "MARKET_FEEDS" not in os.environ:
             feed_port = free_port(preferred=self.web_port + 10)

@@ -56,7 +56,7 @@ def house_processes(
             "worker",
             (
                 PYTHON,
-                *("-m", "celery", "-A", "gateway", "worker"),
+                *("-m", "celery", "-q", "-A", "gateway", "worker"),
                 *("--loglevel", "warning", "--concurrency", "1", "--pool", "threads"),
             ),
         ),
@@ -64,7 +64,7 @@ def house_processes(
             "beat",
             (
                 PYTHON,
-                *("-m", "celery", "-A", "gateway", "beat", "--loglevel", "warning"),
+                *("-m", "celery", "-q", "-A", "gateway", "beat", "--loglevel", "warning"),
                 *("--schedule", "{state}/beat-schedule", "--pidfile", ""),
             ),
         ),
