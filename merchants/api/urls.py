@@ -1,6 +1,35 @@
 """The API, version 1."""
 
-from django.urls import URLPattern
+from django.urls import path, re_path
+
+from merchants.api.views import documents, events, invoices, money, quotes, webhooks
+from merchants.api.views.unknown import UnknownView
 
 app_name = "api"
-urlpatterns: list[URLPattern] = []
+_ENDPOINT = "webhook_endpoints/<uuid:endpoint_id>"
+_DELIVERY = f"{_ENDPOINT}/deliveries/<uuid:event_id>"
+urlpatterns = [
+    path("invoices", invoices.InvoicesView.as_view()),
+    path("invoices/<uuid:invoice_id>", invoices.InvoiceView.as_view()),
+    path("invoices/<uuid:invoice_id>/void", invoices.InvoiceVoidView.as_view()),
+    path("invoices/<uuid:invoice_id>/requote", invoices.InvoiceRequoteView.as_view()),
+    path("invoices/<uuid:invoice_id>/qr.png", invoices.InvoiceQrView.as_view()),
+    path("quotes", quotes.QuotesView.as_view()),
+    path("assets", quotes.AssetsView.as_view()),
+    path("balances", money.BalancesView.as_view()),
+    path("payouts", money.PayoutsView.as_view()),
+    path("payouts/<uuid:payout_id>", money.PayoutView.as_view()),
+    path("payouts/<uuid:payout_id>/cancel", money.PayoutCancelView.as_view()),
+    path("webhook_endpoints", webhooks.EndpointsView.as_view()),
+    path(_ENDPOINT, webhooks.EndpointView.as_view()),
+    path(f"{_ENDPOINT}/rotate_secret", webhooks.EndpointSecretView.as_view()),
+    path(f"{_ENDPOINT}/test", webhooks.EndpointTestView.as_view()),
+    path(f"{_ENDPOINT}/deliveries", webhooks.DeliveriesView.as_view()),
+    path(_DELIVERY, webhooks.DeliveryView.as_view()),
+    path(f"{_DELIVERY}/redeliver", webhooks.RedeliverView.as_view()),
+    path("events", events.EventsView.as_view()),
+    path("events/<uuid:event_id>", events.EventView.as_view()),
+    path("openapi.json", documents.openapi, name="openapi"),
+    path("docs", documents.reference, name="docs"),
+    re_path("", UnknownView.as_view()),
+]

@@ -22,6 +22,7 @@ SHOP_EVENTS: Final = (
     "invoice.released",
     "invoice.returned",
     "invoice.reverted",
+    "invoice.requoted",
     "refund.requested",
     "refund.completed",
     "refund.rejected",
@@ -31,6 +32,7 @@ SHOP_EVENTS: Final = (
     "payout.completed",
     "payout.failed",
     "payout.returned",
+    "payout.cancelled",
     "shop.requirements_changed",
 )
 """What happens inside the house (deposits, verdicts, holds, transactions) is not among them."""
@@ -41,8 +43,7 @@ FILTERS: Final = frozenset({"*", "invoice.*", "refund.*", "payout.*", *SHOP_EVEN
 def wants(filters: Iterable[str], event_type: str) -> bool:
     """Whether an endpoint with these filters is to hear of ``event_type``."""
     return any(
-        chosen == event_type
-        or chosen == "*"
+        chosen in (event_type, "*")
         or (chosen.endswith(".*") and event_type.startswith(chosen[:-1]))
         for chosen in filters
     )

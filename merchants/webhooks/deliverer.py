@@ -11,9 +11,10 @@ endpoints together can't take more than half of the places.
 
 import asyncio
 from collections import Counter
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, TypeVar
 from uuid import UUID
 
 import psycopg
@@ -34,6 +35,13 @@ SLOTS_WHEN_SLOW: Final = 2
 LOOK_SECONDS: Final = 2.0
 """How often the rows are looked through whether or not a notification came."""
 ENDPOINTS_PER_CLAIM: Final = 64
+
+
+Result = TypeVar("Result")
+
+
+def _disconnect() -> None:
+    connection.close()  # of the thread that calls, which is why it isn't passed as a method
 
 
 class Places:
@@ -119,14 +127,14 @@ class Deliverer:
                     except OperationalError:
                         # Leases cover what is in flight; the rows are there when it is back.
                         log.exception("webhooks_lost_database")
-                        await self._in_database(lambda: connection.close())
+                        await self._in_database(_disconnect)
                         await asyncio.sleep(1)
                     await self._sleep()
                 await self._finish()
         finally:
             listener.cancel()
             await asyncio.gather(listener, return_exceptions=True)
-            await self._in_database(lambda: connection.close())
+            await self._in_database(_disconnect)
             self.database.shutdown()
 
     async def _look(self) -> None:
@@ -228,5 +236,5 @@ class Deliverer:
             except psycopg.OperationalError:
                 await asyncio.sleep(1)  # meanwhile the rows are looked through
 
-    async def _in_database(self, function):  # type: ignore[no-untyped-def]
+    async def _in_database(self, function: Callable[[], Result]) -> Result:
         return await asyncio.get_running_loop().run_in_executor(self.database, function)

@@ -179,7 +179,8 @@ UPDATE webhooks_endpoint
            WHEN coalesce(failing_since, %(now)s) <= %(disable_before)s THEN 'failing'
            ELSE '' END
  WHERE id = %(endpoint_id)s
-   AND (failing_since IS NULL OR slow <> %(hung)s OR %(gone)s OR failing_since <= %(disable_before)s)
+   AND (failing_since IS NULL OR slow <> %(hung)s OR %(gone)s
+        OR failing_since <= %(disable_before)s)
 """
 
 

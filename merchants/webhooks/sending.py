@@ -21,7 +21,7 @@ EXCERPT_BYTES: Final = 500
 
 
 def client_make() -> httpx.AsyncClient:
-    """No connection is kept: a kept one would be to an address, whatever name it was checked for."""
+    """Keeps no connection: a kept one is to an address, whatever name it was checked for."""
     return httpx.AsyncClient(
         follow_redirects=False,
         trust_env=False,

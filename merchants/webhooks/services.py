@@ -36,7 +36,7 @@ _NOT_LITERAL: Final = re.compile(r"[^\x21-\x7e]|[#\\\"<>^`{|}]")
 
 @lru_cache(maxsize=4)
 def _sealing_key(field_key_hex: str) -> bytes:
-    return sealing_key(field_key_hex)
+    return sealing_key(field_key_hex, purpose="tillway webhook secret")
 
 
 def endpoint_secrets(endpoint: Endpoint, *, now: datetime) -> list[str]:
@@ -49,7 +49,7 @@ def endpoint_secrets(endpoint: Endpoint, *, now: datetime) -> list[str]:
         and now < endpoint.previous_secret_until
     ):
         sealed.append(bytes(endpoint.previous_secret_sealed))
-    return [unseal(box, key=key, endpoint_id=endpoint.id) for box in sealed]
+    return [unseal(box, key=key, bound_to=endpoint.id.bytes).decode() for box in sealed]
 
 
 @transaction.atomic
@@ -79,7 +79,7 @@ def endpoint_create(
         url=url,
         description=description,
         events=filters,
-        secret_sealed=seal(secret, key=_sealing_key(settings.FIELD_KEY), endpoint_id=endpoint_id),
+        secret_sealed=_sealed(secret, endpoint_id=endpoint_id),
         created_at=now,
     )
     return endpoint, secret
@@ -145,9 +145,7 @@ def endpoint_rotate_secret(
     secret = secret_make()
     endpoint.previous_secret_sealed = endpoint.secret_sealed
     endpoint.previous_secret_until = now + SECRET_OVERLAP
-    endpoint.secret_sealed = seal(
-        secret, key=_sealing_key(settings.FIELD_KEY), endpoint_id=endpoint_id
-    )
+    endpoint.secret_sealed = _sealed(secret, endpoint_id=endpoint_id)
     endpoint.save()
     return endpoint, secret
 
@@ -221,6 +219,11 @@ def _locked(*, shop_id: UUID, endpoint_id: UUID) -> Endpoint:
     if endpoint is None:
         raise EndpointUnknown
     return endpoint
+
+
+def _sealed(secret: str, *, endpoint_id: UUID) -> bytes:
+    key = _sealing_key(settings.FIELD_KEY)
+    return seal(secret.encode(), key=key, bound_to=endpoint_id.bytes)
 
 
 def _check_url(url: str) -> None:

@@ -13,7 +13,7 @@ import secrets
 from collections.abc import Sequence
 from typing import Final
 
-SECRET_PREFIX: Final = "whsec_"
+SECRET_PREFIX: Final = "whsec_"  # noqa: S105 (how every secret begins)
 SECRET_BYTES: Final = 32
 
 

@@ -141,7 +141,7 @@ def test_a_hanging_endpoint_does_not_slow_down_another(
 def test_a_hanging_receiver_is_left_after_the_timeout_and_tried_again(
     shop_for_good: Any, receiver: Receiver
 ) -> None:
-    endpoint, _ = _endpoint(shop_for_good, receiver)
+    _endpoint(shop_for_good, receiver)
     release = threading.Event()
     receiver.answer = lambda _: ((release.wait(5) and 200) or 200, {}, b"")
     happen(shop_for_good.id, "invoice.paid")

@@ -67,14 +67,17 @@ def test_a_body_too_large_for_a_webhook_says_so_and_stays_small() -> None:
 
 
 def test_a_sealed_secret_opens_only_for_its_own_endpoint() -> None:
-    key, endpoint_id, secret = sealing_key("ab" * 32), uuid4(), secret_make()
-    box = seal(secret, key=key, endpoint_id=endpoint_id)
-    assert secret.encode() not in box
-    assert unseal(box, key=key, endpoint_id=endpoint_id) == secret
+    key = sealing_key("ab" * 32, purpose="a test")
+    owner, secret = uuid4().bytes, secret_make().encode()
+    box = seal(secret, key=key, bound_to=owner)
+    assert secret not in box
+    assert unseal(box, key=key, bound_to=owner) == secret
     with pytest.raises(InvalidTag):
-        unseal(box, key=key, endpoint_id=uuid4())
+        unseal(box, key=key, bound_to=uuid4().bytes)
     with pytest.raises(InvalidTag):
-        unseal(box[:-1] + bytes([box[-1] ^ 1]), key=key, endpoint_id=endpoint_id)
+        unseal(box, key=sealing_key("ab" * 32, purpose="another"), bound_to=owner)
+    with pytest.raises(InvalidTag):
+        unseal(box[:-1] + bytes([box[-1] ^ 1]), key=key, bound_to=owner)
 
 
 @pytest.mark.parametrize("secret", ["", "whsec", "whsk_AAAA", "whsec_*", "whsec_AAA"])

@@ -1,0 +1,294 @@
+"""What answers hold: for the OpenAPI description. The presenters of each room write them."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers as s
+
+
+class Shape(s.Serializer[Any]):  # no docstring: it would describe every part
+    pass
+
+
+@extend_schema_field({"type": "string", "pattern": r"^-?[0-9]+(\.[0-9]+)?$", "example": "12.50"})
+class Decimal(s.CharField):
+    """A plain decimal as text."""
+
+
+class Fault(Shape):
+    field = s.CharField()
+    code = s.CharField()
+    message = s.CharField()
+    hint = s.CharField(required=False)
+
+
+class Problem(Shape):
+    """RFC 9457; programs branch on ``code``, which never changes."""
+
+    type = s.CharField()
+    title = s.CharField()
+    status = s.IntegerField()
+    detail = s.CharField()
+    code = s.CharField()
+    hint = s.CharField(required=False)
+    field = s.CharField(required=False)
+    errors = Fault(many=True, required=False)
+    reasons = s.DictField(child=s.CharField(), required=False)
+    request_id = s.CharField(required=False)
+
+
+class Cursored(Shape):
+    next_cursor = s.CharField(allow_null=True)
+
+
+class QuoteParts(Shape):
+    fair = s.CharField()
+    spread_bps = s.CharField()
+    lock_premium_bps = s.CharField()
+    gas_units = s.CharField()
+    fee_bps = s.IntegerField()
+
+
+class PriceSource(Shape):
+    name = s.CharField()
+    age_ms = s.IntegerField()
+    simulated = s.BooleanField()
+
+
+class Due(Shape):
+    """What one asset has to pay, and how the amount came about."""
+
+    asset = s.CharField()
+    symbol = s.CharField()
+    decimals = s.IntegerField()
+    chain_id = s.IntegerField()
+    chain_name = s.CharField()
+    token = s.CharField(allow_null=True, help_text="Contract; null for the native coin.")
+    amount = Decimal()
+    units = s.CharField()
+    quoted_units = s.CharField()
+    address = s.CharField()
+    uri = s.CharField(help_text="ERC-681; empty once nothing is due.")
+    rate = s.CharField()
+    settlement_rate = s.CharField()
+    credit = Decimal()
+    parts = QuoteParts()
+    sources = PriceSource(many=True)
+    min = Decimal(allow_null=True)
+    max = Decimal(allow_null=True)
+
+
+class Received(Shape):
+    deposit_id = s.UUIDField()
+    asset = s.CharField()
+    symbol = s.CharField()
+    chain_id = s.IntegerField()
+    chain_name = s.CharField()
+    amount = Decimal()
+    units = s.CharField()
+    tx_hash = s.CharField()
+    state = s.ChoiceField(["seen", "confirmed", "final", "orphaned"])
+    credited = s.BooleanField()
+    confirmations = s.IntegerField()
+    needed = s.IntegerField()
+    first_block_time = s.DateTimeField()
+
+
+class Credited(Shape):
+    asset = s.CharField()
+    amount = Decimal()
+    units = s.CharField()
+
+
+class Invoice(Shape):
+    id = s.UUIDField()
+    shop_id = s.UUIDField()
+    shop_name = s.CharField()
+    mode = s.ChoiceField(["test", "live"])
+    status = s.ChoiceField(
+        ["waiting", "partial", "processing", "paid", "expired", "cancelled", "invalid"]
+    )
+    exceptions = s.ListField(child=s.CharField())
+    release_goods = s.ChoiceField(
+        ["yes", "wait", "no"], help_text="Whether to hand over the goods: go by this."
+    )
+    amount = Decimal()
+    currency = s.CharField()
+    credited = Credited()
+    address = s.CharField()
+    lock_end = s.DateTimeField()
+    monitoring_end = s.DateTimeField()
+    created_at = s.DateTimeField()
+    order_id = s.CharField()
+    metadata = s.DictField()
+    created_by = s.CharField()
+    qr_kind = s.ChoiceField(["url", "erc681"])
+    checkout_url = s.CharField()
+    code_word = s.CharField()
+    due = Due(many=True)
+    refused = s.DictField(
+        child=s.CharField(), help_text="Assets that are not offered, with the code of the reason."
+    )
+    received = Received(many=True)
+
+
+class InvoiceList(Cursored):
+    data = Invoice(many=True)
+
+
+class Quote(Shape):
+    asset = s.CharField()
+    symbol = s.CharField()
+    decimals = s.IntegerField()
+    chain_id = s.IntegerField()
+    amount = Decimal()
+    units = s.CharField()
+    rate = s.CharField()
+    credit = Decimal(help_text="What the shop would get in the settlement asset.")
+    fee = Decimal()
+    parts = QuoteParts()
+    sources = PriceSource(many=True)
+    min = Decimal(allow_null=True)
+    max = Decimal(allow_null=True)
+
+
+class QuotePreview(Shape):
+    """Nothing is promised: an invoice locks its own quotes."""
+
+    amount = Decimal()
+    currency = s.CharField()
+    settlement_asset = s.CharField()
+    drawn_at = s.DateTimeField()
+    data = Quote(many=True)
+    refused = s.DictField(child=s.CharField())
+
+
+class AssetInfo(Shape):
+    code = s.CharField()
+    symbol = s.CharField()
+    decimals = s.IntegerField()
+    chain_id = s.IntegerField()
+    chain_name = s.CharField()
+    token = s.CharField(allow_null=True)
+    native = s.BooleanField()
+    accepted = s.BooleanField(help_text="Whether the shop's terms accept it.")
+    settlement = s.BooleanField(help_text="Whether the shop is credited in it.")
+
+
+class AssetList(Cursored):
+    data = AssetInfo(many=True)
+
+
+class Balance(Shape):
+    asset = s.CharField()
+    symbol = s.CharField()
+    available = Decimal()
+    available_units = s.CharField()
+    reserved = Decimal()
+    reserved_units = s.CharField()
+    payable = Decimal(help_text="What may be paid out now.")
+    payable_units = s.CharField()
+    not_final = Decimal(help_text="What a chain could still take back.")
+    not_final_units = s.CharField()
+
+
+class Balances(Shape):
+    balances = Balance(many=True)
+
+
+class PayoutFailure(Shape):
+    code = s.CharField()
+    reason = s.CharField()
+
+
+class Payout(Shape):
+    id = s.UUIDField()
+    shop_id = s.UUIDField()
+    mode = s.ChoiceField(["test", "live"])
+    status = s.CharField()
+    asset = s.CharField()
+    symbol = s.CharField()
+    chain_id = s.IntegerField()
+    amount = Decimal()
+    units = s.CharField()
+    destination = s.CharField()
+    trigger = s.CharField()
+    transaction_id = s.UUIDField(allow_null=True)
+    tx_hash = s.CharField(allow_null=True)
+    failure = PayoutFailure(allow_null=True)
+    requested_at = s.DateTimeField()
+    approved_at = s.DateTimeField(allow_null=True)
+    sent_at = s.DateTimeField(allow_null=True)
+    ended_at = s.DateTimeField(allow_null=True)
+
+
+class PayoutList(Cursored):
+    data = Payout(many=True)
+
+
+class Endpoint(Shape):
+    id = s.UUIDField()
+    url = s.CharField()
+    description = s.CharField()
+    events = s.ListField(child=s.CharField())
+    enabled = s.BooleanField()
+    disabled_reason = s.ChoiceField(["asked", "gone", "failing"], allow_null=True)
+    failing_since = s.DateTimeField(allow_null=True)
+    created_at = s.DateTimeField()
+
+
+class EndpointWithSecret(Endpoint):
+    secret = s.CharField(help_text="whsec_…, for the libraries of Standard Webhooks.")
+
+
+class EndpointList(Cursored):
+    data = Endpoint(many=True)
+
+
+class EventQueued(Shape):
+    event_id = s.UUIDField()
+    type = s.CharField()
+
+
+class Attempt(Shape):
+    number = s.IntegerField()
+    started_at = s.DateTimeField()
+    milliseconds = s.IntegerField(allow_null=True)
+    status = s.IntegerField(allow_null=True)
+    error = s.CharField()
+    excerpt = s.CharField()
+
+
+class Delivery(Shape):
+    event_id = s.UUIDField(help_text="Also the webhook-id.")
+    webhook_endpoint_id = s.UUIDField()
+    type = s.CharField()
+    subject = s.CharField()
+    sequence = s.IntegerField()
+    state = s.ChoiceField(["pending", "succeeded", "failed", "cancelled"])
+    attempts = s.IntegerField()
+    next_attempt_at = s.DateTimeField(allow_null=True)
+    created_at = s.DateTimeField()
+    finished_at = s.DateTimeField(allow_null=True)
+
+
+class DeliveryWithAttempts(Delivery):
+    log = Attempt(many=True)
+
+
+class DeliveryList(Cursored):
+    data = Delivery(many=True)
+
+
+class Event(Shape):
+    id = s.UUIDField()
+    type = s.CharField()
+    timestamp = s.DateTimeField()
+    mode = s.ChoiceField(["test", "live"])
+    subject = s.CharField()
+    sequence = s.IntegerField(help_text="1, 2, 3 … per subject.")
+    data = s.DictField()
+
+
+class EventList(Cursored):
+    data = Event(many=True)

@@ -1,0 +1,233 @@
+"""What every endpoint of the API shares: who calls, how often, what may be in a request."""
+
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from typing import Any, ClassVar, Final
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from rest_framework import exceptions
+from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from gateway.events.cursors import MAX_PAGE_SIZE, PAGE_SIZE, Page
+from gateway.events.errors import TillwayError
+from gateway.money.errors import MoneyError
+from gateway.shops.selectors import ShopView
+from merchants.accounts.selectors import Caller
+from merchants.api.fields import Strict
+from merchants.api.idempotency import (
+    Answer,
+    Keyed,
+    answer_once,
+    answer_plainly,
+    checked_key,
+    fingerprint_of,
+)
+from merchants.api.parsers import object_from
+from merchants.api.problems import InputRefused
+from merchants.api.renderers import OrjsonRenderer, to_json
+from merchants.api.throttling import take_token
+
+IDEMPOTENCY_HEADER: Final = "HTTP_IDEMPOTENCY_KEY"
+
+
+class IdempotencyKeyMissing(TillwayError):
+    code = "idempotency_key_required"
+    message = "This request moves money and needs an Idempotency-Key."
+    hint = "Send a random UUID, and the same one when you repeat the request."
+    field = "Idempotency-Key"
+
+
+class JsonOnly(BaseContentNegotiation):
+    """There is one kind of answer; what a client says it likes changes nothing."""
+
+    def select_parser(self, request: Request, parsers: Any) -> Any:
+        return parsers[0]
+
+    def select_renderer(
+        self, request: Request, renderers: Any, format_suffix: str | None = None
+    ) -> Any:
+        return renderers[0], OrjsonRenderer.media_type
+
+
+class ApiView(APIView):
+    """A view of the API. ``scopes`` names, for each method it has, the scope a key needs."""
+
+    scopes: ClassVar[dict[str, str]] = {}
+    content_negotiation_class = JsonOnly
+    metadata_class = None
+    request: Request
+
+    @property
+    def caller(self) -> Caller:
+        return self.request.user  # type: ignore[return-value]
+
+    @property
+    def shop(self) -> ShopView:
+        return self.caller.shop
+
+    def check_throttles(self, request: Request) -> None:
+        take_token(self.caller.key_id)
+
+    def finalize_response(
+        self, request: HttpRequest, response: Any, *args: Any, **kwargs: Any
+    ) -> Any:
+        response = super().finalize_response(request, response, *args, **kwargs)
+        response["Cache-Control"] = "no-store"
+        return response
+
+    def body(self) -> dict[str, Any]:
+        """The request's JSON object.
+
+        Raises:
+            UnsupportedMediaType, MalformedJson, RequestDataTooBig
+        """
+        raw = self.request.body
+        content_type = self.request.content_type.partition(";")[0].strip().lower()
+        if raw and content_type != "application/json":
+            raise exceptions.UnsupportedMediaType(content_type)
+        return object_from(raw)
+
+    def checked(self, serializer: type[Strict]) -> dict[str, Any]:
+        """The body, checked by ``serializer``; unknown fields are refused.
+
+        Raises:
+            InputRefused
+        """
+        return checked(serializer, self.body())
+
+    def read(self, data: Any) -> HttpResponse:
+        return HttpResponse(to_json(data), content_type="application/json")
+
+    def write(self, work: Callable[[str], Answer], *, key_required: bool = False) -> HttpResponse:
+        """Do ``work`` in one transaction, once per Idempotency-Key if there is one.
+
+        Args:
+            work: gets the key, or "" without one.
+            key_required: refuse a request without a key.
+        """
+        key = checked_key(self.request.META.get(IDEMPOTENCY_HEADER))
+        if key is None:
+            if key_required:
+                raise IdempotencyKeyMissing
+            return answer_plainly(lambda: work(""))
+        keyed = Keyed(
+            shop_id=self.shop.id,
+            key=key,
+            fingerprint=fingerprint_of(
+                method=str(self.request.method),
+                path=self.request.get_full_path(),
+                body=self.request.body,
+            ),
+        )
+        return answer_once(keyed, work=lambda: work(key), now=timezone.now())
+
+    def query(self, allowed: Collection[str] = ()) -> dict[str, str]:
+        """The query's parameters; one we don't know would silently not filter.
+
+        Raises:
+            InputRefused
+        """
+        given = self.request.query_params
+        errors = [
+            fault(name[:80], "unknown_parameter", f"There is no parameter {name[:80]!r} here.")
+            for name in given
+            if name not in allowed
+        ]
+        errors += [
+            fault(name, "parameter_repeated", f"{name} is given more than once.")
+            for name in given
+            if name in allowed and len(given.getlist(name)) > 1
+        ]
+        errors += [
+            fault(name, "parameter_invalid", f"{name} holds characters that can't be.")
+            for name in given
+            if name in allowed and not given[name].isprintable()
+        ]
+        if errors:
+            raise InputRefused(errors)
+        return dict(given.items())
+
+    def page_query(self, *also: str) -> tuple[dict[str, str], str | None, int]:
+        """Query, cursor and page size of a list.
+
+        Raises:
+            InputRefused
+        """
+        query = self.query({"cursor", "limit", *also})
+        text = query.get("limit", str(PAGE_SIZE))
+        if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= MAX_PAGE_SIZE):
+            raise InputRefused(
+                [fault("limit", "limit_invalid", f"limit must lie between 1 and {MAX_PAGE_SIZE}.")]
+            )
+        return query, query.get("cursor") or None, int(text)
+
+    def choice(self, query: dict[str, str], name: str, choices: Collection[str]) -> str | None:
+        """A parameter that must be one of a few words.
+
+        Raises:
+            InputRefused
+        """
+        value = query.get(name)
+        if value is not None and value not in choices:
+            raise InputRefused(
+                [
+                    fault(
+                        name,
+                        "parameter_invalid",
+                        f"{name} can't be {value[:80]!r}.",
+                        hint=f"Use one of {', '.join(choices)}.",
+                    )
+                ]
+            )
+        return value
+
+
+def checked(serializer: type[Strict], body: dict[str, Any]) -> dict[str, Any]:
+    """``body`` as the serializer reads it.
+
+    Raises:
+        InputRefused
+    """
+    bound = serializer(data=body)
+    if not bound.is_valid():
+        raise InputRefused(list(_faults(bound.errors)))
+    return dict(bound.validated_data)
+
+
+def page_as_dict(page: Page[Any], item: Callable[[Any], dict[str, Any]]) -> dict[str, Any]:
+    return {"data": [item(entry) for entry in page.items], "next_cursor": page.next_cursor}
+
+
+@contextmanager
+def of_field(name: str) -> Iterator[None]:
+    """Says of a refusal of money which input it is about."""
+    try:
+        yield
+    except MoneyError as error:
+        error.field = error.field or name
+        raise
+
+
+def _faults(errors: Any, path: str = "") -> Iterator[dict[str, str]]:
+    """DRF's nested errors as a flat list of field, code and message."""
+    if isinstance(errors, dict):
+        for name, inner in errors.items():
+            yield from _faults(inner, f"{path}.{name}" if path else str(name))
+    elif errors and isinstance(errors[0], exceptions.ErrorDetail):
+        for detail in errors:
+            yield fault(path, _CODES.get(detail.code, detail.code), str(detail))
+    else:
+        for inner in errors:
+            if inner:
+                yield from _faults(inner, path)
+
+
+_CODES: Final = {"required": "field_required", "null": "field_required", "invalid": "field_invalid"}
+
+
+def fault(field: str, code: str, message: str, hint: str = "") -> dict[str, str]:
+    fault = {"field": field, "code": code, "message": message}
+    return {**fault, "hint": hint} if hint else fault

@@ -1,0 +1,62 @@
+"""What requests may hold. Answers are described in ``answers.py``."""
+
+from rest_framework import serializers
+
+from gateway.invoices.issuing import MAX_LOCK_SECONDS, MIN_LOCK_SECONDS
+from merchants.api.fields import AmountText, JsonObject, Strict, Switch, Text, Whole
+from merchants.webhooks.catalogue import FILTERS
+
+
+class NewInvoice(Strict):
+    amount = AmountText()
+    currency = Text(
+        required=False, max_length=8, help_text="ISO 4217; the shop's pricing currency if unset."
+    )
+    order_id = Text(
+        required=False, allow_blank=True, max_length=200, help_text="Your name for the sale."
+    )
+    metadata = JsonObject(
+        required=False, help_text="Any JSON object of yours, up to 8 kB; it comes back as it is."
+    )
+    lock_seconds = Whole(
+        required=False, help_text="How long the quotes hold; the shop's terms if unset."
+    )
+
+
+class Requote(Strict):
+    lock_seconds = Whole(
+        required=False,
+        min_value=MIN_LOCK_SECONDS,
+        max_value=MAX_LOCK_SECONDS,
+        help_text="How long the new quotes hold; as before if unset.",
+    )
+
+
+class Nothing(Strict):
+    """An empty body, or none."""
+
+
+class NewPayout(Strict):
+    amount = AmountText(
+        required=False,
+        help_text="In the asset, as text; everything that may be paid out if unset.",
+    )
+    asset = Text(
+        required=False, max_length=64, help_text="Asset code; the settlement asset if unset."
+    )
+
+
+class NewEndpoint(Strict):
+    url = Text(max_length=2_000, help_text="Called byte for byte as it is written here.")
+    events = serializers.ListField(
+        child=Text(max_length=80),
+        required=False,
+        max_length=len(FILTERS),
+        help_text='Event types or groups ("invoice.*"); all ("*") if unset.',
+    )
+    description = Text(required=False, allow_blank=True, max_length=200)
+
+
+class EndpointChange(NewEndpoint):
+    url = Text(required=False, max_length=2_000)
+    enabled = Switch(required=False)

@@ -1,0 +1,86 @@
+"""What happened in the shop."""
+
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+
+from gateway.events.selectors import events_for_shop
+from merchants.api import answers, docs
+from merchants.api.contract import ApiView, fault, page_as_dict
+from merchants.api.events import event_as_dict, event_get, events_since
+from merchants.api.problems import InputRefused
+from merchants.webhooks.catalogue import SHOP_EVENTS
+
+
+class EventsView(ApiView):
+    scopes: ClassVar = {"GET": "events:read"}
+
+    @extend_schema(
+        operation_id="events_list",
+        summary="List events",
+        description=(
+            "Newest first; with since, oldest first from that time on, and next_cursor always"
+            " says where to go on, so that a program can follow."
+        ),
+        parameters=[
+            docs.CURSOR,
+            docs.LIMIT,
+            docs.parameter("type", "Only events of this type.", enum=SHOP_EVENTS),
+            docs.parameter("since", "RFC 3339 time with its offset: 2026-11-24T12:00:00Z."),
+        ],
+        responses=docs.answers_with(answers.EventList),
+    )
+    def get(self, request: Request) -> HttpResponse:
+        query, cursor, size = self.page_query("type", "since")
+        chosen = self.choice(query, "type", SHOP_EVENTS)
+        types = (chosen,) if chosen else SHOP_EVENTS
+        if "since" in query:
+            page = events_since(
+                shop_id=self.shop.id,
+                since=_time(query["since"]),
+                types=types,
+                cursor=cursor,
+                size=size,
+                now=timezone.now(),
+            )
+        else:
+            page = events_for_shop(shop_id=self.shop.id, types=types, cursor=cursor, size=size)
+        return self.read(page_as_dict(page, event_as_dict))
+
+
+class EventView(ApiView):
+    scopes: ClassVar = {"GET": "events:read"}
+
+    @extend_schema(
+        operation_id="event_get",
+        summary="Get an event",
+        responses=docs.answers_with(answers.Event),
+    )
+    def get(self, request: Request, event_id: UUID) -> HttpResponse:
+        self.query()
+        return self.read(event_as_dict(event_get(shop_id=self.shop.id, event_id=event_id)))
+
+
+def _time(text: str) -> datetime:
+    try:
+        moment = parse_datetime(text.replace(" ", "+"))  # a + in a query is read as a blank
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise InputRefused(
+            [
+                fault(
+                    "since",
+                    "time_invalid",
+                    "This is not a time.",
+                    hint="Send RFC 3339 with an offset: 2026-11-24T12:00:00Z.",
+                )
+            ]
+        )
+    return moment

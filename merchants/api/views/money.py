@@ -1,0 +1,150 @@
+"""Balances and payouts."""
+
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+
+from gateway.chains.models import Token
+from gateway.money.amounts import Amount, format_amount, parse_positive_amount
+from gateway.money.assets import Asset
+from gateway.settlement import selectors, services
+from gateway.settlement.errors import AssetNotPaidOut
+from gateway.settlement.life import STATUSES, Payable
+from gateway.settlement.presenters import payout_as_dict
+from merchants.api import answers, docs
+from merchants.api.contract import ApiView, of_field, page_as_dict
+from merchants.api.idempotency import Answer
+from merchants.api.serializers import NewPayout, Nothing
+
+
+class BalancesView(ApiView):
+    scopes: ClassVar = {"GET": "balances:read"}
+
+    @extend_schema(
+        operation_id="balances_get",
+        summary="Get balances",
+        responses=docs.answers_with(answers.Balances),
+    )
+    def get(self, request: Request) -> HttpResponse:
+        self.query()
+        payable = selectors.payable_balances(shop=self.shop)
+        decimals = dict(Token.objects.filter(code__in=payable).values_list("code", "decimals"))
+        return self.read(
+            {
+                "balances": [
+                    balance_as_dict(Asset(code, decimals[code]), balance)
+                    for code, balance in payable.items()
+                    if code in decimals
+                ]
+            }
+        )
+
+
+class PayoutsView(ApiView):
+    scopes: ClassVar = {"GET": "payouts:read", "POST": "payouts:write"}
+
+    @extend_schema(
+        operation_id="payouts_list",
+        summary="List payouts, newest first",
+        parameters=[
+            docs.CURSOR,
+            docs.LIMIT,
+            docs.parameter("status", "Only payouts of this status.", enum=STATUSES),
+        ],
+        responses=docs.answers_with(answers.PayoutList),
+    )
+    def get(self, request: Request) -> HttpResponse:
+        query, cursor, size = self.page_query("status")
+        status = self.choice(query, "status", STATUSES)
+        page = selectors.payouts_page(
+            shop_id=self.shop.id, cursor=cursor, statuses=(status,) if status else (), size=size
+        )
+        return self.read(page_as_dict(page, payout_as_dict))
+
+    @extend_schema(
+        operation_id="payout_request",
+        summary="Pay out to the shop's address",
+        description="Only money of final deposits may leave.",
+        request=NewPayout,
+        parameters=[docs.IDEMPOTENCY_KEY_REQUIRED],
+        responses=docs.answers_with(answers.Payout, status=201),
+    )
+    def post(self, request: Request) -> HttpResponse:
+        return self.write(self._request, key_required=True)
+
+    def _request(self, key: str) -> Answer:
+        wanted = self.checked(NewPayout)
+        code = wanted.get("asset", self.shop.settlement_asset)
+        payout = services.payout_request(
+            shop_id=self.shop.id,
+            units=_units(wanted.get("amount"), code=code),
+            asset=code,
+            idempotency_key=key,
+            now=timezone.now(),
+        )
+        return Answer(201, payout_as_dict(payout), location=f"/v1/payouts/{payout.id}")
+
+
+class PayoutView(ApiView):
+    scopes: ClassVar = {"GET": "payouts:read"}
+
+    @extend_schema(
+        operation_id="payout_get",
+        summary="Get a payout",
+        responses=docs.answers_with(answers.Payout),
+    )
+    def get(self, request: Request, payout_id: UUID) -> HttpResponse:
+        self.query()
+        payout = selectors.payout_get(shop_id=self.shop.id, payout_id=payout_id)
+        return self.read(payout_as_dict(payout))
+
+
+class PayoutCancelView(ApiView):
+    scopes: ClassVar = {"POST": "payouts:write"}
+
+    @extend_schema(
+        operation_id="payout_cancel",
+        summary="Cancel a payout that was not sent yet",
+        request=Nothing,
+        parameters=[docs.IDEMPOTENCY_KEY],
+        responses=docs.answers_with(answers.Payout),
+    )
+    def post(self, request: Request, payout_id: UUID) -> HttpResponse:
+        def cancel(key: str) -> Answer:
+            self.checked(Nothing)
+            # Looked up in the shop first: a stranger's payout is not there, locked or not.
+            selectors.payout_get(shop_id=self.shop.id, payout_id=payout_id)
+            payout = services.payout_cancel(
+                shop_id=self.shop.id, payout_id=payout_id, now=timezone.now()
+            )
+            return Answer(200, payout_as_dict(payout))
+
+        return self.write(cancel)
+
+
+def _units(amount: str | None, *, code: str) -> int | None:
+    """Base units of an amount of an asset; None for everything."""
+    if amount is None:
+        return None
+    decimals = Token.objects.filter(code=code).values_list("decimals", flat=True).first()
+    if decimals is None:
+        raise AssetNotPaidOut(f"{code[:80]} is no asset we know.", field="asset")
+    with of_field("amount"):
+        return parse_positive_amount(amount, Asset(code, decimals)).units
+
+
+def balance_as_dict(asset: Asset, payable: Payable) -> dict[str, Any]:
+    shown: dict[str, Any] = {"asset": asset.code, "symbol": asset.symbol}
+    for name, units in (
+        ("available", payable.available),
+        ("reserved", payable.reserved),
+        ("payable", payable.units),
+        ("not_final", payable.not_final),
+    ):
+        shown[name] = format_amount(Amount(units, asset))
+        shown[f"{name}_units"] = str(units)
+    return shown

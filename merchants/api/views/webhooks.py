@@ -1,0 +1,212 @@
+"""Webhook endpoints and what was sent to them."""
+
+from typing import ClassVar
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+
+from merchants.api import answers, docs
+from merchants.api.contract import ApiView, page_as_dict
+from merchants.api.idempotency import Answer
+from merchants.api.serializers import EndpointChange, NewEndpoint, Nothing
+from merchants.webhooks import selectors, services
+from merchants.webhooks.catalogue import TEST_EVENT
+from merchants.webhooks.selectors import delivery_as_dict, endpoint_as_dict
+
+STATES = ("pending", "succeeded", "failed", "cancelled")
+
+
+class EndpointsView(ApiView):
+    scopes: ClassVar = {"GET": "webhooks:read", "POST": "webhooks:write"}
+
+    @extend_schema(
+        operation_id="webhook_endpoints_list",
+        summary="List webhook endpoints",
+        responses=docs.answers_with(answers.EndpointList),
+    )
+    def get(self, request: Request) -> HttpResponse:
+        self.query()
+        endpoints = selectors.endpoints_of(self.shop.id)
+        return self.read({"data": [endpoint_as_dict(e) for e in endpoints], "next_cursor": None})
+
+    @extend_schema(
+        operation_id="webhook_endpoint_create",
+        summary="Create a webhook endpoint",
+        description="The secret is in this answer and in no other.",
+        request=NewEndpoint,
+        parameters=[docs.IDEMPOTENCY_KEY],
+        responses=docs.answers_with(answers.EndpointWithSecret, status=201),
+    )
+    def post(self, request: Request) -> HttpResponse:
+        return self.write(self._create)
+
+    def _create(self, key: str) -> Answer:
+        wanted = self.checked(NewEndpoint)
+        endpoint, secret = services.endpoint_create(
+            shop_id=self.shop.id, now=timezone.now(), **wanted
+        )
+        return Answer(
+            201,
+            {**endpoint_as_dict(endpoint), "secret": secret},
+            location=f"/v1/webhook_endpoints/{endpoint.id}",
+            secret=True,
+        )
+
+
+class EndpointView(ApiView):
+    scopes: ClassVar = {
+        "GET": "webhooks:read",
+        "PATCH": "webhooks:write",
+        "DELETE": "webhooks:write",
+    }
+
+    @extend_schema(
+        operation_id="webhook_endpoint_get",
+        summary="Get a webhook endpoint",
+        responses=docs.answers_with(answers.Endpoint),
+    )
+    def get(self, request: Request, endpoint_id: UUID) -> HttpResponse:
+        self.query()
+        endpoint = selectors.endpoint_get(shop_id=self.shop.id, endpoint_id=endpoint_id)
+        return self.read(endpoint_as_dict(endpoint))
+
+    @extend_schema(
+        operation_id="webhook_endpoint_change",
+        summary="Change a webhook endpoint",
+        description="Switched on again, it gets what waited for it meanwhile.",
+        request=EndpointChange,
+        parameters=[docs.IDEMPOTENCY_KEY],
+        responses=docs.answers_with(answers.Endpoint),
+    )
+    def patch(self, request: Request, endpoint_id: UUID) -> HttpResponse:
+        def change(key: str) -> Answer:
+            endpoint = services.endpoint_update(
+                shop_id=self.shop.id, endpoint_id=endpoint_id, **self.checked(EndpointChange)
+            )
+            return Answer(200, endpoint_as_dict(endpoint))
+
+        return self.write(change)
+
+    @extend_schema(
+        operation_id="webhook_endpoint_delete",
+        summary="Delete a webhook endpoint",
+        description="What still waited for it is called off.",
+        parameters=[docs.IDEMPOTENCY_KEY],
+        responses=docs.answers_with(None, status=204),
+    )
+    def delete(self, request: Request, endpoint_id: UUID) -> HttpResponse:
+        def delete(key: str) -> Answer:
+            services.endpoint_delete(shop_id=self.shop.id, endpoint_id=endpoint_id)
+            return Answer(204, None)
+
+        return self.write(delete)
+
+
+class EndpointSecretView(ApiView):
+    scopes: ClassVar = {"POST": "webhooks:write"}
+
+    @extend_schema(
+        operation_id="webhook_endpoint_rotate_secret",
+        summary="Change the signing secret",
+        description="For a day the old and the new secret both sign.",
+        request=Nothing,
+        parameters=[docs.IDEMPOTENCY_KEY],
+        responses=docs.answers_with(answers.EndpointWithSecret),
+    )
+    def post(self, request: Request, endpoint_id: UUID) -> HttpResponse:
+        def rotate(key: str) -> Answer:
+            self.checked(Nothing)
+            endpoint, secret = services.endpoint_rotate_secret(
+                shop_id=self.shop.id, endpoint_id=endpoint_id, now=timezone.now()
+            )
+            return Answer(200, {**endpoint_as_dict(endpoint), "secret": secret}, secret=True)
+
+        return self.write(rotate)
+
+
+class EndpointTestView(ApiView):
+    scopes: ClassVar = {"POST": "webhooks:write"}
+
+    @extend_schema(
+        operation_id="webhook_endpoint_test",
+        summary="Send a test event",
+        request=Nothing,
+        parameters=[docs.IDEMPOTENCY_KEY],
+        responses=docs.answers_with(answers.EventQueued, status=202),
+    )
+    def post(self, request: Request, endpoint_id: UUID) -> HttpResponse:
+        def test(key: str) -> Answer:
+            self.checked(Nothing)
+            event_id = services.endpoint_test(
+                shop_id=self.shop.id, endpoint_id=endpoint_id, now=timezone.now()
+            )
+            return Answer(202, {"event_id": event_id, "type": TEST_EVENT})
+
+        return self.write(test)
+
+
+class DeliveriesView(ApiView):
+    scopes: ClassVar = {"GET": "webhooks:read"}
+
+    @extend_schema(
+        operation_id="webhook_deliveries_list",
+        summary="List deliveries, newest first",
+        parameters=[
+            docs.CURSOR,
+            docs.LIMIT,
+            docs.parameter("state", "Only deliveries in this state.", enum=STATES),
+        ],
+        responses=docs.answers_with(answers.DeliveryList),
+    )
+    def get(self, request: Request, endpoint_id: UUID) -> HttpResponse:
+        query, cursor, size = self.page_query("state")
+        state = self.choice(query, "state", STATES)
+        selectors.endpoint_get(shop_id=self.shop.id, endpoint_id=endpoint_id)
+        page = selectors.deliveries_page(
+            shop_id=self.shop.id, endpoint_id=endpoint_id, state=state, cursor=cursor, size=size
+        )
+        return self.read(page_as_dict(page, delivery_as_dict))
+
+
+class DeliveryView(ApiView):
+    scopes: ClassVar = {"GET": "webhooks:read"}
+
+    @extend_schema(
+        operation_id="webhook_delivery_get",
+        summary="Get a delivery with its attempts",
+        responses=docs.answers_with(answers.DeliveryWithAttempts),
+    )
+    def get(self, request: Request, endpoint_id: UUID, event_id: UUID) -> HttpResponse:
+        self.query()
+        delivery = selectors.delivery_get(
+            shop_id=self.shop.id, endpoint_id=endpoint_id, event_id=event_id
+        )
+        attempts = selectors.attempts_of(delivery=delivery)
+        return self.read(
+            {**delivery_as_dict(delivery), "log": [attempt.as_dict() for attempt in attempts]}
+        )
+
+
+class RedeliverView(ApiView):
+    scopes: ClassVar = {"POST": "webhooks:write"}
+
+    @extend_schema(
+        operation_id="webhook_delivery_redeliver",
+        summary="Send an event again",
+        description="At once, under the same webhook-id, with a fresh schedule of retries.",
+        request=Nothing,
+        parameters=[docs.IDEMPOTENCY_KEY],
+        responses=docs.answers_with(answers.Delivery, status=202),
+    )
+    def post(self, request: Request, endpoint_id: UUID, event_id: UUID) -> HttpResponse:
+        def redeliver(key: str) -> Answer:
+            self.checked(Nothing)
+            delivery = services.delivery_redeliver(
+                shop_id=self.shop.id, endpoint_id=endpoint_id, event_id=event_id
+            )
+            return Answer(202, delivery_as_dict(delivery))
+
+        return self.write(redeliver)

@@ -1,0 +1,235 @@
+"""The same request twice."""
+
+import threading
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from gateway.invoices import services as invoices
+from gateway.invoices.models import Invoice
+from merchants.api import idempotency
+from merchants.api.models import IdempotencyRecord
+from merchants.webhooks.models import Endpoint
+from tests.merchants.api.conftest import Api, refused
+
+pytestmark = pytest.mark.django_db
+COFFEE = {"amount": "12.50"}
+
+
+def test_a_repeated_request_gets_the_first_answer_and_has_no_second_effect(api: Api) -> None:
+    first = api.post("invoices", COFFEE, Idempotency_Key="k1")
+    again = api.post("invoices", COFFEE, Idempotency_Key="k1")
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert again.content == first.content
+    assert again["Location"] == first["Location"]
+    assert again["Idempotent-Replayed"] == "true"
+    assert "Idempotent-Replayed" not in first
+    assert Invoice.objects.count() == 1
+
+
+def test_without_a_key_twice_is_twice(api: Api) -> None:
+    api.invoice()
+    api.invoice()
+    assert Invoice.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("invoices", b'{"amount": "12.51"}'),
+        ("invoices", b'{"amount":  "12.50"}'),
+        ("invoices?", b'{"amount": "12.50"}'),
+        ("webhook_endpoints", b'{"amount": "12.50"}'),
+    ],
+)
+def test_the_same_key_for_another_request_is_refused(api: Api, path: str, body: bytes) -> None:
+    first = api.send("POST", "invoices", raw=b'{"amount": "12.50"}', Idempotency_Key="k1")
+    other = api.send("POST", path, raw=body, Idempotency_Key="k1")
+    if path == "invoices?":  # an empty query is the same address
+        assert other.content == first.content
+    else:
+        refused(other, 422, "idempotency_key_reused")
+    again = api.send("POST", "invoices", raw=b'{"amount": "12.50"}', Idempotency_Key="k1")
+    assert again.content == first.content
+    assert Invoice.objects.count() == 1
+
+
+def test_a_refusal_is_an_answer_too(api: Api, open_shop: Any) -> None:
+    from gateway.shops.models import Shop
+
+    Shop.objects.filter(id=open_shop.shop_id).update(payout_address=None)
+    first = api.post("invoices", COFFEE, Idempotency_Key="k1")
+    refused(first, 409, "shop_has_no_payout_address")
+    Shop.objects.filter(id=open_shop.shop_id).update(payout_address=b"\1" * 20)
+    again = api.post("invoices", COFFEE, Idempotency_Key="k1")
+    assert again.content == first.content
+    assert again["Content-Type"] == "application/problem+json"
+    assert again["Idempotent-Replayed"] == "true"
+    assert api.post("invoices", COFFEE, Idempotency_Key="k2").status_code == 201
+
+
+def test_malformed_json_is_answered_alike_twice(api: Api) -> None:
+    first = api.send("POST", "invoices", raw=b"{", Idempotency_Key="k1")
+    again = api.send("POST", "invoices", raw=b"{", Idempotency_Key="k1")
+    refused(again, 400, "malformed_json")
+    assert again.content == first.content
+
+
+def test_a_failure_of_ours_is_forgotten_and_its_effect_with_it(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    issue = invoices.invoice_issue
+
+    def issue_and_fail(**options: Any) -> Any:
+        issue(**options)
+        raise RuntimeError("after the effect, before the answer")
+
+    monkeypatch.setattr(invoices, "invoice_issue", issue_and_fail)
+    refused(api.post("invoices", COFFEE, Idempotency_Key="k1"), 500, "internal_error")
+    assert not Invoice.objects.exists()
+    monkeypatch.setattr(invoices, "invoice_issue", issue)
+    assert api.post("invoices", COFFEE, Idempotency_Key="k1").status_code == 201
+    assert Invoice.objects.count() == 1
+
+
+def test_a_503_is_not_kept(api: Api, valkey: Any, open_shop: Any, clock: Any) -> None:
+    from gateway.market.snapshot_store import forget_snapshot
+    from tests.invoices.conftest import later_market
+    from tests.market.dev_market import NOW
+
+    valkey.flushdb()
+    forget_snapshot()
+    refused(api.post("invoices", COFFEE, Idempotency_Key="k1"), 503, "market_unavailable")
+    open_shop.publish(later_market((timezone.now() - NOW).total_seconds()))
+    assert api.post("invoices", COFFEE, Idempotency_Key="k1").status_code == 201
+
+
+def test_keys_of_two_shops_have_nothing_to_do_with_each_other(api: Api, stranger: Api) -> None:
+    mine = api.post("invoices", COFFEE, Idempotency_Key="k1")
+    theirs = stranger.post("invoices", COFFEE, Idempotency_Key="k1")
+    assert theirs.status_code == 201
+    assert theirs.json()["id"] != mine.json()["id"]
+
+
+@pytest.mark.parametrize("key", ["", "x" * 256, "a\tb", "é"])
+def test_a_key_that_is_none_is_refused(api: Api, key: str) -> None:
+    answer = api.post("invoices", COFFEE, Idempotency_Key=key)
+    refused(answer, 400, "idempotency_key_invalid")
+
+
+def test_a_payout_needs_a_key(api: Api) -> None:
+    refused(api.post("payouts", {}), 400, "idempotency_key_required")
+
+
+def test_a_kept_answer_with_a_secret_is_sealed(api: Api) -> None:
+    body = {"url": "https://example.com/hook"}
+    first = api.post("webhook_endpoints", body, Idempotency_Key="k1")
+    secret = first.json()["secret"]
+    record = IdempotencyRecord.objects.get()
+    assert record.sealed
+    assert secret.encode() not in bytes(record.body)
+    again = api.post("webhook_endpoints", body, Idempotency_Key="k1")
+    assert again.json()["secret"] == secret
+    assert Endpoint.objects.count() == 1
+
+
+def test_keys_are_kept_for_a_day_at_least_and_then_forgotten(api: Api) -> None:
+    api.post("invoices", COFFEE, Idempotency_Key="k1")
+    now = timezone.now()
+    assert idempotency.forget_old(now=now + timedelta(hours=25)) == 0
+    assert idempotency.forget_old(now=now + timedelta(hours=49)) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_while_the_first_request_runs_the_second_is_told_to_come_back(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    began, go_on = threading.Event(), threading.Event()
+    issue = invoices.invoice_issue
+
+    def issue_slowly(**options: Any) -> Any:
+        began.set()
+        go_on.wait(10)
+        return issue(**options)
+
+    monkeypatch.setattr(invoices, "invoice_issue", issue_slowly)
+    answers: list[Any] = []
+
+    def first() -> None:
+        answers.append(api.post("invoices", COFFEE, Idempotency_Key="k1"))
+        connection.close()
+
+    running = threading.Thread(target=first)
+    running.start()
+    assert began.wait(10)
+    started = time.monotonic()
+    second = api.post("invoices", COFFEE, Idempotency_Key="k1")
+    refused(second, 409, "idempotency_key_in_flight")
+    assert second["Retry-After"] == "1"
+    assert time.monotonic() - started < 2  # told at once, not after the first ended
+    go_on.set()
+    running.join()
+    assert answers[0].status_code == 201
+    again = api.post("invoices", COFFEE, Idempotency_Key="k1")
+    assert again.content == answers[0].content
+    assert Invoice.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_identical_requests_at_once_make_one_invoice(api: Api) -> None:
+    answers: list[Any] = []
+    together = threading.Barrier(8)
+
+    def ask() -> None:
+        mine = Api(None)
+        mine.headers = api.headers
+        together.wait()
+        for _ in range(20):
+            answer = mine.post("invoices", COFFEE, Idempotency_Key="same")
+            if answer.status_code != 409:
+                break
+            time.sleep(0.05)
+        answers.append(answer)
+        connection.close()
+
+    threads = [threading.Thread(target=ask) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert {answer.status_code for answer in answers} == {201}
+    assert len({answer.content for answer in answers}) == 1
+    assert Invoice.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_request_whose_answer_was_lost_is_answered_after_a_crash(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed after commit and before the answer: the repeat gets what was promised."""
+    respond: Callable[..., Any] = idempotency._store
+
+    def store_and_die(*args: Any, **options: Any) -> None:
+        respond(*args, **options)
+        from django.db import transaction
+
+        transaction.on_commit(_die)
+
+    def _die() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(idempotency, "_store", store_and_die)
+    key = str(uuid4())
+    with pytest.raises(KeyboardInterrupt):
+        api.post("invoices", COFFEE, Idempotency_Key=key)
+    monkeypatch.setattr(idempotency, "_store", respond)
+    again = api.post("invoices", COFFEE, Idempotency_Key=key)
+    assert again.status_code == 201
+    assert again["Idempotent-Replayed"] == "true"
+    assert again.json()["id"] == str(Invoice.objects.get().id)

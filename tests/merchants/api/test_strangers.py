@@ -1,0 +1,102 @@
+"""What belongs to one shop is not there for another, on any endpoint."""
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.utils import timezone
+
+from gateway.invoices.models import Invoice
+from gateway.settlement.models import Payout
+from merchants.api.models import IdempotencyRecord
+from merchants.webhooks.models import Delivery, Endpoint
+from tests.merchants.api.conftest import Api, refused
+from tests.merchants.api.test_keys import ENDPOINTS
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def ours(api: Api, open_shop: Any) -> dict[str, str]:
+    """One of everything that has an id, in our shop."""
+    invoice = api.invoice()
+    endpoint = api.post("webhook_endpoints", {"url": "https://example.com/"}).json()
+    api.post(f"invoices/{invoice['id']}/void")
+    open_shop.drain()
+    delivery = Delivery.objects.get(type="invoice.cancelled")
+    payout = Payout.objects.create(
+        shop_id=open_shop.shop_id,
+        mode="test",
+        asset="USDC@31337",
+        decimals=6,
+        units=5,
+        chain_id=31337,
+        destination=b"\1" * 20,
+        trigger="demand",
+        idempotency_key="x",
+        requested_at=timezone.now(),
+    )
+    return {
+        "invoices": invoice["id"],
+        "webhook_endpoints": endpoint["id"],
+        "events": str(delivery.event_id),
+        "payouts": str(payout.id),
+    }
+
+
+def _path(template: str, ours: dict[str, str]) -> str:
+    kind = template.split("/", maxsplit=1)[0]
+    path = template.replace("{id}", ours[kind], 1)
+    return path.replace("{id}", ours["events"])
+
+
+WITH_ID = [(method, path) for method, path, _ in ENDPOINTS if "{id}" in path]
+
+
+@pytest.mark.parametrize(("method", "path"), WITH_ID)
+@pytest.mark.parametrize("key", [None, "a-key"])
+def test_a_strangers_key_finds_nothing(
+    method: str, path: str, key: str | None, ours: dict[str, str], stranger: Api
+) -> None:
+    headers = {} if key is None or method == "GET" else {"Idempotency_Key": key}
+    before = _state()
+    answer = stranger.send(method, _path(path, ours), **headers)
+    assert answer.status_code == 404
+    assert answer["Content-Type"] == "application/problem+json"
+    assert _state() == before
+
+
+@pytest.mark.parametrize(("method", "path"), [pair for pair in WITH_ID if pair[0] == "GET"])
+def test_the_owner_finds_it(method: str, path: str, ours: dict[str, str], api: Api) -> None:
+    assert api.send(method, _path(path, ours)).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["invoices", "payouts", "webhook_endpoints", "events"])
+def test_a_strangers_lists_are_empty(path: str, ours: dict[str, str], stranger: Api) -> None:
+    assert stranger.get(path).json()["data"] == []
+
+
+def test_a_cursor_of_ours_shows_a_stranger_nothing(
+    ours: dict[str, str], api: Api, stranger: Api
+) -> None:
+    api.invoice()
+    cursor = api.get("invoices?limit=1").json()["next_cursor"]
+    assert stranger.get(f"invoices?cursor={cursor}").json()["data"] == []
+
+
+def test_an_id_that_never_was_looks_the_same(ours: dict[str, str], stranger: Api) -> None:
+    never = UUID(int=7)
+    one = refused(stranger.get(f"invoices/{ours['invoices']}"), 404, "invoice_not_found")
+    two = refused(stranger.get(f"invoices/{never}"), 404, "invoice_not_found")
+    del one["request_id"], two["request_id"]
+    assert one == two
+
+
+def _state() -> tuple[Any, ...]:
+    return (
+        list(Invoice.objects.order_by("id").values_list("status", "lock_end")),
+        list(Endpoint.objects.values_list("enabled", "secret_sealed", "url")),
+        list(Delivery.objects.values_list("state", "tries", "due_at")),
+        list(Payout.objects.values_list("status")),
+        IdempotencyRecord.objects.filter(status__lt=400).count(),
+    )

@@ -1,0 +1,75 @@
+"""Webhook endpoints over the API."""
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from merchants.webhooks.models import Delivery
+from tests.merchants.api.conftest import Api, refused
+
+pytestmark = pytest.mark.django_db
+URL = "https://example.com/hooks?shop=1"
+
+
+def test_an_endpoint_is_made_changed_and_deleted(api: Api) -> None:
+    made = api.post("webhook_endpoints", {"url": URL, "events": ["invoice.*"]})
+    assert made.status_code == 201
+    endpoint = made.json()
+    assert endpoint["secret"].startswith("whsec_")
+    assert endpoint["url"] == URL
+    path = made["Location"].removeprefix("/v1/")
+    assert "secret" not in api.get(path).json()
+    changed = api.send("PATCH", path, {"enabled": False, "events": ["payout.sent"]}).json()
+    assert (changed["enabled"], changed["disabled_reason"]) == (False, "asked")
+    assert changed["events"] == ["payout.sent"]
+    assert changed["url"] == URL
+    refused(api.post(f"{path}/test"), 409, "webhook_endpoint_disabled")
+    assert api.send("DELETE", path).status_code == 204
+    refused(api.get(path), 404, "webhook_endpoint_unknown")
+    assert api.get("webhook_endpoints").json()["data"] == []
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "field"),
+    [
+        ({}, "field_required", "url"),
+        ({"url": "http://example.com/"}, "target_not_public", "url"),
+        ({"url": "https://192.168.1.1/"}, "target_not_public", "url"),
+        ({"url": 5}, "not_text", "url"),
+        ({"url": URL, "events": ["invoice.payed"]}, "event_unknown", "events"),
+        ({"url": URL, "events": []}, "event_unknown", "events"),
+        ({"url": URL, "events": "invoice.paid"}, "not_a_list", "events"),
+        ({"url": URL, "secret": "whsec_x"}, "unknown_field", "secret"),
+    ],
+)
+def test_a_bad_endpoint_is_refused(api: Api, body: Any, code: str, field: str) -> None:
+    answer = api.post("webhook_endpoints", body)
+    assert refused(answer, answer.status_code, code)["field"] == field
+    assert answer.status_code in (400, 422)
+
+
+def test_a_changed_secret_is_shown_once(api: Api) -> None:
+    endpoint = api.post("webhook_endpoints", {"url": URL}).json()
+    rotated = api.post(f"webhook_endpoints/{endpoint['id']}/rotate_secret").json()
+    assert rotated["secret"] != endpoint["secret"]
+
+
+def test_deliveries_are_listed_and_sent_again(api: Api, open_shop: Any) -> None:
+    endpoint = api.post("webhook_endpoints", {"url": URL}).json()
+    for _ in range(3):
+        api.invoice()
+    open_shop.drain()
+    path = f"webhook_endpoints/{endpoint['id']}/deliveries"
+    first = api.get(f"{path}?limit=2").json()
+    rest = api.get(f"{path}?limit=2&cursor={first['next_cursor']}").json()
+    assert [len(first["data"]), len(rest["data"]), rest["next_cursor"]] == [2, 1, None]
+    event_id = first["data"][0]["event_id"]
+    Delivery.objects.filter(event_id=event_id).update(state="failed", tries=10, attempts=10)
+    assert len(api.get(f"{path}?state=failed").json()["data"]) == 1
+    again = api.post(f"{path}/{event_id}/redeliver")
+    assert again.status_code == 202
+    assert again.json()["state"] == "pending"
+    assert Delivery.objects.get(event_id=event_id).tries == 0
+    refused(api.post(f"{path}/{uuid4()}/redeliver"), 404, "delivery_unknown")
+    assert api.get(f"{path}/{event_id}").json()["log"] == []
