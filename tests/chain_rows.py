@@ -15,6 +15,18 @@ ETH = "ETH@31337"
 SHOPPER = bytes.fromhex("3c44cdddb6a900fa2b585dd299e03d12fa4293bc")
 OTHER_SHOPPER = bytes.fromhex("90f79bf6eb2c4f870365e785982e1f101e93b906")
 
+TOKENS = (
+    ("USDC", 6, bytes([0xA0]) * 20, "USD"),
+    ("EURC", 6, bytes([0xA1]) * 20, "EUR"),
+    ("WETH", 18, bytes([0xA2]) * 20, ""),
+    ("ETH", 18, None, ""),
+    ("WBTC", 8, bytes([0xA3]) * 20, ""),
+    ("DAI", 18, bytes([0xA4]) * 20, "USD"),
+    ("LINK", 18, bytes([0xA5]) * 20, ""),
+    ("UNI", 18, bytes([0xA6]) * 20, ""),
+)
+"""Symbol, decimals, contract (None: the native coin) and peg: those of tests/market/dev_market."""
+
 _numbers = count(1)
 
 
@@ -26,7 +38,7 @@ def unique_bytes(length: int = 32) -> bytes:
 def make_chain(
     *, chain_id: int = DEV_CHAIN, mode: str = "test", now: datetime, grace_seconds: int = 30
 ) -> Chain:
-    """A chain with USDC (6 decimals), WETH and its native coin, its head processed up to now."""
+    """A chain with eight tokens, its head processed up to now."""
     chain = Chain.objects.create(
         id=chain_id,
         key=f"dev{chain_id}",
@@ -42,12 +54,7 @@ def make_chain(
         factory_init_code_hash=bytes(31) + b"\1",
         treasury=bytes.fromhex("f39fd6e51aad88f6f4ce6ab8827279cfffb92266"),
     )
-    for symbol, decimals, address, peg in (
-        ("USDC", 6, bytes([0xA0]) * 20, "USD"),
-        ("EURS", 2, bytes([0xA1]) * 20, "EUR"),
-        ("WETH", 18, bytes([0xA2]) * 20, ""),
-        ("ETH", 18, None, ""),
-    ):
+    for symbol, decimals, address, peg in TOKENS:
         Token.objects.create(
             code=f"{symbol}@{chain_id}",
             chain=chain,

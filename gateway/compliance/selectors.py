@@ -1,11 +1,13 @@
 """Questions about lists, verdicts and holds."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from gateway.compliance.models import Hold, ListSource, Verdict
+from django.db import connection
+
+from gateway.compliance.models import Hold, Verdict
 
 STALE_AFTER_SECONDS = 86_400
 """Since the last good check, not since publication: lists rest at weekends."""
@@ -15,17 +17,13 @@ FeedState = Literal["fresh", "stale", "missing"]
 
 def feed_state(*, now: datetime) -> FeedState:
     """Whether payments can be screened by lists that somebody looked at lately. One query."""
-    sources = ListSource.objects.filter(enabled=True).values_list("version_id", "checked_at")
-    return feed_state_of([(version is not None, checked) for version, checked in sources], now=now)
-
-
-def feed_state_of(sources: Sequence[tuple[bool, datetime | None]], *, now: datetime) -> FeedState:
-    """As ``feed_state``, from (has a version, last checked) of each enabled source. Pure."""
-    if not sources or not all(loaded for loaded, _ in sources):
-        return "missing"
-    oldest = now - timedelta(seconds=STALE_AFTER_SECONDS)
-    stale = any(checked is None or checked < oldest for _, checked in sources)
-    return "stale" if stale else "fresh"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT compliance_feed_state(%s, %s)",
+            [now, STALE_AFTER_SECONDS],
+        )
+        state: FeedState = cursor.fetchone()[0]
+    return state
 
 
 def verdict_states(deposit_ids: Sequence[UUID]) -> dict[UUID, str]:

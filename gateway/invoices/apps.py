@@ -4,3 +4,19 @@ from django.apps import AppConfig
 class InvoicesConfig(AppConfig):
     name = "gateway.invoices"
     label = "invoices"
+
+    def ready(self) -> None:
+        from gateway.events.subscriptions import subscribe
+        from gateway.invoices import handlers
+
+        subscribe(
+            pattern=(
+                "deposit.*",
+                "verdict.given",
+                "hold.released",
+                "hold.returned",
+                "hold.blocked",
+            ),
+            handler=handlers.on_deposit,
+            name="invoices.deposit",
+        )

@@ -40,13 +40,6 @@ class BadLock(TillwayError):
     field = "lock_seconds"
 
 
-class TooManyOpenLocks(TillwayError):
-    code = "open_locks_exceeded"
-    message = "Too much is already promised at locked rates."
-    hint = "Wait until open invoices are paid or expire, or void some."
-    status = 409
-
-
 class ScreeningUnavailable(TillwayError):
     code = "screening_unavailable"
     message = "Payments can't be screened now, so none are asked for."
@@ -91,3 +84,8 @@ class NotErc681(TillwayError):
     code = "not_a_payment_request"
     message = "This is not an ERC-681 payment request."
     hint = "Scan the QR code of an invoice."
+
+
+class BadText(TillwayError):
+    code = "text_invalid"
+    message = "A text is too long or holds characters that can't be kept."

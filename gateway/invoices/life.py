@@ -116,7 +116,7 @@ def standing_of(
     """
     deposits = tuple(received)
     there = tuple(d for d in deposits if d.on_chain)
-    counting = tuple(d for d in there if _counts(d))
+    counting = tuple(d for d in there if counts(d))
     credited = _total(d for d in there if d.credited)
     seen = _total(counting)
     covered = credited >= rules.required
@@ -153,7 +153,7 @@ def _total(deposits: Iterable[Received]) -> Fraction:
     return sum((d.share for d in deposits), Fraction(0))
 
 
-def _counts(deposit: Received) -> bool:
+def counts(deposit: Received) -> bool:
     """Whether it counts toward the demand: credited, or on its way to be at the locked rate."""
     if deposit.credited:
         return True
@@ -259,9 +259,15 @@ def release_rule(tiers: Iterable[ReleaseRule], *, amount_units: int) -> ReleaseA
     return "confirmed"
 
 
-def news_between(before: Standing | None, after: Standing) -> tuple[str, ...]:
-    """The event types, in order, that tell a shop how the standing changed."""
-    told: list[str] = []
+def news_between(
+    before: Standing | None, after: Standing, *, besides: Iterable[str] = ()
+) -> tuple[str, ...]:
+    """The event types, in order, that tell a shop how the standing changed.
+
+    Args:
+        besides: what is told anyway, first.
+    """
+    told: list[str] = list(besides)
     gained = after.exceptions - (before.exceptions if before else frozenset())
     if "reverted" in gained:
         told.append("invoice.reverted")
@@ -275,6 +281,9 @@ def news_between(before: Standing | None, after: Standing) -> tuple[str, ...]:
             told.append("invoice.overpaid")
     if "marked" in gained:
         told.append("invoice.marked")
+    if not told and before is not None and before.release_goods != after.release_goods:
+        # A till that waits for the word must hear it, though the status stays.
+        told.append("invoice.release_changed")
     return tuple(told)
 
 

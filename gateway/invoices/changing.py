@@ -1,0 +1,106 @@
+"""What people do to an invoice: void it, renew its quotes, mark it."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+
+from gateway.chains.services import POLL_SECONDS, deposit_address_extend
+from gateway.invoices import locks
+from gateway.invoices.advancing import advance
+from gateway.invoices.errors import BadMark, InvoiceCovered, InvoiceNotOpen, ShopHasNoPayoutAddress
+from gateway.invoices.exposure import add_exposure, release_exposure
+from gateway.invoices.issuing import draw_quotes
+from gateway.invoices.models import Invoice
+from gateway.invoices.quotebook import decode_book, encode_book
+from gateway.money.amounts import Amount
+from gateway.money.assets import FIAT
+from gateway.shops.errors import ShopNotActive
+from gateway.shops.selectors import shop_view
+
+OPEN = frozenset({"waiting", "partial"})
+
+
+@transaction.atomic
+def invoice_void(*, shop_id: UUID, invoice_id: UUID, now: datetime) -> Invoice:
+    """Call the sale off. What was credited stays; whatever comes from now on can only be claimed
+    back, never goes silently to the sale. Again is the same.
+
+    Raises:
+        InvoiceNotFound: this shop has none of that id.
+        InvoiceCovered: a payment that covers it was seen.
+        InvoiceNotOpen: it has come to another end.
+    """
+    invoice = locks.invoice_for_update(invoice_id=invoice_id, shop_id=shop_id)
+    if invoice.status == "cancelled":
+        return invoice
+    if invoice.status in ("processing", "paid"):
+        raise InvoiceCovered
+    if invoice.status not in OPEN:
+        raise InvoiceNotOpen(f"This invoice is {invoice.status}.")
+    invoice.voided_at = now
+    return advance(invoice, now=now)
+
+
+@transaction.atomic
+def invoice_requote(
+    *, invoice_id: UUID, now: datetime, shop_id: UUID | None = None, lock_seconds: int | None = None
+) -> Invoice:
+    """Draw new quotes for an invoice that isn't covered; they end the old ones.
+
+    Raises:
+        InvoiceNotFound: there is none (in this shop).
+        InvoiceCovered, InvoiceNotOpen: there is nothing to ask for any more.
+        NoQuote, LockCapReached: nothing can be offered now; the old quotes stand.
+    """
+    invoice = locks.invoice_for_update(invoice_id=invoice_id, shop_id=shop_id)
+    if invoice.status in ("processing", "paid"):
+        raise InvoiceCovered
+    if invoice.status not in (*OPEN, "expired") or invoice.monitoring_over:
+        raise InvoiceNotOpen(f"This invoice is {invoice.status}.")
+    shop = shop_view(shop_id=invoice.shop_id)
+    if not shop.is_active:
+        raise ShopNotActive
+    if shop.payout_address is None:
+        raise ShopHasNoPayoutAddress
+    book = decode_book(invoice.book)
+    drawn = draw_quotes(
+        shop=shop,
+        amount=Amount(invoice.amount_units, FIAT[invoice.currency]),
+        lock_seconds=lock_seconds or book.terms.lock_seconds,
+        now=now,
+    )
+    if invoice.locks_open:
+        release_exposure(invoice, book=book)
+    invoice.book = encode_book(book.with_set(drawn))
+    invoice.lock_end = drawn.lock_end
+    invoice.monitoring_end = drawn.lock_end + timedelta(seconds=book.terms.monitoring_seconds)
+    invoice.time_over = invoice.monitoring_over = False
+    add_exposure(invoice, drawn=drawn, cap_units=shop.terms.max_open_lock_units, now=now)
+    deposit_address_extend(
+        invoice_id=invoice.id,
+        poll_until=min(invoice.monitoring_end, now + timedelta(seconds=POLL_SECONDS)),
+        watch_until=invoice.monitoring_end,
+    )
+    return advance(invoice, now=now, told=("invoice.requoted",))
+
+
+@transaction.atomic
+def invoice_mark(
+    *, shop_id: UUID, invoice_id: UUID, status: str, by: str, now: datetime
+) -> Invoice:
+    """A person says how it ended: ``settled`` or ``invalid``. It posts nothing and can flip.
+
+    Raises:
+        InvoiceNotFound: this shop has none of that id.
+        BadMark: neither of the two.
+        InvoiceNotOpen: it is cancelled, or paid by money.
+    """
+    if status not in ("settled", "invalid"):
+        raise BadMark
+    invoice = locks.invoice_for_update(invoice_id=invoice_id, shop_id=shop_id)
+    if invoice.status == "cancelled" or (invoice.status == "paid" and not invoice.mark):
+        raise InvoiceNotOpen(f"This invoice is {invoice.status}.")
+    flipped = bool(invoice.mark) and invoice.mark != status
+    invoice.mark, invoice.marked_by = status, by
+    return advance(invoice, now=now, told=("invoice.marked",) if flipped else ())

@@ -1,0 +1,337 @@
+"""Ask for money: quotes for every accepted token, an address, one statement."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import orjson
+from django.conf import settings
+from django.db import connection, transaction
+
+from gateway.chains.addresses import checksum
+from gateway.chains.create2 import SaltTerms, deposit_address, terms_salt
+from gateway.chains.selectors import TokenView
+from gateway.chains.services import POLL_SECONDS
+from gateway.compliance.selectors import STALE_AFTER_SECONDS
+from gateway.events.ids import uuid7
+from gateway.events.services import emit_parameters
+from gateway.invoices.catalogue import Catalogue, catalogue
+from gateway.invoices.errors import (
+    BadLock,
+    BadText,
+    ExternalKeyConflict,
+    NoQuote,
+    ScreeningUnavailable,
+    ShopHasNoPayoutAddress,
+    WrongCurrency,
+)
+from gateway.invoices.exposure import exposed_units
+from gateway.invoices.life import release_rule
+from gateway.invoices.models import Invoice
+from gateway.invoices.presenters import event_body
+from gateway.invoices.quotebook import (
+    Book,
+    OfferedChain,
+    OfferedToken,
+    QuoteSet,
+    Terms,
+    encode_book,
+    promise_of,
+)
+from gateway.market.errors import LockCapReached
+from gateway.market.quotes import Quote, quote_assets
+from gateway.market.services import exposure_shard
+from gateway.market.snapshot_store import current_snapshot
+from gateway.money.amounts import Amount
+from gateway.money.errors import NotPositive
+from gateway.shops.errors import ShopNotActive
+from gateway.shops.selectors import ShopView
+
+MIN_LOCK_SECONDS = 30
+MAX_LOCK_SECONDS = 3_600
+MAX_TEXT = 200
+MAX_METADATA_BYTES = 8_192
+
+# What a database or a terminal can't hold: control characters, and text that isn't Unicode.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
+
+ISSUE_SQL = """
+SELECT outcome, invoice_id, is_duplicate_order FROM invoices_issue(
+    %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s,
+    %s::text[], %s::numeric[], %s, %s, %s, %s,
+    %s, %s::jsonb, %s::text[])
+"""
+
+
+def invoice_issue(
+    *,
+    shop: ShopView,
+    amount: Amount,
+    now: datetime,
+    order_id: str = "",
+    metadata: Mapping[str, Any] | None = None,
+    lock_seconds: int | None = None,
+    created_by: str = "",
+    external_key: str = "",
+) -> Invoice:
+    """Ask for ``amount`` in the shop's currency, with a rate locked for each token it accepts.
+
+    One statement, whatever is stored: screening, caps, invoice, address, exposure and event.
+
+    Args:
+        lock_seconds: how long the quotes hold; the shop's terms if unset.
+        external_key: the caller's name for this demand. Asked again with it, however often and
+            at the same time, there is one invoice, and that one is returned.
+
+    Raises:
+        ShopNotActive, ShopHasNoPayoutAddress, WrongCurrency, NotPositive, BadLock, BadText: refused
+            as asked for.
+        NoQuote: no token can be offered; ``reasons`` says why for each.
+        LockCapReached: the shop's cap of open locks would be passed.
+        ScreeningUnavailable: the screening lists are missing or stale.
+        ExternalKeyConflict: the key names an invoice for something else.
+    """
+    seconds = _checked(shop=shop, amount=amount, lock_seconds=lock_seconds)
+    texts = {"order_id": order_id, "external_key": external_key, "created_by": created_by}
+    for field, text in texts.items():
+        _check_text(text, field=field)
+    notes = _checked_metadata(metadata or {})
+
+    offered = catalogue(shop.mode)
+    book = Book(
+        terms=_terms(shop, amount=amount, lock_seconds=seconds),
+        settlement_decimals=_settlement(shop, offered).decimals,
+        chains={
+            chain.id: OfferedChain(name=chain.name, grace_seconds=chain.grace_seconds)
+            for chain in offered.chains.values()
+        },
+        tokens={code: _token(token) for code, token in offered.tokens.items()},
+        sets=(draw_quotes(shop=shop, amount=amount, lock_seconds=seconds, now=now),),
+    )
+    invoice = _drafted(shop=shop, amount=amount, book=book, now=now)
+    invoice.order_id, invoice.external_key = order_id, external_key
+    invoice.created_by, invoice.metadata = created_by, dict(metadata or {})
+    return _issued(invoice, book=book, shop=shop, offered=offered, metadata=notes)
+
+
+def draw_quotes(*, shop: ShopView, amount: Amount, lock_seconds: int, now: datetime) -> QuoteSet:
+    """Quotes of now for every token the shop accepts, from the market's latest snapshot. Pure but
+    for reading it.
+
+    Raises:
+        NoQuote: there is none.
+    """
+    accepted = shop.terms.accepted_assets
+    codes = [code for code in catalogue(shop.mode).tokens if accepted is None or code in accepted]
+    answers = quote_assets(
+        snapshot=current_snapshot(),
+        demand=amount,
+        settlement_asset=shop.settlement_asset,
+        assets=codes,
+        lock_seconds=lock_seconds,
+        fee_bps=shop.terms.fee_bps,
+        now=now,
+    )
+    quotes = tuple(answer for answer in answers if isinstance(answer, Quote))
+    refused = {answer.asset: answer.code for answer in answers if not isinstance(answer, Quote)}
+    if not quotes:
+        raise NoQuote(refused)
+    return QuoteSet(
+        drawn_at=now,
+        lock_end=now + timedelta(seconds=lock_seconds),
+        quotes=quotes,
+        refused=refused,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Reserved:
+    salt: bytes
+    address: bytes
+
+
+def _checked(*, shop: ShopView, amount: Amount, lock_seconds: int | None) -> int:
+    if not shop.is_active:
+        raise ShopNotActive
+    if shop.payout_address is None:
+        raise ShopHasNoPayoutAddress
+    if amount.asset.code != shop.pricing_currency:
+        raise WrongCurrency(f"This shop prices in {shop.pricing_currency}.")
+    if amount.units <= 0:
+        raise NotPositive("The amount must be more than zero.", field="amount")
+    seconds = shop.terms.lock_seconds if lock_seconds is None else lock_seconds
+    if type(seconds) is not int or not MIN_LOCK_SECONDS <= seconds <= MAX_LOCK_SECONDS:
+        raise BadLock
+    return seconds
+
+
+def _check_text(text: str, *, field: str) -> None:
+    if len(text) > MAX_TEXT or _CONTROL.search(text):
+        raise BadText(f"{field} must be at most {MAX_TEXT} printable characters.", field=field)
+
+
+def _checked_metadata(metadata: Mapping[str, Any]) -> str:
+    """The metadata as JSON that the database takes."""
+    try:
+        encoded = orjson.dumps(dict(metadata))
+    except (TypeError, ValueError) as error:
+        raise BadText("metadata must be a JSON object.", field="metadata") from error
+    # jsonb can't hold U+0000, however it is written.
+    if len(encoded) > MAX_METADATA_BYTES or b"\\u0000" in encoded:
+        raise BadText(
+            f"metadata must be JSON of at most {MAX_METADATA_BYTES} bytes.", field="metadata"
+        )
+    return encoded.decode()
+
+
+def _terms(shop: ShopView, *, amount: Amount, lock_seconds: int) -> Terms:
+    return Terms(
+        shop_name=shop.name,
+        underpay_tolerance_bps=shop.terms.underpay_tolerance_bps,
+        overpay_tolerance_bps=shop.terms.overpay_tolerance_bps,
+        fee_bps=shop.terms.fee_bps,
+        late_policy=shop.terms.late_policy,
+        release_at=release_rule(shop.terms.release_rules, amount_units=amount.units),
+        qr_kind=shop.terms.qr_kind,
+        lock_seconds=lock_seconds,
+        monitoring_seconds=shop.terms.monitoring_seconds,
+    )
+
+
+def _settlement(shop: ShopView, offered: Catalogue) -> TokenView:
+    """The token the shop is settled in; without it nothing can be quoted."""
+    token = offered.tokens.get(shop.settlement_asset)
+    if token is None:
+        raise NoQuote({shop.settlement_asset: "settlement_asset_unknown"})
+    return token
+
+
+def _token(token: TokenView) -> OfferedToken:
+    return OfferedToken(
+        symbol=token.symbol,
+        decimals=token.decimals,
+        chain_id=token.chain_id,
+        address="" if token.address is None else checksum(token.address),
+    )
+
+
+def _drafted(*, shop: ShopView, amount: Amount, book: Book, now: datetime) -> Invoice:
+    drawn = book.latest
+    return Invoice(
+        id=uuid7(),
+        shop_id=shop.id,
+        mode=shop.mode,
+        currency=amount.asset.code,
+        amount_units=amount.units,
+        settlement_asset=shop.settlement_asset,
+        book=encode_book(book),
+        lock_end=drawn.lock_end,
+        monitoring_end=drawn.lock_end + timedelta(seconds=book.terms.monitoring_seconds),
+        judge_at=drawn.lock_end,
+        created_at=now,
+    )
+
+
+def _reserved(invoice: Invoice, *, book: Book, shop: ShopView, offered: Catalogue) -> _Reserved:
+    """The address that commits to what was promised: to whom, in what, how much, until when."""
+    terms = SaltTerms(
+        invoice_id=invoice.id,
+        payee=shop.payout_address,
+        settlement_token=offered.tokens[shop.settlement_asset].address,
+        amount=min(promise_of(quote).credit_units for quote in book.latest.quotes),
+        lock_end=int(invoice.lock_end.timestamp()),
+    )
+    salt = terms_salt(terms)
+    return _Reserved(salt=salt, address=deposit_address(factory=offered.factory, salt=salt))
+
+
+def _issued(
+    invoice: Invoice, *, book: Book, shop: ShopView, offered: Catalogue, metadata: str
+) -> Invoice:
+    reserved = _reserved(invoice, book=book, shop=shop, offered=offered)
+    invoice.address = reserved.address
+    event_id, _, _, _, _, _, body, handlers = emit_parameters(
+        event_id=uuid7(),
+        type="invoice.created",
+        subject=f"invoice:{invoice.id}",
+        body=event_body(invoice, book=book),
+        mode=invoice.mode,
+        shop_id=invoice.shop_id,
+        now=invoice.created_at,
+    )
+    exposed = exposed_units(invoice, drawn=book.latest)
+    poll_until = min(invoice.monitoring_end, invoice.created_at + timedelta(seconds=POLL_SECONDS))
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            ISSUE_SQL,
+            [
+                invoice.id,
+                invoice.shop_id,
+                invoice.mode,
+                invoice.currency,
+                invoice.amount_units,
+                invoice.settlement_asset,
+                invoice.book,
+                invoice.address,
+                invoice.created_at,
+                invoice.lock_end,
+                invoice.monitoring_end,
+                poll_until,
+                invoice.order_id,
+                invoice.external_key,
+                metadata,
+                invoice.created_by,
+                reserved.salt,
+                offered.factory.address,
+                offered.factory.version,
+                list(exposed),
+                list(exposed.values()),
+                exposure_shard(invoice.id),
+                shop.terms.max_open_lock_units,
+                list(_feeds_refused(shop.mode)),
+                STALE_AFTER_SECONDS,
+                event_id,
+                body,
+                handlers,
+            ],
+        )
+        outcome, invoice_id, is_duplicate_order = cursor.fetchone()
+    if outcome == "issued":
+        invoice.duplicate_order = is_duplicate_order
+        invoice.exceptions = ["duplicate_order"] if is_duplicate_order else []
+        invoice._state.adding = False
+        return invoice
+    if outcome == "exists":
+        return _same(invoice, existing_id=invoice_id)
+    raise _REFUSALS[outcome]
+
+
+_REFUSALS: Mapping[str, type[Exception]] = {
+    "screening_unavailable": ScreeningUnavailable,
+    "lock_cap_reached": LockCapReached,
+}
+
+
+def _feeds_refused(mode: str) -> Iterable[str]:
+    """States of the screening feeds in which no money is asked for.
+
+    A stale feed refuses new invoices rather than holding everyone's coffee. A test shop may do
+    without a list: then nothing of its is credited either.
+    """
+    if not settings.SCREENING_REQUIRED:
+        return ()
+    return ("stale", "missing") if mode == "live" else ("stale",)
+
+
+def _same(asked: Invoice, *, existing_id: UUID) -> Invoice:
+    existing = Invoice.objects.get(id=existing_id)
+    if (existing.currency, existing.amount_units, existing.order_id) != (
+        asked.currency,
+        asked.amount_units,
+        asked.order_id,
+    ):
+        raise ExternalKeyConflict
+    return existing

@@ -1,0 +1,202 @@
+"""How an invoice looks from outside: the one source for the API, pages, events and webhooks."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from fractions import Fraction
+from typing import Any
+
+from django.conf import settings
+
+from gateway.chains.addresses import checksum
+from gateway.chains.models import ProcessedHead
+from gateway.invoices.code_words import code_word
+from gateway.invoices.erc681 import erc681_uri
+from gateway.invoices.models import Invoice
+from gateway.invoices.quotebook import Book, OfferedToken, decode_book
+from gateway.market.quotes import Quote
+from gateway.money.amounts import Amount, format_amount, rounded_up
+from gateway.money.assets import FIAT, Asset
+
+PAYABLE = frozenset({"waiting", "partial"})
+RATE_PLACES = 8
+
+
+def invoice_as_dict(
+    invoice: Invoice, *, heads: Mapping[int, int] | None = None, book: Book | None = None
+) -> dict[str, Any]:
+    """The whole invoice. No query; one (the heads of its chains) while a deposit is unconfirmed.
+
+    Args:
+        heads: last processed block number by chain, to count confirmations; asked for if needed.
+        book: the invoice's book, if the caller has decoded it.
+    """
+    book = book or decode_book(invoice.book)
+    return {
+        **_summary(invoice, book),
+        "due": due_of(invoice, book=book),
+        "refused": dict(book.latest.refused),
+        "received": _received(invoice, book=book, heads=heads),
+    }
+
+
+def event_body(invoice: Invoice, *, book: Book | None = None) -> dict[str, Any]:
+    """The invoice as events tell it: stands on its own, without what only a page draws."""
+    book = book or decode_book(invoice.book)
+    rest = remaining_share(invoice)
+    due = [
+        {"asset": quote.asset, "amount": format_amount(left, trim=True), "units": str(left.units)}
+        for quote in book.latest.quotes
+        for left in (_rest(quote, rest),)
+        if rest
+    ]
+    received = [
+        {name: entry[name] for name in ("deposit_id", "asset", "amount", "tx_hash", "state")}
+        for entry in invoice.received
+    ]
+    return {**_summary(invoice, book), "due": due, "received": received}
+
+
+def _summary(invoice: Invoice, book: Book) -> dict[str, Any]:
+    amount = Amount(invoice.amount_units, FIAT[invoice.currency])
+    settlement = Asset(invoice.settlement_asset, book.settlement_decimals)
+    return {
+        "id": str(invoice.id),
+        "shop_id": str(invoice.shop_id),
+        "shop_name": book.terms.shop_name,
+        "mode": invoice.mode,
+        "status": invoice.status,
+        "exceptions": sorted(invoice.exceptions),
+        "release_goods": invoice.release_goods,
+        "amount": format_amount(amount),
+        "currency": invoice.currency,
+        "credited": {
+            "asset": invoice.settlement_asset,
+            "amount": format_amount(Amount(invoice.credited_units, settlement), trim=True),
+            "units": str(invoice.credited_units),
+        },
+        "address": checksum(bytes(invoice.address)),
+        "lock_end": _iso(invoice.lock_end),
+        "monitoring_end": _iso(invoice.monitoring_end),
+        "created_at": _iso(invoice.created_at),
+        "order_id": invoice.order_id,
+        "metadata": invoice.metadata,
+        "created_by": invoice.created_by,
+        "qr_kind": book.terms.qr_kind,
+        "checkout_url": f"{settings.PUBLIC_URL}/i/{invoice.id}",
+        "code_word": code_word(bytes(invoice.address)),
+    }
+
+
+def due_of(invoice: Invoice, *, book: Book) -> list[dict[str, Any]]:
+    """What each offered token has to pay: the whole quote, or the rest of it. What nobody should
+    pay any more has no URI."""
+    remaining = remaining_share(invoice)
+    address = checksum(bytes(invoice.address))
+    return [
+        _due(quote, token=book.tokens[quote.asset], book=book, address=address, share=remaining)
+        for quote in book.latest.quotes
+    ]
+
+
+def remaining_share(invoice: Invoice) -> Fraction:
+    """The fraction of the demand that still has to arrive."""
+    if invoice.status not in PAYABLE:
+        return Fraction(0)
+    seen = sum((Fraction(entry["share"]) for entry in invoice.received), Fraction(0))
+    return max(Fraction(0), 1 - seen)
+
+
+def _rest(quote: Quote, share: Fraction) -> Amount:
+    if share == 1:
+        return quote.due
+    units = -(-quote.units * share.numerator // share.denominator)
+    return rounded_up(Amount(units, quote.token_asset), places=quote.places)
+
+
+def _due(
+    quote: Quote, *, token: OfferedToken, book: Book, address: str, share: Fraction
+) -> dict[str, Any]:
+    rest = _rest(quote, share or Fraction(1))
+    pricing = quote.pricing_asset
+    return {
+        "asset": quote.asset,
+        "symbol": token.symbol,
+        "decimals": token.decimals,
+        "chain_id": token.chain_id,
+        "chain_name": book.chains[token.chain_id].name,
+        "token": token.address or None,
+        "amount": format_amount(rest, trim=True),
+        "units": str(rest.units),
+        "quoted_units": str(quote.units),
+        "address": address,
+        "uri": erc681_uri(
+            recipient=address,
+            token=token.address or None,
+            chain_id=token.chain_id,
+            units=rest.units,
+        )
+        if share
+        else "",
+        "rate": quote.token_rate.price_text(RATE_PLACES),
+        "settlement_rate": quote.settlement_rate.price_text(RATE_PLACES),
+        "credit": format_amount(Amount(quote.settlement_units, quote.settlement_asset), trim=True),
+        "parts": {
+            "fair": quote.parts.fair,
+            "spread_bps": quote.parts.spread_bps,
+            "lock_premium_bps": quote.parts.lock_premium_bps,
+            "gas_units": str(quote.parts.gas_units),
+            "fee_bps": quote.parts.fee_bps,
+        },
+        "sources": [
+            {"name": source.name, "age_ms": source.age_ms, "simulated": source.simulated}
+            for source in quote.sources
+        ],
+        "min": format_amount(Amount(quote.minimum, pricing)) if quote.minimum else None,
+        "max": format_amount(Amount(quote.maximum, pricing)) if quote.maximum else None,
+    }
+
+
+def _received(
+    invoice: Invoice, *, book: Book, heads: Mapping[int, int] | None
+) -> list[dict[str, Any]]:
+    if heads is None and any(entry["state"] == "seen" for entry in invoice.received):
+        heads = head_numbers()
+    return [_entry(entry, book=book, heads=heads or {}) for entry in invoice.received]
+
+
+def head_numbers() -> dict[int, int]:
+    """Last processed block by chain. One query."""
+    return dict(ProcessedHead.objects.values_list("chain_id", "number"))
+
+
+def _entry(entry: Mapping[str, Any], *, book: Book, heads: Mapping[int, int]) -> dict[str, Any]:
+    chain = book.chains.get(entry["chain_id"])
+    return {
+        "deposit_id": entry["deposit_id"],
+        "asset": entry["asset"],
+        "symbol": entry["asset"].partition("@")[0],
+        "chain_id": entry["chain_id"],
+        "chain_name": chain.name if chain else f"chain {entry['chain_id']}",
+        "amount": entry["amount"],
+        "units": entry["units"],
+        "tx_hash": entry["tx_hash"],
+        "state": entry["state"],
+        "credited": entry["credited"],
+        "confirmations": _confirmations(entry, heads),
+        "needed": entry["needed"],
+        "first_block_time": entry["first_block_time"],
+    }
+
+
+def _confirmations(entry: Mapping[str, Any], heads: Mapping[int, int]) -> int:
+    """Blocks on top, as far as they are asked for: all of them once it is confirmed."""
+    if entry["state"] == "orphaned":
+        return 0
+    if entry["state"] != "seen":
+        return int(entry["needed"])
+    head = heads.get(entry["chain_id"], entry["block_number"])
+    return max(0, min(entry["needed"], head - entry["block_number"] + 1))
+
+
+def _iso(moment: datetime) -> str:
+    return moment.isoformat().replace("+00:00", "Z")

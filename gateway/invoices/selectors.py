@@ -1,0 +1,71 @@
+"""Questions about invoices."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from gateway.events.cursors import PAGE_SIZE, Page, decode_cursor, page_of
+from gateway.invoices.errors import InvoiceNotFound
+from gateway.invoices.models import Claim, Invoice, Payment
+
+
+def invoice_get(*, shop_id: UUID, invoice_id: UUID) -> Invoice:
+    """A shop's invoice. One query.
+
+    Raises:
+        InvoiceNotFound: the shop has none of that id; another's is as unknown as none.
+    """
+    invoice = Invoice.objects.filter(id=invoice_id, shop_id=shop_id).first()
+    if invoice is None:
+        raise InvoiceNotFound
+    return invoice
+
+
+def invoice_public(invoice_id: UUID) -> Invoice:
+    """The invoice behind a checkout link: whoever knows its id may see what a shopper sees. One
+    query.
+
+    Raises:
+        InvoiceNotFound: there is none.
+    """
+    invoice = Invoice.objects.filter(id=invoice_id).first()
+    if invoice is None:
+        raise InvoiceNotFound
+    return invoice
+
+
+def invoices_page(
+    *,
+    shop_id: UUID,
+    cursor: str | None = None,
+    status: str | Sequence[str] = (),
+    order_id: str = "",
+    size: int = PAGE_SIZE,
+) -> Page[Invoice]:
+    """A shop's invoices, newest first. One query, of the same plan however many are stored."""
+    invoices = Invoice.objects.filter(shop_id=shop_id).order_by("-id")
+    statuses = [status] if isinstance(status, str) else list(status)
+    if statuses and statuses != [""]:
+        invoices = invoices.filter(status__in=statuses)
+    if order_id:
+        invoices = invoices.filter(order_id=order_id)
+    if cursor:
+        invoices = invoices.filter(id__lt=decode_cursor(cursor))
+    rows = list(invoices[: size + 1])
+    return page_of(rows, size=size, last_id=rows[size - 1].id if len(rows) > size else None)
+
+
+def open_invoices(*, shop_id: UUID, cursor: str | None = None) -> Page[Invoice]:
+    """Invoices that still wait for money or confirmations, newest first. One query."""
+    return invoices_page(
+        shop_id=shop_id, cursor=cursor, status=("waiting", "partial", "processing")
+    )
+
+
+def payments_of(invoice_id: UUID) -> list[Payment]:
+    """What was applied to an invoice, reversed ones too, in order. One query."""
+    return list(Payment.objects.filter(invoice_id=invoice_id).order_by("id"))
+
+
+def open_claims(*, shop_id: UUID) -> list[Claim]:
+    """What a shop's payers may claim back, newest first. One query."""
+    return list(Claim.objects.filter(shop_id=shop_id, reversed_at=None).order_by("-id"))
