@@ -38,6 +38,8 @@ def parse_receipt(answer: Any) -> Receipt | None:
     if answer is None:
         return None
     try:
+        if not isinstance(answer["logs"], list):
+            raise TypeError("logs that aren't a list")
         gas_used = int(answer["gasUsed"], 16)
         price = int(answer["effectiveGasPrice"], 16)
         return Receipt(
@@ -77,6 +79,7 @@ def is_known_already(error: NodeError) -> bool:
         phrase in message
         for phrase in (
             "already known",
+            "alreadyknown",
             "already imported",
             "known transaction",
             "already exists",

@@ -145,10 +145,9 @@ class Sender:
                     continue
                 self._follow(account, head)
                 self._start_queued(head.accounts[account], head)
-        except NODE_TROUBLE as trouble:
-            log.info("sender_waits_for_node", chain_id=self._chain.id, detail=str(trouble)[:200])
-        except NodeError as error:
-            log.warning("sender_node_refused", chain_id=self._chain.id, detail=str(error)[:300])
+        except (*NODE_TROUBLE, NodeError) as trouble:
+            log.warning("sender_node_trouble", chain_id=self._chain.id, detail=str(trouble)[:300])
+            self._node.turn_to_next()
         return True
 
     # --- looking -----------------------------------------------------------------------------
@@ -666,3 +665,4 @@ def _reserved(outgoing: OutgoingTransaction) -> int:
         (attempt.gas_limit * attempt.max_fee_per_gas for attempt in _signed_attempts(outgoing)),
         default=0,
     )
+    return outgoing.value + fees

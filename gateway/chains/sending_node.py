@@ -1,19 +1,15 @@
 """The sender's way to its chain's nodes: as the watcher's, but a refusal is an answer here.
 
 A node that would not run a call, or not take some bytes, has said something about the
-transaction; it is not at fault. Anything else sends the next question to the next node.
+transaction; it is not at fault.
 """
 
 from collections.abc import Sequence
 from typing import Any
 
-import structlog
-
 from gateway.chains.errors import MalformedAnswer, NodeFault, WrongChainId
 from gateway.outside.errors import NodeDown, NodeMalformed
 from gateway.outside.rpc import Call, JsonRpc
-
-log = structlog.get_logger(__name__)
 
 TIMEOUT_SECONDS = 10.0
 NODE_TROUBLE = (NodeDown, NodeMalformed, NodeFault)
@@ -38,27 +34,21 @@ class SendingNode:
         """The results of several calls from one node, which must serve our chain.
 
         Raises:
-            NodeError: the node refused one of them; it is asked again next time.
-            NodeDown, NodeMalformed, NodeFault: it is of no use; the next one is asked next.
+            NodeError: the node refused one of them.
+            NodeDown, NodeMalformed, NodeFault: it is of no use.
         """
         if self._connection is None:
             self._connection = JsonRpc(
                 self._urls[self._current], timeout_seconds=self._timeout_seconds
             )
-        try:
-            told_id, *results = self._connection.batch((("eth_chainId", ()), *calls))
-            self._check_chain(told_id)
-        except NODE_TROUBLE as trouble:
-            log.warning(
-                "sender_node_trouble",
-                chain_id=self.chain_id,
-                node=self._current,
-                detail=str(trouble)[:300],
-            )
-            self.close()
-            self._current = (self._current + 1) % len(self._urls)
-            raise
+        told_id, *results = self._connection.batch((("eth_chainId", ()), *calls))
+        self._check_chain(told_id)
         return results
+
+    def turn_to_next(self) -> None:
+        """Ask another node from now on: this one was of no use."""
+        self.close()
+        self._current = (self._current + 1) % len(self._urls)
 
     def close(self) -> None:
         if self._connection is not None:
