@@ -424,15 +424,22 @@ contract DepositFactory {
             return 0;
         }
 
-        if (!_create(run.initCode, salt)) {
+        bytes memory initCode = run.initCode;
+        address created;
+        assembly ("memory-safe") {
+            created := create2(0, add(initCode, 0x20), mload(initCode), salt)
+        }
+        if (created == address(0)) {
             _setMark(slot, FAILED);
             emit SweepFailed(salt, token, _reason());
             return 0;
         }
 
         uint256 balance = run.nativeTo.balance;
-        arrived = _grown(run.nativeBalance, balance);
-        run.nativeBalance = balance;
+        if (balance != run.nativeBalance) {
+            arrived = _grown(run.nativeBalance, balance);
+            run.nativeBalance = balance;
+        }
         if (token != NATIVE) {
             if (arrived != 0) emit Swept(salt, NATIVE, arrived);
             (, balance) = _balanceOf(token, run.tokenTo);
@@ -447,12 +454,6 @@ contract DepositFactory {
         }
         _setMark(slot, SWEPT);
         emit Swept(salt, token, arrived);
-    }
-
-    function _create(bytes memory initCode, bytes32 salt) private returns (bool created) {
-        assembly ("memory-safe") {
-            created := iszero(iszero(create2(0, add(initCode, 0x20), mload(initCode), salt)))
-        }
     }
 
     /// @dev Where a salt's mark lies in transient storage; hashed, so that no salt meets another variable.
