@@ -23,7 +23,7 @@ setup: .venv/.synced node_modules/.synced ## Install everything, locked
 
 .venv/.synced: $(UV) uv.lock pyproject.toml
 	@echo "── installing Python packages (locked)"
-	@$(UV) sync --locked --quiet --python $(PYTHON)
+	@$(UV) sync --locked --quiet --compile-bytecode --python $(PYTHON)
 	@touch $@
 
 node_modules/.synced: package-lock.json package.json .venv/.synced

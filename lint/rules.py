@@ -161,11 +161,12 @@ def one_way_out(path: PurePosixPath, tree: ast.Module) -> Iterator[Breach]:
     if path.parts[:2] == ("gateway", "outside") or path.parts[0] not in {"gateway", "merchants"}:
         return
     for node in ast.walk(tree):
-        modules: list[str] = []
         if isinstance(node, ast.Import):
             modules = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
             modules = [node.module or ""]
+        else:
+            continue
         for module in modules:
             if module.split(".")[0] in HTTP_CLIENTS:
                 yield Breach(node.lineno, "TW4", f"{module} is imported outside gateway.outside")
