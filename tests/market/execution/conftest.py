@@ -76,14 +76,14 @@ class Desk:
             deposit_id=deposit.id,
             chain_id=CHAIN_ID,
             amount=Amount(deposit.units, asset),
-            now=datetime.now(UTC),
+            now=self.now(),
         )
         return asset
 
     @transaction.atomic
     def credit(self, deposit: Deposit, *, units: int | None = None) -> None:
         """What invoices do with a clear deposit: credit it (here 1 USDC) and have it filled."""
-        now = datetime.now(UTC)
+        now = self.now()
         asset = self.confirm(deposit)
         taken = units or deposit.units
         ledger.post_payment(
@@ -153,10 +153,15 @@ class Desk:
         forget_snapshot()
         follower.close()
 
+    def now(self) -> datetime:
+        """The chain's clock: undoing what tests did sets it back, mining many blocks ahead."""
+        head = self.till.rpc.call("eth_getBlockByNumber", ["latest", False])
+        return datetime.fromtimestamp(int(head["timestamp"], 16), UTC)
+
     def batch(self, *, later_seconds: int = BATCH_AFTER_SECONDS + 1) -> list[OutgoingTransaction]:
         """Let beat's task run; the transactions it queued."""
         known = set(OutgoingTransaction.objects.values_list("id", flat=True))
-        fills_batch_due(now=datetime.now(UTC) + timedelta(seconds=later_seconds))
+        fills_batch_due(now=self.now() + timedelta(seconds=later_seconds))
         return list(OutgoingTransaction.objects.exclude(id__in=known).order_by("id"))
 
     def send(self, outgoing: OutgoingTransaction, *, gas: int = 5_000_000) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import pytest
 
 from gateway.events.ids import uuid7
 from gateway.market.amm.errors import NoLiquidity
-from gateway.market.errors import PriceNotFresh
+from gateway.market.errors import NoDepth, PriceNotFresh
 from gateway.market.execution.errors import FillTooDear
 from gateway.market.execution.factory import (
     SWAPPED,
@@ -102,8 +102,7 @@ def test_without_a_fresh_price_nothing_is_sold() -> None:
 
 
 def test_without_a_pool_nothing_is_sold() -> None:
-    # refused by the price of selling it, or by the way to sell it: never sold for what there is
-    with pytest.raises((NoLiquidity, FillTooDear, Exception)):
+    with pytest.raises((NoLiquidity, NoDepth)):
         sale_of(
             snapshot=msgspec.structs.replace(dev_market(), pools=()),
             token=ONE,
