@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.views import redirect_to_login
@@ -10,7 +10,6 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponseBase
 
 from merchants.accounts.actions import roles_allowing
-from merchants.accounts.models import User
 from merchants.accounts.selectors import roles_of
 
 View = Callable[..., HttpResponseBase]
@@ -34,7 +33,7 @@ def require_action(action: str, *, shop: str | None = "shop_id") -> Callable[[Vi
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
             shop_id: UUID | None = kwargs[shop] if shop else None
-            roles = roles_of(user=cast(User, request.user), shop_id=shop_id)
+            roles = roles_of(user=request.user, shop_id=shop_id)
             if not roles:
                 raise Http404
             if not roles & allowed:

@@ -32,7 +32,7 @@ class Problem(Shape):
     code = s.CharField()
     hint = s.CharField(required=False)
     field = s.CharField(required=False)
-    errors = Fault(many=True, required=False)
+    errors = Fault(many=True, required=False)  # type: ignore[assignment]
     reasons = s.DictField(child=s.CharField(), required=False)
     request_id = s.CharField(required=False)
 
@@ -133,7 +133,7 @@ class Invoice(Shape):
 
 
 class InvoiceList(Cursored):
-    data = Invoice(many=True)
+    data = Invoice(many=True)  # type: ignore[assignment]
 
 
 class Quote(Shape):
@@ -159,7 +159,7 @@ class QuotePreview(Shape):
     currency = s.CharField()
     settlement_asset = s.CharField()
     drawn_at = s.DateTimeField()
-    data = Quote(many=True)
+    data = Quote(many=True)  # type: ignore[assignment]
     refused = s.DictField(child=s.CharField())
 
 
@@ -176,7 +176,7 @@ class AssetInfo(Shape):
 
 
 class AssetList(Cursored):
-    data = AssetInfo(many=True)
+    data = AssetInfo(many=True)  # type: ignore[assignment]
 
 
 class Balance(Shape):
@@ -223,7 +223,7 @@ class Payout(Shape):
 
 
 class PayoutList(Cursored):
-    data = Payout(many=True)
+    data = Payout(many=True)  # type: ignore[assignment]
 
 
 class Endpoint(Shape):
@@ -242,7 +242,7 @@ class EndpointWithSecret(Endpoint):
 
 
 class EndpointList(Cursored):
-    data = Endpoint(many=True)
+    data = Endpoint(many=True)  # type: ignore[assignment]
 
 
 class EventQueued(Shape):
@@ -277,7 +277,7 @@ class DeliveryWithAttempts(Delivery):
 
 
 class DeliveryList(Cursored):
-    data = Delivery(many=True)
+    data = Delivery(many=True)  # type: ignore[assignment]
 
 
 class Event(Shape):
@@ -287,8 +287,8 @@ class Event(Shape):
     mode = s.ChoiceField(["test", "live"])
     subject = s.CharField()
     sequence = s.IntegerField(help_text="1, 2, 3 … per subject.")
-    data = s.DictField()
+    data = s.DictField()  # type: ignore[assignment]
 
 
 class EventList(Cursored):
-    data = Event(many=True)
+    data = Event(many=True)  # type: ignore[assignment]

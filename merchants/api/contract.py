@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from typing import Any, ClassVar, Final
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils import timezone
 from rest_framework import exceptions
 from rest_framework.negotiation import BaseContentNegotiation
@@ -71,9 +71,7 @@ class ApiView(APIView):
     def check_throttles(self, request: Request) -> None:
         take_token(self.caller.key_id)
 
-    def finalize_response(
-        self, request: HttpRequest, response: Any, *args: Any, **kwargs: Any
-    ) -> Any:
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         response = super().finalize_response(request, response, *args, **kwargs)
         response["Cache-Control"] = "no-store"
         return response
@@ -148,7 +146,7 @@ class ApiView(APIView):
         ]
         if errors:
             raise InputRefused(errors)
-        return dict(given.items())
+        return {name: given[name] for name in given}
 
     def page_query(self, *also: str) -> tuple[dict[str, str], str | None, int]:
         """Query, cursor and page size of a list.

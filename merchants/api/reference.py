@@ -31,7 +31,7 @@ def page() -> dict[str, Any]:
 def _operation(
     operation: dict[str, Any], *, path: str, method: str, described: dict[str, Any]
 ) -> dict[str, Any]:
-    success = next(
+    success: tuple[str, dict[str, Any]] = next(
         (
             (status, answer)
             for status, answer in operation["responses"].items()

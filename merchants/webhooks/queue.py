@@ -6,7 +6,7 @@ Each function is one statement or one short transaction; none of them waits for 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -195,7 +195,7 @@ def record(*, outcomes: Sequence[Outcome], now: datetime) -> None:
     with connection.cursor() as cursor:
         for outcome in ordered:
             result = outcome.verdict.result
-            parameters = {
+            parameters: dict[str, Any] = {
                 "event_id": outcome.event_id,
                 "endpoint_id": outcome.endpoint_id,
                 "number": outcome.number,

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from rest_framework import exceptions
 from rest_framework.request import Request
 
@@ -19,7 +19,7 @@ class UnknownView(ApiView):
     def check_throttles(self, request: Request) -> None:
         """Nobody has said who they are."""
 
-    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
         self.http_method_names = [str(request.method).lower()]
         setattr(self, self.http_method_names[0], self._refuse)
         return super().dispatch(request, *args, **kwargs)
