@@ -426,7 +426,7 @@ def _plan_v3_pool(
                 ),
             )
         )
-    name = f"V3 {a}/{b} {fee_pips / 10_000:g} %"
+    name = f"V3 {a}/{b} at {fee_pips} pips"
     admin.plan(
         label=name,
         to=places["positions"],

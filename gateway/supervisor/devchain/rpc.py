@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import Any, Self
 
-import httpx
+import httpx  # house: TW4 (a dev chain on loopback: nothing leaves the house)
 import orjson
 
 BATCH_CALLS = 100

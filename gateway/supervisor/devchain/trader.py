@@ -22,7 +22,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-import httpx
+import httpx  # house: TW4 (a dev chain on loopback: nothing leaves the house)
 import orjson
 
 from gateway.supervisor.devchain.calls import call_data
