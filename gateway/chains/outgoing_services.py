@@ -177,6 +177,28 @@ def transaction_delayed(*, desk: Desk, transaction_id: UUID, error: str) -> None
 
 
 @db_transaction.atomic
+def queue_delayed(*, desk: Desk, chain_id: int, account: bytes, error: str) -> None:
+    """Remember for people why nothing of an account is sent."""
+    leases.check(handle=desk.lease)
+    OutgoingTransaction.objects.filter(chain_id=chain_id, account=account, status="queued").exclude(
+        last_error=error
+    ).update(last_error=error)
+
+
+@db_transaction.atomic
+def nonces_accept(*, chain_id: int, account: bytes, of_chain: int) -> tuple[int, int]:
+    """Go on with the chain's count after nonces were used behind our back: a person's decision.
+
+    The account's next nonce before and after.
+    """
+    sequence = NonceSequence.objects.select_for_update().get(chain_id=chain_id, account=account)
+    before = sequence.next_nonce
+    sequence.next_nonce = max(before, of_chain)
+    sequence.save(update_fields=["next_nonce"])
+    return before, sequence.next_nonce
+
+
+@db_transaction.atomic
 def transaction_mined(*, desk: Desk, transaction_id: UUID, receipt: Receipt, now: datetime) -> None:
     """It is in a block; said of one that succeeded only, since nothing but its end is certain."""
     outgoing = _locked(desk, transaction_id)

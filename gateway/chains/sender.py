@@ -123,6 +123,7 @@ class Sender:
         self._options = options or SenderOptions()
         self._keep_lease = keep_lease
         self._reached = reached
+        self._said: set[str] = set()
         self._native = (
             Token.objects.filter(chain=chain, kind="native").values_list("code", flat=True).first()
             or f"native@{chain.id}"
@@ -141,14 +142,21 @@ class Sender:
             head = self._look(accounts)
             for account in accounts:
                 self._keep_lease()
-                if self._is_behind(head.accounts[account]):
+                if self._restore_lost(head.accounts[account]):
                     continue
                 self._follow(account, head)
                 self._start_queued(head.accounts[account], head)
+            self._said.discard("node")
         except (*NODE_TROUBLE, NodeError) as trouble:
-            log.warning("sender_node_trouble", chain_id=self._chain.id, detail=str(trouble)[:300])
+            self._say_once("node", "sender_node_trouble", detail=str(trouble)[:300])
             self._node.turn_to_next()
         return True
+
+    def _say_once(self, key: str, event: str, **details: Any) -> None:
+        """What stays true from round to round is logged when it begins."""
+        if key not in self._said:
+            self._said.add(key)
+            log.error(event, chain_id=self._chain.id, **details)
 
     # --- looking -----------------------------------------------------------------------------
 
@@ -190,29 +198,37 @@ class Sender:
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise MalformedAnswer(f"a head that can't be read: {error!r}") from error
 
-    def _is_behind(self, account: Account) -> bool:
-        """Whether the node's chain lacks what we know to be final: it must not be believed."""
-        last_final = (
+    def _restore_lost(self, account: Account) -> bool:
+        """Whether the node's chain lacks what we know to be final.
+
+        Nothing new is signed on such a chain. It merely lags, or it was set back behind finality:
+        for the second case the lost transactions' own bytes are sent again.
+        """
+        lost = list(
             OutgoingTransaction.objects.filter(
                 chain=self._chain,
                 account=account.address,
-                nonce__isnull=False,
+                nonce__gte=account.count,
                 ended_at__isnull=False,
-                block_number__isnull=False,
+                mined_hash__isnull=False,
             )
-            .order_by("-nonce")
-            .values_list("nonce", flat=True)
-            .first()
+            .prefetch_related("attempts")
+            .order_by("nonce")[: self._options.max_in_flight]
         )
-        if last_final is None or account.count > last_final:
+        if not lost:
+            self._said.discard(f"lost {account.address.hex()}")
             return False
-        log.error(
+        self._say_once(
+            f"lost {account.address.hex()}",
             "sender_chain_went_back",
-            chain_id=self._chain.id,
             account=account.address.hex(),
             nonce_of_node=account.count,
-            last_final_nonce=last_final,
+            lost=[str(outgoing.id) for outgoing in lost],
         )
+        for outgoing in lost:
+            attempt = _attempt_to_repeat(outgoing)
+            if attempt is not None and self._is_due(attempt):
+                self._broadcast(outgoing, attempt)
         return True
 
     # --- following what has a nonce ----------------------------------------------------------
@@ -305,15 +321,15 @@ class Sender:
 
     def _push(self, outgoing: OutgoingTransaction, head: Head) -> None:
         """Bring a signed transaction nearer to a block."""
-        unsigned = _unsigned_attempt(outgoing)
-        if unsigned is not None:
-            self._sign_and_send(outgoing, unsigned)
-            return
         account = head.accounts[bytes(outgoing.account)]
         if account.count > (outgoing.nonce or 0):
             self._settle_taken_nonce(outgoing, head)
             return
-        if self._wants_another_attempt(outgoing, account) and self._replace(outgoing, head):
+        unsigned = _unsigned_attempt(outgoing)
+        if unsigned is not None:
+            if self._sign_and_send(outgoing, unsigned):
+                return
+        elif self._wants_another_attempt(outgoing, account) and self._replace(outgoing, head):
             return
         attempt = _attempt_to_repeat(outgoing)
         if attempt is not None and self._is_due(attempt):
@@ -399,13 +415,14 @@ class Sender:
             ).prefetch_related("attempts")
         )
         room = self._options.max_in_flight - len(under_way)
-        if room <= 0:
+        if room <= 0 or self._is_held(account):
             return
         try:
             fees = fees_for(base_fee=head.base_fee, tip=head.tip, caps=self._options.caps)
         except FeesTooHigh as reason:
-            log.warning("sender_waits_for_fees", chain_id=self._chain.id, reason=str(reason))
+            self._say_once("fees", "sender_waits_for_fees", reason=str(reason))
             return
+        self._said.discard("fees")
         available = account.balance - sum(_reserved(outgoing) for outgoing in under_way)
         queued = (
             OutgoingTransaction.objects.filter(
@@ -427,6 +444,31 @@ class Sender:
             available -= outgoing.value + attempt.gas_limit * attempt.max_fee_per_gas
             room -= 1
 
+    def _is_held(self, account: Account) -> bool:
+        """Whether the account's nonces were used behind our back.
+
+        A database that was restored from a backup looks like this too, and what is queued in it
+        may have been sent: a person has to look before anything gets a new nonce.
+        """
+        known = services.next_nonce(chain_id=self._chain.id, account=account.address)
+        if known is None or account.count <= known:
+            self._said.discard(f"held {account.address.hex()}")
+            return False
+        reason = (
+            f"The chain has used nonces {known} to {account.count - 1} of the account, and we"
+            " know nothing of them. See `manage.py nonces_accept`."
+        )
+        self._say_once(
+            f"held {account.address.hex()}",
+            "sender_holds_account",
+            account=account.address.hex(),
+            reason=reason,
+        )
+        services.queue_delayed(
+            desk=self._desk, chain_id=self._chain.id, account=account.address, error=reason
+        )
+        return True
+
     def _first_attempt(
         self, outgoing: OutgoingTransaction, account: Account, fees: Fees, *, available: int
     ) -> OutgoingAttempt | None:
@@ -436,15 +478,8 @@ class Sender:
             SignerDown: nothing else of this account can be signed either.
         """
         known = services.next_nonce(chain_id=self._chain.id, account=account.address)
-        nonce = max(account.count, known or 0)
-        if known is not None and account.count > known:
-            log.error(
-                "nonce_used_by_others",
-                chain_id=self._chain.id,
-                account=account.address.hex(),
-                ours=known,
-                of_chain=account.count,
-            )
+        # An account's first nonce is the chain's word; from then on it is our own count.
+        nonce = account.count if known is None else known
         prepared = _unsigned_attempt(outgoing)
         if prepared is not None and prepared.nonce != nonce:
             services.attempt_discard(desk=self._desk, attempt_id=prepared.id)
@@ -563,10 +598,11 @@ class Sender:
             )
             return False
         except SignerDown as down:
-            log.warning("sender_waits_for_signer", chain_id=self._chain.id, detail=str(down))
+            self._say_once("signer", "sender_waits_for_signer", detail=str(down))
             if raise_down:
                 raise
             return False
+        self._said.discard("signer")
         self._reached("signed")
         is_stored = services.attempt_store_signature(
             desk=self._desk,

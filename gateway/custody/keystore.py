@@ -144,6 +144,15 @@ def refuse_open_file(path: Path) -> None:
         raise FileTooOpen(f"{path} belongs to another user.")
 
 
+def refuse_file_of_others(path: Path) -> None:
+    """Raise FileTooOpen if anybody but this process's user or root may change ``path``."""
+    status = path.stat()
+    if stat.S_IMODE(status.st_mode) & 0o022:
+        raise FileTooOpen(f"{path} can be changed by others than its owner.")
+    if status.st_uid not in (os.geteuid(), 0):
+        raise FileTooOpen(f"{path} belongs to another user.")
+
+
 # --- sealing ---------------------------------------------------------------------------------
 
 

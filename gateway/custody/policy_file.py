@@ -11,7 +11,7 @@ import msgspec
 
 from gateway.custody.addresses import address_bytes, address_text
 from gateway.custody.errors import PolicyInvalid
-from gateway.custody.keystore import refuse_open_file
+from gateway.custody.keystore import refuse_file_of_others
 from gateway.custody.policy import ChainPolicy, Limit, Policy, Purpose
 
 VERSION = 1
@@ -53,7 +53,7 @@ def load_policy(path: Path) -> Policy:
         FileTooOpen: others may change it.
     """
     try:
-        refuse_open_file(path)
+        refuse_file_of_others(path)
         return parse_policy(path.read_bytes())
     except FileNotFoundError:
         raise PolicyInvalid(f"There is no signer policy at {path}.") from None
@@ -121,7 +121,7 @@ def draft_policy(
     max_fee_gwei: int = 500,
     max_tip_gwei: int = 50,
     max_gas_limit: int = 16_000_000,
-    fees_per_day_units: int = 10**18,
+    live_fees_per_day_units: int = 10**18,
 ) -> dict[str, Any]:
     """A policy for the chains of ``settings.CHAINS``, for a person to read and to sharpen.
 
@@ -130,6 +130,8 @@ def draft_policy(
 
     Args:
         limits: per asset code; assets without one leave to listed destinations only.
+        live_fees_per_day_units: wei that fees may come to at most; a thousand times that on test
+            chains, where it is worth nothing.
     """
     own = list(accounts)
     listed = list(destinations)
@@ -167,7 +169,9 @@ def draft_policy(
                 "max_fee_per_gas": str(max_fee_gwei * 10**9),
                 "max_priority_fee_per_gas": str(max_tip_gwei * 10**9),
                 "max_gas_limit": max_gas_limit,
-                "fees_per_day": str(fees_per_day_units),
+                "fees_per_day": str(
+                    live_fees_per_day_units * (1 if chain["mode"] == "live" else 1000)
+                ),
             }
             for chain in chains
         },

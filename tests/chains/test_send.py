@@ -10,6 +10,7 @@ from gateway.chains.addresses import checksum
 from gateway.chains.errors import UnknownChain
 from gateway.chains.fees import GWEI
 from gateway.chains.models import Chain, NonceSequence, OutgoingAttempt, OutgoingTransaction
+from gateway.chains.outgoing_services import nonces_accept
 from gateway.chains.sending import (
     TransactionConflict,
     TransactionInvalid,
@@ -535,28 +536,80 @@ def test_while_the_signer_is_down_nothing_is_lost(post: Post) -> None:
     assert post.count() == 2
 
 
-def test_a_chain_that_went_back_behind_what_was_final_gets_nothing(post: Post) -> None:
-    post.queue("a")
+def test_while_the_signer_is_down_what_was_signed_is_still_sent_again(post: Post) -> None:
+    """A stuck transaction can't get its higher fees, but its bytes reach a node that lost them."""
+    post.automine(False)
+    outgoing = post.queue("a")
+    sender = post.sender()
+    sender.tick()
+    [first] = OutgoingAttempt.objects.all()
+    post.signer.is_down = True
+    post.clock.advance(61)
+    sender.tick()
+    assert OutgoingAttempt.objects.count() == 2
+    post.rpc.call("anvil_dropTransaction", ["0x" + bytes(first.tx_hash).hex()])
+    post.automine(True)
+    sender.tick()
+    post.mine()
+    sender.tick()
+    assert (again(outgoing).status, bytes(again(outgoing).mined_hash)) == (
+        "mined",
+        bytes(first.tx_hash),
+    )
+
+
+def test_a_chain_set_back_behind_what_was_final_gets_the_same_bytes_again(post: Post) -> None:
+    """As a dev chain that lost its last seconds: nothing new is signed until it has caught up."""
+    snapshot = post.rpc.call("evm_snapshot")
+    first = post.queue("a")
     sender = post.sender()
     post.settle(sender)
-    post.rpc.call("anvil_setNonce", ["0x" + OPERATOR.address.hex(), "0x0"])
-    outgoing = post.queue("b")
+    mined_hash = bytes(again(first).mined_hash)
+    post.rpc.call("evm_revert", [snapshot])
+    post.automine(False)
+    assert (post.count(), post.balance()) == (0, 0)
+    second = post.queue("b")
+    post.clock.advance(11)
     sender.tick()
-    assert (again(outgoing).status, post.count()) == ("queued", 0)
+    assert again(second).status == "queued"
+    post.automine(True)
+    post.mine()
+    assert post.rpc.call("eth_getTransactionReceipt", ["0x" + mined_hash.hex()])
+    post.settle(sender)
+    assert (again(first).nonce, again(second).nonce) == (0, 1)
+    assert (post.count(), post.balance()) == (2, 2000)
+    assert len(post.signer.signed) == 2
 
 
 # --- nonces that others took -----------------------------------------------------------------
 
 
-def test_a_nonce_that_someone_else_used_is_passed_over(post: Post) -> None:
+def test_nonces_used_behind_our_back_hold_the_account_until_a_person_has_looked(
+    post: Post,
+) -> None:
+    """A restored database looks like this: what it has queued may have been sent already."""
     sender = post.sender()
     first = post.queue("a")
     post.settle(sender)
     post.send_elsewhere(nonce=1)
     second = post.queue("b")
     post.settle(sender)
+    assert (again(second).status, again(second).nonce) == ("queued", None)
+    assert "nonces_accept" in again(second).last_error
+    assert nonces_accept(
+        chain_id=post.chain_id, account=OPERATOR.address, of_chain=post.count()
+    ) == (1, 2)
+    post.settle(sender)
     assert [again(one).nonce for one in (first, second)] == [0, 2]
-    assert again(second).status == "final"
+    assert (again(second).status, again(second).last_error) == ("final", "")
+
+
+def test_an_account_that_was_used_before_starts_at_the_chains_count(post: Post) -> None:
+    post.send_elsewhere(nonce=0)
+    post.send_elsewhere(nonce=1)
+    outgoing = post.queue("a")
+    post.settle(post.sender())
+    assert (again(outgoing).nonce, again(outgoing).status) == (2, "final")
 
 
 def test_one_whose_nonce_was_taken_fails_only_when_that_is_final(post: Post) -> None:

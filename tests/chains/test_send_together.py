@@ -105,7 +105,7 @@ def test_senders_that_fight_for_the_lease_send_each_transaction_once(post: Post)
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         Lease.objects.filter(name=post.lease_name).update(expires_at="2020-01-01T00:00:00Z")
-        time.sleep(0.03)
+        time.sleep(0.15)
         post.mine()
         if OutgoingTransaction.objects.exclude(status="final").count() == 0:
             break

@@ -2,13 +2,14 @@
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from gateway.custody.decoding import selector_of
-from gateway.custody.errors import PolicyInvalid, PolicyRefused
+from gateway.custody.errors import FileTooOpen, PolicyInvalid, PolicyRefused
 from gateway.custody.policy import Limit, Policy, Purpose, check_limits, judge
-from gateway.custody.policy_file import draft_policy, parse_policy
+from gateway.custody.policy_file import draft_policy, load_policy, parse_policy
 from gateway.custody.transactions import UnsignedTransaction
 from tests.custody.conftest import (
     ATTACKER,
@@ -229,3 +230,15 @@ def test_a_policy_that_says_something_impossible_is_refused(
     place[path[-1]] = value
     with pytest.raises(PolicyInvalid):
         parse_policy(json.dumps(draft).encode())
+
+
+def test_a_policy_that_others_may_change_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "policy.json"
+    with pytest.raises(PolicyInvalid):
+        load_policy(path)
+    path.write_text(json.dumps(draft_policy([DEVCHAIN], accounts=[], limits={})))
+    path.chmod(0o644)
+    assert CHAIN_ID in load_policy(path).chains
+    path.chmod(0o664)
+    with pytest.raises(FileTooOpen):
+        load_policy(path)
