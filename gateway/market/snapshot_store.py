@@ -66,7 +66,8 @@ def current_snapshot() -> MarketSnapshot:
         MarketUnavailable: none was ever published, or none could be read since we started.
     """
     now = time.monotonic()
-    if now >= _held.check_at:
+    # A process that has just started has nothing to answer with meanwhile: all its threads ask.
+    if now >= _held.check_at or _held.snapshot is None:
         _held.check_at = now + CHECK_SECONDS
         _refresh()
     snapshot = _held.snapshot
