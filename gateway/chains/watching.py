@@ -57,8 +57,8 @@ RING_MIN_BLOCKS = 64
 RING_ABOVE_FINALITY_BLOCKS = 16
 FIRST_RANGE_BLOCKS = 32
 RANGE_MAX_BLOCKS = 1024
-RANGE_FAST_SECONDS = 0.5
-RANGE_SLOW_SECONDS = 3.0
+RANGE_FAST_SECONDS = 0.25
+RANGE_SLOW_SECONDS = 2.0
 DUE_PER_STEP = 500
 DOUBT_MAX_BLOCKS = 64
 
@@ -235,7 +235,7 @@ class Watcher:
         latest = self._nodes.latest().header
         behind = latest.number - self.head.number
         if behind > self._chain.finality_blocks + 1 and behind > 2:
-            self._catch_up(to=latest.number - self._chain.finality_blocks - 1)
+            self.catch_up(to=latest.number - self._chain.finality_blocks - 1)
             self._grow_old()
             return Step.ADVANCED
 
@@ -360,8 +360,12 @@ class Watcher:
 
     # ------------------------------------------------------------------ catching up
 
-    def _catch_up(self, *, to: int) -> None:
-        """One range of blocks that no reorg is expected to touch any more."""
+    def catch_up(self, *, to: int) -> None:
+        """Hear one range of blocks, up to ``to``, that no reorg is expected to touch any more.
+
+        Raises:
+            NodeFault: the answer can't be used; the next range will be smaller.
+        """
         first = self.head.number + 1
         last = min(to, self.head.number + self._range_blocks)
         try:

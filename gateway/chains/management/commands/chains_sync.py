@@ -10,6 +10,7 @@ from gateway.events.errors import TillwayError
 
 
 class Command(BaseCommand):
+    requires_system_checks: list[str] = []  # the pages are none of its business
     help = "Check the chains of the CHAINS setting against their nodes and store them."
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -32,6 +32,7 @@ MAX_WAIT_SECONDS = 5.0
 
 
 class Command(BaseCommand):
+    requires_system_checks: list[str] = []  # the pages are none of its business
     help = "Watch a chain for deposits. Any number may run; one is active."
 
     def add_arguments(self, parser: CommandParser) -> None:
