@@ -7,9 +7,9 @@ from typing import Any, Final
 import orjson
 import structlog
 from django.conf import settings
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.db import OperationalError
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, UnreadablePostError
 from rest_framework import exceptions as drf
 
 from gateway.events.errors import TillwayError
@@ -97,6 +97,8 @@ def problem_of(error: Exception) -> Problem:
             f"The body is larger than {BODY_LIMIT_BYTES:,} bytes.",
             hint="Keep metadata short.",
         )
+    if isinstance(error, (SuspiciousOperation, UnreadablePostError)):
+        return Problem(400, "bad_request", "This request can't be read.")
     if isinstance(error, (Http404, drf.NotFound)):
         return Problem(404, "not_found", "There is nothing at this address.")
     if isinstance(error, drf.MethodNotAllowed):

@@ -35,6 +35,8 @@ SLOTS_WHEN_SLOW: Final = 2
 LOOK_SECONDS: Final = 2.0
 """How often the rows are looked through whether or not a notification came."""
 ENDPOINTS_PER_CLAIM: Final = 64
+STOP_SECONDS: Final = 8.0
+"""How long a stop waits for answers; what comes later is sent again when its lease ends."""
 
 
 Result = TypeVar("Result")
@@ -104,6 +106,7 @@ class Deliverer:
         self.wake = asyncio.Event()
         self.stopping = False
         # One thread, so one database connection; Django's are bound to their thread.
+        self.names = ThreadPoolExecutor(max_workers=PLACES, thread_name_prefix="webhooks-dns")
         self.database = ThreadPoolExecutor(max_workers=1, thread_name_prefix="webhooks-db")
 
     def stop(self) -> None:
@@ -136,6 +139,7 @@ class Deliverer:
             await asyncio.gather(listener, return_exceptions=True)
             await self._in_database(_disconnect)
             self.database.shutdown()
+            self.names.shutdown(wait=False, cancel_futures=True)
 
     async def _look(self) -> None:
         for endpoint_id, due_at, slow in await self._in_database(queue.endpoints_waiting):
@@ -174,6 +178,7 @@ class Deliverer:
             outcome = await attempt(
                 delivery,
                 client=self.client,
+                names=self.names,
                 allow_loopback=settings.WEBHOOKS_ALLOW_LOOPBACK,
                 timeout_seconds=self.timeout_seconds,
             )
@@ -216,7 +221,7 @@ class Deliverer:
 
     async def _finish(self) -> None:
         if self.tasks:
-            await asyncio.wait(self.tasks, timeout=self.timeout_seconds + 1)
+            await asyncio.wait(self.tasks, timeout=STOP_SECONDS)
         await self._record()
 
     async def _listen(self) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import random
 import time
+from concurrent.futures import Executor
 from typing import Final
 
 import httpx
@@ -34,17 +35,24 @@ async def attempt(
     delivery: Claimed,
     *,
     client: httpx.AsyncClient,
+    names: Executor,
     allow_loopback: bool,
     timeout_seconds: float = TIMEOUT_SECONDS,
 ) -> Outcome:
-    """Make one request and judge its answer. Never raises for what the other side does."""
+    """Make one request and judge its answer. Never raises for what the other side does.
+
+    Args:
+        names: where names are looked up; a look-up can't be cancelled and holds its thread.
+    """
     status: int | None = None
     answer_headers = httpx.Headers()
     excerpt = error = ""
     started = time.monotonic()
     try:
         async with asyncio.timeout(timeout_seconds):
-            target = await asyncio.to_thread(resolve, delivery.url, allow_loopback=allow_loopback)
+            target = await asyncio.get_running_loop().run_in_executor(
+                names, lambda: resolve(delivery.url, allow_loopback=allow_loopback)
+            )
             request = pinned_request(
                 client,
                 target=target,

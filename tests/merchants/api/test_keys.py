@@ -219,3 +219,9 @@ def test_answers_are_kept_by_no_cache_and_sniffed_by_no_browser(shop: Any, key_f
     assert answer["X-Frame-Options"] == "DENY"
     assert "default-src 'none'" in answer["Content-Security-Policy"]
     assert "Set-Cookie" not in answer
+
+
+def test_a_query_of_a_thousand_parameters_is_refused(shop: Any, key_for: Key) -> None:
+    query = "&".join(f"a{number}=1" for number in range(1_500))
+    answer = Api(key_for(shop.id)).get(f"events?{query}")
+    refused(answer, 400, "bad_request")

@@ -427,3 +427,29 @@ def test_a_delivery_lies_in_the_month_of_its_event(shop_for_good: Any, receiver:
     with connection.cursor() as cursor:
         cursor.execute("SELECT tableoid::regclass::text FROM webhooks_delivery")
         assert cursor.fetchone()[0] == f"webhooks_delivery_{timezone.now():%Y_%m}"
+
+
+def test_a_name_that_takes_for_ever_to_look_up_holds_up_nobody_else(
+    shop_for_good: Any, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from merchants.webhooks import sending
+
+    release = threading.Event()
+    look_up = sending.resolve
+
+    def look_up_slowly(url: str, *, allow_loopback: bool) -> Any:
+        if "stuck.example.com" in url:
+            release.wait(10)
+        return look_up(url, allow_loopback=allow_loopback)
+
+    monkeypatch.setattr(sending, "resolve", look_up_slowly)
+    services.endpoint_create(
+        shop_id=shop_for_good.id, url="https://stuck.example.com/", now=timezone.now()
+    )
+    _endpoint(shop_for_good, receiver)
+    for number in range(20):
+        happen(shop_for_good.id, "invoice.paid", subject=f"invoice:{number}")
+    deliver_until(lambda: len(receiver.received) == 20, timeout_seconds=2)
+    release.set()
+    assert len(receiver.received) == 20
+    assert receiver.received[-1].at - receiver.received[0].at < timedelta(seconds=2)
