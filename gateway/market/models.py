@@ -24,3 +24,21 @@ class LockExposure(models.Model):
 
     def __str__(self) -> str:
         return f"{self.units} {self.asset} until {self.minute:%H:%M}"
+
+
+class MinutePrice(models.Model):
+    """What a whole token was worth to us when we bought it, minute by minute.
+
+    Late money is owed the rate of its first block, which may be judged long after.
+    """
+
+    pk = models.CompositePrimaryKey("asset", "minute")
+    asset = models.TextField()
+    minute = models.DateTimeField()
+    buy_usd_e18 = UnitsField(help_text="1e-18 US dollars for one whole token")
+
+    class Meta:
+        indexes = [models.Index(fields=["minute"], name="minute_price_minute")]
+
+    def __str__(self) -> str:
+        return f"{self.asset} at {self.minute:%Y-%m-%d %H:%M}"

@@ -261,11 +261,16 @@ def appraise(
     settlement_asset: str | Asset,
     fee_bps: int,
     now: datetime,
+    buy_usd_e18: int | None = None,
 ) -> Quote:
-    """What a token amount is worth today: for late money, which no lock covers.
+    """What a token amount is worth: for late money, which no lock covers.
 
     The quote's ``units`` are the token's, its ``pricing_units`` and ``settlement_units`` their
-    worth after the day's spread and gas; it locks nothing (``lock_end`` is ``now``).
+    worth after today's spread and gas; it locks nothing (``lock_end`` is ``now``).
+
+    Args:
+        buy_usd_e18: what a whole token was worth at its first block
+            (``selectors.buy_price_at``); without it, today's value.
 
     Raises:
         QuoteRefused: no fresh price, no depth, or less than collecting it costs.
@@ -290,7 +295,7 @@ def appraise(
             raise BelowMinimum
         return _par_quote(context, units=token.units, pricing_units=worth)
     state, chain = _asset(context, code)
-    priced = _price(context, state, chain, units=token.units, locked=False)
+    priced = _price(context, state, chain, units=token.units, locked=False, buy_usd=buy_usd_e18)
     units = token.units - priced.gas_units
     net = units * priced.keep_ppm * priced.buy_usd * pricing.one
     worth = net // (PPM * context.pricing_usd * 10**state.decimals)
@@ -419,10 +424,17 @@ def _value(context: _Context, state: AssetState) -> tuple[FairValue, int]:
 
 
 def _price(
-    context: _Context, state: AssetState, chain: ChainState, *, units: int, locked: bool
+    context: _Context,
+    state: AssetState,
+    chain: ChainState,
+    *,
+    units: int,
+    locked: bool,
+    buy_usd: int | None = None,
 ) -> _Priced:
     """The parts of a rate for about ``units`` of a token; 0 means as many as the demand is."""
-    value, buy_usd = _value(context, state)
+    value, today_usd = _value(context, state)
+    buy_usd = buy_usd or today_usd
     policy = context.policy
     volatility = state.volatility_ppm or (
         policy.initial_stable_volatility_ppm if state.peg else policy.initial_volatility_ppm

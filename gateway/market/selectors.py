@@ -1,10 +1,13 @@
-"""Questions about what is locked."""
+"""Questions about what is locked, and about what was worth how much when."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Sum
 
-from gateway.market.models import LockExposure
+from gateway.market.models import LockExposure, MinutePrice
+
+# A minute without a price is bridged from this long before, no further.
+PRICE_GAP = timedelta(minutes=3)
 
 
 def open_units(*, now: datetime) -> dict[str, int]:
@@ -16,3 +19,17 @@ def open_units(*, now: datetime) -> dict[str, int]:
         .values_list("asset", "open")
     )
     return {asset: int(units) for asset, units in rows}
+
+
+def buy_price_at(*, asset: str, at: datetime) -> int | None:
+    """1e-18 US dollars that a whole token was worth to us then; None if we did not know. One query.
+
+    For ``appraise``: late money is worth its rate at first block time.
+    """
+    found: int | None = (
+        MinutePrice.objects.filter(asset=asset, minute__lte=at, minute__gte=at - PRICE_GAP)
+        .order_by("-minute")
+        .values_list("buy_usd_e18", flat=True)
+        .first()
+    )
+    return found

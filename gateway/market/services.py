@@ -1,4 +1,4 @@
-"""The verbs of lock exposure: counted when promised, released when paid or voided."""
+"""The market's verbs: locks counted when promised and released; prices kept by the minute."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -6,9 +6,13 @@ from uuid import UUID
 
 from django.db import connection
 
+from gateway.market.models import MinutePrice
+
 SHARDS = 16
 # Counters are kept this long after their minute, for a release that comes late.
 KEEP = timedelta(days=1)
+# Late money is rarely judged more than days after its first block.
+KEEP_PRICES = timedelta(days=30)
 
 # For a caller's own statement: ``PERFORM market_exposure_add(assets, units, lock_end, shard)``.
 EXPOSURE_ADD_SQL = "SELECT market_exposure_add(%s::text[], %s::numeric[], %s, %s)"
@@ -59,4 +63,27 @@ def exposure_prune(*, now: datetime) -> int:
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM market_lockexposure WHERE minute < %s", [now - KEEP])
         dropped: int = cursor.rowcount
+    return dropped
+
+
+def minute_prices_keep(*, buy_usd_e18: Mapping[str, int], now: datetime) -> None:
+    """Remember what tokens are worth in this minute; the first word of a minute stands. One
+    statement.
+
+    Args:
+        buy_usd_e18: by asset code, 1e-18 US dollars for one whole token.
+    """
+    minute = now.replace(second=0, microsecond=0)
+    MinutePrice.objects.bulk_create(
+        [
+            MinutePrice(asset=asset, minute=minute, buy_usd_e18=price)
+            for asset, price in buy_usd_e18.items()
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def minute_prices_prune(*, now: datetime) -> int:
+    """Drop prices older than ``KEEP_PRICES``; how many were dropped."""
+    dropped, _ = MinutePrice.objects.filter(minute__lt=now - KEEP_PRICES).delete()
     return dropped

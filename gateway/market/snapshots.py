@@ -4,8 +4,6 @@ Prices are integers of 1e-18 quote currency for one whole base ("e18"). Times ar
 Unix time as told by the source itself, so that a price ages whatever our own clock does.
 """
 
-from typing import Literal
-
 import msgspec
 
 E18 = 10**18
@@ -177,7 +175,6 @@ class MarketSnapshot(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     assets: dict[str, AssetState] = {}
     currencies: dict[str, tuple[Source, ...]] = {}
     pools: tuple[PoolState, ...] = ()
-    state: Literal["normal", "halt"] = "normal"
 
 
 _encoder = msgspec.json.Encoder()

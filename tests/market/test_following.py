@@ -30,9 +30,7 @@ ADMIN = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266"
 
 @pytest.fixture
 def chain(chain_entry) -> ChainSettings:
-    entry = dict(chain_entry)
-    entry["tokens"] = [token | {"peg": token["peg"] or ""} for token in entry["tokens"]]
-    return msgspec.convert(entry, ChainSettings)
+    return msgspec.convert(chain_entry, ChainSettings)
 
 
 @pytest.fixture

@@ -244,6 +244,16 @@ def test_late_money_is_worth_the_days_rate_without_a_lock():
     assert late.parts.lock_premium_ppm == 0
     assert late.units == locked.units
     assert 0 <= late.pricing_units - locked.pricing_units <= 3
+    then = appraise(
+        snapshot=snapshot,
+        token=locked.due,
+        pricing=EUR,
+        settlement_asset=USDC,
+        fee_bps=50,
+        now=NOW,
+        buy_usd_e18=2_400 * 10**18,
+    )
+    assert abs(then.pricing_units - late.pricing_units * 8 // 10) <= 2
     par = appraise(
         snapshot=snapshot,
         token=Amount(5_000_000, Asset(USDC, 6)),

@@ -80,6 +80,11 @@ def test_the_depth_is_where_the_cost_reaches_its_bound():
     assert depth_in(venues, token_in=WETH, token_out=USDC, max_cost_bps=10) == 0
 
 
+def test_a_deep_way_over_tokens_of_few_and_many_decimals_has_a_depth():
+    venues = Venues((v3(WBTC, WETH, tick=260_230, liquidity=10**17), POOLS[0]))
+    assert depth_in(venues, token_in=WBTC, token_out=USDC, max_cost_bps=200) > 10**8 // 4
+
+
 def test_tokens_of_different_chains_never_meet():
     far = v2("DAI@1", "USDC@1", 10**24, 10**12)
     venues = Venues((*POOLS, far))

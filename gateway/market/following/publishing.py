@@ -25,7 +25,7 @@ from gateway.market.following.feeds import Feed, currencies_of, feed_of, read_fe
 from gateway.market.following.pools import PoolFollower
 from gateway.market.following.universe import universe_of
 from gateway.market.selectors import open_units
-from gateway.market.services import exposure_prune
+from gateway.market.services import exposure_prune, minute_prices_keep, minute_prices_prune
 from gateway.market.snapshot_store import current_snapshot, publish_snapshot, published_version
 from gateway.market.snapshots import AssetState, DeskPolicy, MarketSnapshot
 
@@ -143,6 +143,7 @@ class Publisher:
         self._readers = readers
         self._policy = policy
         self._version = 0
+        self._minute = 0
         self._open: dict[str, int] = {}
         self._volatilities: dict[str, Volatility] = {}
         self._exposure = _Every(EXPOSURE_SECONDS)
@@ -182,6 +183,7 @@ class Publisher:
         publish_snapshot(snapshot)
         if self._prune.is_due():
             exposure_prune(now=now)
+            minute_prices_prune(now=now)
         return snapshot
 
     def _bounds(self, state: AssetState) -> tuple[int, int]:
@@ -202,6 +204,7 @@ class Publisher:
     def _learn(self, snapshot: MarketSnapshot) -> None:
         """Feed the agreed prices to the volatilities, and to the chains' confirmation tiers."""
         policy, values = self._policy, {}
+        bought: dict[str, int] = {}
         for code, state in snapshot.assets.items():
             needed = policy.min_stable_sources if state.peg else policy.min_sources
             try:
@@ -211,6 +214,7 @@ class Publisher:
             except QuoteRefused:
                 continue
             values[code] = value.price // E18_TO_E8
+            bought[code] = value.buy
             known = self._volatilities.get(code)
             if known is None:
                 start = state.volatility_ppm or (
@@ -224,10 +228,13 @@ class Publisher:
             else:
                 self._volatilities[code] = known.after(price=value.price, at_ms=snapshot.at_ms)
         self._before = snapshot
+        now = datetime.fromtimestamp(snapshot.at_ms / 1000, UTC)
+        minute = snapshot.at_ms // 60_000
+        if bought and minute > self._minute:
+            minute_prices_keep(buy_usd_e18=bought, now=now)
+            self._minute = minute
         if values and self._values.is_due():
-            token_values_set(
-                values_usd_e8=values, now=datetime.fromtimestamp(snapshot.at_ms / 1000, UTC)
-            )
+            token_values_set(values_usd_e8=values, now=now)
 
 
 def policy_of_settings() -> DeskPolicy:

@@ -8,8 +8,8 @@ from gateway.market.routing.venues import ROUTER_GAS, V3_TICK_GAS, Path, Venues
 
 PPM = 1_000_000
 _GAS_SCALE = 10**18
-# Base units that come out of a hop before its rounding is small beside its cost.
-_LEAST_OUT = 1_000
+# Base units into and out of a hop before its rounding is small beside its cost.
+_LEAST = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,10 +153,10 @@ def _path_depth(path: Path, *, max_cost_bps: int) -> int:
         return (out + slack) * down * 10_000 >= amount * up * keep
 
     # From the least amount that is more than rounding at each hop, doubling.
-    low, high = 0, 1
+    low, high = 0, _LEAST
     for hops in range(1, len(path) + 1):
         ups, downs = path_spot(path[:hops])
-        high = max(high, _LEAST_OUT * downs // ups)
+        high = max(high, _LEAST * downs // ups)
     while within(high, slack=1):
         low, high = high, high << 1
     while high - low > 1 and (high - low) << 7 > high:  # to a hundredth: depth is no exact thing

@@ -1,0 +1,243 @@
+"""The market process on the real chain, a real feed, a real database and Valkey."""
+
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+import pytest
+import redis
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from gateway.chains.configuration import ChainSettings
+from gateway.chains.models import Token
+from gateway.chains.syncing import chain_store, check_chain
+from gateway.events import leases
+from gateway.events.ids import uuid7
+from gateway.market.errors import MarketUnavailable
+from gateway.market.following import publishing
+from gateway.market.following.publishing import (
+    LEASE,
+    Publisher,
+    policy_of_settings,
+    readers_of,
+    run_market,
+)
+from gateway.market.quotes import Quote, quote_assets
+from gateway.market.selectors import buy_price_at
+from gateway.market.services import exposure_add, minute_prices_prune
+from gateway.market.snapshot_store import current_snapshot, forget_snapshot
+from gateway.market.snapshots import DeskPolicy
+from gateway.money.amounts import Amount
+from gateway.money.assets import FIAT
+from gateway.supervisor.devchain.feed import LocalFeed
+from tests.market.dev_market import e18
+from tests.market.test_following import mine, rpc  # noqa: F401 (a fixture)
+
+pytestmark = pytest.mark.xdist_group("devchain")
+
+USDC, WETH = "USDC@31337", "WETH@31337"
+
+
+@pytest.fixture
+def feed():
+    with LocalFeed(interval_seconds=0.1) as local:
+        yield local
+
+
+@pytest.fixture
+def market_settings(settings, chain_entry, feed, valkey):
+    forget_snapshot()
+    settings.CHAINS = [chain_entry]
+    settings.MARKET_FEEDS = [
+        {"name": "local (simulated)", "url": feed.url, "kind": "tillway", "max_age_seconds": 2}
+    ]
+    yield settings
+    forget_snapshot()
+
+
+@pytest.fixture
+def readers(market_settings, chain_entry, rpc):  # noqa: F811
+    mine(rpc, 5)
+    readers = readers_of(
+        chains=[msgspec.convert(chain_entry, ChainSettings)],
+        policy=DeskPolicy(),
+        allow_loopback=True,
+    )
+    readers.followers[0].poll()
+    readers._ask(readers.feeds[0])
+    yield readers
+    readers.join()
+
+
+def quotes(snapshot, *, now, currency="EUR", assets=()):
+    return quote_assets(
+        snapshot=snapshot,
+        demand=Amount(5_000, FIAT[currency]),
+        settlement_asset=USDC,
+        assets=assets or list(snapshot.assets),
+        lock_seconds=900,
+        fee_bps=50,
+        now=now,
+    )
+
+
+def head_time(readers) -> datetime:
+    return datetime.fromtimestamp(readers.followers[0].view.at_ms / 1000, UTC)
+
+
+@pytest.mark.django_db
+def test_a_snapshot_quotes_every_token_of_the_chain(readers):
+    publisher = Publisher(readers=readers, policy=DeskPolicy())
+    now = datetime.now(UTC)
+    publisher.publish(now=now)
+    forget_snapshot()
+    snapshot = current_snapshot()
+    answers = quotes(snapshot, now=now)
+    assert {answer.asset for answer in answers} == {
+        f"{symbol}@31337" for symbol in ("ETH", "WETH", "WBTC", "USDC", "EURC", "DAI")
+    }
+    assert all(isinstance(answer, Quote) for answer in answers), answers
+    assert any(source.simulated for answer in answers for source in answer.sources)
+
+
+@pytest.mark.django_db
+def test_versions_grow_and_open_locks_are_counted_with_few_queries(readers, valkey):
+    publisher = Publisher(readers=readers, policy=DeskPolicy())
+    now = datetime.now(UTC)
+    exposure_add(invoice_id=uuid7(), due_units={WETH: 5}, lock_end=now + timedelta(minutes=15))
+    with CaptureQueriesContext(connection) as queries:
+        first = publisher.publish(now=now)
+    assert len(queries) <= 5, "open locks, prices of the minute, token values, two prunes"
+    assert first.assets[WETH].open_units == 5
+    with CaptureQueriesContext(connection) as queries:
+        second = publisher.publish(now=now)
+    assert len(queries) == 0
+    assert second.version > first.version
+    valkey.flushdb()
+    again = Publisher(readers=readers, policy=DeskPolicy()).publish(now=now)
+    assert again.version >= int(now.timestamp())
+
+
+@pytest.mark.django_db
+def test_prices_are_kept_by_the_minute_for_money_that_comes_late(readers):
+    now = datetime.now(UTC)
+    Publisher(readers=readers, policy=DeskPolicy()).publish(now=now)
+    with CaptureQueriesContext(connection) as queries:
+        price = buy_price_at(asset=WETH, at=now)
+    assert len(queries) == 1
+    assert abs(price - e18("3000")) < e18("5")
+    assert buy_price_at(asset=WETH, at=now + timedelta(minutes=2)) == price
+    assert buy_price_at(asset=WETH, at=now + timedelta(minutes=10)) is None
+    assert buy_price_at(asset=WETH, at=now - timedelta(minutes=2)) is None
+    assert buy_price_at(asset="XYZ@1", at=now) is None
+    assert minute_prices_prune(now=now) == 0
+    assert minute_prices_prune(now=now + timedelta(days=31)) > 0
+
+
+@pytest.mark.django_db
+def test_the_chains_learn_what_tokens_are_worth(readers, chain_entry):
+    entry = msgspec.convert(chain_entry, ChainSettings)
+    chain_store(entry=entry, check=check_chain(entry))
+    Publisher(readers=readers, policy=DeskPolicy()).publish(now=datetime.now(UTC))
+    weth = Token.objects.get(code=WETH)
+    assert abs(weth.value_usd_e8 - 3_000 * 10**8) < 10 * 10**8
+    assert weth.value_at is not None
+
+
+@pytest.mark.django_db
+def test_a_frozen_feed_and_a_still_chain_end_in_refusals(readers, feed):
+    publisher = Publisher(readers=readers, policy=DeskPolicy())
+    now = datetime.now(UTC)
+    publisher.publish(now=now)
+    for later, code in (
+        (timedelta(seconds=5), "price_not_fresh"),
+        (timedelta(hours=1), "price_not_fresh"),
+    ):
+        snapshot = publisher.publish(now=now + later)
+        answers = {
+            answer.asset: answer for answer in quotes(snapshot, now=now + later, currency="USD")
+        }
+        assert isinstance(answers.pop(USDC), Quote)
+        volatile = {code_ for code_ in answers if code_.startswith(("ETH", "WETH", "WBTC"))}
+        assert {answers[code_].code for code_ in volatile} == {code}
+
+
+@pytest.mark.django_db
+def test_valkey_away_is_told_and_nothing_else_breaks(readers, monkeypatch):
+    publisher = Publisher(readers=readers, policy=DeskPolicy())
+
+    def away(*_, **__):
+        raise redis.ConnectionError
+
+    monkeypatch.setattr(publishing, "publish_snapshot", away)
+    with pytest.raises(redis.RedisError):
+        publisher.publish(now=datetime.now(UTC))
+    monkeypatch.undo()
+    assert publisher.publish(now=datetime.now(UTC)) is not None
+
+
+def test_the_policy_is_checked(settings):
+    settings.MARKET_POLICY = {"min_sources": 3}
+    assert policy_of_settings().min_sources == 3
+    for wrong in ({"min_source": 3}, {"min_sources": "many"}):
+        settings.MARKET_POLICY = wrong
+        with pytest.raises(msgspec.ValidationError):
+            policy_of_settings()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_process_publishes_lives_through_a_dead_feed_and_hands_over(
+    market_settings,
+    feed,
+    rpc,  # noqa: F811
+):
+    mine(rpc, 5)
+    stop = threading.Event()
+
+    def run():
+        run_market(holder="first", stop=stop)
+        connection.close()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    try:
+        answers = _wait(lambda: _offered(WETH))
+        assert isinstance(answers[0], Quote)
+        assert leases.acquire(name=LEASE, holder="second", ttl_seconds=8) is None
+        feed.stop()
+        refused = _wait(lambda: _refused(WETH))
+        assert refused[0].code == "price_not_fresh"
+    finally:
+        stop.set()
+        thread.join(timeout=15)
+    assert not thread.is_alive()
+    assert leases.acquire(name=LEASE, holder="second", ttl_seconds=8) is not None
+
+
+def _answers(asset):
+    return quotes(current_snapshot(), now=datetime.now(UTC), assets=[asset], currency="USD")
+
+
+def _offered(asset):
+    answers = _answers(asset)
+    return answers if isinstance(answers[0], Quote) else None
+
+
+def _refused(asset):
+    answers = _answers(asset)
+    return None if isinstance(answers[0], Quote) else answers
+
+
+def _wait(ask, seconds=30.0):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        try:
+            found = ask()
+        except MarketUnavailable:
+            found = None
+        if found:
+            return found
+        time.sleep(0.1)
+    raise AssertionError(f"not in {seconds} s")
