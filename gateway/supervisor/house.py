@@ -40,6 +40,8 @@ Progress = Callable[[str], None]
 
 READY_SECONDS = 90.0
 DEV_BLOCK_SECONDS = 1
+SIGNER_SECRETS = ("KEYSTORE_KEY",)
+"""Variables that open the keystore: no other process may hold them."""
 DEV_FLOAT = {"ETH": 50 * 10**18, "USDC": 250_000 * 10**6}
 """What the dev chain's hot account starts with: gas, and a float to pay shops from."""
 DEV_LIMIT = Limit(per_transaction=50_000 * 10**6, per_day=500_000 * 10**6)
@@ -115,6 +117,9 @@ class House:
                 live_port=self.live_port,
                 web_workers=self.web_workers,
                 web_threads=self.web_threads,
+                signer_secrets={
+                    name: os.environ[name] for name in SIGNER_SECRETS if name in os.environ
+                },
             )
         )
         self._wait_until_ready()
@@ -152,7 +157,7 @@ class House:
         metrics.mkdir()
         self.public_url = os.environ.get("PUBLIC_URL") or self.local_url
         self.environment = {
-            **os.environ,
+            **{name: value for name, value in os.environ.items() if name not in SIGNER_SECRETS},
             "DJANGO_SETTINGS_MODULE": "gateway.settings",
             "TILLWAY_STATE_DIR": str(self.state),
             "PUBLIC_URL": self.public_url,

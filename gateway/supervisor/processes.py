@@ -1,7 +1,7 @@
 """The processes of the house, as a table: what each runs and how many there are."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 PYTHON = sys.executable
@@ -36,8 +36,13 @@ def house_processes(
     web_workers: int,
     web_threads: int,
     host: str = "127.0.0.1",
+    signer_secrets: Mapping[str, str] | None = None,
 ) -> tuple[ProcessSpec, ...]:
-    """Every process that serves shops, in the order in which they start."""
+    """Every process that serves shops, in the order in which they start.
+
+    Args:
+        signer_secrets: variables that only the signer gets.
+    """
     per_chain = [
         spec
         for chain_id in chain_ids
@@ -47,7 +52,7 @@ def house_processes(
         )
     ]
     return (
-        ProcessSpec("signer", manage("signer")),
+        ProcessSpec("signer", manage("signer"), environment=dict(signer_secrets or {})),
         *per_chain,
         ProcessSpec("market", manage("market")),
         ProcessSpec("relay", manage("relay")),

@@ -117,3 +117,15 @@ def test_a_taken_port_is_passed_over() -> None:
         taken.listen()
         port = taken.getsockname()[1]
         assert free_port(preferred=port) != port
+
+
+def test_only_the_signer_gets_what_opens_the_keystore() -> None:
+    processes = house_processes(
+        chain_ids=[1],
+        web_port=8000,
+        live_port=8001,
+        web_workers=1,
+        web_threads=4,
+        signer_secrets={"KEYSTORE_KEY": "ab"},
+    )
+    assert [spec.name for spec in processes if "KEYSTORE_KEY" in spec.environment] == ["signer"]
