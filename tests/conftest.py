@@ -104,6 +104,15 @@ def clock() -> Clock:
     return Clock(datetime(2026, 11, 24, 12, 0, tzinfo=UTC))
 
 
+@pytest.fixture(autouse=True)
+def _forget_what_the_process_keeps() -> Iterator[None]:
+    """What a process keeps in memory belongs to another test's database."""
+    yield
+    catalogue = sys.modules.get("gateway.invoices.catalogue")
+    if catalogue is not None:
+        catalogue.forget()
+
+
 @pytest.fixture
 def valkey() -> Iterator[object]:
     """This worker's Valkey database, empty."""
@@ -137,8 +146,6 @@ def shop(db: None, clock: Clock) -> object:
         payout_address=bytes.fromhex("70997970c51812dc3a010c7d01b50e0d17dc79c8"),
         now=clock(),
     )
-
-
 
 
 @pytest.fixture(scope="session")

@@ -4,29 +4,28 @@ configured, invoices are issued all day."""
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 
 from django.db import connection
 
 from gateway.chains.create2 import Factory
 from gateway.chains.errors import AmbiguousFactory
 from gateway.chains.selectors import ChainView, TokenView, chains_for_mode, tokens_for_mode
+from gateway.invoices.erc681 import eip55
+from gateway.invoices.quotebook import OfferedChain, OfferedToken
 
-KEPT_SECONDS = 5.0
+KEPT_SECONDS = 30.0
 """A chain switched off is offered at most this much longer by a running process."""
 
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """What can be offered in one mode."""
+    """What can be offered in one mode, and how an invoice's book writes it down."""
 
     chains: Mapping[int, ChainView]
     tokens: Mapping[str, TokenView]
     factory: Factory
-
-    @property
-    def longest_grace(self) -> timedelta:
-        return timedelta(seconds=max(chain.grace_seconds for chain in self.chains.values()))
+    offered_chains: dict[int, OfferedChain]
+    offered_tokens: Mapping[str, OfferedToken]
 
 
 _kept: dict[tuple[str, str], tuple[float, Catalogue]] = {}
@@ -47,13 +46,28 @@ def catalogue(mode: str) -> Catalogue:
     factories = {chain.factory for chain in chains.values()}
     if len(factories) != 1:
         raise AmbiguousFactory
+    tokens = {token.code: token for token in tokens_for_mode(mode)}
     fresh = Catalogue(
         chains=chains,
-        tokens={token.code: token for token in tokens_for_mode(mode)},
+        tokens=tokens,
         factory=factories.pop(),
+        offered_chains={
+            chain.id: OfferedChain(name=chain.name, grace_seconds=chain.grace_seconds)
+            for chain in chains.values()
+        },
+        offered_tokens={code: _offered(token) for code, token in tokens.items()},
     )
     _kept[key] = (time.monotonic(), fresh)
     return fresh
+
+
+def _offered(token: TokenView) -> OfferedToken:
+    return OfferedToken(
+        symbol=token.symbol,
+        decimals=token.decimals,
+        chain_id=token.chain_id,
+        address="" if token.address is None else eip55(token.address),
+    )
 
 
 def forget() -> None:

@@ -8,6 +8,7 @@ from django.db import transaction
 from gateway.chains.services import POLL_SECONDS, deposit_address_extend
 from gateway.invoices import locks
 from gateway.invoices.advancing import advance
+from gateway.invoices.catalogue import catalogue
 from gateway.invoices.errors import BadMark, InvoiceCovered, InvoiceNotOpen, ShopHasNoPayoutAddress
 from gateway.invoices.exposure import add_exposure, release_exposure
 from gateway.invoices.issuing import draw_quotes
@@ -72,7 +73,7 @@ def invoice_requote(
     )
     if invoice.locks_open:
         release_exposure(invoice, book=book)
-    invoice.book = encode_book(book.with_set(drawn))
+    invoice.book = encode_book(book.with_set(drawn, tokens=catalogue(invoice.mode).offered_tokens))
     invoice.lock_end = drawn.lock_end
     invoice.monitoring_end = drawn.lock_end + timedelta(seconds=book.terms.monitoring_seconds)
     invoice.time_over = invoice.monitoring_over = False

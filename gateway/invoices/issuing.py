@@ -11,7 +11,6 @@ import orjson
 from django.conf import settings
 from django.db import connection, transaction
 
-from gateway.chains.addresses import checksum
 from gateway.chains.create2 import SaltTerms, deposit_address, terms_salt
 from gateway.chains.selectors import TokenView
 from gateway.chains.services import POLL_SECONDS
@@ -34,12 +33,11 @@ from gateway.invoices.models import Invoice
 from gateway.invoices.presenters import event_body
 from gateway.invoices.quotebook import (
     Book,
-    OfferedChain,
-    OfferedToken,
     QuoteSet,
     Terms,
     encode_book,
     promise_of,
+    quoted_tokens,
 )
 from gateway.market.errors import LockCapReached
 from gateway.market.quotes import Quote, quote_assets
@@ -101,15 +99,13 @@ def invoice_issue(
     notes = _checked_metadata(metadata or {})
 
     offered = catalogue(shop.mode)
+    drawn = draw_quotes(shop=shop, amount=amount, lock_seconds=seconds, now=now)
     book = Book(
         terms=_terms(shop, amount=amount, lock_seconds=seconds),
         settlement_decimals=_settlement(shop, offered).decimals,
-        chains={
-            chain.id: OfferedChain(name=chain.name, grace_seconds=chain.grace_seconds)
-            for chain in offered.chains.values()
-        },
-        tokens={code: _token(token) for code, token in offered.tokens.items()},
-        sets=(draw_quotes(shop=shop, amount=amount, lock_seconds=seconds, now=now),),
+        chains=offered.offered_chains,
+        tokens=quoted_tokens(drawn, offered.offered_tokens),
+        sets=(drawn,),
     )
     invoice = _drafted(shop=shop, amount=amount, book=book, now=now)
     invoice.order_id, invoice.external_key = order_id, external_key
@@ -209,15 +205,6 @@ def _settlement(shop: ShopView, offered: Catalogue) -> TokenView:
     return token
 
 
-def _token(token: TokenView) -> OfferedToken:
-    return OfferedToken(
-        symbol=token.symbol,
-        decimals=token.decimals,
-        chain_id=token.chain_id,
-        address="" if token.address is None else checksum(token.address),
-    )
-
-
 def _drafted(*, shop: ShopView, amount: Amount, book: Book, now: datetime) -> Invoice:
     drawn = book.latest
     return Invoice(
@@ -264,7 +251,7 @@ def _issued(
     )
     exposed = exposed_units(invoice, drawn=book.latest)
     poll_until = min(invoice.monitoring_end, invoice.created_at + timedelta(seconds=POLL_SECONDS))
-    with transaction.atomic(), connection.cursor() as cursor:
+    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
         cursor.execute(
             ISSUE_SQL,
             [

@@ -3,6 +3,7 @@
 New quotes end the old ones: a deposit is owed the set that was in force when a block first held it.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Literal
 
@@ -60,7 +61,7 @@ class QuoteSet(msgspec.Struct, frozen=True):
 
 
 class Book(msgspec.Struct, frozen=True):
-    """Everything an invoice has promised, latest set last."""
+    """Everything an invoice has promised, latest set last; ``tokens`` are those ever quoted."""
 
     terms: Terms
     settlement_decimals: int
@@ -80,8 +81,15 @@ class Book(msgspec.Struct, frozen=True):
                 found = drawn
         return found
 
-    def with_set(self, drawn: QuoteSet) -> "Book":
-        return msgspec.structs.replace(self, sets=(*self.sets, drawn))
+    def with_set(self, drawn: QuoteSet, *, tokens: Mapping[str, OfferedToken]) -> "Book":
+        return msgspec.structs.replace(
+            self, sets=(*self.sets, drawn), tokens=self.tokens | quoted_tokens(drawn, tokens)
+        )
+
+
+def quoted_tokens(drawn: QuoteSet, tokens: Mapping[str, OfferedToken]) -> dict[str, OfferedToken]:
+    """Those of ``tokens`` that a set quotes."""
+    return {quote.asset: tokens[quote.asset] for quote in drawn.quotes}
 
 
 _encoder = msgspec.json.Encoder()

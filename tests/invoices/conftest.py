@@ -10,7 +10,7 @@ from django.db import transaction
 
 from gateway.chains.models import Chain, Deposit
 from gateway.compliance.services import list_load
-from gateway.invoices import catalogue, services
+from gateway.invoices import services
 from gateway.invoices.models import Invoice
 from gateway.invoices.quotebook import decode_book, quote_for
 from gateway.market.quotes import Quote
@@ -125,11 +125,9 @@ def later_market(seconds: float) -> MarketSnapshot:
 
 
 @pytest.fixture(autouse=True)
-def _fresh_memory() -> Iterator[None]:
-    catalogue.forget()
+def _forget_the_market() -> Iterator[None]:
     forget_snapshot()
     yield
-    catalogue.forget()
     forget_snapshot()
 
 
