@@ -23,9 +23,10 @@ from django.conf import settings
 from django.db import OperationalError, connection
 from django.utils import timezone
 
+from gateway.outside.async_http import GuardedClient
 from merchants.webhooks import queue
 from merchants.webhooks.queue import Claimed, Outcome
-from merchants.webhooks.sending import TIMEOUT_SECONDS, attempt, client_make
+from merchants.webhooks.sending import TIMEOUT_SECONDS, attempt
 
 log = structlog.get_logger(__name__)
 
@@ -106,7 +107,6 @@ class Deliverer:
         self.wake = asyncio.Event()
         self.stopping = False
         # One thread, so one database connection; Django's are bound to their thread.
-        self.names = ThreadPoolExecutor(max_workers=PLACES, thread_name_prefix="webhooks-dns")
         self.database = ThreadPoolExecutor(max_workers=1, thread_name_prefix="webhooks-db")
 
     def stop(self) -> None:
@@ -117,7 +117,7 @@ class Deliverer:
         listener = asyncio.create_task(self._listen())
         looked_at: datetime | None = None
         try:
-            async with client_make() as self.client:
+            async with GuardedClient(lookups=PLACES) as self.client:
                 while not self.stopping:
                     self.wake.clear()
                     try:
@@ -127,9 +127,9 @@ class Deliverer:
                             looked_at = now
                         await self._record()
                         await self._start_due()
-                    except OperationalError:
+                    except OperationalError as error:
                         # Leases cover what is in flight; the rows are there when it is back.
-                        log.exception("webhooks_lost_database")
+                        log.warning("webhooks_lost_database", error=str(error))
                         await self._in_database(_disconnect)
                         await asyncio.sleep(1)
                     await self._sleep()
@@ -139,7 +139,6 @@ class Deliverer:
             await asyncio.gather(listener, return_exceptions=True)
             await self._in_database(_disconnect)
             self.database.shutdown()
-            self.names.shutdown(wait=False, cancel_futures=True)
 
     async def _look(self) -> None:
         for endpoint_id, due_at, slow in await self._in_database(queue.endpoints_waiting):
@@ -178,7 +177,6 @@ class Deliverer:
             outcome = await attempt(
                 delivery,
                 client=self.client,
-                names=self.names,
                 allow_loopback=settings.WEBHOOKS_ALLOW_LOOPBACK,
                 timeout_seconds=self.timeout_seconds,
             )

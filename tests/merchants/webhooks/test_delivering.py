@@ -432,17 +432,17 @@ def test_a_delivery_lies_in_the_month_of_its_event(shop_for_good: Any, receiver:
 def test_a_name_that_takes_for_ever_to_look_up_holds_up_nobody_else(
     shop_for_good: Any, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from merchants.webhooks import sending
+    from gateway.outside import async_http
 
     release = threading.Event()
-    look_up = sending.resolve
+    look_up = async_http.resolve
 
     def look_up_slowly(url: str, *, allow_loopback: bool) -> Any:
         if "stuck.example.com" in url:
             release.wait(10)
         return look_up(url, allow_loopback=allow_loopback)
 
-    monkeypatch.setattr(sending, "resolve", look_up_slowly)
+    monkeypatch.setattr(async_http, "resolve", look_up_slowly)
     services.endpoint_create(
         shop_id=shop_for_good.id, url="https://stuck.example.com/", now=timezone.now()
     )
