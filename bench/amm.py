@@ -5,6 +5,7 @@ Differences are counted against the contract's swap written out line by line
 """
 
 import json
+import os
 import random
 import subprocess
 import time
@@ -206,6 +207,7 @@ def _fuzz(seed: int) -> tuple[int, int]:
 
 def _on_chain(seed: int) -> tuple[int, int, str]:
     """(swaps the deployed contracts and we answered, base units of difference, why not)."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gateway.settings")
     import django
 
     django.setup()

@@ -19,6 +19,7 @@ from gateway.market.errors import (
     OffPeg,
     PriceNotFresh,
     QuoteRefused,
+    SourcesDisagree,
     UnknownAsset,
 )
 from gateway.market.routing.best import best_in
@@ -382,7 +383,27 @@ def _currency(snapshot: MarketSnapshot, code: str, now_ms: int) -> tuple[int, tu
         )
     except PriceNotFresh as stale:
         raise PriceNotFresh(f"The price of {code} is too old.") from stale
+    if len(value.sources) == 1:
+        _check_lone_currency(snapshot, code, value.price, now_ms=now_ms)
     return value.price, value.sources
+
+
+def _check_lone_currency(snapshot: MarketSnapshot, code: str, price: int, *, now_ms: int) -> None:
+    """Hold a currency's only feed against the pools of the stablecoins that are pegged to it.
+
+    They have a veto, no vote: a shop's euro is not the price of a thin pool. As with a peg, last
+    price and average must both be off.
+    """
+    policy = snapshot.policy
+    for state in snapshot.assets.values():
+        if state.peg != code:
+            continue
+        for source in fresh_sources(
+            state.sources, now_ms=now_ms, future_tolerance_ms=policy.future_tolerance_ms
+        ):
+            nearest = min(abs(source.price - price), abs(source.average - price))
+            if nearest * BPS > price * policy.max_disagreement_bps:
+                raise SourcesDisagree(f"Sources of the price of {code} disagree.")
 
 
 def _check_peg(state: AssetState, peg_usd: int, *, now_ms: int, policy: DeskPolicy) -> None:

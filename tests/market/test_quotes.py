@@ -92,6 +92,16 @@ def test_a_euro_price_is_refused_without_a_fresh_euro():
     }
 
 
+def test_a_lone_euro_feed_that_lies_is_found_out_by_the_euro_stablecoins_pools():
+    for euro in ("1.19", "0.97"):
+        answers = quotes(dev_market(currencies={"EUR": (feed_says(euro),)}))
+        assert {code_of(answer) for answer in answers.values()} == {"sources_disagree"}
+    two = (feed_says("1.02"), feed_says("1.02", name="feed:other"))
+    assert isinstance(quotes(dev_market(currencies={"EUR": two}))[USDC], Quote)
+    pushed = with_asset(dev_market(), EURC, sources=(pools_say("1.30", average="1.08"),))
+    assert quotes(pushed)[USDC].settlement_units == 13_500_000
+
+
 def test_a_missing_rate_is_a_refusal_and_never_one_to_one():
     for snapshot in (
         with_asset(dev_market(), ETH, sources=()),
