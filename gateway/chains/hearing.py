@@ -5,7 +5,7 @@ matched transfer lies in one of them, and no block's bloom speaks of logs that a
 """
 
 import gc
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Callable, Collection, Container, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -25,7 +25,9 @@ from gateway.chains.errors import (
 )
 from gateway.chains.lens import ADDRESSES_PER_CALL, balances_call, parse_balances
 from gateway.chains.nodes import Nodes, hex_of, list_answer
+from gateway.chains.traces import internal_transfers
 from gateway.chains.transfers import (
+    NATIVE_LOG_INDEX,
     SWEPT_TOPIC,
     TRANSFER_TOPIC,
     Slice,
@@ -135,6 +137,7 @@ class Ear:
         self.facts = facts
         self.watched = watched
         self._lens_refused = False
+        self._traces_refused = False
 
     # ------------------------------------------------------------------ asking
 
@@ -214,6 +217,51 @@ class Ear:
         ]
         answers = self.nodes.ask(*calls)
         return self._checked(lambda: [parse_quantity(answer) for answer in answers])
+
+    def native_balances(self, addresses: Sequence[bytes], *, at: Header) -> dict[bytes, int]:
+        """Wei that at most 512 addresses hold in a block. One request.
+
+        Raises:
+            NodeFault: the answer can't be used.
+        """
+        (answer,) = self.nodes.ask(self._lens(addresses, at))
+        return self._checked(lambda: self._balances([answer], list(addresses)))
+
+    def traced(self, block: Header, wanted: Collection[bytes]) -> list[Arrival]:
+        """What contracts sent to some addresses in a block; nothing if the node doesn't trace.
+
+        Raises:
+            NodeFault: the answer can't be used.
+        """
+        if self._traces_refused:
+            return []
+        question: Call = ("debug_traceBlockByHash", (hex_of(block.hash), {"tracer": "callTracer"}))
+        try:
+            (answer,) = self.nodes.ask(question)
+        except NodeRefused:
+            log.info("chains.traces_refused", chain_id=self.facts.chain_id)
+            self._traces_refused = True
+            return []
+        found = self._checked(lambda: internal_transfers(answer, wanted))
+        return [
+            Arrival(
+                transfer=Transfer(
+                    token=None,
+                    sender=transfer.sender,
+                    recipient=transfer.recipient,
+                    units=transfer.units,
+                    block_number=block.number,
+                    block_hash=block.hash,
+                    tx_hash=transfer.tx_hash,
+                    log_index=NATIVE_LOG_INDEX,
+                    trace_path=transfer.path,
+                ),
+                token=self.facts.native,
+                tx_sender=transfer.tx_sender,
+                block_time=datetime.fromtimestamp(block.timestamp, UTC),
+            )
+            for transfer in found
+        ]
 
     def _filter(self, **window: str) -> dict[str, Any]:
         emitters = sorted({*self.facts.tokens, *self.facts.factories})

@@ -14,9 +14,6 @@ MODES = ("test", "live")
 TOKEN_KINDS = ("native", "erc20")
 DEPOSIT_STATES = ("seen", "confirmed", "final", "orphaned")
 
-NATIVE_LOG_INDEX = -1
-"""The log index of a transfer of the native coin, which has no log."""
-
 
 class XactField(models.Field):  # type: ignore[type-arg]
     """The database's 64-bit id of the transaction that wrote the row."""
@@ -185,9 +182,9 @@ class Deposit(models.Model):
     """One transfer to a deposit address, as its chain tells it. It can be orphaned.
 
     The key is the chain's: for a token (chain, block hash, transaction, log index); for the
-    native coin log index -1 and the trace path ("" for the transaction itself); for what a
-    contract sent, which leaves no trace in a block, an empty transaction and the path
-    "balance:<address>".
+    native coin log index -1 and the trace path ("" for the transaction itself, "0.1" for a
+    contract's call in it); where no node traces, what a contract sent has an empty transaction,
+    the zero address as its senders and the path "balance:<address>".
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7)

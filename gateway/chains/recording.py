@@ -4,7 +4,7 @@ Only the watcher that holds the chain's lease gets through: each transaction che
 epoch, and moves the cursor only from the block it was thought to stand at.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -24,9 +24,8 @@ from gateway.chains.confirmations import (
 from gateway.chains.cursor import Header
 from gateway.chains.errors import CursorMoved, FinalityBroken
 from gateway.chains.hearing import Arrival, Departure, Heard, KnownToken
-from gateway.chains.models import NATIVE_LOG_INDEX
 from gateway.chains.remining import Fresh, Orphan, pair_remined
-from gateway.chains.transfers import Transfer
+from gateway.chains.transfers import NATIVE_LOG_INDEX, Transfer
 from gateway.events import leases
 from gateway.events.ids import uuid7
 from gateway.events.services import emit
@@ -265,6 +264,16 @@ class Pen:
             if resumed:
                 self._emit_chain("chain.resumed", {"number": heard.headers[-1].number}, now=now)
         return rows
+
+    def add(self, arrivals: Sequence[Arrival], *, now: datetime) -> list[Row]:
+        """Write deposits that were found later, the cursor staying where it is.
+
+        Raises:
+            LeaseLost: another watcher took over.
+        """
+        with transaction.atomic():
+            leases.check(handle=self.lease)
+            return self._insert_deposits(arrivals, now=now)
 
     def _move(self, headers: Sequence[Header], *, after: Header, now: datetime) -> None:
         head = headers[-1]
@@ -594,13 +603,9 @@ def booked_units(
 
 
 def balance_arrivals(
-    *,
-    heard: Heard,
-    native: KnownToken,
-    unexplained: Iterable[tuple[bytes, int]],
+    *, block: Header, native: KnownToken, unexplained: Mapping[bytes, int]
 ) -> list[Arrival]:
-    """Deposits of native coin that only a balance tells of, in the last block heard."""
-    head = heard.headers[-1]
+    """Deposits of native coin that only a balance tells of, in the block it was asked at."""
     return [
         Arrival(
             transfer=Transfer(
@@ -608,17 +613,17 @@ def balance_arrivals(
                 sender=ZERO_ADDRESS,
                 recipient=address,
                 units=units,
-                block_number=head.number,
-                block_hash=head.hash,
+                block_number=block.number,
+                block_hash=block.hash,
                 tx_hash=b"",
                 log_index=NATIVE_LOG_INDEX,
                 trace_path=f"{BALANCE_PATH}{_hex(address)}",
             ),
             token=native,
             tx_sender=ZERO_ADDRESS,
-            block_time=datetime.fromtimestamp(head.timestamp, UTC),
+            block_time=datetime.fromtimestamp(block.timestamp, UTC),
         )
-        for address, units in unexplained
+        for address, units in unexplained.items()
     ]
 
 

@@ -15,6 +15,9 @@ TRANSFER_TOPIC = "0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523
 SWEPT_TOPIC = "0x0e083373a7cffc389e5d184d0332d4e0d35a0e948d1a6a96c94c6916a44cd061"
 """keccak("Swept(bytes32,address,uint256)")"""
 
+NATIVE_LOG_INDEX = -1
+"""The log index of a transfer of the native coin, which has no log."""
+
 TOPIC_CHARS = 66
 """0x and 64 digits: 32 bytes."""
 ADDRESS_CHARS = 42
@@ -177,7 +180,7 @@ def native_transfers(
                         block_number=block_number,
                         block_hash=block_hash,
                         tx_hash=_sized(transaction["hash"], TOPIC_CHARS),
-                        log_index=-1,
+                        log_index=NATIVE_LOG_INDEX,
                     )
                 )
     except (KeyError, TypeError, ValueError) as error:

@@ -35,8 +35,9 @@ from gateway.chains.errors import (
     MalformedAnswer,
     NodeFault,
 )
-from gateway.chains.hearing import ChainFacts, Ear, Heard, KnownToken, RawRange
-from gateway.chains.models import Block, Chain, ProcessedHead, Token
+from gateway.chains.hearing import Arrival, ChainFacts, Ear, Heard, KnownToken, RawRange
+from gateway.chains.lens import ADDRESSES_PER_CALL
+from gateway.chains.models import Block, Chain, DepositAddress, ProcessedHead, Token
 from gateway.chains.nodes import Nodes
 from gateway.chains.recording import Pen, Row, balance_arrivals, booked_units
 from gateway.chains.watched import WatchedAddresses
@@ -59,6 +60,8 @@ FIRST_RANGE_BLOCKS = 32
 RANGE_MAX_BLOCKS = 1024
 RANGE_FAST_SECONDS = 0.25
 RANGE_SLOW_SECONDS = 2.0
+SECONDS_A_DAY = 86_400
+OLD_MAX_SECONDS = 3_600
 DUE_PER_STEP = 500
 DOUBT_MAX_BLOCKS = 64
 
@@ -111,6 +114,8 @@ class Watcher:
         self._balances: dict[bytes, int] = {}
         self._range_blocks = FIRST_RANGE_BLOCKS
         self._due_at: int | None = None
+        self._old_due = monotonic()
+        self._old_after = b""
         self._prefetch_nodes = prefetch_nodes
         self._prefetcher = ThreadPoolExecutor(1) if prefetch_nodes else None
         self._ahead: tuple[int, int, Future[tuple[RawRange, float]]] | None = None
@@ -147,7 +152,11 @@ class Watcher:
 
     def _read_facts(self) -> None:
         """The chain, its tokens and the factories it must know. Three queries."""
-        chain = Chain.objects.get(id=self.chain_id)
+        chain = Chain.objects.filter(id=self.chain_id).first()
+        if chain is None:
+            raise ChainMismatch(
+                f"Chain {self.chain_id} was never synced.", hint="Run manage.py chains_sync."
+            )
         now = self._clock()
         tokens: dict[bytes, KnownToken] = {}
         native: KnownToken | None = None
@@ -265,8 +274,10 @@ class Watcher:
         if quiet >= max(NO_BLOCK_SECONDS, NO_BLOCK_USUAL_BLOCKS * self._chain.block_seconds):
             self._in_trouble("no_new_block", f"no new block for {quiet:.0f} seconds")
             self._say_stalled()
-        elif self._trouble is not None and not self.stalled:
-            self._trouble = None
+        else:
+            self._look_after_old_ones()
+            if not self.stalled:
+                self._trouble = None
         return Step.IDLE
 
     # ------------------------------------------------------------------ following the head
@@ -316,43 +327,79 @@ class Watcher:
     def _explain_balances(self, heard: Heard) -> None:
         """Add what balances tell and neither transactions nor logs do.
 
-        One query, when a polled balance is not what it was.
+        One query and a trace of the block, when a polled balance is not what it was.
         """
         changed = {
             address: units
             for address, units in heard.balances.items()
             if units != self._balances.get(address, 0)
         }
-        if not changed:
-            return
-        native = self._facts.native
+        if changed:
+            heard.arrivals.extend(self._unexplained(changed, heard))
+
+    def _unexplained(self, balances: dict[bytes, int], heard: Heard) -> list[Arrival]:
+        """Native coin at some addresses, in the last block heard, that we don't know of yet."""
+        native, block = self._facts.native, heard.headers[-1]
         booked = booked_units(
-            [(address, native.code) for address in changed],
+            [(address, native.code) for address in balances],
             states=("seen", "confirmed", "final"),
         )
-        expected = {address: booked[address, native.code] for address in changed}
+        missing = {
+            address: units - booked[address, native.code] for address, units in balances.items()
+        }
         for arrival in heard.arrivals:
-            if arrival.transfer.token is None and arrival.transfer.recipient in expected:
-                expected[arrival.transfer.recipient] += arrival.transfer.units
+            if arrival.transfer.token is None and arrival.transfer.recipient in missing:
+                missing[arrival.transfer.recipient] -= arrival.transfer.units
         for departure in heard.departures:
-            if departure.transfer.token is None and departure.transfer.sender in expected:
-                expected[departure.transfer.sender] -= departure.transfer.units
-        heard.arrivals.extend(
-            balance_arrivals(
-                heard=heard,
-                native=native,
-                unexplained=[
-                    (address, units - expected[address])
-                    for address, units in changed.items()
-                    if units > expected[address]
-                ],
+            if departure.transfer.token is None and departure.transfer.sender in missing:
+                missing[departure.transfer.sender] += departure.transfer.units
+        missing = {address: units for address, units in missing.items() if units > 0}
+        if not missing:
+            return []
+
+        found = []
+        for arrival in self.ear.traced(block, missing.keys()):
+            address = arrival.transfer.recipient
+            if arrival.transfer.units <= missing[address]:
+                found.append(arrival)
+                missing[address] -= arrival.transfer.units
+        rest = {address: units for address, units in missing.items() if units > 0}
+        return found + balance_arrivals(block=block, native=native, unexplained=rest)
+
+    def _look_after_old_ones(self) -> None:
+        """Ask for the balances of the next few addresses of all: each comes up once a day."""
+        if self._monotonic() < self._old_due:
+            return
+        share = SECONDS_A_DAY * ADDRESSES_PER_CALL / max(1, len(self.watched))
+        self._old_due = self._monotonic() + min(OLD_MAX_SECONDS, share)
+        addresses = [
+            bytes(address)
+            for address in DepositAddress.objects.filter(
+                mode=self._chain.mode, address__gt=self._old_after
             )
-        )
+            .order_by("address")
+            .values_list("address", flat=True)[:ADDRESSES_PER_CALL]
+        ]
+        self._old_after = addresses[-1] if len(addresses) == ADDRESSES_PER_CALL else b""
+        if not addresses:
+            return
+        told = self.ear.native_balances(addresses, at=self.head)
+        balances = {address: units for address, units in told.items() if units}
+        if not balances:
+            return
+        found = self._unexplained(balances, Heard(headers=[self.head]))
+        if found:
+            self._pen.add(found, now=self._clock())
+            self._due_at = None
 
     def _record(self, heard: Heard) -> list[Row]:
         rows = self._pen.record(heard, after=self.head, resumed=self.stalled, now=self._clock())
         self.ring = trimmed([*self.ring, *heard.headers], size=self._pen.ring_blocks)
-        self._balances |= heard.balances
+        for address, units in heard.balances.items():
+            if units:
+                self._balances[address] = units
+            else:
+                self._balances.pop(address, None)
         self.stalled = False
         self._trouble = None
         self._news_at = self._monotonic()

@@ -152,14 +152,16 @@ def test_a_zero_transfer_is_no_deposit(till: Till, shopper: Shopper):
     assert not deposits(address)
 
 
-def test_native_coin_sent_by_a_contract_is_found_by_its_balance(till: Till, shopper: Shopper):
+def test_native_coin_sent_by_a_contract_is_traced_to_its_sender(till: Till, shopper: Shopper):
     address = till.address()
     till.watch()
-    shopper.pay_by_contract(address.address, units=10**15)
+    hash_text = shopper.pay_by_contract(address.address, units=10**15)
     till.watch()
     (deposit,) = deposits(address)
-    assert (deposit.units, bytes(deposit.tx_hash)) == (10**15, b"")
-    assert deposit.trace_path == f"balance:0x{bytes(address.address).hex()}"
+    assert (deposit.units, deposit.trace_path) == (10**15, "0")
+    assert "0x" + bytes(deposit.tx_hash).hex() == hash_text
+    assert "0x" + bytes(deposit.tx_sender).hex() == shopper.address.lower()
+    assert deposit.sender != deposit.tx_sender
     till.mine(3)
     till.watch()
     assert states(address) == [(10**15, "confirmed")]
@@ -173,6 +175,48 @@ def test_native_coin_sent_by_a_contract_is_found_by_its_balance(till: Till, shop
         (10**15, "final"),
         (3 * 10**15, "confirmed"),
     ]
+
+
+def test_where_no_node_traces_the_balance_tells(till: Till, shopper: Shopper, fake_node: FakeNode):
+    address = till.address()
+    watcher = till.restart(urls=[fake_node.url])
+
+    def no_traces(method, params, result):
+        return RuntimeError("unknown method") if method.startswith("debug_") else result
+
+    fake_node.tamper = no_traces
+    till.watch(watcher)
+    shopper.pay_by_contract(address.address, units=10**15)
+    till.watch(watcher)
+    (deposit,) = deposits(address)
+    assert (deposit.units, bytes(deposit.tx_hash)) == (10**15, b"")
+    assert deposit.trace_path == f"balance:0x{bytes(address.address).hex()}"
+    assert event_bodies(f"deposit:{deposit.id}")[0]["tx_hash"] is None
+    till.mine(3)
+    till.watch(watcher)
+    assert states(address) == [(10**15, "confirmed")]
+
+
+def test_native_coin_that_a_contract_sends_long_after_expiry_is_found_within_a_day(
+    till: Till, shopper: Shopper
+):
+    address = till.address()
+    long_ago = datetime.now(UTC) - timedelta(days=400)
+    DepositAddress.objects.update(watch_until=long_ago, poll_until=long_ago)
+    day = [0.0]
+    watcher = till.restart(monotonic=lambda: day[0])
+    shopper.pay_by_contract(address.address, units=10**15)
+    till.watch(watcher)
+    day[0] += 3_601
+    till.watch(watcher)
+    till.watch(watcher)
+    assert [units for units, _ in states(address)] == [10**15]
+    till.mine(3)
+    till.watch(watcher)
+    assert states(address) == [(10**15, "confirmed")]
+    day[0] += 3_601
+    till.watch(watcher)
+    assert states(address) == [(10**15, "confirmed")]
 
 
 def test_a_failed_payment_is_no_payment(till: Till, fake_node: FakeNode):

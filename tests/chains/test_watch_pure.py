@@ -36,6 +36,7 @@ from gateway.chains.cursor import (
 from gateway.chains.errors import BadAddress, MalformedAnswer
 from gateway.chains.lens import parse_balances
 from gateway.chains.remining import Fresh, Orphan, pair_remined
+from gateway.chains.traces import internal_transfers
 from gateway.chains.transfers import TRANSFER_TOPIC, native_transfers, slice_logs
 from gateway.chains.watched import ColdSet
 
@@ -258,6 +259,47 @@ def test_balances_are_one_word_each():
     for answer in (None, "0x", "0x" + "00" * 31, "0x" + "zz" * 64, {}):
         with pytest.raises(MalformedAnswer):
             parse_balances(answer, count=2)
+
+
+def frame(to: bytes, value: int = 5, *, kind: str = "CALL", **changes: object) -> dict:
+    return {
+        "type": kind,
+        "from": "0x" + THEIRS.hex(),
+        "to": "0x" + to.hex(),
+        "value": hex(value),
+        **changes,
+    }
+
+
+def traces(*calls: dict, **root: object) -> list:
+    return [{"txHash": "0x" + "dd" * 32, "result": frame(OURS, calls=list(calls), **root)}]
+
+
+def test_traces_tell_what_contracts_sent():
+    deep = frame(THEIRS, calls=[frame(OURS, 1), frame(OURS, 2, kind="SELFDESTRUCT")])
+    found = internal_transfers(traces(frame(THEIRS), deep, frame(OURS, 3)), {OURS})
+    assert [(t.path, t.units) for t in found] == [("1.0", 1), ("1.1", 2), ("2", 3)]
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        traces(),
+        traces(frame(OURS, 0)),
+        traces(frame(OURS, kind="DELEGATECALL")),
+        traces(frame(OURS, error="out of gas")),
+        traces(frame(THEIRS, error="execution reverted", calls=[frame(OURS)])),
+        traces(frame(OURS), error="execution reverted"),
+    ],
+)
+def test_what_was_undone_or_only_mentioned_is_no_money(told: list):
+    assert internal_transfers(told, {OURS}) == []
+
+
+@pytest.mark.parametrize("told", [None, {}, [None], [{}], traces({"type": "CALL", "value": "0x1"})])
+def test_traces_that_cannot_be_read_are_refused(told: object):
+    with pytest.raises(MalformedAnswer):
+        internal_transfers(told, {OURS})
 
 
 # ------------------------------------------------------------------ blooms

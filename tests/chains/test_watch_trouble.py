@@ -1,5 +1,8 @@
 """Crashes, rivals and nodes that are down, slow, behind or lying: nothing is lost or made up."""
 
+import os
+import subprocess
+import sys
 import threading
 import time
 from contextlib import contextmanager
@@ -128,6 +131,44 @@ def test_catching_up_with_prefetch_hears_the_same(till: Till, anvil):
     till.restart(prefetch_nodes=Nodes(chain_id=31337, urls=[anvil.rpc_url]))
     till.watch()
     assert [d.units for d in deposits(address)] == [1, 2, 3, 4, 5]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_killed_process_leaves_nothing_half_done(anvil, devchain, chain_entry):
+    """Three processes in a row, each killed with -9 while payments come in."""
+    till = Till(chain=sync(chain_entry), layout=devchain, url=anvil.rpc_url)
+    address = till.address()
+    database = connection.settings_dict
+    environment = {
+        **os.environ,
+        "CHAINS": orjson.dumps([chain_entry]).decode(),
+        "DATABASE_URL": f"postgres://postgres@/{database['NAME']}?host={database['HOST']}",
+    }
+    paid = 0
+    try:
+        for _ in range(3):
+            # A dead holder's lease runs out by itself; the test does not wait for it.
+            with connection.cursor() as cursor:
+                cursor.execute("UPDATE events_lease SET expires_at = now() - interval '1 hour'")
+            process = subprocess.Popen(
+                [sys.executable, "manage.py", "watcher", "--chain", "31337"], env=environment
+            )
+            try:
+                for _ in range(4):
+                    paid += 1
+                    till.pay(address, units=paid)
+                wait_until(lambda: len(deposits(address)) >= paid - 1, seconds=60)
+            finally:
+                process.kill()
+                process.wait()
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE events_lease SET expires_at = now() - interval '1 hour'")
+        till.watch(till.restart(holder="last"))
+    finally:
+        till.close()
+    assert [deposit.units for deposit in deposits(address)] == list(range(1, paid + 1))
+    for deposit in deposits(address):
+        assert events_of(f"deposit:{deposit.id}")[:2] == ["deposit.seen", "deposit.confirmed"]
 
 
 # ------------------------------------------------------------------ rivals
