@@ -181,6 +181,9 @@ class ProcessedHead(models.Model):
 class Deposit(models.Model):
     """One transfer to a deposit address, as its chain tells it. It can be orphaned.
 
+    An orphaned one stays so: mined again, in another block or in one that became part of the chain
+    again, the transfer is a new row that knows which one it was (``remined_from``).
+
     The key is the chain's: for a token (chain, block hash, transaction, log index); for the
     native coin log index -1 and the trace path ("" for the transaction itself, "0.1" for a
     contract's call in it); where no node traces, what a contract sent has an empty transaction,
@@ -206,9 +209,6 @@ class Deposit(models.Model):
     claimed_units = UnitsField(help_text="What the log or transaction says")
     state = models.TextField(default="seen")
     previous_state = models.TextField(default="", help_text="Its state when it was orphaned")
-    incarnation = models.PositiveIntegerField(
-        default=1, help_text="How often its block became part of the chain"
-    )
     remined_from = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )
@@ -223,6 +223,7 @@ class Deposit(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["chain", "block_hash", "tx_hash", "log_index", "trace_path"],
+                condition=~Q(state="orphaned"),
                 name="deposit_as_the_chain_tells",
             ),
             models.CheckConstraint(

@@ -63,22 +63,21 @@ DELETE FROM chains_block b USING moved
 """
 
 ORPHANS_SQL = """
-SELECT id, address, asset, tx_hash, sender, claimed_units, block_number, log_index,
+SELECT id, address, asset, tx_hash, sender, claimed_units, block_number, log_index, trace_path,
        first_block_time
   FROM chains_deposit
  WHERE chain_id = %s AND address = ANY(%s) AND state = 'orphaned'
 """
 
-# A block can become part of the chain again: then its deposits are the same rows once more.
 INSERT_DEPOSITS_SQL = """
 INSERT INTO chains_deposit AS d (
     id, chain_id, asset, block_hash, block_number, block_time, first_block_time, tx_hash,
     log_index, trace_path, sender, tx_sender, address, units, claimed_units, state,
-    previous_state, incarnation, remined_from_id, shop_id, invoice_id, confirmations_needed,
+    previous_state, remined_from_id, shop_id, invoice_id, confirmations_needed,
     seen_at)
 SELECT t.id, %(chain)s, t.asset, t.block_hash, t.block_number, t.block_time, t.first_block_time,
        t.tx_hash, t.log_index, t.trace_path, t.sender, t.tx_sender, t.address, t.units, t.units,
-       'seen', '', 1, t.remined_from, a.shop_id, a.invoice_id, t.needed, %(now)s
+       'seen', '', t.remined_from, a.shop_id, a.invoice_id, t.needed, %(now)s
   FROM unnest(
        %(ids)s::uuid[], %(assets)s::text[], %(block_hashes)s::bytea[], %(block_numbers)s::bigint[],
        %(block_times)s::timestamptz[], %(first_block_times)s::timestamptz[],
@@ -88,10 +87,8 @@ SELECT t.id, %(chain)s, t.asset, t.block_hash, t.block_number, t.block_time, t.f
        AS t (id, asset, block_hash, block_number, block_time, first_block_time, tx_hash, log_index,
              trace_path, sender, tx_sender, address, units, remined_from, needed)
   LEFT JOIN chains_depositaddress a ON a.address = t.address
-    ON CONFLICT ON CONSTRAINT deposit_as_the_chain_tells DO UPDATE
-   SET state = 'seen', units = d.claimed_units, incarnation = d.incarnation + 1,
-       confirmed_at = NULL, final_at = NULL
- WHERE d.state = 'orphaned'
+    ON CONFLICT (chain_id, block_hash, tx_hash, log_index, trace_path)
+       WHERE NOT (state = 'orphaned') DO NOTHING
 RETURNING {columns}
 """
 
@@ -187,7 +184,6 @@ COLUMNS = (
     "claimed_units",
     "state",
     "previous_state",
-    "incarnation",
     "remined_from_id",
     "shop_id",
     "invoice_id",
@@ -216,7 +212,6 @@ class Row:
     claimed_units: int
     state: str
     previous_state: str
-    incarnation: int
     remined_from_id: UUID | None
     shop_id: UUID | None
     invoice_id: UUID | None
@@ -345,7 +340,8 @@ class Pen:
                     units=int(row[5]),
                     block_number=row[6],
                     log_index=row[7],
-                    first_block_time=row[8],
+                    trace_path=row[8],
+                    first_block_time=row[9],
                 )
                 for row in cursor.fetchall()
             ]
@@ -648,7 +644,6 @@ def deposit_body(row: Row) -> dict[str, Any]:
         "block_time": _iso(row.block_time),
         "first_block_time": _iso(row.first_block_time),
         "confirmations_needed": row.confirmations_needed,
-        "incarnation": row.incarnation,
         "remined_from": str(row.remined_from_id) if row.remined_from_id else None,
     }
     if row.state == "orphaned":

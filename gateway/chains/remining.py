@@ -19,6 +19,7 @@ class Orphan:
     units: int
     block_number: int
     log_index: int
+    trace_path: str
     first_block_time: datetime
 
 
@@ -60,10 +61,19 @@ def pair_remined(*, fresh: Iterable[Fresh], orphans: Iterable[Orphan]) -> dict[o
         newest_first = sorted(blocks.values(), key=lambda told: max(o.id for o in told))[::-1]
         for place, transfer in enumerate(sorted(transfers, key=lambda t: t.log_index)):
             for told in newest_first:
-                if place < len(told):
-                    pairs[transfer.key] = sorted(told, key=lambda o: o.log_index)[place]
+                places = _latest_of_each(told)
+                if place < len(places):
+                    pairs[transfer.key] = places[place]
                     break
     return pairs
+
+
+def _latest_of_each(orphans: list[Orphan]) -> list[Orphan]:
+    """In the order of the block; a block that was left twice has two orphans of each transfer."""
+    latest: dict[tuple[int, str], Orphan] = {}
+    for orphan in sorted(orphans, key=lambda o: o.id):
+        latest[orphan.log_index, orphan.trace_path] = orphan
+    return [latest[place] for place in sorted(latest)]
 
 
 def _identity(transfer: Orphan | Fresh) -> tuple[object, ...]:

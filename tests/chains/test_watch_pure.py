@@ -402,6 +402,7 @@ def orphan(number: int, *, log_index: int = 0, block_number: int = 1, **changes:
         "units": 5,
         "block_number": block_number,
         "log_index": log_index,
+        "trace_path": "",
         "first_block_time": T0 + timedelta(seconds=number),
     }
     return Orphan(**{**facts, **changes})
@@ -437,6 +438,11 @@ def test_the_latest_generation_counts():
     pairs = pair_remined(
         fresh=[fresh("x")], orphans=[orphan(1, block_number=7), orphan(2, block_number=6)]
     )
+    assert pairs["x"].id.int == 2
+
+
+def test_a_block_that_was_left_twice_has_its_latest_orphans():
+    pairs = pair_remined(fresh=[fresh("x")], orphans=[orphan(1), orphan(2)])
     assert pairs["x"].id.int == 2
 
 

@@ -116,15 +116,20 @@ def test_a_block_that_comes_back_brings_its_deposits_back(till: Till, fake_node)
 
     fake_node.tamper = lambda method, params, result: result
     till.watch(watcher)
-    (deposit,) = deposits(address)
-    assert (deposit.state, deposit.incarnation) == ("confirmed", 2)
-    assert events_of(f"deposit:{deposit.id}") == [
-        "deposit.seen",
-        "deposit.confirmed",
-        "deposit.orphaned",
-        "deposit.seen",
-        "deposit.confirmed",
-    ]
+    first, again = sorted(deposits(address), key=lambda deposit: deposit.id)
+    assert (first.state, again.state) == ("orphaned", "confirmed")
+    assert again.remined_from_id == first.id
+    assert bytes(again.block_hash) == bytes(first.block_hash)
+    assert events_of(f"deposit:{first.id}")[-1] == "deposit.orphaned"
+    assert events_of(f"deposit:{again.id}") == ["deposit.seen", "deposit.confirmed"]
+
+    fake_node.tamper = branch
+    till.watch(watcher)
+    fake_node.tamper = lambda method, params, result: result
+    till.watch(watcher)
+    *_, third = sorted(deposits(address), key=lambda deposit: deposit.id)
+    assert (third.state, third.remined_from_id) == ("confirmed", again.id)
+    assert third.first_block_time == first.first_block_time
 
 
 def test_nothing_final_is_ever_undone_by_itself(till: Till):

@@ -118,12 +118,6 @@ class Migration(migrations.Migration):
                     "previous_state",
                     models.TextField(default="", help_text="Its state when it was orphaned"),
                 ),
-                (
-                    "incarnation",
-                    models.PositiveIntegerField(
-                        default=1, help_text="How often its block became part of the chain"
-                    ),
-                ),
                 ("shop_id", models.UUIDField(null=True)),
                 ("invoice_id", models.UUIDField(null=True)),
                 ("confirmations_needed", models.PositiveIntegerField()),
@@ -341,6 +335,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="deposit",
             constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "orphaned"), _negated=True),
                 fields=("chain", "block_hash", "tx_hash", "log_index", "trace_path"),
                 name="deposit_as_the_chain_tells",
             ),
