@@ -56,7 +56,7 @@ def page_context(
     """The context of ``checkout/panel.html``.
 
     Args:
-        asset: the asset code the viewer chose; the first offered one otherwise.
+        asset: the asset code the viewer chose; the shop's settlement token otherwise.
         qr_kind: the tab the viewer chose, ``url`` or ``erc681``; the shop's own kind otherwise.
     """
     lock_end = _moment(invoice["lock_end"])
@@ -104,8 +104,12 @@ def rate_text(due: Mapping[str, Any], currency: str) -> str:
 
 
 def _chosen(invoice: Mapping[str, Any], asset: str) -> Mapping[str, Any] | None:
-    offered: list[Mapping[str, Any]] = list(invoice["due"])
-    return next((due for due in offered if due["asset"] == asset), offered[0] if offered else None)
+    """The token asked for; else the shop's own, which costs the least; else any."""
+    offered = {due["asset"]: due for due in invoice["due"]}
+    for code in (asset, invoice["credited"]["asset"]):
+        if code in offered:
+            return offered[code]
+    return next(iter(offered.values()), None)
 
 
 def _steps(screen: Screen) -> list[bool]:

@@ -17,6 +17,7 @@ from gateway.events.errors import BadCursor, TillwayError
 from gateway.events.ids import uuid7
 from gateway.money.amounts import Amount, format_amount, parse_positive_amount
 from gateway.money.assets import Asset
+from gateway.money.errors import MoneyError
 from gateway.settlement.presenters import payout_as_dict
 from gateway.settlement.selectors import payable_balances, payouts_page
 from gateway.settlement.services import payout_request
@@ -60,7 +61,7 @@ def page(request: HttpRequest, shop_id: UUID) -> HttpResponse:
             idempotency_key=f"dashboard:{draft}",
             now=timezone.now(),
         )
-    except TillwayError as error:
+    except (TillwayError, MoneyError) as error:
         words = problem_words(error)
         return _page(request, shop, asset, problem=words, typed=typed, status=error.status)
     messages.success(request, _("The payout is on its way."))

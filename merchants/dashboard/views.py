@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC
+from decimal import Decimal
 from typing import Any, Final, cast
 from uuid import UUID
 
@@ -207,6 +208,7 @@ def _part_word(name: str) -> str:
 
 
 def _part_text(name: str, due: Mapping[str, Any]) -> str:
-    """Basis points as a percentage, exactly: 50 → 0.50 %."""
-    bps = int((due.get("parts") or {}).get(name, 0))
-    return f"{bps // 100}.{bps % 100:02d}\N{NO-BREAK SPACE}%"
+    """Basis points as a percentage, exactly: 50 → 0.50 %, 5.03 → 0.0503 %."""
+    percent = Decimal(str((due.get("parts") or {}).get(name, 0))).scaleb(-2)
+    whole, _, fraction = f"{percent:f}".partition(".")
+    return f"{whole}.{fraction.rstrip('0').ljust(2, '0')}\N{NO-BREAK SPACE}%"

@@ -25,6 +25,7 @@ from gateway.invoices.selectors import invoice_get
 from gateway.invoices.services import invoice_issue, invoice_void
 from gateway.money.amounts import parse_positive_amount
 from gateway.money.assets import FIAT
+from gateway.money.errors import MoneyError
 from gateway.shops.selectors import ShopView, shop_view
 from merchants.accounts.guards import require_action
 from merchants.accounts.models import User
@@ -89,7 +90,7 @@ def charge(request: HttpRequest, shop_id: UUID) -> HttpResponse:
             external_key=f"till:{draft}",
             created_by=f"user:{cast(User, request.user).id}",
         )
-    except TillwayError as error:
+    except (TillwayError, MoneyError) as error:
         words = problem_words(error)
         if _wants_part(request):
             response = HttpResponse(words, status=error.status, content_type="text/plain")
@@ -117,7 +118,7 @@ def void(request: HttpRequest, shop_id: UUID, invoice_id: UUID) -> HttpResponse:
     problem = ""
     try:
         invoice_void(shop_id=shop_id, invoice_id=invoice_id, now=timezone.now())
-    except TillwayError as error:
+    except (TillwayError, MoneyError) as error:
         problem = problem_words(error)
     if not _wants_part(request) and not problem:
         return HttpResponseRedirect(f"/pos/{shop_id}/sales/{invoice_id}")
@@ -125,7 +126,7 @@ def void(request: HttpRequest, shop_id: UUID, invoice_id: UUID) -> HttpResponse:
     return _sale(request, shop_view(shop_id=shop_id), invoice, problem=problem)
 
 
-def problem_words(error: TillwayError) -> str:
+def problem_words(error: TillwayError | MoneyError) -> str:
     """A refusal in the reader's language where we have it, else in its own words."""
     known = {
         "amount_not_a_number": _("That is not an amount."),

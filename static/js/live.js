@@ -61,18 +61,20 @@ export function follow({ stream, poll, onStatus, onLine, renew }) {
     };
   };
 
-  const lost = () => onLine(false);
+  // A stream that outlived a lost line, or a sleep, may be dead and never say so.
+  const lost = () => {
+    streaming = false;
+    clearTimeout(timer);
+    source?.close();
+    onLine(false);
+  };
   const back = () => {
-    if (!streaming) open();
+    streaming = false;
+    open();
     ask();
   };
-  // A tablet that slept may hold a dead stream that never says so.
   const shown = () => {
-    if (document.visibilityState === "visible") {
-      streaming = false;
-      open();
-      ask();
-    }
+    if (document.visibilityState === "visible" && navigator.onLine) back();
   };
   addEventListener("offline", lost);
   addEventListener("online", back);

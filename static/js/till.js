@@ -112,6 +112,7 @@ function drawSale(html) {
 
 function openSale(html) {
   const { invoice } = drawSale(html);
+  delete sale.dataset.stale;
   ring.hidden = side.hidden = true;
   sale.hidden = false;
   if (!location.pathname.endsWith(invoice)) history.pushState(null, "", `${shop}/sales/${invoice}`);
@@ -126,14 +127,17 @@ function followSale() {
   const { invoice } = shown.dataset;
   let version = shown.dataset.version;
   let fresh = true;
+  let connected = true;
 
   const draw = async () => {
     const answer = await ask(`${shop}/sales/${invoice}`);
     if (!answer.ok) throw new Error(String(answer.status));
     const html = await answer.text();
     if (sale.hidden || !location.pathname.endsWith(invoice)) return;
+    if (!connected) return; // the line broke while this was on its way
     version = drawSale(html).version;
     fresh = true;
+    delete sale.dataset.stale;
   };
   stopSale = follow({
     stream: `${main.dataset.live}/live/i/${invoice}`,
@@ -143,6 +147,7 @@ function followSale() {
       draw().catch(() => hide());
     },
     onLine: (online) => {
+      connected = online;
       band.hidden = online;
       if (!online) hide();
     },
@@ -150,6 +155,7 @@ function followSale() {
   // What was true before the line broke is no ground to hand anything over.
   function hide() {
     fresh = false;
+    sale.dataset.stale = "";
     sale.querySelector("#answer").replaceChildren(
       document.getElementById("offline-answer").content.cloneNode(true),
     );

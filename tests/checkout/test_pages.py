@@ -11,8 +11,9 @@ from gateway.checkout.samples import ADDRESS, DRAWN_AT, INVOICE_ID, sample_invoi
 from gateway.invoices.erc681 import parse_erc681
 
 
-def test_the_first_offered_token_is_chosen_until_the_shopper_chooses():
+def test_the_shops_own_token_is_chosen_until_the_shopper_chooses():
     invoice = sample_invoice()
+    invoice["due"].reverse()
     assert page_context(invoice, now=DRAWN_AT)["chosen"]["asset"] == "USDC@8453"
     chosen = page_context(invoice, now=DRAWN_AT, asset="ETH@8453")["chosen"]
     assert chosen["asset"] == "ETH@8453"
@@ -96,3 +97,8 @@ def test_wallet_links_carry_the_page():
         "https://link.trustwallet.com/open_url?coin_id=60&url="
         "https%3A%2F%2Fpay.example.com%2Fi%2F1%3Fasset%3DUSDC%408453"
     )
+
+
+def test_another_token_is_chosen_when_the_shops_own_is_not_offered():
+    invoice = sample_invoice(credited={"asset": "USDT@8453", "amount": "0"})
+    assert page_context(invoice, now=DRAWN_AT)["chosen"]["asset"] == "USDC@8453"

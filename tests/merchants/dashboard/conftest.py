@@ -1,6 +1,6 @@
 """The shop and the people of these tests."""
 
 from tests.faces import open_shop, staff
-from tests.invoices.conftest import _fresh_memory, chain, world
+from tests.invoices.conftest import chain, world
 
-__all__ = ["_fresh_memory", "chain", "open_shop", "staff", "world"]
+__all__ = ["chain", "open_shop", "staff", "world"]

@@ -1,0 +1,44 @@
+"""How tests look at a page: what a camera reads off it, what a thumb can hit."""
+
+import io
+from typing import Any
+
+import zxingcpp
+from PIL import Image, ImageFilter
+
+SMALLEST_TARGET_PX = 44
+
+TARGETS_JS = """
+(smallest) => [...document.querySelectorAll('a, button, summary, input, select')]
+  .filter((one) => one.checkVisibility() && !one.closest('.hush, .skip, td, p'))
+  .map((one) => [one, one.getBoundingClientRect()])
+  .filter(([, box]) => box.width && (box.height < smallest - 0.5 || box.width < smallest - 0.5))
+  .map(([one, box]) => `${one.outerHTML.slice(0, 80)} ${box.width}x${box.height}`)
+"""
+
+
+def screenshot(page: Any) -> Image.Image:
+    return Image.open(io.BytesIO(page.screenshot(full_page=True))).convert("L")
+
+
+def codes_on(page: Any) -> list[str]:
+    """What a scanner reads off the screen."""
+    return [code.text for code in zxingcpp.read_barcodes(screenshot(page))]
+
+
+def codes_on_a_bad_day(page: Any) -> list[str]:
+    """The same through a dim, unfocused camera from further away."""
+    seen = screenshot(page).filter(ImageFilter.GaussianBlur(2))
+    seen = seen.point(lambda value: 110 + value * 35 // 255)
+    half = seen.resize((seen.width // 2, seen.height // 2))
+    return [code.text for code in zxingcpp.read_barcodes(half)]
+
+
+def overflow_px(page: Any) -> int:
+    """How far the page can be scrolled sideways: it should not."""
+    root = "document.documentElement"
+    return int(page.evaluate(f"{root}.scrollWidth - {root}.clientWidth"))
+
+
+def small_targets(page: Any, smallest: int = SMALLEST_TARGET_PX) -> list[str]:
+    return list(page.evaluate(TARGETS_JS, smallest))
