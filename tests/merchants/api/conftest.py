@@ -1,21 +1,30 @@
 """A shop that sells, a key to it, a stranger with a shop of their own, and a client."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
+from gateway.market.snapshot_store import forget_snapshot
 from gateway.shops.services import shop_open
 from merchants.accounts.actions import SCOPES
 from merchants.accounts.services import api_key_create
 from tests.faces import open_shop
-from tests.invoices.conftest import World, _fresh_memory, chain, world
+from tests.invoices.conftest import World, chain, world
 
-__all__ = ["_fresh_memory", "chain", "open_shop", "world"]
+__all__ = ["chain", "open_shop", "world"]
 
 ADDRESS = bytes.fromhex("90f79bf6eb2c4f870365e785982e1f101e93b906")
+
+
+@pytest.fixture(autouse=True)
+def _forget_the_market() -> Iterator[None]:
+    """What this process remembers of the market is another test's."""
+    forget_snapshot()
+    yield
+    forget_snapshot()
 
 
 class Api:
