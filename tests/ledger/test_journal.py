@@ -12,8 +12,10 @@ from django.db import DatabaseError, connection, connections, transaction
 
 from gateway.events.ids import uuid7
 from gateway.ledger import accounts, postings, services
+from gateway.ledger.checks import ledger_checks
 from gateway.ledger.errors import EntryConflict, EntryUnknown, InsufficientBalance, LedgerError
 from gateway.ledger.models import Entry, PostingRow
+from gateway.ledger.selectors import shop_balance
 from gateway.money.amounts import Amount
 from gateway.money.assets import Asset
 
@@ -336,3 +338,34 @@ def test_a_refused_payout_leaves_no_trace(db: None) -> None:
     with pytest.raises(InsufficientBalance), transaction.atomic():
         services.post_payout_reserved(payout_id=payout_id, shop_id=shop_id, amount=usdc(1), now=NOW)
     assert not Entry.objects.filter(key__startswith=f"payout:{payout_id}").exists()
+
+
+def test_payments_to_a_busy_shop_at_once_are_all_counted(transactional_db: None) -> None:
+    shop_id = uuid7()
+    start = threading.Barrier(8)
+    failed: list[Exception] = []
+
+    def work(number: int) -> None:
+        try:
+            start.wait()
+            for _ in range(10):
+                with transaction.atomic():
+                    credit_shop(shop_id, 10)
+                    if number == 0:
+                        services.post_payout_reserved(
+                            payout_id=uuid7(), shop_id=shop_id, amount=usdc(7), now=NOW
+                        )
+        except Exception as error:
+            failed.append(error)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failed == []
+    found = shop_balance(shop_id=shop_id, asset=CODE)
+    assert (found.available, found.reserved, found.from_deposits) == (730, 70, 800)
+    assert ledger_checks() == []

@@ -13,7 +13,8 @@ UNDO = """
 DROP FUNCTION ledger_take_snapshots();
 DROP FUNCTION ledger_ensure_partitions(date, integer);
 DROP FUNCTION ledger_reverse(text, text, timestamptz);
-DROP FUNCTION ledger_move_balances(bigint[], numeric[], text, date, boolean, boolean);
+DROP FUNCTION ledger_move_balance(uuid, text, numeric, numeric, text[], text[], numeric[], text,
+                                  timestamptz, boolean, text);
 DROP FUNCTION ledger_post(text, text, uuid, jsonb, bytea, timestamptz, text[], text[], numeric[],
                           boolean, boolean, uuid);
 DROP TABLE ledger_snapshot, ledger_shop_day, ledger_shop_balance, ledger_posting, ledger_entry,

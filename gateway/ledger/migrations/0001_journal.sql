@@ -29,9 +29,11 @@ CREATE TABLE ledger_entry (
     refs jsonb NOT NULL,
     happened_at timestamptz NOT NULL,
     booked_at timestamptz NOT NULL,
-    reverses_id uuid UNIQUE REFERENCES ledger_entry (id),
+    reverses_id uuid REFERENCES ledger_entry (id),
     UNIQUE (id, booked_at, lines)
 );
+CREATE UNIQUE INDEX ledger_entry_reverses ON ledger_entry (reverses_id)
+    WHERE reverses_id IS NOT NULL;
 CREATE INDEX ledger_entry_shop ON ledger_entry (shop_id, id) WHERE shop_id IS NOT NULL;
 
 -- A posting names its entry together with the count of its lines, and has a line number within
@@ -56,7 +58,7 @@ CREATE TABLE ledger_posting_default PARTITION OF ledger_posting DEFAULT;
 CREATE TABLE ledger_shop_balance (
     shop_id uuid NOT NULL,
     asset text COLLATE "C" NOT NULL,
-    shard smallint NOT NULL CHECK (shard BETWEEN 0 AND 15),
+    shard smallint NOT NULL CHECK (shard BETWEEN 0 AND 31),
     available numeric(78, 0) NOT NULL,
     reserved numeric(78, 0) NOT NULL,
     from_deposits numeric(78, 0) NOT NULL,
@@ -107,7 +109,9 @@ CREATE TRIGGER ledger_posting_keep_all BEFORE TRUNCATE ON ledger_posting_default
 
 -- Whoever inserts, an entry commits whole: all its lines, each on an account of its asset, and
 -- every asset at zero. Accounts are never deleted, so no lock on them is needed.
-CREATE FUNCTION ledger_entry_is_whole() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION ledger_entry_is_whole() RETURNS trigger LANGUAGE plpgsql
+-- planned once: a plan that knows the time prunes partitions itself, but is made anew each time
+SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     v_lines bigint;
     v_known bigint;
@@ -115,9 +119,10 @@ DECLARE
 BEGIN
     SELECT sum(per.lines), sum(per.known), bool_and(per.units = 0)
       INTO v_lines, v_known, v_balanced
-      FROM (SELECT count(*) AS lines, count(a.id) AS known, sum(p.units) AS units
+      FROM (SELECT count(*) AS lines, sum(p.units) AS units,
+                   count(*) FILTER (WHERE p.asset =
+                       (SELECT a.asset FROM ledger_account a WHERE a.id = p.account_id)) AS known
               FROM ledger_posting p
-              LEFT JOIN ledger_account a ON a.id = p.account_id AND a.asset = p.asset
              WHERE p.entry_id = NEW.id AND p.booked_at = NEW.booked_at
              GROUP BY p.asset) per;
     IF v_lines IS DISTINCT FROM NEW.lines OR v_known <> v_lines OR NOT v_balanced THEN
@@ -133,11 +138,13 @@ CREATE CONSTRAINT TRIGGER ledger_entry_whole AFTER INSERT ON ledger_entry
 
 -- ------------------------------------------------------------------ what writes it
 
+-- Lines come in account order, so that balances are always locked in one order.
 CREATE FUNCTION ledger_post(
     p_key text, p_kind text, p_shop_id uuid, p_refs jsonb, p_hash bytea,
     p_happened_at timestamptz, p_accounts text[], p_assets text[], p_units numeric[],
-    p_covered boolean, p_repeatable boolean, p_reverses uuid DEFAULT NULL
-) RETURNS TABLE (entry_id uuid, entry_key text, created boolean) LANGUAGE plpgsql AS $$
+    p_covered boolean, p_repeatable boolean, p_reverses uuid DEFAULT NULL,
+    OUT entry_id uuid, OUT entry_key text, OUT created boolean
+) LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
     v_booked_at timestamptz := clock_timestamp();
@@ -146,8 +153,12 @@ DECLARE
     v_round integer := 1;
     v_id uuid;
     v_old record;
+    v_account record;
     v_accounts bigint[];
-    v_touches_shop boolean;
+    v_shop uuid;
+    v_shop_asset text;
+    v_available numeric := 0;
+    v_reserved numeric := 0;
 BEGIN
     LOOP
         INSERT INTO ledger_entry (id, key, kind, shop_id, lines, payload_hash, refs, happened_at,
@@ -163,7 +174,9 @@ BEGIN
             IF v_old.payload_hash <> p_hash THEN
                 RAISE EXCEPTION 'another entry has the key %', v_key USING ERRCODE = 'TL002';
             END IF;
-            RETURN QUERY SELECT v_old.id, v_key, false;
+            entry_id := v_old.id;
+            entry_key := v_key;
+            created := false;
             RETURN;
         END IF;
         IF NOT p_repeatable THEN
@@ -174,102 +187,126 @@ BEGIN
         v_key := p_key || '~' || v_round;
     END LOOP;
 
-    FOR attempt IN 1..2 LOOP
-        SELECT array_agg(a.id ORDER BY l.line), bool_or(a.shop_id IS NOT NULL)
-          INTO v_accounts, v_touches_shop
-          FROM unnest(p_accounts, p_assets) WITH ORDINALITY l (name, asset, line)
-          JOIN ledger_account a ON a.name = l.name AND a.asset = l.asset;
-        EXIT WHEN cardinality(v_accounts) = v_lines;
-        INSERT INTO ledger_account (name, asset)
-            SELECT DISTINCT l.name, l.asset FROM unnest(p_accounts, p_assets) l (name, asset)
-             ORDER BY 1, 2
-            ON CONFLICT (name, asset) DO NOTHING;
-    END LOOP;
+    FOR i IN 1..v_lines LOOP
+        SELECT a.id, a.shop_id, a.side INTO v_account
+          FROM ledger_account a WHERE a.name = p_accounts[i] AND a.asset = p_assets[i];
+        IF NOT FOUND THEN
+            INSERT INTO ledger_account (name, asset) VALUES (p_accounts[i], p_assets[i])
+                ON CONFLICT (name, asset) DO NOTHING;
+            SELECT a.id, a.shop_id, a.side INTO v_account
+              FROM ledger_account a WHERE a.name = p_accounts[i] AND a.asset = p_assets[i];
+        END IF;
+        v_accounts[i] := v_account.id;
+        CONTINUE WHEN v_account.shop_id IS NULL;
 
+        IF (v_shop, v_shop_asset) <> (v_account.shop_id, p_assets[i]) THEN
+            PERFORM ledger_move_balance(v_shop, v_shop_asset, v_available, v_reserved, p_accounts,
+                p_assets, p_units, p_kind, p_happened_at, p_covered, p_key);
+            v_available := 0;
+            v_reserved := 0;
+        END IF;
+        v_shop := v_account.shop_id;
+        v_shop_asset := p_assets[i];
+        IF v_account.side = 'available' THEN
+            v_available := v_available - p_units[i];
+        ELSE
+            v_reserved := v_reserved - p_units[i];
+        END IF;
+    END LOOP;
+    IF v_shop IS NOT NULL THEN
+        PERFORM ledger_move_balance(v_shop, v_shop_asset, v_available, v_reserved, p_accounts,
+            p_assets, p_units, p_kind, p_happened_at, p_covered, p_key);
+    END IF;
     INSERT INTO ledger_posting (entry_id, line, lines, booked_at, account_id, asset, units, shop_id)
         SELECT v_id, l.line, v_lines, v_booked_at, l.account_id, l.asset, l.units, p_shop_id
           FROM unnest(v_accounts, p_assets, p_units) WITH ORDINALITY l (account_id, asset, units, line);
-
-    IF v_touches_shop THEN
-        PERFORM ledger_move_balances(
-            v_accounts, p_units, p_kind, (p_happened_at AT TIME ZONE 'UTC')::date,
-            p_covered, p_key LIKE 'deposit:%');
-    END IF;
-    RETURN QUERY SELECT v_id, v_key, true;
+    entry_id := v_id;
+    entry_key := v_key;
+    created := true;
 END
 $$;
 
--- Balances and daily sums of the shops an entry touches, in account order.
-CREATE FUNCTION ledger_move_balances(
-    p_accounts bigint[], p_units numeric[], p_kind text, p_day date, p_covered boolean,
-    p_from_deposit boolean
+-- Move what a shop is owed of one asset, and its daily sum.
+CREATE FUNCTION ledger_move_balance(
+    p_shop uuid, p_asset text, p_available numeric, p_reserved numeric, p_accounts text[],
+    p_assets text[], p_units numeric[], p_kind text, p_happened_at timestamptz, p_covered boolean,
+    p_key text
 ) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
-    v_move record;
+    v_day date := (p_happened_at AT TIME ZONE 'UTC')::date;
+    v_from_deposits numeric := CASE WHEN p_key LIKE 'deposit:%' THEN p_available ELSE 0 END;
+    v_fees numeric := 0;
     v_shard smallint;
-    v_available numeric;
+    v_owed numeric;
 BEGIN
-    FOR v_move IN
-        WITH line AS (
-            SELECT a.name, a.asset, a.shop_id, a.side, -l.units AS units
-              FROM unnest(p_accounts, p_units) l (account_id, units)
-              JOIN ledger_account a ON a.id = l.account_id)
-        SELECT shop_id, asset,
-               coalesce(sum(units) FILTER (WHERE side = 'available'), 0) AS available,
-               coalesce(sum(units) FILTER (WHERE side = 'reserved'), 0) AS reserved,
-               (SELECT coalesce(sum(f.units), 0) FROM line f
-                 WHERE f.name = 'fees' AND f.asset = line.asset) AS fees
-          FROM line WHERE shop_id IS NOT NULL
-         GROUP BY shop_id, asset ORDER BY shop_id, asset
-    LOOP
-        IF p_covered THEN
-            -- all that take money out meet at shard 0; what they then read is settled
-            v_shard := 0;
-            PERFORM 1 FROM ledger_shop_balance
-              WHERE shop_id = v_move.shop_id AND asset = v_move.asset AND shard = 0 FOR UPDATE;
-            SELECT sum(available) INTO v_available FROM ledger_shop_balance
-             WHERE shop_id = v_move.shop_id AND asset = v_move.asset;
-            IF coalesce(v_available, 0) + v_move.available < 0 THEN
-                RAISE EXCEPTION 'shop % has % of % available, not %', v_move.shop_id,
-                    coalesce(v_available, 0), v_move.asset, -v_move.available
-                    USING ERRCODE = 'TL001';
-            END IF;
-        ELSE
-            -- a busy shop's payments spread over rows instead of waiting in line
-            SELECT shard INTO v_shard FROM ledger_shop_balance
-             WHERE shop_id = v_move.shop_id AND asset = v_move.asset
-             ORDER BY shard LIMIT 1 FOR UPDATE SKIP LOCKED;
-            IF NOT FOUND THEN
-                SELECT count(*) INTO v_shard FROM ledger_shop_balance
-                 WHERE shop_id = v_move.shop_id AND asset = v_move.asset;
-                IF v_shard > 15 THEN
-                    v_shard := floor(random() * 16);
-                END IF;
-            END IF;
+    IF p_covered THEN
+        -- all that take money out meet at shard 0; what they then read is settled
+        PERFORM 1 FROM ledger_shop_balance
+          WHERE shop_id = p_shop AND asset = p_asset AND shard = 0 FOR UPDATE;
+        SELECT coalesce(sum(available), 0) INTO v_owed FROM ledger_shop_balance
+         WHERE shop_id = p_shop AND asset = p_asset;
+        IF v_owed + p_available < 0 THEN
+            RAISE EXCEPTION 'shop % has % of % available, not %', p_shop, v_owed, p_asset,
+                -p_available USING ERRCODE = 'TL001';
+        END IF;
+        UPDATE ledger_shop_balance
+           SET available = available + p_available, reserved = reserved + p_reserved,
+               from_deposits = from_deposits + v_from_deposits
+         WHERE shop_id = p_shop AND asset = p_asset AND shard = 0
+        RETURNING shard INTO v_shard;
+    ELSE
+        -- a busy shop's payments spread over rows instead of waiting in line
+        -- (materialised: asked twice for a free row, the database would give two)
+        WITH free AS MATERIALIZED (
+            SELECT f.shard FROM ledger_shop_balance f
+             WHERE f.shop_id = p_shop AND f.asset = p_asset
+             ORDER BY f.shard LIMIT 1 FOR UPDATE SKIP LOCKED)
+        UPDATE ledger_shop_balance b
+           SET available = b.available + p_available, reserved = b.reserved + p_reserved,
+               from_deposits = b.from_deposits + v_from_deposits
+          FROM free
+         WHERE b.shop_id = p_shop AND b.asset = p_asset AND b.shard = free.shard
+        RETURNING b.shard INTO v_shard;
+    END IF;
+    IF v_shard IS NULL THEN
+        SELECT count(*) INTO v_shard FROM ledger_shop_balance
+         WHERE shop_id = p_shop AND asset = p_asset;
+        IF v_shard > 31 THEN
+            v_shard := floor(random() * 32);
         END IF;
         INSERT INTO ledger_shop_balance AS b
                 (shop_id, asset, shard, available, reserved, from_deposits)
-            VALUES (v_move.shop_id, v_move.asset, v_shard, v_move.available, v_move.reserved,
-                    CASE WHEN p_from_deposit THEN v_move.available ELSE 0 END)
+            VALUES (p_shop, p_asset, v_shard, p_available, p_reserved, v_from_deposits)
             ON CONFLICT (shop_id, asset, shard) DO UPDATE
                SET available = b.available + EXCLUDED.available,
                    reserved = b.reserved + EXCLUDED.reserved,
                    from_deposits = b.from_deposits + EXCLUDED.from_deposits;
-        INSERT INTO ledger_shop_day AS d
-                (shop_id, day, asset, kind, shard, entries, available, reserved, fees)
-            VALUES (v_move.shop_id, p_day, v_move.asset, p_kind, v_shard, 1, v_move.available,
-                    v_move.reserved, v_move.fees)
-            ON CONFLICT (shop_id, day, asset, kind, shard) DO UPDATE
-               SET entries = d.entries + 1,
-                   available = d.available + EXCLUDED.available,
-                   reserved = d.reserved + EXCLUDED.reserved,
-                   fees = d.fees + EXCLUDED.fees;
+    END IF;
+
+    FOR i IN 1..cardinality(p_accounts) LOOP
+        IF p_accounts[i] = 'fees' AND p_assets[i] = p_asset THEN
+            v_fees := v_fees - p_units[i];
+        END IF;
     END LOOP;
+    -- its row is as free as the balance's: who has the shard has both
+    UPDATE ledger_shop_day
+       SET entries = entries + 1, available = available + p_available,
+           reserved = reserved + p_reserved, fees = fees + v_fees
+     WHERE shop_id = p_shop AND day = v_day AND asset = p_asset AND kind = p_kind
+       AND shard = v_shard;
+    IF NOT FOUND THEN
+        INSERT INTO ledger_shop_day
+                (shop_id, day, asset, kind, shard, entries, available, reserved, fees)
+            VALUES (p_shop, v_day, p_asset, p_kind, v_shard, 1, p_available, p_reserved, v_fees);
+    END IF;
 END
 $$;
 
-CREATE FUNCTION ledger_reverse(p_key text, p_reversal_key text, p_happened_at timestamptz)
-RETURNS TABLE (entry_id uuid, entry_key text, created boolean) LANGUAGE plpgsql AS $$
+CREATE FUNCTION ledger_reverse(
+    p_key text, p_reversal_key text, p_happened_at timestamptz,
+    OUT entry_id uuid, OUT entry_key text, OUT created boolean
+) LANGUAGE plpgsql AS $$
+#variable_conflict use_column
 DECLARE
     v_old ledger_entry;
     v_accounts text[];
@@ -285,10 +322,10 @@ BEGIN
       INTO v_accounts, v_assets, v_units
       FROM ledger_posting p JOIN ledger_account a ON a.id = p.account_id
      WHERE p.entry_id = v_old.id AND p.booked_at = v_old.booked_at;
-    RETURN QUERY SELECT * FROM ledger_post(
+    SELECT p.entry_id, p.entry_key, p.created INTO entry_id, entry_key, created FROM ledger_post(
         p_reversal_key, v_old.kind || '_reversed', v_old.shop_id, v_old.refs,
         sha256(convert_to('reverses ' || v_old.id, 'UTF8')), p_happened_at,
-        v_accounts, v_assets, v_units, false, false, v_old.id);
+        v_accounts, v_assets, v_units, false, false, v_old.id) p;
 END
 $$;
 
