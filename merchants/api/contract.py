@@ -1,6 +1,6 @@
 """What every endpoint of the API shares: who calls, how often, what may be in a request."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, ClassVar, Final
 
@@ -53,9 +53,11 @@ class JsonOnly(BaseContentNegotiation):
 
 
 class ApiView(APIView):
-    """A view of the API. ``scopes`` names, for each method it has, the scope a key needs."""
+    # No docstring: it would stand in the description of every endpoint that has none.
 
     scopes: ClassVar[dict[str, str]] = {}
+    """For each method the view has, the scope that a key needs."""
+    http_method_names: Sequence[str] = ("get", "head", "post", "patch", "delete")
     content_negotiation_class = JsonOnly
     metadata_class = None
     request: Request

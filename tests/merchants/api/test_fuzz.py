@@ -63,11 +63,16 @@ def paths(api: Api) -> dict[str, str]:
     return {"invoices": api.invoice()["id"], "webhook_endpoints": endpoint["id"]}
 
 
+def _found(path: str, paths: dict[str, str]) -> str:
+    kind = path.split("/", maxsplit=1)[0]
+    return path.replace("{id}", paths.get(kind, ID), 1).replace("{id}", ID)
+
+
 @quick
 @given(where=st.sampled_from(WRITES), body=st.dictionaries(NAMES, VALUES, max_size=4))
 def test_any_json_object(api: Api, paths: dict[str, str], where: Any, body: Any) -> None:
     method, path = where
-    found = path.replace("{id}", paths.get(path.split("/")[0], ID), 1).replace("{id}", ID)
+    found = _found(path, paths)
     if method == "DELETE":
         found = found.replace(paths["webhook_endpoints"], ID)
     raw = orjson.dumps(body, option=orjson.OPT_NON_STR_KEYS)
@@ -91,9 +96,7 @@ def test_any_bytes(api: Api, where: Any, raw: bytes) -> None:
     ),
 )
 def test_any_query(api: Api, paths: dict[str, str], path: str, query: Any) -> None:
-    found = path.replace("{id}", paths.get(path.split("/", maxsplit=1)[0], ID), 1).replace(
-        "{id}", ID
-    )
+    found = _found(path, paths)
     asked = "&".join(f"{name}={quote(value)}" for name, value in query.items())
     _check(api.get(f"{found}?{asked}"))
 
