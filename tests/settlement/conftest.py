@@ -18,6 +18,7 @@ from gateway.money.amounts import Amount
 from gateway.money.assets import Asset
 from gateway.shops.services import shop_open
 from gateway.treasury.services import float_fund
+from tests.market.execution.conftest import desk  # noqa: F401 (the fixture, for test_on_chain)
 
 CHAIN_ID = 31337
 USDC = Asset("USDC@31337", 6)
