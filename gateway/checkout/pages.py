@@ -96,11 +96,9 @@ def page_context(
 
 
 def rate_text(due: Mapping[str, Any], currency: str) -> str:
-    """``1 USDC = €0.917768``, or nothing where the presenter gives no price."""
+    """``1 USDC ≈ €0.917768``, or nothing where the presenter gives no price."""
     rate = due.get("rate")
-    if not rate:
-        return ""
-    return f"1 {due['symbol']} = {wording.money_text(wording.trimmed(str(rate)), currency)}"
+    return wording.rate_words(due["symbol"], str(rate), currency) if rate else ""
 
 
 def _chosen(invoice: Mapping[str, Any], asset: str) -> Mapping[str, Any] | None:

@@ -383,3 +383,14 @@ def exception_word(name: str) -> str:
         "duplicate_order": _("Order paid twice"),
     }
     return words.get(name, name)
+
+
+def deposit_word(state: str) -> str:
+    """A deposit's state on its chain, for staff."""
+    words = {
+        "seen": _("Seen"),
+        "confirmed": _("Confirmed"),
+        "final": _("Final"),
+        "orphaned": _("Dropped by the network"),
+    }
+    return words.get(state, state)

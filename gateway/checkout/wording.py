@@ -1,5 +1,6 @@
 """How money, addresses and links are written for people: pure, exact, on strings."""
 
+from decimal import Decimal
 from typing import Final
 from urllib.parse import quote, urlsplit
 
@@ -45,6 +46,15 @@ def money_text(plain: str, currency: str) -> str:
 def trimmed(plain: str) -> str:
     """A token amount without the zeros at its end that say nothing."""
     return plain.rstrip("0").rstrip(".") if "." in plain else plain
+
+
+def rate_words(symbol: str, rate: str, currency: str) -> str:
+    """``1 ETH ≈ €2,771.31``: a rate to read, with fewer places the larger it is."""
+    exact = Decimal(rate)
+    places = 2 if exact >= 100 else 4 if exact >= 1 else 6
+    shown = f"{exact:.{places}f}"
+    sign = "=" if Decimal(shown) == exact else "≈"
+    return f"1 {symbol} {sign} {money_text(shown, currency)}"
 
 
 def asset_symbol(code: str) -> str:

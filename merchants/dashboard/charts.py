@@ -6,7 +6,7 @@ from typing import Final
 
 WIDTH: Final = 720
 PLOT: Final = 640
-HEIGHT: Final = 200
+HEIGHT: Final = 208
 BASE: Final = 168
 TOP: Final = 12
 STUB: Final = 3
@@ -49,7 +49,7 @@ class Chart:
     width: int = WIDTH
     height: int = HEIGHT
     plot: int = PLOT
-    words_y: int = HEIGHT - 10
+    words_y: int = HEIGHT - 8
 
 
 @dataclass(frozen=True, slots=True)

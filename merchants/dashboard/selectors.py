@@ -42,6 +42,12 @@ def amount_text(units: int, asset: Asset) -> str:
     return f"{whole}.{fraction.ljust(2, '0')}" if asset.decimals >= 2 else text
 
 
+def round_text(units: int, asset: Asset) -> str:
+    """A plain decimal to the cent, rounded down: for figures one glances at."""
+    cents = units // 10 ** max(asset.decimals - 2, 0)
+    return format_amount(Amount(cents, Asset(asset.code, min(asset.decimals, 2))))
+
+
 def open_invoices(shop_id: UUID) -> int:
     """How many invoices still wait for money. One query."""
     return Invoice.objects.filter(shop_id=shop_id, status__in=OPEN).count()
@@ -59,6 +65,7 @@ def _balance_line(view: ShopBalanceView, asset: Asset) -> dict[str, Any]:
         "asset": asset.code,
         "symbol": asset.symbol,
         "available": amount_text(view.available, asset),
+        "round": round_text(view.available, asset),
         "reserved": amount_text(view.reserved, asset),
         "has_reserved": view.reserved != 0,
         "negative": view.available < 0,
@@ -85,7 +92,7 @@ def takings(
     days = [
         Day(
             units=units,
-            text=money_text(amount_text(units, asset), asset.code),
+            text=money_text(round_text(units, asset), asset.code),
             day=f"{day:%d.%m.}",
         )
         for day, units in by_day.items()
@@ -98,7 +105,7 @@ def takings(
     )
     today_sums = [line for line in sums if line.day == today]
     return {
-        "amount": amount_text(by_day[today], asset),
+        "amount": round_text(by_day[today], asset),
         "payments": _payments(today_sums),
     }, chart
 

@@ -102,3 +102,17 @@ def test_wallet_links_carry_the_page():
 def test_another_token_is_chosen_when_the_shops_own_is_not_offered():
     invoice = sample_invoice(credited={"asset": "USDT@8453", "amount": "0"})
     assert page_context(invoice, now=DRAWN_AT)["chosen"]["asset"] == "USDC@8453"
+
+
+@pytest.mark.parametrize(
+    ("rate", "shown"),
+    [
+        ("2771.31138454", "1 ETH ≈ €2,771.31"),
+        ("1.5", "1 ETH = €1.5000"),
+        ("0.91776800", "1 ETH = €0.917768"),
+        ("0.92592592", "1 ETH ≈ €0.925926"),
+    ],
+)
+def test_a_rate_is_written_to_be_read_and_says_when_it_is_shortened(rate, shown):
+    with translation.override("en"):
+        assert wording.rate_words("ETH", rate, "EUR") == shown

@@ -17,6 +17,7 @@ register.filter("trimmed", wording.trimmed)
 register.filter("symbol", wording.asset_symbol)
 register.filter("short_hex", wording.short_hex)
 register.filter("exception_word", screens.exception_word)
+register.filter("deposit_word", screens.deposit_word)
 
 
 @register.simple_tag
