@@ -207,6 +207,16 @@ def test_a_key_that_runs_wild_is_slowed_down(
     assert other.get("webhook_endpoints").status_code == 200
 
 
+def test_most_requests_ask_valkey_nothing(shop: Any, key_for: Key, valkey: Any) -> None:
+    from merchants.api.throttling import BURST, STASH_SHARE
+
+    api = Api(key_for(shop.id))
+    for _ in range(10):
+        assert api.get("webhook_endpoints").status_code == 200
+    [bucket] = valkey.keys("api:bucket:*")
+    assert BURST - float(valkey.hget(bucket, "tokens")) <= BURST / STASH_SHARE
+
+
 def test_without_valkey_the_api_goes_on(shop: Any, key_for: Key, settings: Any) -> None:
     settings.VALKEY_URL = "unix:///nowhere/valkey.sock"
     assert Api(key_for(shop.id)).get("webhook_endpoints").status_code == 200
