@@ -192,10 +192,16 @@ class Bench:
         Block.objects.create(chain_id=CHAIN_ID, parent_hash=self.first_parent, **self.first)
         lease = leases.acquire(name="watcher:bench", holder="bench", ttl_seconds=3600)
         assert lease is not None
+        nodes, prefetch_nodes = (
+            Nodes(chain_id=CHAIN_ID, urls=[self.url], timeout_seconds=60) for _ in range(2)
+        )
+        # A watcher at work has its connections open.
+        nodes.latest()
+        prefetch_nodes.latest()
         watcher = Watcher(
             chain_id=CHAIN_ID,
-            nodes=Nodes(chain_id=CHAIN_ID, urls=[self.url], timeout_seconds=60),
-            prefetch_nodes=Nodes(chain_id=CHAIN_ID, urls=[self.url], timeout_seconds=60),
+            nodes=nodes,
+            prefetch_nodes=prefetch_nodes,
             lease=lease,
             clock=timezone.now,
         )

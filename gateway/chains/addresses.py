@@ -1,6 +1,7 @@
 """Addresses: 20 bytes inside, EIP-55 where a person reads them."""
 
 import re
+from functools import lru_cache
 
 from eth_hash.auto import keccak
 
@@ -22,7 +23,13 @@ def checksum(address: bytes | memoryview | str) -> str:
         address = parse_address(address)
     if len(address) != ADDRESS_BYTES:
         raise BadAddress(f"An address has {ADDRESS_BYTES} bytes, not {len(address)}.")
-    digits = bytes(address).hex()
+    return _checksum(bytes(address))
+
+
+@lru_cache(maxsize=16_384)
+def _checksum(address: bytes) -> str:
+    # The same few contracts and exchanges come up again and again.
+    digits = address.hex()
     digest = keccak(digits.encode()).hex()
     return "0x" + "".join(
         digit.upper() if nibble in "89abcdef" else digit

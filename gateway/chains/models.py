@@ -135,7 +135,7 @@ class DepositAddress(models.Model):
             models.CheckConstraint(condition=Q(mode__in=MODES), name="deposit_address_mode_known"),
         ]
         indexes = [
-            models.Index(fields=["changed_xact"], name="deposit_address_changed"),
+            models.Index(fields=["changed_xact", "address"], name="deposit_address_changed"),
             models.Index(fields=["invoice_id"], name="deposit_address_invoice"),
         ]
 

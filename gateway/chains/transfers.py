@@ -52,13 +52,13 @@ class Slice:
         incoming: transfers to a watched address, in order.
         outgoing: transfers from a watched address, in order.
         sweeps: the factory's own Swept logs, whole.
-        present: (block number, emitter) pairs as written in the JSON that had any log.
+        numbers: of the blocks that had any log, as written in the JSON.
     """
 
     incoming: list[Transfer]
     outgoing: list[Transfer]
     sweeps: list[dict[str, Any]]
-    present: set[tuple[str, str]]
+    numbers: set[str]
 
 
 def slice_logs(logs: Sequence[Any], watched: Container[bytes]) -> Slice:
@@ -70,12 +70,12 @@ def slice_logs(logs: Sequence[Any], watched: Container[bytes]) -> Slice:
     incoming: list[Transfer] = []
     outgoing: list[Transfer] = []
     sweeps: list[dict[str, Any]] = []
-    present: set[tuple[str, str]] = set()
+    numbers: set[str] = set()
     fromhex = bytes.fromhex
     try:
         for log in logs:
             topics = log["topics"]
-            present.add((log["blockNumber"], log["address"]))
+            numbers.add(log["blockNumber"])
             if topics[0] != TRANSFER_TOPIC:
                 if topics[0] == SWEPT_TOPIC:
                     sweeps.append(log)
@@ -93,7 +93,7 @@ def slice_logs(logs: Sequence[Any], watched: Container[bytes]) -> Slice:
                 outgoing.append(_whole_transfer(log))
     except (KeyError, TypeError, ValueError, IndexError) as error:
         raise MalformedAnswer(f"a log can't be read: {error!r}") from error
-    return Slice(incoming, outgoing, sweeps, present)
+    return Slice(incoming, outgoing, sweeps, numbers)
 
 
 def _whole_transfer(log: Mapping[str, Any]) -> Transfer:

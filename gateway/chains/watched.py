@@ -21,11 +21,18 @@ SELECT address, watch_until > %(now)s, poll_until
 
 # The horizon of this statement's own snapshot comes with its rows: whatever commits later has an
 # id at or above it, so the next refresh sees it. Rows between the two horizons come twice.
+# Ordered and limited, so that the index is used even before the first ANALYZE.
 REFRESH_SQL = """
-SELECT s.horizon::text, a.address, a.poll_until
+SELECT s.horizon::text, a.changed_xact::text, a.address, a.poll_until, a.mode
   FROM (SELECT pg_snapshot_xmin(pg_current_snapshot()) AS horizon) s
-  LEFT JOIN chains_depositaddress a ON a.changed_xact >= %(horizon)s::xid8 AND a.mode = %(mode)s
+  LEFT JOIN LATERAL (
+       SELECT changed_xact, address, poll_until, mode
+         FROM chains_depositaddress
+        WHERE (changed_xact, address) > (%(xact)s::xid8, %(after)s::bytea)
+        ORDER BY changed_xact, address
+        LIMIT %(rows)s) a ON true
 """
+REFRESH_ROWS = 5_000
 
 
 class ColdSet:
@@ -99,15 +106,24 @@ class WatchedAddresses:
         self.cold = ColdSet(cold)
 
     def refresh(self) -> None:
-        """Read the addresses that were reserved or changed since the last look. One query."""
-        with connection.cursor() as cursor:
-            cursor.execute(REFRESH_SQL, {"horizon": self._horizon, "mode": self._mode})
-            rows = cursor.fetchall()
-        for horizon, address, poll_until in rows:
-            self._horizon = horizon
-            if address is not None:
-                self.hot.add(bytes(address))
-                self.polled[bytes(address)] = poll_until
+        """Read the addresses that were reserved or changed since the last look.
+
+        One query, and one more for each 5,000 addresses that are new.
+        """
+        xact, after, horizon = self._horizon, b"", ""
+        while True:
+            with connection.cursor() as cursor:
+                cursor.execute(REFRESH_SQL, {"xact": xact, "after": after, "rows": REFRESH_ROWS})
+                rows = cursor.fetchall()
+            horizon = horizon or rows[0][0]
+            for _, _, address, poll_until, mode in rows:
+                if mode == self._mode:
+                    self.hot.add(bytes(address))
+                    self.polled[bytes(address)] = poll_until
+            if len(rows) < REFRESH_ROWS:
+                break
+            xact, after = rows[-1][1], bytes(rows[-1][2])
+        self._horizon = horizon
 
     @property
     def fastest(self) -> Container[bytes]:

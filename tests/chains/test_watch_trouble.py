@@ -471,6 +471,7 @@ def test_a_bloom_that_speaks_too_much_holds_nothing_up(till: Till, fake_node: Fa
 
     fake_node.tamper = full
     till.pay(address, units=5)
+    till.mine(1)
     till.watch(watcher)
     assert states(address) == [(5, "confirmed")]
     assert "eth_getBlockReceipts" in fake_node.asked

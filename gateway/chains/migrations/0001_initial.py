@@ -272,7 +272,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="depositaddress",
-            index=models.Index(fields=["changed_xact"], name="deposit_address_changed"),
+            index=models.Index(fields=["changed_xact", "address"], name="deposit_address_changed"),
         ),
         migrations.AddIndex(
             model_name="depositaddress",
