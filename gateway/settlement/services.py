@@ -1,7 +1,7 @@
 """Pay shops: ask, send, settle what came of it."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -41,6 +41,8 @@ TRANSFER_SELECTOR = bytes.fromhex("a9059cbb")
 """transfer(address,uint256)"""
 REFERENCE_PREFIX = "payout:"
 RESUMED_AT_ONCE = 50
+THRESHOLD_REST = timedelta(hours=1)
+"""After a payout by threshold failed, the next one waits: a person may have to look first."""
 
 
 @transaction.atomic
@@ -266,6 +268,9 @@ def payout_if_due(*, shop_id: UUID, reason: str, now: datetime) -> Payout | None
     """
     shop = shop_view(shop_id=shop_id)
     if not shop.payout_threshold_units or shop.payout_address is None or shop.status == "suspended":
+        return None
+    failed = Payout.objects.filter(shop_id=shop_id, trigger="threshold", status="failed")
+    if failed.filter(ended_at__gt=now - THRESHOLD_REST).exists():
         return None
     with transaction.atomic():
         owed = ledger_locks.shop_balance_for_update(shop_id=shop_id, asset=shop.settlement_asset)

@@ -80,7 +80,7 @@ def test_an_entry_that_moves_nothing_is_refused(db: None) -> None:
         services.entry_post(key="nothing", kind="x", postings=[], refs={}, now=NOW)
 
 
-def test_posting_outside_a_transaction_is_refused(transactional_db: None) -> None:
+def test_posting_outside_a_transaction_is_refused(committed: None) -> None:
     with pytest.raises(transaction.TransactionManagementError):
         fund()
 
@@ -268,7 +268,7 @@ def test_the_month_ahead_has_its_partition_and_late_rows_move_into_theirs(db: No
             cursor.execute(statement)
 
 
-def test_two_threads_that_post_one_key_post_it_once(transactional_db: None) -> None:
+def test_two_threads_that_post_one_key_post_it_once(committed: None) -> None:
     reference, start = str(uuid7()), threading.Barrier(8)
     created: list[bool] = []
 
@@ -305,7 +305,7 @@ def credit_shop(shop_id: UUID, units: int) -> None:
     )
 
 
-def test_two_payouts_racing_for_one_balance_never_overdraw_it(transactional_db: None) -> None:
+def test_two_payouts_racing_for_one_balance_never_overdraw_it(committed: None) -> None:
     shop_id = uuid7()
     with transaction.atomic():
         credit_shop(shop_id, 100)
@@ -340,7 +340,7 @@ def test_a_refused_payout_leaves_no_trace(db: None) -> None:
     assert not Entry.objects.filter(key__startswith=f"payout:{payout_id}").exists()
 
 
-def test_payments_to_a_busy_shop_at_once_are_all_counted(transactional_db: None) -> None:
+def test_payments_to_a_busy_shop_at_once_are_all_counted(committed: None) -> None:
     shop_id = uuid7()
     start = threading.Barrier(8)
     failed: list[Exception] = []

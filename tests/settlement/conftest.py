@@ -1,5 +1,6 @@
 """A chain and its tokens as rows, and shops that were paid."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -18,6 +19,7 @@ from gateway.money.amounts import Amount
 from gateway.money.assets import Asset
 from gateway.shops.services import shop_open
 from gateway.treasury.services import float_fund
+from tests.ledger.wiping import wipe_journal
 from tests.market.execution.conftest import desk  # noqa: F401 (the fixture, for test_on_chain)
 
 CHAIN_ID = 31337
@@ -189,9 +191,10 @@ def world(db: None, clock: Any) -> World:
 
 
 @pytest.fixture
-def committed_world(transactional_db: None, clock: Any) -> World:
+def committed_world(transactional_db: None, clock: Any) -> Iterator[World]:
     """As ``world``, committed, for tests with threads."""
     make_chain()
     world = World(now=clock())
     world.open_shop()
-    return world
+    yield world
+    wipe_journal()

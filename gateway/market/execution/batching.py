@@ -102,7 +102,7 @@ def _batch(group: _Group, *, snapshot: MarketSnapshot | None, now: datetime) -> 
     }
     made = 0
     for factory, wanted in _by_factory(requests.values()).items():
-        collection = collection_of(wanted, _lying(group, wanted))
+        collection = collection_of(wanted, _lying(group, wanted, factory=factory))
         _set_status(collection.gone, "swept")
         _wait(collection.waiting, requests, reason="not_decided", now=now)
         to_sell = collection.together if group.asset != group.settlement_asset else ()
@@ -133,12 +133,16 @@ def _by_factory(requests: Iterable[FillRequest]) -> dict[bytes, list[Wanted]]:
     return found
 
 
-def _lying(group: _Group, wanted: Sequence[Wanted]) -> dict[bytes, Lying]:
+def _lying(group: _Group, wanted: Sequence[Wanted], *, factory: bytes) -> dict[bytes, Lying]:
     """What lies at the addresses of the wanted deposits. Five queries."""
     token = Token.objects.get(code=group.asset)
     native = Token.objects.filter(chain_id=group.chain_id, kind="native").values("code")
     salts = {item.salt for item in wanted}
-    addresses = dict(DepositAddress.objects.filter(salt__in=salts).values_list("address", "salt"))
+    addresses = dict(
+        DepositAddress.objects.filter(factory_address=factory, salt__in=salts).values_list(
+            "address", "salt"
+        )
+    )
     salt_of = {bytes(address): bytes(salt) for address, salt in addresses.items()}
     there = list(
         Deposit.objects.filter(
