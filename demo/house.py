@@ -36,9 +36,10 @@ class House:
         self._say = say
         self._ready = threading.Event()
         self._process = subprocess.Popen(
-            [PYTHON, "manage.py", "up", "--quiet"],
+            [PYTHON, "manage.py", "up", "--quiet", "--while-stdin"],
             cwd=CHECKOUT,
             env=self.environment,
+            stdin=subprocess.PIPE,  # closes when we are gone, however that happens
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

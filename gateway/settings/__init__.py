@@ -72,6 +72,8 @@ CHAINS = env.str("CHAINS", default="") or str(STATE_DIR / "chains.json")
 EMBEDDED_CHAIN = not env.str("CHAINS", default="")
 MARKET_FEEDS = env.json("MARKET_FEEDS", default=[])
 """Outside prices: a list of {"name", "url", "kind"}."""
+MARKET_POLICY = env.json("MARKET_POLICY", default={})
+"""Changes to the desk's policy; docs/reference/market.md names its fields."""
 SIGNER_SOCKET = env.str("SIGNER_SOCKET", default="") or str(STATE_DIR / "signer.sock")
 KEYSTORE_FILE = env.str("KEYSTORE_FILE", default="") or str(STATE_DIR / "keystore.json")
 SCREENING_REQUIRED = env.bool("SCREENING_REQUIRED", default=True)

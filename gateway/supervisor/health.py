@@ -11,10 +11,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from gateway.chains.models import Chain, ProcessedHead
+from gateway.market.errors import MarketUnavailable
+from gateway.market.snapshot_store import current_snapshot
 
 MIN_POSTGRES = 180_000
 MIN_POSTGRES_NAME = "18"
 MAX_HEAD_AGE = timedelta(seconds=60)
+
+MAX_SNAPSHOT_SECONDS = 30.0
 
 Probe = Callable[[], str]
 
@@ -68,13 +72,13 @@ def chains_problem() -> str:
 
 
 def market_problem() -> str:
-    from gateway.events.errors import TillwayError
-    from gateway.market.snapshot_store import current_snapshot
-
     try:
-        current_snapshot()
-    except TillwayError as error:
+        snapshot = current_snapshot()
+    except MarketUnavailable as error:
         return error.message
+    age = timezone.now().timestamp() - snapshot.at_ms / 1000
+    if age > MAX_SNAPSHOT_SECONDS:
+        return f"the market's last snapshot is {age:.0f} s old"
     return ""
 
 

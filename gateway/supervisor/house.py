@@ -40,6 +40,7 @@ Progress = Callable[[str], None]
 
 READY_SECONDS = 90.0
 DEV_BLOCK_SECONDS = 1
+DEV_BASE_FEE_WEI = 10_000_000
 SIGNER_SECRETS = ("KEYSTORE_KEY",)
 """Variables that open the keystore: no other process may hold them."""
 DEV_FLOAT = {"ETH": 50 * 10**18, "USDC": 250_000 * 10**6}
@@ -204,6 +205,8 @@ class House:
             port=port,
             block_time_seconds=DEV_BLOCK_SECONDS,
             state_path=self.state / "anvil-state.json",
+            # Deployment fills blocks, and the fee it leaves behind would price coffees out of ETH.
+            extra=("--base-fee", str(DEV_BASE_FEE_WEI)),
         )
         self.supervisor.start([ProcessSpec("chain", (*command, "--silent"), stop_seconds=20)])
         _wait_for(lambda: _answers(rpc_url), seconds=30, what="the dev chain")

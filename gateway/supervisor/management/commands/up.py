@@ -1,6 +1,9 @@
 """`manage.py up`: every service and process, until Ctrl-C."""
 
+import os
 import signal
+import sys
+import threading
 from argparse import ArgumentParser
 from typing import Any
 
@@ -17,6 +20,11 @@ class Command(BaseCommand):
         parser.add_argument(
             "--quiet", action="store_true", help="log to house.log in the state folder only"
         )
+        parser.add_argument(
+            "--while-stdin",
+            action="store_true",
+            help="stop when standard input closes: when whoever started this is gone",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         stopping = False
@@ -29,6 +37,8 @@ class Command(BaseCommand):
 
         signal.signal(signal.SIGTERM, stop)
         signal.signal(signal.SIGINT, stop)
+        if options["while_stdin"]:
+            threading.Thread(target=_stop_at_end_of_input, daemon=True).start()
         house = House.of_this_checkout(say=self._say, quiet=options["quiet"])
         try:
             house.open()
@@ -52,3 +62,8 @@ class Command(BaseCommand):
     def _say(self, line: str) -> None:
         self.stdout.write(f"── {line}")
         self.stdout.flush()
+
+
+def _stop_at_end_of_input() -> None:
+    sys.stdin.buffer.read()
+    os.kill(os.getpid(), signal.SIGTERM)
