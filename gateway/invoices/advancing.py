@@ -39,9 +39,6 @@ TOLD_FIELDS = (
     "voided_at",
     "mark",
     "marked_by",
-    "book",
-    "lock_end",
-    "monitoring_end",
 )
 
 
@@ -99,12 +96,14 @@ def advance(
     now: datetime,
     facts: Facts | None = None,
     told: Iterable[str] = (),
+    changed: Iterable[str] = (),
 ) -> Invoice:
     """Derive the standing of a locked invoice anew, save it, and emit what changed.
 
     Args:
         facts: read now if the caller has none.
         told: event types that happened besides, told before the changes of standing.
+        changed: fields the caller changed that rarely change; a book is long to write.
     """
     facts = facts or facts_of([invoice.id])[invoice.id]
     book = decode_book(invoice.book)
@@ -129,7 +128,7 @@ def advance(
     invoice.judge_at = judge_at(invoice)
     if invoice.locks_open and after.status in ("paid", "cancelled", "invalid"):
         release_exposure(invoice, book=book)
-    invoice.save(update_fields=TOLD_FIELDS)
+    invoice.save(update_fields=[*TOLD_FIELDS, *changed])
     for kind in news_between(before, after, besides=told):
         emit(
             type=kind,

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from django.db import connection
 
+from gateway.chains.addresses import checksum
 from gateway.chains.create2 import Factory
 from gateway.chains.errors import AmbiguousFactory
 from gateway.chains.selectors import ChainView, TokenView, chains_for_mode, tokens_for_mode
-from gateway.invoices.erc681 import eip55
 from gateway.invoices.quotebook import OfferedChain, OfferedToken
 
 KEPT_SECONDS = 30.0
@@ -66,7 +66,7 @@ def _offered(token: TokenView) -> OfferedToken:
         symbol=token.symbol,
         decimals=token.decimals,
         chain_id=token.chain_id,
-        address="" if token.address is None else eip55(token.address),
+        address="" if token.address is None else checksum(token.address),
     )
 
 

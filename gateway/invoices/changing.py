@@ -83,7 +83,12 @@ def invoice_requote(
         poll_until=min(invoice.monitoring_end, now + timedelta(seconds=POLL_SECONDS)),
         watch_until=invoice.monitoring_end,
     )
-    return advance(invoice, now=now, told=("invoice.requoted",))
+    return advance(
+        invoice,
+        now=now,
+        told=("invoice.requoted",),
+        changed=("book", "lock_end", "monitoring_end"),
+    )
 
 
 @transaction.atomic

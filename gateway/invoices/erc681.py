@@ -6,7 +6,6 @@ Wallets' parsers are narrow, so what we write is plain integers, always with the
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 from urllib.parse import parse_qsl
 
 from gateway.chains.addresses import checksum
@@ -24,12 +23,6 @@ _NUMBER = re.compile(
 MAX_UNITS = 2**256
 
 
-@lru_cache(maxsize=8_192)
-def eip55(address: bytes | str) -> str:
-    """The address as EIP-55 writes it; remembered, since one invoice writes it many times."""
-    return checksum(address)
-
-
 @dataclass(frozen=True, slots=True)
 class PaymentRequest:
     """What an ERC-681 asks for. ``token`` is None for the native coin; None also where it is
@@ -45,10 +38,10 @@ def erc681_uri(
     *, recipient: bytes | str, token: bytes | str | None, chain_id: int, units: int
 ) -> str:
     """The URI that asks for ``units`` base units of ``token`` (None: the native coin)."""
-    to = eip55(recipient)
+    to = checksum(recipient)
     if token is None:
         return f"ethereum:{to}@{chain_id}?value={units}"
-    return f"ethereum:{eip55(token)}@{chain_id}/transfer?address={to}&uint256={units}"
+    return f"ethereum:{checksum(token)}@{chain_id}/transfer?address={to}&uint256={units}"
 
 
 def parse_erc681(text: str) -> PaymentRequest:

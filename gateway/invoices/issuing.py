@@ -27,7 +27,7 @@ from gateway.invoices.errors import (
     ShopHasNoPayoutAddress,
     WrongCurrency,
 )
-from gateway.invoices.exposure import exposed_units
+from gateway.invoices.exposure import exposed_units, invoice_id_of_thread
 from gateway.invoices.life import release_rule
 from gateway.invoices.models import Invoice
 from gateway.invoices.presenters import event_body
@@ -208,7 +208,7 @@ def _settlement(shop: ShopView, offered: Catalogue) -> TokenView:
 def _drafted(*, shop: ShopView, amount: Amount, book: Book, now: datetime) -> Invoice:
     drawn = book.latest
     return Invoice(
-        id=uuid7(),
+        id=invoice_id_of_thread(),
         shop_id=shop.id,
         mode=shop.mode,
         currency=amount.asset.code,

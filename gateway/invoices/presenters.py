@@ -7,9 +7,10 @@ from typing import Any
 
 from django.conf import settings
 
+from gateway.chains.addresses import checksum
 from gateway.chains.models import ProcessedHead
 from gateway.invoices.code_words import code_word
-from gateway.invoices.erc681 import eip55, erc681_uri
+from gateway.invoices.erc681 import erc681_uri
 from gateway.invoices.models import Invoice
 from gateway.invoices.quotebook import Book, OfferedToken, decode_book
 from gateway.market.quotes import Quote
@@ -73,7 +74,7 @@ def _summary(invoice: Invoice, book: Book) -> dict[str, Any]:
             "amount": format_amount(Amount(invoice.credited_units, settlement), trim=True),
             "units": str(invoice.credited_units),
         },
-        "address": eip55(bytes(invoice.address)),
+        "address": checksum(bytes(invoice.address)),
         "lock_end": _iso(invoice.lock_end),
         "monitoring_end": _iso(invoice.monitoring_end),
         "created_at": _iso(invoice.created_at),
@@ -90,7 +91,7 @@ def due_of(invoice: Invoice, *, book: Book) -> list[dict[str, Any]]:
     """What each offered token has to pay: the whole quote, or the rest of it. What nobody should
     pay any more has no URI."""
     remaining = remaining_share(invoice)
-    address = eip55(bytes(invoice.address))
+    address = checksum(bytes(invoice.address))
     return [
         _due(quote, token=book.tokens[quote.asset], book=book, address=address, share=remaining)
         for quote in book.latest.quotes
