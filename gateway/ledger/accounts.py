@@ -4,16 +4,10 @@ Positive postings are debits. What the house has stands positive, what it owes n
 that may draw 10 USDC has -10 USDC on its ``available`` account.
 """
 
-import re
 from typing import NewType
 from uuid import UUID
 
 AccountName = NewType("AccountName", str)
-
-SHOP_ACCOUNT = re.compile(
-    r"shop:([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}):(available|reserved)",
-    re.ASCII,
-)
 
 # --- where value lies ----------------------------------------------------------------------------
 
@@ -111,8 +105,3 @@ def insurance() -> AccountName:
 
 def losses() -> AccountName:
     return AccountName("losses")
-
-
-def is_custody(account: str) -> bool:
-    """Whether the account says where value lies on a chain: its balance can't be negative."""
-    return account.startswith("custody:")

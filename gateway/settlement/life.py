@@ -28,7 +28,6 @@ WAITING: tuple[Status, ...] = ("approved", "awaiting_funds")
 """Its money is set aside; nothing was queued for a chain yet."""
 UNDER_WAY: tuple[Status, ...] = ("sending", "sent")
 """A transaction was queued; the books say it left once that is final."""
-OVER: tuple[Status, ...] = ("completed", "failed", "cancelled")
 
 _NEXT: dict[Status, frozenset[Status]] = {
     "requested": frozenset({"approved", "cancelled"}),
@@ -42,8 +41,15 @@ _NEXT: dict[Status, frozenset[Status]] = {
 }
 
 
-def may_become(*, status: Status, then: Status) -> bool:
-    return then in _NEXT[status]
+def next_status(status: Status, then: Status) -> Status:
+    """``then``, if a payout may go there.
+
+    Raises:
+        ValueError: it may not: a programmer's error, since callers look first.
+    """
+    if then not in _NEXT[status]:
+        raise ValueError(f"a payout that is {status} can't become {then}")
+    return then
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import structlog
@@ -28,7 +28,7 @@ from gateway.settlement.errors import (
     PayoutTooLarge,
     PayoutUnknown,
 )
-from gateway.settlement.life import UNDER_WAY, WAITING
+from gateway.settlement.life import UNDER_WAY, WAITING, Status, next_status
 from gateway.settlement.models import FinalCredit, FinalTotal, Payout
 from gateway.settlement.presenters import payout_as_dict
 from gateway.settlement.selectors import free_float, payable_of
@@ -120,7 +120,7 @@ def payout_send(*, payout_id: UUID, now: datetime) -> Payout:
     short = payout.units - free_float(asset=_amount(payout).asset)
     if short > 0:
         if payout.status != "awaiting_funds":
-            payout.status = "awaiting_funds"
+            _become(payout, "awaiting_funds")
             payout.save(update_fields=["status"])
             _emit_float_short(payout, short=short, now=now)
         return payout
@@ -135,7 +135,8 @@ def payout_send(*, payout_id: UUID, now: datetime) -> Payout:
         shop_id=payout.shop_id,
         now=now,
     )
-    payout.status, payout.transaction_id, payout.sending_at = "sending", queued.id, now
+    _become(payout, "sending")
+    payout.transaction_id, payout.sending_at = queued.id, now
     payout.save(update_fields=["status", "transaction_id", "sending_at"])
     return payout
 
@@ -184,7 +185,8 @@ def payout_mined(*, payout_id: UUID, body: Mapping[str, Any], now: datetime) -> 
         return payout
     payout.tx_hash = _hash(body)
     if payout.status == "sending":
-        payout.status, payout.sent_at = "sent", now
+        _become(payout, "sent")
+        payout.sent_at = now
         payout.save(update_fields=["status", "sent_at", "tx_hash"])
         _emit(payout, "payout.sent", now=now)
     else:
@@ -207,8 +209,8 @@ def payout_final(*, payout_id: UUID, body: Mapping[str, Any], now: datetime) -> 
         now=now,
     )
     payout.tx_hash, payout.fee_units = _hash(body), int(body["fee_units"])
-    payout.sent_at = payout.sent_at or now
-    payout.status, payout.ended_at = "completed", now
+    _become(payout, "completed")
+    payout.sent_at, payout.ended_at = payout.sent_at or now, now
     payout.save(update_fields=["status", "ended_at", "sent_at", "tx_hash", "fee_units"])
     _emit(payout, "payout.completed", now=now)
     return payout
@@ -323,7 +325,8 @@ def _checked_units(units: int | None, *, limit: int) -> int:
 
 def _approve(payout: Payout, *, now: datetime) -> None:
     """Within its limits a payout needs no person."""
-    payout.status, payout.approved_at = "approved", now
+    _become(payout, "approved")
+    payout.approved_at = now
     payout.save(update_fields=["status", "approved_at"])
     _emit(payout, "payout.approved", now=now)
 
@@ -349,9 +352,14 @@ def _hash(body: Mapping[str, Any]) -> bytes | None:
     return bytes.fromhex(body["tx_hash"][2:]) if body.get("tx_hash") else None
 
 
-def _give_back(payout: Payout, *, status: str, type: str, now: datetime) -> None:
+def _become(payout: Payout, then: Status) -> None:
+    payout.status = next_status(cast(Status, payout.status), then)
+
+
+def _give_back(payout: Payout, *, status: Status, type: str, now: datetime) -> None:
     ledger.post_payout_cancelled(payout_id=payout.id, now=now)
-    payout.status, payout.ended_at = status, now
+    _become(payout, status)
+    payout.ended_at = now
     payout.save()
     _emit(payout, type, now=now)
 
