@@ -38,6 +38,12 @@ import django  # noqa: E402 (the settings read the environment above)
 
 django.setup()
 
+from django.conf import settings as _settings  # noqa: E402
+
+# A worker of xdist inherits the environment of the run and has read its settings before this file.
+_settings.VALKEY_URL = os.environ["VALKEY_URL"]
+_settings.CACHES["default"]["LOCATION"] = os.environ["VALKEY_URL"]
+
 _stop_at_end: list[Callable[[], None]] = []
 
 
