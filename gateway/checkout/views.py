@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.views.decorators.cache import never_cache
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_GET, require_POST
 
 from gateway.checkout import languages, selectors
@@ -21,6 +22,7 @@ from gateway.invoices.services import invoice_requote
 language = require_GET(languages.choose_language)
 
 
+@gzip_page
 @never_cache
 @require_GET
 def page(request: HttpRequest, invoice_id: UUID) -> HttpResponse:
@@ -28,6 +30,7 @@ def page(request: HttpRequest, invoice_id: UUID) -> HttpResponse:
     return render(request, "checkout/page.html", _context(request, invoice_id))
 
 
+@gzip_page
 @never_cache
 @require_GET
 def panel(request: HttpRequest, invoice_id: UUID) -> HttpResponse:

@@ -81,6 +81,7 @@ def _page(
         "payouts": [_row(payout_as_dict(payout)) for payout in found.items],
         "next_href": f"{here}?cursor={found.next_cursor}" if found.next_cursor else "",
         "payable": trimmed(format_amount(Amount(payable, asset))) if asset else "0",
+        "has_payable": payable > 0 or bool(more.get("problem")),
         "symbol": asset.symbol if asset else "",
         "draft": str(uuid7()),
         "payout_address": checksum(shop.payout_address) if shop.payout_address else "",

@@ -1,6 +1,6 @@
 // The shopper's page: the server draws every state; this swaps the drawing when something happens.
 import { countDown, follow } from "./live.js";
-import { reveal } from "./page.js";
+import "./page.js";
 
 const main = document.getElementById("main");
 const announce = document.getElementById("announce");
@@ -11,7 +11,6 @@ let stopClock = () => {};
 let drawing = 0;
 
 function ready() {
-  reveal(main);
   stopClock();
   stopClock = countDown(main, () => draw());
   const wallet = document.getElementById("wallet");

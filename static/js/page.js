@@ -1,12 +1,5 @@
 // What every page needs: copying, printing, the theme. Delegated, so replaced parts keep working.
 
-/** Shows what only works with scripts, in `root`. */
-export function reveal(root) {
-  for (const button of root.querySelectorAll("[data-copy], [data-print], [data-theme-switch]")) {
-    button.hidden = false;
-  }
-}
-
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-copy], [data-print], [data-theme-switch]");
   if (!button) return;
@@ -42,5 +35,3 @@ function switchTheme() {
   root.dataset.theme = dark ? "light" : "dark";
   document.cookie = `theme=${root.dataset.theme};path=/;max-age=31536000;samesite=lax`;
 }
-
-reveal(document);

@@ -1,6 +1,6 @@
 // The till: keypad, one Charge, the sale that follows its money, the last sales beside it.
 import { follow } from "./live.js";
-import { reveal } from "./page.js";
+import "./page.js";
 
 const WAIT_MS = 10000;
 const main = document.getElementById("main");
@@ -45,7 +45,6 @@ function press(key) {
   show();
 }
 
-document.getElementById("keypad").hidden = false;
 amount.readOnly = true; // keeps the screen keyboard away; keys reach us below
 document.getElementById("keypad").addEventListener("click", (event) => {
   const key = event.target.closest("[data-key]");
@@ -174,7 +173,6 @@ function newSale() {
   newDraft();
   show();
   drawRecent();
-  reveal(ring);
 }
 
 sale.addEventListener("click", (event) => {

@@ -23,7 +23,7 @@ def test_modules_import_each_other_by_their_hashed_names(settings, assets, tmp_p
     collected = Assets(location=tmp_path)
     name = collected.stored_name("js/checkout.js")
     assert re.fullmatch(r"js/checkout\.[0-9a-f]{12}\.js", name)
-    imported = re.findall(r'from "([^"]+)"', (tmp_path / name).read_text())
+    imported = re.findall(r'(?:from|import)\s*"([^"]+)"', (tmp_path / name).read_text())
     assert len(imported) == 2
     assert all(re.fullmatch(r"\./\w+\.[0-9a-f]{12}\.js", path) for path in imported)
     assert all((tmp_path / "js" / path).exists() for path in imported)

@@ -206,3 +206,9 @@ def test_the_whole_page_stays_under_its_weight(open_shop, browser):
     files += [static / "js" / f"{name}.js" for name in ("checkout", "live", "page", "wallet")]
     total = sum(len(gzip.compress(part)) for part in [html, *(f.read_bytes() for f in files)])
     assert total <= 25 * 1024
+
+
+def test_the_page_travels_compressed(open_shop, browser):
+    invoice = open_shop.issue()
+    answer = browser.get(f"/i/{invoice.id}", HTTP_ACCEPT_ENCODING="gzip")
+    assert answer["Content-Encoding"] == "gzip"

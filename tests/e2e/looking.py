@@ -42,3 +42,19 @@ def overflow_px(page: Any) -> int:
 
 def small_targets(page: Any, smallest: int = SMALLEST_TARGET_PX) -> list[str]:
     return list(page.evaluate(TARGETS_JS, smallest))
+
+
+SHIFT_JS = """
+() => new Promise((done) => {
+  let sum = 0;
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) if (!entry.hadRecentInput) sum += entry.value;
+  }).observe({ type: 'layout-shift', buffered: true });
+  setTimeout(() => done(sum), 600);
+})
+"""
+
+
+def layout_shift(page: Any) -> float:
+    """How much the page moved under the reader's eyes while it loaded (CLS)."""
+    return float(page.evaluate(SHIFT_JS))
