@@ -20,6 +20,7 @@ __all__ = ["chain", "open_shop", "staff", "world"]
 
 # Playwright's loop runs in this thread; what the tests ask the database does not concern it.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+PATIENCE_MS = 20_000
 SIZES = {"phone": (390, 844), "tablet": (1180, 820), "desktop": (1440, 900)}
 
 
@@ -35,8 +36,9 @@ def chromium() -> Iterator[Any]:
     path = find_browser()
     if path is None:
         pytest.skip("no browser on this machine: run `python -m tests.browser`")
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=PATIENCE_MS)  # a loaded machine is slow; how fast is a benchmark's
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
         yield browser
@@ -107,7 +109,7 @@ class House:
             cookie = self.staff.client(role).cookies["sessionid"]
             context.add_cookies([{"name": "sessionid", "value": cookie.value, "url": self.url}])
         page = context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(PATIENCE_MS)
         page.on("console", self._hear)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         if prepare:

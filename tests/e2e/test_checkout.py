@@ -92,10 +92,10 @@ def test_the_page_tells_what_happens_as_it_happens(house):
         page.goto(f"/i/{invoice.id}")
         expect(page.locator("[data-state=waiting]")).to_be_visible()
         deposit = house.world.pay(invoice)
-        expect(page.locator("[data-state=processing]")).to_be_visible(timeout=3_000)
+        expect(page.locator("[data-state=processing]")).to_be_visible()
         expect(page.get_by_role("status").first).to_contain_text("Payment seen")
         house.world.hear(deposit, "confirmed")
-        expect(page.locator("[data-state=paid]")).to_be_visible(timeout=3_000)
+        expect(page.locator("[data-state=paid]")).to_be_visible()
         assert codes_on(page) == []
         page.get_by_role("link", name="Show the receipt").click()
         expect(page.get_by_role("heading", name="Receipt")).to_be_visible()
@@ -108,7 +108,7 @@ def test_the_rest_of_an_underpaid_invoice_is_a_new_code(house):
         whole = parse_erc681(codes_on(page)[0]).units
         half = whole // 2
         house.world.confirmed(invoice, units=half)
-        expect(page.locator("[data-state=partial]")).to_be_visible(timeout=3_000)
+        expect(page.locator("[data-state=partial]")).to_be_visible()
         rest = parse_erc681(codes_on(page)[0]).units
         assert half <= rest <= whole - half + 10_000
 
@@ -121,7 +121,7 @@ def test_a_page_whose_stream_is_shut_asks_instead(house, settings):
     with house.page() as page:
         page.goto(f"/i/{invoice.id}")
         house.world.confirmed(invoice)
-        expect(page.locator("[data-state=paid]")).to_be_visible(timeout=9_000)
+        expect(page.locator("[data-state=paid]")).to_be_visible()
     house.complaints = [text for text in house.complaints if "ERR_" not in text]
 
 

@@ -32,7 +32,7 @@ def test_an_amount_becomes_a_code_in_one_tap_and_turns_green_when_it_is_paid(hou
         assert codes_on(page) == [f"{house.url}/i/{invoice.id}"]
         deposit = house.world.pay(invoice)
         house.world.hear(deposit, "confirmed")
-        expect(page.locator("#answer [data-answer=yes]")).to_be_visible(timeout=3_000)
+        expect(page.locator("#answer [data-answer=yes]")).to_be_visible()
         expect(page.locator("#answer")).to_contain_text("Yes, hand over")
         page.get_by_role("link", name="New sale").click()
         expect(page.get_by_role("button", name="Charge")).to_be_visible()
@@ -80,14 +80,14 @@ def test_the_till_never_says_paid_while_it_is_offline(house):
         expect(page.locator("[data-answer=wait]")).to_be_visible()
         invoice = Invoice.objects.get()
         house.world.confirmed(invoice)
-        expect(page.locator("#answer [data-answer=yes]")).to_be_visible(timeout=3_000)
+        expect(page.locator("#answer [data-answer=yes]")).to_be_visible()
         page.context.set_offline(True)
-        expect(page.locator("#answer [data-answer=wait]")).to_be_visible(timeout=3_000)
+        expect(page.locator("#answer [data-answer=wait]")).to_be_visible()
         expect(page.get_by_text("don't hand over on it")).to_be_visible()
         for shown in page.get_by_text("Paid", exact=True).all():
             assert not shown.is_visible()
         page.context.set_offline(False)
-        expect(page.locator("#answer [data-answer=yes]")).to_be_visible(timeout=12_000)
+        expect(page.locator("#answer [data-answer=yes]")).to_be_visible()
     house.complaints = [text for text in house.complaints if "ERR_" not in text]
 
 
@@ -122,7 +122,7 @@ def test_a_sale_is_voided_in_two_taps_and_the_customers_page_says_so(house):
         till.get_by_text("Void this sale").click()
         till.get_by_role("button", name="Yes, void it").click()
         expect(till.locator("#answer")).to_contain_text("This sale was voided")
-        expect(shopper.locator("[data-state=cancelled]")).to_be_visible(timeout=3_000)
+        expect(shopper.locator("[data-state=cancelled]")).to_be_visible()
 
 
 def test_another_tills_sale_shows_up_in_the_list(house):
@@ -131,7 +131,7 @@ def test_another_tills_sale_shows_up_in_the_list(house):
         expect(page.get_by_text("No sales yet")).to_be_visible()
         page.wait_for_timeout(500)
         house.world.issue(4_200, order_id="from next door")
-        expect(page.locator("#recent")).to_contain_text("from next door", timeout=5_000)
+        expect(page.locator("#recent")).to_contain_text("from next door")
         page.locator("#recent a").first.click()
         expect(page.locator("[data-answer=wait]")).to_be_visible()
 
