@@ -2,6 +2,8 @@
 
 from django.urls import include, path
 
+handler400 = "merchants.api.problems.bad_request_handler"
+
 urlpatterns = [
     path("", include("gateway.supervisor.urls")),
     path("", include("gateway.checkout.urls")),

@@ -15,6 +15,7 @@ class TillwayError(Exception):
     code = "refused"
     message = "This can't be done."
     hint = ""
+    field: str | None = None
     status = 400
 
     def __init__(
@@ -29,7 +30,7 @@ class TillwayError(Exception):
         self.code = code or type(self).code
         self.message = message or type(self).message
         self.hint = type(self).hint if hint is None else hint
-        self.field = field
+        self.field = type(self).field if field is None else field
         self.status = status or type(self).status
         super().__init__(f"{self.code}: {self.message}")
 

@@ -1,14 +1,40 @@
-"""Each request gets an id that stands in its logs and its answer."""
+"""What every request gets before anything looks at it: an id, and who really sent it."""
 
 from collections.abc import Callable
+from ipaddress import ip_address
 
 import structlog
+from django.conf import settings
+from django.core.exceptions import MiddlewareNotUsed
 from django.http import HttpRequest, HttpResponse
 
 from gateway.events.ids import uuid7
 
 
+class ClientAddressMiddleware:
+    """Behind a proxy the client is the last hop of ``X-Forwarded-For``: the one the proxy wrote.
+
+    Whatever stands before it the client may have written itself. Without it every wrong password
+    would come from the proxy's address, and one stranger could lock everybody out.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        if not settings.BEHIND_PROXY:
+            raise MiddlewareNotUsed
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        last_hop = request.META.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2].strip()
+        try:
+            request.META["REMOTE_ADDR"] = str(ip_address(last_hop))
+        except ValueError:
+            pass  # a request that did not come through the proxy keeps its own address
+        return self.get_response(request)
+
+
 class RequestIdMiddleware:
+    """An id that stands in the request's logs and in its answer."""
+
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 

@@ -9,7 +9,8 @@ import structlog
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.db import OperationalError
-from django.http import Http404, HttpResponse, UnreadablePostError
+from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
+from django.views.defaults import bad_request
 from rest_framework import exceptions as drf
 
 from gateway.events.errors import TillwayError
@@ -148,7 +149,7 @@ def _of_ours(error: TillwayError | MoneyError) -> Problem:
         error.code,
         error.message,
         hint=error.hint,
-        field=error.field or getattr(type(error), "field", None),
+        field=error.field,
         errors=getattr(error, "errors", None),
         reasons=getattr(error, "reasons", None),
         headers=headers,
@@ -167,3 +168,10 @@ def problem_handler(error: Exception, context: dict[str, Any]) -> HttpResponse:
     if isinstance(error, drf.MethodNotAllowed) and context.get("view") is not None:
         response["Allow"] = ", ".join(context["view"].allowed_methods)
     return response
+
+
+def bad_request_handler(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's handler400: what is refused before any view, as each side of the house says it."""
+    if request.path_info.startswith("/v1/"):
+        return respond(problem_of(exception))
+    return bad_request(request, exception)

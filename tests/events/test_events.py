@@ -162,3 +162,8 @@ def test_a_lease_is_held_by_one_and_taken_over_after_it_ran_out() -> None:
         leases.check(handle=first)
     with pytest.raises(LeaseLost):
         leases.renew(handle=first, ttl_seconds=30)
+
+
+def test_a_refusal_names_its_classs_field_unless_told_another() -> None:
+    assert BadCursor().field == "cursor"
+    assert BadCursor(field="after").field == "after"

@@ -163,6 +163,10 @@ def test_wrong_addresses_and_methods_are_problems_too(  # noqa: PLR0917
         assert "GET" in answer["Allow"]
 
 
+def test_a_host_that_is_not_ours_is_a_problem_too(shop: Any, key_for: Key) -> None:
+    refused(Api(key_for(shop.id)).get("invoices", Host="evil.example"), 400, "bad_request")
+
+
 def test_a_failure_of_ours_tells_nothing_and_is_a_problem(
     shop: Any, key_for: Key, monkeypatch: pytest.MonkeyPatch
 ) -> None:
