@@ -1,6 +1,7 @@
 """What every request gets before anything looks at it: an id, and who really sent it."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from ipaddress import ip_address
 
 import structlog
@@ -25,10 +26,8 @@ class ClientAddressMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         last_hop = request.META.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2].strip()
-        try:
+        with suppress(ValueError):  # what did not come through the proxy keeps its own address
             request.META["REMOTE_ADDR"] = str(ip_address(last_hop))
-        except ValueError:
-            pass  # a request that did not come through the proxy keeps its own address
         return self.get_response(request)
 
 
