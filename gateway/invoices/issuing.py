@@ -1,7 +1,7 @@
 """Ask for money: quotes for every accepted token, an address, one statement."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,7 +16,7 @@ from gateway.chains.selectors import TokenView
 from gateway.chains.services import POLL_SECONDS
 from gateway.compliance.selectors import STALE_AFTER_SECONDS
 from gateway.events.ids import uuid7
-from gateway.events.services import emit_parameters
+from gateway.events.subscriptions import handlers_for
 from gateway.invoices.catalogue import Catalogue, catalogue
 from gateway.invoices.errors import (
     BadLock,
@@ -56,12 +56,7 @@ MAX_METADATA_BYTES = 8_192
 # What a database or a terminal can't hold: control characters, and text that isn't Unicode.
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
-ISSUE_SQL = """
-SELECT outcome, invoice_id, is_duplicate_order FROM invoices_issue(
-    %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s,
-    %s::text[], %s::numeric[], %s, %s, %s, %s,
-    %s, %s::jsonb, %s::text[])
-"""
+ISSUE_SQL = "SELECT outcome, invoice_id, is_duplicate_order FROM invoices_issue(%s::jsonb, %s)"
 
 
 def invoice_issue(
@@ -96,7 +91,7 @@ def invoice_issue(
     texts = {"order_id": order_id, "external_key": external_key, "created_by": created_by}
     for field, text in texts.items():
         _check_text(text, field=field)
-    notes = _checked_metadata(metadata or {})
+    _check_metadata(metadata or {})
 
     offered = catalogue(shop.mode)
     drawn = draw_quotes(shop=shop, amount=amount, lock_seconds=seconds, now=now)
@@ -110,7 +105,7 @@ def invoice_issue(
     invoice = _drafted(shop=shop, amount=amount, book=book, now=now)
     invoice.order_id, invoice.external_key = order_id, external_key
     invoice.created_by, invoice.metadata = created_by, dict(metadata or {})
-    return _issued(invoice, book=book, shop=shop, offered=offered, metadata=notes)
+    return _issued(invoice, book=book, shop=shop, offered=offered)
 
 
 def draw_quotes(*, shop: ShopView, amount: Amount, lock_seconds: int, now: datetime) -> QuoteSet:
@@ -169,8 +164,7 @@ def _check_text(text: str, *, field: str) -> None:
         raise BadText(f"{field} must be at most {MAX_TEXT} printable characters.", field=field)
 
 
-def _checked_metadata(metadata: Mapping[str, Any]) -> str:
-    """The metadata as JSON that the database takes."""
+def _check_metadata(metadata: Mapping[str, Any]) -> None:
     try:
         encoded = orjson.dumps(dict(metadata))
     except (TypeError, ValueError) as error:
@@ -180,7 +174,6 @@ def _checked_metadata(metadata: Mapping[str, Any]) -> str:
         raise BadText(
             f"metadata must be JSON of at most {MAX_METADATA_BYTES} bytes.", field="metadata"
         )
-    return encoded.decode()
 
 
 def _terms(shop: ShopView, *, amount: Amount, lock_seconds: int) -> Terms:
@@ -235,56 +228,42 @@ def _reserved(invoice: Invoice, *, book: Book, shop: ShopView, offered: Catalogu
     return _Reserved(salt=salt, address=deposit_address(factory=offered.factory, salt=salt))
 
 
-def _issued(
-    invoice: Invoice, *, book: Book, shop: ShopView, offered: Catalogue, metadata: str
-) -> Invoice:
+def _issued(invoice: Invoice, *, book: Book, shop: ShopView, offered: Catalogue) -> Invoice:
     reserved = _reserved(invoice, book=book, shop=shop, offered=offered)
     invoice.address = reserved.address
-    event_id, _, _, _, _, _, body, handlers = emit_parameters(
-        event_id=uuid7(),
-        type="invoice.created",
-        subject=f"invoice:{invoice.id}",
-        body=event_body(invoice, book=book),
-        mode=invoice.mode,
-        shop_id=invoice.shop_id,
-        now=invoice.created_at,
-    )
-    exposed = exposed_units(invoice, drawn=book.latest)
-    poll_until = min(invoice.monitoring_end, invoice.created_at + timedelta(seconds=POLL_SECONDS))
+    asked = orjson.dumps(
+        {
+            "id": invoice.id,
+            "shop_id": invoice.shop_id,
+            "mode": invoice.mode,
+            "currency": invoice.currency,
+            "amount_units": str(invoice.amount_units),
+            "settlement_asset": invoice.settlement_asset,
+            "address": _bytea(reserved.address),
+            "asked_at": invoice.created_at,
+            "lock_end": invoice.lock_end,
+            "monitoring_end": invoice.monitoring_end,
+            "poll_until": min(
+                invoice.monitoring_end, invoice.created_at + timedelta(seconds=POLL_SECONDS)
+            ),
+            "order_id": invoice.order_id,
+            "external_key": invoice.external_key,
+            "metadata": invoice.metadata,
+            "created_by": invoice.created_by,
+            "salt": _bytea(reserved.salt),
+            "factory_address": _bytea(offered.factory.address),
+            "factory_version": offered.factory.version,
+            **_exposure(invoice, book=book),
+            "max_open_units": str(shop.terms.max_open_lock_units),
+            "refused_feeds": _feeds_refused(shop.mode),
+            "feed_stale_seconds": STALE_AFTER_SECONDS,
+            "event_id": uuid7(),
+            "event_body": event_body(invoice, book=book),
+            "event_handlers": handlers_for("invoice.created"),
+        }
+    ).decode()
     with transaction.atomic(savepoint=False), connection.cursor() as cursor:
-        cursor.execute(
-            ISSUE_SQL,
-            [
-                invoice.id,
-                invoice.shop_id,
-                invoice.mode,
-                invoice.currency,
-                invoice.amount_units,
-                invoice.settlement_asset,
-                invoice.book,
-                invoice.address,
-                invoice.created_at,
-                invoice.lock_end,
-                invoice.monitoring_end,
-                poll_until,
-                invoice.order_id,
-                invoice.external_key,
-                metadata,
-                invoice.created_by,
-                reserved.salt,
-                offered.factory.address,
-                offered.factory.version,
-                list(exposed),
-                list(exposed.values()),
-                exposure_shard(invoice.id),
-                shop.terms.max_open_lock_units,
-                list(_feeds_refused(shop.mode)),
-                STALE_AFTER_SECONDS,
-                event_id,
-                body,
-                handlers,
-            ],
-        )
+        cursor.execute(ISSUE_SQL, [asked, invoice.book])
         outcome, invoice_id, is_duplicate_order = cursor.fetchone()
     if outcome == "issued":
         invoice.duplicate_order = is_duplicate_order
@@ -296,13 +275,26 @@ def _issued(
     raise _REFUSALS[outcome]
 
 
+def _bytea(value: bytes) -> str:
+    return "\\x" + value.hex()
+
+
+def _exposure(invoice: Invoice, *, book: Book) -> dict[str, Any]:
+    exposed = exposed_units(invoice, drawn=book.latest)
+    return {
+        "exposed_assets": list(exposed),
+        "exposed_units": [str(units) for units in exposed.values()],
+        "shard": exposure_shard(invoice.id),
+    }
+
+
 _REFUSALS: Mapping[str, type[Exception]] = {
     "screening_unavailable": ScreeningUnavailable,
     "lock_cap_reached": LockCapReached,
 }
 
 
-def _feeds_refused(mode: str) -> Iterable[str]:
+def _feeds_refused(mode: str) -> tuple[str, ...]:
     """States of the screening feeds in which no money is asked for.
 
     A stale feed refuses new invoices rather than holding everyone's coffee. A test shop may do

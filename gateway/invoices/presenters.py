@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -16,6 +17,7 @@ from gateway.invoices.quotebook import Book, OfferedToken, decode_book
 from gateway.market.quotes import Quote
 from gateway.money.amounts import Amount, format_amount, rounded_up
 from gateway.money.assets import FIAT, Asset
+from gateway.money.rates import Rate
 
 PAYABLE = frozenset({"waiting", "partial"})
 RATE_PLACES = 8
@@ -138,7 +140,7 @@ def _due(
         if share
         else "",
         "rate": quote.token_rate.price_text(RATE_PLACES),
-        "settlement_rate": quote.settlement_rate.price_text(RATE_PLACES),
+        "settlement_rate": _rate_text(quote.settlement_rate),
         "credit": format_amount(Amount(quote.settlement_units, quote.settlement_asset), trim=True),
         "parts": {
             "fair": quote.parts.fair,
@@ -154,6 +156,12 @@ def _due(
         "min": format_amount(Amount(quote.minimum, pricing)) if quote.minimum else None,
         "max": format_amount(Amount(quote.maximum, pricing)) if quote.maximum else None,
     }
+
+
+@lru_cache(maxsize=256)
+def _rate_text(rate: Rate) -> str:
+    """A rate that all quotes of an invoice share, written once."""
+    return rate.price_text(RATE_PLACES)
 
 
 def _received(

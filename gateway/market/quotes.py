@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 import msgspec
 
@@ -38,6 +39,8 @@ from gateway.money.errors import NotPositive
 from gateway.money.rates import BPS, PPM, Rate, Rounding
 
 DOLLAR = "USD"
+# The same few assets are named over and over; checking a code's shape costs more than the lookup.
+_asset_of = lru_cache(maxsize=4_096)(Asset)
 # A wallet's last digit may cost the shopper this share of the amount before we show one more.
 _LAST_DIGIT_SHARE = 5_000
 
@@ -112,7 +115,7 @@ class Quote(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def token_asset(self) -> Asset:
-        return Asset(self.asset, self.decimals)
+        return _asset_of(self.asset, self.decimals)
 
     @property
     def pricing_asset(self) -> Asset:
@@ -120,7 +123,7 @@ class Quote(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def settlement_asset(self) -> Asset:
-        return Asset(self.settlement, self.settlement_decimals)
+        return _asset_of(self.settlement, self.settlement_decimals)
 
     @property
     def due(self) -> Amount:
@@ -339,7 +342,7 @@ def _context(
         if pricing.code != settlement.peg:
             raise
         pricing_refused = refused
-    asset = Asset(settlement.code, settlement.decimals)
+    asset = _asset_of(settlement.code, settlement.decimals)
     if pricing.code == settlement.peg:
         rate, peg_usd = Rate(asset.one, pricing.one, pricing, asset), pricing_usd
     else:
@@ -560,7 +563,7 @@ def _quote(context: _Context, code: str) -> Quote:
     whole = demand.units * context.pricing_usd * 10**state.decimals
     unit = priced.buy_usd * demand.asset.one
     units = -(-whole * PPM // (keep * unit)) + priced.gas_units
-    units, places = _shown(units, Asset(state.code, state.decimals))
+    units, places = _shown(units, _asset_of(state.code, state.decimals))
     minimum, maximum = _bounds(context, priced)
     if demand.units < minimum:
         raise _Bounded(BelowMinimum(), minimum, maximum)
@@ -636,7 +639,7 @@ def _built(
     fair = Rate(
         priced.buy_usd * pricing.one,
         context.pricing_usd * 10**state.decimals,
-        Asset(state.code, state.decimals),
+        _asset_of(state.code, state.decimals),
         pricing,
     )
     return Quote(

@@ -7,7 +7,7 @@ from django.db import migrations
 SQL = Path(__file__).with_name("0002_issue.sql").read_text()
 
 UNDO = """
-DROP FUNCTION invoices_issue;
+DROP FUNCTION invoices_issue(jsonb, text);
 DROP FUNCTION invoices_shop_exposure_add(uuid, numeric, timestamptz, integer);
 """
 

@@ -11,32 +11,36 @@ CREATE FUNCTION invoices_shop_exposure_add(
     ON CONFLICT (shop_id, minute, shard) DO UPDATE SET units = e.units + excluded.units
 $$;
 
+-- One parameter for all but the book: writing thirty literals costs the web process more than
+-- reading one document costs here.
 CREATE FUNCTION invoices_issue(
-    p_id uuid, p_shop_id uuid, p_mode text, p_currency text, p_amount_units numeric,
-    p_settlement_asset text, p_book text, p_address bytea, p_now timestamptz,
-    p_lock_end timestamptz, p_monitoring_end timestamptz, p_poll_until timestamptz,
-    p_order_id text, p_external_key text, p_metadata jsonb, p_created_by text,
-    p_salt bytea, p_factory_address bytea, p_factory_version text,
-    p_exposed_assets text[], p_exposed_units numeric[], p_shard integer,
-    p_max_open_units numeric, p_refused_feeds text[], p_feed_stale_seconds integer,
-    p_event_id uuid, p_event_body jsonb, p_event_handlers text[],
+    p_asked jsonb, p_book text,
     OUT outcome text, OUT invoice_id uuid, OUT is_duplicate_order boolean
 ) LANGUAGE plpgsql AS $$
 DECLARE
+    a record;
     v_open numeric;
     v_exceptions text[] := '{}';
 BEGIN
+    SELECT * INTO a FROM jsonb_to_record(p_asked) AS x (
+        id uuid, shop_id uuid, mode text, currency text, amount_units numeric,
+        settlement_asset text, address bytea, asked_at timestamptz, lock_end timestamptz,
+        monitoring_end timestamptz, poll_until timestamptz, order_id text, external_key text,
+        metadata jsonb, created_by text, salt bytea, factory_address bytea, factory_version text,
+        exposed_assets text[], exposed_units numeric[], shard integer, max_open_units numeric,
+        refused_feeds text[], feed_stale_seconds integer, event_id uuid, event_body jsonb,
+        event_handlers text[]);
     is_duplicate_order := false;
-    IF p_external_key <> '' THEN
+    IF a.external_key <> '' THEN
         SELECT i.id INTO invoice_id FROM invoices_invoice i
-         WHERE i.shop_id = p_shop_id AND i.external_key = p_external_key;
+         WHERE i.shop_id = a.shop_id AND i.external_key = a.external_key;
         IF FOUND THEN
             outcome := 'exists';
             RETURN;
         END IF;
     END IF;
 
-    IF compliance_feed_state(p_now, p_feed_stale_seconds) = ANY (p_refused_feeds) THEN
+    IF compliance_feed_state(a.asked_at, a.feed_stale_seconds) = ANY (a.refused_feeds) THEN
         outcome := 'screening_unavailable';
         RETURN;
     END IF;
@@ -44,20 +48,20 @@ BEGIN
     -- Sales of a shop that commit at the same moment don't see each other: the cap may be passed
     -- by as many, which is cheaper than having every till of a shop wait for the others.
     SELECT coalesce(sum(e.units), 0) INTO v_open FROM invoices_shopexposure e
-     WHERE e.shop_id = p_shop_id AND e.minute >= p_now;
-    IF v_open + p_amount_units > p_max_open_units THEN
+     WHERE e.shop_id = a.shop_id AND e.minute >= a.asked_at;
+    IF v_open + a.amount_units > a.max_open_units THEN
         outcome := 'lock_cap_reached';
         RETURN;
     END IF;
 
-    IF p_order_id <> '' THEN
+    IF a.order_id <> '' THEN
         is_duplicate_order := EXISTS (
             SELECT 1 FROM invoices_invoice i
-             WHERE i.shop_id = p_shop_id AND i.order_id = p_order_id AND i.order_id <> ''
+             WHERE i.shop_id = a.shop_id AND i.order_id = a.order_id AND i.order_id <> ''
                AND i.status IN ('waiting', 'partial', 'processing', 'paid'));
         IF is_duplicate_order THEN
             v_exceptions := '{duplicate_order}';
-            p_event_body := jsonb_set(p_event_body, '{exceptions}', '["duplicate_order"]');
+            a.event_body := jsonb_set(a.event_body, '{exceptions}', '["duplicate_order"]');
         END IF;
     END IF;
 
@@ -68,14 +72,14 @@ BEGIN
         judge_at, time_over, monitoring_over, mark, marked_by, locks_open, duplicate_order,
         order_id, external_key, metadata, created_by, created_at)
     VALUES (
-        p_id, p_shop_id, p_mode, 'waiting', v_exceptions, 'wait', p_currency, p_amount_units,
-        p_settlement_asset, 0, p_book, '[]', p_address, p_lock_end, p_monitoring_end,
-        p_lock_end, false, false, '', '', true, is_duplicate_order,
-        p_order_id, p_external_key, p_metadata, p_created_by, p_now)
+        a.id, a.shop_id, a.mode, 'waiting', v_exceptions, 'wait', a.currency, a.amount_units,
+        a.settlement_asset, 0, p_book, '[]', a.address, a.lock_end, a.monitoring_end,
+        a.lock_end, false, false, '', '', true, is_duplicate_order,
+        a.order_id, a.external_key, a.metadata, a.created_by, a.asked_at)
     ON CONFLICT (shop_id, external_key) WHERE external_key <> '' DO NOTHING;
     IF NOT FOUND THEN
         SELECT i.id INTO invoice_id FROM invoices_invoice i
-         WHERE i.shop_id = p_shop_id AND i.external_key = p_external_key;
+         WHERE i.shop_id = a.shop_id AND i.external_key = a.external_key;
         outcome := 'exists';
         RETURN;
     END IF;
@@ -84,15 +88,15 @@ BEGIN
         address, mode, salt, factory_address, factory_version, shop_id, invoice_id, terms_hash,
         created_at, poll_until, watch_until)
     VALUES (
-        p_address, p_mode, p_salt, p_factory_address, p_factory_version, p_shop_id, p_id, p_salt,
-        p_now, p_poll_until, p_monitoring_end);
+        a.address, a.mode, a.salt, a.factory_address, a.factory_version, a.shop_id, a.id, a.salt,
+        a.asked_at, a.poll_until, a.monitoring_end);
 
-    PERFORM invoices_shop_exposure_add(p_shop_id, p_amount_units, p_lock_end, p_shard);
-    PERFORM market_exposure_add(p_exposed_assets, p_exposed_units, p_lock_end, p_shard);
+    PERFORM invoices_shop_exposure_add(a.shop_id, a.amount_units, a.lock_end, a.shard);
+    PERFORM market_exposure_add(a.exposed_assets, a.exposed_units, a.lock_end, a.shard);
     PERFORM events_emit(
-        p_event_id, p_now, 'invoice.created', p_mode, p_shop_id, 'invoice:' || p_id,
-        p_event_body, p_event_handlers);
+        a.event_id, a.asked_at, 'invoice.created', a.mode, a.shop_id, 'invoice:' || a.id,
+        a.event_body, a.event_handlers);
     outcome := 'issued';
-    invoice_id := p_id;
+    invoice_id := a.id;
 END
 $$;
