@@ -40,6 +40,8 @@ django.setup()
 
 from django.conf import settings as _settings  # noqa: E402
 
+from tests.wiping import wipe_unmanaged  # noqa: E402 (needs the apps)
+
 # A worker of xdist inherits the environment of the run and has read its settings before this file.
 _settings.VALKEY_URL = os.environ["VALKEY_URL"]
 _settings.CACHES["default"]["LOCATION"] = os.environ["VALKEY_URL"]
@@ -89,6 +91,20 @@ def django_db_modify_db_settings() -> None:
     from django.db import connections
 
     connections["default"].settings_dict["TEST"]["NAME"] = name + suffix
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_left(request: pytest.FixtureRequest) -> Iterator[None]:
+    """After a test that commits, empty also what Django's flush between tests doesn't know."""
+    marker = request.node.get_closest_marker("django_db")
+    commits = "transactional_db" in request.fixturenames or (
+        marker is not None and marker.kwargs.get("transaction", False)
+    )
+    if commits:
+        request.getfixturevalue("transactional_db")
+    yield
+    if commits:
+        wipe_unmanaged()
 
 
 class Clock:

@@ -31,8 +31,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group("browser"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
+    """A browser for a module's tests; no longer, since its loop runs in this thread meanwhile and
+    other tests of the same worker start loops of their own."""
     path = find_browser()
     if path is None:
         pytest.skip("no browser on this machine: run `python -m tests.browser`")

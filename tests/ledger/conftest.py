@@ -1,12 +1,6 @@
-from collections.abc import Iterator
-
 import pytest
-
-from tests.ledger.wiping import wipe_journal
 
 
 @pytest.fixture
-def committed(transactional_db: None) -> Iterator[None]:
-    """For tests with threads: what they commit is gone after them."""
-    yield
-    wipe_journal()
+def committed(transactional_db: None) -> None:
+    """For tests with threads."""

@@ -1,6 +1,5 @@
 """A chain and its tokens as rows, and shops that were paid."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -19,7 +18,6 @@ from gateway.money.amounts import Amount
 from gateway.money.assets import Asset
 from gateway.shops.services import shop_open
 from gateway.treasury.services import float_fund
-from tests.ledger.wiping import wipe_journal
 from tests.market.execution.conftest import desk  # noqa: F401 (the fixture, for test_on_chain)
 
 CHAIN_ID = 31337
@@ -191,10 +189,9 @@ def world(db: None, clock: Any) -> World:
 
 
 @pytest.fixture
-def committed_world(transactional_db: None, clock: Any) -> Iterator[World]:
+def committed_world(transactional_db: None, clock: Any) -> World:
     """As ``world``, committed, for tests with threads."""
     make_chain()
     world = World(now=clock())
     world.open_shop()
-    yield world
-    wipe_journal()
+    return world

@@ -11,7 +11,7 @@ from uuid import UUID
 
 import orjson
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from gateway.events import relay
@@ -98,9 +98,6 @@ def shop_for_good(transactional_db: None) -> Any:
     """A committed shop, which other connections see too."""
     from gateway.shops.services import shop_open
 
-    with connection.cursor() as cursor:
-        # Their models are unmanaged, so no flush between tests empties them.
-        cursor.execute("TRUNCATE events_event, events_outbox, events_sequence")
     return shop_open(
         name="Kiosk",
         pricing_currency="EUR",

@@ -1,4 +1,4 @@
-"""Empty what tests that commit leave in tables that refuse to be emptied."""
+"""Empty what tests that commit leave in tables that Django doesn't manage, so doesn't flush."""
 
 from django.db import connection, transaction
 
@@ -15,7 +15,7 @@ TABLES = (
 )
 
 
-def wipe_journal() -> None:
+def wipe_unmanaged() -> None:
     """Only a superuser can: as a replica, the database's own refusals are not heard."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")
