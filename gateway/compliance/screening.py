@@ -15,6 +15,8 @@ from gateway.compliance.models import Hold, ListedAddress, ListSource, Verdict, 
 from gateway.events.services import emit
 
 RESCREEN_BATCH = 500
+UNKNOWN_PAYER = {"address": "", "source": "chain", "name": "", "program": "payer_unknown"}
+"""Unknown is a verdict of its own, never a false "clear"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +108,15 @@ def _versions_key(sources: Sequence[ListSource]) -> str:
 
 
 def _distinct(addresses: Iterable[bytes]) -> tuple[bytes, ...]:
-    # An empty sender stands for "the chain does not say" (a balance that grew without a trace).
-    return tuple(dict.fromkeys(address for address in addresses if address))
+    # No sender, or the zero address, stands for "the chain does not say": a balance that grew
+    # without a trace. A mint names its transaction's sender all the same.
+    return tuple(dict.fromkeys(address for address in addresses if any(address)))
 
 
 def _matches(addresses: tuple[bytes, ...], sources: Sequence[ListSource]) -> list[dict[str, str]]:
+    """Why people must look: listed payers, or a payer whom nothing names."""
+    if not addresses:
+        return [UNKNOWN_PAYER]
     names = {source.version_id: source.name for source in sources}
     listed = ListedAddress.objects.filter(address__in=addresses, version_id__in=list(names))
     return [

@@ -24,6 +24,7 @@ from gateway.ledger import services as ledger
 from gateway.market.errors import MarketUnavailable, QuoteRefused
 from gateway.market.execution.services import fill_request
 from gateway.market.quotes import Quote, appraise
+from gateway.market.selectors import buy_price_at
 from gateway.market.snapshot_store import current_snapshot
 from gateway.money.amounts import Amount
 from gateway.money.assets import FIAT, Asset
@@ -31,7 +32,8 @@ from gateway.money.assets import FIAT, Asset
 log = structlog.get_logger(__name__)
 
 LATE_RATE_SECONDS = 300
-"""A rate drawn this long after the first block still is that block's; later there is none."""
+"""Where the minute's price was not kept, a rate drawn this soon after the first block stands for
+it; later there is none."""
 HOLD_HONOUR_SECONDS = 86_400
 """A hold released this soon after the first block is credited at the lock; later at its day's."""
 
@@ -216,9 +218,11 @@ class _Applying:
         kept = LateQuote.objects.filter(deposit_id__in=ids).order_by("drawn_at").first()
         if kept is not None:
             return msgspec.json.decode(kept.quote, type=Quote)
-        if self.now - self.deposit.first_block_time > timedelta(seconds=LATE_RATE_SECONDS):
+        then = buy_price_at(asset=self.deposit.asset, at=self.deposit.first_block_time)
+        age = self.now - self.deposit.first_block_time
+        if then is None and age > timedelta(seconds=LATE_RATE_SECONDS):
             return None
-        rate = self._appraised()
+        rate = self._appraised(buy_usd_e18=then)
         if rate is not None:
             LateQuote.objects.create(
                 deposit_id=self.deposit.id,
@@ -228,8 +232,12 @@ class _Applying:
             )
         return rate
 
-    def _appraised(self) -> Quote | None:
-        """The deposit's worth today, or None where the market refuses to say."""
+    def _appraised(self, *, buy_usd_e18: int | None = None) -> Quote | None:
+        """The deposit's worth with today's spread, or None where the market refuses to say.
+
+        Args:
+            buy_usd_e18: what a whole token was worth then; today's value if unset.
+        """
         try:
             return appraise(
                 snapshot=current_snapshot(),
@@ -238,6 +246,7 @@ class _Applying:
                 settlement_asset=self.invoice.settlement_asset,
                 fee_bps=self.book.terms.fee_bps,
                 now=self.now,
+                buy_usd_e18=buy_usd_e18,
             )
         except (MarketUnavailable, QuoteRefused) as refused:
             log.warning("late_rate_refused", deposit_id=str(self.deposit.id), code=refused.code)

@@ -22,6 +22,7 @@ EVERY_SECONDS = {
     "gateway.events.tasks.make_event_partitions": DAY,
     "gateway.ledger.tasks.make_ledger_partitions": DAY,
     "gateway.ledger.tasks.check_ledger": DAY,
+    "gateway.invoices.tasks.forget_old_exposure": DAY,
     "merchants.webhooks.tasks.make_delivery_partitions": DAY,
     "merchants.webhooks.tasks.drop_old_delivery_partitions": DAY,
 }

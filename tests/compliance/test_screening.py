@@ -66,6 +66,22 @@ def test_money_of_a_listed_payer_is_held_whoever_of_the_two_it_is(chain: Any, wh
     assert [hold.deposit_id for hold in open_holds()] == [verdict.deposit_id]
 
 
+def test_a_payer_whom_the_chain_does_not_name_is_held_never_clear(chain: Any) -> None:
+    load(LISTED)
+    verdict = screened(sender=bytes(20), tx_sender=bytes(20))
+    assert verdict is not None
+    assert verdict.state == "held"
+    assert verdict.matches[0]["program"] == "payer_unknown"
+    assert [hold.deposit_id for hold in open_holds()] == [verdict.deposit_id]
+
+
+def test_freshly_minted_money_is_screened_by_who_minted_it(chain: Any) -> None:
+    load(LISTED)
+    verdict = screened(sender=bytes(20), tx_sender=SHOPPER)
+    assert verdict is not None
+    assert verdict.is_clear
+
+
 def test_the_event_says_what_and_never_why(chain: Any) -> None:
     load(LISTED)
     verdict = screened(sender=LISTED)

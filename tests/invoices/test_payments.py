@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -34,6 +35,7 @@ from gateway.ledger import accounts
 from gateway.ledger.accounts import AccountName
 from gateway.ledger.selectors import balance, shop_balance, trial_balance
 from gateway.market.execution.models import FillRequest
+from gateway.market.models import MinutePrice
 from gateway.money.assets import Asset
 from gateway.shops.services import shop_set_terms
 from tests.chain_rows import (
@@ -430,6 +432,26 @@ def test_a_late_payer_cannot_wait_for_a_better_rate(world: World, clock: Any) ->
     confirm(world, deposit)
     assert LateQuote.objects.get().quote == rate
     assert Payment.objects.get().kind == "late"
+
+
+def test_late_money_is_worth_the_price_of_its_minute_however_late_it_is_noticed(
+    world: World, clock: Any
+) -> None:
+    invoice = world.issue()
+    deposit = late(world, invoice, clock, first_block_time=invoice.lock_end + timedelta(seconds=31))
+    LateQuote.objects.all().delete()
+    minute = deposit.first_block_time.replace(second=0, microsecond=0)
+    MinutePrice.objects.create(asset=WETH, minute=minute, buy_usd_e18=1_500 * 10**18)
+    clock.advance(hours=3)
+    world.publish(later_market((clock() - invoice.created_at).total_seconds()))
+    confirm(world, deposit)
+    half = Payment.objects.get()
+    assert half.kind == "late"
+    at_three_thousand = Fraction(half.credited_units, half.applied_units) * 2
+    quoted = world.quote(invoice, WETH)
+    assert at_three_thousand == pytest.approx(
+        Fraction(quoted.settlement_units, quoted.units), rel=0.05
+    )
 
 
 def test_late_money_without_a_rate_of_its_time_is_the_payers(world: World, clock: Any) -> None:
