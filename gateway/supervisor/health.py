@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from gateway.chains.models import Chain, ProcessedHead
+from gateway.chains.selectors import stalled_chains
 from gateway.market.errors import MarketUnavailable
 from gateway.market.snapshot_store import current_snapshot
 
@@ -58,17 +59,20 @@ def valkey_problem() -> str:
 
 
 def chains_problem() -> str:
-    """Each enabled chain has a watcher that follows its head."""
+    """Each enabled chain has a watcher that follows its head, and none says it can't."""
     try:
         chains = list(Chain.objects.filter(enabled=True).values_list("id", flat=True))
         heads = dict(ProcessedHead.objects.values_list("chain_id", "updated_at"))
+        stalled = stalled_chains()
     except DatabaseError as error:
         return f"unknown: {type(error).__name__}"
     if not chains:
         return "no chain is configured"
     now = timezone.now()
     late = [str(i) for i in chains if i not in heads or now - heads[i] > MAX_HEAD_AGE]
-    return f"not followed: {', '.join(late)}" if late else ""
+    if late:
+        return f"not followed: {', '.join(late)}"
+    return "; ".join(f"{i} stalled: {stalled[i]}" for i in chains if i in stalled)
 
 
 def market_problem() -> str:
