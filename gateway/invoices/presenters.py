@@ -13,7 +13,7 @@ from gateway.chains.models import ProcessedHead
 from gateway.invoices.code_words import code_word
 from gateway.invoices.erc681 import erc681_uri
 from gateway.invoices.models import Invoice
-from gateway.invoices.quotebook import Book, OfferedToken, decode_book
+from gateway.invoices.quotebook import Book, OfferedToken, decode_book, promise_of
 from gateway.market.quotes import Quote
 from gateway.money.amounts import Amount, format_amount, rounded_up
 from gateway.money.assets import FIAT, Asset
@@ -141,7 +141,9 @@ def _due(
         else "",
         "rate": quote.token_rate.price_text(RATE_PLACES),
         "settlement_rate": _rate_text(quote.settlement_rate),
-        "credit": format_amount(Amount(quote.settlement_units, quote.settlement_asset), trim=True),
+        "credit": format_amount(
+            Amount(promise_of(quote).credit_units, quote.settlement_asset), trim=True
+        ),
         "parts": {
             "fair": quote.parts.fair,
             "spread_bps": quote.parts.spread_bps,

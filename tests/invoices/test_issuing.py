@@ -31,7 +31,7 @@ from gateway.invoices.quotebook import decode_book, promise_of
 from gateway.market.errors import LockCapReached, MarketUnavailable
 from gateway.market.selectors import open_units
 from gateway.market.snapshot_store import forget_snapshot
-from gateway.money.amounts import Amount
+from gateway.money.amounts import Amount, format_amount
 from gateway.money.assets import FIAT
 from gateway.money.errors import NotPositive
 from gateway.shops.errors import ShopNotActive
@@ -51,6 +51,9 @@ def test_a_coffee_is_quoted_in_every_token_of_the_chain(world: World) -> None:
     assert {due["symbol"] for due in shown["due"]} == {symbol for symbol, *_ in TOKENS}
     assert shown["refused"] == {}
     assert shown["credited"] == {"asset": USDC, "amount": "0", "units": "0"}
+    for due, quote in zip(shown["due"], decode_book(invoice.book).latest.quotes, strict=True):
+        promised = Amount(promise_of(quote).credit_units, quote.settlement_asset)
+        assert due["credit"] == format_amount(promised, trim=True)  # after the fee
     assert shown["order_id"] == "Table 4"
     assert shown["code_word"] == code_word(bytes(invoice.address))
     usdc = next(due for due in shown["due"] if due["asset"] == USDC)
