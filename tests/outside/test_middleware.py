@@ -50,6 +50,16 @@ def test_without_a_proxy_nobody_may_say_who_they_are(settings: Any) -> None:
 
 
 @pytest.mark.django_db
+def test_no_form_takes_a_file() -> None:
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    client = Client(enforce_csrf_checks=True)
+    client.get("/login")
+    upload = {"username": "a@b.example", "file": SimpleUploadedFile("x.bin", b"x" * 3_000_000)}
+    assert client.post("/login", upload).status_code == 400
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("host", ["localhost", "evil.example"])
 def test_a_refusal_before_any_view_is_guarded_too(host: str) -> None:
     answer = Client().get("/nothing-here", headers={"Host": host})
