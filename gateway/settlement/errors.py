@@ -44,6 +44,12 @@ class PayoutConflict(TillwayError):
     status = 422
 
 
+class PayoutKeyUnreadable(TillwayError):
+    code = "idempotency_key_invalid"
+    message = "An idempotency key is up to 300 printable characters."
+    status = 422
+
+
 class PayoutUnknown(TillwayError):
     code = "payout_unknown"
     message = "There is no such payout."

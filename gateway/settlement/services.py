@@ -23,6 +23,7 @@ from gateway.settlement.errors import (
     NothingToPayOut,
     PayoutAddressMissing,
     PayoutConflict,
+    PayoutKeyUnreadable,
     PayoutNotCancellable,
     PayoutNotPositive,
     PayoutTooLarge,
@@ -41,6 +42,7 @@ TRANSFER_SELECTOR = bytes.fromhex("a9059cbb")
 """transfer(address,uint256)"""
 REFERENCE_PREFIX = "payout:"
 RESUMED_AT_ONCE = 50
+MAX_KEY_CHARACTERS = 300
 THRESHOLD_REST = timedelta(hours=1)
 """After a payout by threshold failed, the next one waits: a person may have to look first."""
 
@@ -70,8 +72,11 @@ def payout_request(
         PayoutNotPositive, PayoutTooLarge, NothingToPayOut: by the amount.
         AssetNotPaidOut: no chain of the shop's mode has the asset.
         PayoutConflict: the key was used for another payout.
+        PayoutKeyUnreadable: the key can't be kept as text.
         ShopNotActive: the shop is suspended.
     """
+    if not (0 < len(idempotency_key) <= MAX_KEY_CHARACTERS and idempotency_key.isprintable()):
+        raise PayoutKeyUnreadable
     shop = shop_view(shop_id=shop_id)
     code = asset or shop.settlement_asset
     owed = ledger_locks.shop_balance_for_update(shop_id=shop_id, asset=code)

@@ -24,6 +24,8 @@ from merchants.accounts.errors import (
 from merchants.accounts.keys import key_make, pepper_from
 from merchants.accounts.models import ApiKey, Membership, User
 
+MAX_LABEL = 80
+
 
 @transaction.atomic
 def user_create(*, email: str, password: str, name: str = "", language: str = "") -> User:
@@ -116,7 +118,7 @@ def api_key_create(
     new = key_make(mode=mode, pepper=pepper_from(settings.FIELD_KEY))
     key = ApiKey.objects.create(
         shop_id=shop_id,
-        name=name.strip(),
+        name=_printable(name),
         prefix=new.prefix,
         secret_hash=new.secret_hash,
         mode=mode,
@@ -125,6 +127,11 @@ def api_key_create(
         created_by=created_by,
     )
     return key, new.secret
+
+
+def _printable(name: str) -> str:
+    """A label as it can be stored and shown: what no font has is left out."""
+    return "".join(character for character in name if character.isprintable()).strip()[:MAX_LABEL]
 
 
 @transaction.atomic

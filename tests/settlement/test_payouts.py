@@ -17,6 +17,7 @@ from gateway.settlement.errors import (
     NothingToPayOut,
     PayoutAddressMissing,
     PayoutConflict,
+    PayoutKeyUnreadable,
     PayoutNotCancellable,
     PayoutNotPositive,
     PayoutTooLarge,
@@ -471,3 +472,10 @@ def in_threads(count: int, work) -> list:
     for thread in threads:
         thread.join()
     return outcomes
+
+
+@pytest.mark.parametrize("key", ["", "a\0b", "a\nb", "x" * 301])
+def test_a_key_that_cannot_be_kept_is_refused(world: World, key: str) -> None:
+    with pytest.raises(PayoutKeyUnreadable):
+        services.payout_request(shop_id=world.shop_id, units=1, idempotency_key=key, now=world.now)
+    assert not Payout.objects.exists()

@@ -64,3 +64,13 @@ def test_an_unknown_scope_and_a_strangers_key_are_refused(shop: Any) -> None:
     with pytest.raises(TillwayError) as refusal:
         services.api_key_revoke(shop_id=uuid7(), key_id=key.id)
     assert refusal.value.status == 404
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("given", "kept"), [("a\0b", "ab"), (" till\r\n2 ", "till2"), ("x" * 500, "x" * 80)]
+)
+def test_a_keys_label_is_kept_as_far_as_it_can_be(shop: Any, given: str, kept: str) -> None:
+    key, _ = services.api_key_create(shop_id=shop.id, mode="test", name=given)
+    key.refresh_from_db()
+    assert key.name == kept
