@@ -223,6 +223,8 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
         await _lifespan(receive, send)
         return
     if scope["type"] != "http":
+        await receive()
+        await send({"type": "websocket.close"})  # streams only: a handshake is answered with 403
         return
     HUB.start()
     key = _subject_key(scope)

@@ -262,3 +262,19 @@ def test_a_lost_listening_connection_is_made_again_and_nothing_is_missed(open_sh
             assert (await page.status()).status == "processing"
 
     run(scenario())
+
+
+def test_a_websocket_is_turned_away():
+    async def scenario():
+        sent = []
+
+        async def receive():
+            return {"type": "websocket.connect"}
+
+        async def send(message):
+            sent.append(message)
+
+        await live.application({"type": "websocket", "path": "/live/i/x"}, receive, send)
+        assert sent == [{"type": "websocket.close"}]
+
+    run(scenario())
