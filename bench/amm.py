@@ -1,7 +1,7 @@
 """Pool arithmetic: time per quote beside Uniswap's SDK, and base units of difference.
 
-Differences are counted against the contract's swap written out line by line
-(``bench.contract_pools``), over random pools, and against the deployed contracts on anvil.
+Differences are counted against the published formulas, walked one by one
+(``bench.slow_pool``), over random pools, and against the deployed contracts on anvil.
 """
 
 import json
@@ -14,7 +14,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from bench.contract_pools import ContractPool, Reverted
+from bench.slow_pool import NotSwappable, SlowPool
 from gateway.market.amm.concentrated import ConcentratedPool
 from gateway.market.amm.constant_product import ConstantProductPool
 from gateway.market.amm.errors import AmmError, NoLiquidity
@@ -144,7 +144,7 @@ def _sdk(pool: ConcentratedPool, amount: int) -> tuple[float | None, str]:
     return float(result["us"]), ""
 
 
-def _random_pool(source: random.Random) -> tuple[ConcentratedPool, ContractPool]:
+def _random_pool(source: random.Random) -> tuple[ConcentratedPool, SlowPool]:
     spacing, fee = source.choice([(1, 100), (10, 500), (60, 3000), (200, 10_000)])
     bound = 600 if source.random() < 0.7 else MAX_TICK // spacing
     nets: dict[int, int] = {}
@@ -172,7 +172,7 @@ def _random_pool(source: random.Random) -> tuple[ConcentratedPool, ContractPool]
         fee_ppm=fee,
         ticks=nets.items(),
     )
-    return ours, ContractPool(price, tick, liquidity, fee, spacing, nets)
+    return ours, SlowPool(price, tick, liquidity, fee, spacing, nets)
 
 
 def _fuzz(seed: int) -> tuple[int, int]:
@@ -180,25 +180,27 @@ def _fuzz(seed: int) -> tuple[int, int]:
     source = random.Random(seed)
     answered = off = 0
     while answered < FUZZ_SWAPS:
-        ours, contract = _random_pool(source)
+        ours, slow = _random_pool(source)
         for _ in range(SWAPS_PER_POOL):
             amount = int(10 ** source.uniform(0, 27))
             down, exact_in = source.random() < 0.5, source.random() < 0.5
             try:
                 walk = ours.swap_in(amount, down) if exact_in else ours.swap_out(amount, down)
             except AmmError:
-                continue  # the contract fills it in part; we refuse
-            fresh = ContractPool(
-                contract.sqrt_price,
-                contract.tick,
-                contract.liquidity,
-                contract.fee,
-                contract.spacing,
-                contract.nets,
+                continue  # the pool fills it in part; we refuse
+            fresh = SlowPool(
+                slow.sqrt_price,
+                slow.tick,
+                slow.liquidity,
+                slow.fee,
+                slow.spacing,
+                slow.nets,
             )
             try:
-                taken, given = fresh.swap(amount if exact_in else -amount, down)
-            except Reverted:
+                taken, given = (
+                    fresh.swap_in(amount, down) if exact_in else fresh.swap_out(amount, down)
+                )
+            except NotSwappable:
                 taken = given = -1
             off += abs(walk.amount_in - taken) + abs(walk.amount_out - given)
             answered += 1

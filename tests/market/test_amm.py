@@ -5,7 +5,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from bench.contract_pools import ContractPool, Reverted
+from bench.slow_pool import NotSwappable, SlowPool
 from gateway.market.amm.concentrated import ConcentratedPool, build_ladder
 from gateway.market.amm.constant_product import (
     RESERVE_LIMIT,
@@ -20,7 +20,6 @@ from gateway.market.amm.tick_math import (
     MIN_SQRT_PRICE,
     MIN_TICK,
     sqrt_at_tick,
-    tick_at_sqrt,
 )
 
 reserves = st.integers(1, RESERVE_LIMIT - 1)
@@ -88,16 +87,12 @@ def test_ticks_meet_the_contract_at_its_ends():
     for tick in (MIN_TICK - 1, MAX_TICK + 1):
         with pytest.raises(ValueError, match="out of range"):
             sqrt_at_tick(tick)
-    for price in (MIN_SQRT_PRICE - 1, MAX_SQRT_PRICE):
-        with pytest.raises(ValueError, match="out of range"):
-            tick_at_sqrt(price)
 
 
 @given(st.integers(MIN_TICK, MAX_TICK - 1))
-def test_a_tick_is_the_greatest_at_or_below_its_price(tick):
+def test_a_ticks_price_is_its_power_of_one_basis_point(tick):
     price = sqrt_at_tick(tick)
-    assert tick_at_sqrt(price) == tick
-    assert tick_at_sqrt(sqrt_at_tick(tick + 1) - 1) == tick
+    assert sqrt_at_tick(tick + 1) > price
     exact = Fraction(10001, 10000) ** tick if abs(tick) < 2000 else None
     if exact is not None:
         root = isqrt(exact.numerator * 2**192 // exact.denominator)
@@ -146,31 +141,34 @@ def _pair(state):
         fee_ppm=fee,
         ticks=nets.items(),
     )
-    return ours, ContractPool(price, tick, liquidity, fee, spacing, dict(nets))
+    return ours, SlowPool(price, tick, liquidity, fee, spacing, dict(nets))
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(pools(), amounts, st.booleans())
-def test_a_concentrated_pool_gives_what_its_contract_gives(state, amount, down):
-    ours, contract = _pair(state)
-    taken, given_out = contract.swap(amount, down)
+def test_a_concentrated_pool_gives_what_the_formulas_give(state, amount, down):
+    ours, slow = _pair(state)
+    try:
+        taken, given_out = slow.swap_in(amount, down)
+    except NotSwappable:
+        taken, given_out = 0, 0
     try:
         walk = ours.swap_in(amount, down)
     except NoLiquidity:
         assert taken < amount
         return
     assert (walk.amount_in, walk.amount_out) == (taken, given_out)
-    assert (walk.sqrt_price, walk.liquidity) == (contract.sqrt_price, contract.liquidity)
+    assert (walk.sqrt_price, walk.liquidity) == (slow.sqrt_price, slow.liquidity)
     assert ours.quote_in(amount, down) == given_out
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(pools(), amounts, st.booleans())
-def test_a_concentrated_pool_asks_what_its_contract_asks(state, amount, down):
-    ours, contract = _pair(state)
+def test_a_concentrated_pool_asks_what_the_formulas_ask(state, amount, down):
+    ours, slow = _pair(state)
     try:
-        asked, got = contract.swap(-amount, down)
-    except Reverted:
+        asked, got = slow.swap_out(amount, down)
+    except NotSwappable:
         asked, got = 0, 0
     try:
         walk = ours.swap_out(amount, down)
@@ -178,7 +176,7 @@ def test_a_concentrated_pool_asks_what_its_contract_asks(state, amount, down):
         assert got < amount
         return
     assert (walk.amount_in, walk.amount_out) == (asked, got)
-    assert (walk.sqrt_price, walk.liquidity) == (contract.sqrt_price, contract.liquidity)
+    assert (walk.sqrt_price, walk.liquidity) == (slow.sqrt_price, slow.liquidity)
     assert ours.quote_out(amount, down) == asked
 
 
@@ -186,9 +184,9 @@ def test_each_stop_at_the_edge_of_a_bitmap_word_rounds():
     """One position over five words: the walk that skips their edges is off by base units."""
     spacing, liquidity = 1, 10**12
     state = (2**96, 0, liquidity, spacing, 3000, {-700: liquidity, 700: -liquidity})
-    ours, contract = _pair(state)
+    ours, slow = _pair(state)
     amount = 3 * 10**10
-    taken, given_out = contract.swap(amount, True)
+    taken, given_out = slow.swap_in(amount, True)
     assert taken == amount
     assert ours.quote_in(amount, True) == given_out
     bare = ConcentratedPool(

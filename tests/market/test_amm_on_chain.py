@@ -3,7 +3,7 @@
 import pytest
 
 from bench.chain_quotes import chain_answers, our_answer, questions
-from bench.contract_pools import ContractPool
+from bench.slow_pool import SlowPool
 from gateway.market.routing.venues import venue_of
 from gateway.market.snapshots import V2State, V3State
 from tests.market.test_following import (  # noqa: F401 (fixtures)
@@ -72,11 +72,9 @@ def test_a_real_swap_leaves_the_pool_where_we_said(follower, devchain, rpc):  # 
     walk = venue_of(before).pool.swap_in(2_500_000 * 10**6, down)
     assert (walk.sqrt_price, walk.liquidity) == (after.sqrt_price, after.liquidity)
     assert walk.ticks_crossed > 0
-    slow = ContractPool(
-        before.sqrt_price, before.tick, before.liquidity, 500, 10, dict(before.ticks)
-    )
-    slow.swap(2_500_000 * 10**6, down)
-    assert (slow.sqrt_price, slow.tick) == (after.sqrt_price, after.tick)
+    slow = SlowPool(before.sqrt_price, before.tick, before.liquidity, 500, 10, dict(before.ticks))
+    slow.swap_in(2_500_000 * 10**6, down)
+    assert (slow.sqrt_price, slow.liquidity) == (after.sqrt_price, after.liquidity)
 
 
 def _weth_pool(follower) -> V3State:  # noqa: F811

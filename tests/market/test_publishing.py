@@ -203,7 +203,7 @@ def test_the_process_publishes_lives_through_a_dead_feed_and_hands_over(
     thread = threading.Thread(target=run)
     thread.start()
     try:
-        answers = _wait(lambda: _offered(WETH))
+        answers = _wait(lambda: mine(rpc, 1) or _offered(WETH))  # the pools' price stays fresh
         assert isinstance(answers[0], Quote)
         assert leases.acquire(name=LEASE, holder="second", ttl_seconds=8) is None
         feed.stop()
@@ -232,12 +232,13 @@ def _refused(asset):
 
 def _wait(ask, seconds=30.0):
     end = time.monotonic() + seconds
+    last = None
     while time.monotonic() < end:
         try:
             found = ask()
-        except MarketUnavailable:
-            found = None
+        except MarketUnavailable as error:
+            found, last = None, error
         if found:
             return found
         time.sleep(0.1)
-    raise AssertionError(f"not in {seconds} s")
+    raise AssertionError(f"not in {seconds} s: {last or _answers(WETH)}")

@@ -46,17 +46,3 @@ def sqrt_at_tick(tick: int) -> int:
     if tick > 0:
         ratio = _UINT256_MAX // ratio
     return -(-ratio >> 32)
-
-
-def tick_at_sqrt(sqrt_price: int) -> int:
-    """The greatest tick whose square-root price is not above ``sqrt_price``."""
-    if not MIN_SQRT_PRICE <= sqrt_price < MAX_SQRT_PRICE:
-        raise ValueError("square-root price out of range")
-    low, high = MIN_TICK, MAX_TICK
-    while low < high:
-        middle = (low + high + 1) >> 1
-        if sqrt_at_tick(middle) <= sqrt_price:
-            low = middle
-        else:
-            high = middle - 1
-    return low
