@@ -19,7 +19,7 @@ UINT256 = 2**256
 
 
 class NotSwappable(Exception):
-    """The pool can't be moved this way: its price stands at the end already, or nothing is asked."""
+    """The pool's price stands at this end already, or nothing is asked."""
 
 
 def divided(numerator: int, denominator: int, *, up: bool) -> int:
