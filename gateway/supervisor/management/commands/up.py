@@ -2,7 +2,6 @@
 
 import os
 import signal
-import sys
 import threading
 from argparse import ArgumentParser
 from typing import Any
@@ -65,5 +64,7 @@ class Command(BaseCommand):
 
 
 def _stop_at_end_of_input() -> None:
-    sys.stdin.buffer.read()
+    # Unbuffered: a buffered reader's lock would be held while the interpreter ends.
+    while os.read(0, 4_096):
+        pass
     os.kill(os.getpid(), signal.SIGTERM)
