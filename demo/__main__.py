@@ -174,7 +174,8 @@ def main() -> int:
     def interrupted(number: int, frame: object) -> None:
         raise KeyboardInterrupt
 
-    signal.signal(signal.SIGTERM, interrupted)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, interrupted)
     narrator = Narrator()
     started = time.monotonic()
     narrator.say("Tillway demo: everything below is real but for the money.")
