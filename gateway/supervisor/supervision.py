@@ -66,6 +66,8 @@ class Supervisor:
         for child in self._children:
             process = child.process
             if process is not None and process.poll() is not None:
+                # Workers it left behind would hold its port, and answer with what it knew.
+                _signal_group(process, signal.SIGKILL)
                 steady = now - child.started_at > STEADY_SECONDS
                 child.failures = 1 if steady else child.failures + 1
                 wait = min(2.0 ** (child.failures - 1) - 1, MAX_RESTART_SECONDS)

@@ -61,6 +61,35 @@ def test_a_killed_process_is_started_again(supervisor) -> None:
     assert supervisor.is_running("child")
 
 
+def test_what_a_killed_process_started_goes_with_it(supervisor, output) -> None:
+    """The web server's workers would go on answering beside the new ones, with the old code."""
+    supervisor.start(
+        [
+            python(
+                "import subprocess, sys, time\n"
+                "worker = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'])\n"
+                "print('worker', worker.pid, flush=True)\n"
+                "time.sleep(600)"
+            )
+        ]
+    )
+    until(supervisor, lambda: "worker " in output.getvalue())
+    worker = int(output.getvalue().partition("worker ")[2].split()[0])
+    first = supervisor.pid_of("child")
+    assert first is not None
+    os.kill(first, signal.SIGKILL)
+    until(supervisor, lambda: supervisor.pid_of("child") not in {None, first})
+    until(supervisor, lambda: not _is_alive(worker))
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"  # nobody here waits for it
+
+
 def test_one_that_always_fails_waits_longer_each_time(supervisor, output) -> None:
     supervisor.start([python("raise SystemExit(3)")])
     until(supervisor, lambda: "starts again in 1 s" in output.getvalue())
