@@ -67,7 +67,8 @@ def test_what_a_killed_process_started_goes_with_it(supervisor, output) -> None:
         [
             python(
                 "import subprocess, sys, time\n"
-                "worker = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'])\n"
+                "sleep = 'import time; time.sleep(600)'\n"
+                "worker = subprocess.Popen([sys.executable, '-c', sleep])\n"
                 "print('worker', worker.pid, flush=True)\n"
                 "time.sleep(600)"
             )
