@@ -1,0 +1,1 @@
+"""When the desk goes on, charges more, only sheds, or stops."""

@@ -1,0 +1,242 @@
+"""What a venue gives for each amount, as pieces in u = λ^(−1/2), λ being its marginal output.
+
+In u what a constant-product piece takes is a straight line, a(u − u0); what a book level takes is a
+jump; what a price that falls in a line takes is bent, d(λ0 − λ). Floating-point, since it only says
+where to look: what is published is asked again of the venue itself, in whole base units.
+"""
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import sqrt
+from typing import NamedTuple
+
+from gateway.market.amm.concentrated import PPM, ConcentratedPool
+from gateway.market.amm.constant_product import BPS, RESERVE_LIMIT, ConstantProductPool
+from gateway.market.amm.errors import NoLiquidity
+
+_Q96 = 2.0**96
+
+
+class Segment(NamedTuple):
+    """One concave piece of a venue, from its best price to its worst.
+
+    Attributes:
+        start, end: u at the first and at the last base unit that it takes.
+        slope: base units in for each unit of u; 0 unless it is a constant-product piece.
+        bend: base units in for each unit that λ falls; 0 unless the price falls in a line.
+        takes, gives: base units in and out when it is taken whole.
+        toll: output units that entering it costs, whatever is taken.
+    """
+
+    start: float
+    end: float
+    slope: float
+    bend: float
+    takes: float
+    gives: float
+    toll: float
+
+    def taken(self, u: float) -> float:
+        """What it takes, no longer at its best price, while the marginal output is u^(−2)."""
+        if u >= self.end:
+            return self.takes
+        if u <= self.start:
+            return 0.0
+        if self.slope:
+            return self.slope * (u - self.start)
+        return self.bend * (self.start**-2 - u**-2)
+
+    def given(self, u: float) -> float:
+        """What it gives for ``taken(u)``."""
+        if u >= self.end:
+            return self.gives
+        if u <= self.start:
+            return 0.0
+        if self.slope:
+            return self.slope * (1 / self.start - 1 / u)
+        return self.bend * (self.start**-4 - u**-4) / 2
+
+    def profit(self, u: float) -> float:
+        """The most it can give beyond λ for each unit taken, its toll left out."""
+        if u <= self.start:
+            return 0.0
+        if u >= self.end:
+            return self.gives - self.takes / (u * u)
+        if self.slope:
+            return self.slope * self.start * (1 / self.start - 1 / u) ** 2
+        return self.bend * (self.start**-2 - u**-2) ** 2 / 2
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """A venue's segments, each worse than the one before.
+
+    Attributes:
+        reach: for each segment the most base units the venue takes without entering the next.
+    """
+
+    segments: tuple[Segment, ...]
+    reach: tuple[int, ...]
+
+
+def constant_product_curve(
+    pool: ConstantProductPool, *, zero_for_one: bool, toll: float = 0.0
+) -> Curve:
+    """The curve of a V2 pair, to where its integers end.
+
+    Raises:
+        NoLiquidity: a reserve is zero, or the pair is full.
+    """
+    reserve_in, reserve_out = (
+        (pool.reserve0, pool.reserve1) if zero_for_one else (pool.reserve1, pool.reserve0)
+    )
+    room = RESERVE_LIMIT - 1 - reserve_in
+    if reserve_in <= 0 or reserve_out <= 0 or room <= 0 or pool.fee_bps >= BPS:
+        raise NoLiquidity
+    keep = (BPS - pool.fee_bps) / BPS
+    depth = reserve_in / keep
+    slope = sqrt(depth) * sqrt(reserve_out)
+    return Curve(
+        (
+            Segment(
+                start=depth / slope,
+                end=(depth + room) / slope,
+                slope=slope,
+                bend=0.0,
+                takes=room * 1.0,
+                gives=reserve_out * (room / (depth + room)),
+                toll=toll,
+            ),
+        ),
+        (room,),
+    )
+
+
+def concentrated_curve(
+    pool: ConcentratedPool,
+    *,
+    zero_for_one: bool,
+    enough: int,
+    toll: float = 0.0,
+    tick_toll: float = 0.0,
+) -> Curve:
+    """The curve of a V3 pool from its price on, one segment between two initialised ticks.
+
+    Args:
+        enough: no segment is added once the earlier ones take as many base units.
+
+    Raises:
+        NoLiquidity: none lies in that direction, as far as we know the pool's ticks.
+    """
+    ladder = pool.ladder
+    if zero_for_one:
+        sqrts, nets = ladder.down_sqrts, ladder.down_nets
+        stops = range(bisect_right(ladder.down_ticks, pool.tick) - 1, -1, -1)
+        sign = -1
+    else:
+        sqrts, nets = ladder.up_sqrts, ladder.up_nets
+        stops = range(bisect_right(ladder.up_ticks, pool.tick), len(sqrts))
+        sign = 1
+    keep_ppm = PPM - ladder.fee_ppm
+    keep = keep_ppm / PPM
+    root = sqrt(keep)
+    price, liquidity = pool.sqrt_price, pool.liquidity
+    segments: list[Segment] = []
+    reach: list[int] = []
+    capacity = 0
+    takes = gives = 0.0
+    start = price
+    for index in stops:
+        target = sqrts[index]
+        shifted, crossed = liquidity << 96, price * target
+        span = (target - price) * sign
+        if zero_for_one:
+            needed = -(-shifted * span // crossed)
+            takes += shifted * span / (crossed * keep)
+            gives += liquidity * span / _Q96
+        else:
+            needed = -(-liquidity * span >> 96)
+            takes += liquidity * span / _Q96 / keep
+            gives += shifted * span / crossed
+        capacity += needed - (-needed * ladder.fee_ppm // keep_ppm)
+        price = target
+        net = nets[index]
+        if net is None:
+            continue  # the edge of a word of the contract's bitmap: nothing changes there
+        if liquidity and start != price:
+            first, last = (
+                (_Q96 / (start * root), _Q96 / (price * root))
+                if zero_for_one
+                else (start / (_Q96 * root), price / (_Q96 * root))
+            )
+            segments.append(Segment(first, last, liquidity / root, 0.0, takes, gives, toll))
+            # The last unit before a tick crosses it.
+            reach.append(capacity - 1)
+            if capacity > enough:
+                break
+            toll = 0.0
+        liquidity += net * sign
+        start, takes, gives = price, 0.0, 0.0
+        toll += tick_toll
+    if not segments:
+        raise NoLiquidity
+    return Curve(tuple(segments), tuple(reach))
+
+
+def levels_curve(levels: Sequence[tuple[int, int, int]], *, toll: float = 0.0) -> Curve:
+    """The curve of book levels (numerator and denominator of the price, base units), best first.
+
+    Raises:
+        NoLiquidity: there are none.
+    """
+    segments: list[Segment] = []
+    reach: list[int] = []
+    capacity = 0
+    for numerator, denominator, size in levels:
+        if numerator <= 0 or size <= 0:
+            continue
+        price = numerator / denominator
+        at = price**-0.5
+        segments.append(Segment(at, at, 0.0, 0.0, size * 1.0, price * size, toll))
+        capacity += size
+        reach.append(capacity)
+        toll = 0.0
+    if not segments:
+        raise NoLiquidity
+    return Curve(tuple(segments), tuple(reach))
+
+
+def falling_curve(*, first: float, last: float, size: int, toll: float = 0.0) -> Curve:
+    """The curve of a price that falls in a line from ``first`` to ``last`` over ``size``.
+
+    Raises:
+        NoLiquidity: nothing is taken, or at no price.
+    """
+    if size <= 0 or last <= 0 or first < last:
+        raise NoLiquidity
+    gives = size * (first + last) / 2
+    bend = size / (first - last) if first > last else 0.0
+    segment = Segment(first**-0.5, last**-0.5, 0.0, bend, size * 1.0, gives, toll)
+    return Curve((segment,), (size,))
+
+
+def is_better(curve: Curve, other: Curve, *, demand: float) -> bool:
+    """Whether a curve brings at least as much as another for each amount up to ``demand``.
+
+    Told only of equal curves and of a constant product against others without a bend: there what
+    each takes is straight in u between breakpoints, and more at each u is a better price for each.
+    """
+    if curve == other:
+        return True
+    one = curve.segments[0]
+    if len(curve.segments) > 1 or not one.slope or one.takes < demand:
+        return False
+    if one.toll > other.segments[0].toll or any(segment.bend for segment in other.segments):
+        return False
+    last = one.start + demand / one.slope
+    points = {u for segment in other.segments for u in (segment.start, segment.end) if u < last}
+    return all(
+        one.taken(u) >= sum(segment.taken(u) for segment in other.segments)
+        for u in (*points, one.start, last)
+    )
