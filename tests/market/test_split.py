@@ -13,11 +13,19 @@ from gateway.market.amm.concentrated import ConcentratedPool
 from gateway.market.amm.constant_product import ConstantProductPool
 from gateway.market.amm.errors import AmmError, AmountRefused, NoLiquidity
 from gateway.market.amm.tick_math import sqrt_at_tick
-from gateway.market.routing.curves import concentrated_curve, constant_product_curve
-from gateway.market.routing.outlets import BookOutlet, DeskOutlet, Outlet, PoolOutlet
+from gateway.market.routing.curves import composed_curve, concentrated_curve, constant_product_curve
+from gateway.market.routing.outlets import (
+    BookOutlet,
+    DeskOutlet,
+    Outlet,
+    PathOutlet,
+    PoolOutlet,
+    outlets_between,
+)
 from gateway.market.routing.schedules import Presorted, pour, schedule
 from gateway.market.routing.split import Split, best_single, best_split
-from gateway.market.routing.venues import V2_HOP_GAS, V3_HOP_GAS, V3_TICK_GAS, Hop, Venue
+from gateway.market.routing.venues import V2_HOP_GAS, V3_HOP_GAS, V3_TICK_GAS, Hop, Venue, Venues
+from gateway.market.snapshots import V2State
 
 ONE = 10**18
 NEVER = 1e18
@@ -59,6 +67,14 @@ def net_of(outlet: Outlet, amount: int) -> int | None:
     except AmmError:
         return None
     return out - cost
+
+
+def out_of(outlet: Outlet, amount: int) -> int:
+    """Too little to come through is nothing."""
+    try:
+        return outlet.take(amount)[0]
+    except AmountRefused:
+        return 0
 
 
 def table_best(outlets: Sequence[Outlet], amount: int, *, steps: int) -> int | None:
@@ -176,13 +192,25 @@ def desks(draw, name="desk"):
 
 
 @st.composite
+def paths(draw, name="path", gas_e18=0):
+    kinds = st.sampled_from([pairs, ranges])
+    return PathOutlet(
+        (draw(draw(kinds)(f"{name}a", gas_e18)), draw(draw(kinds)(f"{name}b", gas_e18)))
+    )
+
+
+@st.composite
 def markets(draw, costs=True, least=1, most=4):
     gas_e18 = draw(st.sampled_from([0, ONE // 1000, ONE // 10, ONE])) if costs else 0
     kinds = []
     for index in range(draw(st.integers(least, most))):
         made = draw(
             st.sampled_from(
-                [pairs(f"p{index}", gas_e18), ranges(f"r{index}", gas_e18)]
+                [
+                    pairs(f"p{index}", gas_e18),
+                    ranges(f"r{index}", gas_e18),
+                    paths(f"w{index}", gas_e18),
+                ]
                 + ([books(f"b{index}"), desks(f"d{index}")] if costs else [])
             )
         )
@@ -194,6 +222,9 @@ def markets(draw, costs=True, least=1, most=4):
 
 
 def _renamed(outlet: Outlet, name: str) -> Outlet:
+    if isinstance(outlet, PathOutlet):
+        first, then = outlet.pools
+        return PathOutlet((_renamed(first, f"{name}a"), _renamed(then, f"{name}b")))
     if isinstance(outlet, PoolOutlet):
         venue = replace(outlet.hop.venue, address=name)
         return replace(outlet, hop=replace(outlet.hop, venue=venue))
@@ -289,7 +320,7 @@ def test_sorted_before_or_now_the_amount_goes_the_same_way(outlets, amount):
     assert cold.taken == pytest.approx(warm.taken, rel=1e-6, abs=1e-3 * amount)
 
 
-@given(ranges() | pairs(), st.integers(1, 10**13))
+@given(ranges() | pairs() | paths(), st.integers(1, 10**13))
 @settings(max_examples=200, deadline=None)
 def test_a_curve_gives_what_the_pool_gives(outlet, amount):
     curve = outlet.curve(amount)
@@ -297,7 +328,7 @@ def test_a_curve_gives_what_the_pool_gives(outlet, amount):
     amount = min(amount, curve.reach[-1])
     one = pour([schedule(curve, venue=0)], amount * 1.0)
     given_ = schedule(curve, venue=0).net_before(one.before[0], one.u)
-    assert given_ == pytest.approx(outlet.take(amount)[0], rel=1e-9, abs=30)
+    assert given_ == pytest.approx(out_of(outlet, amount), rel=1e-9, abs=30)
 
 
 def test_it_spreads_over_equal_pools_when_nothing_is_lost_by_it():
@@ -466,3 +497,45 @@ def test_thirty_equal_pools_are_not_tried_in_every_combination():
     assert 1 < len(split.parts) < 30
     assert split.gap_bp < 0.001
     assert split.nodes < 10
+
+
+def test_ways_over_another_token_join_the_split_and_share_no_pool():
+
+    def pool(address, token0, token1, reserve0, reserve1):
+        return V2State(
+            address=address,
+            token0=token0,
+            token1=token1,
+            reserve0=reserve0,
+            reserve1=reserve1,
+            chain_id=1,
+            fee_bps=30,
+        )
+
+    venues = Venues(
+        (
+            pool("direct", "A", "B", 10**20, 10**20),
+            pool("in1", "A", "M", 10**21, 10**21),
+            pool("in2", "A", "M", 10**19, 10**19),
+            pool("out", "M", "B", 10**21, 10**21),
+        )
+    )
+    outlets = outlets_between(venues, token_in="A", token_out="B", amount_in=10**19)
+    assert [outlet.name for outlet in outlets] == ["direct", "in1>out"]
+    split = split_of(outlets, 10**19)
+    assert len(split.parts) == 2
+    assert split.gap_bp < 0.001
+    single = best_single(outlets, 10**19)
+    assert single is not None and split.net > single.net
+    # Marginal outputs meet: moving a little either way brings less.
+    (direct, path), (one, two) = outlets, split.parts
+    for moved in (10**16, -(10**16)):
+        other = direct.take(one.amount_in + moved)[0] + path.take(two.amount_in - moved)[0]
+        assert other < split.amount_out
+
+
+def test_a_book_is_no_part_of_a_way():
+    with pytest.raises(NoLiquidity):
+        composed_curve(
+            BookOutlet("b", ((1, 1, 10),)).curve(1), v2_outlet("p", 10**9, 10**9).curve(1)
+        )

@@ -16,6 +16,8 @@ from gateway.market.amm.constant_product import BPS, RESERVE_LIMIT, ConstantProd
 from gateway.market.amm.errors import NoLiquidity
 
 _Q96 = 2.0**96
+# Where only floating-point knows how far a curve reaches, stay this side of it.
+_SAFE = 1 - 1e-9
 
 
 class Segment(NamedTuple):
@@ -219,6 +221,55 @@ def falling_curve(*, first: float, last: float, size: int, toll: float = 0.0) ->
     bend = size / (first - last) if first > last else 0.0
     segment = Segment(first**-0.5, last**-0.5, 0.0, bend, size * 1.0, gives, toll)
     return Curve((segment,), (size,))
+
+
+def composed_curve(first: Curve, then: Curve) -> Curve:
+    """The curve of selling into ``first`` and what it gives into ``then``: constant products only.
+
+    Two constant products in a row are one: λ is the product of theirs, so u is too.
+
+    Raises:
+        NoLiquidity: one of them is of another kind.
+    """
+    if any(not segment.slope for segment in (*first.segments, *then.segments)):
+        raise NoLiquidity
+    segments: list[Segment] = []
+    reach: list[int] = []
+    one, two = 0, 0
+    u1, u2 = first.segments[0].start, then.segments[0].start
+    toll = first.segments[0].toll + then.segments[0].toll
+    capacity = 0.0
+    while one < len(first.segments) and two < len(then.segments):
+        into, out_of = first.segments[one], then.segments[two]
+        given, wanted = into.slope * (1 / u1 - 1 / into.end), out_of.slope * (out_of.end - u2)
+        end1, end2 = into.end, out_of.end
+        if given < wanted:
+            end2 = min(u2 + given / out_of.slope, end2)
+        elif wanted < given:
+            end1 = min(1 / (1 / u1 - wanted / into.slope), end1)
+        # Virtual reserves from here on, fees counted: b in and R out, of each.
+        b1, r1, b2, r2 = into.slope * u1, into.slope / u1, out_of.slope * u2, out_of.slope / u2
+        takes, gives = into.slope * (end1 - u1), out_of.slope * (1 / u2 - 1 / end2)
+        if takes > 0 and gives > 0:
+            slope = sqrt(b1 * b2) * sqrt(r1 * r2) / (b2 + r1)
+            segments.append(Segment(u1 * u2, end1 * end2, slope, 0.0, takes, gives, toll))
+            capacity += takes
+            reach.append(int(capacity * _SAFE))
+            toll = 0.0
+        u1, u2 = end1, end2
+        if given <= wanted:
+            one += 1
+            if one < len(first.segments):
+                u1 = first.segments[one].start
+                toll += first.segments[one].toll
+        if wanted <= given:
+            two += 1
+            if two < len(then.segments):
+                u2 = then.segments[two].start
+                toll += then.segments[two].toll
+    if not segments:
+        raise NoLiquidity
+    return Curve(tuple(segments), tuple(reach))
 
 
 def is_better(curve: Curve, other: Curve, *, demand: float) -> bool:

@@ -3,18 +3,20 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from math import ceil
 from typing import Protocol
 
 from gateway.market.amm.concentrated import ConcentratedPool
-from gateway.market.amm.errors import AmountRefused, NoLiquidity
+from gateway.market.amm.errors import AmmError, AmountRefused, NoLiquidity
 from gateway.market.routing.curves import (
     Curve,
+    composed_curve,
     concentrated_curve,
     constant_product_curve,
     falling_curve,
     levels_curve,
 )
-from gateway.market.routing.venues import V3_TICK_GAS, Hop
+from gateway.market.routing.venues import V3_TICK_GAS, Hop, Venues
 
 GAS_SCALE = 10**18
 
@@ -76,6 +78,70 @@ class PoolOutlet:
         else:
             amount_out = venue.pool.quote_in(amount_in, self.hop.zero_for_one)
         return amount_out, -(-gas * self.out_per_gas_e18 // GAS_SCALE)
+
+
+@dataclass(frozen=True, slots=True)
+class PathOutlet:
+    """Pools in a row, each selling what the one before gave."""
+
+    pools: tuple[PoolOutlet, ...]
+
+    @property
+    def name(self) -> str:
+        return ">".join(pool.name for pool in self.pools)
+
+    def curve(self, enough: int) -> Curve:
+        curve: Curve | None = None
+        for pool in self.pools:
+            next_curve = pool.curve(enough)
+            curve = next_curve if curve is None else composed_curve(curve, next_curve)
+            # No more reaches the next pool than these give, and a unit for rounding.
+            enough = 1 + ceil(sum(segment.gives for segment in curve.segments))
+        if curve is None:
+            raise NoLiquidity
+        return curve
+
+    def take(self, amount_in: int) -> tuple[int, int]:
+        amount_out, cost = amount_in, 0
+        for pool in self.pools:
+            amount_out, more = pool.take(amount_out)
+            cost += more
+        return amount_out, cost
+
+
+def outlets_between(
+    venues: Venues,
+    *,
+    token_in: str,
+    token_out: str,
+    amount_in: int,
+    out_per_gas_e18: int = 0,
+) -> list[Outlet]:
+    """Every direct pool, and ways over another token that share no pool, the best ones first.
+
+    A pool in two ways would be sold into twice at its first price; so a way whose pool a better one
+    has taken is left out, and a split's bound speaks of these outlets only.
+    """
+    ways: list[tuple[bool, int, tuple[PoolOutlet, ...]]] = []
+    for path in venues.paths(token_in, token_out):
+        pools = tuple([PoolOutlet(hop, out_per_gas_e18) for hop in path])
+        if len(pools) == 1:
+            ways.append((True, 0, pools))
+            continue
+        try:
+            amount_out, cost = PathOutlet(pools).take(amount_in)
+        except AmmError:
+            amount_out = cost = 0  # too shallow for all of it, but maybe not for a part
+        ways.append((False, amount_out - cost, pools))
+    ways.sort(key=lambda way: (way[0], way[1]), reverse=True)
+    taken: set[str] = set()
+    outlets: list[Outlet] = []
+    for _, _, pools in ways:
+        names = {pool.name for pool in pools}
+        if names.isdisjoint(taken):
+            taken |= names
+            outlets.append(pools[0] if len(pools) == 1 else PathOutlet(pools))
+    return outlets
 
 
 @dataclass(frozen=True, slots=True)
