@@ -144,6 +144,16 @@ MIDDLEWARE = [
     "axes.middleware.AxesMiddleware",
 ]
 
+API_MIDDLEWARE = [
+    "gateway.outside.middleware.ClientAddressMiddleware",
+    "gateway.outside.middleware.RequestIdMiddleware",
+    "gateway.supervisor.metrics.MetricsMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "django.middleware.common.CommonMiddleware",
+]
+"""What the API's requests go through instead (``gateway.wsgi``)."""
+
 ROOT_URLCONF = "gateway.urls"
 WSGI_APPLICATION = "gateway.wsgi.application"
 ASGI_APPLICATION = "gateway.asgi.application"
