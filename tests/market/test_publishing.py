@@ -165,6 +165,20 @@ def test_a_frozen_feed_and_a_still_chain_end_in_refusals(readers, feed):
 
 
 @pytest.mark.django_db
+def test_a_new_publisher_waits_for_every_source_but_not_for_ever(readers):
+    """Else a restarted market would overwrite a good snapshot with one that prices nothing."""
+    now = head_time(readers)
+    read, readers.readings = readers.readings, {}
+    publisher = Publisher(readers=readers, policy=DeskPolicy(), first_read_seconds=60)
+    assert publisher.publish(now=now) is None
+    readers.readings = read
+    assert publisher.publish(now=now) is not None
+    readers.readings = {}
+    impatient = Publisher(readers=readers, policy=DeskPolicy(), first_read_seconds=0)
+    assert impatient.publish(now=now) is not None
+
+
+@pytest.mark.django_db
 def test_valkey_away_is_told_and_nothing_else_breaks(readers, monkeypatch):
     publisher = Publisher(readers=readers, policy=DeskPolicy())
 

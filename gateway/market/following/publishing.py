@@ -43,6 +43,9 @@ EXPOSURE_SECONDS = 1.0
 VALUES_SECONDS = 30.0
 PRUNE_SECONDS = 3_600.0
 FEED_SECONDS = 1.0
+FIRST_READ_SECONDS = 5.0
+"""How long a new publisher waits for every source's first word: what another one published before
+is worth more than a snapshot in which half of the sources are missing."""
 MIN_POLL_SECONDS = 0.2
 MAX_POLL_SECONDS = 2.0
 MAX_WAIT_SECONDS = 10.0
@@ -74,6 +77,13 @@ class Readers:
     readings: dict[str, FeedReading] = field(default_factory=dict)
     changed: threading.Event = field(default_factory=threading.Event)
     _threads: list[threading.Thread] = field(default_factory=list)
+
+    @property
+    def are_complete(self) -> bool:
+        """Whether every chain and every feed was read at least once."""
+        return all(follower.view is not None for follower in self.followers) and all(
+            feed.name in self.readings for feed in self.feeds
+        )
 
     def start(self, *, stop: threading.Event) -> None:
         for follower in self.followers:
@@ -116,7 +126,7 @@ class Readers:
         stop: threading.Event,
     ) -> None:
         def run() -> None:
-            wait = pause_seconds
+            wait = 0.0
             while not stop.wait(wait):
                 try:
                     if read():
@@ -139,8 +149,11 @@ class Readers:
 class Publisher:
     """Makes snapshots from what the readers read, and remembers what lies between them."""
 
-    def __init__(self, *, readers: Readers, policy: DeskPolicy) -> None:
+    def __init__(
+        self, *, readers: Readers, policy: DeskPolicy, first_read_seconds: float = 0.0
+    ) -> None:
         self._readers = readers
+        self._patient_until = time.monotonic() + first_read_seconds
         self._policy = policy
         self._version = 0
         self._minute = 0
@@ -155,7 +168,7 @@ class Publisher:
             self._before = None
 
     def publish(self, *, now: datetime) -> MarketSnapshot | None:
-        """Publish what is known now; None while no chain was read yet.
+        """Publish what is known now; None while no chain was read yet, or a source may still be.
 
         Raises:
             redis.RedisError: Valkey is away.
@@ -163,6 +176,8 @@ class Publisher:
         """
         views = [follower.view for follower in self._readers.followers if follower.view is not None]
         if not views:
+            return None
+        if not self._readers.are_complete and time.monotonic() < self._patient_until:
             return None
         if self._exposure.is_due():
             self._open = open_units(now=now)
@@ -279,7 +294,7 @@ def run_market(*, holder: str, stop: threading.Event) -> None:
         allow_loopback=all(chain.mode == "test" for chain in chains),
     )
     readers.start(stop=stop)
-    publisher = Publisher(readers=readers, policy=policy)
+    publisher = Publisher(readers=readers, policy=policy, first_read_seconds=FIRST_READ_SECONDS)
     try:
         while not stop.is_set():
             try:
