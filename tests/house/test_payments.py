@@ -222,6 +222,8 @@ def test_a_reorganisation_undoes_a_payment_and_says_so(place: Place, after: str)
     block = int(place.mined(place.pay(invoice))["blockNumber"], 16)
     if after == "paid":
         place.until_paid(invoice)
+    else:
+        place.until(invoice, lambda found: found["received"])
     depth = place.head() - block + 1
     assert depth < 6, "too late for a reorganisation above finality"
     place.rpc.call("anvil_reorg", [depth, []])
