@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from gateway.supervisor.ports import free_port
+from gateway.supervisor.ports import claim_port
 from gateway.supervisor.state import state_dir
 
 CHECKOUT = Path(__file__).resolve().parents[1]
@@ -29,7 +29,7 @@ class House:
             "TILLWAY_STATE_DIR": str(self.state),
             "WEBHOOKS_ALLOW_LOOPBACK": "1",
             "LOG_JSON": "0",
-            "LIVE_PORT": str(free_port(preferred=8_101)),
+            "LIVE_PORT": str(claim_port(preferred=8_101)),
         }
         self.live_url = f"http://localhost:{self.environment['LIVE_PORT']}"
         self.url = ""

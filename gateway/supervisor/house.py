@@ -26,7 +26,7 @@ from gateway.custody.policy import Limit
 from gateway.custody.policy_file import draft_policy
 from gateway.supervisor import embedded
 from gateway.supervisor.local_chain import chain_entry
-from gateway.supervisor.ports import free_port
+from gateway.supervisor.ports import claim_port
 from gateway.supervisor.processes import PYTHON, ProcessSpec, house_processes
 from gateway.supervisor.supervision import Supervisor
 from gateway.treasury.services import float_fund
@@ -74,14 +74,14 @@ class House:
     @classmethod
     def of_this_checkout(cls, *, say: Progress, quiet: bool = False) -> "House":
         """A house with free ports, for the configured state folder."""
-        web_port = int(os.environ.get("PORT") or free_port(preferred=8000))
+        web_port = int(os.environ.get("PORT") or claim_port(preferred=8000))
         return cls(
             checkout=Path(settings.BASE_DIR),
             state=Path(settings.STATE_DIR),
             say=say,
             quiet=quiet,
             web_port=web_port,
-            live_port=int(os.environ.get("LIVE_PORT") or free_port(preferred=web_port + 1)),
+            live_port=int(os.environ.get("LIVE_PORT") or claim_port(preferred=web_port + 1)),
             web_workers=int(os.environ.get("WEB_WORKERS", "1")),
             web_threads=int(os.environ.get("WEB_THREADS", "8")),
         )
@@ -169,7 +169,7 @@ class House:
             "C_FORCE_ROOT": "1",
         }
         if settings.EMBEDDED_CHAIN and "MARKET_FEEDS" not in os.environ:
-            feed_port = free_port(preferred=self.web_port + 10)
+            feed_port = claim_port(preferred=self.web_port + 10)
             self.environment["DEV_FEED_PORT"] = str(feed_port)
             self.environment["MARKET_FEEDS"] = json.dumps(
                 [
@@ -199,7 +199,7 @@ class House:
 
         assert self.supervisor is not None
         self.say("starting the dev chain")
-        port = free_port(preferred=self.web_port + 20)
+        port = claim_port(preferred=self.web_port + 20)
         rpc_url = f"http://127.0.0.1:{port}"
         command = anvil_command(
             port=port,

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.supervisor.ports import free_port
+from gateway.supervisor.ports import claim_port
 from gateway.supervisor.processes import ProcessSpec, house_processes
 from gateway.supervisor.supervision import Supervisor
 
@@ -146,7 +146,27 @@ def test_a_taken_port_is_passed_over() -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        assert free_port(preferred=port) != port
+        assert claim_port(preferred=port) != port
+
+
+def test_two_houses_that_start_at_once_choose_different_ports() -> None:
+    import subprocess
+
+    code = (
+        "import time; from gateway.supervisor.ports import claim_port;"
+        "print(claim_port(preferred=18_500), flush=True); time.sleep(60)"
+    )
+    houses = [
+        subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+        for _ in range(3)
+    ]
+    try:
+        ports = {house.stdout.readline() for house in houses if house.stdout}
+    finally:
+        for house in houses:
+            house.kill()
+            house.wait()
+    assert len(ports) == 3
 
 
 def test_only_the_signer_gets_what_opens_the_keystore() -> None:
