@@ -9,9 +9,7 @@ NPM := $(shell command -v npm || echo .venv/bin/npm)
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-# They start whole processes and wait for them: beside a parallel suite they are too slow to judge.
-ALONE := tests/house tests/market/test_publishing.py
-.PHONY: help setup node browser demo up test house lint fmt bench docs clean
+.PHONY: help setup node browser demo up test lint fmt bench docs clean
 
 help: ## What can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 12
@@ -43,11 +41,7 @@ browser: .venv/.synced
 	@$(RUN) -m tests.browser
 
 test: setup browser ## Run the whole suite, in parallel
-	@$(RUN) -m pytest -n $(or $(WORKERS),4) --dist loadgroup \
-		$(foreach test,$(ALONE),--ignore=$(word 1,$(subst ::, ,$(test)))) $(ARGS)
-
-house: setup ## Run the tests that need the machine to themselves: a whole house under attack
-	@$(RUN) -m pytest $(ALONE) $(ARGS)
+	@$(RUN) -m pytest -n $(or $(WORKERS),4) --dist loadgroup $(ARGS)
 
 lint: .venv/.synced ## Check style, types, floors, house rules and migrations
 	@$(RUN) -m ruff check .

@@ -45,13 +45,18 @@ class House:
             text=True,
             start_new_session=True,
         )
-        threading.Thread(target=self._follow, daemon=True).start()
+        self._last_line = ""
+        self._reader = threading.Thread(target=self._follow, daemon=True)
+        self._reader.start()
 
     def wait_until_ready(self) -> None:
         deadline = time.monotonic() + OPEN_SECONDS
         while not self._ready.wait(0.2):
             if self._process.poll() is not None:
-                raise RuntimeError(f"manage.py up ended with {self._process.returncode}")
+                self._reader.join(timeout=5)
+                raise RuntimeError(
+                    f"manage.py up ended with {self._process.returncode}: {self._last_line}"
+                )
             if time.monotonic() > deadline:
                 raise TimeoutError(f"the house is not ready; see {self.state}/house.log")
 
@@ -86,4 +91,5 @@ class House:
                 self.url = text.removeprefix("── ready at ")
                 self._ready.set()
             elif text:
+                self._last_line = text
                 self._say(f"    {text.removeprefix('── ')}")

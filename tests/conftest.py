@@ -66,6 +66,15 @@ def pytest_configure(config: pytest.Config) -> None:
         _stop_at_end.append(server.stop)
 
 
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Groups keep what shares a house, a browser or a chain on one worker; xdist reads them from
+    node ids, which a release of pytest once ignored without a word."""
+    if session.config.getoption("loadgroup", False):
+        for item in session.items:
+            if item.get_closest_marker("xdist_group") and "@" not in item.nodeid:
+                raise pytest.UsageError(f"xdist does not keep the group of {item.nodeid}")
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     for stop in _stop_at_end:
         stop()

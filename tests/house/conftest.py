@@ -13,6 +13,7 @@ OF_THE_TESTS = ("VALKEY_URL", "CELERY_BROKER_URL", "LOG_LEVEL", "PYTEST_XDIST_WO
 """What tests/conftest.py points at the suite's own services: the house brings its own."""
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in this hook too
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "/tests/house/" in str(item.path):
