@@ -5,7 +5,6 @@ Nothing here knows a clock, a database or chance: the same commands give the sam
 
 from __future__ import annotations
 
-from itertools import islice
 from typing import NoReturn
 
 from gateway.market.book.errors import (
@@ -44,7 +43,7 @@ from gateway.market.book.events import (
     Side,
     TimeInForce,
 )
-from gateway.market.book.levels import Ladder, Level, Order
+from gateway.market.book.levels import NO_KEY, Ladder, Level, Order
 
 # Looking a member up in its Enum costs more than comparing with it; these are the hot path's.
 BUY, SELL = Side.BUY, Side.SELL
@@ -107,7 +106,7 @@ class OrderBook:
             raise UnknownSide
         if shown is not None:
             _check_slice(time_in_force, shown, quantity)
-        crosses = facing.keys and facing.keys[-1] >= -key
+        crosses = facing.keys[-1] >= -key
         if crosses and time_in_force is POST_ONLY:
             raise WouldCross
 
@@ -266,13 +265,13 @@ class OrderBook:
 
     @property
     def best_bid(self) -> int | None:
-        keys = self._bids.keys
-        return keys[-1] if keys else None
+        best = self._bids.keys[-1]
+        return None if best == NO_KEY else best
 
     @property
     def best_ask(self) -> int | None:
-        keys = self._asks.keys
-        return -keys[-1] if keys else None
+        best = self._asks.keys[-1]
+        return None if best == NO_KEY else -best
 
     def depth(self, levels: int) -> Depth:
         """The best ``levels`` of each side, as the public may see them."""
@@ -332,7 +331,7 @@ class OrderBook:
         log, orders, keys, floor = self._log, self._orders, facing.keys, -taker.key
         taker_id, owner, side = taker.order_id, taker.owner, taker.side
         left, lost, value = wanted, 0, 0
-        while left and keys and keys[-1] >= floor:
+        while left and keys[-1] >= floor:
             level = facing.levels[keys[-1]]
             price, queue = level.price, level.queue
             while left and level.visible:
@@ -407,7 +406,7 @@ class OrderBook:
             key, ours, facing = price, self._bids, self._asks
         else:
             key, ours, facing = -price, self._asks, self._bids
-        crosses = facing.keys and facing.keys[-1] >= -key
+        crosses = facing.keys[-1] >= -key
         if crosses and order.time_in_force is POST_ONLY:
             raise WouldCross
         anew = order.anew(key, quantity)
@@ -484,7 +483,7 @@ def _fillable(taker: Order, facing: Ladder) -> bool:
 
 
 def _shown(ladder: Ladder, levels: int) -> tuple[DepthLevel, ...]:
-    best = islice(reversed(ladder.keys), levels)
+    best = ladder.keys[:0:-1][:levels]
     return tuple(
         DepthLevel(level.price, level.visible) for level in (ladder.levels[key] for key in best)
     )

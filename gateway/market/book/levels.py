@@ -12,10 +12,14 @@ from collections import deque
 
 from msgspec import Struct
 
-from gateway.market.book.events import Placed, RestingOrder, SelfTrade, Side, TimeInForce
+from gateway.market.book.events import LARGEST, Placed, RestingOrder, SelfTrade, Side, TimeInForce
 
 DEAD_AT_LEAST = 32
 """A queue is cleared when so many of its orders, and half of them, are dead."""
+
+
+NO_KEY = -LARGEST - 1
+"""Worse than any price on either side."""
 
 
 class Order(Struct, gc=False):
@@ -115,12 +119,16 @@ class Level:
 
 
 class Ladder:
-    """A side's levels."""
+    """A side's levels.
+
+    Attributes:
+        keys: rising; the first belongs to no level, so that there is always one to compare with.
+    """
 
     __slots__ = ("keys", "levels")
 
     def __init__(self) -> None:
-        self.keys: list[int] = []
+        self.keys = [NO_KEY]
         self.levels: dict[int, Level] = {}
 
     def add_level(self, key: int) -> Level:
@@ -170,7 +178,7 @@ class Ladder:
         """All orders, in priority."""
         return tuple(
             order.resting()
-            for key in reversed(self.keys)
+            for key in self.keys[:0:-1]
             for order in self.levels[key].queue
             if order.visible
         )
