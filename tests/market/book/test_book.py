@@ -186,6 +186,21 @@ def test_trades_with_oneself_decrement_both():
     assert book.depth(1).asks == (DepthLevel(101, 4),)
 
 
+def test_what_was_decremented_is_no_longer_part_of_either_order():
+    book = book_of(("a", SELL, 101, 9))
+    bid = book.limit(
+        owner="a", side=BUY, price=101, quantity=4, self_trade=SelfTrade.DECREMENT_BOTH
+    )
+    assert (bid.filled, bid.resting, bid.cancelled) == (0, 0, 4)
+    assert (book.order(1).quantity, book.order(1).open) == (5, 5)
+    bid = book.limit(
+        owner="a", side=BUY, price=101, quantity=12, self_trade=SelfTrade.DECREMENT_BOTH
+    )
+    order = book.order(bid.order_id)
+    assert (order.quantity, order.open) == (7, 7)
+    assert book.amend(owner="a", order_id=bid.order_id, quantity=6).resting == 6
+
+
 def test_nobody_cancels_or_amends_the_orders_of_others():
     book = book_of(("a", SELL, 101, 5))
     for attempt in (
