@@ -5,6 +5,7 @@ Nothing here knows a clock, a database or chance: the same commands give the sam
 
 from __future__ import annotations
 
+from collections import deque
 from typing import NoReturn
 
 from gateway.market.book.errors import (
@@ -43,7 +44,7 @@ from gateway.market.book.events import (
     Side,
     TimeInForce,
 )
-from gateway.market.book.levels import NO_KEY, Ladder, Level, Order
+from gateway.market.book.levels import NO_KEY, Ladder, Order
 
 # Looking a member up in its Enum costs more than comparing with it; these are the hot path's.
 BUY, SELL = Side.BUY, Side.SELL
@@ -131,7 +132,6 @@ class OrderBook:
             level = ours.levels.get(key)
             if level is None:
                 level = ours.add_level(key)
-            level.visible += quantity
             level.queue.append(order)
             self._orders[order_id] = order
             return Receipt(order_id, 0, 0, quantity, 0)
@@ -334,11 +334,12 @@ class OrderBook:
         while left and keys[-1] >= floor:
             level = facing.levels[keys[-1]]
             price, queue = level.price, level.queue
-            while left and level.visible:
+            while left and queue:
                 maker = queue[0]
                 visible = maker.visible
                 if not visible:  # was cancelled
                     queue.popleft()
+                    level.dead -= 1
                     continue
                 traded = visible if visible < left else left
                 maker_id, other = maker.order_id, maker.owner
@@ -354,47 +355,41 @@ class OrderBook:
                 elif taker.self_trade is CANCEL_OLDEST:
                     del orders[maker_id]
                     queue.popleft()
-                    level.visible -= visible
                     self._cancelled(maker_id, visible + maker.hidden, SELF_TRADE)
                     continue
                 else:
                     self._cancelled(taker_id, left, SELF_TRADE)
                     return 0, wanted - left - lost, value
                 left -= traded
-                level.visible -= traded
                 if traded != visible:
                     maker.visible = visible - traded
                     break
                 queue.popleft()
                 if maker.hidden:
-                    self._refresh(maker, level)
+                    self._refresh(maker, queue)
                 else:
                     del orders[maker_id]
-            if not level.visible:
+            if len(queue) == level.dead:
                 keys.pop()
                 del facing.levels[level.key]
         return left, wanted - left - lost, value
 
-    def _refresh(self, order: Order, level: Level) -> None:
+    def _refresh(self, order: Order, queue: deque[Order]) -> None:
         """An iceberg's next slice, behind all that is shown at its price."""
         hidden, shown = order.hidden, order.shown
         assert shown is not None
         fresh = shown if shown < hidden else hidden
         order.visible = fresh
         order.hidden = hidden - fresh
-        level.visible += fresh
-        level.queue.append(order)
+        queue.append(order)
         self._sequence = sequence = self._sequence + 1
         self._log.append(Refreshed(sequence, order.order_id, fresh))
 
     def _reduce(self, order: Order, by: int) -> None:
         """Hidden quantity goes first: what is shown keeps its place."""
-        ladder = self._bids if order.side is BUY else self._asks
-        level = ladder.levels[order.key]
         unseen = min(by, order.hidden)
         order.hidden -= unseen
         order.visible -= by - unseen
-        level.visible -= by - unseen
         order.whole -= by
         self._amended(order, abs(order.key))
 
@@ -453,10 +448,7 @@ class OrderBook:
         ladder.rest(order, told.open)
         self._orders[terms.sequence] = order
         # A slice that was filled in part stays what it was.
-        level, less = ladder.levels[order.key], order.visible - told.visible
-        order.visible -= less
-        level.visible -= less
-        order.hidden += less
+        order.visible, order.hidden = told.visible, told.hidden
 
 
 def _fillable(taker: Order, facing: Ladder) -> bool:
@@ -485,7 +477,7 @@ def _fillable(taker: Order, facing: Ladder) -> bool:
 def _shown(ladder: Ladder, levels: int) -> tuple[DepthLevel, ...]:
     best = ladder.keys[:0:-1][:levels]
     return tuple(
-        DepthLevel(level.price, level.visible) for level in (ladder.levels[key] for key in best)
+        DepthLevel(level.price, level.visible()) for level in (ladder.levels[key] for key in best)
     )
 
 

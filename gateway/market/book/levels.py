@@ -100,18 +100,20 @@ class Level:
     """Orders at one price, first come first served.
 
     Attributes:
-        visible: base units in the queue. Never 0: such a level is dropped.
-        dead: at most so many orders in the queue have been cancelled.
+        dead: so many orders in the queue were cancelled. Never all: such a level is dropped.
     """
 
-    __slots__ = ("dead", "key", "price", "queue", "visible")
+    __slots__ = ("dead", "key", "price", "queue")
 
     def __init__(self, key: int) -> None:
         self.key = key
         self.price = abs(key)
         self.queue: deque[Order] = deque()
-        self.visible = 0
         self.dead = 0
+
+    def visible(self) -> int:
+        """Base units in the queue. Summed when asked for: orders come oftener than questions."""
+        return sum([order.visible for order in self.queue])
 
     def clear_of_dead(self) -> None:
         self.queue = deque([order for order in self.queue if order.visible])
@@ -151,11 +153,9 @@ class Ladder:
         shown = order.shown
         if shown is None or shown >= left:
             order.visible = left
-            level.visible += left
         else:
             order.visible = shown
             order.hidden = left - shown
-            level.visible += shown
         level.queue.append(order)
 
     def remove(self, order: Order) -> int:
@@ -163,15 +163,13 @@ class Ladder:
         level = self.levels[order.key]
         visible, hidden = order.visible, order.hidden
         order.visible = 0
-        level.visible -= visible
-        if hidden:
-            order.hidden = 0
-        if not level.visible:
+        order.hidden = 0
+        level.dead = dead = level.dead + 1
+        queued = len(level.queue)
+        if dead == queued:
             self.drop_level(order.key)
-        else:
-            level.dead = dead = level.dead + 1
-            if dead >= DEAD_AT_LEAST and 2 * dead >= len(level.queue):
-                level.clear_of_dead()
+        elif dead >= DEAD_AT_LEAST and 2 * dead >= queued:
+            level.clear_of_dead()
         return visible + hidden
 
     def resting(self) -> tuple[RestingOrder, ...]:

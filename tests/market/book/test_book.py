@@ -330,7 +330,7 @@ def test_a_queue_that_is_cancelled_and_refilled_stays_short():
         book.cancel(owner="b", order_id=order_id)
     (level,) = book._asks.levels.values()
     assert len(level.queue) <= 2 * DEAD_AT_LEAST
-    assert level.visible == 1
+    assert level.visible() == 1
 
 
 def random_book(seed: int, steps: int = 400) -> OrderBook:
