@@ -322,6 +322,22 @@ def test_a_position_that_is_none_is_not_closed_and_orders_stay(position, code):
     assert len(book.orders_of("a")) == 1
 
 
+def test_a_level_whose_last_living_order_is_filled_is_gone():
+    book = book_of(("a", SELL, 101, 5), ("b", SELL, 101, 5), ("c", SELL, 103, 5))
+    book.cancel(owner="b", order_id=2)
+    book.market(owner="d", side=BUY, quantity=5, worst_price=101)
+    assert book.best_ask == 103
+    assert book.depth(9).asks == (DepthLevel(103, 5),)
+
+
+def test_nothing_counts_on_what_a_cancelled_iceberg_hid():
+    book = book_of(("a", SELL, 101, 5))
+    berg = book.limit(owner="b", side=SELL, price=101, quantity=50, shown=5)
+    book.cancel(owner="b", order_id=berg.order_id)
+    receipt = book.limit(owner="c", side=BUY, price=101, quantity=6, time_in_force=TimeInForce.FOK)
+    assert receipt.filled == 0
+
+
 def test_a_queue_that_is_cancelled_and_refilled_stays_short():
     book = OrderBook()
     book.limit(owner="a", side=SELL, price=101, quantity=1)
