@@ -27,7 +27,7 @@ def certainty_equivalent(
         sells = 0.0 if ask is None else model.intensity * exp(-k * ask)
         table.append((buys + sells, buys, bid or 0.0, ask or 0.0, inventory**2))
     draw, wait, normal = random.random, random.expovariate, random.gauss
-    total = squares = 0.0
+    summed = squares = 0.0
     for _ in range(paths):
         at, place, earned, held = 0.0, bound, 0.0, 0.0
         while True:
@@ -45,9 +45,9 @@ def certainty_equivalent(
                 place -= 1
                 earned += ask
         worth = exp(-gamma * (earned + normal(0, model.sigma * sqrt(held))))
-        total += worth
+        summed += worth
         squares += worth * worth
-    mean = total / paths
+    mean = summed / paths
     error = sqrt(max(squares / paths - mean**2, 0.0) / paths)
     return -log(mean) / gamma, error / mean / gamma
 
