@@ -143,6 +143,9 @@ def transaction_cancel(*, transaction_id: UUID, now: datetime) -> OutgoingTransa
     elif outgoing.status in ("signed", "sent") and outgoing.cancel_requested_at is None:
         outgoing.cancel_requested_at = now
         outgoing.save(update_fields=["cancel_requested_at"])
+        emit_transaction(
+            outgoing, type="transaction.cancel_requested", mode=outgoing.chain.mode, now=now
+        )
     return outgoing
 
 
