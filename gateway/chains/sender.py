@@ -22,6 +22,7 @@ import structlog
 from django.db.models import Q
 
 from gateway.chains import outgoing_services as services
+from gateway.chains.counters import BROADCASTS, REFUSALS
 from gateway.chains.errors import MalformedAnswer
 from gateway.chains.fees import FeeCaps, Fees, FeesTooHigh, bumped, fees_for, suggested_tip
 from gateway.chains.models import Chain, Token
@@ -609,6 +610,7 @@ class Sender:
         )
         self._reached("stored")
         if is_stored:
+            BROADCASTS.labels(str(self._chain.id), attempt.kind).inc()
             attempt.raw, attempt.tx_hash = signed.raw, signed.hash
             self._broadcast(outgoing, attempt)
         return is_stored
@@ -617,6 +619,7 @@ class Sender:
         self, outgoing: OutgoingTransaction, attempt: OutgoingAttempt, refusal: PolicyRefused
     ) -> None:
         log.warning("transaction_refused", transaction_id=str(outgoing.id), reason=refusal.reason)
+        REFUSALS.labels(str(self._chain.id), refusal.reason).inc()
         now = self._clock()
         if not refusal.is_limit:
             services.attempt_refused(
