@@ -738,7 +738,8 @@ def test_cancelled_after_signing_its_nonce_goes_to_nothing(post: Post) -> None:
     post.mine()
     post.settle(sender)
     assert again(outgoing).status == "cancelled"
-    [event] = full_events(outgoing)
+    asked, event = full_events(outgoing)
+    assert asked.type == "transaction.cancel_requested"
     assert (event.type, event.body["status"]) == ("transaction.cancelled", "cancelled")
     assert int(event.body["fee_units"]) > 0
     assert (post.count(), post.balance()) == (1, 0)
