@@ -30,7 +30,10 @@ class TokenSettings(msgspec.Struct, frozen=True):
 
 
 class ChainSettings(msgspec.Struct, frozen=True):
-    """One chain, see docs/reference/settings.md. ``venues`` is read by the market room."""
+    """One chain, see docs/reference/chains.md. ``venues`` is read by the market room.
+
+    ``operator`` is the account that the factory lets sweep; unset, it is the treasury.
+    """
 
     chain_id: int
     key: str
@@ -46,6 +49,12 @@ class ChainSettings(msgspec.Struct, frozen=True):
     native: NativeSettings
     tokens: list[TokenSettings]
     venues: dict[str, Any] = {}
+    operator: str | None = None
+
+    @property
+    def operator_or_treasury(self) -> str:
+        """The address that sweeps are sent from."""
+        return self.operator or self.treasury
 
 
 def configured_chains() -> list[ChainSettings]:

@@ -62,6 +62,8 @@ class OutgoingTransaction(models.Model):
     nonce = models.BigIntegerField(null=True)
     cancel_requested_at = models.DateTimeField(null=True)
     awaiting_gas_since = models.DateTimeField(null=True)
+    awaiting_limit_since = models.DateTimeField(null=True)
+    not_before = models.DateTimeField(null=True, help_text="When the signer is asked again")
     last_error = models.TextField(default="")
     failure_code = models.TextField(default="")
     failure_reason = models.TextField(default="")

@@ -94,11 +94,23 @@ def attempt_store_signature(
             return False
         sequence.next_nonce = attempt.nonce + 1
         sequence.save(update_fields=["next_nonce"])
+        waited_for_limit = outgoing.awaiting_limit_since is not None
         outgoing.nonce, outgoing.status, outgoing.signed_at = attempt.nonce, "signed", now
-        outgoing.awaiting_gas_since, outgoing.last_error = None, ""
+        outgoing.awaiting_gas_since = outgoing.awaiting_limit_since = outgoing.not_before = None
+        outgoing.last_error = ""
         outgoing.save(
-            update_fields=["nonce", "status", "signed_at", "awaiting_gas_since", "last_error"]
+            update_fields=[
+                "nonce",
+                "status",
+                "signed_at",
+                "awaiting_gas_since",
+                "awaiting_limit_since",
+                "not_before",
+                "last_error",
+            ]
         )
+        if waited_for_limit:
+            emit_transaction(outgoing, type="transaction.limit_freed", mode=desk.mode, now=now)
     attempt.raw, attempt.tx_hash = raw, tx_hash
     attempt.save(update_fields=["raw", "tx_hash"])
     return True
@@ -116,6 +128,42 @@ def attempt_refused(
     outgoing = OutgoingTransaction.objects.select_for_update().get(id=attempt.transaction_id)
     if outgoing.status == "queued":
         _end_unsent(desk, outgoing, code=f"policy_refused:{reason}", reason=message, now=now)
+
+
+@db_transaction.atomic
+def attempt_over_limit(
+    *,
+    desk: Desk,
+    attempt_id: UUID,
+    reason: str,
+    message: str,
+    not_before: datetime,
+    now: datetime,
+) -> None:
+    """The signer's limit is reached: a queued transaction waits in its queue; said once.
+
+    The attempt goes: it was never signed, and the next time asks for another nonce.
+    """
+    leases.check(handle=desk.lease)
+    attempt = OutgoingAttempt.objects.get(id=attempt_id)
+    outgoing = OutgoingTransaction.objects.select_for_update().get(id=attempt.transaction_id)
+    if outgoing.status != "queued":
+        attempt.refusal = reason
+        attempt.save(update_fields=["refusal"])
+        return
+    attempt.delete()
+    is_new = outgoing.awaiting_limit_since is None
+    outgoing.awaiting_limit_since = outgoing.awaiting_limit_since or now
+    outgoing.not_before, outgoing.last_error = not_before, f"{reason}: {message}"
+    outgoing.save(update_fields=["awaiting_limit_since", "not_before", "last_error"])
+    if is_new:
+        emit_transaction(
+            outgoing,
+            type="transaction.awaiting_limit",
+            mode=desk.mode,
+            now=now,
+            limit_reason=reason,
+        )
 
 
 @db_transaction.atomic

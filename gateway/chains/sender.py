@@ -15,12 +15,14 @@ Before (3) nothing has left this process; after it the nonce belongs to the tran
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any, Protocol
 
 import structlog
+from django.db.models import Q
 
 from gateway.chains import outgoing_services as services
+from gateway.chains.counters import BROADCASTS, REFUSALS
 from gateway.chains.errors import MalformedAnswer
 from gateway.chains.fees import FeeCaps, Fees, FeesTooHigh, bumped, fees_for, suggested_tip
 from gateway.chains.models import Chain, Token
@@ -62,6 +64,7 @@ class SenderOptions:
     caps: FeeCaps = field(default_factory=FeeCaps)
     stuck_seconds: float = 60.0
     rebroadcast_seconds: float = 15.0
+    limit_retry_seconds: float = 60.0
     max_in_flight: int = 16
     max_follow: int = 500
     gas_margin_percent: int = 20
@@ -426,7 +429,10 @@ class Sender:
         available = account.balance - sum(_reserved(outgoing) for outgoing in under_way)
         queued = (
             OutgoingTransaction.objects.filter(
-                chain=self._chain, account=account.address, status="queued"
+                Q(not_before=None) | Q(not_before__lte=self._clock()),
+                chain=self._chain,
+                account=account.address,
+                status="queued",
             )
             .prefetch_related("attempts")
             .order_by("id")[: 2 * room]
@@ -586,16 +592,7 @@ class Sender:
                 transaction=self._unsigned(outgoing, attempt),
             )
         except PolicyRefused as refusal:
-            log.warning(
-                "transaction_refused", transaction_id=str(outgoing.id), reason=refusal.reason
-            )
-            services.attempt_refused(
-                desk=self._desk,
-                attempt_id=attempt.id,
-                reason=refusal.reason,
-                message=refusal.message,
-                now=self._clock(),
-            )
+            self._refused(outgoing, attempt, refusal)
             return False
         except SignerDown as down:
             self._say_once("signer", "sender_waits_for_signer", detail=str(down))
@@ -613,9 +610,34 @@ class Sender:
         )
         self._reached("stored")
         if is_stored:
+            BROADCASTS.labels(str(self._chain.id), attempt.kind).inc()
             attempt.raw, attempt.tx_hash = signed.raw, signed.hash
             self._broadcast(outgoing, attempt)
         return is_stored
+
+    def _refused(
+        self, outgoing: OutgoingTransaction, attempt: OutgoingAttempt, refusal: PolicyRefused
+    ) -> None:
+        log.warning("transaction_refused", transaction_id=str(outgoing.id), reason=refusal.reason)
+        REFUSALS.labels(str(self._chain.id), refusal.reason).inc()
+        now = self._clock()
+        if not refusal.is_limit:
+            services.attempt_refused(
+                desk=self._desk,
+                attempt_id=attempt.id,
+                reason=refusal.reason,
+                message=refusal.message,
+                now=now,
+            )
+            return
+        services.attempt_over_limit(
+            desk=self._desk,
+            attempt_id=attempt.id,
+            reason=refusal.reason,
+            message=refusal.message,
+            not_before=limit_retry_at(now, seconds=self._options.limit_retry_seconds),
+            now=now,
+        )
 
     def _unsigned(
         self, outgoing: OutgoingTransaction, attempt: OutgoingAttempt
@@ -656,6 +678,14 @@ class Sender:
             desk=self._desk, attempt_id=attempt.id, error=failure, now=self._clock()
         )
         self._reached("broadcast_recorded")
+
+
+def limit_retry_at(now: datetime, *, seconds: float) -> datetime:
+    """When the signer is asked again: soon, since a policy may be raised at any time, and with
+    the new UTC day at the latest, all at once, so that the oldest comes first."""
+    today = now.astimezone(UTC).date()
+    tomorrow = datetime.combine(today + timedelta(days=1), time.min, tzinfo=UTC)
+    return min(now + timedelta(seconds=seconds), tomorrow)
 
 
 def _hex(value: bytes) -> str:

@@ -4,6 +4,8 @@ Nothing here talks to a node or to the signer: a row is written, the chain's sen
 and says how it went by events on ``transaction:<id>``:
 
 - ``transaction.awaiting_gas``: the account lacks native coin; it is sent once there is enough.
+- ``transaction.awaiting_limit``: the signer's limit is reached; it stays queued and is asked for
+  again. ``transaction.limit_freed``: it was signed after all.
 - ``transaction.mined``: it is in a block (again, in another one, after a reorg).
 - ``transaction.orphaned``: a reorg took it out of its block; the same bytes are sent again.
 - ``transaction.final``: it succeeded, and no reorg is expected any more. Post this one.
@@ -141,6 +143,9 @@ def transaction_cancel(*, transaction_id: UUID, now: datetime) -> OutgoingTransa
     elif outgoing.status in ("signed", "sent") and outgoing.cancel_requested_at is None:
         outgoing.cancel_requested_at = now
         outgoing.save(update_fields=["cancel_requested_at"])
+        emit_transaction(
+            outgoing, type="transaction.cancel_requested", mode=outgoing.chain.mode, now=now
+        )
     return outgoing
 
 

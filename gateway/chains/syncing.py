@@ -1,7 +1,8 @@
 """Take the chains of the settings over into the tables, after looking whether they are true.
 
 What a chain says of itself decides: a node of another chain, other code at the factory's address,
-another treasury or other decimals of a token are refused, because each would misplace money.
+another treasury, an operator that may not sweep or other decimals of a token are refused, because
+each would misplace money.
 """
 
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from gateway.outside.rpc import Call
 
 INIT_CODE_HASH_CALL = "0x" + keccak(b"sweeperInitCodeHash()")[:4].hex()
 TREASURY_CALL = "0x" + keccak(b"treasury()")[:4].hex()
+IS_OPERATOR_CALL = "0x" + keccak(b"isOperator(address)")[:4].hex()
 DECIMALS_CALL = "0x313ce567"
 """decimals()"""
 
@@ -67,14 +69,22 @@ def _check_node(entry: ChainSettings, url: str) -> ChainCheck:
             ("eth_getCode", (factory, "latest")),
             _call(factory, INIT_CODE_HASH_CALL),
             _call(factory, TREASURY_CALL),
+            _call(
+                factory,
+                IS_OPERATOR_CALL + parse_address(entry.operator_or_treasury).hex().rjust(64, "0"),
+            ),
             *(_call(hex_of(parse_address(t.address)), DECIMALS_CALL) for t in entry.tokens),
         ]
         # One by one first: a call into an address without code is an answer, not a fault.
         (code,) = nodes.ask(calls[0])
         _same(keccak(bytes.fromhex(str(code)[2:])), entry.factory.code_hash, "factory code", entry)
-        init_code_hash, treasury, *decimals = nodes.ask(*calls[1:])
+        init_code_hash, treasury, is_operator, *decimals = nodes.ask(*calls[1:])
         _same(init_code_hash, entry.factory.init_code_hash, "sweeper's init code hash", entry)
         _same(bytes.fromhex(str(treasury)[2:])[-20:], entry.treasury, "treasury", entry)
+        if parse_quantity(is_operator) != 1:
+            raise ChainMismatch(
+                f"The factory of {entry.key} lets {entry.operator_or_treasury} sweep nothing."
+            )
         for token, told in zip(entry.tokens, decimals, strict=True):
             if told == "0x" or parse_quantity(told) != token.decimals:
                 raise ChainMismatch(

@@ -274,6 +274,7 @@ CALLS: dict[str, _Shape] = {
     # DepositFactory
     "sweep(bytes32,address,uint256)": _Shape(("bytes32", "address", "uint256"), _sweep),
     "sweepBatch((bytes32,address)[],uint256)": _Shape(("(bytes32,address)[]", "uint256"), _sweep),
+    "sweepToken(bytes32[],address,uint256)": _Shape(("bytes32[]", "address", "uint256"), _sweep),
     "recover(address,uint256)": _Shape(("address", "uint256"), _sweep),
     f"sweepAndSwap(bytes32[],address,{_SWAP},uint256)": _Shape(
         ("bytes32[]", "address", _SWAP, "uint256"), _sweep_and_swap

@@ -79,6 +79,10 @@ class SignerDown(CustodyError):
     status = 503
 
 
+LIMIT_REASONS = frozenset({"over_day_limit", "over_transaction_limit"})
+"""Refusals that pass by themselves or once the policy is raised: what was refused may wait."""
+
+
 class PolicyRefused(CustodyError):
     """The signer understood the request and will not sign it.
 
@@ -92,3 +96,8 @@ class PolicyRefused(CustodyError):
     def __init__(self, reason: str, message: str) -> None:
         super().__init__(message)
         self.reason = reason
+
+    @property
+    def is_limit(self) -> bool:
+        """Whether asking again later, or under a raised limit, may be granted."""
+        return self.reason in LIMIT_REASONS

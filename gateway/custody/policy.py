@@ -8,6 +8,7 @@ widen it.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 from gateway.custody.addresses import ZERO, address_text
@@ -24,6 +25,7 @@ from gateway.custody.decoding import (
     decode_call,
 )
 from gateway.custody.errors import PolicyRefused
+from gateway.custody.swap_bounds import LOSS_PREFIX, SwapBounds
 from gateway.custody.transactions import UnsignedTransaction
 
 
@@ -64,7 +66,10 @@ class Limit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChainPolicy:
-    """What may be signed for one chain. Fees in wei per gas, gas in gas units."""
+    """What may be signed for one chain. Fees in wei per gas, gas in gas units.
+
+    Without ``swaps`` a live chain's swaps are refused, and a test chain's need any floor only.
+    """
 
     chain_id: int
     live: bool
@@ -76,6 +81,7 @@ class ChainPolicy:
     routers: frozenset[bytes] = frozenset()
     wrapped_native: bytes | None = None
     limits: Mapping[str, Limit] = field(default_factory=dict)
+    swaps: SwapBounds | None = None
     max_fee_per_gas: int
     max_priority_fee_per_gas: int
     max_gas_limit: int
@@ -89,7 +95,8 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Spend:
-    """Base units of an asset (or of ``fee:`` + native asset) that count toward its day."""
+    """Base units of an asset that count toward its day; or of ``fee:`` + native asset, in wei,
+    or of ``loss:`` + chain id, in micro-USD."""
 
     asset: str
     units: int
@@ -111,6 +118,7 @@ def judge(
     account: bytes,
     purpose: str,
     key_is_demo: bool,
+    now: datetime,
 ) -> Grant:
     """Whether the transaction may be signed, and what of it counts toward daily limits.
 
@@ -146,7 +154,7 @@ def judge(
         units=transaction.gas_limit * transaction.max_fee_per_gas,
         limit=Limit(per_transaction=chain.fees_per_day, per_day=chain.fees_per_day),
     )
-    return Grant(call=call, spends=(fee, *_spends(chain, call, account)))
+    return Grant(call=call, spends=(fee, *_spends(chain, call, account, now)))
 
 
 def _check_account(chain: ChainPolicy, *, account: bytes, purpose: str) -> None:
@@ -175,7 +183,7 @@ def _receiver(call: Call) -> bytes | None:
     return call.to if isinstance(call, NativeTransfer | TokenTransfer) else None
 
 
-def _spends(chain: ChainPolicy, call: Call, account: bytes) -> Iterator[Spend]:
+def _spends(chain: ChainPolicy, call: Call, account: bytes, now: datetime) -> Iterator[Spend]:
     match call:
         case NativeTransfer(to=to, units=units):
             yield from _spend(chain, chain.native_asset, to=to, units=units, account=account)
@@ -196,7 +204,7 @@ def _spends(chain: ChainPolicy, call: Call, account: bytes) -> Iterator[Spend]:
         case Sweep(factory=factory):
             _check_contract(factory, chain.factories)
         case SweepSwap():
-            yield from _sweep_swap_spends(chain, call, account)
+            yield from _sweep_swap_spends(chain, call, account, now)
         case RouterSwap():
             _check_contract(call.router, chain.routers)
             _check_path(chain, call.path)
@@ -205,17 +213,45 @@ def _spends(chain: ChainPolicy, call: Call, account: bytes) -> Iterator[Spend]:
                 raise PolicyRefused(
                     "destination_not_allowed", "What a swap brings must come back to the house."
                 )
+            yield from _loss(chain, call, now)
 
 
-def _sweep_swap_spends(chain: ChainPolicy, call: SweepSwap, account: bytes) -> Iterator[Spend]:
+def _sweep_swap_spends(
+    chain: ChainPolicy, call: SweepSwap, account: bytes, now: datetime
+) -> Iterator[Spend]:
     _check_contract(call.factory, chain.factories)
     if call.router != ZERO:
         _check_contract(call.router, chain.routers)
     _check_path(chain, call.path)
     _check_floor(call.units_in, call.min_units_out)
+    if call.router != ZERO:
+        yield from _loss(chain, call, now)
     for payment in call.payments:
         asset = _asset(chain, payment.token)
         yield from _spend(chain, asset, to=payment.to, units=payment.units, account=account)
+
+
+def _loss(chain: ChainPolicy, call: SweepSwap | RouterSwap, now: datetime) -> Iterator[Spend]:
+    if chain.swaps is None:
+        if chain.live:
+            raise PolicyRefused("reference_missing", "A live chain's policy must bound its swaps.")
+        return
+    units = chain.swaps.loss_of(
+        asset_in=_asset_or_native(chain, call.path[0]),
+        units_in=call.units_in,
+        asset_out=_asset_or_native(chain, call.path[-1]),
+        min_units_out=call.min_units_out,
+        now=now,
+    )
+    yield Spend(
+        asset=f"{LOSS_PREFIX}{chain.chain_id}",
+        units=units,
+        limit=Limit(chain.swaps.loss_per_day, chain.swaps.loss_per_day),
+    )
+
+
+def _asset_or_native(chain: ChainPolicy, token: bytes) -> str:
+    return chain.native_asset if token == ZERO else _asset(chain, token)
 
 
 def _spend(

@@ -3,7 +3,10 @@
 The file belongs to the signer's host and user. Nothing in the database can change it.
 """
 
+import re
 from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +16,12 @@ from gateway.custody.addresses import address_bytes, address_text
 from gateway.custody.errors import PolicyInvalid
 from gateway.custody.keystore import refuse_file_of_others
 from gateway.custody.policy import ChainPolicy, Limit, Policy, Purpose
+from gateway.custody.swap_bounds import ANY_PAIR, BPS, SwapBounds
 
 VERSION = 1
+DRAFT_MAX_AGE_HOURS = 72
+DRAFT_MAX_LOSS_BPS = 500
+DRAFT_LOSS_PER_DAY_USD = "1000"
 
 
 class LimitText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -22,6 +29,23 @@ class LimitText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     per_transaction: str
     per_day: str
+
+
+class ReferenceText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What one whole token is worth: plain decimal USD."""
+
+    usd: str
+    decimals: int
+
+
+class SwapsText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The bounds of swaps; ``loss_per_day`` in plain decimal USD."""
+
+    references: dict[str, ReferenceText]
+    as_of: datetime
+    max_age_hours: int
+    max_loss_bps: dict[str, int]
+    loss_per_day: str
 
 
 class ChainText(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -34,6 +58,7 @@ class ChainText(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     routers: tuple[str, ...]
     wrapped_native: str | None
     limits: dict[str, LimitText]
+    swaps: SwapsText | None
     max_fee_per_gas: str
     max_priority_fee_per_gas: str
     max_gas_limit: int
@@ -88,6 +113,7 @@ def _chain(chain_id: int, text: ChainText) -> ChainPolicy:
         routers=_addresses(text.routers),
         wrapped_native=address_bytes(text.wrapped_native) if text.wrapped_native else None,
         limits={asset: _limit(asset, limit) for asset, limit in text.limits.items()},
+        swaps=_swaps(text.swaps) if text.swaps else None,
         max_fee_per_gas=_units(text.max_fee_per_gas),
         max_priority_fee_per_gas=_units(text.max_priority_fee_per_gas),
         max_gas_limit=text.max_gas_limit,
@@ -106,6 +132,28 @@ def _limit(asset: str, text: LimitText) -> Limit:
     return limit
 
 
+def _swaps(text: SwapsText) -> SwapBounds:
+    if text.as_of.tzinfo is None:
+        raise PolicyInvalid("as_of needs a time zone, such as 2026-11-24T12:00:00Z.")
+    if text.max_age_hours <= 0 or not all(0 <= bps < BPS for bps in text.max_loss_bps.values()):
+        raise PolicyInvalid("References need an age in hours, and losses below 10000 bps.")
+    return SwapBounds(
+        values={
+            asset: _micro_usd(one.usd) / 10**one.decimals for asset, one in text.references.items()
+        },
+        as_of=text.as_of,
+        max_age=timedelta(hours=text.max_age_hours),
+        max_loss_bps=text.max_loss_bps,
+        loss_per_day=int(_micro_usd(text.loss_per_day)),
+    )
+
+
+def _micro_usd(text: str) -> Fraction:
+    if not re.fullmatch(r"[0-9]{1,15}(\.[0-9]{1,18})?", text) or not Fraction(text):
+        raise PolicyInvalid(f"A value in USD is a plain positive decimal, not {text!r}.")
+    return Fraction(text) * 10**6
+
+
 def _units(text: str) -> int:
     if not (text.isascii() and text.isdigit()):
         raise PolicyInvalid(f"Base units are decimal digits, not {text!r}.")
@@ -118,6 +166,8 @@ def draft_policy(
     accounts: Iterable[bytes],
     limits: Mapping[str, Limit],
     destinations: Iterable[bytes] = (),
+    references: Mapping[str, str] | None = None,
+    as_of: datetime | None = None,
     max_fee_gwei: int = 500,
     max_tip_gwei: int = 50,
     max_gas_limit: int = 16_000_000,
@@ -130,6 +180,8 @@ def draft_policy(
 
     Args:
         limits: per asset code; assets without one leave to listed destinations only.
+        references: USD per whole token, by asset code; ``as_of`` is when they were looked up.
+            Without any, a live chain's swaps are refused.
         live_fees_per_day_units: wei that fees may come to at most; a thousand times that on test
             chains, where it is worth nothing.
     """
@@ -166,6 +218,7 @@ def draft_policy(
                     for asset, limit in limits.items()
                     if asset.endswith(f"@{chain['chain_id']}")
                 },
+                "swaps": _draft_swaps(chain, references or {}, as_of),
                 "max_fee_per_gas": str(max_fee_gwei * 10**9),
                 "max_priority_fee_per_gas": str(max_tip_gwei * 10**9),
                 "max_gas_limit": max_gas_limit,
@@ -175,6 +228,29 @@ def draft_policy(
             }
             for chain in chains
         },
+    }
+
+
+def _draft_swaps(
+    chain: Mapping[str, Any], references: Mapping[str, str], as_of: datetime | None
+) -> dict[str, Any] | None:
+    decimals = {
+        f"{token['symbol']}@{chain['chain_id']}": token["decimals"]
+        for token in (chain["native"], *chain["tokens"])
+    }
+    known = {
+        asset: {"usd": usd, "decimals": decimals[asset]}
+        for asset, usd in references.items()
+        if asset in decimals
+    }
+    if not known or as_of is None:
+        return None
+    return {
+        "references": known,
+        "as_of": as_of.isoformat(timespec="seconds"),
+        "max_age_hours": DRAFT_MAX_AGE_HOURS,
+        "max_loss_bps": {ANY_PAIR: DRAFT_MAX_LOSS_BPS},
+        "loss_per_day": DRAFT_LOSS_PER_DAY_USD,
     }
 
 

@@ -46,7 +46,7 @@ class AccountsReply(msgspec.Struct, frozen=True, tag="accounts"):
 
 
 class RefusedReply(msgspec.Struct, frozen=True, tag="refused"):
-    """The policy says no: asking again is of no use."""
+    """The policy says no. Asking again helps where a limit was reached, and only there."""
 
     reason: str
     message: str

@@ -113,14 +113,15 @@ class Signer:
                     "request_conflict", "This request id was used for another transaction."
                 )
             return
+        now = self._clock()
         grant = judge(
             policy=self._policy,
             transaction=transaction,
             account=key.address,
             purpose=request.purpose,
             key_is_demo=key.demo,
+            now=now,
         )
-        now = self._clock()
         added = check_limits(
             grant,
             granted_for_nonce=self._journal.granted_for_nonce(

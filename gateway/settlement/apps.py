@@ -25,6 +25,8 @@ class SettlementConfig(AppConfig):
         subscribe(pattern="float.filled", handler=handlers.on_float_filled, name="settlement.float")
         subscribe(
             pattern=(
+                "transaction.awaiting_limit",
+                "transaction.limit_freed",
                 "transaction.mined",
                 "transaction.final",
                 "transaction.failed",

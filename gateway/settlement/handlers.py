@@ -50,6 +50,12 @@ def on_transaction(event: EventRecord) -> None:
     payout_id = UUID(event.body["reference"].removeprefix(REFERENCE_PREFIX))
     now = timezone.now()
     match event.type:
+        case "transaction.awaiting_limit" | "transaction.limit_freed":
+            services.payout_limited(
+                payout_id=payout_id,
+                is_over=event.type == "transaction.awaiting_limit",
+                now=now,
+            )
         case "transaction.mined":
             services.payout_mined(payout_id=payout_id, body=event.body, now=now)
         case "transaction.final":

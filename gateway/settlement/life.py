@@ -25,15 +25,20 @@ STATUSES: tuple[Status, ...] = (
     "cancelled",
 )
 WAITING: tuple[Status, ...] = ("approved", "awaiting_funds")
-"""Its money is set aside; nothing was queued for a chain yet."""
+"""Its money is set aside. Nothing was queued for a chain yet, unless it waits for the signer."""
 UNDER_WAY: tuple[Status, ...] = ("sending", "sent")
 """A transaction was queued; the books say it left once that is final."""
+
+WaitingReason = Literal["", "float_short", "signer_limit"]
+WAITING_REASONS: tuple[WaitingReason, ...] = ("", "float_short", "signer_limit")
+"""Why a payout is ``awaiting_funds``: the treasury holds too little, or the signer's limit is
+reached and its transaction stays queued until there is room."""
 
 _NEXT: dict[Status, frozenset[Status]] = {
     "requested": frozenset({"approved", "cancelled"}),
     "approved": frozenset({"awaiting_funds", "sending", "cancelled"}),
-    "awaiting_funds": frozenset({"sending", "cancelled"}),
-    "sending": frozenset({"sent", "completed", "failed", "cancelled"}),
+    "awaiting_funds": frozenset({"sending", "failed", "cancelled"}),
+    "sending": frozenset({"awaiting_funds", "sent", "completed", "failed", "cancelled"}),
     "sent": frozenset({"completed", "failed", "cancelled"}),
     "completed": frozenset(),
     "failed": frozenset(),

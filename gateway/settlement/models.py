@@ -5,7 +5,7 @@ from django.db.models import Q
 
 from gateway.events.ids import uuid7
 from gateway.money.fields import UnitsField
-from gateway.settlement.life import STATUSES, UNDER_WAY
+from gateway.settlement.life import STATUSES, UNDER_WAY, WAITING_REASONS
 
 MODES = ("test", "live")
 TRIGGERS = ("demand", "threshold")
@@ -29,6 +29,7 @@ class Payout(models.Model):
     transaction_id = models.UUIDField(null=True, help_text="of the outgoing transaction")
     tx_hash = models.BinaryField(max_length=32, null=True)
     fee_units = UnitsField(default=0, help_text="wei of gas, paid by the house")
+    waiting_reason = models.TextField(default="", help_text="why it is awaiting_funds")
     failure_code = models.TextField(default="")
     failure_reason = models.TextField(default="")
     requested_at = models.DateTimeField()
@@ -47,6 +48,11 @@ class Payout(models.Model):
             models.CheckConstraint(condition=Q(mode__in=MODES), name="payout_mode_known"),
             models.CheckConstraint(condition=Q(trigger__in=TRIGGERS), name="payout_trigger_known"),
             models.CheckConstraint(condition=Q(units__gt=0), name="payout_positive"),
+            models.CheckConstraint(
+                condition=Q(waiting_reason="")
+                | Q(waiting_reason__in=WAITING_REASONS, status="awaiting_funds"),
+                name="payout_waits_for_a_reason",
+            ),
             models.CheckConstraint(
                 condition=~Q(status__in=(*UNDER_WAY, "completed"))
                 | Q(transaction_id__isnull=False),

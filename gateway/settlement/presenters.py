@@ -17,6 +17,7 @@ def payout_as_dict(payout: Payout) -> dict[str, Any]:
         "shop_id": str(payout.shop_id),
         "mode": payout.mode,
         "status": payout.status,
+        "waiting_reason": payout.waiting_reason or None,
         "asset": payout.asset,
         "symbol": asset.symbol,
         "chain_id": payout.chain_id,

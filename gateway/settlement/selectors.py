@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from django.db.models import Sum
+from django.db.models import Q, Sum
 
 from gateway.events.cursors import PAGE_SIZE, Page, decode_cursor, page_of
 from gateway.ledger import selectors as ledger
@@ -71,7 +71,10 @@ def free_float(*, asset: Asset) -> int:
     if asset.chain_id is None:
         raise ValueError(f"{asset} lies on no chain")
     hot = ledger.balance(account=custody_hot(asset.chain_id), asset=asset)
-    under_way = Payout.objects.filter(asset=asset.code, status__in=life.UNDER_WAY)
+    # What waits for the signer is queued, and is sent without asking the float again.
+    under_way = Payout.objects.filter(
+        Q(status__in=life.UNDER_WAY) | Q(waiting_reason="signer_limit"), asset=asset.code
+    )
     return hot.units - int(under_way.aggregate(units=Sum("units"))["units"] or 0)
 
 

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from eth_abi import encode
 
 from gateway.chains.models import Token
-from gateway.chains.sending import transaction_queue
+from gateway.chains.sending import transaction_cancel, transaction_queue
 from gateway.events.ids import uuid7
 from gateway.events.services import emit
 from gateway.ledger import locks as ledger_locks
@@ -29,7 +29,7 @@ from gateway.settlement.errors import (
     PayoutTooLarge,
     PayoutUnknown,
 )
-from gateway.settlement.life import UNDER_WAY, WAITING, Status, next_status
+from gateway.settlement.life import UNDER_WAY, WAITING, Status, WaitingReason, next_status
 from gateway.settlement.models import FinalCredit, FinalTotal, Payout
 from gateway.settlement.presenters import payout_as_dict
 from gateway.settlement.selectors import free_float, payable_of
@@ -119,14 +119,14 @@ def payout_send(*, payout_id: UUID, now: datetime) -> Payout:
     Safe to call again at any time, by anyone.
     """
     payout = locks.payout_for_update(payout_id)
-    if payout.status not in WAITING:
+    if payout.status not in WAITING or payout.transaction_id is not None:
         return payout
     locks.float_of(payout.asset)
     short = payout.units - free_float(asset=_amount(payout).asset)
     if short > 0:
         if payout.status != "awaiting_funds":
-            _become(payout, "awaiting_funds")
-            payout.save(update_fields=["status"])
+            _become(payout, "awaiting_funds", waiting_reason="float_short")
+            payout.save(update_fields=["status", "waiting_reason"])
             _emit_float_short(payout, short=short, now=now)
         return payout
     token = Token.objects.select_related("chain").get(code=payout.asset)
@@ -142,7 +142,7 @@ def payout_send(*, payout_id: UUID, now: datetime) -> Payout:
     )
     _become(payout, "sending")
     payout.transaction_id, payout.sending_at = queued.id, now
-    payout.save(update_fields=["status", "transaction_id", "sending_at"])
+    payout.save(update_fields=["status", "waiting_reason", "transaction_id", "sending_at"])
     return payout
 
 
@@ -151,7 +151,9 @@ def payouts_resume(*, asset: str, now: datetime) -> int:
 
     Also picks up what an interrupted handler left approved. How many were queued.
     """
-    waiting = Payout.objects.filter(asset=asset, status__in=WAITING).order_by("id")
+    waiting = Payout.objects.filter(asset=asset, status__in=WAITING, transaction_id=None).order_by(
+        "id"
+    )
     sent = 0
     for payout_id in list(waiting.values_list("id", flat=True)[:RESUMED_AT_ONCE]):
         if payout_send(payout_id=payout_id, now=now).status == "awaiting_funds":
@@ -175,11 +177,35 @@ def payout_cancel(*, shop_id: UUID, payout_id: UUID, now: datetime) -> Payout:
         return payout
     if payout.status not in ("requested", *WAITING):
         raise PayoutNotCancellable
+    if payout.transaction_id is not None:
+        # It waits for the signer; between two askings it can be taken out of the queue for good.
+        withdrawn = transaction_cancel(transaction_id=payout.transaction_id, now=now)
+        if withdrawn.status != "cancelled":
+            raise PayoutNotCancellable
     _give_back(payout, status="cancelled", type="payout.cancelled", now=now)
     return payout
 
 
 # --- what became of its transaction --------------------------------------------------------------
+
+
+@transaction.atomic
+def payout_limited(*, payout_id: UUID, is_over: bool, now: datetime) -> Payout:
+    """The signer's limit holds its transaction back, or does so no longer.
+
+    The money stays reserved, for the shop and in the float; the sender asks the signer again.
+    """
+    payout = locks.payout_for_update(payout_id)
+    waits = payout.waiting_reason == "signer_limit"
+    if is_over and payout.status == "sending":
+        _become(payout, "awaiting_funds", waiting_reason="signer_limit")
+    elif not is_over and waits:
+        _become(payout, "sending")
+        payout.sending_at = now
+    else:
+        return payout
+    payout.save(update_fields=["status", "waiting_reason", "sending_at"])
+    return payout
 
 
 @transaction.atomic
@@ -227,7 +253,7 @@ def payout_undone(
 ) -> Payout:
     """Its transaction reverted, was refused or cancelled, for good: the shop has its money back."""
     payout = locks.payout_for_update(payout_id)
-    if payout.status not in UNDER_WAY:
+    if payout.status not in UNDER_WAY and payout.waiting_reason != "signer_limit":
         return payout
     gas = _gas(payout, body)
     if gas.is_positive:
@@ -357,8 +383,9 @@ def _hash(body: Mapping[str, Any]) -> bytes | None:
     return bytes.fromhex(body["tx_hash"][2:]) if body.get("tx_hash") else None
 
 
-def _become(payout: Payout, then: Status) -> None:
+def _become(payout: Payout, then: Status, *, waiting_reason: WaitingReason = "") -> None:
     payout.status = next_status(cast(Status, payout.status), then)
+    payout.waiting_reason = waiting_reason
 
 
 def _give_back(payout: Payout, *, status: Status, type: str, now: datetime) -> None:

@@ -18,7 +18,9 @@ log = structlog.get_logger(__name__)
 def resume_payouts() -> int:
     """Each minute: what waits for its float, or was left approved by a crash."""
     now = timezone.now()
-    waiting = Payout.objects.filter(status__in=WAITING).values_list("asset", flat=True)
+    waiting = Payout.objects.filter(status__in=WAITING, transaction_id=None).values_list(
+        "asset", flat=True
+    )
     return sum(
         services.payouts_resume(asset=asset, now=now) for asset in sorted(set(waiting.distinct()))
     )

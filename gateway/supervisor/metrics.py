@@ -37,6 +37,17 @@ UNION ALL
 SELECT 'processed_head_age_seconds', chain_id::text,
        extract(epoch FROM clock_timestamp() - updated_at)::float8
   FROM chains_processedhead
+UNION ALL
+SELECT 'transactions_waiting', chain_id::text, count(*)::float8
+  FROM chains_outgoingtransaction WHERE status IN ('queued', 'signed', 'sent') GROUP BY chain_id
+UNION ALL
+SELECT 'transactions_waiting_oldest_seconds', chain_id::text,
+       extract(epoch FROM clock_timestamp() - min(created_at))::float8
+  FROM chains_outgoingtransaction WHERE status IN ('queued', 'signed', 'sent') GROUP BY chain_id
+UNION ALL
+SELECT 'transactions_awaiting_limit', chain_id::text, count(*)::float8
+  FROM chains_outgoingtransaction WHERE status = 'queued' AND awaiting_limit_since IS NOT NULL
+ GROUP BY chain_id
 """
 
 GAUGE_HELP = {
@@ -44,6 +55,9 @@ GAUGE_HELP = {
     "outbox_oldest_seconds": "Age of the oldest of them",
     "processed_block": "Number of the last block that was listened to",
     "processed_head_age_seconds": "Seconds since the last block was listened to",
+    "transactions_waiting": "Outgoing transactions that are in no block yet",
+    "transactions_waiting_oldest_seconds": "Seconds since the oldest of them was asked for",
+    "transactions_awaiting_limit": "Of them, those that the signer's limit holds back",
 }
 
 

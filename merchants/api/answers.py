@@ -206,6 +206,11 @@ class Payout(Shape):
     shop_id = s.UUIDField()
     mode = s.ChoiceField(["test", "live"])
     status = s.CharField()
+    waiting_reason = s.ChoiceField(
+        choices=["float_short", "signer_limit"],
+        allow_null=True,
+        help_text="Why it is awaiting_funds; it goes on by itself.",
+    )
     asset = s.CharField()
     symbol = s.CharField()
     chain_id = s.IntegerField()

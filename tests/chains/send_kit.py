@@ -52,6 +52,10 @@ class LocalSigner:
         self.is_down = False
         self.signed: list[UnsignedTransaction] = []
 
+    def use(self, signer: Signer) -> None:
+        """As after a restart with another policy."""
+        self._signer = signer
+
     def sign(
         self, *, request_id: str, account: bytes, purpose: str, transaction: UnsignedTransaction
     ) -> SignedTransaction:

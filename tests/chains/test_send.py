@@ -19,6 +19,7 @@ from gateway.chains.sending import (
     transaction_get,
     transactions_for,
 )
+from gateway.custody.policy import Limit
 from gateway.custody.transactions import parse_signed
 from gateway.events.errors import LeaseLost
 from gateway.events.ids import uuid7
@@ -445,14 +446,80 @@ def test_a_call_that_reverts_on_chain_has_failed_once_that_is_final(post: Post) 
 
 
 def test_what_the_signer_refuses_fails_and_the_next_takes_its_nonce(post: Post) -> None:
-    refused = post.queue("a", value=2 * ETHER)
+    refused = post.queue("a", to=bytes(20))
     good = post.queue("b")
     post.settle(post.sender())
     row = again(refused)
     assert (row.status, row.nonce) == ("failed", None)
-    assert row.failure_code == "policy_refused:over_transaction_limit"
+    assert row.failure_code == "policy_refused:destination_not_allowed"
     assert full_events(refused)[0].body["reason_code"] == row.failure_code
     assert (again(good).status, again(good).nonce) == ("final", 0)
+
+
+def test_what_is_over_the_signers_day_waits_for_the_next_one_oldest_first(post: Post) -> None:
+    post.use_policy(
+        policy(post.chain_id, limits={f"ETH@{post.chain_id}": Limit(ETHER, ETHER + ETHER // 2)})
+    )
+    first, second, third = (post.queue(key, value=ETHER) for key in "abc")
+    small = post.queue("d", value=ETHER // 2)
+    sender = post.sender()
+    for _ in range(5):
+        post.settle(sender)
+        post.clock.advance(61)
+    assert again(first).status == again(small).status == "final"
+    for waiting in (second, third):
+        row = again(waiting)
+        assert (row.status, row.nonce) == ("queued", None)
+        assert row.last_error.startswith("over_day_limit")
+        assert events_of(waiting) == ["transaction.awaiting_limit"]
+        assert not OutgoingAttempt.objects.filter(transaction=waiting).exists()
+    post.clock.advance(12 * 3600)  # past midnight
+    post.settle(sender)
+    assert (again(second).status, again(third).status) == ("final", "queued")
+    assert events_of(second) == [
+        "transaction.awaiting_limit",
+        "transaction.limit_freed",
+        "transaction.mined",
+        "transaction.final",
+    ]
+    assert (again(second).awaiting_limit_since, again(second).not_before) == (None, None)
+
+
+def test_what_is_over_the_signers_limit_goes_once_the_policy_is_raised(post: Post) -> None:
+    outgoing = post.queue("a", value=2 * ETHER)
+    sender = post.sender()
+    post.settle(sender)
+    assert again(outgoing).status == "queued"
+    post.use_policy(
+        policy(post.chain_id, limits={f"ETH@{post.chain_id}": Limit(3 * ETHER, 5 * ETHER)})
+    )
+    sender = post.sender()
+    sender.tick()
+    assert again(outgoing).status == "queued"  # it is asked for again after a minute
+    post.clock.advance(60)
+    post.settle(sender)
+    assert again(outgoing).status == "final"
+    assert post.balance() == 2 * ETHER
+
+
+def test_many_that_wait_for_the_limit_hold_nobody_up(post: Post) -> None:
+    for number in range(40):
+        post.queue(f"big{number}", value=2 * ETHER)
+    small = post.queue("small")
+    sender = post.sender()
+    post.settle(sender, rounds=6)
+    assert again(small).status == "final"
+
+
+def test_a_transaction_that_waits_for_the_limit_can_be_cancelled(post: Post) -> None:
+    outgoing = post.queue("a", value=2 * ETHER)
+    sender = post.sender()
+    sender.tick()
+    transaction_cancel(transaction_id=outgoing.id, now=post.clock())
+    post.clock.advance(61)
+    sender.tick()
+    assert again(outgoing).status == "cancelled"
+    assert events_of(outgoing) == ["transaction.awaiting_limit", "transaction.cancelled"]
 
 
 def test_without_gas_it_waits_says_so_once_and_goes_on(post: Post) -> None:
@@ -671,7 +738,8 @@ def test_cancelled_after_signing_its_nonce_goes_to_nothing(post: Post) -> None:
     post.mine()
     post.settle(sender)
     assert again(outgoing).status == "cancelled"
-    [event] = full_events(outgoing)
+    asked, event = full_events(outgoing)
+    assert asked.type == "transaction.cancel_requested"
     assert (event.type, event.body["status"]) == ("transaction.cancelled", "cancelled")
     assert int(event.body["fee_units"]) > 0
     assert (post.count(), post.balance()) == (1, 0)

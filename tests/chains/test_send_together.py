@@ -283,9 +283,13 @@ def test_a_payout_a_sweep_and_a_swap_pass_a_drafted_policy_and_the_real_contract
         return queue(key, "payout", address_bytes(usdc.address), data)
 
     deadline = 2**40
-    items = [(bytes(first.salt), usdc.address)]
     payout = pay("payout", 5 * 10**6)
-    sweep = queue("sweep", "sweep", factory, call(named("sweepBatch"), items, deadline))
+    sweep = queue(
+        "sweep",
+        "sweep",
+        factory,
+        call(named("sweepToken"), [bytes(first.salt)], usdc.address, deadline),
+    )
     fill = queue(
         "fill",
         "fill",
@@ -320,9 +324,9 @@ def test_a_payout_a_sweep_and_a_swap_pass_a_drafted_policy_and_the_real_contract
         "payout": ("final", ""),
         "sweep": ("final", ""),
         "fill": ("final", ""),
-        "theft": ("failed", "policy_refused:over_transaction_limit"),
+        "theft": ("queued", ""),  # waits for a raised limit, or to be cancelled
         "more0": ("final", ""),
-        "more1": ("failed", "policy_refused:over_day_limit"),
+        "more1": ("queued", ""),
     }
     assert till.faucet.balance(of=shop, symbol="USDC") == 5 * 10**6
     gained = till.faucet.balance(of=chain_entry["treasury"], symbol="USDC") - treasury_before

@@ -743,6 +743,7 @@ def test_the_command_stores_what_is_configured(db, chain_entry, settings):
         {"factory": {"init_code_hash": "0x" + "00" * 32}},
         {"factory": {"address": "0x" + "11" * 20}},
         {"treasury": "0x" + "11" * 20},
+        {"operator": "0x" + "11" * 20},
         {"rpc_urls": ["http://127.0.0.1:9"]},
         {"confirmations": [[5, 1]]},
         {"mode": "other"},

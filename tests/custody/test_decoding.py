@@ -58,7 +58,7 @@ def test_the_factorys_calls_are_those_of_its_compiled_interface() -> None:
         if entry["type"] == "function"
     }
     ours = {text for text in CALLS if text.startswith(("sweep", "recover"))}
-    assert len(ours) == 5
+    assert len(ours) == 6
     assert ours <= offered
 
 
@@ -104,6 +104,7 @@ def test_sweeps_are_read() -> None:
     for data in (
         call_data("sweep(bytes32,address,uint256)", SALT, USDC, 99),
         call_data(signature_named("sweepBatch"), [(SALT, USDC), (SALT, WETH)], 99),
+        call_data("sweepToken(bytes32[],address,uint256)", [SALT, SALT], USDC, 99),
         call_data("recover(address,uint256)", USDC, 99),
     ):
         assert decode_call(transaction(to=FACTORY, data=data)) == Sweep(factory=FACTORY)

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,8 @@ from tests.custody.conftest import (
 )
 from tests.custody.test_decoding import FEE, SALT, call_data, signature_named
 
+NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+
 
 def reason(
     unsigned: UnsignedTransaction,
@@ -46,6 +49,7 @@ def reason(
             account=account,
             purpose=purpose,
             key_is_demo=demo,
+            now=NOW,
         )
         check_limits(grant, granted_for_nonce={}, spent_today=spent or {})
     except PolicyRefused as refusal:

@@ -1,7 +1,7 @@
 """The whole way out on real contracts: swept, sold and paid by the house's sender and signer."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,7 +28,7 @@ from gateway.market.execution.models import FillBatch
 from gateway.settlement import services
 from gateway.settlement.models import Payout
 from gateway.shops.services import shop_open
-from tests.chains.send_kit import LocalSigner
+from tests.chains.send_kit import Clock, LocalSigner
 from tests.market.execution.conftest import USDC, Desk
 
 pytestmark = [pytest.mark.chain, pytest.mark.xdist_group("devchain")]
@@ -41,6 +41,9 @@ WALLET = bytes.fromhex("15d34aaf54267db7d7c367839aaf71a00a2c6a65")
 class House:
     desk: Desk
     sender: Sender
+    signer: LocalSigner
+    clock: Clock
+    allow: Callable[[int], None]
 
     def credited(self, symbol: str, units: int) -> None:
         """A deposit that is worth 1 USDC to the shop, credited and final."""
@@ -83,20 +86,22 @@ class House:
 @pytest.fixture
 def house(desk: Desk, chain_entry: Any, tmp_path: Path) -> Iterator[House]:
     key = key_from_secret(bytes.fromhex(OPERATOR_KEY), label="operator", demo=True)
-    journal = Journal(tmp_path / "journal", master_key=bytes(32), now=datetime.now(UTC))
-    policy = draft_policy(
-        [chain_entry],
-        accounts=[key.address],
-        limits={USDC.code: Limit(per_transaction=10**12, per_day=10**13)},
-    )
-    signer = LocalSigner(
-        Signer(
+    clock = Clock()
+    clock.now = datetime.now(UTC)
+    journal = Journal(tmp_path / "journal", master_key=bytes(32), now=clock())
+
+    def signer_with(per_day: int) -> Signer:
+        policy = draft_policy(
+            [chain_entry], accounts=[key.address], limits={USDC.code: Limit(per_day, per_day)}
+        )
+        return Signer(
             keys={key.address: key},
             policy=parse_policy(json.dumps(policy).encode()),
             journal=journal,
-            clock=lambda: datetime.now(UTC),
+            clock=clock,
         )
-    )
+
+    signer = LocalSigner(signer_with(10**12))
     lease = leases.acquire(name="sender:31337", holder="test", ttl_seconds=600)
     assert lease is not None
     node = SendingNode(chain_id=31337, urls=chain_entry["rpc_urls"], timeout_seconds=5)
@@ -115,8 +120,11 @@ def house(desk: Desk, chain_entry: Any, tmp_path: Path) -> Iterator[House]:
             node=node,
             signer=signer,
             lease=lease,
-            clock=lambda: datetime.now(UTC),
+            clock=clock,
         ),
+        signer=signer,
+        clock=clock,
+        allow=lambda per_day: signer.use(signer_with(per_day)),
     )
     node.close()
     journal.close()
@@ -161,6 +169,32 @@ def test_a_payout_waits_for_the_sweep_that_fills_the_float(house: House) -> None
     payout.refresh_from_db()
     assert payout.status == "completed"
     desk.custody_agrees()
+
+
+def test_a_payout_over_the_signers_day_waits_and_goes_when_the_policy_is_raised(
+    house: House,
+) -> None:
+    desk = house.desk
+    before = desk.on_chain("USDC", WALLET)
+    house.credited("USDC", 2_000_000)
+    desk.batch()
+    house.tick(mine=8)
+    house.allow(999_999)
+    payout = house.pay_out()
+    house.tick(mine=8)
+    payout.refresh_from_db()
+    assert (payout.status, payout.waiting_reason) == ("awaiting_funds", "signer_limit")
+    found = shop_balance(shop_id=desk.shop_id, asset=USDC.code)
+    assert (found.available, found.reserved) == (0, 1_000_000)
+
+    house.allow(1_000_000)
+    house.clock.advance(61)
+    house.tick(mine=8)
+    payout.refresh_from_db()
+    assert payout.status == "completed"
+    assert desk.on_chain("USDC", WALLET) - before == 1_000_000
+    desk.custody_agrees()
+    assert ledger_checks() == []
 
 
 def test_a_reorg_of_sweep_and_payout_books_each_once(house: House) -> None:

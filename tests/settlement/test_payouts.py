@@ -6,6 +6,7 @@ import pytest
 from django.db import connections, transaction
 from eth_abi import decode
 
+from gateway.chains.outgoing_models import OutgoingTransaction
 from gateway.events import relay
 from gateway.events.ids import uuid7
 from gateway.events.models import Event
@@ -24,6 +25,7 @@ from gateway.settlement.errors import (
     PayoutUnknown,
 )
 from gateway.settlement.models import Payout
+from gateway.settlement.presenters import payout_as_dict
 from gateway.settlement.selectors import free_float, payable_balances, payout_get, payouts_page
 from gateway.shops.errors import ShopNotActive
 from gateway.shops.selectors import shop_view
@@ -283,6 +285,74 @@ def test_a_transaction_that_came_to_nothing_gives_the_money_back(
     assert (status(payout), balance(world)) == (becomes, (100, 0))
     # and the shop may try again
     assert request(world).units == 100
+
+
+def waiting_for_signer(world: World, units: int = 100) -> tuple[Payout, OutgoingTransaction]:
+    payout = request(world, units)
+    relay.drain(limit=1000)
+    queued = world.queued()[-1]
+    world.transaction_is(queued, "transaction.awaiting_limit", status="pending")
+    return Payout.objects.get(id=payout.id), queued
+
+
+def test_a_payout_over_the_signers_limit_waits_and_says_so(world: World) -> None:
+    world.fund(150)
+    world.fund(10**18, asset="ETH@31337")
+    world.paid(200)
+    payout, queued = waiting_for_signer(world)
+    shown = payout_as_dict(payout)
+    assert (shown["status"], shown["waiting_reason"]) == ("awaiting_funds", "signer_limit")
+    assert shown["failure"] is None
+    assert balance(world) == (100, 100)
+    # its money is still promised to it: another payout waits for the float
+    assert free_float(asset=USDC) == 50
+    other = request(world, 60)
+    relay.drain(limit=1000)
+    assert payout_as_dict(Payout.objects.get(id=other.id))["waiting_reason"] == "float_short"
+    # nobody queues it a second time
+    services.payout_send(payout_id=payout.id, now=world.now)
+    assert services.payouts_resume(asset=USDC.code, now=world.now) == 0
+    assert len(world.queued()) == 1
+
+    world.transaction_is(queued, "transaction.limit_freed", status="pending")
+    assert status(payout) == "sending"
+    world.transaction_is(queued, "transaction.mined", status="succeeded")
+    world.transaction_is(queued, "transaction.final", status="succeeded")
+    assert status(payout) == "completed"
+    assert Payout.objects.get(id=payout.id).waiting_reason == ""
+    assert balance(world) == (40, 60)
+    assert ledger_checks() == []
+
+
+def test_a_payout_that_waits_for_the_signer_can_be_taken_back(world: World) -> None:
+    world.fund(100)
+    world.paid(100)
+    payout, queued = waiting_for_signer(world)
+    services.payout_cancel(shop_id=world.shop_id, payout_id=payout.id, now=world.now)
+    relay.drain(limit=1000)
+    queued.refresh_from_db()
+    assert (status(payout), queued.status) == ("cancelled", "cancelled")
+    assert balance(world) == (100, 0)
+    assert events(payout).count("payout.cancelled") == 1
+    assert ledger_checks() == []
+
+
+def test_a_payout_whose_transaction_was_signed_meanwhile_is_not_taken_back(world: World) -> None:
+    world.fund(100)
+    world.paid(100)
+    payout, queued = waiting_for_signer(world)
+    OutgoingTransaction.objects.filter(id=queued.id).update(status="signed", nonce=7)
+    with pytest.raises(PayoutNotCancellable):
+        services.payout_cancel(shop_id=world.shop_id, payout_id=payout.id, now=world.now)
+    assert balance(world) == (0, 100)
+
+
+def test_a_payout_that_waited_and_then_failed_gives_the_money_back(world: World) -> None:
+    world.fund(100)
+    world.paid(100)
+    payout, queued = waiting_for_signer(world)
+    world.transaction_is(queued, "transaction.failed", status="refused", fee=0)
+    assert (status(payout), balance(world)) == ("failed", (100, 0))
 
 
 def test_a_payout_moved_to_another_block_is_sent_once(world: World) -> None:

@@ -24,7 +24,7 @@ from gateway.market.execution.factory import (
     NATIVE,
     packed_path,
     sweep_and_swap_call,
-    sweep_batch_call,
+    sweep_token_call,
 )
 from gateway.market.execution.models import FillBatch, FillRequest, SweptDeposit
 from gateway.market.execution.planning import (
@@ -177,7 +177,7 @@ def _lying(group: _Group, wanted: Sequence[Wanted], *, factory: bytes) -> dict[b
 
 def _queue_sweep(group: _Group, wanted: Sequence[Wanted], *, factory: bytes, now: datetime) -> None:
     deadline = now + timedelta(seconds=DEADLINE_SECONDS)
-    data = sweep_batch_call(
+    data = sweep_token_call(
         salts=_salts(wanted), token=_address(group.asset), deadline=int(deadline.timestamp())
     )
     _queue(
@@ -276,7 +276,7 @@ def _queue(
     batch_id = uuid7()
     queued = transaction_queue(
         chain_id=group.chain_id,
-        account=bytes(chain.treasury),
+        account=parse_address(configured_chain(group.chain_id).operator_or_treasury),
         to=factory,
         data=data,
         value=0,

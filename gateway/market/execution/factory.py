@@ -13,7 +13,7 @@ from eth_hash.auto import keccak
 NATIVE = bytes(20)
 _SWAP = "(address,bytes,uint256,uint256)"
 
-SWEEP_BATCH = keccak(b"sweepBatch((bytes32,address)[],uint256)")[:4]
+SWEEP_TOKEN = keccak(b"sweepToken(bytes32[],address,uint256)")[:4]
 SWEEP_AND_SWAP = keccak(f"sweepAndSwap(bytes32[],address,{_SWAP},uint256)".encode())[:4]
 SWEPT = keccak(b"Swept(bytes32,address,uint256)")
 SWEEP_FAILED = keccak(b"SweepFailed(bytes32,address,bytes)")
@@ -62,10 +62,11 @@ class Outcome:
     swapped: tuple[Swapped, ...]
 
 
-def sweep_batch_call(*, salts: Sequence[bytes], token: bytes, deadline: int) -> bytes:
-    """``deadline`` in Unix seconds."""
-    items = [(salt, _text(token)) for salt in salts]
-    return SWEEP_BATCH + encode(["(bytes32,address)[]", "uint256"], [items, deadline])
+def sweep_token_call(*, salts: Sequence[bytes], token: bytes, deadline: int) -> bytes:
+    """``deadline`` in Unix seconds. Naming the token once costs less than with each salt."""
+    return SWEEP_TOKEN + encode(
+        ["bytes32[]", "address", "uint256"], [list(salts), _text(token), deadline]
+    )
 
 
 def sweep_and_swap_call(

@@ -1,5 +1,8 @@
 """What shoppers paid is collected and sold, and the books say what the chain says."""
 
+import json
+from typing import Any
+
 import pytest
 from eth_utils.crypto import keccak
 
@@ -41,6 +44,15 @@ def test_the_settlement_asset_is_only_swept(desk: Desk) -> None:
     desk.custody_agrees()
     assert ledger_checks() == []
     assert Event.objects.filter(type="float.filled", body__asset=USDC.code).exists()
+
+
+def test_the_operator_sends_the_sweeps(desk: Desk, settings: Any) -> None:
+    desk.credited("USDC", 5_000_000)
+    operator = "0x" + "21" * 20
+    settings.CHAINS = json.dumps([{**desk.entry, "operator": operator}])
+    (queued,) = desk.batch()
+    assert "0x" + bytes(queued.account).hex() == operator
+    assert bytes(queued.account) != bytes(desk.till.chain.treasury)
 
 
 def test_a_token_is_swept_and_sold_in_one_transaction(desk: Desk) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
 from gateway.custody.addresses import address_bytes
 from gateway.custody.policy import Limit
@@ -27,6 +28,13 @@ class Command(BaseCommand):
             help="base units to unlisted destinations, such as USDC@8453=5000000000:50000000000",
         )
         parser.add_argument(
+            "--reference",
+            action="append",
+            default=[],
+            metavar="ASSET=USD",
+            help="what a whole token is worth now by a source of your own, such as ETH@8453=3000",
+        )
+        parser.add_argument(
             "--destination", action="append", default=[], help="an address of the house's own"
         )
 
@@ -38,6 +46,8 @@ class Command(BaseCommand):
                 chains,
                 accounts=[address_bytes(account) for account in options["account"]],
                 limits=dict(_limit(limit) for limit in options["limit"]),
+                references=dict(text.split("=", 1) for text in options["reference"]),
+                as_of=timezone.now(),
                 destinations=[address_bytes(address) for address in options["destination"]],
             )
         except (OSError, ValueError, KeyError) as error:
