@@ -232,6 +232,10 @@ def build_snapshot(
     feeds: Sequence[FeedReading],
     volatilities_ppm: Mapping[str, int],
     open_units: Mapping[str, int],
+    fast_volatilities_ppm: Mapping[str, int] | None = None,
+    imbalances_ppm: Mapping[str, int] | None = None,
+    toxicities_ppm: Mapping[str, int] | None = None,
+    inventory_units: Mapping[str, int] | None = None,
     currencies: Iterable[str],
 ) -> MarketSnapshot:
     """The snapshot of everything told; what nobody told is left out and so refused."""
@@ -254,6 +258,8 @@ def build_snapshot(
             simulated=info.simulated,
         )
         for token in (info.native, *info.tokens):
+            # A native coin trades as its wrapping.
+            traded = info.wrapped if token.code == info.native.code else token.code
             assets[token.code] = AssetState(
                 code=token.code,
                 decimals=token.decimals,
@@ -261,6 +267,10 @@ def build_snapshot(
                 peg=token.peg,
                 sources=_token_sources(token, view=view, feeds=feeds),
                 volatility_ppm=volatilities_ppm.get(token.code, 0),
+                fast_volatility_ppm=(fast_volatilities_ppm or {}).get(token.code, 0),
+                imbalance_ppm=(imbalances_ppm or {}).get(traded, 0),
+                toxicity_ppm=(toxicities_ppm or {}).get(traded, 0),
+                inventory_units=(inventory_units or {}).get(token.code, 0),
                 open_units=max(0, open_units.get(token.code, 0)),
             )
     return with_depths(

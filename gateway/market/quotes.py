@@ -51,11 +51,16 @@ def quote_assets(
     lock_seconds: int,
     fee_bps: int,
     now: datetime,
+    strategic_share_ppm: int | None = None,
 ) -> list[Quote | QuoteRefusal]:
     """A quote or a refusal for each asset, in their order.
 
     The settlement asset is taken at par, without spread, premium, gas or bounds; it too is
     refused when the pricing currency has no fresh price or it is known to be off its peg.
+
+    Args:
+        strategic_share_ppm: share of the shop's payers taken to use the lock as an option; the
+            policy's if unset.
 
     Raises:
         NotPositive: the demand is zero or less.
@@ -74,6 +79,7 @@ def quote_assets(
             lock_seconds=lock_seconds,
             fee_bps=fee_bps,
             now=now,
+            strategic_share_ppm=strategic_share_ppm,
         )
     except QuoteRefused as refused:
         return [refusal_of(code, refused) for code in codes]

@@ -15,6 +15,11 @@ from gateway.money.rates import Rate
 asset_of = lru_cache(maxsize=4_096)(Asset)
 
 
+@lru_cache(maxsize=4_096)
+def _bps(ppm: int) -> str:
+    return f"{ppm / 100:.2f}"
+
+
 class SourceUsed(msgspec.Struct, frozen=True, omit_defaults=True):
     """A witness of the price, as the invoice remembers it."""
 
@@ -30,6 +35,10 @@ class QuoteParts(msgspec.Struct, frozen=True, omit_defaults=True):
         fair: price of one whole token in the pricing currency, in words.
         spread_ppm, lock_premium_ppm, fill_ppm: millionths kept for the desk, for the promise,
             and for the venue's fee and impact.
+        base_ppm, skew_ppm, age_ppm, flow_ppm, toxicity_ppm, deviation_ppm, widened_ppm: what the
+            spread is the clamped sum of: without inventory, for inventory, for the witnesses' age,
+            for one-sided flow, for informed flow, for witnesses that differ, for a state of risk.
+        strategic_share_ppm: share of the shop's payers that the premium takes for strategic.
         gas_units: base units of the token for collecting and swapping it.
         fee_bps: the gateway's fee, taken from the shop's credit, not added to what is due.
     """
@@ -40,14 +49,40 @@ class QuoteParts(msgspec.Struct, frozen=True, omit_defaults=True):
     fill_ppm: int = 0
     gas_units: int = 0
     fee_bps: int = 0
+    base_ppm: int = 0
+    skew_ppm: int = 0
+    age_ppm: int = 0
+    flow_ppm: int = 0
+    toxicity_ppm: int = 0
+    deviation_ppm: int = 0
+    widened_ppm: int = 0
+    strategic_share_ppm: int = 1_000_000
+
+    def shown(self) -> dict[str, str | int]:
+        """The parts as the API and the pages show them: basis points with two decimals."""
+        return {
+            "fair": self.fair,
+            "spread_bps": self.spread_bps,
+            "base_bps": _bps(self.base_ppm),
+            "skew_bps": _bps(self.skew_ppm),
+            "age_bps": _bps(self.age_ppm),
+            "flow_bps": _bps(self.flow_ppm),
+            "toxicity_bps": _bps(self.toxicity_ppm),
+            "deviation_bps": _bps(self.deviation_ppm),
+            "widened_bps": _bps(self.widened_ppm),
+            "lock_premium_bps": self.lock_premium_bps,
+            "fill_bps": _bps(self.fill_ppm),
+            "gas_units": str(self.gas_units),
+            "fee_bps": self.fee_bps,
+        }
 
     @property
     def spread_bps(self) -> str:
-        return f"{self.spread_ppm / 100:.2f}"
+        return _bps(self.spread_ppm)
 
     @property
     def lock_premium_bps(self) -> str:
-        return f"{self.lock_premium_ppm / 100:.2f}"
+        return _bps(self.lock_premium_ppm)
 
 
 class Quote(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable
 
+from gateway.market.errors import InventoryFull
 from gateway.market.quoting.answers import Quote, QuoteParts, SourceUsed, asset_of
 from gateway.market.quoting.contexts import Context
 from gateway.market.quoting.pricing import Priced
+from gateway.market.risk.states import RiskState
 from gateway.market.snapshots import E18, Source
 from gateway.money.assets import WALLET_PLACES_MAX, Asset, wallet_places
 from gateway.money.rates import BPS, PPM, Rate, Rounding
@@ -32,8 +34,16 @@ def bounds(context: Context, priced: Priced) -> tuple[int, int]:
     numerator = priced.buy_usd * demand.asset.one
     denominator = context.pricing_usd * 10**state.decimals
     minimum = -(-priced.gas_units * numerator * BPS // (denominator * policy.max_gas_share_bps))
-    cap = policy.asset_cap_usd_cents * E18 * 10**state.decimals // (100 * priced.buy_usd)
+    whole_unit = E18 * 10**state.decimals
+    cap = policy.asset_cap_usd_cents * whole_unit // (100 * priced.buy_usd)
     lockable = max(0, cap - state.open_units)
+    bound = policy.inventory_bound_usd_cents * whole_unit // (100 * priced.buy_usd)
+    room = bound - state.inventory_units
+    if priced.permitted is RiskState.REDUCE_ONLY:
+        room = -state.inventory_units  # to its target and no further
+    if room <= 0:
+        raise InventoryFull
+    lockable = min(lockable, room)
     if priced.fill_ppm:
         lockable = min(lockable, state.depth_units * policy.depth_share_bps // BPS)
     return minimum, lockable * numerator * priced.keep_ppm // (denominator * PPM)
@@ -79,11 +89,19 @@ def built(
         pricing_settlement=(rate.numerator, rate.denominator),
         parts=QuoteParts(
             fair=fair.price_text(8),
-            spread_ppm=priced.spread_ppm,
+            spread_ppm=priced.spread.total_ppm,
             lock_premium_ppm=priced.lock_premium_ppm,
             fill_ppm=priced.fill_ppm,
             gas_units=priced.gas_units,
             fee_bps=context.fee_bps,
+            base_ppm=priced.spread.base_ppm,
+            skew_ppm=priced.spread.skew_ppm,
+            age_ppm=priced.spread.age_ppm,
+            flow_ppm=priced.spread.flow_ppm,
+            toxicity_ppm=priced.spread.toxicity_ppm,
+            deviation_ppm=priced.spread.deviation_ppm,
+            widened_ppm=priced.spread.widened_ppm,
+            strategic_share_ppm=context.strategic_share_ppm,
         ),
         sources=_used(
             context,

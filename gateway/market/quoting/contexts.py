@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from gateway.market.desk.fair_value import fair_value, fresh_sources
+from gateway.market.desk.fair_value import fresh_sources
 from gateway.market.errors import (
     CurrencyNotPriced,
     OffPeg,
@@ -13,6 +13,7 @@ from gateway.market.errors import (
     UnknownAsset,
 )
 from gateway.market.quoting.answers import asset_of
+from gateway.market.quoting.values import agreed_value
 from gateway.market.routing.venues import Venues, venues_of
 from gateway.market.snapshots import (
     E18,
@@ -48,6 +49,7 @@ class Context:
     lock_seconds: int
     lock_end: datetime
     fee_bps: int
+    strategic_share_ppm: int
 
 
 def context_of(
@@ -58,6 +60,7 @@ def context_of(
     lock_seconds: int,
     fee_bps: int,
     now: datetime,
+    strategic_share_ppm: int | None = None,
 ) -> Context:
     policy = snapshot.policy
     now_ms = int(now.timestamp() * 1000)
@@ -101,6 +104,9 @@ def context_of(
         lock_seconds=lock_seconds,
         lock_end=now + timedelta(seconds=lock_seconds),
         fee_bps=fee_bps,
+        strategic_share_ppm=(
+            policy.strategic_share_ppm if strategic_share_ppm is None else strategic_share_ppm
+        ),
     )
 
 
@@ -114,10 +120,11 @@ def currency_price(
     if code not in FIAT or not sources:
         raise CurrencyNotPriced(f"There is no source for the price of {code}.")
     try:
-        value = fair_value(
-            sources,
+        value, _ = agreed_value(
+            snapshot,
+            key=code,
+            sources=sources,
             now_ms=now_ms,
-            policy=snapshot.policy,
             min_sources=snapshot.policy.min_currency_sources,
         )
     except PriceNotFresh as stale:

@@ -1,9 +1,9 @@
 """What collecting a token and selling it costs."""
 
 from gateway.market.amm.errors import AmmError
-from gateway.market.desk.fair_value import fair_value
 from gateway.market.errors import NoDepth, PriceNotFresh
 from gateway.market.quoting.contexts import Context
+from gateway.market.quoting.values import agreed_value
 from gateway.market.routing.best import best_in
 from gateway.market.snapshots import E18, AssetState, ChainState
 from gateway.money.rates import PPM
@@ -55,11 +55,13 @@ def gas_cost_units(context: Context, state: AssetState, chain: ChainState, *, bu
     if state.code == native.code:
         native_usd = buy_usd
     else:
-        value = fair_value(
-            native.sources,
+        value, _ = agreed_value(
+            context.snapshot,
+            key=native.code,
+            sources=native.sources,
             now_ms=context.now_ms,
-            policy=policy,
             min_sources=policy.min_sources,
+            volatility_ppm=native.volatility_ppm or policy.initial_volatility_ppm,
         )
         native_usd = value.buy  # a pushed pool must not make collecting look dear either
     wei = chain.gas_price_wei * (policy.collect_gas + policy.swap_gas_share)
