@@ -147,7 +147,7 @@ def test_disagreement_and_age_widen_the_spread():
         for value in (calm, apart, old)
     ]
     assert POLICY.base_spread_ppm <= spread[0] < POLICY.base_spread_ppm + 20
-    assert spread[1] == spread[0] + 4_999
+    assert spread[1] == spread[0] + 4_975
     assert spread[2] == spread[0] + 630
 
 

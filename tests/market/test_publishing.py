@@ -109,7 +109,7 @@ def test_versions_grow_and_open_locks_are_counted_with_few_queries(readers, valk
     exposure_add(invoice_id=uuid7(), due_units={WETH: 5}, lock_end=now + timedelta(minutes=15))
     with CaptureQueriesContext(connection) as queries:
         first = publisher.publish(now=now)
-    assert len(queries) <= 5, "open locks, prices of the minute, token values, two prunes"
+    assert len(queries) <= 13, "locks, halts, states, inventory, day, prices, values, prunes"
     assert first.assets[WETH].open_units == 5
     with CaptureQueriesContext(connection) as queries:
         second = publisher.publish(now=now)

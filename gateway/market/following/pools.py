@@ -230,7 +230,8 @@ class PoolFollower:
 
     def _logs_of(self, head: Header) -> tuple[set[str], list[Trade]]:
         """Concentrated pools whose liquidity moved in the head's block, and the trades in it."""
-        pools = [spec.address for spec in (*self.universe.v2, *self.universe.v3)]
+        specs: tuple[V2Spec | V3Spec, ...] = (*self.universe.v2, *self.universe.v3)
+        pools = [spec.address for spec in specs]
         if not pools:
             return set(), []
         (answer,) = self._nodes.ask(
@@ -245,7 +246,8 @@ class PoolFollower:
                 ),
             )
         )
-        moved, trades = set(), []
+        moved: set[str] = set()
+        trades: list[Trade] = []
         at_ms = head.timestamp * 1000
         try:
             for entry in list_answer(answer, of="logs"):

@@ -1,4 +1,4 @@
-"""From a snapshot to each asset's state of risk. Pure: the market process feeds and publishes it."""
+"""From a snapshot to each asset's state of risk. Pure: the market process feeds it."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
