@@ -34,6 +34,20 @@ class ReasonMissing(MarketError):
     status = 400
 
 
+class SnapshotNotKept(MarketError):
+    code = "snapshot_not_kept"
+    message = "The snapshot was not kept."
+    hint = "Only those that promised quotes were drawn from are, for thirty days."
+    status = 404
+
+
+class ReplayRefused(MarketError):
+    code = "replay_refused"
+    message = "This quote can't be drawn again here."
+    hint = "Replay it with the version that drew it, from its own snapshot."
+    status = 409
+
+
 class QuoteRefused(MarketError):
     """An asset can't be quoted; the code says why. ``quote_assets`` turns it into an answer."""
 

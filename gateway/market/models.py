@@ -101,3 +101,20 @@ class KeptSnapshot(models.Model):
 
     def __str__(self) -> str:
         return f"snapshot {self.version}"
+
+
+class ShopStrategy(models.Model):
+    """Which share of a shop's payers is taken to use a lock as an option, and what that rests on.
+
+    Quotes read the share from the shop itself.
+    """
+
+    shop_id = models.UUIDField(primary_key=True)
+    share_ppm = models.IntegerField(help_text="charged for: of all who are shown a lock")
+    mean_ppm = models.IntegerField(help_text="measured: of those who paid, before caution")
+    error_ppm = models.IntegerField(help_text="its standard error")
+    locks = models.IntegerField(help_text="paid locks seen")
+    updated_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.share_ppm} ppm of shop {self.shop_id}"

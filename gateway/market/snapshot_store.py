@@ -6,6 +6,7 @@ gone the last snapshot stays, and its prices age until each is refused.
 """
 
 import time
+import zlib
 from dataclasses import dataclass
 
 import msgspec
@@ -29,8 +30,11 @@ if tonumber(redis.call("GET", KEYS[3]) or "0") > tonumber(ARGV[4]) then return 0
 redis.call("SET", KEYS[1], ARGV[1], "EX", ARGV[3])
 redis.call("SET", KEYS[2], ARGV[2], "EX", ARGV[3])
 redis.call("SET", KEYS[3], ARGV[4])
+redis.call("SET", KEYS[4], ARGV[5], "EX", ARGV[6])
 return 1
 """
+RECENT_KEY = "market:recent:%d"
+RECENT_SECONDS = 900
 CHECK_SECONDS = 0.2
 TIMEOUT_SECONDS = 0.25
 # A snapshot that nobody renews is of no use to a process that starts later.
@@ -72,19 +76,33 @@ def publish_snapshot(snapshot: MarketSnapshot, *, epoch: int = 0) -> None:
         LeaseLost: a later holder of the lease has published already.
         redis.RedisError: Valkey does not answer; publish again with the next one.
     """
+    content = encode_snapshot(snapshot)
     done = _client().eval(
         PUBLISH_LUA,
-        3,
+        4,
         SNAPSHOT_KEY,
         VERSION_KEY,
         EPOCH_KEY,
-        encode_snapshot(snapshot),
+        RECENT_KEY % snapshot.version,
+        content,
         str(snapshot.version),
         str(KEEP_SECONDS),
         str(epoch),
+        zlib.compress(content, 1),
+        str(RECENT_SECONDS),
     )
     if not done:
         raise LeaseLost("market")
+
+
+def recent_snapshot(version: int) -> bytes | None:
+    """zlib of a snapshot that was published in the last ``RECENT_SECONDS``; None for another.
+
+    Raises:
+        redis.RedisError: Valkey does not answer.
+    """
+    content = _client().get(RECENT_KEY % version)
+    return content if isinstance(content, bytes) else None
 
 
 def current_snapshot() -> MarketSnapshot:

@@ -85,6 +85,10 @@ class QuoteParts(msgspec.Struct, frozen=True, omit_defaults=True):
         return _bps(self.lock_premium_ppm)
 
 
+# Grows whenever the same inputs are priced otherwise.
+MODEL = 2
+
+
 class Quote(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A promised rate: ``units`` of ``asset`` pay ``pricing_units`` in full, until ``lock_end``.
 
@@ -95,6 +99,7 @@ class Quote(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         pricing_settlement: settlement units per pricing unit, likewise.
         settlement_units: what a full payment credits before the fee.
         minimum, maximum: pricing units that one invoice in this asset may be of; 0: unbounded.
+        model: of pricing, by which the quote can be replayed.
         grace_seconds: how long after ``lock_end`` a first block is still in time.
     """
 
@@ -117,6 +122,7 @@ class Quote(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     priced_at: datetime
     lock_end: datetime
     grace_seconds: int = 0
+    model: int = 1
 
     @property
     def token_asset(self) -> Asset:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from gateway.market.errors import InventoryFull
-from gateway.market.quoting.answers import Quote, QuoteParts, SourceUsed, asset_of
+from gateway.market.quoting.answers import MODEL, Quote, QuoteParts, SourceUsed, asset_of
 from gateway.market.quoting.contexts import Context
 from gateway.market.quoting.pricing import Priced
 from gateway.market.risk.states import RiskState
@@ -110,6 +110,7 @@ def built(
         minimum=minimum,
         maximum=maximum,
         snapshot_version=context.snapshot.version,
+        model=MODEL,
         priced_at=context.now,
         lock_end=context.lock_end,
         grace_seconds=priced.chain.grace_seconds,
@@ -137,9 +138,14 @@ def par_quote(context: Context, *, units: int, pricing_units: int) -> Quote:
         settlement_units=units,
         token_pricing=(pricing_units, units),
         pricing_settlement=(rate.numerator, rate.denominator),
-        parts=QuoteParts(fair=rate.inverse().price_text(8), fee_bps=context.fee_bps),
+        parts=QuoteParts(
+            fair=rate.inverse().price_text(8),
+            fee_bps=context.fee_bps,
+            strategic_share_ppm=context.strategic_share_ppm,
+        ),
         sources=_used(context, context.settlement_sources),
         snapshot_version=context.snapshot.version,
+        model=MODEL,
         priced_at=context.now,
         lock_end=context.lock_end,
         grace_seconds=chain.grace_seconds if chain else 0,
