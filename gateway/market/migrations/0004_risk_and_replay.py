@@ -4,64 +4,87 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('market', '0003_minuteprice'),
+        ("market", "0003_minuteprice"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='DeskDay',
+            name="DeskDay",
             fields=[
-                ('pk', models.CompositePrimaryKey('day', 'simulated', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('day', models.DateField()),
-                ('simulated', models.BooleanField()),
-                ('opening_usd_cents', models.DecimalField(decimal_places=0, max_digits=78)),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "day",
+                        "simulated",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("day", models.DateField()),
+                ("simulated", models.BooleanField()),
+                ("opening_usd_cents", models.DecimalField(decimal_places=0, max_digits=78)),
             ],
         ),
         migrations.CreateModel(
-            name='DeskHalt',
+            name="DeskHalt",
             fields=[
-                ('scope', models.TextField(primary_key=True, serialize=False)),
-                ('reason', models.TextField()),
-                ('halted_by', models.TextField()),
-                ('halted_at', models.DateTimeField()),
+                ("scope", models.TextField(primary_key=True, serialize=False)),
+                ("reason", models.TextField()),
+                ("halted_by", models.TextField()),
+                ("halted_at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='ShopStrategy',
+            name="ShopStrategy",
             fields=[
-                ('shop_id', models.UUIDField(primary_key=True, serialize=False)),
-                ('share_ppm', models.IntegerField(help_text='charged for: of all who are shown a lock')),
-                ('mean_ppm', models.IntegerField(help_text='measured: of those who paid, before caution')),
-                ('error_ppm', models.IntegerField(help_text='its standard error')),
-                ('locks', models.IntegerField(help_text='paid locks seen')),
-                ('updated_at', models.DateTimeField()),
+                ("shop_id", models.UUIDField(primary_key=True, serialize=False)),
+                (
+                    "share_ppm",
+                    models.IntegerField(help_text="charged for: of all who are shown a lock"),
+                ),
+                (
+                    "mean_ppm",
+                    models.IntegerField(help_text="measured: of those who paid, before caution"),
+                ),
+                ("error_ppm", models.IntegerField(help_text="its standard error")),
+                ("locks", models.IntegerField(help_text="paid locks seen")),
+                ("updated_at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='DeskState',
+            name="DeskState",
             fields=[
-                ('asset', models.TextField(primary_key=True, serialize=False)),
-                ('state', models.SmallIntegerField(help_text='0 NORMAL, 1 WIDE, 2 REDUCE_ONLY, 3 HALT')),
-                ('trigger', models.TextField()),
-                ('measure', models.DecimalField(decimal_places=0, max_digits=78)),
-                ('limit', models.DecimalField(decimal_places=0, max_digits=78)),
-                ('since', models.DateTimeField()),
+                ("asset", models.TextField(primary_key=True, serialize=False)),
+                (
+                    "state",
+                    models.SmallIntegerField(help_text="0 NORMAL, 1 WIDE, 2 REDUCE_ONLY, 3 HALT"),
+                ),
+                ("trigger", models.TextField()),
+                ("measure", models.DecimalField(decimal_places=0, max_digits=78)),
+                ("limit", models.DecimalField(decimal_places=0, max_digits=78)),
+                ("since", models.DateTimeField()),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('state__gte', 0), ('state__lte', 3)), name='desk_state_known')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__gte", 0), ("state__lte", 3)),
+                        name="desk_state_known",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='KeptSnapshot',
+            name="KeptSnapshot",
             fields=[
-                ('version', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('content', models.BinaryField(help_text='zlib of the encoded snapshot')),
-                ('kept_at', models.DateTimeField()),
+                ("version", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("content", models.BinaryField(help_text="zlib of the encoded snapshot")),
+                ("kept_at", models.DateTimeField()),
             ],
             options={
-                'indexes': [models.Index(fields=['kept_at'], name='kept_snapshot_kept_at')],
+                "indexes": [models.Index(fields=["kept_at"], name="kept_snapshot_kept_at")],
             },
         ),
     ]

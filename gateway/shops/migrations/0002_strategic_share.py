@@ -4,19 +4,30 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('shops', '0001_initial'),
+        ("shops", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='shop',
-            name='strategic_share_ppm',
-            field=models.IntegerField(help_text='of its payers, as the market estimates; unset: as the desk assumes', null=True),
+            model_name="shop",
+            name="strategic_share_ppm",
+            field=models.IntegerField(
+                help_text="of its payers, as the market estimates; unset: as the desk assumes",
+                null=True,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='shop',
-            constraint=models.CheckConstraint(condition=models.Q(('strategic_share_ppm__isnull', True), models.Q(('strategic_share_ppm__gte', 0), ('strategic_share_ppm__lte', 1000000)), _connector='OR'), name='shops_shop_strategic_share'),
+            model_name="shop",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("strategic_share_ppm__isnull", True),
+                    models.Q(
+                        ("strategic_share_ppm__gte", 0), ("strategic_share_ppm__lte", 1000000)
+                    ),
+                    _connector="OR",
+                ),
+                name="shops_shop_strategic_share",
+            ),
         ),
     ]
