@@ -1,6 +1,6 @@
 """Outside prices. Kind ``tillway`` is our own plain JSON, which any adapter can serve::
 
-{"quote": "USD", "at_ms": 1764000000000, "simulated": true,
+{"source": "of whom (simulated)", "at": 1764000000000,
  "prices": {"ETH/USD": "3000.12", "EUR/USD": "1.08",
             "BTC/USD": {"bid": "60012", "ask": "60013", "bid_size": "1.5", "ask_size": "0.2"}}}
 """
