@@ -125,6 +125,7 @@ def draw_quotes(*, shop: ShopView, amount: Amount, lock_seconds: int, now: datet
         lock_seconds=lock_seconds,
         fee_bps=shop.terms.fee_bps,
         now=now,
+        strategic_share_ppm=shop.strategic_share_ppm,
     )
     quotes = tuple(answer for answer in answers if isinstance(answer, Quote))
     refused = {answer.asset: answer.code for answer in answers if not isinstance(answer, Quote)}

@@ -144,13 +144,7 @@ def _due(
         "credit": format_amount(
             Amount(promise_of(quote).credit_units, quote.settlement_asset), trim=True
         ),
-        "parts": {
-            "fair": quote.parts.fair,
-            "spread_bps": quote.parts.spread_bps,
-            "lock_premium_bps": quote.parts.lock_premium_bps,
-            "gas_units": str(quote.parts.gas_units),
-            "fee_bps": quote.parts.fee_bps,
-        },
+        "parts": quote.parts.shown(),
         "sources": [
             {"name": source.name, "age_ms": source.age_ms, "simulated": source.simulated}
             for source in quote.sources

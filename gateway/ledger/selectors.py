@@ -79,6 +79,20 @@ def balance(*, account: AccountName, asset: Asset) -> Amount:
         return Amount(int(cursor.fetchone()[0]), asset)
 
 
+def balances_of(*, account: AccountName) -> dict[str, int]:
+    """The sums of a house account's postings, debits positive, by asset code. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT a.asset, sum(coalesce(s.units, 0) + coalesce((SELECT sum(p.units)"
+            "  FROM ledger_posting p WHERE p.account_id = a.id"
+            "   AND p.booked_at >= coalesce(s.through, '-infinity')), 0))"
+            "  FROM ledger_account a LEFT JOIN ledger_snapshot s ON s.account_id = a.id"
+            " WHERE a.name = %s GROUP BY a.asset",
+            [account],
+        )
+        return {asset: int(units) for asset, units in cursor.fetchall()}
+
+
 def shop_balances(*, shop_id: UUID) -> dict[str, ShopBalanceView]:
     """What a shop is owed, by asset code. One query."""
     with connection.cursor() as cursor:

@@ -22,6 +22,7 @@ from gateway.market.snapshots import (
     MarketSnapshot,
     PoolState,
     Source,
+    V2State,
 )
 
 # Tokens that feeds know by what they stand for. A wrapped coin may part from it: the pools are the
@@ -76,13 +77,15 @@ class ChainInfo:
 
 @dataclass(frozen=True, slots=True)
 class FeedReading:
-    """What an outside feed said: dollars (e18) for one whole unit, by symbol."""
+    """What an outside feed said: dollars (e18) for one whole unit, by symbol; half the distance of
+    bid and ask where it told of a book."""
 
     name: str
     at_ms: int
     max_age_ms: int
     prices: Mapping[str, int]
     simulated: bool = False
+    half_spreads_ppm: Mapping[str, int] = field(default_factory=dict)
 
 
 def _weighted_median(spots: list[tuple[int, int]]) -> int:
@@ -210,17 +213,40 @@ def _token_sources(
                 view.at_ms,
                 info.max_age_ms,
                 info.simulated,
+                fee_ppm=_least_fee_ppm(view.pools, priced_as),
             )
         )
     for feed in feeds:
-        price = feed.prices.get(token.symbol) or feed.prices.get(FEED_SYMBOLS.get(token.symbol, ""))
-        if price:
-            sources.append(_feed_source(feed, price))
+        known = (token.symbol, FEED_SYMBOLS.get(token.symbol, ""))
+        symbol = next((each for each in known if feed.prices.get(each)), None)
+        if symbol is not None:
+            sources.append(_feed_source(feed, symbol))
     return tuple(sources)
 
 
-def _feed_source(feed: FeedReading, price: int) -> Source:
-    return Source(f"feed:{feed.name}", price, price, feed.at_ms, feed.max_age_ms, feed.simulated)
+def _least_fee_ppm(pools: Iterable[PoolState], code: str) -> int:
+    """The band around the market's price within which nobody would correct the pools."""
+    return min(
+        (
+            pool.fee_bps * 100 if isinstance(pool, V2State) else pool.fee_ppm
+            for pool in pools
+            if code in (pool.token0, pool.token1)
+        ),
+        default=0,
+    )
+
+
+def _feed_source(feed: FeedReading, symbol: str) -> Source:
+    price = feed.prices[symbol]
+    return Source(
+        f"feed:{feed.name}",
+        price,
+        price,
+        feed.at_ms,
+        feed.max_age_ms,
+        feed.simulated,
+        half_spread_ppm=feed.half_spreads_ppm.get(symbol, 0),
+    )
 
 
 def build_snapshot(
@@ -232,6 +258,10 @@ def build_snapshot(
     feeds: Sequence[FeedReading],
     volatilities_ppm: Mapping[str, int],
     open_units: Mapping[str, int],
+    fast_volatilities_ppm: Mapping[str, int] | None = None,
+    imbalances_ppm: Mapping[str, int] | None = None,
+    toxicities_ppm: Mapping[str, int] | None = None,
+    inventory_units: Mapping[str, int] | None = None,
     currencies: Iterable[str],
 ) -> MarketSnapshot:
     """The snapshot of everything told; what nobody told is left out and so refused."""
@@ -254,6 +284,8 @@ def build_snapshot(
             simulated=info.simulated,
         )
         for token in (info.native, *info.tokens):
+            # A native coin trades as its wrapping.
+            traded = info.wrapped if token.code == info.native.code else token.code
             assets[token.code] = AssetState(
                 code=token.code,
                 decimals=token.decimals,
@@ -261,6 +293,10 @@ def build_snapshot(
                 peg=token.peg,
                 sources=_token_sources(token, view=view, feeds=feeds),
                 volatility_ppm=volatilities_ppm.get(token.code, 0),
+                fast_volatility_ppm=(fast_volatilities_ppm or {}).get(token.code, 0),
+                imbalance_ppm=(imbalances_ppm or {}).get(traded, 0),
+                toxicity_ppm=(toxicities_ppm or {}).get(traded, 0),
+                inventory_units=(inventory_units or {}).get(token.code, 0),
                 open_units=max(0, open_units.get(token.code, 0)),
             )
     return with_depths(
@@ -271,9 +307,7 @@ def build_snapshot(
             chains=chains,
             assets=assets,
             currencies={
-                code: tuple(
-                    _feed_source(feed, feed.prices[code]) for feed in feeds if feed.prices.get(code)
-                )
+                code: tuple(_feed_source(feed, code) for feed in feeds if feed.prices.get(code))
                 for code in currencies
             },
             pools=tuple(pools),

@@ -14,6 +14,40 @@ class MarketUnavailable(MarketError):
     status = 503
 
 
+class SnapshotUnreadable(MarketUnavailable):
+    code = "market_snapshot_unreadable"
+    message = "The market's snapshot is in a format that this process can't read."
+    hint = "Run the same version of every process."
+
+
+class HaltUnknown(MarketError):
+    code = "desk_not_halted"
+    message = "Nobody halted the desk there."
+    hint = "Name the scope that was halted: an asset's code, or nothing for the whole desk."
+    status = 404
+
+
+class ReasonMissing(MarketError):
+    code = "reason_missing"
+    message = "Say why."
+    hint = "Give a reason of at most 500 characters, and who you are."
+    status = 400
+
+
+class SnapshotNotKept(MarketError):
+    code = "snapshot_not_kept"
+    message = "The snapshot was not kept."
+    hint = "Only those that promised quotes were drawn from are, for thirty days."
+    status = 404
+
+
+class ReplayRefused(MarketError):
+    code = "replay_refused"
+    message = "This quote can't be drawn again here."
+    hint = "Replay it with the version that drew it, from its own snapshot."
+    status = 409
+
+
 class QuoteRefused(MarketError):
     """An asset can't be quoted; the code says why. ``quote_assets`` turns it into an answer."""
 
@@ -74,3 +108,21 @@ class CurrencyNotPriced(QuoteRefused):
     code = "currency_not_priced"
     message = "There is no source for this currency's price."
     hint = "Price in a currency that has one, such as USD or EUR."
+
+
+class DeskHalted(QuoteRefused):
+    code = "desk_halted"
+    message = "The desk has stopped taking this asset."
+    hint = "Offer the settlement asset, which is taken at par."
+
+
+class DeskReducesOnly(QuoteRefused):
+    code = "desk_reduces_only"
+    message = "The desk takes no more of this asset for now."
+    hint = "Offer another asset, or try again in a few minutes."
+
+
+class InventoryFull(QuoteRefused):
+    code = "inventory_full"
+    message = "The desk holds as much of this asset as it may."
+    hint = "Offer another asset until some was sold."

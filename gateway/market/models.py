@@ -42,3 +42,79 @@ class MinutePrice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.asset} at {self.minute:%Y-%m-%d %H:%M}"
+
+
+class DeskState(models.Model):
+    """An asset's state of risk as it last changed; no row is NORMAL and never anything else."""
+
+    asset = models.TextField(primary_key=True)
+    state = models.SmallIntegerField(help_text="0 NORMAL, 1 WIDE, 2 REDUCE_ONLY, 3 HALT")
+    trigger = models.TextField()
+    measure = models.DecimalField(max_digits=78, decimal_places=0)
+    limit = models.DecimalField(max_digits=78, decimal_places=0)
+    since = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(state__gte=0, state__lte=3), name="desk_state_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.asset}: {self.state} ({self.trigger})"
+
+
+class DeskHalt(models.Model):
+    """A switch that a person pulled: for an asset, or with an empty scope for the whole desk."""
+
+    scope = models.TextField(primary_key=True)
+    reason = models.TextField()
+    halted_by = models.TextField()
+    halted_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.scope or 'the whole desk'}: {self.reason}"
+
+
+class DeskDay(models.Model):
+    """What the desk's positions were worth when a UTC day began, to tell the day's loss."""
+
+    pk = models.CompositePrimaryKey("day", "simulated")
+    day = models.DateField()
+    simulated = models.BooleanField()
+    opening_usd_cents = models.DecimalField(max_digits=78, decimal_places=0)
+
+    def __str__(self) -> str:
+        return f"{self.day}: {self.opening_usd_cents}"
+
+
+class KeptSnapshot(models.Model):
+    """A snapshot that promised quotes were drawn from, compressed, so that they can be replayed."""
+
+    version = models.BigIntegerField(primary_key=True)
+    content = models.BinaryField(help_text="zlib of the encoded snapshot")
+    kept_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["kept_at"], name="kept_snapshot_kept_at")]
+
+    def __str__(self) -> str:
+        return f"snapshot {self.version}"
+
+
+class ShopStrategy(models.Model):
+    """Which share of a shop's payers is taken to use a lock as an option, and what that rests on.
+
+    Quotes read the share from the shop itself.
+    """
+
+    shop_id = models.UUIDField(primary_key=True)
+    share_ppm = models.IntegerField(help_text="charged for: of all who are shown a lock")
+    mean_ppm = models.IntegerField(help_text="measured: of those who paid, before caution")
+    error_ppm = models.IntegerField(help_text="its standard error")
+    locks = models.IntegerField(help_text="paid locks seen")
+    updated_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.share_ppm} ppm of shop {self.shop_id}"

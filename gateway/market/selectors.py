@@ -4,7 +4,9 @@ from datetime import datetime, timedelta
 
 from django.db.models import Sum
 
-from gateway.market.models import LockExposure, MinutePrice
+from gateway.ledger.accounts import desk
+from gateway.ledger.selectors import balances_of
+from gateway.market.models import DeskHalt, DeskState, LockExposure, MinutePrice
 
 # A minute without a price is bridged from this long before, no further.
 PRICE_GAP = timedelta(minutes=3)
@@ -33,3 +35,21 @@ def buy_price_at(*, asset: str, at: datetime) -> int | None:
         .first()
     )
     return found
+
+
+def desk_inventory() -> dict[str, int]:
+    """Base units that the desk holds beyond its target, by asset code; negative: short. One query.
+
+    The target is what capital was put in, so what is beyond it is what the desk traded into.
+    """
+    return {asset: -units for asset, units in balances_of(account=desk()).items() if units}
+
+
+def halted_scopes() -> frozenset[str]:
+    """Assets that someone halted; an empty code is the whole desk. One query."""
+    return frozenset(DeskHalt.objects.values_list("scope", flat=True))
+
+
+def desk_states() -> dict[str, DeskState]:
+    """The last change of each asset's state of risk, by asset code. One query."""
+    return {row.asset: row for row in DeskState.objects.all()}

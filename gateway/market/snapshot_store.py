@@ -6,17 +6,35 @@ gone the last snapshot stays, and its prices age until each is refused.
 """
 
 import time
+import zlib
 from dataclasses import dataclass
 
 import msgspec
 import redis
+import structlog
 from django.conf import settings
 
-from gateway.market.errors import MarketUnavailable
+from gateway.events.errors import LeaseLost
+from gateway.market.errors import MarketUnavailable, SnapshotUnreadable
 from gateway.market.snapshots import MarketSnapshot, decode_snapshot, encode_snapshot
+
+log = structlog.get_logger(__name__)
 
 VERSION_KEY = "market:version"
 SNAPSHOT_KEY = "market:snapshot"
+EPOCH_KEY = "market:epoch"
+# One step: nobody reads a version without its snapshot, and a holder that lost its lease without
+# noticing can't replace what its successor published.
+PUBLISH_LUA = """
+if tonumber(redis.call("GET", KEYS[3]) or "0") > tonumber(ARGV[4]) then return 0 end
+redis.call("SET", KEYS[1], ARGV[1], "EX", ARGV[3])
+redis.call("SET", KEYS[2], ARGV[2], "EX", ARGV[3])
+redis.call("SET", KEYS[3], ARGV[4])
+redis.call("SET", KEYS[4], ARGV[5], "EX", ARGV[6])
+return 1
+"""
+RECENT_KEY = "market:recent:%d"
+RECENT_SECONDS = 900
 CHECK_SECONDS = 0.2
 TIMEOUT_SECONDS = 0.25
 # A snapshot that nobody renews is of no use to a process that starts later.
@@ -31,6 +49,7 @@ class _Held:
     url: str = ""
     snapshot: MarketSnapshot | None = None
     check_at: float = 0.0
+    trouble: str = ""
 
 
 _held = _Held()
@@ -47,16 +66,43 @@ def _client() -> "redis.Redis":
     return _held.client
 
 
-def publish_snapshot(snapshot: MarketSnapshot) -> None:
+def publish_snapshot(snapshot: MarketSnapshot, *, epoch: int = 0) -> None:
     """Make ``snapshot`` the latest for every process; its version must be new.
 
+    Args:
+        epoch: of the publisher's lease.
+
     Raises:
+        LeaseLost: a later holder of the lease has published already.
         redis.RedisError: Valkey does not answer; publish again with the next one.
     """
-    with _client().pipeline(transaction=True) as pipe:
-        pipe.set(SNAPSHOT_KEY, encode_snapshot(snapshot), ex=KEEP_SECONDS)
-        pipe.set(VERSION_KEY, snapshot.version, ex=KEEP_SECONDS)
-        pipe.execute()
+    content = encode_snapshot(snapshot)
+    done = _client().eval(
+        PUBLISH_LUA,
+        4,
+        SNAPSHOT_KEY,
+        VERSION_KEY,
+        EPOCH_KEY,
+        RECENT_KEY % snapshot.version,
+        content,
+        str(snapshot.version),
+        str(KEEP_SECONDS),
+        str(epoch),
+        zlib.compress(content, 1),
+        str(RECENT_SECONDS),
+    )
+    if not done:
+        raise LeaseLost("market")
+
+
+def recent_snapshot(version: int) -> bytes | None:
+    """zlib of a snapshot that was published in the last ``RECENT_SECONDS``; None for another.
+
+    Raises:
+        redis.RedisError: Valkey does not answer.
+    """
+    content = _client().get(RECENT_KEY % version)
+    return content if isinstance(content, bytes) else None
 
 
 def current_snapshot() -> MarketSnapshot:
@@ -81,13 +127,25 @@ def _refresh() -> None:
     try:
         client = _client()
         version = client.get(VERSION_KEY)
-        if version is None or (held is not None and int(version) == held.version):
-            return
-        content = client.get(SNAPSHOT_KEY)
+        known = version is None or (held is not None and int(version) == held.version)
+        content = None if known else client.get(SNAPSHOT_KEY)
         if isinstance(content, bytes):
             _held.snapshot = decode_snapshot(content)
-    except (redis.RedisError, msgspec.MsgspecError, ValueError):
-        return
+    except redis.RedisError as error:
+        _say_trouble("market.valkey_away", error)
+    except (SnapshotUnreadable, msgspec.MsgspecError, ValueError) as error:
+        _say_trouble("market.snapshot_unreadable", error)
+    else:
+        if _held.trouble:
+            log.info("market.snapshot_back", after=_held.trouble)
+            _held.trouble = ""
+
+
+def _say_trouble(what: str, error: Exception) -> None:
+    """Once for as long as it lasts: it is asked for several times a second."""
+    if _held.trouble != what:
+        _held.trouble = what
+        log.error(what, detail=str(error)[:300])
 
 
 def forget_snapshot() -> None:

@@ -6,6 +6,8 @@ Unix time as told by the source itself, so that a price ages whatever our own cl
 
 import msgspec
 
+from gateway.market.errors import SnapshotUnreadable
+
 E18 = 10**18
 
 
@@ -20,7 +22,19 @@ class DeskPolicy(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         future_tolerance_ms: a source may be this far ahead of our clock.
         base_spread_ppm: what we earn on a fill at least.
         deviation_weight_ppm: share of half the sources' range that is charged.
-        max_spread_ppm: above this we refuse rather than quote.
+        age_weight_ppm: share of what the price may have moved since the oldest witness spoke.
+        flow_weight_ppm: charged when all of the recent flow goes one way.
+        toxicity_weight_ppm: charged when every bucket of volume was one-sided (VPIN of one).
+        least_spread_ppm: inventory never lets the half spread fall below this.
+        max_spread_ppm: the half spread is clamped here; disagreement and age alone above it are a
+            refusal.
+        lot_usd_cents: the unit that inventory is counted in for its skew.
+        inventory_bound_usd_cents: Q: nothing more is bought beyond it.
+        daily_loss_usd_cents: L: all stops at this loss of a UTC day.
+        risk_aversion_e9: gamma, 1e-9 for a lot and a basis point.
+        fills_per_hour: A, at a half spread of zero.
+        wide_factor_ppm: the half spread's and the lock premium's factor in WIDE.
+        max_silence_ms: an asset that nobody judged for longer is only reduced.
         peg_band_bps: a stablecoin further from its peg than this is not taken.
         strategic_share_ppm: share of shoppers taken to exercise the lock as an option.
         completion_ppm: probability that one of the others pays.
@@ -46,7 +60,18 @@ class DeskPolicy(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     future_tolerance_ms: int = 5_000
     base_spread_ppm: int = 500
     deviation_weight_ppm: int = 1_000_000
+    age_weight_ppm: int = 1_000_000
+    flow_weight_ppm: int = 200
+    toxicity_weight_ppm: int = 300
+    least_spread_ppm: int = 100
     max_spread_ppm: int = 30_000
+    lot_usd_cents: int = 100_000
+    inventory_bound_usd_cents: int = 50_000_000
+    daily_loss_usd_cents: int = 1_000_000
+    risk_aversion_e9: int = 8_000
+    fills_per_hour: int = 10
+    wide_factor_ppm: int = 2_500_000
+    max_silence_ms: int = 30_000
     peg_band_bps: int = 100
     strategic_share_ppm: int = 1_000_000
     completion_ppm: int = 900_000
@@ -77,6 +102,8 @@ class Source(msgspec.Struct, frozen=True, omit_defaults=True):
         at_ms: when the source says so: the block's timestamp or the feed's own.
         max_age_ms: older than this it does not count.
         simulated: made up for a demo, and says so wherever it is shown.
+        half_spread_ppm: half the distance between its bid and ask, in millionths.
+        fee_ppm: the fee within which nobody would correct it.
     """
 
     name: str
@@ -85,6 +112,33 @@ class Source(msgspec.Struct, frozen=True, omit_defaults=True):
     at_ms: int
     max_age_ms: int
     simulated: bool = False
+    half_spread_ppm: int = 0
+    fee_ppm: int = 0
+
+
+class RiskMark(msgspec.Struct, frozen=True, omit_defaults=True):
+    """An asset's state of risk as the market process judged it.
+
+    Attributes:
+        state: 0 NORMAL, 1 WIDE, 2 REDUCE_ONLY, 3 HALT.
+        trigger: the code of what led there.
+        since_ms, seen_ms: when it was entered, and last confirmed.
+    """
+
+    state: int
+    trigger: str
+    since_ms: int
+    seen_ms: int
+
+
+class ValueMark(msgspec.Struct, frozen=True):
+    """The fair value at the snapshot's time (e18 dollars) with its own deviation."""
+
+    price: int
+    buy: int
+    deviation_ppm: int
+    error_ppm: int
+    sources: int
 
 
 class AssetState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -93,7 +147,13 @@ class AssetState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     Attributes:
         peg: the currency it promises to be worth one of, or "".
         sources: witnesses of its price in US dollars.
-        volatility_ppm: standard deviation of a year's log return.
+        volatility_ppm: standard deviation of a year's log return, slow.
+        fast_volatility_ppm: the same with a short memory; 0 is unknown.
+        imbalance_ppm: order flow, from all sold (-1e6) to all bought.
+        toxicity_ppm: VPIN.
+        inventory_units: what the desk holds beyond its target, below zero what it is short.
+        risk: its state; None where nobody judges (a snapshot made by hand).
+        value: the agreed value; None if there is none.
         depth_units: the most base units the venues take within the policy's impact; 0 is none.
         open_units: base units in open locks.
     """
@@ -104,6 +164,12 @@ class AssetState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     peg: str = ""
     sources: tuple[Source, ...] = ()
     volatility_ppm: int = 0
+    fast_volatility_ppm: int = 0
+    imbalance_ppm: int = 0
+    toxicity_ppm: int = 0
+    inventory_units: int = 0
+    risk: RiskMark | None = None
+    value: ValueMark | None = None
     depth_units: int = 0
     open_units: int = 0
 
@@ -177,14 +243,25 @@ class MarketSnapshot(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     pools: tuple[PoolState, ...] = ()
 
 
+# Raised whenever a field changes its meaning: whoever can't read it refuses.
+FORMAT = 2
+_MARK = b"tillway-market/%d\n"
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(MarketSnapshot)
 
 
 def encode_snapshot(snapshot: MarketSnapshot) -> bytes:
-    return _encoder.encode(snapshot)
+    return _MARK % FORMAT + _encoder.encode(snapshot)
 
 
 def decode_snapshot(content: bytes) -> MarketSnapshot:
-    """Raises msgspec.ValidationError or DecodeError for what is not a snapshot."""
-    return _decoder.decode(content)
+    """The snapshot of its stored bytes.
+
+    Raises:
+        SnapshotUnreadable: it was written in another format.
+        msgspec.MsgspecError: it is no snapshot at all.
+    """
+    mark, _, body = content.partition(b"\n")
+    if mark + b"\n" != _MARK % FORMAT:
+        raise SnapshotUnreadable(f"The market's snapshot is not in format {FORMAT}.")
+    return _decoder.decode(body)

@@ -25,6 +25,9 @@ class Shop(models.Model):
     payout_threshold_units = UnitsField(
         null=True, help_text="settlement units at which a payout starts by itself"
     )
+    strategic_share_ppm = models.IntegerField(
+        null=True, help_text="of its payers, as the market estimates; unset: as the desk assumes"
+    )
     terms: Any = models.JSONField(default=dict)
     created_at = models.DateTimeField()
 
@@ -36,6 +39,11 @@ class Shop(models.Model):
             models.CheckConstraint(
                 name="shops_shop_status",
                 condition=models.Q(status__in=["active", "suspended", "closing"]),
+            ),
+            models.CheckConstraint(
+                name="shops_shop_strategic_share",
+                condition=models.Q(strategic_share_ppm__isnull=True)
+                | models.Q(strategic_share_ppm__gte=0, strategic_share_ppm__lte=1_000_000),
             ),
             # Rule 8: a shop that compliance has not approved is a test shop.
             models.CheckConstraint(

@@ -1,6 +1,6 @@
 """Questions about shops."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -23,10 +23,17 @@ class ShopView:
     payout_address: bytes | None
     payout_threshold_units: int | None
     terms: ShopTerms
+    strategic_share_ppm: int | None = None
 
     @property
     def is_active(self) -> bool:
         return self.status == "active"
+
+
+def lock_seconds_of(*, shop_ids: Collection[UUID]) -> dict[UUID, int]:
+    """How long each shop's quotes are promised. One query."""
+    rows = Shop.objects.filter(id__in=shop_ids).values_list("id", "terms")
+    return {shop_id: terms_from(terms).lock_seconds for shop_id, terms in rows}
 
 
 SHOP_VIEW_FIELDS = (
@@ -39,6 +46,7 @@ SHOP_VIEW_FIELDS = (
     "payout_address",
     "payout_threshold_units",
     "terms",
+    "strategic_share_ppm",
 )
 
 
@@ -68,4 +76,5 @@ def shop_view_from(row: Mapping[str, Any]) -> ShopView:
         payout_address=bytes(address) if address is not None else None,
         payout_threshold_units=int(threshold) if threshold is not None else None,
         terms=terms_from(row["terms"]),
+        strategic_share_ppm=row["strategic_share_ppm"],
     )

@@ -60,6 +60,15 @@ def shop_open(
     return shop
 
 
+def shop_set_strategic_share(*, shop_id: UUID, share_ppm: int) -> None:
+    """Remember which share of its payers uses a lock as an option. One statement.
+
+    Args:
+        share_ppm: millionths, between none and all.
+    """
+    Shop.objects.filter(id=shop_id).update(strategic_share_ppm=min(max(share_ppm, 0), 1_000_000))
+
+
 @transaction.atomic
 def shop_set_payout_address(*, shop_id: UUID, address: bytes, now: datetime) -> Shop:
     """Send the shop's payouts to another address from now on.

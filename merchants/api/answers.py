@@ -43,8 +43,16 @@ class Cursored(Shape):
 
 class QuoteParts(Shape):
     fair = s.CharField()
-    spread_bps = s.CharField()
+    spread_bps = s.CharField(help_text="The clamped sum of the seven that follow.")
+    base_bps = s.CharField()
+    skew_bps = s.CharField()
+    age_bps = s.CharField()
+    flow_bps = s.CharField()
+    toxicity_bps = s.CharField()
+    deviation_bps = s.CharField()
+    widened_bps = s.CharField()
     lock_premium_bps = s.CharField()
+    fill_bps = s.CharField()
     gas_units = s.CharField()
     fee_bps = s.IntegerField()
 

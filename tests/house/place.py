@@ -181,7 +181,16 @@ class Place:
         return str(
             self.rpc.call(
                 "eth_sendTransaction",
-                [{"from": sender, "to": to, "data": "0x" + data.hex(), "value": hex(value)}],
+                [
+                    {
+                        "from": sender,
+                        "to": to,
+                        "data": "0x" + data.hex(),
+                        "value": hex(value),
+                        # Not as estimated: others trade in the pool before it is mined.
+                        "gas": hex(1_000_000),
+                    }
+                ],
             )
         )
 

@@ -34,6 +34,22 @@ def test_a_price_that_is_none_is_left_out_and_the_others_stay(text):
     assert reading(prices={"ETH/USD": text, "BTC/USD": "60000"}).prices == {"BTC": e18("60000")}
 
 
+def test_a_book_is_read_as_its_micro_price_and_a_crossed_or_empty_one_as_nothing():
+    book = {"bid": "2999", "ask": "3001", "bid_size": "3", "ask_size": "1"}
+    read = reading(prices={"ETH/USD": book})
+    assert (read.prices["ETH"], read.half_spreads_ppm["ETH"]) == (e18("3000.5"), 334)
+    for wrong in (
+        {"bid": "3001", "ask": "2999"},
+        {"ask": "2999"},
+        {"bid_size": "0"},
+        {"ask_size": "-1"},
+        {"bid": "NaN"},
+        {"ask": None},
+    ):
+        assert reading(prices={"ETH/USD": book | wrong}).prices == {}
+    assert reading(prices={"ETH/USD": {}}).prices == {}
+
+
 def test_a_price_in_another_currency_is_left_out():
     assert reading(prices={"ETH/EUR": "2800", "ETH": "3000"}).prices == {}
 

@@ -14,7 +14,10 @@ from gateway.chains.configuration import ChainSettings
 from gateway.chains.models import Token
 from gateway.chains.syncing import chain_store, check_chain
 from gateway.events import leases
+from gateway.events.errors import LeaseLost
 from gateway.events.ids import uuid7
+from gateway.events.models import Event
+from gateway.ledger.services import post_fill
 from gateway.market.errors import MarketUnavailable
 from gateway.market.following import publishing
 from gateway.market.following.publishing import (
@@ -24,13 +27,16 @@ from gateway.market.following.publishing import (
     readers_of,
     run_market,
 )
+from gateway.market.models import DeskState
 from gateway.market.quotes import Quote, quote_assets
+from gateway.market.risk.states import RiskState
 from gateway.market.selectors import buy_price_at
 from gateway.market.services import exposure_add, minute_prices_prune
 from gateway.market.snapshot_store import current_snapshot, forget_snapshot
 from gateway.market.snapshots import DeskPolicy
+from gateway.market.supervising import desk_halt, desk_resume
 from gateway.money.amounts import Amount
-from gateway.money.assets import FIAT
+from gateway.money.assets import FIAT, Asset
 from gateway.supervisor.devchain.feed import LocalFeed
 from tests.market.dev_market import e18
 from tests.market.test_following import mine, rpc  # noqa: F401 (a fixture)
@@ -109,7 +115,7 @@ def test_versions_grow_and_open_locks_are_counted_with_few_queries(readers, valk
     exposure_add(invoice_id=uuid7(), due_units={WETH: 5}, lock_end=now + timedelta(minutes=15))
     with CaptureQueriesContext(connection) as queries:
         first = publisher.publish(now=now)
-    assert len(queries) <= 5, "open locks, prices of the minute, token values, two prunes"
+    assert len(queries) <= 13, "locks, halts, states, inventory, day, prices, values, prunes"
     assert first.assets[WETH].open_units == 5
     with CaptureQueriesContext(connection) as queries:
         second = publisher.publish(now=now)
@@ -265,3 +271,66 @@ def _wait(ask, seconds=90.0):
             return found
         time.sleep(0.1)
     raise AssertionError(f"not in {seconds} s: {last or _answers(WETH)}")
+
+
+@pytest.mark.django_db
+def test_a_halt_reaches_the_quotes_with_its_event_and_inventory_comes_from_the_books(readers):
+    now = datetime.now(UTC)
+    lease = leases.acquire(name=LEASE, holder="here", ttl_seconds=60)
+    publisher = Publisher(readers=readers, policy=DeskPolicy())
+    post_fill(
+        reference="a purchase",
+        chain_id=31337,
+        sold=Amount(3_000_000, Asset(USDC, 6)),
+        bought=Amount(10**15, Asset(WETH, 18)),
+        now=now,
+    )
+    first = publisher.publish(now=now, lease=lease)
+    assert first.assets[WETH].risk.state == RiskState.NORMAL
+    assert first.assets[WETH].inventory_units == 10**15
+    assert first.assets[USDC].inventory_units == -3_000_000
+    assert first.assets[WETH].value.sources == 2
+
+    desk_halt(reason="a test of the switch", by="ana", now=now)
+    publisher._exposure = publishing._Every(0)
+    second = publisher.publish(now=now + timedelta(milliseconds=300), lease=lease)
+    answers = {answer.asset: answer for answer in quotes(second, now=now, currency="USD")}
+    assert isinstance(answers.pop(USDC), Quote)
+    assert {answer.code for answer in answers.values()} == {"desk_halted"}
+    changed = Event.objects.filter(type="desk.state_changed")
+    assert {event.body["trigger"] for event in changed} == {"by_hand"}
+    assert DeskState.objects.get(asset=WETH).state == RiskState.HALT
+
+    # Another process takes over: what was kept is what it starts from.
+    other = Publisher(readers=readers, policy=DeskPolicy())
+    third = other.publish(now=now + timedelta(milliseconds=600), lease=lease)
+    assert third.assets[WETH].risk.state == RiskState.HALT
+    desk_resume(reason="done", by="ana", now=now)
+    other._exposure = publishing._Every(0)
+    fourth = other.publish(now=now + timedelta(milliseconds=900), lease=lease)
+    assert fourth.assets[WETH].risk.state == RiskState.WIDE
+
+    leases.release(handle=lease)
+    assert leases.acquire(name=LEASE, holder="there", ttl_seconds=60)
+    desk_halt(reason="again", by="ana", now=now)
+    with pytest.raises(LeaseLost):
+        other.publish(now=now + timedelta(milliseconds=1_200), lease=lease)
+
+
+@pytest.mark.django_db
+def test_a_days_loss_is_counted_from_its_opening(readers):
+    now = datetime.now(UTC)
+    publisher = Publisher(readers=readers, policy=DeskPolicy(daily_loss_usd_cents=200))
+    publisher.publish(now=now)
+    post_fill(
+        reference="sold too cheaply",
+        chain_id=31337,
+        sold=Amount(10**15, Asset(WETH, 18)),
+        bought=Amount(500_000, Asset(USDC, 6)),
+        now=now,
+    )
+    publisher._positions = publishing._Every(0)
+    for step in range(1, 3):
+        snapshot = publisher.publish(now=now + timedelta(milliseconds=300 * step))
+    assert snapshot.assets[WETH].risk.trigger == "daily_loss"
+    assert snapshot.assets[WETH].risk.state == RiskState.HALT

@@ -1,7 +1,8 @@
 """Outside prices. Kind ``tillway`` is our own plain JSON, which any adapter can serve::
 
-{"quote": "USD", "at_ms": 1764000000000, "simulated": true,
- "prices": {"ETH": "3000.12", "BTC": "60012.5", "EUR": "1.08"}}
+{"source": "of whom (simulated)", "at": 1764000000000,
+ "prices": {"ETH/USD": "3000.12", "EUR/USD": "1.08",
+            "BTC/USD": {"bid": "60012", "ask": "60013", "bid_size": "1.5", "ask_size": "0.2"}}}
 """
 
 import time
@@ -12,6 +13,7 @@ from typing import Any
 import orjson
 
 from gateway.market.building import FeedReading
+from gateway.market.desk.micro_price import BookTop, BookUnusable, micro_price
 from gateway.market.snapshots import E18
 from gateway.money.assets import FIAT, Asset
 from gateway.money.errors import MoneyError
@@ -92,19 +94,32 @@ def parse_reading(feed: Feed, body: bytes, *, received_ms: int) -> FeedReading:
             raise TypeError
     except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError) as error:
         raise OutsideFailed(f"{feed.name} answers with something else than prices.") from error
-    read = {}
+    read: dict[str, int] = {}
+    half_spreads: dict[str, int] = {}
     for pair, text in prices.items():
         symbol, _, quote = pair.partition("/")
-        price = _e18(text) if quote == "USD" else 0
+        price, half_spread_ppm = _price(text) if quote == "USD" else (0, 0)
         if price:
-            read[symbol] = price
+            read[symbol], half_spreads[symbol] = price, half_spread_ppm
     return FeedReading(
         name=feed.name,
         at_ms=min(at_ms, received_ms),
         max_age_ms=feed.max_age_ms,
         prices=read,
         simulated="simulated" in source.lower(),
+        half_spreads_ppm=half_spreads,
     )
+
+
+def _price(told: object) -> tuple[int, int]:
+    """(e18 price, half of its book's spread in millionths); zeros for none, or a crossed book."""
+    if not isinstance(told, dict):
+        return _e18(told), 0
+    sides = [_e18(told.get(side)) for side in ("bid", "ask", "bid_size", "ask_size")]
+    try:
+        return micro_price(BookTop(*sides))
+    except BookUnusable:
+        return 0, 0
 
 
 def _e18(text: object) -> int:

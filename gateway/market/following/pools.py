@@ -7,6 +7,7 @@ changes nothing: what was read last grows old.
 """
 
 import time
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +21,7 @@ from gateway.chains.fees import FeeCaps, suggested_tip
 from gateway.chains.nodes import Nodes, hex_of, list_answer
 from gateway.market.amm.tick_math import MAX_TICK, MIN_TICK
 from gateway.market.building import BlockPrices, ChainView, chain_prices
+from gateway.market.desk.flow import Trade
 from gateway.market.following.calls import (
     BURN_TOPIC,
     FEE,
@@ -38,6 +40,7 @@ from gateway.market.following.calls import (
     with_int,
     words,
 )
+from gateway.market.following.swaps import V2_SWAP_TOPIC, V3_SWAP_TOPIC, trades_of
 from gateway.market.following.universe import Universe, V2Spec, V3Spec
 from gateway.market.snapshots import DeskPolicy, PoolState, V2State, V3State
 from gateway.outside.rpc import Call
@@ -45,6 +48,7 @@ from gateway.outside.rpc import Call
 log = structlog.get_logger(__name__)
 
 BATCH_CALLS = 100
+TRADES_KEPT = 10_000
 # About a factor of 1.8 either way: no quote within the policy's impact reaches so far.
 WINDOW_TICKS = 6_000
 FEE_HISTORY_BLOCKS = 5
@@ -71,6 +75,9 @@ class PoolFollower:
     def __init__(self, *, universe: Universe, nodes: Nodes, policy: DeskPolicy) -> None:
         self.universe = universe
         self.view: ChainView | None = None
+        # What takers traded, oldest first, until the publisher takes it; a replaced block's trades
+        # stay: they were meant, and this is a statistic.
+        self.trades: deque[Trade] = deque(maxlen=TRADES_KEPT)
         self._nodes = nodes
         self._policy = policy
         self._history = BlockPrices(keep=policy.average_blocks)
@@ -221,30 +228,39 @@ class PoolFollower:
         )
         return bool(list_answer(answer, of="logs"))
 
-    def _moved_in(self, head: Header) -> set[str]:
-        """Concentrated pools whose liquidity moved in the head's block."""
-        if not self.universe.v3:
-            return set()
+    def _logs_of(self, head: Header) -> tuple[set[str], list[Trade]]:
+        """Concentrated pools whose liquidity moved in the head's block, and the trades in it."""
+        specs: tuple[V2Spec | V3Spec, ...] = (*self.universe.v2, *self.universe.v3)
+        pools = [spec.address for spec in specs]
+        if not pools:
+            return set(), []
         (answer,) = self._nodes.ask(
             (
                 "eth_getLogs",
                 (
                     {
-                        "address": [spec.address for spec in self.universe.v3],
-                        "topics": [[MINT_TOPIC, BURN_TOPIC]],
+                        "address": pools,
+                        "topics": [[MINT_TOPIC, BURN_TOPIC, V2_SWAP_TOPIC, V3_SWAP_TOPIC]],
                         "blockHash": hex_of(head.hash),
                     },
                 ),
             )
         )
+        moved: set[str] = set()
+        trades: list[Trade] = []
+        at_ms = head.timestamp * 1000
         try:
-            return {str(entry["address"]).lower() for entry in list_answer(answer, of="logs")}
-        except (KeyError, TypeError) as error:
+            for entry in list_answer(answer, of="logs"):
+                if entry["topics"][0] in (MINT_TOPIC, BURN_TOPIC):
+                    moved.add(str(entry["address"]).lower())
+                trades += trades_of(entry, universe=self.universe, at_ms=at_ms)
+        except (KeyError, IndexError, TypeError, AttributeError) as error:
             raise MalformedAnswer("logs without an address") from error
+        return moved, trades
 
     def _read(self, head: Header) -> None:
         block = {"blockHash": hex_of(head.hash)}
-        moved = self._moved_in(head)
+        moved, trades = self._logs_of(head)
         answers = self._call(self._state_calls(), block)
         windows = {
             address: window for address, window in self._windows.items() if address not in moved
@@ -263,6 +279,7 @@ class PoolFollower:
         self._windows = windows
         self._history.add(number=head.number, prices=prices)
         self._head = head
+        self.trades.extend(trades)
         averages = {
             code: average
             for code in prices

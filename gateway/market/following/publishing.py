@@ -4,8 +4,9 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
+import msgspec
 import redis
 import structlog
 from django.conf import settings
@@ -17,17 +18,26 @@ from gateway.chains.nodes import Nodes
 from gateway.chains.services import token_values_set
 from gateway.events import leases
 from gateway.events.errors import LeaseLost, TillwayError
+from gateway.events.leases import LeaseHandle
 from gateway.market.building import FeedReading, build_snapshot
-from gateway.market.desk.fair_value import fair_value
+from gateway.market.desk.flow import Flow, Toxicity
 from gateway.market.desk.volatility import Volatility
-from gateway.market.errors import MarketUnavailable, QuoteRefused
+from gateway.market.errors import MarketUnavailable
 from gateway.market.following.feeds import Feed, currencies_of, feed_of, read_feed
 from gateway.market.following.pools import PoolFollower
 from gateway.market.following.universe import universe_of
-from gateway.market.selectors import open_units
+from gateway.market.risk.states import Risk, RiskState, Trigger
+from gateway.market.risk.watch import equity_cents, judged, resumed
+from gateway.market.selectors import desk_inventory, desk_states, halted_scopes, open_units
 from gateway.market.services import exposure_prune, minute_prices_keep, minute_prices_prune
-from gateway.market.snapshot_store import current_snapshot, publish_snapshot, published_version
+from gateway.market.snapshot_store import (
+    current_snapshot,
+    forget_snapshot,
+    publish_snapshot,
+    published_version,
+)
 from gateway.market.snapshots import AssetState, DeskPolicy, MarketSnapshot
+from gateway.market.supervising import desk_day_opening, desk_states_change
 
 log = structlog.get_logger(__name__)
 
@@ -39,7 +49,8 @@ TICK_SECONDS = 0.1
 # Published when something changed, but not more often than this, and at least that often.
 MIN_PUBLISH_SECONDS = 0.3
 MAX_PUBLISH_SECONDS = 2.0
-EXPOSURE_SECONDS = 1.0
+EXPOSURE_SECONDS = 0.25
+INVENTORY_SECONDS = 1.0
 VALUES_SECONDS = 30.0
 PRUNE_SECONDS = 3_600.0
 FEED_SECONDS = 1.0
@@ -159,47 +170,156 @@ class Publisher:
         self._minute = 0
         self._open: dict[str, int] = {}
         self._volatilities: dict[str, Volatility] = {}
+        self._fast_ppm: dict[str, int] = {}
+        self._flows: dict[str, Flow] = {}
+        self._toxicities: dict[str, Toxicity] = {}
+        self._inventory: dict[str, int] = {}
+        self._halts: frozenset[str] = frozenset()
+        self._risks: dict[str, Risk] = {}
+        self._openings: dict[tuple[date, bool], int] = {}
+        self._loss_cents: dict[bool, int] = {}
         self._exposure = _Every(EXPOSURE_SECONDS)
+        self._positions = _Every(INVENTORY_SECONDS)
         self._values = _Every(VALUES_SECONDS)
         self._prune = _Every(PRUNE_SECONDS)
+        self._before: MarketSnapshot | None = None
+        self._taken_over = False
+
+    def take_over(self, *, now: datetime) -> None:
+        """Start from what the last publisher said and kept, not from what we remember.
+
+        Raises:
+            DatabaseError: PostgreSQL is away.
+        """
+        forget_snapshot()
         try:
-            self._before: MarketSnapshot | None = current_snapshot()
+            self._before = current_snapshot()
         except MarketUnavailable:
             self._before = None
+        self._volatilities.clear()
+        before = self._before.assets if self._before else {}
+        now_ms = int(now.timestamp() * 1000)
+        self._risks = {}
+        for code, row in desk_states().items():
+            last = before.get(code)
+            self._risks[code] = resumed(
+                state=RiskState(row.state),
+                trigger=Trigger(row.trigger),
+                since_ms=int(row.since.timestamp() * 1000),
+                last=last.risk if last else None,
+                value=last.value if last else None,
+                at_ms=now_ms,
+            )
+        self._taken_over = True
 
-    def publish(self, *, now: datetime) -> MarketSnapshot | None:
+    def count(self, *, now: datetime) -> bool:
+        """Count open locks and halts if it is time; whether something changed.
+
+        Raises:
+            DatabaseError: PostgreSQL is away.
+        """
+        if not self._exposure.is_due():
+            return False
+        known = (self._open, self._halts)
+        self._open, self._halts = open_units(now=now), halted_scopes()
+        return known != (self._open, self._halts)
+
+    def publish(self, *, now: datetime, lease: LeaseHandle | None = None) -> MarketSnapshot | None:
         """Publish what is known now; None while no chain was read yet, or a source may still be.
 
         Raises:
             redis.RedisError: Valkey is away.
             DatabaseError: PostgreSQL is.
+            LeaseLost: another process publishes now.
         """
+        if not self._taken_over:
+            self.take_over(now=now)
         views = [follower.view for follower in self._readers.followers if follower.view is not None]
         if not views:
             return None
         if not self._readers.are_complete and time.monotonic() < self._patient_until:
             return None
-        if self._exposure.is_due():
-            self._open = open_units(now=now)
+        self.count(now=now)
+        if self._positions.is_due():
+            self._inventory = desk_inventory()
+        self._hear_trades()
         readings = self._readers.readings
         # Never below a version that readers hold, even after Valkey was flushed or we restarted.
         self._version = max(self._version, published_version(), int(now.timestamp())) + 1
-        snapshot = build_snapshot(
+        now_ms = int(now.timestamp() * 1000)
+        built = build_snapshot(
             version=self._version,
-            at_ms=int(now.timestamp() * 1000),
+            at_ms=now_ms,
             policy=self._policy,
             views=views,
             feeds=tuple(readings.values()),
             volatilities_ppm=self._measured(),
+            fast_volatilities_ppm=self._fast_ppm,
+            imbalances_ppm={
+                code: flow.imbalance_ppm(at_ms=now_ms) for code, flow in self._flows.items()
+            },
+            toxicities_ppm={code: each.vpin_ppm for code, each in self._toxicities.items()},
+            inventory_units=self._inventory,
             open_units=self._open,
             currencies=sorted(currencies_of(readings)),
         )
+        snapshot = self._judge(built, now=now, lease=lease)
         self._learn(snapshot)
-        publish_snapshot(snapshot)
+        publish_snapshot(snapshot, epoch=lease.epoch if lease else 0)
         if self._prune.is_due():
             exposure_prune(now=now)
             minute_prices_prune(now=now)
         return snapshot
+
+    def _hear_trades(self) -> None:
+        for follower in self._readers.followers:
+            while follower.trades:
+                trade = follower.trades.popleft()
+                self._flows[trade.code] = self._flows.get(trade.code, Flow()).after(trade)
+                self._toxicities[trade.code] = self._toxicities.get(trade.code, Toxicity()).after(
+                    trade
+                )
+
+    def _judge(
+        self, built: MarketSnapshot, *, now: datetime, lease: LeaseHandle | None
+    ) -> MarketSnapshot:
+        """The snapshot with its states of risk, whose changes are kept before anyone sees them."""
+        seen = judged(
+            built,
+            risks=self._risks,
+            halts=self._halts,
+            loss_cents=self._loss_cents,
+            loss_bound_cents=self._policy.daily_loss_usd_cents,
+        )
+        if seen.transitions:
+            desk_states_change(
+                transitions=seen.transitions,
+                modes={
+                    code: "test" if built.chains[state.chain_id].simulated else "live"
+                    for code, state in built.assets.items()
+                },
+                lease=lease,
+            )
+            for code, made in seen.transitions.items():
+                log.warning(
+                    "desk.state_changed",
+                    asset=code,
+                    before=made.before.name,
+                    after=made.after.name,
+                    trigger=made.trigger.value,
+                )
+        self._risks = dict(seen.risks)
+        for simulated, cents in equity_cents(seen.snapshot).items():
+            key = (now.date(), simulated)
+            if key not in self._openings:
+                self._openings = {
+                    each: known for each, known in self._openings.items() if each[0] == key[0]
+                }
+                self._openings[key] = desk_day_opening(
+                    day=key[0], simulated=simulated, equity_cents=cents
+                )
+            self._loss_cents[simulated] = self._openings[key] - cents
+        return seen.snapshot
 
     def _bounds(self, state: AssetState) -> tuple[int, int]:
         policy = self._policy
@@ -214,6 +334,7 @@ class Publisher:
             if state is not None:
                 low, high = self._bounds(state)
                 measured[code] = volatility.annual_ppm(low=low, high=high)
+                self._fast_ppm[code] = volatility.fast_annual_ppm(low=low, high=high)
         return measured
 
     def _learn(self, snapshot: MarketSnapshot) -> None:
@@ -221,12 +342,8 @@ class Publisher:
         policy, values = self._policy, {}
         bought: dict[str, int] = {}
         for code, state in snapshot.assets.items():
-            needed = policy.min_stable_sources if state.peg else policy.min_sources
-            try:
-                value = fair_value(
-                    state.sources, now_ms=snapshot.at_ms, policy=policy, min_sources=needed
-                )
-            except QuoteRefused:
+            value = state.value
+            if value is None:
                 continue
             values[code] = value.price // E18_TO_E8
             bought[code] = value.buy
@@ -258,8 +375,6 @@ def policy_of_settings() -> DeskPolicy:
     Raises:
         msgspec.ValidationError: a field is unknown or of the wrong type.
     """
-    import msgspec
-
     told = getattr(settings, "MARKET_POLICY", None) or {}
     unknown = set(told) - set(DeskPolicy.__struct_fields__)
     if unknown:
@@ -330,16 +445,19 @@ def _hold(publisher: Publisher, readers: Readers, *, holder: str, stop: threadin
     log.info("market.leads", epoch=lease.epoch)
     renew, oldest, soonest = _Every(RENEW_SECONDS), 0.0, 0.0
     renew.is_due()
+    publisher.take_over(now=datetime.now(UTC))
     try:
         while not stop.is_set():
             if renew.is_due():
                 leases.renew(handle=lease, ttl_seconds=LEASE_SECONDS)
+            if publisher.count(now=datetime.now(UTC)):
+                readers.changed.set()
             now = time.monotonic()
             if now >= oldest or (readers.changed.is_set() and now >= soonest):
                 readers.changed.clear()
                 soonest, oldest = now + MIN_PUBLISH_SECONDS, now + MAX_PUBLISH_SECONDS
                 try:
-                    publisher.publish(now=datetime.now(UTC))
+                    publisher.publish(now=datetime.now(UTC), lease=lease)
                 except redis.RedisError as error:
                     log.error("market.valkey_away", detail=str(error)[:300])
             readers.changed.wait(min(TICK_SECONDS, max(0.0, soonest - time.monotonic())) or 0.01)

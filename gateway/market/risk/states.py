@@ -57,6 +57,8 @@ class RiskPolicy:
         peg_ppm: a stablecoin's distance from its peg.
         relax_ppm: to leave a state a measure must be below this share of the limit that enters it.
         calm_ms: and stay there for as long, by state left: WIDE, REDUCE_ONLY, HALT.
+        missing_calm_ms: the same where sources were merely missing; None: no shorter.
+        jump_least_ms: Δ is taken to be at least this: the smallest step of a feed is no jump.
         max_silence_ms: longer without an observation is as no source at all.
         wide_factor_ppm: the half spread's factor in WIDE.
         wide_lock_seconds, reduce_lock_seconds: the longest new lock.
@@ -74,6 +76,8 @@ class RiskPolicy:
     relax_ppm: int = 700_000
     calm_ms: tuple[int, int, int] = (120_000, 300_000, 900_000)
     max_silence_ms: int = 30_000
+    missing_calm_ms: int | None = None
+    jump_least_ms: int = 0
     wide_factor_ppm: int = 2_500_000
     wide_lock_seconds: int = 300
     reduce_lock_seconds: int = 0
@@ -189,6 +193,18 @@ class Risk:
         """Nothing is known yet: no new locks until it has been calm for a while."""
         return cls(RiskState.REDUCE_ONLY, at_ms, Trigger.TOO_FEW_SOURCES, at_ms)
 
+    @classmethod
+    def opening(cls, seen: Observation, *, policy: RiskPolicy) -> "Risk":
+        """The state that a first observation says, where there is no past to recover from."""
+        fresh = cls(RiskState.NORMAL, seen.at_ms, Trigger.CALM, seen.at_ms)
+        found = _worst(_measures(fresh, seen, policy), relax_ppm=PPM, policy=policy)
+        return replace(
+            fresh,
+            state=found.state,
+            trigger=found.trigger,
+            values=_kept((), seen, policy),
+        )
+
     def after(
         self, seen: Observation, *, policy: RiskPolicy
     ) -> tuple["Risk", tuple[Transition, ...]]:
@@ -213,16 +229,32 @@ class Risk:
             return made, (self._to(enters.state, enters, seen.at_ms),)
         if stays.state >= self.state or self.state is RiskState.NORMAL:
             return replace(noted, calm_from_ms=None), ()
+        if self.trigger is Trigger.BY_HAND:
+            # Whoever pulled the switch lets it go: no flicker, but not at once as if nothing was.
+            better = max(RiskState.WIDE, stays.state)
+            freed = _Finding(better, Trigger.CALM, 0, 0)
+            made = replace(
+                noted,
+                state=better,
+                since_ms=seen.at_ms,
+                trigger=Trigger.CALM,
+                calm_from_ms=seen.at_ms,
+            )
+            return made, (self._to(better, freed, seen.at_ms),)
         calm_from = self.calm_from_ms if self.calm_from_ms is not None else seen.at_ms
-        if seen.at_ms - calm_from < policy.calm_ms[self.state - 1]:
+        needed_ms = policy.calm_ms[self.state - 1]
+        missing = self.trigger in _MISSING and policy.missing_calm_ms is not None
+        if missing and policy.missing_calm_ms is not None:
+            needed_ms = min(needed_ms, policy.missing_calm_ms)
+        if seen.at_ms - calm_from < needed_ms:
             return replace(noted, calm_from_ms=calm_from), ()
         better = RiskState(self.state - 1)
-        calm = _Finding(better, Trigger.CALM, seen.at_ms - calm_from, policy.calm_ms[better])
+        calm = _Finding(better, Trigger.CALM, seen.at_ms - calm_from, needed_ms)
         made = replace(
             noted,
             state=better,
             since_ms=seen.at_ms,
-            trigger=Trigger.CALM,
+            trigger=self.trigger if missing else Trigger.CALM,
             calm_from_ms=seen.at_ms,
         )
         return made, (self._to(better, calm, seen.at_ms),)
@@ -256,6 +288,10 @@ class Risk:
 
     def _to(self, state: RiskState, finding: "_Finding", at_ms: int) -> Transition:
         return Transition(at_ms, self.state, state, finding.trigger, finding.measure, finding.limit)
+
+
+# Nothing was wrong but that too little was known.
+_MISSING = frozenset({Trigger.TOO_FEW_SOURCES, Trigger.STALE_INPUT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,7 +336,7 @@ def _measures(risk: Risk, seen: Observation, policy: RiskPolicy) -> Mapping[Trig
                 jump_milli_sigma(
                     fair=seen.fair,
                     last=value,
-                    elapsed_ms=seen.at_ms - at_ms,
+                    elapsed_ms=max(seen.at_ms - at_ms, policy.jump_least_ms),
                     volatility_ppm=seen.volatility_ppm,
                     floor_ppm=policy.jump_floor_ppm,
                 )

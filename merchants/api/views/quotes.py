@@ -104,13 +104,7 @@ def quote_as_dict(quote: Quote) -> dict[str, Any]:
         "rate": quote.token_rate.price_text(RATE_PLACES),
         "credit": format_amount(credit - fee, trim=True),
         "fee": format_amount(fee, trim=True),
-        "parts": {
-            "fair": quote.parts.fair,
-            "spread_bps": quote.parts.spread_bps,
-            "lock_premium_bps": quote.parts.lock_premium_bps,
-            "gas_units": str(quote.parts.gas_units),
-            "fee_bps": quote.parts.fee_bps,
-        },
+        "parts": quote.parts.shown(),
         "sources": [
             {"name": source.name, "age_ms": source.age_ms, "simulated": source.simulated}
             for source in quote.sources

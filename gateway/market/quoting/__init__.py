@@ -1,0 +1,1 @@
+"""How a quote is made: what all assets share, what each costs, and the answer."""

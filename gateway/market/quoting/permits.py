@@ -1,0 +1,32 @@
+"""Whether a new rate may be promised in the state that risk is in."""
+
+from gateway.market.errors import DeskHalted, DeskReducesOnly
+from gateway.market.quoting.contexts import Context
+from gateway.market.risk.states import RiskState
+from gateway.market.snapshots import AssetState
+
+
+def risk_state(context: Context, state: AssetState) -> RiskState:
+    """The asset's state; one that nobody has judged for too long is at best REDUCE_ONLY."""
+    mark = state.risk
+    if mark is None:
+        return RiskState.NORMAL
+    judged = RiskState(mark.state)
+    if context.now_ms - mark.seen_ms > context.policy.max_silence_ms:
+        return max(judged, RiskState.REDUCE_ONLY)
+    return judged
+
+
+def permitted_state(context: Context, state: AssetState) -> RiskState:
+    """The state in which the asset may be bought: NORMAL, WIDE, or REDUCE_ONLY while we are short.
+
+    Raises:
+        DeskHalted: it, or what the shop is settled in, is in HALT.
+        DeskReducesOnly: it would enlarge the position.
+    """
+    found = risk_state(context, state)
+    if RiskState.HALT in (found, risk_state(context, context.settlement)):
+        raise DeskHalted
+    if found is RiskState.REDUCE_ONLY and state.inventory_units >= 0:
+        raise DeskReducesOnly
+    return found
