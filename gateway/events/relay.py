@@ -13,6 +13,7 @@ transaction, and no other relay runs it for that lane meanwhile, rather than wai
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import structlog
 from django.db import connection, transaction
@@ -159,17 +160,26 @@ def _lane_taken(item: _Item) -> bool:
     return bool(taken)
 
 
-def _items(sql: str, parameters: dict[str, object]) -> list[_Item]:
+def _items(sql: str, parameters: dict[str, Any]) -> list[_Item]:
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         return [_item(row) for row in cursor.fetchall()]
 
 
-def _item(row: Sequence[object]) -> _Item:
+def _item(row: Sequence[Any]) -> _Item:
     item_id, handler, lane, attempts, *event = row
-    body = event[6] if isinstance(event[6], dict) else json.loads(event[6])  # type: ignore[arg-type]
-    record = EventRecord(*event[:6], body, event[7])  # type: ignore[arg-type]
-    return _Item(item_id, handler, lane, attempts, record)  # type: ignore[arg-type]
+    body = event[6] if isinstance(event[6], dict) else json.loads(event[6])
+    record = EventRecord(
+        id=event[0],
+        type=event[1],
+        mode=event[2],
+        shop_id=event[3],
+        subject=event[4],
+        sequence=event[5],
+        body=body,
+        occurred_at=event[7],
+    )
+    return _Item(item_id, handler, lane, attempts, record)
 
 
 def _put_off(items: Sequence[_Item], *, error: Exception) -> None:

@@ -76,7 +76,7 @@ def emit_many(events: Sequence[NewEvent], *, now: datetime) -> list[UUID]:
     if not events:
         return []
     ids = [uuid7() for _ in events]
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "id": event_id,
             "type": event.type,
