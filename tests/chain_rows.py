@@ -151,6 +151,7 @@ def tell(deposit: Deposit, state: str, *, now: datetime | None = None) -> None:
         },
         mode=deposit.chain.mode,
         shop_id=deposit.shop_id,
+        lane=f"invoice:{deposit.invoice_id}" if deposit.invoice_id else None,
         now=now or datetime.now(UTC),
     )
 

@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-import orjson
 from django.db import connection, transaction
 
 from gateway.chains.addresses import ZERO_ADDRESS, checksum
@@ -28,8 +27,7 @@ from gateway.chains.remining import Fresh, Orphan, pair_remined
 from gateway.chains.transfers import NATIVE_LOG_INDEX, Transfer
 from gateway.events import leases
 from gateway.events.ids import uuid7
-from gateway.events.services import emit
-from gateway.events.subscriptions import handlers_for
+from gateway.events.services import NewEvent, emit, emit_many
 
 BALANCE_PATH = "balance:"
 """Trace path of native coin that only the balance tells of."""
@@ -157,13 +155,6 @@ STALL_SQL = """
 UPDATE chains_processedhead SET stalled_since = %s, stall_reason = %s
  WHERE chain_id = %s AND stalled_since IS NULL
 RETURNING number, timestamp
-"""
-
-EMIT_ALL_SQL = """
-SELECT count(events_emit(e.id, %(now)s, %(type)s, %(mode)s, e.shop_id, e.subject, e.body,
-                         %(handlers)s::text[]))
-  FROM jsonb_to_recordset(%(events)s::jsonb)
-       AS e (id uuid, shop_id uuid, subject text, body jsonb)
 """
 
 COLUMNS = (
@@ -553,30 +544,20 @@ class Pen:
         )
 
     def _emit_deposits(self, type: str, rows: Sequence[Row], *, now: datetime) -> None:
-        if not rows:
-            return
-        with connection.cursor() as cursor:
-            cursor.execute(
-                EMIT_ALL_SQL,
-                {
-                    "now": now,
-                    "type": type,
-                    "mode": self.mode,
-                    "handlers": list(handlers_for(type)),
-                    # One text: an array of texts is quoted item by item, at some cost.
-                    "events": orjson.dumps(
-                        [
-                            {
-                                "id": uuid7(),
-                                "shop_id": row.shop_id,
-                                "subject": f"deposit:{row.id}",
-                                "body": deposit_body(row),
-                            }
-                            for row in rows
-                        ]
-                    ).decode(),
-                },
-            )
+        emit_many(
+            [
+                NewEvent(
+                    type=type,
+                    subject=f"deposit:{row.id}",
+                    body=deposit_body(row),
+                    mode=self.mode,
+                    shop_id=row.shop_id,
+                    lane=f"invoice:{row.invoice_id}" if row.invoice_id else None,
+                )
+                for row in rows
+            ],
+            now=now,
+        )
 
 
 def booked_units(

@@ -9,7 +9,8 @@ from gateway.chains.models import Deposit
 from gateway.compliance import locks
 from gateway.compliance.errors import HoldNotProposed, NoHold, PersonMissing, SamePerson
 from gateway.compliance.models import Hold, Verdict
-from gateway.events.services import emit
+from gateway.compliance.screening import lane_of
+from gateway.events.services import emit, hold_subjects
 
 OUTCOMES = {"release": "released", "return": "returned", "block": "blocked"}
 
@@ -51,6 +52,7 @@ def hold_approve(*, deposit_id: UUID, by: str, now: datetime) -> Hold:
     """
     if not by.strip():
         raise PersonMissing
+    hold_subjects([f"deposit:{deposit_id}"])
     hold = locks.open_hold(deposit_id)
     if hold is None:
         raise NoHold
@@ -62,13 +64,14 @@ def hold_approve(*, deposit_id: UUID, by: str, now: datetime) -> Hold:
     hold.save(update_fields=["approved_by", "approved_at"])
     outcome = OUTCOMES[hold.decision]
     Verdict.objects.filter(id=hold.verdict_id).update(state=outcome)
-    mode = Deposit.objects.values_list("chain__mode", flat=True).get(id=deposit_id)
+    mode, invoice_id = Deposit.objects.values_list("chain__mode", "invoice_id").get(id=deposit_id)
     emit(
         type=f"hold.{outcome}",
         subject=f"deposit:{deposit_id}",
         body={"deposit_id": str(deposit_id), "hold_id": str(hold.id)},
         mode=mode,
         shop_id=hold.shop_id,
+        lane=lane_of(invoice_id),
         now=now,
     )
     return hold

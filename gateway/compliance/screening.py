@@ -12,7 +12,7 @@ from gateway.chains.addresses import checksum
 from gateway.chains.models import Deposit
 from gateway.compliance import locks
 from gateway.compliance.models import Hold, ListedAddress, ListSource, Verdict, WaitingDeposit
-from gateway.events.services import emit
+from gateway.events.services import emit, hold_subjects
 
 RESCREEN_BATCH = 500
 UNKNOWN_PAYER = {"address": "", "source": "chain", "name": "", "program": "payer_unknown"}
@@ -27,6 +27,7 @@ class Payers:
     shop_id: UUID | None
     mode: str
     addresses: tuple[bytes, ...]
+    lane: str | None = None
 
 
 @transaction.atomic
@@ -37,6 +38,8 @@ def deposit_screen(*, payers: Payers, now: datetime) -> Verdict | None:
     the next list. The lists stay locked FOR SHARE to the end of the transaction, so what is
     posted in it was clear by the lists in force when it commits.
     """
+    # Before the verdict, as everyone who tells of a deposit does: they would deadlock otherwise.
+    hold_subjects([f"deposit:{payers.deposit_id}"])
     sources = locks.sources_in_force()
     if not _complete(sources):
         WaitingDeposit.objects.bulk_create(
@@ -78,7 +81,13 @@ def payers_from(deposit: Deposit) -> Payers:
         shop_id=deposit.shop_id,
         mode=deposit.chain.mode,
         addresses=_distinct((bytes(deposit.sender), bytes(deposit.tx_sender))),
+        lane=lane_of(deposit.invoice_id),
     )
+
+
+def lane_of(invoice_id: UUID | None) -> str | None:
+    """The lane of what is told of a deposit: its invoice's, where it has one."""
+    return f"invoice:{invoice_id}" if invoice_id else None
 
 
 @transaction.atomic
@@ -91,6 +100,7 @@ def screen_waiting(*, now: datetime, limit: int = RESCREEN_BATCH) -> int:
         .order_by("since", "deposit_id")
         .values_list("deposit_id", flat=True)[:limit]
     )
+    hold_subjects(f"deposit:{deposit_id}" for deposit_id in waiting)
     deposits = Deposit.objects.select_related("chain").filter(id__in=waiting)
     for deposit in deposits.order_by("id"):
         deposit_screen(payers=payers_from(deposit), now=now)
@@ -171,6 +181,7 @@ def _give(
         body=_body(verdict),
         mode=payers.mode,
         shop_id=payers.shop_id,
+        lane=payers.lane,
         now=now,
     )
     if matches:
@@ -180,6 +191,7 @@ def _give(
             body={"deposit_id": str(payers.deposit_id), "verdict_id": str(verdict.id)},
             mode=payers.mode,
             shop_id=payers.shop_id,
+            lane=payers.lane,
             now=now,
         )
     return verdict

@@ -1,6 +1,6 @@
 """Which handler wants to hear of which event. Filled by each room's AppConfig.ready."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -28,8 +28,10 @@ class EventRecord:
 
 
 Handler = Callable[[EventRecord], None]
+TogetherHandler = Callable[[Sequence[EventRecord]], None]
 
-_handlers: dict[str, Handler] = {}
+_handlers: dict[str, Handler | TogetherHandler] = {}
+_together: set[str] = set()
 _patterns: dict[str, tuple[str, ...]] = {}
 
 
@@ -39,6 +41,23 @@ def subscribe(*, pattern: str | tuple[str, ...], handler: Handler, name: str) ->
     A pattern is an event type ("deposit.seen") or a prefix ("invoice.*"). The name is stored in
     the outbox: it must not change while items wait under it.
     """
+    _keep(name=name, handler=handler, pattern=pattern)
+
+
+def subscribe_together(
+    *, pattern: str | tuple[str, ...], handler: TogetherHandler, name: str
+) -> None:
+    """As ``subscribe``, for a handler that takes what waits in one lane together.
+
+    It gets one event or several of the same lane, a subject's in order, all in one transaction;
+    nobody else runs it for that lane meanwhile. What it is given it has handled when it returns.
+    If it fails, each of them is handled alone.
+    """
+    _keep(name=name, handler=handler, pattern=pattern)
+    _together.add(name)
+
+
+def _keep(*, name: str, handler: Handler | TogetherHandler, pattern: str | tuple[str, ...]) -> None:
     if name in _handlers and _handlers[name] is not handler:
         raise ValueError(f"two handlers are called {name!r}")
     _handlers[name] = handler
@@ -64,5 +83,21 @@ def handlers_for(event_type: str) -> tuple[str, ...]:
     )
 
 
-def handler_named(name: str) -> Handler | None:
-    return _handlers.get(name)
+def takes_together(name: str) -> bool:
+    return name in _together
+
+
+def run_handler(name: str, events: Sequence[EventRecord]) -> None:
+    """Call the handler of that name with events of one lane; one event unless it takes several.
+
+    Raises:
+        LookupError: this version has none of that name.
+    """
+    handler: Any = _handlers.get(name)
+    if handler is None:
+        raise LookupError(f"no handler is called {name!r} in this version")
+    if name in _together:
+        handler(events)
+    else:
+        (event,) = events
+        handler(event)

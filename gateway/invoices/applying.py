@@ -1,62 +1,80 @@
 """Apply what arrived: each deposit once, at the rate it is owed, or not at all."""
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Collection, Iterable
+from datetime import datetime
 from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
-import msgspec
 import structlog
 from django.db import transaction
 
-from gateway.chains.models import Deposit, Token
+from gateway.chains.models import Deposit
 from gateway.compliance.models import Verdict
 from gateway.compliance.screening import deposit_screen, payers_from
 from gateway.events.services import emit
 from gateway.invoices import locks
-from gateway.invoices.advancing import advance, is_called_off
-from gateway.invoices.errors import NoPromise
-from gateway.invoices.models import Claim, Invoice, LateQuote, Payment
-from gateway.invoices.quotebook import Book, decode_book, fit_of, late_promise
-from gateway.invoices.settling import Kind, PaymentOutcome, Promise, settle_against
+from gateway.invoices.advancing import advance
+from gateway.invoices.models import Claim, Invoice, Payment
+from gateway.invoices.owing import Owed, Owing, asset_of
+from gateway.invoices.quotebook import Book, decode_book
+from gateway.invoices.settling import PaymentOutcome, settle_against
 from gateway.ledger import services as ledger
-from gateway.market.errors import MarketUnavailable, QuoteRefused
 from gateway.market.execution.services import fill_request
-from gateway.market.quotes import Quote, appraise
-from gateway.market.selectors import buy_price_at
-from gateway.market.snapshot_store import current_snapshot
 from gateway.money.amounts import Amount
-from gateway.money.assets import FIAT, Asset
+from gateway.money.assets import Asset
 
 log = structlog.get_logger(__name__)
 
-LATE_RATE_SECONDS = 300
-"""Where the minute's price was not kept, a rate drawn this soon after the first block stands for
-it; later there is none."""
-HOLD_HONOUR_SECONDS = 86_400
-"""A hold released this soon after the first block is credited at the lock; later at its day's."""
+
+def invoice_apply_deposit(*, deposit_id: UUID, now: datetime) -> Invoice | None:
+    """As ``invoice_apply_deposits``, for one."""
+    return invoice_apply_deposits(deposit_ids={deposit_id}, now=now)
 
 
 @transaction.atomic
-def invoice_apply_deposit(*, deposit_id: UUID, now: datetime) -> Invoice | None:
-    """Bring an invoice up to what is known of a deposit: seen, confirmed, held, orphaned.
+def invoice_apply_deposits(*, deposit_ids: Collection[UUID], now: datetime) -> Invoice | None:
+    """Bring an invoice up to what is known of its deposits: seen, confirmed, held, orphaned.
 
-    Confirmed and screened, it is credited at the rate it is owed. In time is judged by its first
-    block, never by ``now``. Safe to call again, at any time and from several places at once: a
-    deposit is applied once. Without a verdict on the lists in force nothing is posted. None if
-    the deposit belongs to no invoice.
+    Confirmed and screened, each is credited at the rate it is owed, the smallest too; the invoice
+    is told of once, however many there are. In time is judged by a deposit's first block, never
+    by ``now``. Safe to call again, at any time and from several places at once: a deposit is
+    applied once. Without a verdict on the lists in force nothing is posted. None if the deposits
+    belong to no invoice.
+
+    Args:
+        deposit_ids: of one and the same invoice, or of none.
     """
-    invoice, deposit = locks.invoice_with_deposit(deposit_id)
+    invoice, deposits = locks.invoice_with_deposits(deposit_ids)
     if invoice is None:
-        _book_in(deposit, asset=_asset_of(deposit), shop_id=None, now=now)
+        for deposit in deposits:
+            _book_in(deposit, asset=asset_of(deposit), shop_id=None, now=now)
         return None
-    if deposit.chain.mode != invoice.mode:
-        # The address is the same on every chain: test money must never meet a live invoice.
-        log.error("deposit_of_other_mode", deposit_id=str(deposit_id), invoice_id=str(invoice.id))
-        return invoice
-    told = _Applying(invoice=invoice, deposit=deposit, now=now).run()
-    return advance(invoice, now=now, told=told)
+    deposits = _of_its_mode(invoice, deposits)
+    book = decode_book(invoice.book)
+    known = frozenset(
+        entry["deposit_id"] for entry in invoice.received if entry["state"] != "orphaned"
+    )
+    told: list[str] = []
+    for deposit in deposits:
+        is_known = str(deposit.id) in known
+        told += _Applying(
+            invoice=invoice, book=book, deposit=deposit, is_known=is_known, now=now
+        ).run()
+    return advance(invoice, now=now, told=dict.fromkeys(told)) if deposits else invoice
+
+
+def _of_its_mode(invoice: Invoice, deposits: Iterable[Deposit]) -> list[Deposit]:
+    """The address is the same on every chain: test money must never meet a live invoice."""
+    found = []
+    for deposit in deposits:
+        if deposit.chain.mode == invoice.mode:
+            found.append(deposit)
+        else:
+            log.error(
+                "deposit_of_other_mode", deposit_id=str(deposit.id), invoice_id=str(invoice.id)
+            )
+    return found
 
 
 def _book_in(deposit: Deposit, *, asset: Asset, shop_id: UUID | None, now: datetime) -> None:
@@ -71,30 +89,19 @@ def _book_in(deposit: Deposit, *, asset: Asset, shop_id: UUID | None, now: datet
         )
 
 
-def _asset_of(deposit: Deposit) -> Asset:
-    return Asset(
-        deposit.asset, Token.objects.values_list("decimals", flat=True).get(code=deposit.asset)
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class _Owed:
-    """What a deposit is owed: a promise and of which kind, or a reason why it is a claim."""
-
-    promise: Promise | None
-    kind: Kind = "locked"
-    claim: str = ""
-
-
 class _Applying:
     """One deposit and its locked invoice, through one pass."""
 
-    def __init__(self, *, invoice: Invoice, deposit: Deposit, now: datetime) -> None:
+    def __init__(
+        self, *, invoice: Invoice, book: Book, deposit: Deposit, is_known: bool, now: datetime
+    ) -> None:
         self.invoice = invoice
+        self.book = book
         self.deposit = deposit
+        self.is_known = is_known
         self.now = now
-        self.book: Book = decode_book(invoice.book)
-        self.asset = _asset_of(deposit)
+        self.asset = asset_of(deposit)
+        self.owing = Owing(invoice=invoice, book=book, deposit=deposit, asset=self.asset, now=now)
         self.told: list[str] = []
 
     def run(self) -> list[str]:
@@ -104,8 +111,8 @@ class _Applying:
             self._take_back(payment)
             return self.told
         if self.deposit.state == "seen":
-            self._note_late_rate()
-            if not self._is_known():
+            self.owing.note_late_rate()
+            if not self.is_known:
                 self.told.append("invoice.payment_seen")
             return self.told
         if self.deposit.units == 0:
@@ -114,16 +121,10 @@ class _Applying:
             return self.told
         if Claim.objects.filter(deposit_id=self.deposit.id, reversed_at=None).exists():
             return self.told
-        if not self._is_known():
+        if not self.is_known:
             self.told.append("invoice.payment_seen")
         self._confirmed()
         return self.told
-
-    def _is_known(self) -> bool:
-        return any(
-            entry["deposit_id"] == str(self.deposit.id) and entry["state"] != "orphaned"
-            for entry in self.invoice.received
-        )
 
     def _confirmed(self) -> None:
         _book_in(self.deposit, asset=self.asset, shop_id=self.invoice.shop_id, now=self.now)
@@ -132,10 +133,10 @@ class _Applying:
             return
         match verdict.state:
             case "clear":
-                self._settle(self._owed(), verdict=verdict)
+                self._settle(self.owing.owed(), verdict=verdict)
             case "released":
                 self._hold()
-                self._settle(self._owed_after_hold(), verdict=verdict)
+                self._settle(self.owing.owed_after_hold(), verdict=verdict)
             case "held":
                 self._hold()
             case "returned":
@@ -158,103 +159,9 @@ class _Applying:
     def _hold(self) -> None:
         ledger.post_held(**self._whole())
 
-    # --- what it is owed -------------------------------------------------------------------------
-
-    def _owed(self) -> _Owed:
-        if is_called_off(self.invoice):
-            return _Owed(promise=None, claim="cancelled")
-        fit, promise = fit_of(
-            self.book,
-            asset=self.deposit.asset,
-            chain_id=self.deposit.chain_id,
-            first_block_time=self.deposit.first_block_time,
-        )
-        if fit == "wrong_asset":
-            return _Owed(promise=None, claim="wrong_asset")
-        if promise is not None:
-            return _Owed(promise=promise)
-        if self.book.terms.late_policy == "refund":
-            return _Owed(promise=None, claim="late")
-        return self._owed_late(self._late_rate())
-
-    def _owed_after_hold(self) -> _Owed:
-        """The lock's rate if the hold was short; otherwise the day's."""
-        owed = self._owed()
-        honoured = self.deposit.first_block_time + timedelta(seconds=HOLD_HONOUR_SECONDS)
-        if owed.promise is None or self.now <= honoured:
-            return owed
-        return self._owed_late(self._appraised())
-
-    def _owed_late(self, rate: Quote | None) -> _Owed:
-        if rate is None:
-            # There is no rate of that time, and none is made up: the payer gets the token back.
-            return _Owed(promise=None, claim="late")
-        try:
-            promise = late_promise(rate, amount_units=self.invoice.amount_units)
-        except NoPromise:
-            return _Owed(promise=None, claim="late")
-        return _Owed(promise=promise, kind="late")
-
-    def _note_late_rate(self) -> None:
-        """Draw the rate of a late deposit when it is seen, so that nobody can wait for a better
-        one."""
-        if self.book.terms.late_policy != "credit" or is_called_off(self.invoice):
-            return
-        fit, _ = fit_of(
-            self.book,
-            asset=self.deposit.asset,
-            chain_id=self.deposit.chain_id,
-            first_block_time=self.deposit.first_block_time,
-        )
-        if fit == "late":
-            self._late_rate()
-
-    def _late_rate(self) -> Quote | None:
-        """What the deposit was worth at its first block; None if nobody asked in time.
-
-        A deposit mined again keeps the rate of its first time.
-        """
-        ids = [self.deposit.id, *filter(None, [self.deposit.remined_from_id])]
-        kept = LateQuote.objects.filter(deposit_id__in=ids).order_by("drawn_at").first()
-        if kept is not None:
-            return msgspec.json.decode(kept.quote, type=Quote)
-        then = buy_price_at(asset=self.deposit.asset, at=self.deposit.first_block_time)
-        age = self.now - self.deposit.first_block_time
-        if then is None and age > timedelta(seconds=LATE_RATE_SECONDS):
-            return None
-        rate = self._appraised(buy_usd_e18=then)
-        if rate is not None:
-            LateQuote.objects.create(
-                deposit_id=self.deposit.id,
-                invoice_id=self.invoice.id,
-                quote=msgspec.json.encode(rate).decode(),
-                drawn_at=self.now,
-            )
-        return rate
-
-    def _appraised(self, *, buy_usd_e18: int | None = None) -> Quote | None:
-        """The deposit's worth with today's spread, or None where the market refuses to say.
-
-        Args:
-            buy_usd_e18: what a whole token was worth then; today's value if unset.
-        """
-        try:
-            return appraise(
-                snapshot=current_snapshot(),
-                token=Amount(self.deposit.units, self.asset),
-                pricing=FIAT[self.invoice.currency],
-                settlement_asset=self.invoice.settlement_asset,
-                fee_bps=self.book.terms.fee_bps,
-                now=self.now,
-                buy_usd_e18=buy_usd_e18,
-            )
-        except (MarketUnavailable, QuoteRefused) as refused:
-            log.warning("late_rate_refused", deposit_id=str(self.deposit.id), code=refused.code)
-            return None
-
     # --- what becomes of it ----------------------------------------------------------------------
 
-    def _settle(self, owed: _Owed, *, verdict: Verdict) -> None:
+    def _settle(self, owed: Owed, *, verdict: Verdict) -> None:
         released = verdict.state == "released"
         if released:
             self.told.append("invoice.released")
@@ -408,5 +315,6 @@ class _Applying:
             },
             mode=payment.mode,
             shop_id=payment.shop_id,
+            lane=f"invoice:{payment.invoice_id}",
             now=self.now,
         )

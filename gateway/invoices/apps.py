@@ -6,10 +6,10 @@ class InvoicesConfig(AppConfig):
     label = "invoices"
 
     def ready(self) -> None:
-        from gateway.events.subscriptions import subscribe
+        from gateway.events.subscriptions import subscribe_together
         from gateway.invoices import handlers
 
-        subscribe(
+        subscribe_together(
             pattern=(
                 "deposit.*",
                 "verdict.given",
@@ -17,6 +17,6 @@ class InvoicesConfig(AppConfig):
                 "hold.returned",
                 "hold.blocked",
             ),
-            handler=handlers.on_deposit,
+            handler=handlers.on_deposits,
             name="invoices.deposit",
         )

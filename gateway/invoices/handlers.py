@@ -1,13 +1,16 @@
 """What invoices do when something happens to a deposit."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.utils import timezone
 
 from gateway.events.subscriptions import EventRecord
-from gateway.invoices.applying import invoice_apply_deposit
+from gateway.invoices.applying import invoice_apply_deposits
 
 
-def on_deposit(event: EventRecord) -> None:
-    """Seen, confirmed, final, orphaned, judged, decided: the tables say which; one verb for all."""
-    invoice_apply_deposit(deposit_id=UUID(event.subject_id), now=timezone.now())
+def on_deposits(events: Sequence[EventRecord]) -> None:
+    """Seen, confirmed, final, orphaned, judged, decided: the tables say which; one verb for all,
+    however often and of however many of an invoice's deposits it was told."""
+    deposit_ids = {UUID(event.subject_id) for event in events}
+    invoice_apply_deposits(deposit_ids=deposit_ids, now=timezone.now())

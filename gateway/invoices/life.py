@@ -35,6 +35,8 @@ quoted; or after the sale was called off, when it can only be claimed back."""
 
 CLEARED = frozenset({"clear", "released"})
 STOPPED = frozenset({"returned", "blocked"})
+KEPT = frozenset({"held", "blocked"})
+"""A block is treated as the hold it began as, so that nobody can tell the two apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +143,8 @@ def standing_of(
     return Standing(
         status=status,
         exceptions=frozenset(exceptions),
-        release_goods=_release(
-            rules=rules, counting=counting, status=status, exceptions=exceptions, mark=mark
+        release_goods=release_of(
+            rules=rules, received=deposits, status=status, mark=mark, covered=covered
         ),
         seen_share=seen,
         credited_share=credited,
@@ -191,7 +193,7 @@ def _status(
     return "partial" if seen > 0 else "waiting"
 
 
-def _is_reverted(deposits: tuple[Received, ...]) -> bool:
+def _is_reverted(deposits: Iterable[Received]) -> bool:
     return any(d.taken_back and not d.credited for d in deposits)
 
 
@@ -211,8 +213,7 @@ def _exceptions(
         found.add("overpaid")
     if any(d.fit == "wrong_asset" and d.verdict not in STOPPED for d in there):
         found.add("wrong_asset")
-    # A block is shown as the hold it began as: nobody is told why their money does not move.
-    if any(d.verdict in ("held", "blocked") for d in there):
+    if any(d.verdict in KEPT for d in there):
         found.add("held")
     in_time_credit = _total(d for d in there if d.credited and d.fit == "locked")
     if any(d.fit == "late" for d in there) and in_time_credit < rules.required:
@@ -222,22 +223,33 @@ def _exceptions(
     return found
 
 
-def _release(
-    *,
-    rules: Rules,
-    counting: tuple[Received, ...],
-    status: Status,
-    exceptions: set[str],
-    mark: Mark,
+def release_of(
+    *, rules: Rules, received: Iterable[Received], status: Status, mark: Mark, covered: bool
 ) -> Release:
+    """Whether to hand over, by the money that counts: screened, and as deep as the shop asks.
+
+    Money that is held, or not screened yet, takes nothing away from money that is cleared: anyone
+    can send a unit from a listed address to someone else's invoice. It says ``no`` only where the
+    sale stands on it, that is where the demand would not be covered without it. So does cleared
+    money that a reorganisation took back; what never counted is not missed.
+
+    Args:
+        covered: whether what is credited covers the demand.
+    """
     if status in ("expired", "cancelled", "invalid"):
         return "no"
-    if exceptions & {"held", "reverted"}:
+    deposits = tuple(received)
+    if not covered and _is_reverted(d for d in deposits if d.verdict in CLEARED):
         return "no"
-    if mark == "settled":
+    there = tuple(d for d in deposits if d.on_chain)
+    ready = _total(d for d in there if counts(d) and _may_go(d, rules.release_at))
+    if ready >= rules.required:
         return "yes"
-    ready = _total(d for d in counting if _may_go(d, rules.release_at))
-    return "yes" if ready >= rules.required else "wait"
+    free = _total(d for d in there if counts(d) and d.verdict not in KEPT)
+    kept = _total(d for d in there if d.verdict in KEPT and (d.credited or d.fit == "locked"))
+    if free < rules.required <= free + kept:
+        return "no"
+    return "yes" if mark == "settled" else "wait"
 
 
 def _may_go(deposit: Received, at: ReleaseAt) -> bool:

@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 PYTHON = sys.executable
+RELAY_WORKERS = 2
+"""One that works on something long leaves another for the rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ def house_processes(
         ProcessSpec("signer", manage("signer"), environment=dict(signer_secrets or {})),
         *per_chain,
         ProcessSpec("market", manage("market")),
-        ProcessSpec("relay", manage("relay")),
+        ProcessSpec("relay", manage("relay", "--workers", str(RELAY_WORKERS))),
         ProcessSpec("webhooks", manage("webhooks")),
         ProcessSpec(
             "worker",

@@ -1,15 +1,17 @@
 """Events reach their handlers in order, once in effect, through failures."""
 
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import Callable, Iterator, Sequence
 
 import pytest
 from django.db import connection, transaction
+from django.utils import timezone
 
 from gateway.events import leases, relay, subscriptions
 from gateway.events.errors import BadCursor, LeaseLost, NotInTransaction
 from gateway.events.models import OutboxItem
 from gateway.events.selectors import events_after, events_for_shop
-from gateway.events.services import emit
+from gateway.events.services import NewEvent, emit, emit_many
 from gateway.events.subscriptions import EventRecord, subscribe
 
 pytestmark = pytest.mark.django_db
@@ -47,16 +49,18 @@ def test_an_event_outside_a_transaction_is_refused(transactional_db: None) -> No
         _emit()
 
 
-def test_a_subjects_events_are_numbered_and_handled_in_order(heard: list[EventRecord]) -> None:
+def test_a_subjects_events_are_handled_in_order_and_subjects_in_turn(
+    heard: list[EventRecord],
+) -> None:
     for step in "abc":
         _emit(step=step)
     _emit(subject="thing:2", step="z")
     assert relay.drain() == 4
     assert [(e.subject, e.sequence, e.body["step"]) for e in heard] == [
         ("thing:1", 1, "a"),
+        ("thing:2", 1, "z"),
         ("thing:1", 2, "b"),
         ("thing:1", 3, "c"),
-        ("thing:2", 1, "z"),
     ]
     assert heard[0].subject_id == "1"
     assert OutboxItem.objects.count() == 0
@@ -167,3 +171,108 @@ def test_a_lease_is_held_by_one_and_taken_over_after_it_ran_out() -> None:
 def test_a_refusal_names_its_classs_field_unless_told_another() -> None:
     assert BadCursor().field == "cursor"
     assert BadCursor(field="after").field == "after"
+
+
+def test_a_long_backlog_of_one_lane_delays_another_by_one_item(heard: list[EventRecord]) -> None:
+    emit_many(
+        [
+            NewEvent(
+                type="tested.many", subject=f"thing:{n}", body={}, mode="test", lane="big lane"
+            )
+            for n in range(20)
+        ],
+        now=timezone.now(),
+    )
+    relay.drain(limit=3)
+    _emit(subject="other:1")
+    relay.drain(limit=2)
+    assert "other:1" in [event.subject for event in heard]
+    relay.drain()
+    assert len(heard) == 21
+
+
+def test_a_lane_is_handed_over_together_and_one_that_fails_is_tried_alone() -> None:
+    calls: list[list[str]] = []
+
+    def fails_on_two(events: Sequence[EventRecord]) -> None:
+        calls.append([event.subject for event in events])
+        if "thing:2" in calls[-1]:
+            raise ValueError("not that one")
+
+    subscriptions.subscribe_together(
+        pattern="tested.*", handler=fails_on_two, name="tests.together"
+    )
+    try:
+        with transaction.atomic():
+            for number in range(1, 5):
+                emit(type="tested.x", subject=f"thing:{number}", body={}, mode="test", lane="one")
+        relay.drain()
+    finally:
+        subscriptions._together.discard("tests.together")
+        del subscriptions._handlers["tests.together"], subscriptions._patterns["tests.together"]
+        subscriptions.handlers_for.cache_clear()
+    whole = [f"thing:{number}" for number in range(1, 5)]
+    assert calls == [whole, *([subject] for subject in whole)]
+    assert [item.subject for item in OutboxItem.objects.all()] == ["thing:2"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_relays_never_work_on_one_lane_and_the_second_takes_the_next() -> None:
+    inside, go_on = threading.Event(), threading.Event()
+    order: list[str] = []
+
+    def slow_for_one(events: Sequence[EventRecord]) -> None:
+        if events[0].subject == "slow:1":
+            inside.set()
+            go_on.wait(10)
+        order.extend(event.subject for event in events)
+
+    def first_relay() -> None:
+        relay.handle_next()
+        connection.close()
+
+    def told(subject: str, lane: str) -> None:
+        with transaction.atomic():
+            emit(type="tested.x", subject=subject, body={}, mode="test", lane=lane)
+
+    subscriptions.subscribe_together(
+        pattern="tested.*", handler=slow_for_one, name="tests.together"
+    )
+    try:
+        told("slow:1", "slow")
+        first = threading.Thread(target=first_relay)
+        first.start()
+        assert inside.wait(10)
+        told("slow:2", "slow")
+        told("quick:1", "quick")
+        assert relay.drain() == 1
+        go_on.set()
+        first.join(10)
+        relay.drain()
+    finally:
+        go_on.set()
+        subscriptions._together.discard("tests.together")
+        del subscriptions._handlers["tests.together"], subscriptions._patterns["tests.together"]
+        subscriptions.handlers_for.cache_clear()
+    assert order == ["quick:1", "slow:1", "slow:2"]
+
+
+def test_the_next_item_is_found_by_its_index_however_long_the_outbox() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "WITH e AS (INSERT INTO events_event"
+            " (id, occurred_at, type, mode, subject, sequence, body)"
+            " SELECT gen_random_uuid(), now(), 'tested.x', 'test', 'thing:' || n, 1, '{}'"
+            "   FROM generate_series(1, 20000) n RETURNING *)"
+            " INSERT INTO events_outbox"
+            " (handler, event_id, occurred_at, subject, sequence, lane, turn, parked, due_at)"
+            " SELECT 'tests.none', e.id, e.occurred_at, e.subject, 1, e.subject,"
+            "        row_number() OVER (), false, now() FROM e"
+        )
+        cursor.execute("ANALYZE events_event")
+        cursor.execute("ANALYZE events_outbox")
+        cursor.execute("EXPLAIN " + relay.CLAIM_SQL, {"busy": []})
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+    assert "events_outbox_turn" in plan
+    assert "Seq Scan on events_outbox" not in plan
+    assert "Sort" not in plan

@@ -6,13 +6,14 @@ from uuid import UUID
 
 import msgspec
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from gateway.chains.models import Chain, Deposit
 from gateway.compliance.services import list_load
 from gateway.invoices import services
 from gateway.invoices.models import Invoice
 from gateway.invoices.quotebook import decode_book, quote_for
+from gateway.ledger.selectors import trial_balance
 from gateway.market.quotes import Quote
 from gateway.market.snapshot_store import current_snapshot, forget_snapshot, publish_snapshot
 from gateway.market.snapshots import MarketSnapshot
@@ -137,10 +138,18 @@ def chain(db: None, clock: Any) -> Chain:
 
 
 @pytest.fixture
-def world(chain: Chain, clock: Any, shop: Shop, drain: Callable[[], int], valkey: object) -> World:
-    """A shop that can ask for money, with a screening list in force."""
+def world(
+    chain: Chain, clock: Any, shop: Shop, drain: Callable[[], int], valkey: object
+) -> Iterator[World]:
+    """A shop that can ask for money, with a screening list in force. Whatever a test did, every
+    asset sums to zero."""
     world = World(clock=clock, shop=shop, drain=drain)
     world.publish()
     world.load_list()
     drain()
-    return world
+    yield world
+    if not connection.needs_rollback:
+        totals: dict[str, int] = {}
+        for line in trial_balance():
+            totals[line.asset] = totals.get(line.asset, 0) + line.units
+        assert set(totals.values()) <= {0}

@@ -124,6 +124,60 @@ def test_a_blocked_payment_is_shown_as_held_and_never_as_money() -> None:
     assert (blocked.status, blocked.exceptions) == ("expired", frozenset({"held"}))
 
 
+DUST = Fraction(1, 13_500_000)
+
+
+def held(**changes: Any) -> Received:
+    return paid(**{"verdict": "held", "credited": False, **changes})
+
+
+def test_a_listed_speck_beside_an_honest_payment_does_not_keep_the_goods() -> None:
+    both = standing(held(share=DUST), paid())
+    assert (both.status, both.exceptions, both.release_goods) == ("paid", {"held"}, "yes")
+    assert standing(paid(), held(share=DUST)) == both
+    blocked = standing(paid(), held(share=DUST, verdict="blocked"))
+    assert blocked.release_goods == "yes"
+
+
+def test_a_listed_speck_before_the_honest_payment_leaves_the_till_waiting() -> None:
+    assert standing(held(share=DUST)).release_goods == "wait"
+    assert standing(held(share=DUST), seen()).release_goods == "wait"
+
+
+def test_a_sale_that_stands_on_held_money_is_not_handed_over() -> None:
+    half = Fraction(1, 2)
+    assert standing(paid(share=half), held(share=half)).release_goods == "no"
+    assert standing(held(), paid(share=half), mark="settled").release_goods == "no"
+    assert standing(held(share=DUST), mark="settled").release_goods == "yes"
+
+
+def test_what_people_decide_about_a_hold_frees_the_sale_or_leaves_it_open() -> None:
+    half = Fraction(1, 2)
+    part = paid(share=half)
+    released = standing(part, paid(share=half, verdict="released"))
+    returned = standing(part, held(share=half, verdict="returned"))
+    blocked = standing(part, held(share=half, verdict="blocked"))
+    assert (released.status, released.release_goods) == ("paid", "yes")
+    assert (returned.status, returned.release_goods) == ("partial", "wait")
+    assert (blocked.exceptions, blocked.release_goods) == ({"held", "underpaid"}, "no")
+
+
+def test_a_hold_that_a_reorg_took_away_keeps_no_goods() -> None:
+    gone = held(state="orphaned", share=DUST, taken_back=True)
+    on_sight = Rules(underpay_tolerance_bps=50, overpay_tolerance_bps=100, release_at="seen")
+    assert standing(seen(), gone, rules=on_sight).release_goods == "yes"
+
+
+def test_an_honest_payment_that_a_reorg_took_away_keeps_them_whatever_is_held() -> None:
+    gone = paid(state="orphaned", credited=False, taken_back=True)
+    assert standing(gone, held(share=DUST)).release_goods == "no"
+
+
+def test_a_payer_listed_after_the_credit_stops_goods_that_have_not_gone() -> None:
+    listed = standing(paid(verdict="held"))
+    assert (listed.status, listed.exceptions, listed.release_goods) == ("paid", {"held"}, "no")
+
+
 def test_without_a_verdict_a_confirmed_payment_waits() -> None:
     unscreened = standing(paid(verdict=None, credited=False), monitoring_over=True)
     assert (unscreened.status, unscreened.release_goods) == ("processing", "wait")
@@ -249,15 +303,42 @@ def test_nothing_is_paid_without_money_posted_or_a_persons_mark(facts: dict[str,
     assert result.exceptions <= set(EXCEPTIONS)
 
 
+ORDER = ("no", "wait", "yes")
+CLEARED = ("clear", "released")
+
+
+def cleared_alone(facts: dict[str, Any]) -> dict[str, Any]:
+    return {**facts, "received": [d for d in facts["received"] if d.verdict in CLEARED]}
+
+
 @given(situations)
-def test_goods_never_go_with_a_hold_a_reorg_or_too_little(facts: dict[str, Any]) -> None:
-    result = standing_of(**facts)
+def test_goods_go_by_cleared_money_alone(facts: dict[str, Any]) -> None:
+    result, alone = standing_of(**facts), standing_of(**cleared_alone(facts))
     if result.release_goods == "yes":
-        assert result.status in ("processing", "paid", "partial", "waiting")
-        assert not result.exceptions & {"held", "reverted"}
+        assert result.status in ("processing", "paid")
+        assert alone.release_goods == "yes"
         if facts["mark"] != "settled":
-            assert result.seen_share >= facts["rules"].required
-            assert result.status in ("processing", "paid")
+            assert alone.seen_share >= facts["rules"].required
+    if alone.release_goods == "yes" and alone.seen_share >= facts["rules"].required:
+        assert result.release_goods == "yes"
+
+
+@given(situations, deposits)
+def test_one_more_deposit_that_is_not_cleared_never_takes_goods_away(
+    facts: dict[str, Any], more: Received
+) -> None:
+    """Unless the sale would stand on it: then somebody must look before anything is handed over."""
+    if more.verdict in CLEARED or more.credited:
+        return
+    before = standing_of(**facts)
+    after = standing_of(**{**facts, "received": [*facts["received"], more]})
+    required = facts["rules"].required
+    ready = standing_of(**cleared_alone(facts)).seen_share
+    if before.release_goods == "yes" and (facts["mark"] != "settled" or ready >= required):
+        assert after.release_goods == "yes"
+    if ORDER.index(after.release_goods) < ORDER.index(before.release_goods):
+        assert more.verdict in ("held", "blocked")
+        assert more.on_chain and more.fit == "locked"
 
 
 @given(situations)
