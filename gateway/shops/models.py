@@ -26,6 +26,9 @@ class Shop(models.Model):
         null=True, help_text="settlement units at which a payout starts by itself"
     )
     terms: Any = models.JSONField(default=dict)
+    time_zone = models.TextField(
+        default="UTC", help_text="IANA name; its pages show the shop's own time"
+    )
     created_at = models.DateTimeField()
 
     class Meta:

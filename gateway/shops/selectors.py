@@ -23,6 +23,7 @@ class ShopView:
     payout_address: bytes | None
     payout_threshold_units: int | None
     terms: ShopTerms
+    time_zone: str = "UTC"
 
     @property
     def is_active(self) -> bool:
@@ -39,6 +40,7 @@ SHOP_VIEW_FIELDS = (
     "payout_address",
     "payout_threshold_units",
     "terms",
+    "time_zone",
 )
 
 
@@ -68,4 +70,5 @@ def shop_view_from(row: Mapping[str, Any]) -> ShopView:
         payout_address=bytes(address) if address is not None else None,
         payout_threshold_units=int(threshold) if threshold is not None else None,
         terms=terms_from(row["terms"]),
+        time_zone=row["time_zone"],
     )
