@@ -1,5 +1,6 @@
 """One structured line per event, from our code and from libraries alike (structlog)."""
 
+import logging
 import os
 from typing import Any
 
@@ -12,6 +13,15 @@ SHARED_PROCESSORS: list[Any] = [
     structlog.processors.TimeStamper(fmt="iso", utc=True),
     structlog.processors.StackInfoRenderer(),
 ]
+
+
+class RefusalsAreNoFailures(logging.Filter):
+    """A refusal (403, 404 …) is one line; only a failure of ours carries its traceback."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if getattr(record, "status_code", 500) < 500:
+            record.exc_info = None
+        return True
 
 
 def logging_config(*, level: str, as_json: bool) -> dict[str, Any]:
@@ -36,10 +46,12 @@ def logging_config(*, level: str, as_json: bool) -> dict[str, Any]:
                 ],
             }
         },
+        "filters": {"refusals": {"()": RefusalsAreNoFailures}},
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "structured"}},
         "root": {"handlers": ["stderr"], "level": level},
         "loggers": {
             "django.server": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
+            "django.request": {"filters": ["refusals"]},
             "httpx": {"level": "WARNING"},
             "httpcore": {"level": "WARNING"},
             "axes": {"level": "WARNING"},

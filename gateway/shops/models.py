@@ -29,6 +29,9 @@ class Shop(models.Model):
         null=True, help_text="of its payers, as the market estimates; unset: as the desk assumes"
     )
     terms: Any = models.JSONField(default=dict)
+    time_zone = models.TextField(
+        default="UTC", help_text="IANA name; its pages show the shop's own time"
+    )
     created_at = models.DateTimeField()
 
     class Meta:

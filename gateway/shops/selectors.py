@@ -24,6 +24,7 @@ class ShopView:
     payout_threshold_units: int | None
     terms: ShopTerms
     strategic_share_ppm: int | None = None
+    time_zone: str = "UTC"
 
     @property
     def is_active(self) -> bool:
@@ -47,6 +48,7 @@ SHOP_VIEW_FIELDS = (
     "payout_threshold_units",
     "terms",
     "strategic_share_ppm",
+    "time_zone",
 )
 
 
@@ -77,4 +79,5 @@ def shop_view_from(row: Mapping[str, Any]) -> ShopView:
         payout_threshold_units=int(threshold) if threshold is not None else None,
         terms=terms_from(row["terms"]),
         strategic_share_ppm=row["strategic_share_ppm"],
+        time_zone=row["time_zone"],
     )

@@ -12,6 +12,9 @@ from gateway.money.assets import FIAT
 from gateway.shops.errors import AddressRefused, ShopUnknown, TermsRefused
 from gateway.shops.models import ADDRESS_BYTES, Shop
 from gateway.shops.terms import terms_from
+from gateway.shops.zones import zone_checked
+
+MAX_THRESHOLD_UNITS = 10**30
 
 
 @transaction.atomic
@@ -33,16 +36,10 @@ def shop_open(
     """
     if not name.strip():
         raise TermsRefused("A shop needs a name.", field="name")
-    if pricing_currency not in FIAT:
-        raise TermsRefused(
-            f"We don't price in {pricing_currency!r}.",
-            hint=f"Use one of {', '.join(sorted(FIAT))}.",
-            field="pricing_currency",
-        )
     checked = terms_from(terms or {})
     shop = Shop.objects.create(
         name=name.strip(),
-        pricing_currency=pricing_currency,
+        pricing_currency=_checked_currency(pricing_currency),
         settlement_asset=settlement_asset,
         payout_address=_checked_address(payout_address),
         payout_threshold_units=payout_threshold_units,
@@ -70,8 +67,13 @@ def shop_set_strategic_share(*, shop_id: UUID, share_ppm: int) -> None:
 
 
 @transaction.atomic
-def shop_set_payout_address(*, shop_id: UUID, address: bytes, now: datetime) -> Shop:
+def shop_set_payout_address(
+    *, shop_id: UUID, address: bytes, now: datetime, changed_by: str = ""
+) -> Shop:
     """Send the shop's payouts to another address from now on.
+
+    Args:
+        changed_by: who asked for it, ``user:<id>``; stands in the event.
 
     Raises:
         AddressRefused: not 20 bytes, or zero.
@@ -79,12 +81,53 @@ def shop_set_payout_address(*, shop_id: UUID, address: bytes, now: datetime) -> 
     shop = _locked(shop_id)
     shop.payout_address = _checked_address(address)
     shop.save(update_fields=["payout_address"])
-    _changed(shop, what="payout_address", now=now)
+    _changed(shop, what="payout_address", now=now, changed_by=changed_by)
     return shop
 
 
 @transaction.atomic
-def shop_set_terms(*, shop_id: UUID, changes: dict[str, Any], now: datetime) -> Shop:
+def shop_set_payout_threshold(
+    *, shop_id: UUID, units: int | None, now: datetime, changed_by: str = ""
+) -> Shop:
+    """Pay out by itself once this many settlement units are payable; None: only when asked.
+
+    Raises:
+        TermsRefused: not a positive amount.
+    """
+    if units is not None and not 0 < units < MAX_THRESHOLD_UNITS:
+        raise TermsRefused(
+            "The amount at which payouts start must be positive.", field="payout_threshold"
+        )
+    shop = _locked(shop_id)
+    shop.payout_threshold_units = units
+    shop.save(update_fields=["payout_threshold_units"])
+    _changed(shop, what="payout_threshold", now=now, changed_by=changed_by)
+    return shop
+
+
+@transaction.atomic
+def shop_set_place(
+    *, shop_id: UUID, pricing_currency: str, time_zone: str, now: datetime, changed_by: str = ""
+) -> Shop:
+    """Price in another currency and show another clock; open invoices keep their currency.
+
+    Terms that count minor units of the pricing currency keep their numbers.
+
+    Raises:
+        TermsRefused: we don't price in this currency, or there is no such time zone.
+    """
+    shop = _locked(shop_id)
+    shop.pricing_currency = _checked_currency(pricing_currency)
+    shop.time_zone = zone_checked(time_zone)
+    shop.save(update_fields=["pricing_currency", "time_zone"])
+    _changed(shop, what="place", now=now, changed_by=changed_by)
+    return shop
+
+
+@transaction.atomic
+def shop_set_terms(
+    *, shop_id: UUID, changes: dict[str, Any], now: datetime, changed_by: str = ""
+) -> Shop:
     """Change some of the terms; open invoices keep what they were issued with.
 
     Raises:
@@ -93,7 +136,7 @@ def shop_set_terms(*, shop_id: UUID, changes: dict[str, Any], now: datetime) -> 
     shop = _locked(shop_id)
     shop.terms = msgspec.to_builtins(terms_from({**shop.terms, **changes}))
     shop.save(update_fields=["terms"])
-    _changed(shop, what="terms", now=now)
+    _changed(shop, what="terms", now=now, changed_by=changed_by)
     return shop
 
 
@@ -128,15 +171,26 @@ def _locked(shop_id: UUID) -> Shop:
     return shop
 
 
-def _changed(shop: Shop, *, what: str, now: datetime) -> None:
+def _changed(shop: Shop, *, what: str, now: datetime, changed_by: str = "") -> None:
+    by = {"changed_by": changed_by} if changed_by else {}
     emit(
         type="shop.changed",
         subject=f"shop:{shop.id}",
-        body={"shop_id": str(shop.id), "changed": what},
+        body={"shop_id": str(shop.id), "changed": what, **by},
         mode=shop.mode,
         shop_id=shop.id,
         now=now,
     )
+
+
+def _checked_currency(code: str) -> str:
+    if code not in FIAT:
+        raise TermsRefused(
+            f"We don't price in {code[:16]!r}.",
+            hint=f"Use one of {', '.join(sorted(FIAT))}.",
+            field="pricing_currency",
+        )
+    return code
 
 
 def _checked_address(address: bytes | None) -> bytes | None:

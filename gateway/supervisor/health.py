@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import redis
+import structlog
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -23,6 +24,10 @@ MAX_SNAPSHOT_SECONDS = 30.0
 
 Probe = Callable[[], str]
 
+log = structlog.get_logger(__name__)
+_told: dict[str, frozenset[str]] = {"missing": frozenset()}
+"""What this process has said is missing."""
+
 
 @require_GET
 def healthz(request: HttpRequest) -> HttpResponse:
@@ -35,7 +40,24 @@ def readyz(request: HttpRequest) -> HttpResponse:
     """Whether payments can be taken, and if not, what is missing."""
     answers = {name: probe() for name, probe in PROBES.items()}
     missing = {name: answer for name, answer in answers.items() if answer}
-    return JsonResponse({"ready": not missing, "missing": missing}, status=503 if missing else 200)
+    response = JsonResponse(
+        {"ready": not missing, "missing": missing}, status=503 if missing else 200
+    )
+    _tell_changes(missing)
+    response._has_been_logged = True  # type: ignore[attr-defined] # Django would, at every probe
+    return response
+
+
+def _tell_changes(missing: dict[str, str]) -> None:
+    """Log what is missing once, when it begins to be and when it is back: probes ask for ever."""
+    names = frozenset(missing)
+    if names == _told["missing"]:
+        return
+    _told["missing"] = names
+    if names:
+        log.error("not_ready", **missing)
+    else:
+        log.info("ready_again")
 
 
 def database_problem() -> str:

@@ -4,11 +4,15 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponseBase
+from django.utils import timezone
 
+from gateway.shops.errors import ShopUnknown
+from gateway.shops.selectors import shop_view
 from merchants.accounts.actions import roles_allowing
 from merchants.accounts.selectors import roles_of
 
@@ -23,7 +27,7 @@ def require_action(action: str, *, shop: str | None = "shop_id") -> Callable[[Vi
 
     Nobody signed in is asked to sign in. Somebody who has nothing to do with the shop learns
     nothing about it (404); a member whose role lacks the action is told so (403). The view finds
-    the person's roles in ``request.roles``.
+    the person's roles in ``request.roles``; times are written in the shop's time zone.
     """
     allowed = roles_allowing(action)  # a misspelt action fails at import, not at a click
 
@@ -39,8 +43,18 @@ def require_action(action: str, *, shop: str | None = "shop_id") -> Callable[[Vi
             if not roles & allowed:
                 raise PermissionDenied(action)
             request.roles = roles  # type: ignore[attr-defined]
-            return view(request, *args, **kwargs)
+            if shop_id is None:
+                return view(request, *args, **kwargs)
+            with timezone.override(_zone_of(shop_id)):
+                return view(request, *args, **kwargs)
 
         return guarded
 
     return decorate
+
+
+def _zone_of(shop_id: UUID) -> ZoneInfo:
+    try:
+        return ZoneInfo(shop_view(shop_id=shop_id).time_zone)
+    except ShopUnknown as error:
+        raise Http404 from error

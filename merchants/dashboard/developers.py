@@ -1,16 +1,16 @@
-"""API keys and webhook endpoints."""
+"""API keys, and the list of webhook endpoints."""
 
 from typing import Any, cast
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from gateway.events.errors import BadCursor, TillwayError
+from gateway.events.errors import TillwayError
 from gateway.shops.selectors import shop_view
 from merchants.accounts.guards import require_action
 from merchants.accounts.models import User
@@ -18,11 +18,9 @@ from merchants.accounts.selectors import api_keys_of
 from merchants.accounts.services import api_key_create, api_key_revoke
 from merchants.dashboard.frame import draw
 from merchants.dashboard.selectors import time_text
-from merchants.dashboard.wording import delivery_sign
 from merchants.pos.views import problem_words
-from merchants.webhooks.errors import EndpointUnknown
-from merchants.webhooks.selectors import deliveries_page, endpoint_get, endpoints_of
-from merchants.webhooks.services import delivery_redeliver, endpoint_create
+from merchants.webhooks.selectors import endpoints_of
+from merchants.webhooks.services import endpoint_create
 
 
 @never_cache
@@ -37,12 +35,16 @@ def page(request: HttpRequest, shop_id: UUID) -> HttpResponse:
 @require_action("api_key.manage")
 def make_key(request: HttpRequest, shop_id: UUID) -> HttpResponse:
     """A key that can take money in and none out. Its secret is in this answer and nowhere else."""
-    _key, secret = api_key_create(
-        shop_id=shop_id,
-        mode=shop_view(shop_id=shop_id).mode,
-        name=request.POST.get("name", "")[:80],
-        created_by=cast(User, request.user),
-    )
+    try:
+        _key, secret = api_key_create(
+            shop_id=shop_id,
+            mode=shop_view(shop_id=shop_id).mode,
+            name=request.POST.get("name", "")[:80],
+            created_by=cast(User, request.user),
+        )
+    except TillwayError as error:
+        messages.error(request, problem_words(error))
+        return HttpResponseRedirect(f"/dashboard/{shop_id}/developers")
     return _page(request, shop_id, secret={"title": _("Your new API key"), "text": secret})
 
 
@@ -71,54 +73,6 @@ def add_endpoint(request: HttpRequest, shop_id: UUID) -> HttpResponse:
         return HttpResponseRedirect(f"/dashboard/{shop_id}/developers")
     title = _("The signing secret of your new endpoint")
     return _page(request, shop_id, secret={"title": title, "text": secret})
-
-
-@never_cache
-@require_GET
-@require_action("webhook.view")
-def endpoint(request: HttpRequest, shop_id: UUID, endpoint_id: UUID) -> HttpResponse:
-    """One endpoint and what was sent to it."""
-    try:
-        found = endpoint_get(shop_id=shop_id, endpoint_id=endpoint_id)
-        deliveries = deliveries_page(
-            shop_id=shop_id, endpoint_id=endpoint_id, cursor=request.GET.get("cursor")
-        )
-    except (EndpointUnknown, BadCursor) as error:
-        raise Http404 from error
-    here = f"/dashboard/{shop_id}/developers/webhooks/{endpoint_id}"
-    context = {
-        "endpoint": found,
-        "deliveries": [
-            {
-                "event_id": delivery.event_id,
-                "type": delivery.type,
-                "subject": delivery.subject,
-                "sequence": delivery.sequence,
-                "attempts": delivery.attempts,
-                "at_text": time_text(delivery.created_at),
-                "tone": delivery_sign(delivery.state).tone,
-                "icon": delivery_sign(delivery.state).icon,
-                "word": delivery_sign(delivery.state).word,
-            }
-            for delivery in deliveries.items
-        ],
-        "next_href": f"{here}?cursor={deliveries.next_cursor}" if deliveries.next_cursor else "",
-    }
-    return draw(request, "dashboard/webhook.html", context, shop_id=shop_id)
-
-
-@require_POST
-@require_action("webhook.manage")
-def send_again(
-    request: HttpRequest, shop_id: UUID, endpoint_id: UUID, event_id: UUID
-) -> HttpResponse:
-    """Queue a delivery once more."""
-    try:
-        delivery_redeliver(shop_id=shop_id, endpoint_id=endpoint_id, event_id=event_id)
-        messages.success(request, _("It is sent again."))
-    except TillwayError as error:
-        messages.error(request, problem_words(error))
-    return HttpResponseRedirect(f"/dashboard/{shop_id}/developers/webhooks/{endpoint_id}")
 
 
 def _page(

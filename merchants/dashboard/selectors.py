@@ -5,6 +5,8 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
+from django.utils import timezone
+
 from gateway.chains.models import Token
 from gateway.checkout.wording import money_text, trimmed
 from gateway.events.cursors import Page
@@ -174,8 +176,8 @@ def signed_text(units: int, asset: Asset) -> str:
 
 
 def time_text(moment: datetime | str | None) -> str:
-    """A moment in UTC as tables show it."""
+    """A moment as tables show it, by the clock of the shop whose page is drawn."""
     if moment is None:
         return "–"
     found = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
-    return f"{found:%Y-%m-%d %H:%M}"
+    return f"{timezone.localtime(found):%Y-%m-%d %H:%M}"

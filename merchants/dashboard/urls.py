@@ -3,11 +3,12 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from merchants.dashboard import developers, payouts, views
+from merchants.dashboard import developers, endpoints, payouts, views
 
 app_name = "dashboard"
 _SHOP = "dashboard/<uuid:shop_id>/"
 _HOOK = _SHOP + "developers/webhooks/<uuid:endpoint_id>"
+_SENT = _HOOK + "/deliveries/<uuid:event_id>"
 urlpatterns = [
     path("", RedirectView.as_view(url="/dashboard/")),
     path("dashboard", RedirectView.as_view(url="/dashboard/")),
@@ -22,6 +23,10 @@ urlpatterns = [
     path(_SHOP + "developers/keys", developers.make_key, name="make-key"),
     path(_SHOP + "developers/keys/<uuid:key_id>/revoke", developers.revoke_key, name="revoke-key"),
     path(_SHOP + "developers/webhooks", developers.add_endpoint, name="add-endpoint"),
-    path(_HOOK, developers.endpoint, name="endpoint"),
-    path(_HOOK + "/deliveries/<uuid:event_id>/again", developers.send_again, name="send-again"),
+    path(_HOOK, endpoints.endpoint, name="endpoint"),
+    path(_HOOK + "/switch", endpoints.switch, name="endpoint-switch"),
+    path(_HOOK + "/secret", endpoints.rotate, name="endpoint-secret"),
+    path(_HOOK + "/test", endpoints.test, name="endpoint-test"),
+    path(_SENT, endpoints.delivery, name="delivery"),
+    path(_SENT + "/again", endpoints.send_again, name="send-again"),
 ]

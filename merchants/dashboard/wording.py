@@ -70,6 +70,17 @@ def delivery_sign(state: str) -> Sign:
             return Sign("problem", "alert", _("Failed"))
 
 
+def disabled_words(reason: str) -> str:
+    """Why a webhook endpoint is off, and what to do about it."""
+    match reason:
+        case "gone":
+            return _("It answered 410 Gone, so we stopped calling. Switch it on when it is back.")
+        case "failing":
+            return _("It accepted nothing for five days. Repair it and switch it on again.")
+        case _:
+            return _("Somebody switched it off. What happens meanwhile is not sent to it.")
+
+
 def entry_word(kind: str) -> str:
     """A line of the statement."""
     words = {

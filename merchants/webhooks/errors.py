@@ -35,3 +35,10 @@ class EndpointDisabled(TillwayError):
     message = "This endpoint is switched off."
     hint = "Switch it on first."
     status = 409
+
+
+class SecretChanged(TillwayError):
+    code = "webhook_secret_changed"
+    message = "The secret was changed meanwhile, so it was left as it is."
+    hint = "Change it again if the new one was not kept."
+    status = 409

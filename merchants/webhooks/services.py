@@ -21,6 +21,7 @@ from merchants.webhooks.errors import (
     EndpointDisabled,
     EndpointUnknown,
     FilterUnknown,
+    SecretChanged,
     TooManyEndpoints,
 )
 from merchants.webhooks.models import Delivery, Endpoint
@@ -134,14 +135,20 @@ def endpoint_delete(*, shop_id: UUID, endpoint_id: UUID) -> None:
 
 @transaction.atomic
 def endpoint_rotate_secret(
-    *, shop_id: UUID, endpoint_id: UUID, now: datetime
+    *, shop_id: UUID, endpoint_id: UUID, now: datetime, present: str | None = None
 ) -> tuple[Endpoint, str]:
     """A new secret; for a day both sign, so that the receiver can change over in peace.
 
+    Args:
+        present: ``secret_tag`` of the secret to replace, where a form sent twice must not push
+            the one that receivers still use out of the day that both sign. None: whichever it is.
+
     Raises:
-        EndpointUnknown
+        EndpointUnknown, SecretChanged
     """
     endpoint = _locked(shop_id=shop_id, endpoint_id=endpoint_id)
+    if present is not None and present != endpoint.secret_tag:
+        raise SecretChanged
     secret = secret_make()
     endpoint.previous_secret_sealed = endpoint.secret_sealed
     endpoint.previous_secret_until = now + SECRET_OVERLAP

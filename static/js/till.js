@@ -201,22 +201,11 @@ addEventListener("popstate", () => location.reload());
 
 // ---- the last sales -----------------------------------------------------------------------------
 
-function localTimes() {
-  for (const time of recent.querySelectorAll("[data-clock]")) {
-    const moment = new Date(time.dateTime);
-    time.textContent = moment.toLocaleTimeString(document.documentElement.lang, {
-      hour: "2-digit",
-      minute: "2-digit",
-    });
-  }
-}
-
 async function drawRecent() {
   try {
     const answer = await ask(`${shop}/recent`);
     if (!answer.ok) return;
     recent.innerHTML = await answer.text();
-    localTimes();
   } catch {
     // The list keeps what it shows; the band says that it may be old.
   }
@@ -268,8 +257,6 @@ async function followShop() {
     },
   });
 }
-
-localTimes();
 show();
 if (!sale.hidden) followSale();
 followShop();

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.events.selectors import events_for_shop
+from gateway.shops import services
 from gateway.shops.errors import AddressRefused, ShopUnknown, TermsRefused
 from gateway.shops.models import Shop
 from gateway.shops.selectors import shop_view
@@ -112,3 +113,35 @@ def test_a_shop_needs_a_name_and_a_currency_we_know(db, clock) -> None:
 def test_a_shop_that_does_not_exist_is_said_so(db) -> None:
     with pytest.raises(ShopUnknown):
         shop_view(shop_id=uuid4())
+
+
+def test_a_shop_keeps_its_own_clock(shop, clock) -> None:
+    assert shop_view(shop_id=shop.id).time_zone == "UTC"
+    services.shop_set_place(
+        shop_id=shop.id, pricing_currency="CHF", time_zone="Europe/Zurich", now=clock()
+    )
+    seen = shop_view(shop_id=shop.id)
+    assert (seen.time_zone, seen.pricing_currency) == ("Europe/Zurich", "CHF")
+
+
+@pytest.mark.parametrize("name", ["", "Mars/Base", "../etc/passwd", "localtime", "Europe/Berlin\0"])
+def test_a_time_zone_that_is_none_is_refused(shop, clock, name: str) -> None:
+    with pytest.raises(TermsRefused) as refusal:
+        services.shop_set_place(
+            shop_id=shop.id, pricing_currency="EUR", time_zone=name, now=clock()
+        )
+    assert refusal.value.field == "time_zone"
+
+
+@pytest.mark.parametrize("units", [0, -1, 10**30])
+def test_payouts_start_at_a_positive_amount_or_by_hand(shop, clock, units: int) -> None:
+    with pytest.raises(TermsRefused):
+        services.shop_set_payout_threshold(shop_id=shop.id, units=units, now=clock())
+    kept = services.shop_set_payout_threshold(shop_id=shop.id, units=5, now=clock())
+    assert kept.payout_threshold_units == 5
+    assert (
+        services.shop_set_payout_threshold(
+            shop_id=shop.id, units=None, now=clock()
+        ).payout_threshold_units
+        is None
+    )

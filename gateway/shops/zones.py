@@ -1,0 +1,32 @@
+"""Time zones by their IANA names: the shop's own clock, for pages. Money never goes by it."""
+
+import zoneinfo
+from functools import cache
+from typing import Final
+
+from gateway.shops.errors import TermsRefused
+
+_ETC: Final = "Etc/"
+"""Offsets whose signs are the reverse of what people write; UTC itself is offered by its name."""
+
+
+@cache
+def zone_names() -> tuple[str, ...]:
+    """Those a shop may choose: places (``Europe/Berlin``) and UTC, in alphabetical order."""
+    places = (name for name in zoneinfo.available_timezones() if "/" in name)
+    return ("UTC", *sorted(name for name in places if not name.startswith(_ETC)))
+
+
+def zone_checked(name: str) -> str:
+    """The name, if it is one of them.
+
+    Raises:
+        TermsRefused: it is none; a path or a local file's name never reaches the file system.
+    """
+    if name not in zone_names():
+        raise TermsRefused(
+            f"There is no time zone {name[:64]!r}.",
+            hint="Use a name of the IANA list, such as Europe/Berlin.",
+            field="time_zone",
+        )
+    return name

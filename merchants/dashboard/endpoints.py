@@ -1,0 +1,205 @@
+"""One webhook endpoint: on or off, its secret, a test, what was sent and what came back."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from gateway.events.errors import BadCursor, TillwayError
+from merchants.accounts.guards import require_action
+from merchants.dashboard.frame import draw
+from merchants.dashboard.selectors import time_text
+from merchants.dashboard.wording import delivery_sign, disabled_words
+from merchants.pos.views import problem_words
+from merchants.webhooks import selectors, services
+from merchants.webhooks.errors import DeliveryUnknown, EndpointUnknown
+from merchants.webhooks.models import Attempt, Delivery
+
+
+@never_cache
+@require_GET
+@require_action("webhook.view")
+def endpoint(request: HttpRequest, shop_id: UUID, endpoint_id: UUID) -> HttpResponse:
+    """The endpoint and what was sent to it, newest first."""
+    return _page(request, shop_id, endpoint_id)
+
+
+@never_cache
+@require_GET
+@require_action("webhook.view")
+def delivery(
+    request: HttpRequest, shop_id: UUID, endpoint_id: UUID, event_id: UUID
+) -> HttpResponse:
+    """One delivery: every attempt, what was answered, and the bytes that were sent."""
+    try:
+        found = selectors.endpoint_get(shop_id=shop_id, endpoint_id=endpoint_id)
+        sent = selectors.delivery_get(shop_id=shop_id, endpoint_id=endpoint_id, event_id=event_id)
+    except (EndpointUnknown, DeliveryUnknown) as error:
+        raise Http404 from error
+    waits = sent.state == Delivery.PENDING and not sent.trying
+    context = {
+        "endpoint": found,
+        "delivery": _row(sent),
+        "next_text": time_text(sent.due_at) if waits else "",
+        "attempts": [_attempt(attempt) for attempt in selectors.attempts_of(delivery=sent)],
+        "body": bytes(sent.payload).decode(),
+    }
+    return draw(request, "dashboard/delivery.html", context, shop_id=shop_id)
+
+
+@require_POST
+@require_action("webhook.manage")
+def switch(request: HttpRequest, shop_id: UUID, endpoint_id: UUID) -> HttpResponse:
+    """On (it gets what waited for it meanwhile) or off."""
+    enabled = request.POST.get("enabled") == "yes"
+    said = _("The endpoint is on.") if enabled else _("The endpoint is off.")
+    return _done(
+        request,
+        shop_id,
+        endpoint_id,
+        lambda: services.endpoint_update(shop_id=shop_id, endpoint_id=endpoint_id, enabled=enabled),
+        said=said,
+    )
+
+
+@require_POST
+@require_action("webhook.manage")
+def test(request: HttpRequest, shop_id: UUID, endpoint_id: UUID) -> HttpResponse:
+    """Send a test event: signed, queued and retried like every other."""
+    return _done(
+        request,
+        shop_id,
+        endpoint_id,
+        lambda: services.endpoint_test(
+            shop_id=shop_id, endpoint_id=endpoint_id, now=timezone.now()
+        ),
+        said=_("A test event is on its way. It shows up below within moments."),
+    )
+
+
+@require_POST
+@require_action("webhook.manage")
+def send_again(
+    request: HttpRequest, shop_id: UUID, endpoint_id: UUID, event_id: UUID
+) -> HttpResponse:
+    """Queue a delivery once more."""
+    return _done(
+        request,
+        shop_id,
+        endpoint_id,
+        lambda: services.delivery_redeliver(
+            shop_id=shop_id, endpoint_id=endpoint_id, event_id=event_id
+        ),
+        said=_("It is sent again."),
+    )
+
+
+@require_POST
+@require_action("webhook.manage")
+def rotate(request: HttpRequest, shop_id: UUID, endpoint_id: UUID) -> HttpResponse:
+    """A new secret, in this answer and nowhere else. The page sent again changes nothing more."""
+    try:
+        _found, secret = services.endpoint_rotate_secret(
+            shop_id=shop_id,
+            endpoint_id=endpoint_id,
+            now=timezone.now(),
+            present=request.POST.get("secret_tag", ""),
+        )
+    except EndpointUnknown as error:
+        raise Http404 from error
+    except TillwayError as error:
+        messages.error(request, problem_words(error))
+        return HttpResponseRedirect(_here(shop_id, endpoint_id))
+    title = _("The new signing secret")
+    response = _page(request, shop_id, endpoint_id, secret={"title": title, "text": secret})
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _done(
+    request: HttpRequest,
+    shop_id: UUID,
+    endpoint_id: UUID,
+    verb: Callable[[], object],
+    *,
+    said: str,
+) -> HttpResponse:
+    """Do it, say so, or say why not, and go back to the endpoint."""
+    try:
+        verb()
+        messages.success(request, said)
+    except (EndpointUnknown, DeliveryUnknown) as error:
+        raise Http404 from error
+    except TillwayError as error:
+        messages.error(request, problem_words(error))
+    return HttpResponseRedirect(_here(shop_id, endpoint_id))
+
+
+def _here(shop_id: UUID, endpoint_id: UUID) -> str:
+    return f"/dashboard/{shop_id}/developers/webhooks/{endpoint_id}"
+
+
+def _page(
+    request: HttpRequest,
+    shop_id: UUID,
+    endpoint_id: UUID,
+    *,
+    secret: dict[str, Any] | None = None,
+) -> HttpResponse:
+    try:
+        found = selectors.endpoint_get(shop_id=shop_id, endpoint_id=endpoint_id)
+        deliveries = selectors.deliveries_page(
+            shop_id=shop_id, endpoint_id=endpoint_id, cursor=request.GET.get("cursor")
+        )
+    except (EndpointUnknown, BadCursor) as error:
+        raise Http404 from error
+    here = _here(shop_id, endpoint_id)
+    failing = found.failing_since if found.enabled else None
+    context = {
+        "endpoint": found,
+        "here": here,
+        "secret": secret,
+        "off_words": "" if found.enabled else disabled_words(found.disabled_reason),
+        "failing_text": time_text(failing) if failing else "",
+        "previous_text": time_text(found.previous_secret_until)
+        if found.previous_secret_until and found.previous_secret_until > timezone.now()
+        else "",
+        "deliveries": [_row(sent) for sent in deliveries.items],
+        "next_href": f"{here}?cursor={deliveries.next_cursor}" if deliveries.next_cursor else "",
+    }
+    return draw(request, "dashboard/webhook.html", context, shop_id=shop_id)
+
+
+def _row(sent: Delivery) -> dict[str, Any]:
+    sign = delivery_sign(sent.state)
+    return {
+        "event_id": sent.event_id,
+        "type": sent.type,
+        "subject": sent.subject,
+        "sequence": sent.sequence,
+        "attempts": sent.attempts,
+        "at_text": time_text(sent.created_at),
+        "tone": sign.tone,
+        "icon": sign.icon,
+        "word": sign.word,
+    }
+
+
+def _attempt(attempt: Attempt) -> dict[str, Any]:
+    worked = attempt.status is not None and 200 <= attempt.status < 300
+    return {
+        "number": attempt.number,
+        "at_text": time_text(attempt.started_at),
+        "took_text": "" if attempt.milliseconds is None else f"{attempt.milliseconds} ms",
+        "status": attempt.status,
+        "tone": "paid" if worked else "problem" if attempt.error or attempt.status else "wait",
+        "icon": "check" if worked else "alert" if attempt.error or attempt.status else "clock",
+        "error": attempt.error,
+        "excerpt": attempt.excerpt,
+    }
