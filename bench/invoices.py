@@ -33,6 +33,8 @@ from gateway.supervisor.embedded import (
 )
 
 CLIENTS = 8
+# As `manage.py up` starts it unless told otherwise.
+WORKERS, THREADS = "2", "4"
 ROUNDS = 5
 SLICE_SECONDS = 1.0
 SLICES = "ABBABAAB"
@@ -150,7 +152,7 @@ def _result(
             "seconds_a_round": SLICE_SECONDS * SLICES.count("A"),
             "stored": STORED,
             "assets": 8,
-            "web": "granian WSGI, 1 worker, 8 threads",
+            "web": f"granian WSGI, {WORKERS} workers, {THREADS} threads each",
             "synchronous_commit": "on",
             "outbox": "written; no relay runs",
             "peers": "not installed: Bitcart and SHKeeper are compared by the figures in the issue",
@@ -232,7 +234,7 @@ def _house(folder: Path, database: str, *, stored: int) -> Iterator[House]:
     process = subprocess.Popen(
         [
             *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1"),
-            *("--port", str(port), "--workers", "1", "--blocking-threads", "8"),
+            *("--port", str(port), "--workers", WORKERS, "--blocking-threads", THREADS),
             *("--log-level", "warning", "--backlog", "1024", "gateway.wsgi:application"),
         ],
         cwd=CHECKOUT,

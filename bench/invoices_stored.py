@@ -9,8 +9,6 @@ import argparse
 import os
 import time
 
-import msgspec
-
 from gateway.market.building import with_depths
 from gateway.market.snapshots import (
     E18,
@@ -19,6 +17,7 @@ from gateway.market.snapshots import (
     MarketSnapshot,
     Source,
     V2State,
+    encode_snapshot,
 )
 
 CHAIN = 31337
@@ -209,7 +208,7 @@ def _filled(*, stored: int) -> str:
 
 def encoded_market(version: int) -> bytes:
     """The market of now as the market process publishes it."""
-    return msgspec.json.encode(market_of_now(version))
+    return encode_snapshot(market_of_now(version))
 
 
 if __name__ == "__main__":

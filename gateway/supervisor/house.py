@@ -62,8 +62,8 @@ class House:
     web_port: int
     live_port: int
     quiet: bool = False
-    web_workers: int = 1
-    web_threads: int = 8
+    web_workers: int = 2
+    web_threads: int = 4
     public_url: str = ""
     environment: dict[str, str] = field(default_factory=dict)
     supervisor: Supervisor | None = None
@@ -82,8 +82,8 @@ class House:
             quiet=quiet,
             web_port=web_port,
             live_port=int(os.environ.get("LIVE_PORT") or claim_port(preferred=web_port + 1)),
-            web_workers=int(os.environ.get("WEB_WORKERS", "1")),
-            web_threads=int(os.environ.get("WEB_THREADS", "8")),
+            web_workers=int(os.environ.get("WEB_WORKERS", "2")),
+            web_threads=int(os.environ.get("WEB_THREADS", "4")),
         )
 
     def open(self) -> None:
