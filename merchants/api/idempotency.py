@@ -81,7 +81,8 @@ class _AlreadyAnswered(Exception):
 Work = Callable[[], Answer]
 
 BEGIN_SQL = """
-SELECT pg_try_advisory_xact_lock(hashtextextended(%(key)s::text, hashtextextended(%(shop_id)s::text, 0))),
+SELECT pg_try_advisory_xact_lock(
+           hashtextextended(%(key)s::text, hashtextextended(%(shop_id)s::text, 0))),
        r.fingerprint, r.status, r.content_type, r.location, r.sealed, r.body
   FROM (SELECT 1) one
   LEFT JOIN api_idempotency r ON r.shop_id = %(shop_id)s::uuid AND r.key = %(key)s

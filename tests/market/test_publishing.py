@@ -1,7 +1,9 @@
 """The market process on the real chain, a real feed, a real database and Valkey."""
 
+import sys
 import threading
 import time
+import traceback
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -270,7 +272,16 @@ def _wait(ask, seconds=90.0):
         if found:
             return found
         time.sleep(0.1)
-    raise AssertionError(f"not in {seconds} s: {last or _answers(WETH)}")
+    raise AssertionError(f"not in {seconds} s: {last or _answers(WETH)}\n{_threads()}")
+
+
+def _threads() -> str:
+    """Where every thread stands: a process that publishes nothing says nothing either."""
+    names = {thread.ident: thread.name for thread in threading.enumerate()}
+    return "\n".join(
+        f"{names.get(ident)}:\n{''.join(traceback.format_stack(frame)[-6:])}"
+        for ident, frame in sys._current_frames().items()
+    )
 
 
 @pytest.mark.django_db
