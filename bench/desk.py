@@ -32,6 +32,8 @@ PAYMENTS_A_MINUTE, LOG_DOLLARS, LOG_SD = 20, 3.2, 1.0
 MINUTES_A_DAY = 1_440
 # Every shopper strategic, and so many of them that open locks fill their cap.
 HOSTILE = Crowd(strategic_share=1.0, invoices_a_step=20, invoice_cents=100_000)
+# No exchange lends the desk anything to sell: open locks can't be hedged before they are paid.
+UNLENT = Crowd(lent_cents=0)
 DATA = os.environ.get("MARKET_DATA", "../shared/data/market")
 
 
@@ -68,7 +70,9 @@ def run(seed: int) -> dict[str, Any]:
         "simulated": True,
         "paths": PATHS,
         "stress": "drawdown over the policy's daily loss; 10 invoices of $500 each 15 s, half of "
-        "the shoppers strategic; sudden: 535 bp in 1 minute; hostile: all strategic, the lock cap "
+        "the shoppers strategic, "
+        "an exchange lends $500,000 to sell; unlent: it does not; "
+        "sudden: 535 bp in 1 minute; hostile: all strategic, the lock cap "
         "filled, sudden included",
         "lock": f"{LOCK_MINUTES} minutes, at the money, realised over charged",
         "hedging": f"${BAND_DOLLARS:.0f} band beside a hedge each minute, ${GAS_DOLLARS:.0f} + "
@@ -88,10 +92,12 @@ def run(seed: int) -> dict[str, Any]:
     at_once = sudden_fall(minutes=1, random=Random(seed))
     outcomes = [play(each, random=Random(seed)) for each in scenarios]
     sudden = play(at_once, random=Random(seed))
+    unlent = [play(each, crowd=UNLENT, random=Random(seed)) for each in scenarios]
     hostile = [play(each, crowd=HOSTILE, random=Random(seed)) for each in (*scenarios, at_once)]
     figures |= {
         "stress_loss_of_cap": _worst(outcomes),
         "stress_sudden_loss_of_cap": _worst([sudden]),
+        "stress_unlent_loss_of_cap": _worst(unlent),
         "stress_hostile_loss_of_cap": _worst(hostile),
         "stress": {
             each.scenario: {
