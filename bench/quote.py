@@ -46,7 +46,7 @@ TOKENS = (
 def run(seed: int) -> dict[str, Any]:
     now = datetime.now(UTC)
     # Through its encoding, as a web process gets it.
-    snapshot = decode_snapshot(encode_snapshot(_market(int(now.timestamp() * 1000))))
+    snapshot = decode_snapshot(encode_snapshot(base_market(int(now.timestamp() * 1000))))
     codes = list(snapshot.assets)
     amounts = [Amount(units, FIAT["EUR"]) for units in range(350, 350 + 4 * 97, 97)]
     times = []
@@ -80,7 +80,7 @@ def run(seed: int) -> dict[str, Any]:
     }
 
 
-def _market(now_ms: int) -> MarketSnapshot:
+def base_market(now_ms: int) -> MarketSnapshot:
     def source(name: str, price: int) -> Source:
         return Source(name, price, price, now_ms - 1_000, 60_000, True)
 
