@@ -17,7 +17,8 @@ TAKE = """
 local at = redis.call('TIME')
 local now = at[1] + at[2] / 1000000
 local held = redis.call('HMGET', KEYS[1], 'tokens', 'at')
-local rate, burst, wanted = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local rate = tonumber(ARGV[1]) / tonumber(ARGV[2])
+local burst, wanted = tonumber(ARGV[3]), tonumber(ARGV[4])
 local gained = (now - (tonumber(held[2]) or now)) * rate
 local tokens = math.min(burst, (tonumber(held[1]) or burst) + gained)
 local taken = math.min(wanted, math.floor(tokens))
@@ -39,8 +40,12 @@ class Buckets:
         self.asleep_until = 0.0
         self.away = False
 
-    def take(self, name: str, *, rate_per_s: float, burst: int, wanted: int = 1) -> int | None:
+    def take(
+        self, name: str, *, refill: int, every_seconds: int = 1, burst: int, wanted: int = 1
+    ) -> int | None:
         """Take up to ``wanted`` tokens; a negative number gives tokens back.
+
+        ``refill`` tokens come back ``every_seconds``, up to ``burst``.
 
         Returns:
             how many were taken; the seconds until there is one, negative, when there is none;
@@ -50,7 +55,7 @@ class Buckets:
         if now < self.asleep_until:
             return None
         try:
-            taken = int(self.take_script(keys=[name], args=[rate_per_s, burst, wanted]))
+            taken = int(self.take_script(keys=[name], args=[refill, every_seconds, burst, wanted]))
         except redis.RedisError:
             self.asleep_until = now + PAUSE_SECONDS
             if not self.away:

@@ -46,7 +46,8 @@ def _take(address: str, tokens: int) -> int | None:
         return None
     return buckets_of(settings.VALKEY_URL).take(
         f"sign_in:failed:{network}",
-        rate_per_s=1 / settings.SIGN_IN_REFILL_SECONDS,
+        refill=1,
+        every_seconds=settings.SIGN_IN_REFILL_SECONDS,
         burst=settings.SIGN_IN_BURST,
         wanted=tokens,
     )

@@ -45,7 +45,7 @@ class Bucket:
             return
         wanted = max(1, burst // STASH_SHARE)
         taken = self.buckets.take(
-            f"api:bucket:{key_id}", rate_per_s=rate_per_s, burst=burst, wanted=wanted
+            f"api:bucket:{key_id}", refill=rate_per_s, burst=burst, wanted=wanted
         )
         if taken is None:
             return
