@@ -199,6 +199,10 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_CALLABLE = "merchants.accounts.views.locked_out"
 AXES_USERNAME_FORM_FIELD = "username"  # the form's name for it; the model's own is "email"
+SIGN_IN_BURST = env.int("SIGN_IN_BURST", default=30)
+"""Failed sign-ins from one address at once: a whole shop behind one NAT mistypes fewer."""
+SIGN_IN_REFILL_SECONDS = env.int("SIGN_IN_REFILL_SECONDS", default=20)
+"""Seconds until one more is allowed: 4 320 guesses a day, where a sprayer wants millions."""
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("zh-hans", "简体中文")]

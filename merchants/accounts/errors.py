@@ -64,6 +64,16 @@ class ScopeUnknown(TillwayError):
         super().__init__(f"There is no scope {scope!r}.", field="scopes")
 
 
+class SignInThrottled(TillwayError):
+    code = "sign_in_throttled"
+    hint = "Wait for the seconds in Retry-After and try again."
+    status = 429
+
+    def __init__(self, *, retry_after_seconds: int) -> None:
+        self.retry_after_seconds = retry_after_seconds
+        super().__init__("Too many failed sign-ins came from this network.")
+
+
 class EmailTaken(TillwayError):
     code = "email_taken"
     message = "There is already a person with this email address."

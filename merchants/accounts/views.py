@@ -1,11 +1,16 @@
 """Sign in, sign out."""
 
+from typing import Any
+
 from django.contrib.auth import views as auth_views
+from django.contrib.auth.forms import AuthenticationForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.debug import sensitive_post_parameters
 
+from merchants.accounts.errors import SignInThrottled
 from merchants.accounts.forms import SignInForm
+from merchants.accounts.throttling import try_begin, try_succeeded
 
 
 class SignInView(auth_views.LoginView):
@@ -15,6 +20,17 @@ class SignInView(auth_views.LoginView):
     authentication_form = SignInForm
     redirect_authenticated_user = True
 
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            try_begin(request.META["REMOTE_ADDR"])
+        except SignInThrottled as refusal:
+            return _wait(request, seconds=refusal.retry_after_seconds, throttled=refusal)
+        return super().post(request, *args, **kwargs)
+
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        try_succeeded(self.request.META["REMOTE_ADDR"])
+        return super().form_valid(form)
+
 
 sign_in = sensitive_post_parameters("password")(SignInView.as_view())
 sign_out = auth_views.LogoutView.as_view()
@@ -22,8 +38,13 @@ sign_out = auth_views.LogoutView.as_view()
 
 def locked_out(request: HttpRequest, *_: object, **__: object) -> HttpResponse:
     """What axes answers after too many wrong passwords for one name from one address."""
-    form = SignInForm(request)
-    context = {"form": form, "locked_out": True}
+    return _wait(request, seconds=900, locked_out=True)
+
+
+def _wait(request: HttpRequest, *, seconds: int, **context: object) -> HttpResponse:
+    """The form again, with the name that was typed, and how long to wait."""
+    typed = {"username": request.POST.get("username", "")}
+    context |= {"form": SignInForm(request, initial=typed), "next": request.POST.get("next", "")}
     response = render(request, "accounts/login.html", context, status=429)
-    response["Retry-After"] = "900"
+    response["Retry-After"] = str(seconds)
     return response
