@@ -99,6 +99,10 @@ ICONS: Final[dict[str, str]] = {
     "signout": (
         '<path d="M10 4.5H6A1.5 1.5 0 0 0 4.5 6v12A1.5 1.5 0 0 0 6 19.5h4M15 8l4 4-4 4M9.5 12H19"/>'
     ),
+    "sliders": (
+        '<path d="M4 7h8M16.5 7H20M4 17h3.5M12 17h8"/>'
+        '<circle cx="14.2" cy="7" r="2.3"/><circle cx="9.8" cy="17" r="2.3"/>'
+    ),
     "swap": '<path d="M7 4.5 3.5 8 7 11.5M3.5 8h14M17 12.5l3.5 3.5-3.5 3.5M20.5 16h-14"/>',
     "till": (
         '<rect x="4" y="3.5" width="16" height="17" rx="2.5"/><path d="M8 8h8M8 12.5h.1M12 '

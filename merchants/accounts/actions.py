@@ -23,6 +23,7 @@ _EVERYONE: Final = frozenset({OWNER, MANAGER, CASHIER, ACCOUNTANT, DEVELOPER})
 ACTIONS: Final[dict[str, frozenset[str]]] = {
     "shop.view": _EVERYONE | {COMPLIANCE_OFFICER},
     "dashboard.view": (_EVERYONE - {CASHIER}) | {COMPLIANCE_OFFICER},
+    "settings.view": frozenset({OWNER, MANAGER}),
     "shop.change_terms": frozenset({OWNER}),
     "shop.change_payout_address": frozenset({OWNER}),
     "shop.approve": frozenset({COMPLIANCE_OFFICER}),

@@ -17,6 +17,7 @@ MENU: Final = (
     ("balances", "coins", "balance.view"),
     ("payouts", "payout", "payout.view"),
     ("developers", "code", "webhook.view"),
+    ("settings", "sliders", "settings.view"),
 )
 """Path below the shop, icon, and the action that opens it."""
 
@@ -62,4 +63,5 @@ def _word(page: str) -> str:
         "balances": _("Balances"),
         "payouts": _("Payouts"),
         "developers": _("Developers"),
+        "settings": _("Settings"),
     }[page]

@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from tests.e2e.looking import overflow_px, small_targets
 from tests.faces import PASSWORD
 
-PAGES = ["", "invoices", "balances", "payouts", "developers"]
+PAGES = ["", "invoices", "balances", "payouts", "developers", "settings"]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -13,6 +13,7 @@ PAGES = {
     "balances": "balance.view",
     "payouts": "payout.view",
     "developers": "webhook.view",
+    "settings": "settings.view",
 }
 
 

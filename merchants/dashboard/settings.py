@@ -1,0 +1,141 @@
+"""The shop's settings: where payouts go, its terms, its place, when payouts start by themselves."""
+
+from datetime import datetime
+from typing import Any, cast
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth import authenticate
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from gateway.chains.addresses import checksum
+from gateway.events.errors import TillwayError
+from gateway.shops import services
+from gateway.shops.selectors import ShopView, shop_view
+from merchants.accounts.guards import require_action
+from merchants.accounts.models import User
+from merchants.accounts.selectors import can
+from merchants.dashboard.frame import draw
+from merchants.dashboard.selectors import assets_by_code
+from merchants.dashboard.settings_forms import (
+    AddressForm,
+    PlaceForm,
+    SettingsForm,
+    TermsForm,
+    ThresholdForm,
+)
+from merchants.pos.views import problem_words
+
+SECTIONS = {
+    "address": "shop.change_payout_address",
+    "terms": "shop.change_terms",
+    "place": "shop.change_terms",
+    "threshold": "shop.change_terms",
+}
+"""Each form of the page, and the action that saves it."""
+
+
+@sensitive_post_parameters("password")
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@require_action("settings.view")
+def page(request: HttpRequest, shop_id: UUID) -> HttpResponse:
+    """The settings; a POST names the section it saves."""
+    shop = shop_view(shop_id=shop_id)
+    if request.method != "POST":
+        return _page(request, shop)
+    section = request.POST.get("section", "")
+    if section not in SECTIONS:
+        raise Http404
+    if not can(cast(User, request.user), SECTIONS[section], shop_id):
+        raise PermissionDenied(SECTIONS[section])
+    form = _form(section, shop, request.POST)
+    if form is None:
+        raise Http404
+    said = _saved(request, form) if form.is_valid() else ""
+    if not said:
+        return _page(request, shop, refused=form, status=422)
+    messages.success(request, said)
+    return HttpResponseRedirect(f"/dashboard/{shop_id}/settings")
+
+
+def _form(section: str, shop: ShopView, data: Any = None) -> SettingsForm | None:
+    """The section's form; None for a threshold in a token we don't know."""
+    if section == "address":
+        return AddressForm(shop, data)
+    if section == "terms":
+        return TermsForm(shop, data)
+    if section == "place":
+        return PlaceForm(shop, data)
+    asset = assets_by_code([shop.settlement_asset]).get(shop.settlement_asset)
+    return ThresholdForm(shop, asset, data) if asset else None
+
+
+def _saved(request: HttpRequest, form: SettingsForm) -> str:
+    """What to say now that it is saved; empty if it was refused, with the reason in the form."""
+    user = cast(User, request.user)
+    if isinstance(form, AddressForm) and not _knows_password(request, form, user):
+        form.add_error("password", _("That isn't your password."))
+        return ""
+    try:
+        return _save(form, changed_by=f"user:{user.pk}", now=timezone.now())
+    except TillwayError as error:
+        form.add_error(None, problem_words(error))
+        return ""
+
+
+def _knows_password(request: HttpRequest, form: AddressForm, user: User) -> bool:
+    """Asked like at sign-in, so that wrong tries are counted and locked out there and here."""
+    password = form.cleaned_data["password"]
+    known = authenticate(request, username=user.email, password=password)
+    return known is not None and known.pk == user.pk
+
+
+def _save(form: SettingsForm, *, changed_by: str, now: datetime) -> str:
+    data, shop_id = form.cleaned_data, form.shop.id
+    if isinstance(form, AddressForm):
+        services.shop_set_payout_address(
+            shop_id=shop_id, address=data["address"], now=now, changed_by=changed_by
+        )
+        return _("Payouts now go to the new address.")
+    if isinstance(form, TermsForm):
+        services.shop_set_terms(
+            shop_id=shop_id, changes=form.changes(), now=now, changed_by=changed_by
+        )
+        return _("The terms were saved. Open invoices keep theirs.")
+    if isinstance(form, PlaceForm):
+        services.shop_set_place(shop_id=shop_id, now=now, changed_by=changed_by, **data)
+        return _("Currency and time zone were saved.")
+    services.shop_set_payout_threshold(
+        shop_id=shop_id, units=data["threshold"], now=now, changed_by=changed_by
+    )
+    return _("The amount at which payouts start was saved.")
+
+
+def _page(
+    request: HttpRequest,
+    shop: ShopView,
+    *,
+    refused: SettingsForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    user = cast(User, request.user)
+    forms = {section: _form(section, shop) for section in SECTIONS}
+    if refused is not None:
+        forms[refused.section] = refused
+    for section, form in forms.items():
+        if form is not None and not can(user, SECTIONS[section], shop.id):
+            for field in form.fields.values():
+                field.disabled = True
+    context = {
+        "forms": forms,
+        "refused": refused,
+        "current": checksum(shop.payout_address) if shop.payout_address else "",
+    }
+    return draw(request, "dashboard/settings.html", context, shop_id=shop.id, status=status)
