@@ -63,7 +63,7 @@ def delivery_sign(state: str) -> Sign:
         case "succeeded":
             return Sign("paid", "check", _("Delivered"))
         case "pending":
-            return Sign("wait", "clock", _("Waiting"))
+            return Sign("wait", "clock", _("To be sent"))
         case "cancelled":
             return Sign("quiet", "cross", _("Cancelled"))
         case _:

@@ -11,7 +11,8 @@ SMALLEST_TARGET_PX = 44
 TARGETS_JS = """
 (smallest) => [...document.querySelectorAll('a, button, summary, input, select')]
   .filter((one) => one.checkVisibility() && !one.closest('.hush, .skip, td, p'))
-  .map((one) => [one, one.getBoundingClientRect()])
+  // A box to tick is hit by its words too.
+  .map((one) => [one, (one.closest('label') ?? one).getBoundingClientRect()])
   .filter(([, box]) => box.width && (box.height < smallest - 0.5 || box.width < smallest - 0.5))
   .map(([one, box]) => `${one.outerHTML.slice(0, 80)} ${box.width}x${box.height}`)
 """
