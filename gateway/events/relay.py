@@ -26,39 +26,8 @@ RETRY_SECONDS = (1, 2, 5, 15, 60, 300)
 TOGETHER_MAX = 50
 """Items of one lane in one transaction: so long do its locks last, and the others wait."""
 
-_SELECT = """
-SELECT o.id, o.handler, o.lane, o.attempts,
-       e.id, e.type, e.mode, e.shop_id, e.subject, e.sequence, e.body, e.occurred_at
-  FROM events_outbox o
-  JOIN events_event e ON e.id = o.event_id AND e.occurred_at = o.occurred_at
-"""
-
-_WHOSE_TURN = """
- WHERE NOT o.parked
-   AND (o.handler || ' ' || o.lane) <> ALL (%(busy)s)
-   AND NOT EXISTS (
-        SELECT 1 FROM events_outbox earlier
-         WHERE earlier.handler = o.handler AND earlier.subject = o.subject
-           AND earlier.sequence < o.sequence)
- ORDER BY o.turn, o.id
- LIMIT 1
-   FOR UPDATE OF o SKIP LOCKED
-"""
-
-# What failed before is handled alone, and whatever stands behind it waits for that.
-_OF_ONE_LANE = """
- WHERE o.lane = %(lane)s AND o.handler = %(handler)s AND NOT o.parked AND o.attempts = 0
-   AND NOT EXISTS (
-        SELECT 1 FROM events_outbox earlier
-         WHERE earlier.handler = o.handler AND earlier.subject = o.subject
-           AND earlier.sequence < o.sequence AND (earlier.parked OR earlier.attempts > 0))
- ORDER BY o.turn, o.id
- LIMIT %(limit)s
-   FOR UPDATE OF o SKIP LOCKED
-"""
-
-CLAIM_SQL = _SELECT + _WHOSE_TURN
-TOGETHER_SQL = _SELECT + _OF_ONE_LANE
+CLAIM_SQL = "SELECT * FROM events_next(%(busy)s)"
+TOGETHER_SQL = "SELECT * FROM events_next_of_lane(%(handler)s, %(lane)s, %(limit)s)"
 LANE_LOCK_SQL = "SELECT pg_try_advisory_xact_lock(hashtext(%s), hashtext(%s))"
 
 UNPARK_SQL = """

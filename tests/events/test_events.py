@@ -13,6 +13,7 @@ from gateway.events.models import OutboxItem
 from gateway.events.selectors import events_after, events_for_shop
 from gateway.events.services import NewEvent, emit, emit_many
 from gateway.events.subscriptions import EventRecord, subscribe
+from tests.table_reads import analyse, rows_read
 
 pytestmark = pytest.mark.django_db
 
@@ -257,22 +258,27 @@ def test_two_relays_never_work_on_one_lane_and_the_second_takes_the_next() -> No
     assert order == ["quick:1", "slow:1", "slow:2"]
 
 
-def test_the_next_item_is_found_by_its_index_however_long_the_outbox() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "WITH e AS (INSERT INTO events_event"
-            " (id, occurred_at, type, mode, subject, sequence, body)"
-            " SELECT gen_random_uuid(), now(), 'tested.x', 'test', 'thing:' || n, 1, '{}'"
-            "   FROM generate_series(1, 20000) n RETURNING *)"
-            " INSERT INTO events_outbox"
-            " (handler, event_id, occurred_at, subject, sequence, lane, turn, parked, due_at)"
-            " SELECT 'tests.none', e.id, e.occurred_at, e.subject, 1, e.subject,"
-            "        row_number() OVER (), false, now() FROM e"
-        )
-        cursor.execute("ANALYZE events_event")
-        cursor.execute("ANALYZE events_outbox")
-        cursor.execute("EXPLAIN " + relay.CLAIM_SQL, {"busy": []})
-        plan = "\n".join(row[0] for row in cursor.fetchall())
-    assert "events_outbox_turn" in plan
-    assert "Seq Scan on events_outbox" not in plan
-    assert "Sort" not in plan
+def test_a_plan_made_for_an_empty_outbox_reads_no_burst_through(heard: list[EventRecord]) -> None:
+    def told(subject: str) -> None:
+        emit(type="tested.x", subject=subject, body={}, mode="test")
+
+    for number in range(10):  # more often than a statement is planned anew
+        told(f"early:{number}")
+        if number == 0:
+            analyse("events_outbox")
+        assert relay.handle_next()
+    emit_many(
+        [
+            NewEvent(type="tested.x", subject=f"burst:{number}", body={}, mode="test")
+            for number in range(1_000)
+        ],
+        now=timezone.now(),
+    )
+    before = rows_read("events_outbox")
+    for number in range(20):
+        told(f"late:{number}")
+        assert relay.handle_next()
+    read = rows_read("events_outbox").since(before)
+    assert len(heard) == 30
+    assert read.in_sequence == 0
+    assert read.by_index < 20 * 50

@@ -40,6 +40,14 @@ from gateway.shops.services import shop_set_status, shop_set_terms
 from tests.chain_rows import TOKENS, USDC, WETH, make_chain
 from tests.invoices.conftest import World
 from tests.market.dev_market import dev_market, pools_say, with_asset
+from tests.table_reads import analyse, rows_read
+
+TABLES_OF_AN_INVOICE = (
+    "invoices_invoice",
+    "invoices_shopexposure",
+    "chains_depositaddress",
+    "events_outbox",
+)
 
 
 def test_a_coffee_is_quoted_in_every_token_of_the_chain(world: World) -> None:
@@ -333,6 +341,21 @@ def test_two_shops_may_use_the_same_key(world: World, clock: Any) -> None:
     first = world.issue(external_key="42")
     world.shop_id = other.id
     assert world.issue(external_key="42").id != first.id
+
+
+@pytest.mark.django_db
+def test_a_plan_made_for_few_invoices_reads_no_table_through(world: World) -> None:
+    """Creation slowed with what was stored while plans of the first minute were kept."""
+    for number in range(10):  # more often than a statement is planned anew
+        world.issue(order_id=f"early-{number}", external_key=f"early-{number}")
+        if number == 0:
+            for table in TABLES_OF_AN_INVOICE:
+                analyse(table)
+    before = {table: rows_read(table) for table in TABLES_OF_AN_INVOICE}
+    for number in range(10):
+        world.issue(order_id=f"late-{number}", external_key=f"late-{number}")
+    for table in TABLES_OF_AN_INVOICE:
+        assert rows_read(table).since(before[table]).in_sequence == 0, table
 
 
 @pytest.mark.django_db(transaction=True)
