@@ -28,13 +28,10 @@ import orjson
 from gateway.supervisor.devchain.calls import call_data
 from gateway.supervisor.devchain.feed import MILLION, PriceWalks, price_text
 from gateway.supervisor.devchain.layout import DevChain, V2Pair, V3Pool
-from gateway.supervisor.devchain.provision import DEFAULT_ADMIN_KEY, DEFAULT_PRICES_USD
+from gateway.supervisor.devchain.provision import DEFAULT_ADMIN_KEY
 from gateway.supervisor.devchain.rpc import Rpc, RpcError
-from gateway.supervisor.devchain.transactions import (
-    Sender,
-    TransactionFailed,
-    derived_key,
-)
+from gateway.supervisor.devchain.tokens import DEFAULT_PRICES_USD
+from gateway.supervisor.devchain.transactions import Sender, TransactionFailed, derived_key
 from gateway.supervisor.devchain.uniswap import FAR_FUTURE, sqrt_price_x96
 
 FEED_PAIR = {
