@@ -25,8 +25,8 @@ from gateway.events.services import emit
 from gateway.ledger.checks import ledger_checks
 from gateway.ledger.selectors import shop_balance
 from gateway.market.execution.models import FillBatch
-from gateway.settlement import services
 from gateway.settlement.models import Payout
+from gateway.settlement.requesting import payout_request
 from gateway.shops.services import shop_open
 from tests.chains.send_kit import Clock, LocalSigner
 from tests.market.execution.conftest import USDC, Desk
@@ -73,7 +73,7 @@ class House:
         relay.drain(limit=1000)
 
     def pay_out(self) -> Payout:
-        payout = services.payout_request(
+        payout = payout_request(
             shop_id=self.desk.shop_id,
             units=None,
             idempotency_key=str(uuid7()),

@@ -21,7 +21,7 @@ from gateway.events import relay
 from gateway.events.ids import uuid7
 from gateway.events.services import emit
 from gateway.ledger import accounts
-from gateway.ledger import services as ledger
+from gateway.ledger.deposits import post_deposit_confirmed, post_payment, post_surplus
 from gateway.ledger.selectors import balance
 from gateway.market.building import FeedReading, build_snapshot
 from gateway.market.execution.batching import BATCH_AFTER_SECONDS, fills_batch_due
@@ -72,7 +72,7 @@ class Desk:
     @transaction.atomic
     def confirm(self, deposit: Deposit) -> Asset:
         asset = Asset(deposit.asset, Token.objects.get(code=deposit.asset).decimals)
-        ledger.post_deposit_confirmed(
+        post_deposit_confirmed(
             deposit_id=deposit.id,
             chain_id=CHAIN_ID,
             amount=Amount(deposit.units, asset),
@@ -86,7 +86,7 @@ class Desk:
         now = self.now()
         asset = self.confirm(deposit)
         taken = units or deposit.units
-        ledger.post_payment(
+        post_payment(
             deposit_id=deposit.id,
             invoice_id=deposit.id,
             shop_id=self.shop_id,
@@ -96,7 +96,7 @@ class Desk:
             now=now,
         )
         if taken < deposit.units:
-            ledger.post_surplus(
+            post_surplus(
                 deposit_id=deposit.id, amount=Amount(deposit.units - taken, asset), now=now
             )
         fill_request(
