@@ -29,7 +29,7 @@ from gateway.ledger.deposits import (
     post_returned,
     post_surplus,
 )
-from gateway.market.execution.services import fill_request
+from gateway.market.execution.services import collect_request, fill_request
 from gateway.money.amounts import Amount
 from gateway.money.assets import Asset
 
@@ -150,8 +150,7 @@ class _Applying:
                 self._hold()
             case "returned":
                 self._hold()
-                post_returned(**self._whole())
-                self._claim(self.deposit.units, reason="returned", posted=True)
+                self._claim_whole("returned", released=True)
                 self.told.append("invoice.returned")
             case "blocked":
                 self._hold()
@@ -270,16 +269,23 @@ class _Applying:
         )
 
     def _claim_whole(self, reason: str, *, released: bool) -> None:
-        """The whole deposit is the payer's, until they say where to."""
+        """The whole deposit is the payer's, until they say where to; we keep it for them."""
+        # A token that wasn't quoted stays in suspense until somebody claims it.
+        posted = released or reason != "wrong_asset"
         if released:
             post_returned(**self._whole())
-            self._claim(self.deposit.units, reason=reason, posted=True)
-            return
-        # A token that wasn't quoted stays in suspense until somebody claims it.
-        posted = reason != "wrong_asset"
-        if posted:
+        elif posted:
             post_surplus(**self._whole())
         self._claim(self.deposit.units, reason=reason, posted=posted)
+        collect_request(
+            deposit_id=self.deposit.id,
+            invoice_id=self.invoice.id,
+            shop_id=self.invoice.shop_id,
+            chain_id=self.deposit.chain_id,
+            token=Amount(self.deposit.units, self.asset),
+            settlement_asset=self.invoice.settlement_asset,
+            now=self.now,
+        )
 
     def _claim(self, units: int, *, reason: str, posted: bool) -> None:
         Claim.objects.create(

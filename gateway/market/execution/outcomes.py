@@ -66,9 +66,8 @@ def batch_failed(*, batch_id: UUID, body: Mapping[str, Any], now: datetime) -> F
 
 def fill_withdraw(*, deposit_id: UUID) -> int:
     """A reorg took a deposit: there is nothing to collect. What is batched already shows it."""
-    return FillRequest.objects.filter(deposit_id=deposit_id, status="pending").update(
-        status="withdrawn"
-    )
+    waiting = FillRequest.objects.filter(deposit_id=deposit_id, status__in=("pending", "dust"))
+    return waiting.update(status="withdrawn")
 
 
 # --- the books -----------------------------------------------------------------------------------
