@@ -6,7 +6,7 @@ from uuid import UUID
 
 from gateway.ledger import accounts, postings
 from gateway.ledger.accounts import AccountName
-from gateway.ledger.journal import PostedEntry, entry_post
+from gateway.ledger.journal import PostedEntry, entry_post, entry_reverse
 from gateway.money.amounts import Amount, zero
 
 
@@ -18,6 +18,17 @@ def post_funding(
         key=f"funding:{reference}",
         kind="funding",
         postings=postings.funding(custody=custody, amount=amount),
+        refs={"reference": reference},
+        now=now,
+    )
+
+
+def post_insurance_funded(*, reference: str, amount: Amount, now: datetime) -> PostedEntry:
+    """Some of the house's capital is set aside for losses."""
+    return entry_post(
+        key=f"insurance:{reference}",
+        kind="insurance_funded",
+        postings=postings.insurance_funded(amount=amount),
         refs={"reference": reference},
         now=now,
     )
@@ -89,3 +100,8 @@ def post_shortfall_covered(
         shop_id=shop_id,
         now=now,
     )
+
+
+def post_shortfall_recovered(*, reference: str, now: datetime) -> PostedEntry:
+    """The payment came back after all: the house takes back what it had borne for it."""
+    return entry_reverse(key=f"shortfall:{reference}", now=now)

@@ -18,6 +18,7 @@ EVERY_SECONDS = {
     "gateway.invoices.tasks.keep_used_snapshots": MINUTE,
     "gateway.settlement.tasks.resume_payouts": MINUTE,
     "gateway.settlement.tasks.pay_out_by_threshold": 10 * MINUTE,
+    "gateway.settlement.tasks.cover_shortfalls": HOUR,
     "gateway.market.tasks.estimate_strategic_shares": HOUR,
     "gateway.compliance.tasks.check_lists": HOUR,
     "gateway.ledger.tasks.snapshot_house_accounts": HOUR,

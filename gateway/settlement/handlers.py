@@ -11,6 +11,7 @@ from gateway.settlement.final_credits import credit_recorded, finality_recorded
 from gateway.settlement.models import FinalCredit
 from gateway.settlement.outcomes import payout_final, payout_limited, payout_mined, payout_undone
 from gateway.settlement.sending import REFERENCE_PREFIX, payout_send, payouts_resume
+from gateway.settlement.shortfalls import payment_came, shortfall_note, shortfalls_net
 from gateway.settlement.thresholds import payout_if_due
 
 log = structlog.get_logger(__name__)
@@ -22,12 +23,17 @@ def on_credit(event: EventRecord) -> None:
     match event.type:
         case "payment.credited" | "payment.reversed":
             undone = event.type == "payment.reversed"
-            row = credit_recorded(
-                deposit_id=deposit_id,
-                shop_id=UUID(event.body["shop_id"]),
-                asset=event.body["asset"],
-                units=0 if undone else int(event.body["credited_units"]),
-            )
+            credited = int(event.body["credited_units"])
+            whose = {
+                "deposit_id": deposit_id,
+                "shop_id": UUID(event.body["shop_id"]),
+                "asset": event.body["asset"],
+            }
+            row = credit_recorded(**whose, units=0 if undone else credited)
+            if undone:
+                shortfall_note(**whose, units=credited, now=timezone.now())
+            else:
+                payment_came(**whose, now=timezone.now())
         case _:
             row = finality_recorded(deposit_id=deposit_id, is_final=event.type == "deposit.final")
     _pay_out_if_due(row, event)
@@ -36,6 +42,12 @@ def on_credit(event: EventRecord) -> None:
 def on_approved(event: EventRecord) -> None:
     """``payout.approved``."""
     payout_send(payout_id=UUID(event.subject_id), now=timezone.now())
+
+
+def on_given_back(event: EventRecord) -> None:
+    """``payout.failed`` or ``.cancelled``: what was set aside is the shop's again."""
+    if event.shop_id is not None:
+        shortfalls_net(shop_id=event.shop_id, asset=event.body["asset"], now=timezone.now())
 
 
 def on_float_filled(event: EventRecord) -> None:

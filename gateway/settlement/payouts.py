@@ -4,12 +4,16 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, cast
 
+from django.db import transaction
+
 from gateway.chains.models import Token
+from gateway.chains.sending import transaction_cancel
 from gateway.events.services import emit
 from gateway.ledger.payouts import post_payout_cancelled
 from gateway.money.amounts import Amount
 from gateway.money.assets import Asset
-from gateway.settlement.life import Status, WaitingReason, next_status
+from gateway.settlement.errors import PayoutNotCancellable
+from gateway.settlement.life import UNSENT, Status, WaitingReason, next_status
 from gateway.settlement.models import Payout
 from gateway.settlement.presenters import payout_as_dict
 
@@ -35,6 +39,23 @@ def give_back(payout: Payout, *, status: Status, type: str, now: datetime) -> No
     payout.ended_at = now
     payout.save()
     tell(payout, type, now=now)
+
+
+@transaction.atomic
+def withdraw(payout: Payout, *, now: datetime) -> None:
+    """Cancel a locked payout that was not sent yet.
+
+    Raises:
+        PayoutNotCancellable: it is under way, or over.
+    """
+    if payout.status not in UNSENT:
+        raise PayoutNotCancellable
+    if payout.transaction_id is not None:
+        # It waits for the signer; between two askings it can be taken out of the queue for good.
+        withdrawn = transaction_cancel(transaction_id=payout.transaction_id, now=now)
+        if withdrawn.status != "cancelled":
+            raise PayoutNotCancellable
+    give_back(payout, status="cancelled", type="payout.cancelled", now=now)
 
 
 def gas_of(payout: Payout, body: Mapping[str, Any]) -> Amount:

@@ -6,7 +6,6 @@ from uuid import UUID
 from django.db import transaction
 
 from gateway.chains.models import Token
-from gateway.chains.sending import transaction_cancel
 from gateway.events.ids import uuid7
 from gateway.ledger import locks as ledger_locks
 from gateway.ledger.payouts import post_payout_reserved
@@ -17,14 +16,12 @@ from gateway.settlement.errors import (
     PayoutAddressMissing,
     PayoutConflict,
     PayoutKeyUnreadable,
-    PayoutNotCancellable,
     PayoutNotPositive,
     PayoutTooLarge,
     PayoutUnknown,
 )
-from gateway.settlement.life import WAITING
 from gateway.settlement.models import FinalTotal, Payout
-from gateway.settlement.payouts import amount_of, become, give_back, tell
+from gateway.settlement.payouts import amount_of, become, tell, withdraw
 from gateway.settlement.selectors import payable_of
 from gateway.shops.errors import ShopNotActive
 from gateway.shops.selectors import ShopView, shop_view
@@ -108,14 +105,7 @@ def payout_cancel(*, shop_id: UUID, payout_id: UUID, now: datetime) -> Payout:
         raise PayoutUnknown
     if payout.status == "cancelled":
         return payout
-    if payout.status not in ("requested", *WAITING):
-        raise PayoutNotCancellable
-    if payout.transaction_id is not None:
-        # It waits for the signer; between two askings it can be taken out of the queue for good.
-        withdrawn = transaction_cancel(transaction_id=payout.transaction_id, now=now)
-        if withdrawn.status != "cancelled":
-            raise PayoutNotCancellable
-    give_back(payout, status="cancelled", type="payout.cancelled", now=now)
+    withdraw(payout, now=now)
     return payout
 
 

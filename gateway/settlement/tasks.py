@@ -9,6 +9,7 @@ from gateway.events.ids import uuid7
 from gateway.settlement.life import WAITING
 from gateway.settlement.models import Payout
 from gateway.settlement.sending import payouts_resume
+from gateway.settlement.shortfalls import shortfalls_cover_due
 from gateway.settlement.thresholds import payout_if_due
 from gateway.shops.models import Shop
 
@@ -38,3 +39,9 @@ def pay_out_by_threshold() -> int:
         else:
             paid += payout is not None
     return paid
+
+
+@shared_task
+def cover_shortfalls() -> int:
+    """Hourly: what reorgs took back and no credit made good in time."""
+    return shortfalls_cover_due(now=timezone.now())

@@ -38,6 +38,7 @@ def templates() -> st.SearchStrategy[tuple[Posting, ...]]:
     shop, deposit, chain = st.just(SHOP), st.just(DEPOSIT), st.just(CHAIN)
     return st.one_of(
         st.builds(postings.funding, custody=st.just(accounts.custody_hot(CHAIN)), amount=amounts),
+        st.builds(postings.insurance_funded, amount=amounts),
         st.builds(postings.deposit_confirmed, chain_id=chain, amount=amounts),
         st.builds(
             postings.payment_applied,

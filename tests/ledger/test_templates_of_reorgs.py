@@ -8,7 +8,7 @@ import pytest
 from gateway.events.ids import uuid7
 from gateway.ledger.deposits import post_deposit_orphaned, post_surplus
 from gateway.ledger.errors import EntryConflict, InsufficientBalance
-from gateway.ledger.house import post_fill, post_shortfall_covered
+from gateway.ledger.house import post_fill, post_shortfall_covered, post_shortfall_recovered
 from gateway.ledger.payouts import post_payout_left, post_payout_reserved
 from gateway.ledger.selectors import shop_balance
 from tests.ledger.books import CHAIN, CREDIT, ETH, NOW, TOKEN, USDC, Books, eth, funded, usdc
@@ -92,3 +92,7 @@ def test_a_shop_left_negative_by_more_is_made_whole_by_the_house(books: Books) -
         insurance={USDC: 10_000_000},
         losses={USDC: 3_300_000},
     )
+    # the payment came back after all
+    for _ in range(2):
+        post_shortfall_recovered(reference=str(books.deposit_id), now=NOW)
+    books.holds(shop=(-13_300_000, 0), hot={USDC: 86_700_000, ETH: 10**18}, insurance={}, losses={})

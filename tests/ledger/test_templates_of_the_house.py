@@ -8,7 +8,7 @@ import pytest
 from gateway.events.ids import uuid7
 from gateway.ledger import accounts, postings
 from gateway.ledger.errors import LedgerError, Unbalanced
-from gateway.ledger.house import post_fill, post_gas, post_sweep
+from gateway.ledger.house import post_fill, post_gas, post_insurance_funded, post_sweep
 from gateway.ledger.journal import entry_post
 from gateway.ledger.selectors import trial_balance
 from tests.ledger.books import CHAIN, ETH, GAS, NOW, TOKEN, USDC, Books, eth, funded, usdc
@@ -17,6 +17,17 @@ from tests.ledger.books import CHAIN, ETH, GAS, NOW, TOKEN, USDC, Books, eth, fu
 def test_funding(books: Books) -> None:
     funded(1_000)
     books.holds(hot={USDC: 1_000, ETH: 10**18}, capital={USDC: -1_000, ETH: -(10**18)})
+
+
+def test_insurance_funded(books: Books) -> None:
+    funded(1_000)
+    post_insurance_funded(reference=str(uuid7()), amount=usdc(400), now=NOW)
+    # what is set aside is no longer the desk's to trade with
+    books.holds(
+        hot={USDC: 1_000, ETH: 10**18},
+        capital={USDC: -600, ETH: -(10**18)},
+        insurance={USDC: -400},
+    )
 
 
 def test_sweep(books: Books) -> None:

@@ -18,7 +18,8 @@ from gateway.money.amounts import Amount
 from gateway.money.assets import Asset
 from gateway.shops.services import shop_open
 from gateway.treasury.services import float_fund
-from tests.market.execution.conftest import desk  # noqa: F401 (the fixture, for test_on_chain)
+from tests.market.execution.conftest import desk  # noqa: F401 (a fixture)
+from tests.settlement.house_kit import house  # noqa: F401 (a fixture)
 
 CHAIN_ID = 31337
 USDC = Asset("USDC@31337", 6)
