@@ -15,7 +15,7 @@ from gateway.chains.sending_node import SendingNode
 from gateway.custody.journal import Journal
 from gateway.custody.keystore import key_from_secret
 from gateway.custody.policy import Limit
-from gateway.custody.policy_file import draft_policy, parse_policy
+from gateway.custody.policy_file import parse_policy
 from gateway.custody.signer import Signer
 from gateway.events import leases, relay
 from gateway.events.ids import uuid7
@@ -23,6 +23,7 @@ from gateway.events.services import emit
 from gateway.settlement.models import Payout
 from gateway.settlement.requesting import payout_request
 from gateway.shops.services import shop_open
+from gateway.supervisor.dev_policy import dev_policy
 from tests.chains.send_kit import Clock, LocalSigner
 from tests.market.execution.conftest import USDC, Desk
 
@@ -84,8 +85,11 @@ def house(desk: Desk, chain_entry: Any, tmp_path: Path) -> Iterator[House]:
     journal = Journal(tmp_path / "journal", master_key=bytes(32), now=clock())
 
     def signer_with(per_day: int) -> Signer:
-        policy = draft_policy(
-            [chain_entry], accounts=[key.address], limits={USDC.code: Limit(per_day, per_day)}
+        policy = dev_policy(
+            [chain_entry],
+            account=key.address,
+            now=clock(),
+            payouts=Limit(per_day, per_day),
         )
         return Signer(
             keys={key.address: key},
