@@ -1,6 +1,6 @@
 """Entries a second through the journal's one writer, its checks on, against what the disk allows.
 
-pgbench drives ``ledger_post`` as ``gateway.ledger.services`` calls it, one entry a transaction,
+pgbench drives ``ledger_post`` as ``gateway.ledger.journal`` calls it, one entry a transaction,
 durable: a payment of two postings with the shop's balance and daily sum. *Hot* is all of them to
 one shop. The floor is a plain transaction that writes the same rows (an entry, two postings, a
 balance, a day) into tables that have a key and nothing else, checks nothing and is told the sums;

@@ -168,6 +168,7 @@ def draft_policy(
     destinations: Iterable[bytes] = (),
     references: Mapping[str, str] | None = None,
     as_of: datetime | None = None,
+    max_age_hours: int = DRAFT_MAX_AGE_HOURS,
     max_fee_gwei: int = 500,
     max_tip_gwei: int = 50,
     max_gas_limit: int = 16_000_000,
@@ -181,7 +182,7 @@ def draft_policy(
     Args:
         limits: per asset code; assets without one leave to listed destinations only.
         references: USD per whole token, by asset code; ``as_of`` is when they were looked up.
-            Without any, a live chain's swaps are refused.
+            Without any, a live chain's swaps are refused. After ``max_age_hours`` they are stale.
         live_fees_per_day_units: wei that fees may come to at most; a thousand times that on test
             chains, where it is worth nothing.
     """
@@ -218,7 +219,9 @@ def draft_policy(
                     for asset, limit in limits.items()
                     if asset.endswith(f"@{chain['chain_id']}")
                 },
-                "swaps": _draft_swaps(chain, references or {}, as_of),
+                "swaps": _draft_swaps(
+                    chain, references or {}, as_of=as_of, max_age_hours=max_age_hours
+                ),
                 "max_fee_per_gas": str(max_fee_gwei * 10**9),
                 "max_priority_fee_per_gas": str(max_tip_gwei * 10**9),
                 "max_gas_limit": max_gas_limit,
@@ -232,7 +235,11 @@ def draft_policy(
 
 
 def _draft_swaps(
-    chain: Mapping[str, Any], references: Mapping[str, str], as_of: datetime | None
+    chain: Mapping[str, Any],
+    references: Mapping[str, str],
+    *,
+    as_of: datetime | None,
+    max_age_hours: int,
 ) -> dict[str, Any] | None:
     decimals = {
         f"{token['symbol']}@{chain['chain_id']}": token["decimals"]
@@ -248,7 +255,7 @@ def _draft_swaps(
     return {
         "references": known,
         "as_of": as_of.isoformat(timespec="seconds"),
-        "max_age_hours": DRAFT_MAX_AGE_HOURS,
+        "max_age_hours": max_age_hours,
         "max_loss_bps": {ANY_PAIR: DRAFT_MAX_LOSS_BPS},
         "loss_per_day": DRAFT_LOSS_PER_DAY_USD,
     }

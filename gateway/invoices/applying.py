@@ -19,8 +19,17 @@ from gateway.invoices.models import Claim, Invoice, Payment
 from gateway.invoices.owing import Owed, Owing, asset_of
 from gateway.invoices.quotebook import Book, decode_book
 from gateway.invoices.settling import PaymentOutcome, settle_against
-from gateway.ledger import services as ledger
-from gateway.market.execution.services import fill_request
+from gateway.ledger.deposits import (
+    post_blocked,
+    post_deposit_confirmed,
+    post_deposit_orphaned,
+    post_held,
+    post_payment,
+    post_released,
+    post_returned,
+    post_surplus,
+)
+from gateway.market.execution.services import collect_request, fill_request
 from gateway.money.amounts import Amount
 from gateway.money.assets import Asset
 
@@ -80,7 +89,7 @@ def _of_its_mode(invoice: Invoice, deposits: Iterable[Deposit]) -> list[Deposit]
 def _book_in(deposit: Deposit, *, asset: Asset, shop_id: UUID | None, now: datetime) -> None:
     """Post what the chain has confirmed; whose it is comes next."""
     if deposit.state in ("confirmed", "final") and deposit.units > 0:
-        ledger.post_deposit_confirmed(
+        post_deposit_confirmed(
             deposit_id=deposit.id,
             chain_id=deposit.chain_id,
             amount=Amount(deposit.units, asset),
@@ -141,12 +150,11 @@ class _Applying:
                 self._hold()
             case "returned":
                 self._hold()
-                ledger.post_returned(**self._whole())
-                self._claim(self.deposit.units, reason="returned", posted=True)
+                self._claim_whole("returned", released=True)
                 self.told.append("invoice.returned")
             case "blocked":
                 self._hold()
-                ledger.post_blocked(**self._whole())
+                post_blocked(**self._whole())
 
     def _whole(self) -> dict[str, Any]:
         return {
@@ -157,7 +165,7 @@ class _Applying:
         }
 
     def _hold(self) -> None:
-        ledger.post_held(**self._whole())
+        post_held(**self._whole())
 
     # --- what becomes of it ----------------------------------------------------------------------
 
@@ -181,7 +189,7 @@ class _Applying:
         self._credit(outcome)
         if outcome.surplus_units:
             if not released:
-                ledger.post_surplus(
+                post_surplus(
                     deposit_id=self.deposit.id,
                     amount=Amount(outcome.surplus_units, self.asset),
                     shop_id=self.invoice.shop_id,
@@ -206,7 +214,7 @@ class _Applying:
         credit = Amount(outcome.credit_units, settlement)
         fee = Amount(outcome.fee_units, settlement)
         if outcome.kind == "released":
-            ledger.post_released(
+            post_released(
                 deposit_id=self.deposit.id,
                 invoice_id=self.invoice.id,
                 shop_id=self.invoice.shop_id,
@@ -217,7 +225,7 @@ class _Applying:
                 now=self.now,
             )
         else:
-            ledger.post_payment(
+            post_payment(
                 deposit_id=self.deposit.id,
                 invoice_id=self.invoice.id,
                 shop_id=self.invoice.shop_id,
@@ -261,16 +269,23 @@ class _Applying:
         )
 
     def _claim_whole(self, reason: str, *, released: bool) -> None:
-        """The whole deposit is the payer's, until they say where to."""
-        if released:
-            ledger.post_returned(**self._whole())
-            self._claim(self.deposit.units, reason=reason, posted=True)
-            return
+        """The whole deposit is the payer's, until they say where to; we keep it for them."""
         # A token that wasn't quoted stays in suspense until somebody claims it.
-        posted = reason != "wrong_asset"
-        if posted:
-            ledger.post_surplus(**self._whole())
+        posted = released or reason != "wrong_asset"
+        if released:
+            post_returned(**self._whole())
+        elif posted:
+            post_surplus(**self._whole())
         self._claim(self.deposit.units, reason=reason, posted=posted)
+        collect_request(
+            deposit_id=self.deposit.id,
+            invoice_id=self.invoice.id,
+            shop_id=self.invoice.shop_id,
+            chain_id=self.deposit.chain_id,
+            token=Amount(self.deposit.units, self.asset),
+            settlement_asset=self.invoice.settlement_asset,
+            now=self.now,
+        )
 
     def _claim(self, units: int, *, reason: str, posted: bool) -> None:
         Claim.objects.create(
@@ -286,7 +301,7 @@ class _Applying:
 
     def _take_back(self, payment: Payment | None) -> None:
         """A reorganisation undid the deposit: so are its entries, whoever is left short."""
-        ledger.post_deposit_orphaned(deposit_id=self.deposit.id, now=self.now)
+        post_deposit_orphaned(deposit_id=self.deposit.id, now=self.now)
         Claim.objects.filter(deposit_id=self.deposit.id, reversed_at=None).update(
             reversed_at=self.now
         )

@@ -100,6 +100,7 @@ def rounding() -> AccountName:
 
 
 def insurance() -> AccountName:
+    """The house's money set aside for losses: negative while it holds some."""
     return AccountName("insurance")
 
 

@@ -1,6 +1,6 @@
 """The journal's tables. They are made by hand in the first migration, triggers and all.
 
-Nothing here is saved through the ORM: ``services`` call ``ledger_post``, which is the only writer,
+Nothing here is saved through the ORM: ``journal`` calls ``ledger_post``, which is the only writer,
 and the database refuses to change or delete what was posted.
 """
 

@@ -70,6 +70,12 @@ def funding(*, custody: AccountName, amount: Amount) -> Postings:
     return entry_of(debit(custody, amount), credit(accounts.capital(), amount))
 
 
+def insurance_funded(*, amount: Amount) -> Postings:
+    """The house sets some of its own money aside, for losses that nobody else shall bear."""
+    _positive(amount)
+    return entry_of(debit(accounts.capital(), amount), credit(accounts.insurance(), amount))
+
+
 def deposit_confirmed(*, chain_id: int, amount: Amount) -> Postings:
     """A chain has confirmed a transfer to a deposit address; whose it is comes next."""
     _positive(amount)

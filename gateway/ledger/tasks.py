@@ -4,7 +4,7 @@ import structlog
 from celery import shared_task
 from django.utils import timezone
 
-from gateway.ledger import checks, services
+from gateway.ledger import checks, upkeep
 
 log = structlog.get_logger(__name__)
 
@@ -12,13 +12,13 @@ log = structlog.get_logger(__name__)
 @shared_task
 def make_ledger_partitions() -> int:
     """Daily: the next months' partitions, ahead of need."""
-    return services.ensure_partitions(today=timezone.now().date())
+    return upkeep.ensure_partitions(today=timezone.now().date())
 
 
 @shared_task
 def snapshot_house_accounts() -> int:
     """Hourly: keeps house balances cheap to read."""
-    return services.snapshot_house_accounts()
+    return upkeep.snapshot_house_accounts()
 
 
 @shared_task

@@ -22,6 +22,11 @@ class SettlementConfig(AppConfig):
         subscribe(
             pattern="payout.approved", handler=handlers.on_approved, name="settlement.approved"
         )
+        subscribe(
+            pattern=("payout.failed", "payout.cancelled"),
+            handler=handlers.on_given_back,
+            name="settlement.given_back",
+        )
         subscribe(pattern="float.filled", handler=handlers.on_float_filled, name="settlement.float")
         subscribe(
             pattern=(

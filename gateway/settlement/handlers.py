@@ -7,9 +7,12 @@ from django.utils import timezone
 
 from gateway.events.errors import TillwayError
 from gateway.events.subscriptions import EventRecord
-from gateway.settlement import services
+from gateway.settlement.final_credits import credit_recorded, finality_recorded
 from gateway.settlement.models import FinalCredit
-from gateway.settlement.services import REFERENCE_PREFIX
+from gateway.settlement.outcomes import payout_final, payout_limited, payout_mined, payout_undone
+from gateway.settlement.sending import REFERENCE_PREFIX, payout_send, payouts_resume
+from gateway.settlement.shortfalls import payment_came, shortfall_note, shortfalls_net
+from gateway.settlement.thresholds import payout_if_due
 
 log = structlog.get_logger(__name__)
 
@@ -20,27 +23,36 @@ def on_credit(event: EventRecord) -> None:
     match event.type:
         case "payment.credited" | "payment.reversed":
             undone = event.type == "payment.reversed"
-            row = services.credit_recorded(
-                deposit_id=deposit_id,
-                shop_id=UUID(event.body["shop_id"]),
-                asset=event.body["asset"],
-                units=0 if undone else int(event.body["credited_units"]),
-            )
+            credited = int(event.body["credited_units"])
+            whose = {
+                "deposit_id": deposit_id,
+                "shop_id": UUID(event.body["shop_id"]),
+                "asset": event.body["asset"],
+            }
+            row = credit_recorded(**whose, units=0 if undone else credited)
+            if undone:
+                shortfall_note(**whose, units=credited, now=timezone.now())
+            else:
+                payment_came(**whose, now=timezone.now())
         case _:
-            row = services.finality_recorded(
-                deposit_id=deposit_id, is_final=event.type == "deposit.final"
-            )
+            row = finality_recorded(deposit_id=deposit_id, is_final=event.type == "deposit.final")
     _pay_out_if_due(row, event)
 
 
 def on_approved(event: EventRecord) -> None:
     """``payout.approved``."""
-    services.payout_send(payout_id=UUID(event.subject_id), now=timezone.now())
+    payout_send(payout_id=UUID(event.subject_id), now=timezone.now())
+
+
+def on_given_back(event: EventRecord) -> None:
+    """``payout.failed`` or ``.cancelled``: what was set aside is the shop's again."""
+    if event.shop_id is not None:
+        shortfalls_net(shop_id=event.shop_id, asset=event.body["asset"], now=timezone.now())
 
 
 def on_float_filled(event: EventRecord) -> None:
     """``float.filled``: what waited for it may go."""
-    services.payouts_resume(asset=event.body["asset"], now=timezone.now())
+    payouts_resume(asset=event.body["asset"], now=timezone.now())
 
 
 def on_transaction(event: EventRecord) -> None:
@@ -51,31 +63,31 @@ def on_transaction(event: EventRecord) -> None:
     now = timezone.now()
     match event.type:
         case "transaction.awaiting_limit" | "transaction.limit_freed":
-            services.payout_limited(
+            payout_limited(
                 payout_id=payout_id,
                 is_over=event.type == "transaction.awaiting_limit",
                 now=now,
             )
         case "transaction.mined":
-            services.payout_mined(payout_id=payout_id, body=event.body, now=now)
+            payout_mined(payout_id=payout_id, body=event.body, now=now)
         case "transaction.final":
-            services.payout_final(payout_id=payout_id, body=event.body, now=now)
+            payout_final(payout_id=payout_id, body=event.body, now=now)
         case "transaction.failed" | "transaction.cancelled":
-            payout = services.payout_undone(
+            payout = payout_undone(
                 payout_id=payout_id,
                 body=event.body,
                 cancelled=event.type == "transaction.cancelled",
                 now=now,
             )
             # The float that was promised to it is free again.
-            services.payouts_resume(asset=payout.asset, now=now)
+            payouts_resume(asset=payout.asset, now=now)
 
 
 def _pay_out_if_due(row: FinalCredit, event: EventRecord) -> None:
     if not row.counted_units or row.shop_id is None:
         return
     try:
-        services.payout_if_due(shop_id=row.shop_id, reason=str(event.id), now=timezone.now())
+        payout_if_due(shop_id=row.shop_id, reason=str(event.id), now=timezone.now())
     except TillwayError as refused:
         # The credit counts all the same; the sweep asks again, and the shop sees why it waits.
         log.warning("threshold_payout_refused", shop_id=str(row.shop_id), code=refused.code)

@@ -26,6 +26,8 @@ STATUSES: tuple[Status, ...] = (
 )
 WAITING: tuple[Status, ...] = ("approved", "awaiting_funds")
 """Its money is set aside. Nothing was queued for a chain yet, unless it waits for the signer."""
+UNSENT: tuple[Status, ...] = ("requested", *WAITING)
+"""It may still be taken back."""
 UNDER_WAY: tuple[Status, ...] = ("sending", "sent")
 """A transaction was queued; the books say it left once that is final."""
 

@@ -5,7 +5,8 @@ from uuid import UUID
 from django.db import connection
 
 from gateway.settlement.errors import PayoutUnknown
-from gateway.settlement.models import FinalCredit, Payout
+from gateway.settlement.life import UNSENT
+from gateway.settlement.models import FinalCredit, Payout, Shortfall
 
 
 def payout_for_update(payout_id: UUID) -> Payout:
@@ -28,3 +29,18 @@ def float_of(asset: str) -> None:
         cursor.execute(
             "SELECT pg_advisory_xact_lock(hashtext('settlement.float'), hashtext(%s))", [asset]
         )
+
+
+def open_shortfalls_for_update(*, shop_id: UUID, asset: str) -> list[Shortfall]:
+    """Oldest first; under the lock of the shop's balance. One query."""
+    rows = Shortfall.objects.select_for_update().filter(shop_id=shop_id, asset=asset, status="open")
+    return list(rows.order_by("opened_at", "id"))
+
+
+def unsent_payouts_for_update(*, shop_id: UUID, asset: str) -> list[Payout]:
+    """Those that may still be taken back, newest first, save the ones that somebody else is about
+    to send or to end. One query."""
+    rows = Payout.objects.select_for_update(skip_locked=True).filter(
+        shop_id=shop_id, asset=asset, status__in=UNSENT
+    )
+    return list(rows.order_by("-id"))

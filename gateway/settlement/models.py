@@ -1,7 +1,7 @@
 """What goes to shops, and which of their credits are final."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from gateway.events.ids import uuid7
 from gateway.money.fields import UnitsField
@@ -9,6 +9,9 @@ from gateway.settlement.life import STATUSES, UNDER_WAY, WAITING_REASONS
 
 MODES = ("test", "live")
 TRIGGERS = ("demand", "threshold")
+SHORTFALL_STATUSES = ("open", "netted", "covered", "recovered")
+"""netted: made good by the shop's own money; covered: by the house; recovered: the payment came
+back, and the house has its money again."""
 
 
 class Payout(models.Model):
@@ -113,3 +116,66 @@ class FinalTotal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.units} {self.asset} of shop {self.shop_id}"
+
+
+class Shortfall(models.Model):
+    """What a payment that a reorg took back left its shop short of, and who made it good.
+
+    One per payment, since that payment may come back; the open ones of a shop and asset add up to
+    what its balance is below zero.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    deposit_id = models.UUIDField(help_text="of the payment that was taken back")
+    shop_id = models.UUIDField()
+    mode = models.TextField()
+    asset = models.TextField(help_text="asset code")
+    decimals = models.PositiveSmallIntegerField()
+    status = models.TextField(default="open")
+    units = UnitsField(help_text="short when it was taken back")
+    open_units = UnitsField(help_text="of them, short still")
+    netted_units = UnitsField(default=0, help_text="made good by credits and payouts taken back")
+    by_insurance_units = UnitsField(default=0)
+    lost_units = UnitsField(default=0, help_text="borne by the house")
+    opened_at = models.DateTimeField()
+    due_at = models.DateTimeField(help_text="when the house bears what is short still")
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["deposit_id"], condition=Q(status="open"), name="shortfall_open_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=SHORTFALL_STATUSES), name="shortfall_status_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    units=F("open_units")
+                    + F("netted_units")
+                    + F("by_insurance_units")
+                    + F("lost_units"),
+                    units__gt=0,
+                    open_units__gte=0,
+                    netted_units__gte=0,
+                    by_insurance_units__gte=0,
+                    lost_units__gte=0,
+                ),
+                name="shortfall_every_unit_borne",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="open", open_units__gt=0) | ~Q(status="open") & Q(open_units=0),
+                name="shortfall_open_while_short",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["shop_id", "asset"],
+                name="shortfall_of_shop",
+                condition=Q(status__in=("open", "covered")),
+            ),
+            models.Index(fields=["due_at"], name="shortfall_due", condition=Q(status="open")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.units} {self.asset} short for deposit {self.deposit_id} ({self.status})"

@@ -22,8 +22,6 @@ from django.utils import timezone
 
 from gateway.custody.configuration import signer_files
 from gateway.custody.keystore import add_key, create_master_key, key_from_secret, read_master_key
-from gateway.custody.policy import Limit
-from gateway.custody.policy_file import draft_policy
 from gateway.supervisor import embedded
 from gateway.supervisor.local_chain import chain_entry
 from gateway.supervisor.ports import claim_port
@@ -45,7 +43,6 @@ SIGNER_SECRETS = ("KEYSTORE_KEY",)
 """Variables that open the keystore: no other process may hold them."""
 DEV_FLOAT = {"ETH": 50 * 10**18, "USDC": 250_000 * 10**6}
 """What the dev chain's hot account starts with: gas, and a float to pay shops from."""
-DEV_LIMIT = Limit(per_transaction=50_000 * 10**6, per_day=500_000 * 10**6)
 
 
 class HouseOccupied(Exception):
@@ -275,12 +272,13 @@ class House:
         return address_text(key.address)
 
     def _write_policy(self, hot: str) -> None:
+        from gateway.supervisor.dev_policy import dev_policy
+
         files = signer_files(self.environment)
-        chains = configured_chains()
-        policy = draft_policy(
-            chains,
-            accounts=[bytes.fromhex(hot.removeprefix("0x"))],
-            limits={f"USDC@{chain['chain_id']}": DEV_LIMIT for chain in chains},
+        policy = dev_policy(
+            configured_chains(),
+            account=bytes.fromhex(hot.removeprefix("0x")),
+            now=timezone.now(),
         )
         draft = files.policy.with_suffix(".part")
         draft.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

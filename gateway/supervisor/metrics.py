@@ -48,6 +48,13 @@ UNION ALL
 SELECT 'transactions_awaiting_limit', chain_id::text, count(*)::float8
   FROM chains_outgoingtransaction WHERE status = 'queued' AND awaiting_limit_since IS NOT NULL
  GROUP BY chain_id
+UNION ALL
+SELECT CASE status WHEN 'dust' THEN 'deposits_dust' ELSE 'deposits_uncollected' END,
+       chain_id::text, count(*)::float8
+  FROM execution_fillrequest WHERE status IN ('pending', 'dust') GROUP BY status, chain_id
+UNION ALL
+SELECT 'shortfalls_open', split_part(asset, '@', 2), count(*)::float8
+  FROM settlement_shortfall WHERE status = 'open' GROUP BY split_part(asset, '@', 2)
 """
 
 GAUGE_HELP = {
@@ -58,6 +65,9 @@ GAUGE_HELP = {
     "transactions_waiting": "Outgoing transactions that are in no block yet",
     "transactions_waiting_oldest_seconds": "Seconds since the oldest of them was asked for",
     "transactions_awaiting_limit": "Of them, those that the signer's limit holds back",
+    "shortfalls_open": "Payments that reorgs took back after their money had left",
+    "deposits_uncollected": "Decided deposits that wait to be swept",
+    "deposits_dust": "Decided deposits that stay: their sweep costs more than they are worth",
 }
 
 

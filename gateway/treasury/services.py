@@ -7,7 +7,8 @@ from django.db import transaction
 from gateway.chains.models import Token
 from gateway.events.services import emit
 from gateway.ledger.accounts import custody_hot
-from gateway.ledger.services import PostedEntry, post_funding
+from gateway.ledger.house import post_funding
+from gateway.ledger.journal import PostedEntry
 from gateway.money.amounts import Amount
 from gateway.money.assets import Asset
 

@@ -19,8 +19,8 @@ from gateway.money.amounts import Amount, format_amount, parse_positive_amount
 from gateway.money.assets import Asset
 from gateway.money.errors import MoneyError
 from gateway.settlement.presenters import payout_as_dict
+from gateway.settlement.requesting import payout_request
 from gateway.settlement.selectors import payable_balances, payouts_page
-from gateway.settlement.services import payout_request
 from gateway.shops.selectors import ShopView, shop_view
 from merchants.accounts.guards import require_action
 from merchants.accounts.models import User

@@ -9,10 +9,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gateway.events.ids import uuid7
-from gateway.ledger import accounts, postings, services
+from gateway.ledger import accounts, postings
 from gateway.ledger.checks import ledger_checks
+from gateway.ledger.deposits import post_deposit_confirmed, post_deposit_orphaned, post_payment
 from gateway.ledger.errors import InsufficientBalance
+from gateway.ledger.payouts import post_payout_cancelled, post_payout_left, post_payout_reserved
 from gateway.ledger.postings import Posting, entry_of, reverse
+from gateway.ledger.refunds import post_refund_made
 from gateway.ledger.selectors import shop_balance, trial_balance
 from gateway.money.amounts import Amount
 from gateway.money.assets import Asset
@@ -35,6 +38,7 @@ def templates() -> st.SearchStrategy[tuple[Posting, ...]]:
     shop, deposit, chain = st.just(SHOP), st.just(DEPOSIT), st.just(CHAIN)
     return st.one_of(
         st.builds(postings.funding, custody=st.just(accounts.custody_hot(CHAIN)), amount=amounts),
+        st.builds(postings.insurance_funded, amount=amounts),
         st.builds(postings.deposit_confirmed, chain_id=chain, amount=amounts),
         st.builds(
             postings.payment_applied,
@@ -138,7 +142,7 @@ def test_any_order_of_payments_reorgs_and_payouts_keeps_the_books(
             available += worth[deposit_id] if deposit_id not in paid else 0
             paid[deposit_id] = worth[deposit_id]
         elif step == "orphan":
-            services.post_deposit_orphaned(deposit_id=deposit_id, now=NOW)
+            post_deposit_orphaned(deposit_id=deposit_id, now=NOW)
             available -= paid.pop(deposit_id, 0)
             worth[deposit_id] = 0
             deposits[index] = uuid7()
@@ -154,10 +158,10 @@ def test_any_order_of_payments_reorgs_and_payouts_keeps_the_books(
             payout_id, amount = payouts.popitem()
             reserved -= amount
             if step == "cancel":
-                services.post_payout_cancelled(payout_id=payout_id, now=NOW)
+                post_payout_cancelled(payout_id=payout_id, now=NOW)
                 available += amount
             else:
-                services.post_payout_left(
+                post_payout_left(
                     payout_id=payout_id,
                     shop_id=shop_id,
                     chain_id=CHAIN,
@@ -181,13 +185,13 @@ def test_any_order_of_payments_reorgs_and_payouts_keeps_the_books(
 
 
 def confirm(deposit_id: UUID, size: int) -> None:
-    services.post_deposit_confirmed(
+    post_deposit_confirmed(
         deposit_id=deposit_id, chain_id=CHAIN, amount=Amount(size, USDC), now=NOW
     )
 
 
 def pay(shop_id: UUID, deposit_id: UUID, size: int) -> None:
-    services.post_payment(
+    post_payment(
         deposit_id=deposit_id,
         invoice_id=deposit_id,
         shop_id=shop_id,
@@ -202,7 +206,7 @@ def payout(shop_id: UUID, size: int, payouts: dict[UUID, int]) -> bool:
     payout_id = uuid7()
     try:
         with transaction.atomic():
-            services.post_payout_reserved(
+            post_payout_reserved(
                 payout_id=payout_id, shop_id=shop_id, amount=Amount(size, USDC), now=NOW
             )
     except InsufficientBalance:
@@ -214,9 +218,7 @@ def payout(shop_id: UUID, size: int, payouts: dict[UUID, int]) -> bool:
 def refund(shop_id: UUID, size: int, _payouts: dict[UUID, int]) -> bool:
     try:
         with transaction.atomic():
-            services.post_refund_made(
-                refund_id=uuid7(), shop_id=shop_id, taken=Amount(size, USDC), now=NOW
-            )
+            post_refund_made(refund_id=uuid7(), shop_id=shop_id, taken=Amount(size, USDC), now=NOW)
     except InsufficientBalance:
         return False
     return True

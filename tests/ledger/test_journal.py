@@ -11,11 +11,16 @@ import pytest
 from django.db import DatabaseError, connection, connections, transaction
 
 from gateway.events.ids import uuid7
-from gateway.ledger import accounts, postings, services
+from gateway.ledger import accounts, postings
 from gateway.ledger.checks import ledger_checks
+from gateway.ledger.deposits import post_deposit_confirmed, post_payment
 from gateway.ledger.errors import EntryConflict, EntryUnknown, InsufficientBalance, LedgerError
+from gateway.ledger.house import post_funding
+from gateway.ledger.journal import PostedEntry, entry_post, entry_reverse
 from gateway.ledger.models import Entry, PostingRow
+from gateway.ledger.payouts import post_payout_reserved
 from gateway.ledger.selectors import shop_balance
+from gateway.ledger.upkeep import ensure_partitions
 from gateway.money.amounts import Amount
 from gateway.money.assets import Asset
 
@@ -27,8 +32,8 @@ def usdc(units: int) -> Amount:
     return Amount(units, USDC)
 
 
-def fund(units: int = 1_000, reference: str | None = None) -> services.PostedEntry:
-    return services.post_funding(
+def fund(units: int = 1_000, reference: str | None = None) -> PostedEntry:
+    return post_funding(
         reference=reference or str(uuid7()),
         custody=accounts.custody_hot(31337),
         amount=usdc(units),
@@ -77,7 +82,7 @@ def test_the_same_key_with_another_payload_is_refused(db: None) -> None:
 
 def test_an_entry_that_moves_nothing_is_refused(db: None) -> None:
     with pytest.raises(LedgerError):
-        services.entry_post(key="nothing", kind="x", postings=[], refs={}, now=NOW)
+        entry_post(key="nothing", kind="x", postings=[], refs={}, now=NOW)
 
 
 def test_posting_outside_a_transaction_is_refused(committed: None) -> None:
@@ -199,7 +204,7 @@ def test_a_pair_in_another_month_of_the_same_entry_is_refused(db: None) -> None:
 
 def test_a_misspelt_account_is_refused(db: None) -> None:
     with pytest.raises(DatabaseError, match="ledger_account_known"), transaction.atomic():
-        services.entry_post(
+        entry_post(
             key="typo",
             kind="x",
             postings=[
@@ -219,8 +224,8 @@ def test_amounts_of_a_whole_uint256_are_kept_exactly(db: None) -> None:
 
 def test_a_reversal_is_exact_and_happens_once(db: None) -> None:
     fund(5, "opening")
-    first = services.entry_reverse(key="funding:opening", now=NOW)
-    second = services.entry_reverse(key="funding:opening", now=NOW)
+    first = entry_reverse(key="funding:opening", now=NOW)
+    second = entry_reverse(key="funding:opening", now=NOW)
     check_now()
     assert first.created and not second.created and first.id == second.id
     assert {row.units for row in PostingRow.objects.filter(entry_id=first.id)} == {5, -5}
@@ -229,14 +234,14 @@ def test_a_reversal_is_exact_and_happens_once(db: None) -> None:
 
 def test_what_was_reversed_is_not_silently_taken_for_posted(db: None) -> None:
     fund(5, "opening")
-    services.entry_reverse(key="funding:opening", now=NOW)
+    entry_reverse(key="funding:opening", now=NOW)
     with pytest.raises(EntryConflict), transaction.atomic():
         fund(5, "opening")
 
 
 def test_reversing_what_was_never_posted_is_refused(db: None) -> None:
     with pytest.raises(EntryUnknown), transaction.atomic():
-        services.entry_reverse(key="nothing", now=NOW)
+        entry_reverse(key="nothing", now=NOW)
 
 
 def test_the_month_ahead_has_its_partition_and_late_rows_move_into_theirs(db: None) -> None:
@@ -254,8 +259,8 @@ def test_the_month_ahead_has_its_partition_and_late_rows_move_into_theirs(db: No
         for line, units, account in ((1, 5, HOT), (2, -5, CAPITAL)):
             cursor.execute(RAW_POSTING, [line, 2, CODE, units, entry_id, account])
     check_now()
-    assert services.ensure_partitions(today=datetime(2031, 4, 30, tzinfo=UTC).date(), months=2) == 2
-    assert services.ensure_partitions(today=datetime(2031, 4, 30, tzinfo=UTC).date(), months=2) == 0
+    assert ensure_partitions(today=datetime(2031, 4, 30, tzinfo=UTC).date(), months=2) == 2
+    assert ensure_partitions(today=datetime(2031, 4, 30, tzinfo=UTC).date(), months=2) == 0
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT tableoid::regclass::text, units FROM ledger_posting WHERE entry_id = %s"
@@ -291,10 +296,8 @@ def test_two_threads_that_post_one_key_post_it_once(committed: None) -> None:
 
 def credit_shop(shop_id: UUID, units: int) -> None:
     deposit_id = uuid7()
-    services.post_deposit_confirmed(
-        deposit_id=deposit_id, chain_id=31337, amount=usdc(units), now=NOW
-    )
-    services.post_payment(
+    post_deposit_confirmed(deposit_id=deposit_id, chain_id=31337, amount=usdc(units), now=NOW)
+    post_payment(
         deposit_id=deposit_id,
         invoice_id=uuid7(),
         shop_id=shop_id,
@@ -316,9 +319,7 @@ def test_two_payouts_racing_for_one_balance_never_overdraw_it(committed: None) -
         try:
             start.wait()
             with transaction.atomic():
-                services.post_payout_reserved(
-                    payout_id=uuid7(), shop_id=shop_id, amount=usdc(30), now=NOW
-                )
+                post_payout_reserved(payout_id=uuid7(), shop_id=shop_id, amount=usdc(30), now=NOW)
             outcomes.append("reserved")
         except InsufficientBalance:
             outcomes.append("refused")
@@ -336,7 +337,7 @@ def test_two_payouts_racing_for_one_balance_never_overdraw_it(committed: None) -
 def test_a_refused_payout_leaves_no_trace(db: None) -> None:
     shop_id, payout_id = uuid7(), uuid7()
     with pytest.raises(InsufficientBalance), transaction.atomic():
-        services.post_payout_reserved(payout_id=payout_id, shop_id=shop_id, amount=usdc(1), now=NOW)
+        post_payout_reserved(payout_id=payout_id, shop_id=shop_id, amount=usdc(1), now=NOW)
     assert not Entry.objects.filter(key__startswith=f"payout:{payout_id}").exists()
 
 
@@ -352,7 +353,7 @@ def test_payments_to_a_busy_shop_at_once_are_all_counted(committed: None) -> Non
                 with transaction.atomic():
                     credit_shop(shop_id, 10)
                     if number == 0:
-                        services.post_payout_reserved(
+                        post_payout_reserved(
                             payout_id=uuid7(), shop_id=shop_id, amount=usdc(7), now=NOW
                         )
         except Exception as error:

@@ -9,9 +9,19 @@ from django.db import connection
 
 from gateway.events.errors import BadCursor
 from gateway.events.ids import uuid7
-from gateway.ledger import accounts, services
+from gateway.ledger import accounts
 from gateway.ledger.checks import ledger_checks
+from gateway.ledger.deposits import (
+    post_blocked,
+    post_deposit_confirmed,
+    post_deposit_orphaned,
+    post_held,
+    post_payment,
+    post_returned,
+    post_surplus,
+)
 from gateway.ledger.locks import shop_balance_for_update
+from gateway.ledger.payouts import post_payout_reserved
 from gateway.ledger.selectors import (
     balance,
     deposit_standings,
@@ -20,6 +30,7 @@ from gateway.ledger.selectors import (
     shop_days,
     shop_statement,
 )
+from gateway.ledger.upkeep import snapshot_house_accounts
 from gateway.money.amounts import Amount
 from gateway.money.assets import Asset
 
@@ -29,10 +40,10 @@ NOW = datetime(2026, 11, 24, 23, 50, tzinfo=UTC)
 
 def pay(shop_id, units: int, *, fee: int = 0, now: datetime = NOW):
     deposit_id = uuid7()
-    services.post_deposit_confirmed(
+    post_deposit_confirmed(
         deposit_id=deposit_id, chain_id=31337, amount=Amount(units + fee, USDC), now=now
     )
-    services.post_payment(
+    post_payment(
         deposit_id=deposit_id,
         invoice_id=uuid7(),
         shop_id=shop_id,
@@ -46,9 +57,7 @@ def pay(shop_id, units: int, *, fee: int = 0, now: datetime = NOW):
 
 def reserve(shop_id, units: int, *, now: datetime = NOW):
     payout_id = uuid7()
-    services.post_payout_reserved(
-        payout_id=payout_id, shop_id=shop_id, amount=Amount(units, USDC), now=now
-    )
+    post_payout_reserved(payout_id=payout_id, shop_id=shop_id, amount=Amount(units, USDC), now=now)
     return payout_id
 
 
@@ -60,7 +69,7 @@ def test_a_statement_tells_each_change_newest_first_in_pages(
         pay(shop_id, units)
     reserve(shop_id, 25)
     pay(uuid7(), 99)
-    services.post_surplus(deposit_id=uuid7(), amount=Amount(1, USDC), shop_id=shop_id, now=NOW)
+    post_surplus(deposit_id=uuid7(), amount=Amount(1, USDC), shop_id=shop_id, now=NOW)
     with django_assert_num_queries(1):
         page = shop_statement(shop_id=shop_id, size=3)
     assert [
@@ -83,7 +92,7 @@ def test_days_add_up_by_kind_and_turn_at_midnight_utc(db: None, django_assert_nu
     pay(shop_id, 10, fee=2)
     deposit_id = pay(shop_id, 20, fee=3)
     pay(shop_id, 30, now=NOW + timedelta(minutes=20))
-    services.post_deposit_orphaned(deposit_id=deposit_id, now=NOW + timedelta(minutes=20))
+    post_deposit_orphaned(deposit_id=deposit_id, now=NOW + timedelta(minutes=20))
     reserve(shop_id, 5, now=NOW + timedelta(minutes=20))
     with django_assert_num_queries(1):
         days = shop_days(shop_id=shop_id, first=date(2026, 11, 24), last=date(2026, 11, 25))
@@ -114,9 +123,7 @@ def test_balances_are_by_asset_and_locked_in_two_queries(
 
 def test_a_snapshot_changes_no_balance(db: None) -> None:
     before = balance(account=accounts.suspense(), asset=USDC).units
-    services.post_deposit_confirmed(
-        deposit_id=uuid7(), chain_id=31337, amount=Amount(7, USDC), now=NOW
-    )
+    post_deposit_confirmed(deposit_id=uuid7(), chain_id=31337, amount=Amount(7, USDC), now=NOW)
     # as if it had been booked long ago: only the owner of the table can do that
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
@@ -125,12 +132,10 @@ def test_a_snapshot_changes_no_balance(db: None) -> None:
         cursor.execute("UPDATE ledger_posting SET booked_at = booked_at - interval '3 hours'")
         cursor.execute("UPDATE ledger_entry SET booked_at = booked_at - interval '3 hours'")
         cursor.execute("SET LOCAL session_replication_role = origin")
-    assert services.snapshot_house_accounts() >= 2
-    assert services.snapshot_house_accounts() == 0
+    assert snapshot_house_accounts() >= 2
+    assert snapshot_house_accounts() == 0
     assert balance(account=accounts.suspense(), asset=USDC).units == before - 7
-    services.post_deposit_confirmed(
-        deposit_id=uuid7(), chain_id=31337, amount=Amount(5, USDC), now=NOW
-    )
+    post_deposit_confirmed(deposit_id=uuid7(), chain_id=31337, amount=Amount(5, USDC), now=NOW)
     assert balance(account=accounts.suspense(), asset=USDC).units == before - 12
     assert ledger_checks() == []
 
@@ -140,14 +145,14 @@ def test_deposits_stand_open_held_or_decided(db: None) -> None:
     unknown, open_, held, released, blocked = (uuid7() for _ in range(5))
     paid, orphaned = pay(shop_id, 5), pay(shop_id, 6)
     for deposit_id in (open_, held, released, blocked):
-        services.post_deposit_confirmed(
+        post_deposit_confirmed(
             deposit_id=deposit_id, chain_id=31337, amount=Amount(5, USDC), now=NOW
         )
     for deposit_id in (held, released, blocked):
-        services.post_held(deposit_id=deposit_id, amount=Amount(5, USDC), now=NOW)
-    services.post_returned(deposit_id=released, amount=Amount(5, USDC), now=NOW)
-    services.post_blocked(deposit_id=blocked, amount=Amount(5, USDC), now=NOW)
-    services.post_deposit_orphaned(deposit_id=orphaned, now=NOW)
+        post_held(deposit_id=deposit_id, amount=Amount(5, USDC), now=NOW)
+    post_returned(deposit_id=released, amount=Amount(5, USDC), now=NOW)
+    post_blocked(deposit_id=blocked, amount=Amount(5, USDC), now=NOW)
+    post_deposit_orphaned(deposit_id=orphaned, now=NOW)
     asked = [unknown, open_, held, released, blocked, paid, orphaned]
     assert list(deposit_standings(deposit_ids=asked).values()) == [
         *("open", "open", "held", "decided", "held", "decided", "open"),

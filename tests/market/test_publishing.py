@@ -19,7 +19,7 @@ from gateway.events import leases
 from gateway.events.errors import LeaseLost
 from gateway.events.ids import uuid7
 from gateway.events.models import Event
-from gateway.ledger.services import post_fill
+from gateway.ledger.house import post_fill
 from gateway.market.errors import MarketUnavailable
 from gateway.market.following import publishing
 from gateway.market.following.publishing import (

@@ -13,12 +13,13 @@ from gateway.chains.outgoing_models import OutgoingTransaction
 from gateway.events import relay
 from gateway.events.ids import uuid7
 from gateway.events.services import emit
-from gateway.ledger import services as ledger
+from gateway.ledger.deposits import post_deposit_confirmed, post_deposit_orphaned, post_payment
 from gateway.money.amounts import Amount
 from gateway.money.assets import Asset
 from gateway.shops.services import shop_open
 from gateway.treasury.services import float_fund
-from tests.market.execution.conftest import desk  # noqa: F401 (the fixture, for test_on_chain)
+from tests.market.execution.conftest import desk  # noqa: F401 (a fixture)
+from tests.settlement.house_kit import house  # noqa: F401 (a fixture)
 
 CHAIN_ID = 31337
 USDC = Asset("USDC@31337", 6)
@@ -54,10 +55,10 @@ class World:
         """A confirmed deposit credits the shop; its finality is another event."""
         deposit_id = deposit_id or uuid7()
         invoice_id = uuid7()
-        ledger.post_deposit_confirmed(
+        post_deposit_confirmed(
             deposit_id=deposit_id, chain_id=CHAIN_ID, amount=Amount(units, USDC), now=self.now
         )
-        ledger.post_payment(
+        post_payment(
             deposit_id=deposit_id,
             invoice_id=invoice_id,
             shop_id=self.shop_id,
@@ -71,7 +72,7 @@ class World:
 
     @transaction.atomic
     def reversed(self, deposit_id: UUID, units: int) -> None:
-        ledger.post_deposit_orphaned(deposit_id=deposit_id, now=self.now)
+        post_deposit_orphaned(deposit_id=deposit_id, now=self.now)
         self.say_payment("payment.reversed", deposit_id, invoice_id=uuid7(), units=units)
 
     def say_payment(self, type: str, deposit_id: UUID, *, invoice_id: UUID, units: int) -> None:

@@ -1,133 +1,16 @@
 """The whole way out on real contracts: swept, sold and paid by the house's sender and signer."""
 
-import json
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
-
 import pytest
-from django.db import transaction
 
 from gateway.chains.outgoing_models import OutgoingTransaction
-from gateway.chains.sender import Sender
-from gateway.chains.sending_node import SendingNode
-from gateway.custody.journal import Journal
-from gateway.custody.keystore import key_from_secret
-from gateway.custody.policy import Limit
-from gateway.custody.policy_file import draft_policy, parse_policy
-from gateway.custody.signer import Signer
-from gateway.events import leases, relay
-from gateway.events.ids import uuid7
 from gateway.events.models import Event
-from gateway.events.services import emit
 from gateway.ledger.checks import ledger_checks
 from gateway.ledger.selectors import shop_balance
 from gateway.market.execution.models import FillBatch
-from gateway.settlement import services
-from gateway.settlement.models import Payout
-from gateway.shops.services import shop_open
-from tests.chains.send_kit import Clock, LocalSigner
-from tests.market.execution.conftest import USDC, Desk
+from tests.market.execution.conftest import USDC
+from tests.settlement.house_kit import WALLET, House
 
 pytestmark = [pytest.mark.chain, pytest.mark.xdist_group("devchain")]
-
-OPERATOR_KEY = "59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d"
-WALLET = bytes.fromhex("15d34aaf54267db7d7c367839aaf71a00a2c6a65")
-
-
-@dataclass
-class House:
-    desk: Desk
-    sender: Sender
-    signer: LocalSigner
-    clock: Clock
-    allow: Callable[[int], None]
-
-    def credited(self, symbol: str, units: int) -> None:
-        """A deposit that is worth 1 USDC to the shop, credited and final."""
-        address = self.desk.credited(symbol, units)
-        for deposit in self.desk.deposits(address):
-            with transaction.atomic():
-                for type in ("payment.credited", "deposit.final"):
-                    emit(
-                        type=type,
-                        subject=f"deposit:{deposit.id}",
-                        body={
-                            "deposit_id": str(deposit.id),
-                            "shop_id": str(self.desk.shop_id),
-                            "asset": USDC.code,
-                            "credited_units": "1000000",
-                        },
-                        mode="test",
-                        now=datetime.now(UTC),
-                    )
-        relay.drain(limit=1000)
-
-    def tick(self, *, mine: int = 0) -> None:
-        self.sender.tick()
-        if mine:
-            self.desk.till.mine(mine)
-            self.sender.tick()
-        relay.drain(limit=1000)
-
-    def pay_out(self) -> Payout:
-        payout = services.payout_request(
-            shop_id=self.desk.shop_id,
-            units=None,
-            idempotency_key=str(uuid7()),
-            now=datetime.now(UTC),
-        )
-        relay.drain(limit=1000)
-        return payout
-
-
-@pytest.fixture
-def house(desk: Desk, chain_entry: Any, tmp_path: Path) -> Iterator[House]:
-    key = key_from_secret(bytes.fromhex(OPERATOR_KEY), label="operator", demo=True)
-    clock = Clock()
-    clock.now = datetime.now(UTC)
-    journal = Journal(tmp_path / "journal", master_key=bytes(32), now=clock())
-
-    def signer_with(per_day: int) -> Signer:
-        policy = draft_policy(
-            [chain_entry], accounts=[key.address], limits={USDC.code: Limit(per_day, per_day)}
-        )
-        return Signer(
-            keys={key.address: key},
-            policy=parse_policy(json.dumps(policy).encode()),
-            journal=journal,
-            clock=clock,
-        )
-
-    signer = LocalSigner(signer_with(10**12))
-    lease = leases.acquire(name="sender:31337", holder="test", ttl_seconds=600)
-    assert lease is not None
-    node = SendingNode(chain_id=31337, urls=chain_entry["rpc_urls"], timeout_seconds=5)
-    shop = shop_open(
-        name="Café Amélie",
-        pricing_currency="EUR",
-        settlement_asset=USDC.code,
-        payout_address=WALLET,
-        now=datetime.now(UTC),
-    )
-    desk.shop_id = shop.id
-    yield House(
-        desk,
-        Sender(
-            chain=desk.till.chain,
-            node=node,
-            signer=signer,
-            lease=lease,
-            clock=clock,
-        ),
-        signer=signer,
-        clock=clock,
-        allow=lambda per_day: signer.use(signer_with(per_day)),
-    )
-    node.close()
-    journal.close()
 
 
 def test_what_a_shopper_paid_in_weth_reaches_the_shop_in_usdc(house: House) -> None:

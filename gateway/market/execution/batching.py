@@ -1,6 +1,5 @@
 """Make batches of what waits: which deposits go together, and the transaction that takes them."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,32 +8,33 @@ from uuid import UUID
 
 import structlog
 from django.db import transaction
-from django.db.models import Count, Min, Q, Sum
+from django.db.models import Count, Min, Q
 
 from gateway.chains.addresses import parse_address
 from gateway.chains.configuration import configured_chain
-from gateway.chains.models import Chain, Deposit, DepositAddress, Token
+from gateway.chains.models import Chain, Token
 from gateway.chains.sending import transaction_queue
 from gateway.events.ids import uuid7
-from gateway.ledger.selectors import deposit_standings
 from gateway.market.amm.errors import NoLiquidity
 from gateway.market.errors import MarketUnavailable, QuoteRefused
 from gateway.market.execution import locks
+from gateway.market.execution.addresses import deposits_beside, lying, wanted_by_factory
 from gateway.market.execution.factory import (
     NATIVE,
     packed_path,
     sweep_and_swap_call,
     sweep_token_call,
 )
-from gateway.market.execution.models import FillBatch, FillRequest, SweptDeposit
+from gateway.market.execution.models import FillBatch, FillRequest
 from gateway.market.execution.planning import (
-    Lying,
+    DUST_REST,
     Sale,
     Wanted,
     collection_of,
     retry_seconds,
     sale_of,
 )
+from gateway.market.quoting.costs import collect_cost_units
 from gateway.market.snapshot_store import current_snapshot
 from gateway.market.snapshots import MarketSnapshot
 from gateway.money.amounts import Amount
@@ -47,6 +47,7 @@ BATCH_AFTER_SECONDS = 15
 BATCH_AT_ITEMS = 50
 """So many don't wait any longer."""
 BATCH_MAX_ITEMS = 100
+DUST_AT_ONCE = 1_000
 DEADLINE_SECONDS = 600
 REFERENCE_PREFIX = "fill:"
 
@@ -87,24 +88,26 @@ def _groups_due(now: datetime) -> list[_Group]:
     return [_Group(row["chain_id"], row["asset"], row["settlement_asset"]) for row in rows]
 
 
+def dust_reconsider(*, now: datetime, limit: int = DUST_AT_ONCE) -> int:
+    """Have dust looked at again that has rested: gas may have become cheaper. How many."""
+    rested = FillRequest.objects.filter(status="dust", not_before__lte=now).order_by("not_before")
+    ids = list(rested.values_list("id", flat=True)[:limit])
+    return FillRequest.objects.filter(id__in=ids, status="dust").update(status="pending")
+
+
 @transaction.atomic
 def _batch(group: _Group, *, snapshot: MarketSnapshot | None, now: datetime) -> int:
     """Queue what of one group can be collected; how many transactions."""
-    requests = {
-        request.id: request
-        for request in locks.pending_for_update(
-            chain_id=group.chain_id,
-            asset=group.asset,
-            settlement_asset=group.settlement_asset,
-            now=now,
-            limit=BATCH_MAX_ITEMS,
-        )
-    }
+    requests = {request.id: request for request in _requests(group, now=now)}
+    cost_units, unpriced = _cost(group, snapshot=snapshot, now=now)
     made = 0
-    for factory, wanted in _by_factory(requests.values()).items():
-        collection = collection_of(wanted, _lying(group, wanted, factory=factory))
+    for factory, wanted in wanted_by_factory(requests.values()).items():
+        there = lying(asset=group.asset, chain_id=group.chain_id, wanted=wanted, factory=factory)
+        collection = collection_of(wanted, there, cost_units=cost_units)
         _set_status(collection.gone, "swept")
         _wait(collection.waiting, requests, reason="not_decided", now=now)
+        _wait(collection.unpriced, requests, reason=unpriced, now=now)
+        _leave_as_dust(collection.dust, now=now)
         to_sell = collection.together if group.asset != group.settlement_asset else ()
         to_sweep = collection.apart if to_sell else (*collection.together, *collection.apart)
         if to_sweep:
@@ -115,64 +118,34 @@ def _batch(group: _Group, *, snapshot: MarketSnapshot | None, now: datetime) -> 
     return made
 
 
-def _by_factory(requests: Iterable[FillRequest]) -> dict[bytes, list[Wanted]]:
-    """What is wanted, by the factory of its deposit address: old factories are swept for ever."""
-    by_deposit = {request.deposit_id: request for request in requests}
-    deposits = list(Deposit.objects.filter(id__in=by_deposit).exclude(state="orphaned"))
-    addresses = {
-        bytes(row.address): row
-        for row in DepositAddress.objects.filter(address__in={bytes(d.address) for d in deposits})
-    }
-    found: dict[bytes, list[Wanted]] = defaultdict(list)
-    for deposit in sorted(deposits, key=lambda row: by_deposit[row.id].id):
-        request = by_deposit[deposit.id]
-        address = addresses[bytes(deposit.address)]
-        found[bytes(address.factory_address)].append(
-            Wanted(request.id, deposit.id, bytes(address.salt), request.units)
-        )
-    return found
+def _requests(group: _Group, *, now: datetime) -> list[FillRequest]:
+    """What may be batched now, with the dust that lies at the same addresses: it goes along."""
+    pending = locks.pending_for_update(
+        chain_id=group.chain_id,
+        asset=group.asset,
+        settlement_asset=group.settlement_asset,
+        now=now,
+        limit=BATCH_MAX_ITEMS,
+    )
+    beside = deposits_beside(
+        asset=group.asset, deposit_ids={request.deposit_id for request in pending}
+    )
+    dust = locks.dust_for_update(
+        asset=group.asset, settlement_asset=group.settlement_asset, deposit_ids=beside
+    )
+    return [*pending, *dust]
 
 
-def _lying(group: _Group, wanted: Sequence[Wanted], *, factory: bytes) -> dict[bytes, Lying]:
-    """What lies at the addresses of the wanted deposits. Five queries."""
-    token = Token.objects.get(code=group.asset)
-    native = Token.objects.filter(chain_id=group.chain_id, kind="native").values("code")
-    salts = {item.salt for item in wanted}
-    addresses = dict(
-        DepositAddress.objects.filter(factory_address=factory, salt__in=salts).values_list(
-            "address", "salt"
-        )
-    )
-    salt_of = {bytes(address): bytes(salt) for address, salt in addresses.items()}
-    there = list(
-        Deposit.objects.filter(
-            Q(asset=token.code) | Q(asset__in=native),
-            chain_id=group.chain_id,
-            address__in=list(salt_of),
-            units__gt=0,
-        ).exclude(state="orphaned")
-    )
-    standings = deposit_standings(deposit_ids=[deposit.id for deposit in there])
-    swept = {
-        bytes(row["salt"]): int(row["units"])
-        for row in SweptDeposit.objects.filter(
-            chain_id=group.chain_id, salt__in=salts, asset=group.asset
-        )
-        .values("salt")
-        .annotate(units=Sum("units"))
-    }
-    remaining = {salt: -swept.get(salt, 0) for salt in salts}
-    undecided: set[bytes] = set()
-    for deposit in there:
-        salt, standing = salt_of[bytes(deposit.address)], standings[deposit.id]
-        if deposit.asset == group.asset:
-            remaining[salt] += deposit.units
-            if standing != "decided":
-                undecided.add(salt)
-        elif standing == "held":
-            # A sweep of any token takes the address's native coin along.
-            undecided.add(salt)
-    return {salt: Lying(remaining[salt], salt in undecided) for salt in salts}
+def _cost(
+    group: _Group, *, snapshot: MarketSnapshot | None, now: datetime
+) -> tuple[int | None, str]:
+    """Base units of the token that one address's sweep costs; or None and why nobody can say."""
+    if snapshot is None:
+        return None, MarketUnavailable.code
+    try:
+        return collect_cost_units(snapshot=snapshot, code=group.asset, now=now), ""
+    except QuoteRefused as refused:
+        return None, refused.code
 
 
 def _queue_sweep(group: _Group, wanted: Sequence[Wanted], *, factory: bytes, now: datetime) -> None:
@@ -313,8 +286,17 @@ def _wait(
         request = requests[item.request_id]
         request.not_before = now + timedelta(seconds=retry_seconds(request.attempts))
         request.attempts += 1
-        request.last_error = reason
-        request.save(update_fields=["not_before", "attempts", "last_error"])
+        request.status, request.last_error = "pending", reason
+        request.save(update_fields=["status", "not_before", "attempts", "last_error"])
+
+
+def _leave_as_dust(wanted: Sequence[Wanted], *, now: datetime) -> None:
+    """It stays where it is, counted, until more comes to its address or its sweep costs less."""
+    ids = [item.request_id for item in wanted]
+    if ids:
+        FillRequest.objects.filter(id__in=ids).update(
+            status="dust", last_error="dust", not_before=now + DUST_REST
+        )
 
 
 def _set_status(wanted: Iterable[Wanted], status: str) -> None:

@@ -1,5 +1,6 @@
 """The row locks of the room."""
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -29,4 +30,20 @@ def pending_for_update(
             not_before__lte=now,
         )
         .order_by("id")[:limit]
+    )
+
+
+def dust_for_update(
+    *, asset: str, settlement_asset: str, deposit_ids: Collection[UUID]
+) -> list[FillRequest]:
+    """Requests of these deposits that lie as dust and that nobody else looks at, oldest first."""
+    return list(
+        FillRequest.objects.select_for_update(skip_locked=True)
+        .filter(
+            status="dust",
+            asset=asset,
+            settlement_asset=settlement_asset,
+            deposit_id__in=deposit_ids,
+        )
+        .order_by("id")
     )

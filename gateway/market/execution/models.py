@@ -6,8 +6,9 @@ from django.db.models import Q
 from gateway.events.ids import uuid7
 from gateway.money.fields import UnitsField
 
-REQUEST_STATUSES = ("pending", "batched", "swept", "filled", "withdrawn")
-"""swept: it lies in the treasury; filled: and was sold; withdrawn: a reorg took the deposit."""
+REQUEST_STATUSES = ("pending", "dust", "batched", "swept", "filled", "withdrawn")
+"""dust: worth less than its sweep costs, it waits for company or cheaper gas; swept: it lies in the
+treasury; filled: and was sold; withdrawn: a reorg took the deposit."""
 BATCH_STATUSES = ("queued", "done", "failed")
 BATCH_KINDS = ("sweep", "swap")
 
@@ -54,8 +55,8 @@ class FillBatch(models.Model):
 
 
 class FillRequest(models.Model):
-    """A deposit that the desk bought for a shop: to be collected, and sold unless it is what the
-    shop is paid in."""
+    """A decided deposit, to be collected. What the desk bought of it is sold as well, unless it is
+    what the shop is paid in; a payer's is kept for them."""
 
     id = models.UUIDField(primary_key=True, default=uuid7)
     deposit_id = models.UUIDField()
@@ -63,7 +64,10 @@ class FillRequest(models.Model):
     shop_id = models.UUIDField()
     chain_id = models.BigIntegerField()
     asset = models.TextField(help_text="code of the token taken in")
-    units = UnitsField(help_text="of it, bought by the desk")
+    is_bought = models.BooleanField(
+        default=True, db_default=True, help_text="by the desk; otherwise a payer's"
+    )
+    units = UnitsField(help_text="of it, bought by the desk; or the payer's")
     settlement_asset = models.TextField()
     status = models.TextField(default="pending")
     attempts = models.PositiveIntegerField(default=0)
@@ -91,6 +95,9 @@ class FillRequest(models.Model):
                 fields=["chain_id", "asset", "settlement_asset", "id"],
                 name="fill_request_pending",
                 condition=Q(status="pending"),
+            ),
+            models.Index(
+                fields=["not_before"], name="fill_request_dust", condition=Q(status="dust")
             ),
         ]
 

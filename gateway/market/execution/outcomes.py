@@ -11,7 +11,7 @@ from django.db import transaction
 
 from gateway.chains.models import Deposit, DepositAddress, Token
 from gateway.events.services import emit
-from gateway.ledger import services as ledger
+from gateway.ledger.house import post_fill, post_gas, post_sweep
 from gateway.market.execution import locks
 from gateway.market.execution.factory import NATIVE, Outcome, Swapped, outcome_of
 from gateway.market.execution.models import FillBatch, FillRequest, SweptDeposit
@@ -54,9 +54,7 @@ def batch_failed(*, batch_id: UUID, body: Mapping[str, Any], now: datetime) -> F
         return batch
     gas = _gas(batch, body)
     if gas.is_positive:
-        ledger.post_gas(
-            reference=str(batch.transaction_id), chain_id=batch.chain_id, gas=gas, now=now
-        )
+        post_gas(reference=str(batch.transaction_id), chain_id=batch.chain_id, gas=gas, now=now)
     batch.status, batch.ended_at, batch.fee_units = "failed", now, gas.units
     batch.failure_code = body.get("reason_code") or body["status"]
     batch.save()
@@ -68,9 +66,8 @@ def batch_failed(*, batch_id: UUID, body: Mapping[str, Any], now: datetime) -> F
 
 def fill_withdraw(*, deposit_id: UUID) -> int:
     """A reorg took a deposit: there is nothing to collect. What is batched already shows it."""
-    return FillRequest.objects.filter(deposit_id=deposit_id, status="pending").update(
-        status="withdrawn"
-    )
+    waiting = FillRequest.objects.filter(deposit_id=deposit_id, status__in=("pending", "dust"))
+    return waiting.update(status="withdrawn")
 
 
 # --- the books -----------------------------------------------------------------------------------
@@ -99,7 +96,7 @@ def _post_sweep(
 ) -> None:
     reference = str(batch.transaction_id)
     if swept:
-        ledger.post_sweep(
+        post_sweep(
             reference=reference,
             chain_id=batch.chain_id,
             swept=list(swept.values()),
@@ -107,7 +104,7 @@ def _post_sweep(
             now=now,
         )
     elif gas.is_positive:
-        ledger.post_gas(reference=reference, chain_id=batch.chain_id, gas=gas, now=now)
+        post_gas(reference=reference, chain_id=batch.chain_id, gas=gas, now=now)
 
 
 def _post_sale(
@@ -130,16 +127,14 @@ def _post_sale(
         left = collected.units - swap.units_in
         sold = Amount(swap.units_in, collected.asset)
         if left > 0:
-            ledger.post_fill(
+            post_fill(
                 reference=f"{reference}:left",
                 chain_id=batch.chain_id,
                 sold=Amount(left, collected.asset),
                 bought=Amount(left, traded),
                 now=now,
             )
-    ledger.post_fill(
-        reference=reference, chain_id=batch.chain_id, sold=sold, bought=bought, now=now
-    )
+    post_fill(reference=reference, chain_id=batch.chain_id, sold=sold, bought=bought, now=now)
     batch.sold_units += sold.units
     batch.bought_units += bought.units
 

@@ -6,7 +6,7 @@ value, not from the pool it is sold to: a pool that was pushed is not sold to.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from gateway.market.amm.errors import AmmError, NoLiquidity
@@ -27,12 +27,13 @@ MOVE_TOLERANCE_BPS = 100
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A request to collect a deposit, with the salt of its address."""
+    """A request to collect a deposit, with the salt of its address; the desk's or a payer's."""
 
     request_id: UUID
     deposit_id: UUID
     salt: bytes
     units: int
+    is_bought: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,34 +58,49 @@ class Collection:
         apart: at these lies something of others too: swept, and the desk's part kept.
         gone: a sweep took them along already.
         waiting: nobody may touch them yet.
+        dust: at these lies less than a sweep of it costs.
+        unpriced: what is a payer's, while nobody can say what a sweep of it costs.
     """
 
-    together: tuple[Wanted, ...]
-    apart: tuple[Wanted, ...]
-    gone: tuple[Wanted, ...]
-    waiting: tuple[Wanted, ...]
+    together: tuple[Wanted, ...] = ()
+    apart: tuple[Wanted, ...] = ()
+    gone: tuple[Wanted, ...] = ()
+    waiting: tuple[Wanted, ...] = ()
+    dust: tuple[Wanted, ...] = ()
+    unpriced: tuple[Wanted, ...] = ()
 
 
-def collection_of(wanted: Sequence[Wanted], lying: Mapping[bytes, Lying]) -> Collection:
-    """Sort what is wanted by what lies at its address."""
-    sums: dict[bytes, int] = {}
+def collection_of(
+    wanted: Sequence[Wanted], lying: Mapping[bytes, Lying], *, cost_units: int | None
+) -> Collection:
+    """Sort what is wanted by what lies at its address.
+
+    Args:
+        cost_units: base units of the token that the sweep of one address costs; None while there
+            is no price. The desk's is then swept all the same: shops wait for the float, and what
+            was quoted was worth its collection.
+    """
+    bought: dict[bytes, int] = {}
     for item in wanted:
-        sums[item.salt] = sums.get(item.salt, 0) + item.units
-    together: list[Wanted] = []
-    apart: list[Wanted] = []
-    gone: list[Wanted] = []
-    waiting: list[Wanted] = []
+        bought[item.salt] = bought.get(item.salt, 0) + (item.units if item.is_bought else 0)
+    kinds: dict[str, list[Wanted]] = {}
     for item in wanted:
-        there = lying[item.salt]
-        if there.remaining <= 0:
-            gone.append(item)
-        elif there.undecided:
-            waiting.append(item)
-        elif sums[item.salt] == there.remaining:
-            together.append(item)
-        else:
-            apart.append(item)
-    return Collection(tuple(together), tuple(apart), tuple(gone), tuple(waiting))
+        kind = _kind(lying[item.salt], bought=bought[item.salt], cost_units=cost_units)
+        kinds.setdefault(kind, []).append(item)
+    return Collection(**{kind: tuple(items) for kind, items in kinds.items()})
+
+
+def _kind(there: Lying, *, bought: int, cost_units: int | None) -> str:
+    """Which field of ``Collection`` what is wanted of an address goes to."""
+    if there.remaining <= 0:
+        return "gone"
+    if there.undecided:
+        return "waiting"
+    if cost_units is None and not bought:
+        return "unpriced"
+    if there.remaining < (cost_units or 0):
+        return "dust"
+    return "together" if bought == there.remaining else "apart"
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +179,10 @@ def _traded(snapshot: MarketSnapshot, code: str) -> str:
         if chain.native == code:
             return chain.wrapped
     return code
+
+
+DUST_REST = timedelta(days=1)
+"""Dust is looked at again after this, or when more arrives at its address."""
 
 
 def retry_seconds(attempts: int) -> int:

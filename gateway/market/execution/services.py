@@ -1,4 +1,4 @@
-"""Collect what the desk took in and sell it, in batches."""
+"""Ask for deposits to be collected, and for what the desk took in to be sold."""
 
 from datetime import datetime
 from uuid import UUID
@@ -29,8 +29,62 @@ def fill_request(
         token: what the desk bought; less than the deposit when a part is the payer's.
         settlement_asset: asset code it is sold for; the same as the token's: it is only swept.
     """
+    _request(
+        deposit_id=deposit_id,
+        invoice_id=invoice_id,
+        shop_id=shop_id,
+        chain_id=chain_id,
+        token=token,
+        settlement_asset=settlement_asset,
+        is_bought=True,
+        now=now,
+    )
+
+
+def collect_request(
+    *,
+    deposit_id: UUID,
+    invoice_id: UUID,
+    shop_id: UUID,
+    chain_id: int,
+    token: Amount,
+    settlement_asset: str,
+    now: datetime,
+) -> None:
+    """Have a deposit collected that is its payer's, to be kept for them. One statement.
+
+    In the transaction that makes it a claim: from then on it is known whose it is, and it may be
+    moved. As often as asked it is asked once, like ``fill_request``.
+
+    Args:
+        token: the whole deposit.
+        settlement_asset: the invoice's: what the desk sells at the same address goes along.
+    """
+    _request(
+        deposit_id=deposit_id,
+        invoice_id=invoice_id,
+        shop_id=shop_id,
+        chain_id=chain_id,
+        token=token,
+        settlement_asset=settlement_asset,
+        is_bought=False,
+        now=now,
+    )
+
+
+def _request(
+    *,
+    deposit_id: UUID,
+    invoice_id: UUID,
+    shop_id: UUID,
+    chain_id: int,
+    token: Amount,
+    settlement_asset: str,
+    is_bought: bool,
+    now: datetime,
+) -> None:
     if not transaction.get_connection().in_atomic_block:
-        raise transaction.TransactionManagementError("request a fill with the credit it is for")
+        raise transaction.TransactionManagementError("request a sweep with what decides it")
     FillRequest.objects.bulk_create(
         [
             FillRequest(
@@ -41,6 +95,7 @@ def fill_request(
                 chain_id=chain_id,
                 asset=token.asset.code,
                 units=token.units,
+                is_bought=is_bought,
                 settlement_asset=settlement_asset,
                 not_before=now,
                 created_at=now,

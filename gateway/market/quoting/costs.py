@@ -1,11 +1,13 @@
 """What collecting a token and selling it costs."""
 
+from datetime import datetime
+
 from gateway.market.amm.errors import AmmError
-from gateway.market.errors import NoDepth, PriceNotFresh
+from gateway.market.errors import NoDepth, PriceNotFresh, UnknownAsset
 from gateway.market.quoting.contexts import Context
 from gateway.market.quoting.values import agreed_value
 from gateway.market.routing.best import best_in
-from gateway.market.snapshots import E18, AssetState, ChainState
+from gateway.market.snapshots import E18, AssetState, ChainState, MarketSnapshot
 from gateway.money.rates import PPM
 
 
@@ -49,21 +51,70 @@ def fill_cost_ppm(
 def gas_cost_units(context: Context, state: AssetState, chain: ChainState, *, buy_usd: int) -> int:
     """Base units of the token that collecting and swapping it costs, rounded up."""
     policy = context.policy
-    native = context.snapshot.assets.get(chain.native)
+    return _gas_in_token(
+        context.snapshot,
+        state,
+        chain,
+        gas=policy.collect_gas + policy.swap_gas_share,
+        buy_usd=buy_usd,
+        now_ms=context.now_ms,
+    )
+
+
+def collect_cost_units(*, snapshot: MarketSnapshot, code: str, now: datetime) -> int:
+    """Base units of a token that sweeping one deposit of it within a batch costs, rounded up.
+
+    By fair values and gas alone: what the desk may buy, and how much, is another matter.
+
+    Raises:
+        UnknownAsset: the market does not follow it.
+        PriceNotFresh, SourcesDisagree: it, or its chain's coin, has no price just now.
+    """
+    state = snapshot.assets.get(code)
+    chain = None if state is None else snapshot.chains.get(state.chain_id)
+    if state is None or chain is None:
+        raise UnknownAsset
+    now_ms = int(now.timestamp() * 1000)
+    return _gas_in_token(
+        snapshot,
+        state,
+        chain,
+        gas=snapshot.policy.collect_gas,
+        buy_usd=_fair_buy(snapshot, state, now_ms=now_ms),
+        now_ms=now_ms,
+    )
+
+
+def _gas_in_token(
+    snapshot: MarketSnapshot,
+    state: AssetState,
+    chain: ChainState,
+    *,
+    gas: int,
+    buy_usd: int,
+    now_ms: int,
+) -> int:
+    native = snapshot.assets.get(chain.native)
     if native is None:
         raise PriceNotFresh
-    if state.code == native.code:
-        native_usd = buy_usd
-    else:
-        value, _ = agreed_value(
-            context.snapshot,
-            key=native.code,
-            sources=native.sources,
-            now_ms=context.now_ms,
-            min_sources=policy.min_sources,
-            volatility_ppm=native.volatility_ppm or policy.initial_volatility_ppm,
-        )
-        native_usd = value.buy  # a pushed pool must not make collecting look dear either
-    wei = chain.gas_price_wei * (policy.collect_gas + policy.swap_gas_share)
-    worth = wei * native_usd * int(10**state.decimals)
+    # A pushed pool must not make collecting look dear either.
+    native_usd = (
+        buy_usd if state.code == native.code else _fair_buy(snapshot, native, now_ms=now_ms)
+    )
+    worth = chain.gas_price_wei * gas * native_usd * int(10**state.decimals)
     return -(-worth // (int(10**native.decimals) * buy_usd))
+
+
+def _fair_buy(snapshot: MarketSnapshot, state: AssetState, *, now_ms: int) -> int:
+    """What a whole token is worth when we buy it, e18 dollars."""
+    policy = snapshot.policy
+    value, _ = agreed_value(
+        snapshot,
+        key=state.code,
+        sources=state.sources,
+        now_ms=now_ms,
+        min_sources=policy.min_stable_sources if state.peg else policy.min_sources,
+        volatility_ppm=state.volatility_ppm
+        or (policy.initial_stable_volatility_ppm if state.peg else policy.initial_volatility_ppm),
+    )
+    return value.buy

@@ -57,6 +57,15 @@ WALKS: Mapping[str, Walk] = MappingProxyType(
     }
 )
 
+FEED_PAIR = {
+    "WETH": "ETH/USD",
+    "WBTC": "BTC/USD",
+    "EURC": "EUR/USD",
+    "DAI": "DAI/USD",
+    "USDC": "USDC/USD",
+}
+"""Which outside price a token follows."""
+
 
 def next_price(*, price: int, walk: Walk, noise_ppm: int) -> int:
     """One step of a walk that is drawn back to its home; everything in 10^-8."""

@@ -26,25 +26,13 @@ import httpx  # house: TW4 (a dev chain on loopback: nothing leaves the house)
 import orjson
 
 from gateway.supervisor.devchain.calls import call_data
-from gateway.supervisor.devchain.feed import MILLION, PriceWalks, price_text
+from gateway.supervisor.devchain.feed import FEED_PAIR, MILLION, PriceWalks, price_text
 from gateway.supervisor.devchain.layout import DevChain, V2Pair, V3Pool
-from gateway.supervisor.devchain.provision import DEFAULT_ADMIN_KEY, DEFAULT_PRICES_USD
+from gateway.supervisor.devchain.provision import DEFAULT_ADMIN_KEY
 from gateway.supervisor.devchain.rpc import Rpc, RpcError
-from gateway.supervisor.devchain.transactions import (
-    Sender,
-    TransactionFailed,
-    derived_key,
-)
+from gateway.supervisor.devchain.tokens import DEFAULT_PRICES_USD
+from gateway.supervisor.devchain.transactions import Sender, TransactionFailed, derived_key
 from gateway.supervisor.devchain.uniswap import FAR_FUTURE, sqrt_price_x96
-
-FEED_PAIR = {
-    "WETH": "ETH/USD",
-    "WBTC": "BTC/USD",
-    "EURC": "EUR/USD",
-    "DAI": "DAI/USD",
-    "USDC": "USDC/USD",
-}
-"""Which outside price a token follows."""
 
 MAX_MOVE_PPM = 3_000
 """How far one trade may move a price, in millionths."""

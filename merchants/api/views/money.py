@@ -11,10 +11,11 @@ from rest_framework.request import Request
 from gateway.chains.models import Token
 from gateway.money.amounts import Amount, format_amount, parse_positive_amount
 from gateway.money.assets import Asset
-from gateway.settlement import selectors, services
+from gateway.settlement import selectors
 from gateway.settlement.errors import AssetNotPaidOut
 from gateway.settlement.life import STATUSES, Payable
 from gateway.settlement.presenters import payout_as_dict
+from gateway.settlement.requesting import payout_cancel, payout_request
 from merchants.api import answers, docs
 from merchants.api.contract import ApiView, of_field, page_as_dict
 from merchants.api.idempotency import Answer
@@ -79,7 +80,7 @@ class PayoutsView(ApiView):
     def _request(self, key: str) -> Answer:
         wanted = self.checked(NewPayout)
         code = wanted.get("asset", self.shop.settlement_asset)
-        payout = services.payout_request(
+        payout = payout_request(
             shop_id=self.shop.id,
             units=_units(wanted.get("amount"), code=code),
             asset=code,
@@ -118,9 +119,7 @@ class PayoutCancelView(ApiView):
             self.checked(Nothing)
             # Looked up in the shop first: a stranger's payout is not there, locked or not.
             selectors.payout_get(shop_id=self.shop.id, payout_id=payout_id)
-            payout = services.payout_cancel(
-                shop_id=self.shop.id, payout_id=payout_id, now=timezone.now()
-            )
+            payout = payout_cancel(shop_id=self.shop.id, payout_id=payout_id, now=timezone.now())
             return Answer(200, payout_as_dict(payout))
 
         return self.write(cancel)

@@ -21,11 +21,17 @@ from gateway.events import relay
 from gateway.events.ids import uuid7
 from gateway.events.services import emit
 from gateway.ledger import accounts
-from gateway.ledger import services as ledger
+from gateway.ledger.deposits import (
+    post_deposit_confirmed,
+    post_held,
+    post_payment,
+    post_returned,
+    post_surplus,
+)
 from gateway.ledger.selectors import balance
 from gateway.market.building import FeedReading, build_snapshot
 from gateway.market.execution.batching import BATCH_AFTER_SECONDS, fills_batch_due
-from gateway.market.execution.services import fill_request
+from gateway.market.execution.services import collect_request, fill_request
 from gateway.market.following.pools import PoolFollower
 from gateway.market.following.universe import universe_of
 from gateway.market.snapshot_store import forget_snapshot, publish_snapshot
@@ -72,7 +78,7 @@ class Desk:
     @transaction.atomic
     def confirm(self, deposit: Deposit) -> Asset:
         asset = Asset(deposit.asset, Token.objects.get(code=deposit.asset).decimals)
-        ledger.post_deposit_confirmed(
+        post_deposit_confirmed(
             deposit_id=deposit.id,
             chain_id=CHAIN_ID,
             amount=Amount(deposit.units, asset),
@@ -86,7 +92,7 @@ class Desk:
         now = self.now()
         asset = self.confirm(deposit)
         taken = units or deposit.units
-        ledger.post_payment(
+        post_payment(
             deposit_id=deposit.id,
             invoice_id=deposit.id,
             shop_id=self.shop_id,
@@ -96,7 +102,7 @@ class Desk:
             now=now,
         )
         if taken < deposit.units:
-            ledger.post_surplus(
+            post_surplus(
                 deposit_id=deposit.id, amount=Amount(deposit.units - taken, asset), now=now
             )
         fill_request(
@@ -109,6 +115,26 @@ class Desk:
             now=now,
         )
 
+    @transaction.atomic
+    def claim(self, deposit: Deposit, *, reason: str = "late") -> None:
+        """What invoices do with a clear deposit that is its payer's."""
+        now = self.now()
+        amount = Amount(deposit.units, self.confirm(deposit))
+        if reason == "returned":
+            post_held(deposit_id=deposit.id, amount=amount, now=now)
+            post_returned(deposit_id=deposit.id, amount=amount, now=now)
+        elif reason != "wrong_asset":
+            post_surplus(deposit_id=deposit.id, amount=amount, now=now)
+        collect_request(
+            deposit_id=deposit.id,
+            invoice_id=deposit.id,
+            shop_id=self.shop_id,
+            chain_id=CHAIN_ID,
+            token=amount,
+            settlement_asset=USDC.code,
+            now=now,
+        )
+
     def credited(self, symbol: str, units: int) -> DepositAddress:
         address = self.pay((symbol, units))
         for deposit in self.deposits(address):
@@ -117,7 +143,7 @@ class Desk:
 
     # ------------------------------------------------------------------ the market and the chain
 
-    def publish(self, **prices: str) -> None:
+    def publish(self, *, gas_price_wei: int | None = None, **prices: str) -> None:
         """What the market process would publish of the real pools now."""
         chain = msgspec.convert(
             {
@@ -138,18 +164,22 @@ class Desk:
             "dev", view.at_ms, 30_000, {symbol: e18(price) for symbol, price in told.items()}, True
         )
         self.version += 1
-        publish_snapshot(
-            build_snapshot(
-                version=self.version,
-                at_ms=view.at_ms,
-                policy=DeskPolicy(),
-                views=[view],
-                feeds=[feed],
-                volatilities_ppm={},
-                open_units={},
-                currencies=["EUR"],
-            )
+        snapshot = build_snapshot(
+            version=self.version,
+            at_ms=view.at_ms,
+            policy=DeskPolicy(),
+            views=[view],
+            feeds=[feed],
+            volatilities_ppm={},
+            open_units={},
+            currencies=["EUR"],
         )
+        if gas_price_wei is not None:
+            chain_now = msgspec.structs.replace(
+                snapshot.chains[CHAIN_ID], gas_price_wei=gas_price_wei
+            )
+            snapshot = msgspec.structs.replace(snapshot, chains={CHAIN_ID: chain_now})
+        publish_snapshot(snapshot)
         forget_snapshot()
         follower.close()
 

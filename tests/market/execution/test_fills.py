@@ -9,8 +9,8 @@ from eth_utils.crypto import keccak
 from gateway.events import relay
 from gateway.events.models import Event
 from gateway.ledger import accounts
-from gateway.ledger import services as ledger
 from gateway.ledger.checks import ledger_checks
+from gateway.ledger.deposits import post_held, post_returned
 from gateway.market.execution import outcomes
 from gateway.market.execution.models import FillBatch, FillRequest
 from gateway.market.snapshot_store import forget_snapshot
@@ -102,11 +102,11 @@ def test_a_held_deposit_stays_where_it_is(desk: Desk) -> None:
     clear, held = desk.deposits(address)
     desk.credit(clear)
     desk.confirm(held)
-    ledger.post_held(deposit_id=held.id, amount=Amount(held.units, USDC), now=held.block_time)
+    post_held(deposit_id=held.id, amount=Amount(held.units, USDC), now=held.block_time)
     assert desk.batch() == []
     assert FillRequest.objects.get().last_error == "not_decided"
 
-    ledger.post_returned(deposit_id=held.id, amount=Amount(held.units, USDC), now=held.block_time)
+    post_returned(deposit_id=held.id, amount=Amount(held.units, USDC), now=held.block_time)
     (queued,) = desk.batch(later_seconds=100)
     desk.send(queued)
     assert statuses() == ["swept"]
@@ -131,7 +131,7 @@ def test_a_held_native_coin_is_not_taken_along_with_a_token(desk: Desk) -> None:
     token, native = sorted(desk.deposits(address), key=lambda row: row.asset, reverse=True)
     desk.credit(token)
     desk.confirm(native)
-    ledger.post_held(deposit_id=native.id, amount=Amount(native.units, ETH), now=native.block_time)
+    post_held(deposit_id=native.id, amount=Amount(native.units, ETH), now=native.block_time)
     assert desk.batch() == []
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from gateway.events.ids import uuid7
 from gateway.market.amm.errors import NoLiquidity
-from gateway.market.errors import NoDepth, PriceNotFresh
+from gateway.market.errors import NoDepth, PriceNotFresh, UnknownAsset
 from gateway.market.execution.errors import FillTooDear
 from gateway.market.execution.factory import (
     SWAPPED,
@@ -25,6 +25,7 @@ from gateway.market.execution.planning import (
     retry_seconds,
     sale_of,
 )
+from gateway.market.quoting.costs import collect_cost_units
 from gateway.money.amounts import Amount
 from gateway.money.assets import Asset
 from tests.market.dev_market import DAI, ETH, NOW, USDC, WETH, dev_market, v2
@@ -32,8 +33,8 @@ from tests.market.dev_market import DAI, ETH, NOW, USDC, WETH, dev_market, v2
 ONE = Amount(10**18, Asset(WETH, 18))
 
 
-def wanted(salt: bytes, units: int) -> Wanted:
-    return Wanted(uuid7(), uuid7(), salt, units)
+def wanted(salt: bytes, units: int, *, is_bought: bool = True) -> Wanted:
+    return Wanted(uuid7(), uuid7(), salt, units, is_bought)
 
 
 def test_deposits_are_sorted_by_what_lies_at_their_address() -> None:
@@ -48,11 +49,56 @@ def test_deposits_are_sorted_by_what_lies_at_their_address() -> None:
             b"d": Lying(0, False),
             b"e": Lying(9, True),
         },
+        cost_units=1,
     )
     assert sorted_.together == (whole, twice_a, twice_b)
     assert sorted_.apart == (part,)
     assert sorted_.gone == (gone,)
     assert sorted_.waiting == (open_,)
+
+
+def test_a_payers_money_is_swept_and_never_sold_with_the_desks() -> None:
+    ours, theirs, alone = wanted(b"a", 5), wanted(b"a", 4, is_bought=False), wanted(b"b", 5)
+    claim = wanted(b"c", 5, is_bought=False)
+    sorted_ = collection_of(
+        [ours, theirs, alone, claim],
+        {b"a": Lying(9, False), b"b": Lying(5, False), b"c": Lying(5, False)},
+        cost_units=1,
+    )
+    assert sorted_.together == (alone,)
+    assert sorted_.apart == (ours, theirs, claim)
+
+
+def test_dust_is_judged_by_all_that_lies_at_its_address() -> None:
+    speck, many, even = wanted(b"a", 9), [wanted(b"b", 5) for _ in range(2)], wanted(b"c", 10)
+    held = wanted(b"d", 1)
+    there = {
+        b"a": Lying(9, False),
+        b"b": Lying(10, False),
+        b"c": Lying(10, False),
+        b"d": Lying(1, True),
+    }
+    sorted_ = collection_of([speck, *many, even, held], there, cost_units=10)
+    assert (sorted_.dust, sorted_.together) == ((speck,), (*many, even))
+    assert sorted_.waiting == (held,)
+
+
+def test_without_a_price_the_desks_is_swept_and_a_payers_waits() -> None:
+    ours, theirs = wanted(b"a", 5), wanted(b"b", 5, is_bought=False)
+    there = {b"a": Lying(5, False), b"b": Lying(5, False)}
+    sorted_ = collection_of([ours, theirs], there, cost_units=None)
+    assert (sorted_.together, sorted_.unpriced) == ((ours,), (theirs,))
+
+
+def test_a_sweep_costs_its_gas_at_todays_prices() -> None:
+    # 50,000 gas at 0.01 gwei and 3,000 dollars
+    market = dev_market()
+    assert collect_cost_units(snapshot=market, code=USDC, now=NOW) in range(1_499, 1_503)
+    assert collect_cost_units(snapshot=market, code=ETH, now=NOW) == 50_000 * 10**7
+    with pytest.raises(UnknownAsset):
+        collect_cost_units(snapshot=market, code="NONE@31337", now=NOW)
+    with pytest.raises(PriceNotFresh):
+        collect_cost_units(snapshot=market, code=USDC, now=NOW + timedelta(minutes=10))
 
 
 def test_a_sale_has_a_floor_from_our_own_value() -> None:

@@ -11,15 +11,11 @@ from eth_utils.crypto import keccak
 from gateway.supervisor.devchain.anvil import Anvil
 from gateway.supervisor.devchain.artifacts import ArtifactMissing, artifact
 from gateway.supervisor.devchain.calls import call_data, created_address
+from gateway.supervisor.devchain.deposit_factory import deposit_factory_address
 from gateway.supervisor.devchain.layout import DevChain
-from gateway.supervisor.devchain.provision import (
-    DEFAULT_ADMIN_KEY,
-    DEFAULT_PRICES_USD,
-    deposit_factory_address,
-    main,
-    provision_dev_chain,
-)
+from gateway.supervisor.devchain.provision import DEFAULT_ADMIN_KEY, main, provision_dev_chain
 from gateway.supervisor.devchain.rpc import Rpc
+from gateway.supervisor.devchain.tokens import DEFAULT_PRICES_USD
 from gateway.supervisor.devchain.trader import Trader, walking_prices
 
 OPERATOR = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8"

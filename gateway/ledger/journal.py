@@ -1,0 +1,122 @@
+"""Post to the journal: the only way in. Every verb is one statement in the caller's transaction.
+
+Keys name the fact (``deposit:<id>:payment``), so posting twice is posting once; under the same key
+another payload is refused. A deposit that a reorg took away and brought back is posted anew.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+import orjson
+from django.db import connection, transaction
+from django.db.utils import DatabaseError
+
+from gateway.ledger.errors import EntryConflict, EntryUnknown, InsufficientBalance, LedgerError
+from gateway.ledger.postings import Posting, entry_of
+
+POST_SQL = (
+    "SELECT * FROM ledger_post("
+    "%s, %s, %s, %s::jsonb, %s, %s, %s::text[], %s::text[], %s::numeric[], %s, %s)"
+)
+REVERSE_SQL = "SELECT * FROM ledger_reverse(%s, %s, %s)"
+# SQLSTATEs that ledger_post and ledger_reverse raise on purpose.
+_NOT_COVERED = "TL001"
+_CONFLICT = "TL002"
+_UNKNOWN = "TL003"
+
+
+@dataclass(frozen=True, slots=True)
+class PostedEntry:
+    """An entry of the journal; ``created`` is False when its key had been posted before."""
+
+    id: UUID
+    key: str
+    created: bool
+
+
+def entry_post(
+    *,
+    key: str,
+    kind: str,
+    postings: Iterable[Posting],
+    refs: dict[str, Any],
+    now: datetime,
+    shop_id: UUID | None = None,
+    covered: bool = False,
+    repeatable: bool = False,
+) -> PostedEntry:
+    """Write a balanced entry with its postings, balances and daily sums. One statement.
+
+    Args:
+        key: names the fact; at most once in effect.
+        refs: JSON that leads back to what happened; part of the payload compared.
+        covered: refuse when a shop's available balance would end below zero. For verbs that take
+            money out; never for a reversal, which must always be possible.
+        repeatable: after the entry was reversed the same fact may happen again and is posted anew
+            (a chain came back to a block it had left).
+
+    Raises:
+        Unbalanced: an asset does not sum to zero.
+        LedgerError: nothing is moved.
+        EntryConflict: the key was used for another payload, or its entry was reversed.
+        InsufficientBalance: ``covered`` and it is not.
+    """
+    lines = entry_of(*postings)
+    if not lines:
+        raise LedgerError(f"The entry {key} moves nothing.", code="amount_not_positive")
+    names = [str(line.account) for line in lines]
+    assets = [line.amount.asset.code for line in lines]
+    units = [str(line.amount.units) for line in lines]
+    encoded = orjson.dumps(refs, option=orjson.OPT_SORT_KEYS).decode()
+    payload = orjson.dumps([kind, str(shop_id or ""), names, assets, units, encoded])
+    row = _call(
+        POST_SQL,
+        [
+            key,
+            kind,
+            shop_id,
+            encoded,
+            sha256(payload).digest(),
+            now,
+            names,
+            assets,
+            units,
+            covered,
+            repeatable,
+        ],
+    )
+    return PostedEntry(id=row[0], key=row[1], created=row[2])
+
+
+def entry_reverse(*, key: str, now: datetime) -> PostedEntry:
+    """Take back the entry posted under ``key`` by its exact reverse. Once, however often asked.
+
+    Raises:
+        EntryUnknown: there is no such entry.
+    """
+    row = _call(REVERSE_SQL, [key, f"{key}:reversed", now])
+    return PostedEntry(id=row[0], key=row[1], created=row[2])
+
+
+def _call(sql: str, parameters: list[Any]) -> tuple[Any, ...]:
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("post to the ledger inside a transaction")
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(sql, parameters)
+            row: tuple[Any, ...] = cursor.fetchone()
+            return row
+    except DatabaseError as error:
+        state = getattr(error.__cause__, "sqlstate", None)
+        key = parameters[0]
+        if state == _NOT_COVERED:
+            raise InsufficientBalance from error
+        if state == _CONFLICT:
+            raise EntryConflict(f"Another entry was posted under {key}.") from error
+        if state == _UNKNOWN:
+            raise EntryUnknown(f"No entry was posted under {key}.") from error
+        raise

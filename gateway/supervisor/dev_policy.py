@@ -1,0 +1,46 @@
+"""What the local house's signer may sign: bounded like a live one's, by the simulated prices.
+
+A test chain needs no bounds for its swaps, but a demo that runs without them shows a house that a
+taken-over web process could empty through a pool.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from gateway.custody.policy import Limit
+from gateway.custody.policy_file import draft_policy
+from gateway.supervisor.devchain.feed import FEED_PAIR, WALKS, price_text
+
+DEV_LIMIT = Limit(per_transaction=50_000 * 10**6, per_day=500_000 * 10**6)
+"""USDC base units that may be paid out."""
+REFERENCE_HOURS = 30 * 24
+"""The simulated prices stay near their homes, and each start writes the policy anew."""
+
+
+def dev_policy(
+    chains: Iterable[Mapping[str, Any]],
+    *,
+    account: bytes,
+    now: datetime,
+    payouts: Limit = DEV_LIMIT,
+) -> dict[str, Any]:
+    """The policy of a house whose one account on these dev chains is ``account``.
+
+    Swaps go through the dev chain's own routers and tokens only, must bring their worth by the
+    prices at which the simulation lives, less ``DRAFT_MAX_LOSS_BPS``, and may bring less than that
+    worth by ``DRAFT_LOSS_PER_DAY_USD`` a day in all.
+    """
+    entries = list(chains)
+    return draft_policy(
+        entries,
+        accounts=[account],
+        limits={f"USDC@{chain['chain_id']}": payouts for chain in entries},
+        references={
+            f"{symbol}@{chain['chain_id']}": price_text(WALKS[pair].home)
+            for chain in entries
+            for symbol, pair in {chain["native"]["symbol"]: "ETH/USD", **FEED_PAIR}.items()
+        },
+        as_of=now,
+        max_age_hours=REFERENCE_HOURS,
+    )

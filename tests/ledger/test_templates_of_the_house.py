@@ -1,0 +1,101 @@
+"""The golden tests of the books: for each row of the table, what the shop is owed, what the desk
+holds and what lies in custody after it. Here: the house's
+own work.
+"""
+
+import pytest
+
+from gateway.events.ids import uuid7
+from gateway.ledger import accounts, postings
+from gateway.ledger.errors import LedgerError, Unbalanced
+from gateway.ledger.house import post_fill, post_gas, post_insurance_funded, post_sweep
+from gateway.ledger.journal import entry_post
+from gateway.ledger.selectors import trial_balance
+from tests.ledger.books import CHAIN, ETH, GAS, NOW, TOKEN, USDC, Books, eth, funded, usdc
+
+
+def test_funding(books: Books) -> None:
+    funded(1_000)
+    books.holds(hot={USDC: 1_000, ETH: 10**18}, capital={USDC: -1_000, ETH: -(10**18)})
+
+
+def test_insurance_funded(books: Books) -> None:
+    funded(1_000)
+    post_insurance_funded(reference=str(uuid7()), amount=usdc(400), now=NOW)
+    # what is set aside is no longer the desk's to trade with
+    books.holds(
+        hot={USDC: 1_000, ETH: 10**18},
+        capital={USDC: -600, ETH: -(10**18)},
+        insurance={USDC: -400},
+    )
+
+
+def test_sweep(books: Books) -> None:
+    funded()
+    books.confirmed()
+    books.paid()
+    post_sweep(reference=str(uuid7()), chain_id=CHAIN, swept=[TOKEN], gas=GAS, now=NOW)
+    books.holds(
+        shop=(13_300_000, 0),
+        desk={ETH: TOKEN.units, USDC: -13_400_000},
+        hot={USDC: 100_000_000, ETH: 10**18 + TOKEN.units - GAS.units},
+        gas={ETH: GAS.units},
+    )
+
+
+def test_failed_transaction(books: Books) -> None:
+    funded()
+    post_gas(reference=str(uuid7()), chain_id=CHAIN, gas=GAS, now=NOW)
+    books.holds(hot={USDC: 100_000_000, ETH: 10**18 - GAS.units}, gas={ETH: GAS.units})
+
+
+def test_fill(books: Books) -> None:
+    books.confirmed()
+    books.paid()
+    post_sweep(reference=str(uuid7()), chain_id=CHAIN, swept=[TOKEN], gas=eth(0), now=NOW)
+    post_fill(
+        reference=str(uuid7()),
+        chain_id=CHAIN,
+        sold=TOKEN,
+        bought=usdc(13_550_000),
+        venue_fee=usdc(40_000),
+        now=NOW,
+    )
+    # bought for 13.40, sold for 13.55 and 0.04 of fee: 0.19 is the desk's
+    books.holds(
+        shop=(13_300_000, 0),
+        desk={USDC: 190_000},
+        hot={USDC: 13_550_000},
+        venue_fees={USDC: 40_000},
+        fees={USDC: -100_000},
+    )
+
+
+def test_the_trial_balance_is_zero_in_each_asset(books: Books) -> None:
+    funded()
+    books.confirmed()
+    books.paid()
+    sums: dict[str, int] = {}
+    for line in trial_balance():
+        sums[line.asset] = sums.get(line.asset, 0) + line.units
+    assert {ETH.code, USDC.code} <= set(sums)
+    assert not any(sums.values())
+
+
+@pytest.mark.parametrize("units", [0, -1])
+def test_templates_refuse_to_move_nothing_or_less(units: int) -> None:
+    with pytest.raises(LedgerError):
+        postings.funding(custody=accounts.custody_hot(CHAIN), amount=usdc(units))
+    with pytest.raises(LedgerError):
+        postings.payout_reserved(shop_id=uuid7(), amount=usdc(units))
+
+
+def test_an_unbalanced_entry_does_not_reach_the_database(db: None) -> None:
+    with pytest.raises(Unbalanced):
+        entry_post(
+            key="x",
+            kind="x",
+            postings=[postings.debit(accounts.desk(), usdc(1))],
+            refs={},
+            now=NOW,
+        )
