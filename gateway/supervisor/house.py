@@ -15,6 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.management import call_command
@@ -118,6 +119,7 @@ class House:
                 live_port=self.live_port,
                 web_workers=self.web_workers,
                 web_threads=self.web_threads,
+                with_signer=settings.EMBEDDED_SIGNER,
                 signer_secrets={
                     name: os.environ[name] for name in SIGNER_SECRETS if name in os.environ
                 },
@@ -162,7 +164,7 @@ class House:
             "DJANGO_SETTINGS_MODULE": "gateway.settings",
             "TILLWAY_STATE_DIR": str(self.state),
             "PUBLIC_URL": self.public_url,
-            "LIVE_URL": os.environ.get("LIVE_URL", f"http://localhost:{self.live_port}"),
+            "LIVE_URL": os.environ.get("LIVE_URL", self._live_url()),
             "PROMETHEUS_MULTIPROC_DIR": str(metrics),
             "PYTHONUNBUFFERED": "1",
             # Celery would warn at every start; whether to run as root is the operator's choice.
@@ -180,6 +182,10 @@ class House:
                     }
                 ]
             )
+
+    def _live_url(self) -> str:
+        """Without a proxy browsers reach the streams on their own port; behind one by path."""
+        return "" if os.environ.get("PUBLIC_URL") else f"http://localhost:{self.live_port}"
 
     def _start_services(self) -> None:
         if settings.EMBEDDED_POSTGRES:
@@ -314,7 +320,7 @@ class House:
         def ready() -> bool:
             nonlocal reason
             supervisor.watch()
-            reason = readiness(f"http://127.0.0.1:{self.web_port}")
+            reason = readiness(f"http://127.0.0.1:{self.web_port}", public_url=self.public_url)
             return not reason
 
         try:
@@ -332,10 +338,16 @@ def configured_chains() -> list[dict[str, Any]]:
     return chains
 
 
-def readiness(url: str) -> str:
-    """Empty when ``/readyz`` says ready; otherwise what is missing."""
+def readiness(url: str, *, public_url: str) -> str:
+    """Empty when ``/readyz`` says ready; otherwise what is missing.
+
+    It is asked for under the public name: in production no other is answered.
+    """
+    asked = urllib.request.Request(  # noqa: S310 (our own web)
+        f"{url}/readyz", headers={"Host": urlsplit(public_url).netloc}
+    )
     try:
-        with urllib.request.urlopen(f"{url}/readyz", timeout=5):  # noqa: S310 (our own web)
+        with urllib.request.urlopen(asked, timeout=5):  # noqa: S310 (our own web)
             return ""
     except urllib.error.HTTPError as error:
         return error.read(2_000).decode(errors="replace")

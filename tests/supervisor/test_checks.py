@@ -17,6 +17,8 @@ def live(settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, db: None):
     """A configuration that live mode accepts; tests break one thing each."""
     monkeypatch.setenv("SECRET_KEY", secrets.token_hex(32))
     monkeypatch.setenv("FIELD_KEY", secrets.token_hex(32))
+    settings.SECRET_KEY = secrets.token_hex(32)
+    settings.FIELD_KEY = secrets.token_hex(32)
     settings.LIVE_MODE = True
     settings.DEBUG = False
     settings.WEBHOOKS_ALLOW_LOOPBACK = False
@@ -64,6 +66,9 @@ def test_a_default_secret_is_refused(live, monkeypatch, name: str) -> None:
         ("ALLOWED_HOSTS", ["*"], "E007"),
         ("MARKET_FEEDS", [{"name": "local", "url": "http://127.0.0.1:9/prices"}], "E008"),
         ("CHAINS", "not json", "E009"),
+        ("FIELD_KEY", "change-me", "E015"),
+        ("FIELD_KEY", "ab" * 31, "E015"),
+        ("SECRET_KEY", "change-me", "E016"),
         ("CHAINS", '[{"chain_id": 31337, "mode": "test"}]', "E010"),
     ],
 )
@@ -82,6 +87,16 @@ def test_a_demo_key_is_refused(live) -> None:
 def test_a_key_of_the_houses_own_passes(live) -> None:
     key = key_from_secret(secrets.token_bytes(32), label="hot", demo=False)
     add_key(Path(live.KEYSTORE_FILE), key, master_key=secrets.token_bytes(32))
+    assert found() == set()
+
+
+def test_a_keystore_that_only_the_signers_user_can_read_is_as_it_should_be(
+    live, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: Path) -> bytes:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
     assert found() == set()
 
 

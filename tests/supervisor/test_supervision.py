@@ -139,6 +139,18 @@ def test_each_chain_has_a_watcher_and_a_sender_and_there_is_one_signer() -> None
     assert len(names) == len(set(names))
 
 
+def test_a_signer_that_runs_elsewhere_gets_no_rival() -> None:
+    processes = house_processes(
+        chain_ids=[1],
+        web_port=8000,
+        live_port=8001,
+        web_workers=1,
+        web_threads=4,
+        with_signer=False,
+    )
+    assert "signer" not in {spec.name for spec in processes}
+
+
 def test_a_taken_port_is_passed_over() -> None:
     import socket
 
