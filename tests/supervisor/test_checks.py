@@ -5,6 +5,7 @@ import secrets
 from pathlib import Path
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from gateway.custody.keystore import add_key, key_from_secret
 from gateway.supervisor.checks import live_mode_is_safe
@@ -103,3 +104,12 @@ def test_a_keystore_that_only_the_signers_user_can_read_is_as_it_should_be(
 def test_an_old_database_is_refused(live, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("gateway.supervisor.checks.MIN_POSTGRES", 990_000)
     assert found() == {"tillway.E014"}
+
+
+def test_the_house_does_not_open_in_an_unsafe_live_mode(live) -> None:
+    live.WEBHOOKS_ALLOW_LOOPBACK = True
+    live.PUBLIC_URL = "http://pay.example.com"
+    with pytest.raises(CommandError) as refusal:
+        call_command("up")
+    assert "tillway.E003" in str(refusal.value)
+    assert "tillway.E005" in str(refusal.value)
