@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
+from gateway.supervisor.orphans import die_with_parent
 from gateway.supervisor.processes import ProcessSpec
 
 MAX_RESTART_SECONDS = 30.0
@@ -138,6 +139,8 @@ class Supervisor:
             text=True,
             errors="replace",
             start_new_session=True,  # Ctrl-C reaches us alone; we stop them in order
+            # Killed, we leave none behind: the next house would find its places taken.
+            preexec_fn=die_with_parent(signal.SIGTERM),  # noqa: PLW1509  one system call, no lock
         )
         child.started_at = time.monotonic()
         threading.Thread(

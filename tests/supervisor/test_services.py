@@ -100,3 +100,12 @@ def test_what_runs_is_left_alone(services: Services, said: list[str]) -> None:
         services._looked_at = 0.0
         services.watch()
     assert said == before
+
+
+def test_the_valkey_of_a_house_that_was_killed_gives_way(services: Services) -> None:
+    valkey = redis.Redis(unix_socket_path=str(services.valkey_socket))
+    left = valkey.info("server")
+    assert left["tcp_port"] == 0, "anybody on this machine could set our prices"
+    assert services.valkey_socket is not None
+    services._start_valkey(services.valkey_socket)
+    assert valkey.info("server")["process_id"] != left["process_id"]
