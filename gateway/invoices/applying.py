@@ -57,7 +57,10 @@ def invoice_apply_deposits(*, deposit_ids: Collection[UUID], now: datetime) -> I
     invoice, deposits = locks.invoice_with_deposits(deposit_ids)
     if invoice is None:
         for deposit in deposits:
-            _book_in(deposit, asset=asset_of(deposit), shop_id=None, now=now)
+            if deposit.state == "orphaned":
+                post_deposit_orphaned(deposit_id=deposit.id, now=now)
+            else:
+                _book_in(deposit, asset=asset_of(deposit), shop_id=None, now=now)
         return None
     deposits = _of_its_mode(invoice, deposits)
     book = decode_book(invoice.book)

@@ -6,12 +6,19 @@ from uuid import UUID
 from django.db import transaction
 
 from gateway.chains.services import POLL_SECONDS, deposit_address_extend
+from gateway.compliance.selectors import feed_state
 from gateway.invoices import locks
 from gateway.invoices.advancing import advance
 from gateway.invoices.catalogue import catalogue
-from gateway.invoices.errors import BadMark, InvoiceCovered, InvoiceNotOpen, ShopHasNoPayoutAddress
+from gateway.invoices.errors import (
+    BadMark,
+    InvoiceCovered,
+    InvoiceNotOpen,
+    ScreeningUnavailable,
+    ShopHasNoPayoutAddress,
+)
 from gateway.invoices.exposure import add_exposure, release_exposure
-from gateway.invoices.issuing import draw_quotes
+from gateway.invoices.issuing import checked_lock, draw_quotes, feeds_refused
 from gateway.invoices.models import Invoice
 from gateway.invoices.quotebook import decode_book, encode_book
 from gateway.money.amounts import Amount
@@ -52,7 +59,9 @@ def invoice_requote(
     Raises:
         InvoiceNotFound: there is none (in this shop).
         InvoiceCovered, InvoiceNotOpen: there is nothing to ask for any more.
-        NoQuote, LockCapReached: nothing can be offered now; the old quotes stand.
+        NoQuote, LockCapReached, ScreeningUnavailable: nothing can be offered now; the old quotes
+            stand.
+        BadLock: no rate is locked for so long.
     """
     invoice = locks.invoice_for_update(invoice_id=invoice_id, shop_id=shop_id)
     if invoice.status in ("processing", "paid"):
@@ -64,11 +73,15 @@ def invoice_requote(
         raise ShopNotActive
     if shop.payout_address is None:
         raise ShopHasNoPayoutAddress
+    if feed_state(now=now) in feeds_refused(shop.mode):
+        raise ScreeningUnavailable
     book = decode_book(invoice.book)
     drawn = draw_quotes(
         shop=shop,
         amount=Amount(invoice.amount_units, FIAT[invoice.currency]),
-        lock_seconds=lock_seconds or book.terms.lock_seconds,
+        lock_seconds=checked_lock(
+            book.terms.lock_seconds if lock_seconds is None else lock_seconds
+        ),
         now=now,
     )
     if invoice.locks_open:

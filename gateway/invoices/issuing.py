@@ -154,7 +154,11 @@ def _checked(*, shop: ShopView, amount: Amount, lock_seconds: int | None) -> int
         raise WrongCurrency(f"This shop prices in {shop.pricing_currency}.")
     if amount.units <= 0:
         raise NotPositive("The amount must be more than zero.", field="amount")
-    seconds = shop.terms.lock_seconds if lock_seconds is None else lock_seconds
+    return checked_lock(shop.terms.lock_seconds if lock_seconds is None else lock_seconds)
+
+
+def checked_lock(seconds: int) -> int:
+    """Raises BadLock unless a rate may be locked for so long. Pure."""
     if type(seconds) is not int or not MIN_LOCK_SECONDS <= seconds <= MAX_LOCK_SECONDS:
         raise BadLock
     return seconds
@@ -256,7 +260,7 @@ def _issued(invoice: Invoice, *, book: Book, shop: ShopView, offered: Catalogue)
             "factory_version": offered.factory.version,
             **_exposure(invoice, book=book),
             "max_open_units": str(shop.terms.max_open_lock_units),
-            "refused_feeds": _feeds_refused(shop.mode),
+            "refused_feeds": feeds_refused(shop.mode),
             "feed_stale_seconds": STALE_AFTER_SECONDS,
             "event_id": uuid7(),
             "event_body": event_body(invoice, book=book),
@@ -295,7 +299,7 @@ _REFUSALS: Mapping[str, type[Exception]] = {
 }
 
 
-def _feeds_refused(mode: str) -> tuple[str, ...]:
+def feeds_refused(mode: str) -> tuple[str, ...]:
     """States of the screening feeds in which no money is asked for.
 
     A stale feed refuses new invoices rather than holding everyone's coffee. A test shop may do

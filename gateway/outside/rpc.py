@@ -68,7 +68,11 @@ class JsonRpc:
         if not isinstance(answer, list):
             _result(answer, None)  # a refusal of the whole batch
             raise NodeMalformed("A batch was answered by a single result.")
-        by_id = {item.get("id"): item for item in answer if isinstance(item, dict)}
+        by_id = {
+            item["id"]: item
+            for item in answer
+            if isinstance(item, dict) and isinstance(item.get("id"), int)
+        }
         results = []
         for request in requests:
             if request["id"] not in by_id:
@@ -108,10 +112,10 @@ def _result(answer: Any, request_id: int | None) -> Any:
         raise NodeMalformed
     error = answer.get("error")
     if error is not None:
-        if not isinstance(error, dict):
+        if not isinstance(error, dict) or not isinstance(error.get("code", 0), int):
             raise NodeMalformed
         raise NodeError(
-            rpc_code=int(error.get("code", 0)),
+            rpc_code=error.get("code", 0),
             rpc_message=str(error.get("message", ""))[:500],
             data=error.get("data"),
         )

@@ -7,14 +7,15 @@ mode where it would be unsafe there. Each variable is described in docs/referenc
 import os
 from typing import Any
 
-import environ
 from csp.constants import NONE, SELF
 
 from gateway.settings.beat import beat_schedule
+from gateway.settings.broker import broker_url
+from gateway.settings.environment import Environment
 from gateway.settings.logs import configure_structlog, logging_config
 from gateway.supervisor.state import CHECKOUT, local_secret, state_dir
 
-env = environ.FileAwareEnv()
+env = Environment()
 
 BASE_DIR = CHECKOUT
 STATE_DIR = state_dir()
@@ -62,9 +63,7 @@ DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 VALKEY_URL = env.str("VALKEY_URL", default="") or f"unix://{VALKEY_SOCKET}"
-CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="") or (
-    f"redis+socket://{VALKEY_SOCKET}" if EMBEDDED_VALKEY else VALKEY_URL
-)
+CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="") or broker_url(VALKEY_URL)
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": VALKEY_URL}
 }
@@ -77,6 +76,8 @@ MARKET_FEEDS = env.json("MARKET_FEEDS", default=[])
 MARKET_POLICY = env.json("MARKET_POLICY", default={})
 """Changes to the desk's policy; docs/reference/market.md names its fields."""
 SIGNER_SOCKET = env.str("SIGNER_SOCKET", default="") or str(STATE_DIR / "signer.sock")
+EMBEDDED_SIGNER = not env.str("SIGNER_SOCKET", default="")
+"""Whether `manage.py up` runs a signer itself; a named socket belongs to another user's."""
 KEYSTORE_FILE = env.str("KEYSTORE_FILE", default="") or str(STATE_DIR / "keystore.json")
 SCREENING_REQUIRED = env.bool("SCREENING_REQUIRED", default=True)
 WEBHOOKS_ALLOW_LOOPBACK = env.bool("WEBHOOKS_ALLOW_LOOPBACK", default=False)

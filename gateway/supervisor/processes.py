@@ -38,13 +38,16 @@ def house_processes(
     web_workers: int,
     web_threads: int,
     host: str = "127.0.0.1",
+    with_signer: bool = True,
     signer_secrets: Mapping[str, str] | None = None,
 ) -> tuple[ProcessSpec, ...]:
     """Every process that serves shops, in the order in which they start.
 
     Args:
+        with_signer: False where the signer runs elsewhere, under a user of its own.
         signer_secrets: variables that only the signer gets.
     """
+    signer = ProcessSpec("signer", manage("signer"), environment=dict(signer_secrets or {}))
     per_chain = [
         spec
         for chain_id in chain_ids
@@ -54,7 +57,7 @@ def house_processes(
         )
     ]
     return (
-        ProcessSpec("signer", manage("signer"), environment=dict(signer_secrets or {})),
+        *([signer] if with_signer else []),
         *per_chain,
         ProcessSpec("market", manage("market")),
         ProcessSpec("relay", manage("relay", "--workers", str(RELAY_WORKERS))),

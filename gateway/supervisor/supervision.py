@@ -6,11 +6,12 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
+from gateway.supervisor.orphans import die_with_parent
 from gateway.supervisor.processes import ProcessSpec
 
 MAX_RESTART_SECONDS = 30.0
@@ -80,12 +81,6 @@ class Supervisor:
             elif process is None and now >= child.start_again_at:
                 self._spawn(child)
 
-    def run(self, *, until: Callable[[], bool]) -> None:
-        """Watch until ``until`` answers True."""
-        while not until():
-            self.watch()
-            time.sleep(LOOK_SECONDS)
-
     def stop(self) -> None:
         """Stop everything, last started first: SIGTERM, and SIGKILL to what doesn't listen."""
         running = [child for child in reversed(self._children) if child.process is not None]
@@ -144,6 +139,8 @@ class Supervisor:
             text=True,
             errors="replace",
             start_new_session=True,  # Ctrl-C reaches us alone; we stop them in order
+            # Killed, we leave none behind: the next house would find its places taken.
+            preexec_fn=die_with_parent(signal.SIGTERM),  # noqa: PLW1509  one system call, no lock
         )
         child.started_at = time.monotonic()
         threading.Thread(

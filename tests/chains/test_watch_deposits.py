@@ -88,6 +88,9 @@ def test_one_transaction_that_pays_two_invoices_in_two_tokens(till: Till, shoppe
     till.watch()
     assert states(first) == [(3_000_000, "confirmed")]
     assert deposits(second)[0].asset == "DAI@31337"
+    for address in (first, second):
+        assert [d.invoice_id for d in deposits(address)] == [address.invoice_id]
+        assert [d.shop_id for d in deposits(address)] == [address.shop_id]
 
 
 def test_many_transfers_to_one_invoice_all_arrive(till: Till):

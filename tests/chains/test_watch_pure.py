@@ -151,11 +151,28 @@ def test_terms_that_a_contract_could_not_hash_are_refused(changes: dict):
 
 
 @given(st.integers(0, 2**256 - 1), st.integers(0, 2**64 - 1))
-def test_every_term_changes_the_salt(amount: int, lock_end: int):
+def test_any_amount_and_lock_change_the_salt(amount: int, lock_end: int):
     from dataclasses import replace
 
     other = replace(TERMS, amount=amount, lock_end=lock_end)
     assert (terms_salt(other) == terms_salt(TERMS)) == (other == TERMS)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"invoice_id": UUID("019ab3d0-0000-7000-8000-000000000002")},
+        {"payee": b"\2" * 20},
+        {"settlement_token": b"\3" * 20},
+        {"amount": 1},
+        {"lock_end": 1},
+    ],
+)
+def test_every_term_changes_the_salt(changes: dict):
+    """Two invoices alike in all but their id would share an address, and one payment."""
+    from dataclasses import replace
+
+    assert terms_salt(replace(TERMS, **changes)) != terms_salt(TERMS)
 
 
 # ------------------------------------------------------------------ logs

@@ -277,3 +277,11 @@ def test_one_shoppers_payment_cannot_be_claimed_for_anothers_invoice(world: Worl
         Payment.objects.get(invoice=mine).deposit_id
         != Payment.objects.get(invoice=theirs).deposit_id
     )
+
+
+def test_a_deposit_of_no_invoice_is_booked_and_taken_back_with_its_block(world: World) -> None:
+    deposit = make_deposit(units=7_000_000, at=world.now)
+    world.hear(deposit, "seen", "confirmed")
+    assert suspense() == 7_000_000
+    world.hear(deposit, "orphaned")
+    assert suspense() == 0

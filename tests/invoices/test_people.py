@@ -5,12 +5,15 @@ from typing import Any
 
 import pytest
 
+from gateway.compliance.models import ListSource
 from gateway.invoices import services
 from gateway.invoices.errors import (
+    BadLock,
     BadMark,
     InvoiceCovered,
     InvoiceNotFound,
     InvoiceNotOpen,
+    ScreeningUnavailable,
 )
 from gateway.invoices.models import Claim
 from gateway.invoices.quotebook import decode_book, promise_of, quote_for
@@ -113,3 +116,21 @@ def test_marking_posts_nothing_and_can_be_taken_back(world: World) -> None:
     assert told(invoice) == ["marked", "marked"]
     with pytest.raises(BadMark):
         services.invoice_mark(status="paid", **mark)
+
+
+def test_a_stale_screening_list_stops_new_quotes_of_an_old_invoice_too(world: World) -> None:
+    invoice = world.issue()
+    before = world.again(invoice).book
+    ListSource.objects.update(checked_at=world.now - timedelta(hours=24, seconds=1))
+    with pytest.raises(ScreeningUnavailable):
+        services.invoice_requote(invoice_id=invoice.id, now=world.now)
+    assert world.again(invoice).book == before
+
+
+@pytest.mark.parametrize("seconds", [0, -1, 29, 3_601, 10**30])
+def test_new_quotes_are_locked_for_no_longer_than_the_first_ones(
+    world: World, seconds: int
+) -> None:
+    invoice = world.issue()
+    with pytest.raises(BadLock):
+        services.invoice_requote(invoice_id=invoice.id, now=world.now, lock_seconds=seconds)

@@ -52,6 +52,24 @@ def test_an_answer_that_is_no_json_rpc_is_malformed(body: bytes) -> None:
             rpc.call("eth_blockNumber")
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"error": {"code": "many", "message": "no"}},
+        {"error": {"code": None}},
+        {"error": {"code": [1]}},
+        {"id": [1], "result": 1},
+        {"id": {"a": 1}, "result": 1},
+    ],
+)
+def test_a_node_that_talks_nonsense_is_malformed_alone_and_in_a_batch(answer: object) -> None:
+    with serving(answer_with(answer)) as url, JsonRpc(url) as rpc:
+        with pytest.raises(NodeMalformed):
+            rpc.call("eth_blockNumber")
+        with pytest.raises(NodeMalformed):
+            rpc.batch([("eth_blockNumber", [])])
+
+
 @pytest.mark.parametrize("status", [429, 500, 503])
 def test_a_struggling_node_counts_as_down(status: int) -> None:
     with serving(lambda body, headers: (status, {}, b"")) as url, JsonRpc(url) as rpc:

@@ -65,6 +65,10 @@ def test_a_reorg_after_finality_takes_the_credit_back(world: World) -> None:
     world.reversed(first, 100)
     relay.drain(limit=1000)
     assert (balance(world), payable(world)) == ((70, 0), 70)
+    # …nor does what was final once make another credit payable before its time.
+    world.credited(100)
+    relay.drain(limit=1000)
+    assert (balance(world), payable(world)) == ((170, 0), 70)
 
 
 def test_a_deposit_that_comes_back_counts_again(world: World) -> None:

@@ -5,6 +5,7 @@ import secrets
 from pathlib import Path
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from gateway.custody.keystore import add_key, key_from_secret
 from gateway.supervisor.checks import live_mode_is_safe
@@ -17,6 +18,8 @@ def live(settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, db: None):
     """A configuration that live mode accepts; tests break one thing each."""
     monkeypatch.setenv("SECRET_KEY", secrets.token_hex(32))
     monkeypatch.setenv("FIELD_KEY", secrets.token_hex(32))
+    settings.SECRET_KEY = secrets.token_hex(32)
+    settings.FIELD_KEY = secrets.token_hex(32)
     settings.LIVE_MODE = True
     settings.DEBUG = False
     settings.WEBHOOKS_ALLOW_LOOPBACK = False
@@ -64,6 +67,9 @@ def test_a_default_secret_is_refused(live, monkeypatch, name: str) -> None:
         ("ALLOWED_HOSTS", ["*"], "E007"),
         ("MARKET_FEEDS", [{"name": "local", "url": "http://127.0.0.1:9/prices"}], "E008"),
         ("CHAINS", "not json", "E009"),
+        ("FIELD_KEY", "change-me", "E015"),
+        ("FIELD_KEY", "ab" * 31, "E015"),
+        ("SECRET_KEY", "change-me", "E016"),
         ("CHAINS", '[{"chain_id": 31337, "mode": "test"}]', "E010"),
     ],
 )
@@ -85,6 +91,25 @@ def test_a_key_of_the_houses_own_passes(live) -> None:
     assert found() == set()
 
 
+def test_a_keystore_that_only_the_signers_user_can_read_is_as_it_should_be(
+    live, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: Path) -> bytes:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    assert found() == set()
+
+
 def test_an_old_database_is_refused(live, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("gateway.supervisor.checks.MIN_POSTGRES", 990_000)
     assert found() == {"tillway.E014"}
+
+
+def test_the_house_does_not_open_in_an_unsafe_live_mode(live) -> None:
+    live.WEBHOOKS_ALLOW_LOOPBACK = True
+    live.PUBLIC_URL = "http://pay.example.com"
+    with pytest.raises(CommandError) as refusal:
+        call_command("up")
+    assert "tillway.E003" in str(refusal.value)
+    assert "tillway.E005" in str(refusal.value)

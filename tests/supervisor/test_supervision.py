@@ -127,6 +127,36 @@ def test_grandchildren_go_with_their_parent(supervisor, output) -> None:
         assert not Path(f"/proc/{pid}").exists()
 
 
+def test_nothing_outlives_a_supervisor_that_was_killed(tmp_path: Path) -> None:
+    program = (
+        "import sys, os; from pathlib import Path\n"
+        "from gateway.supervisor.processes import ProcessSpec\n"
+        "from gateway.supervisor.supervision import Supervisor\n"
+        "folder = Path(sys.argv[1])\n"
+        "supervisor = Supervisor(folder=folder, environment=dict(os.environ),"
+        " state_folder=folder, quiet=True)\n"
+        "supervisor.start([ProcessSpec('child', ('sleep', '60'))])\n"
+        "print(supervisor.pid_of('child'), flush=True)\n"
+        "import time; time.sleep(60)\n"
+    )
+    import subprocess
+
+    with subprocess.Popen(
+        [sys.executable, "-c", program, str(tmp_path)],
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=Path(__file__).resolve().parents[2],
+    ) as parent:
+        assert parent.stdout is not None
+        child = Path(f"/proc/{int(parent.stdout.readline())}")
+        assert child.exists()
+        parent.kill()
+    deadline = time.monotonic() + 5
+    while child.exists() and "zombie" not in (child / "status").read_text():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
 def test_each_chain_has_a_watcher_and_a_sender_and_there_is_one_signer() -> None:
     names = [
         spec.name
@@ -137,6 +167,18 @@ def test_each_chain_has_a_watcher_and_a_sender_and_there_is_one_signer() -> None
     assert names.count("signer") == 1
     assert {"watcher-1", "sender-1", "watcher-8453", "sender-8453"} <= set(names)
     assert len(names) == len(set(names))
+
+
+def test_a_signer_that_runs_elsewhere_gets_no_rival() -> None:
+    processes = house_processes(
+        chain_ids=[1],
+        web_port=8000,
+        live_port=8001,
+        web_workers=1,
+        web_threads=4,
+        with_signer=False,
+    )
+    assert "signer" not in {spec.name for spec in processes}
 
 
 def test_a_taken_port_is_passed_over() -> None:

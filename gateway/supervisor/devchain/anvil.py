@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import atexit
-import ctypes
 import os
 import platform
 import signal
@@ -11,12 +10,12 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
 from gateway.supervisor.devchain.rpc import Rpc
+from gateway.supervisor.orphans import die_with_parent
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 LOOPBACK = "127.0.0.1"
@@ -180,7 +179,7 @@ class Anvil:
             stderr=subprocess.PIPE if self._log is None else self._log,
             # Its own group: Ctrl-C in a terminal reaches us, and we end it in order.
             start_new_session=True,
-            preexec_fn=_die_with_parent(),  # noqa: PLW1509  one system call, no lock
+            preexec_fn=die_with_parent(signal.SIGKILL),  # noqa: PLW1509  one system call, no lock
         )
         atexit.register(self.stop)
         try:
@@ -238,22 +237,3 @@ class Anvil:
         if self._process is not None and self._process.stderr is not None:
             return self._process.stderr.read().decode(errors="replace").strip()[-800:]
         return f"see {self._log_path}"
-
-
-def _die_with_parent() -> Callable[[], None] | None:
-    """Ask Linux to end the child when we die, however we die.
-
-    Only from the main thread: the signal comes when the *thread* that forked ends.
-    """
-    if sys.platform != "linux" or threading.current_thread() is not threading.main_thread():
-        return None
-    prctl = ctypes.CDLL(None, use_errno=True).prctl
-    set_parent_death_signal = 1
-    parent = os.getpid()
-
-    def ask() -> None:
-        prctl(set_parent_death_signal, signal.SIGKILL)
-        if os.getppid() != parent:  # it died between the fork and here
-            os._exit(1)
-
-    return ask

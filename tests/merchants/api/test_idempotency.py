@@ -181,6 +181,31 @@ def test_while_the_first_request_runs_the_second_is_told_to_come_back(
     assert Invoice.objects.count() == 1
 
 
+def test_a_refusal_that_was_overtaken_gives_way_to_what_was_done(
+    api: Api, open_shop: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Refused and rolled back, but not yet stored: the repeat succeeds in between."""
+    from gateway.shops.models import Shop
+
+    shops = Shop.objects.filter(id=open_shop.shop_id)
+    shops.update(payout_address=None)
+    done: list[Any] = []
+    name_it = idempotency.problem_of
+
+    def overtaken(error: Exception) -> Any:
+        monkeypatch.setattr(idempotency, "problem_of", name_it)
+        shops.update(payout_address=b"\1" * 20)
+        done.append(api.post("invoices", COFFEE, Idempotency_Key="k1"))
+        return name_it(error)
+
+    monkeypatch.setattr(idempotency, "problem_of", overtaken)
+    refused_first = api.post("invoices", COFFEE, Idempotency_Key="k1")
+    assert done[0].status_code == 201
+    assert refused_first.content == done[0].content
+    assert refused_first["Idempotent-Replayed"] == "true"
+    assert Invoice.objects.count() == 1
+
+
 @pytest.mark.django_db(transaction=True)
 def test_many_identical_requests_at_once_make_one_invoice(api: Api) -> None:
     answers: list[Any] = []

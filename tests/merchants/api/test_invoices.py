@@ -118,10 +118,37 @@ def test_several_faults_are_all_named(api: Api) -> None:
         b'{"amount": "1.00",}',
         b"[" * 30_000,
         b'{"a": "\\ud800"}',
+        b'{"amount": "1.00", "amount": "1.00"}',
+        b'{"amount": "1.00", "amoun\\u0074": "9.00"}',
+        b'{"amount": "1.00", "metadata": {"a": [{"b": 1, "b": 2}]}}',
     ],
 )
 def test_what_is_no_json_object_is_refused(api: Api, raw: bytes) -> None:
     refused(api.send("POST", "invoices", raw=raw), 400, "malformed_json")
+
+
+@pytest.mark.parametrize("depth", [900, 1_000, 1_020, 5_000])
+def test_a_body_that_is_nested_without_end_is_refused(api: Api, depth: int) -> None:
+    raw = b'{"amount": "1.00", "metadata": ' + b'{"a":' * depth + b"1" + b"}" * (depth + 1)
+    answer = api.send("POST", "invoices", raw=raw)
+    assert answer.status_code in {201, 400}
+    if answer.status_code == 400:
+        assert answer.json()["code"] in {"malformed_json", "text_invalid"}
+
+
+@pytest.mark.parametrize(
+    ("number", "code"),
+    [
+        (b"9" * 300, "field_invalid"),
+        (b"9" * 5_000, "malformed_json"),
+        (b"1." + b"0" * 5_000, "field_invalid"),
+    ],
+)
+def test_a_number_of_many_digits_is_a_fault_of_the_request(
+    api: Api, number: bytes, code: str
+) -> None:
+    raw = b'{"amount": "1.00", "lock_seconds": ' + number + b"}"
+    refused(api.send("POST", "invoices", raw=raw), 400, code)
 
 
 def test_a_body_beyond_64_kb_is_refused(api: Api) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from gateway.supervisor.checks import live_mode_is_safe
 from gateway.supervisor.house import House, HouseOccupied
 
 
@@ -34,6 +35,7 @@ class Command(BaseCommand):
                 stopping = True
                 raise KeyboardInterrupt
 
+        _refuse_unsafe_live_mode()
         signal.signal(signal.SIGTERM, stop)
         signal.signal(signal.SIGINT, stop)
         if options["while_stdin"]:
@@ -41,9 +43,8 @@ class Command(BaseCommand):
         house = House.of_this_checkout(say=self._say, quiet=options["quiet"])
         try:
             house.open()
-            assert house.supervisor is not None
             self._say(f"ready at {house.public_url}")
-            house.supervisor.run(until=lambda: stopping)
+            house.run(until=lambda: stopping)
         except HouseOccupied as error:
             raise CommandError(
                 f"This checkout is up already (state in {error}). Stop that one first."
@@ -61,6 +62,18 @@ class Command(BaseCommand):
     def _say(self, line: str) -> None:
         self.stdout.write(f"── {line}")
         self.stdout.flush()
+
+
+def _refuse_unsafe_live_mode() -> None:
+    """What `check --deploy` refuses is refused at the start as well: nobody has to remember it.
+
+    Raises:
+        CommandError: live mode would lose money as it is configured.
+    """
+    faults = live_mode_is_safe(None)
+    if faults:
+        listed = "".join(f"\n  {fault.msg} {fault.hint or ''} ({fault.id})" for fault in faults)
+        raise CommandError(f"Live mode does not start like this:{listed}")
 
 
 def _stop_at_end_of_input() -> None:
