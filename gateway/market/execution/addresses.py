@@ -67,30 +67,37 @@ def lying(
             units__gt=0,
         ).exclude(state="orphaned")
     )
-    decided = _decided([deposit.id for deposit in there])
+    asked = _asked([deposit.id for deposit in there])
+    decided = _decided([deposit.id for deposit in there], asked=asked)
     remaining = {salt: -units for salt, units in _swept(chain_id, asset, salts).items()}
     undecided: set[bytes] = set()
+    under_way: set[bytes] = set()
     for deposit in there:
         salt = salt_of[bytes(deposit.address)]
         if deposit.asset == asset:
             remaining[salt] = remaining.get(salt, 0) + deposit.units
+            if asked.get(deposit.id) == "batched":
+                under_way.add(salt)
         if deposit.id not in decided:
             undecided.add(salt)
-    return {salt: Lying(remaining.get(salt, 0), salt in undecided) for salt in salts}
+    return {
+        salt: Lying(remaining.get(salt, 0), salt in undecided, salt in under_way) for salt in salts
+    }
 
 
-def _decided(deposit_ids: Collection[UUID]) -> set[UUID]:
-    """Those that are somebody's and not held. Two queries.
+def _asked(deposit_ids: Collection[UUID]) -> dict[UUID, str]:
+    """The status of each deposit's request, where it has one. One query."""
+    requests = FillRequest.objects.filter(deposit_id__in=deposit_ids).exclude(status="withdrawn")
+    return dict(requests.values_list("deposit_id", "status"))
+
+
+def _decided(deposit_ids: Collection[UUID], *, asked: Collection[UUID]) -> set[UUID]:
+    """Those that are somebody's and not held. One query.
 
     A wrong asset stays in suspense until it is claimed; that it was asked for says that it is its
     payer's, and nobody else's.
     """
     standings = deposit_standings(deposit_ids=deposit_ids)
-    asked = set(
-        FillRequest.objects.filter(deposit_id__in=deposit_ids)
-        .exclude(status="withdrawn")
-        .values_list("deposit_id", flat=True)
-    )
     return {
         deposit_id
         for deposit_id, standing in standings.items()

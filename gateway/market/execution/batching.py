@@ -106,6 +106,7 @@ def _batch(group: _Group, *, snapshot: MarketSnapshot | None, now: datetime) -> 
         collection = collection_of(wanted, there, cost_units=cost_units)
         _set_status(collection.gone, "swept")
         _wait(collection.waiting, requests, reason="not_decided", now=now)
+        _wait(collection.under_way, requests, reason="under_way", now=now)
         _wait(collection.unpriced, requests, reason=unpriced, now=now)
         _leave_as_dust(collection.dust, now=now)
         to_sell = collection.together if group.asset != group.settlement_asset else ()

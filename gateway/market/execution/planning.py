@@ -43,10 +43,12 @@ class Lying:
     Attributes:
         remaining: base units of all its deposits that stand, less what was swept from it.
         undecided: some of it is not somebody's yet, or is held.
+        under_way: a transaction was queued that sweeps it.
     """
 
     remaining: int
     undecided: bool
+    under_way: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,7 @@ class Collection:
         apart: at these lies something of others too: swept, and the desk's part kept.
         gone: a sweep took them along already.
         waiting: nobody may touch them yet.
+        under_way: what lies there without them is being swept; what is left then decides.
         dust: at these lies less than a sweep of it costs.
         unpriced: what is a payer's, while nobody can say what a sweep of it costs.
     """
@@ -66,6 +69,7 @@ class Collection:
     apart: tuple[Wanted, ...] = ()
     gone: tuple[Wanted, ...] = ()
     waiting: tuple[Wanted, ...] = ()
+    under_way: tuple[Wanted, ...] = ()
     dust: tuple[Wanted, ...] = ()
     unpriced: tuple[Wanted, ...] = ()
 
@@ -96,6 +100,8 @@ def _kind(there: Lying, *, bought: int, cost_units: int | None) -> str:
         return "gone"
     if there.undecided:
         return "waiting"
+    if there.under_way:
+        return "under_way"
     if cost_units is None and not bought:
         return "unpriced"
     if there.remaining < (cost_units or 0):

@@ -170,3 +170,21 @@ def test_without_a_price_a_claim_waits_and_says_why(desk: Desk, valkey: object) 
     desk.claim(desk.deposits(address)[0])
     assert desk.batch() == []
     assert FillRequest.objects.get().last_error == "market_unavailable"
+
+
+def test_a_speck_that_arrives_during_a_sweep_is_judged_by_what_is_left(desk: Desk) -> None:
+    address = desk.credited("USDC", 5_000_000)
+    desk.publish(gas_price_wei=20 * GWEI)
+    (queued,) = desk.batch()
+    receipt = desk.mine(queued)
+    desk.pay(("USDC", 1), to=address)
+    desk.credit(desk.deposits(address)[1])
+    assert desk.batch() == []
+    assert FillRequest.objects.get(units=1).last_error == "under_way"
+    desk.say(queued, receipt)
+    wake(desk)
+    desk.publish(gas_price_wei=20 * GWEI)
+    assert desk.batch() == []
+    assert statuses() == ["swept", "dust"]
+    assert desk.booked(DEPOSITS, USDC) == 1
+    desk.custody_agrees()
