@@ -21,7 +21,7 @@ from gateway.events.services import NewEvent, emit_many, hold_subjects
 PAGE_DEPOSITS = 200
 LANE = "screening"
 
-# Of one address never more than a page is read, in the order of the key.
+# Of one address never more than a page is taken, in the order of the key.
 PAIRS_SQL = """
 SELECT address, deposit_id FROM (
     (SELECT c.address, c.deposit_id FROM compliance_checkedaddress c

@@ -227,10 +227,7 @@ def _give(
         ],
         ignore_conflicts=True,
     )
-    if matches:
-        Hold.objects.create(
-            verdict=verdict, deposit_id=payers.deposit_id, shop_id=payers.shop_id, opened_at=now
-        )
+    hold = _hold(verdict, now=now) if matches else None
     emit(
         type="verdict.given",
         subject=f"deposit:{payers.deposit_id}",
@@ -240,17 +237,27 @@ def _give(
         lane=payers.lane,
         now=now,
     )
-    if matches:
+    if hold is not None:
         emit(
             type="hold.opened",
             subject=f"deposit:{payers.deposit_id}",
-            body={"deposit_id": str(payers.deposit_id), "verdict_id": str(verdict.id)},
+            body={
+                "deposit_id": str(payers.deposit_id),
+                "verdict_id": str(verdict.id),
+                "hold_id": str(hold.id),
+            },
             mode=payers.mode,
             shop_id=payers.shop_id,
             lane=payers.lane,
             now=now,
         )
     return verdict
+
+
+def _hold(verdict: Verdict, *, now: datetime) -> Hold:
+    return Hold.objects.create(
+        verdict=verdict, deposit_id=verdict.deposit_id, shop_id=verdict.shop_id, opened_at=now
+    )
 
 
 def _body(verdict: Verdict) -> dict[str, Any]:

@@ -15,12 +15,19 @@ class SettlementConfig(AppConfig):
                 "payment.reversed",
                 "deposit.final",
                 "deposit.orphaned",
+                "hold.opened",
+                "hold.released",
             ),
             handler=handlers.on_credit,
             name="settlement.credit",
         )
         subscribe(
             pattern="payout.approved", handler=handlers.on_approved, name="settlement.approved"
+        )
+        subscribe(
+            pattern="list.screened",
+            handler=handlers.on_list_screened,
+            name="settlement.list_screened",
         )
         subscribe(pattern="float.filled", handler=handlers.on_float_filled, name="settlement.float")
         subscribe(

@@ -5,6 +5,7 @@ from uuid import UUID
 from django.db import connection
 
 from gateway.settlement.errors import PayoutUnknown
+from gateway.settlement.life import UNSENT
 from gateway.settlement.models import FinalCredit, Payout
 
 
@@ -28,3 +29,12 @@ def float_of(asset: str) -> None:
         cursor.execute(
             "SELECT pg_advisory_xact_lock(hashtext('settlement.float'), hashtext(%s))", [asset]
         )
+
+
+def unsent_payouts(*, shop_id: UUID, asset: str) -> None:
+    """Hold a shop's payouts back that no transaction was queued for; before its balance. One
+    query."""
+    unsent = Payout.objects.select_for_update().filter(
+        shop_id=shop_id, asset=asset, status__in=UNSENT, transaction_id=None
+    )
+    list(unsent.order_by("id").values_list("id", flat=True))

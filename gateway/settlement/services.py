@@ -30,9 +30,10 @@ from gateway.settlement.errors import (
     PayoutUnknown,
 )
 from gateway.settlement.life import UNDER_WAY, WAITING, Status, WaitingReason, next_status
-from gateway.settlement.models import FinalCredit, FinalTotal, Payout
+from gateway.settlement.models import FinalCredit, Payout
 from gateway.settlement.presenters import payout_as_dict
-from gateway.settlement.selectors import free_float, payable_of
+from gateway.settlement.selectors import free_float, may_leave, payable_now
+from gateway.settlement.withholding import withhold_returned
 from gateway.shops.errors import ShopNotActive
 from gateway.shops.selectors import ShopView, shop_view
 
@@ -87,8 +88,7 @@ def payout_request(
         return earlier
     destination = _destination(shop)
     token = _token_paid_out(code, mode=shop.mode)
-    final = FinalTotal.objects.filter(shop_id=shop_id, asset=code).values_list("units", flat=True)
-    limit = payable_of(shop=shop, balance=owed, final=final.first() or 0).units
+    limit = payable_now(shop=shop, balance=owed).units
     payout = Payout(
         id=uuid7(),
         shop_id=shop_id,
@@ -114,7 +114,8 @@ def payout_request(
 
 @transaction.atomic
 def payout_send(*, payout_id: UUID, now: datetime) -> Payout:
-    """Queue an approved payout's transaction, once; or let it wait until the float has enough.
+    """Queue an approved payout's transaction, once; or let it wait until the float has enough and
+    no payment that it may stand on is being checked.
 
     Safe to call again at any time, by anyone.
     """
@@ -122,11 +123,12 @@ def payout_send(*, payout_id: UUID, now: datetime) -> Payout:
     if payout.status not in WAITING or payout.transaction_id is not None:
         return payout
     locks.float_of(payout.asset)
+    if not may_leave(payout):
+        _await(payout, "payment_check")
+        return payout
     short = payout.units - free_float(asset=_amount(payout).asset)
     if short > 0:
-        if payout.status != "awaiting_funds":
-            _become(payout, "awaiting_funds", waiting_reason="float_short")
-            payout.save(update_fields=["status", "waiting_reason"])
+        if _await(payout, "float_short"):
             _emit_float_short(payout, short=short, now=now)
         return payout
     token = Token.objects.select_related("chain").get(code=payout.asset)
@@ -151,15 +153,33 @@ def payouts_resume(*, asset: str, now: datetime) -> int:
 
     Also picks up what an interrupted handler left approved. How many were queued.
     """
-    waiting = Payout.objects.filter(asset=asset, status__in=WAITING, transaction_id=None).order_by(
-        "id"
+    waiting = Payout.objects.filter(asset=asset, status__in=WAITING, transaction_id=None).exclude(
+        waiting_reason="payment_check"
     )
     sent = 0
-    for payout_id in list(waiting.values_list("id", flat=True)[:RESUMED_AT_ONCE]):
-        if payout_send(payout_id=payout_id, now=now).status == "awaiting_funds":
+    for payout_id in list(waiting.order_by("id").values_list("id", flat=True)[:RESUMED_AT_ONCE]):
+        payout = payout_send(payout_id=payout_id, now=now)
+        if payout.waiting_reason == "float_short":
             break
-        sent += 1
+        sent += payout.status == "sending"
     return sent
+
+
+def payouts_recheck(*, now: datetime, shop_id: UUID | None = None) -> int:
+    """Send what waited for a payment's check, where that is over; how many were queued.
+
+    Args:
+        shop_id: of this shop only. Otherwise of all, each in a transaction of its own.
+    """
+    waiting = Payout.objects.filter(
+        status="awaiting_funds", waiting_reason="payment_check", transaction_id=None
+    )
+    if shop_id is not None:
+        waiting = waiting.filter(shop_id=shop_id)
+    return sum(
+        payout_send(payout_id=payout_id, now=now).status == "sending"
+        for payout_id in list(waiting.order_by("id").values_list("id", flat=True))
+    )
 
 
 @transaction.atomic
@@ -307,10 +327,7 @@ def payout_if_due(*, shop_id: UUID, reason: str, now: datetime) -> Payout | None
         return None
     with transaction.atomic():
         owed = ledger_locks.shop_balance_for_update(shop_id=shop_id, asset=shop.settlement_asset)
-        final = FinalTotal.objects.filter(shop_id=shop_id, asset=shop.settlement_asset)
-        units = payable_of(
-            shop=shop, balance=owed, final=final.values_list("units", flat=True).first() or 0
-        ).units
+        units = payable_now(shop=shop, balance=owed).units
         if units < shop.payout_threshold_units:
             return None
         return payout_request(
@@ -388,8 +405,22 @@ def _become(payout: Payout, then: Status, *, waiting_reason: WaitingReason = "")
     payout.waiting_reason = waiting_reason
 
 
+def _await(payout: Payout, reason: WaitingReason) -> bool:
+    """Let an unsent payout wait for this reason; whether it is a new one."""
+    if payout.waiting_reason == reason:
+        return False
+    if payout.status == "awaiting_funds":
+        payout.waiting_reason = reason
+    else:
+        _become(payout, "awaiting_funds", waiting_reason=reason)
+    payout.save(update_fields=["status", "waiting_reason"])
+    return True
+
+
 def _give_back(payout: Payout, *, status: Status, type: str, now: datetime) -> None:
     ledger.post_payout_cancelled(payout_id=payout.id, now=now)
+    if payout.transaction_id is not None:
+        withhold_returned(payout)
     _become(payout, status)
     payout.ended_at = now
     payout.save()

@@ -16,12 +16,13 @@ log = structlog.get_logger(__name__)
 
 @shared_task
 def resume_payouts() -> int:
-    """Each minute: what waits for its float, or was left approved by a crash."""
+    """Each minute: what waits for its float or a check, or was left approved by a crash."""
     now = timezone.now()
+    rechecked = services.payouts_recheck(now=now)
     waiting = Payout.objects.filter(status__in=WAITING, transaction_id=None).values_list(
         "asset", flat=True
     )
-    return sum(
+    return rechecked + sum(
         services.payouts_resume(asset=asset, now=now) for asset in sorted(set(waiting.distinct()))
     )
 
