@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from gateway.events.errors import TillwayError
 from gateway.events.subscriptions import EventRecord
-from gateway.settlement import services, withholding
+from gateway.settlement import crediting, services, withholding
 from gateway.settlement.services import REFERENCE_PREFIX
 
 log = structlog.get_logger(__name__)
@@ -24,7 +24,7 @@ def on_credit(event: EventRecord) -> None:
             return
         case "payment.credited" | "payment.reversed":
             undone = event.type == "payment.reversed"
-            row = services.credit_recorded(
+            row = crediting.credit_recorded(
                 deposit_id=deposit_id,
                 shop_id=UUID(event.body["shop_id"]),
                 asset=event.body["asset"],
@@ -33,7 +33,7 @@ def on_credit(event: EventRecord) -> None:
             if undone:
                 withholding.withheld_lift(deposit_id=deposit_id, now=timezone.now())
         case _:
-            row = services.finality_recorded(
+            row = crediting.finality_recorded(
                 deposit_id=deposit_id, is_final=event.type == "deposit.final"
             )
     if row.counted_units and row.shop_id is not None:

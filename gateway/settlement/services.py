@@ -6,7 +6,7 @@ from typing import Any, cast
 from uuid import UUID
 
 import structlog
-from django.db import connection, transaction
+from django.db import transaction
 from eth_abi import encode
 
 from gateway.chains.models import Token
@@ -30,7 +30,7 @@ from gateway.settlement.errors import (
     PayoutUnknown,
 )
 from gateway.settlement.life import UNDER_WAY, WAITING, Status, WaitingReason, next_status
-from gateway.settlement.models import FinalCredit, Payout
+from gateway.settlement.models import Payout
 from gateway.settlement.presenters import payout_as_dict
 from gateway.settlement.selectors import free_float, may_leave, payable_now
 from gateway.settlement.withholding import withhold_returned
@@ -290,27 +290,7 @@ def payout_undone(
     return payout
 
 
-# --- which credits are final ---------------------------------------------------------------------
-
-
-@transaction.atomic
-def credit_recorded(*, deposit_id: UUID, shop_id: UUID, asset: str, units: int) -> FinalCredit:
-    """A deposit credited ``units`` to a shop; 0 when that was undone."""
-    row = locks.final_credit_for_update(deposit_id)
-    if row.counted_units and (row.shop_id, row.asset) != (shop_id, asset):
-        raise ValueError(f"deposit {deposit_id} counts for another shop or asset")
-    row.shop_id, row.asset, row.credited_units = shop_id, asset, units
-    _count(row)
-    return row
-
-
-@transaction.atomic
-def finality_recorded(*, deposit_id: UUID, is_final: bool) -> FinalCredit:
-    """A deposit became final, or a reorg took it out of its chain."""
-    row = locks.final_credit_for_update(deposit_id)
-    row.is_final = is_final
-    _count(row)
-    return row
+# --- by threshold ---------------------------------------------------------------------------------
 
 
 def payout_if_due(*, shop_id: UUID, reason: str, now: datetime) -> Payout | None:
@@ -425,22 +405,6 @@ def _give_back(payout: Payout, *, status: Status, type: str, now: datetime) -> N
     payout.ended_at = now
     payout.save()
     _emit(payout, type, now=now)
-
-
-def _count(row: FinalCredit) -> None:
-    """Bring the shop's total in line with the row, and save it."""
-    counted = row.credited_units if row.is_final else 0
-    change = counted - row.counted_units
-    row.counted_units = counted
-    row.save()
-    if not change:
-        return
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO settlement_finaltotal AS t (shop_id, asset, units) VALUES (%s, %s, %s)"
-            " ON CONFLICT (shop_id, asset) DO UPDATE SET units = t.units + EXCLUDED.units",
-            [row.shop_id, row.asset, change],
-        )
 
 
 def _emit(payout: Payout, type: str, *, now: datetime) -> None:

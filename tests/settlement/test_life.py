@@ -18,7 +18,7 @@ units = st.integers(min_value=0, max_value=10**12)
     withheld=units,
 )
 def test_what_is_payable_leaves_every_credit_that_is_not_final_beyond_the_cap(
-    available: int, reserved: int, from_deposits: int, final: int, cap: int, withheld: int
+    *, available: int, reserved: int, from_deposits: int, final: int, cap: int, withheld: int
 ) -> None:
     found = payable(
         available=available,
