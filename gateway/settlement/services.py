@@ -178,7 +178,7 @@ def payouts_recheck(*, now: datetime, shop_id: UUID | None = None) -> int:
         waiting = waiting.filter(shop_id=shop_id)
     return sum(
         payout_send(payout_id=payout_id, now=now).status == "sending"
-        for payout_id in list(waiting.order_by("id").values_list("id", flat=True))
+        for payout_id in list(waiting.order_by("asset", "id").values_list("id", flat=True))
     )
 
 
