@@ -107,7 +107,9 @@ def hand_over(invoice: Mapping[str, Any], *, online: bool = True) -> HandOver:
                 tone="problem",
                 icon="hand",
                 word=_("No, keep the goods"),
-                more=_("This payment is being checked. Offer another way to pay."),
+                more=_("This payment is being checked again. What is still here stays here.")
+                if invoice["status"] == "paid"
+                else _("This payment is being checked. Offer another way to pay."),
             )
         case "no":
             return HandOver(

@@ -15,7 +15,12 @@ class ComplianceConfig(AppConfig):
             name="compliance.deposit_seen",
         )
         subscribe(
-            pattern="list.updated",
+            pattern=("list.updated", "list.screening"),
             handler=handlers.on_list_updated,
             name="compliance.list_updated",
+        )
+        subscribe(
+            pattern="verdict.due",
+            handler=handlers.on_verdict_due,
+            name="compliance.verdict_due",
         )

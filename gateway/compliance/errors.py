@@ -41,6 +41,13 @@ class HoldNotProposed(TillwayError):
     status = 409
 
 
+class MoneyBooked(TillwayError):
+    code = "hold_of_booked_money"
+    message = "This money is in the books of its owner already: it can be released or kept."
+    hint = "A shop gives back what it was credited by a refund."
+    status = 409
+
+
 class SamePerson(TillwayError):
     code = "second_person_needed"
     message = "Another person than the one who proposed it must approve a decision."

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from gateway.compliance import screening
+from gateway.compliance import changes, screening
 from gateway.events.subscriptions import EventRecord
 
 
@@ -15,6 +15,10 @@ def on_deposit_seen(event: EventRecord) -> None:
 
 
 def on_list_updated(event: EventRecord) -> None:
-    """Deposits that came while a list was missing are screened now."""
-    while screening.screen_waiting(now=timezone.now()) == screening.RESCREEN_BATCH:
-        continue
+    """``list.updated``, and ``list.screening`` for each page after the first."""
+    changes.screening_continue(source=event.subject_id, mode=event.mode, now=timezone.now())
+
+
+def on_verdict_due(event: EventRecord) -> None:
+    """A deposit came while a list was missing, or a changed one touches it."""
+    screening.deposit_rescreen(deposit_id=UUID(event.subject_id), now=timezone.now())

@@ -7,10 +7,17 @@ from django.db import transaction
 
 from gateway.chains.models import Deposit
 from gateway.compliance import locks
-from gateway.compliance.errors import HoldNotProposed, NoHold, PersonMissing, SamePerson
+from gateway.compliance.errors import (
+    HoldNotProposed,
+    MoneyBooked,
+    NoHold,
+    PersonMissing,
+    SamePerson,
+)
 from gateway.compliance.models import Hold, Verdict
 from gateway.compliance.screening import lane_of
 from gateway.events.services import emit, hold_subjects
+from gateway.ledger.selectors import deposit_standings
 
 OUTCOMES = {"release": "released", "return": "returned", "block": "blocked"}
 
@@ -21,12 +28,22 @@ def hold_release(*, deposit_id: UUID, by: str, reason: str, now: datetime) -> Ho
 
 
 def hold_return(*, deposit_id: UUID, by: str, reason: str, now: datetime) -> Hold:
-    """Propose that a held deposit is owed back to its payer."""
+    """Propose that a held deposit is owed back to its payer.
+
+    Raises:
+        MoneyBooked: its payer was listed after it was credited; the books owe it to the shop.
+    """
+    if deposit_standings(deposit_ids=[deposit_id])[deposit_id] == "decided":
+        # It can't be credited while it is held, so this stays as it is until the approval.
+        raise MoneyBooked
     return _propose(deposit_id=deposit_id, decision="return", by=by, reason=reason, now=now)
 
 
 def hold_block(*, deposit_id: UUID, by: str, reason: str, now: datetime) -> Hold:
-    """Propose that a held deposit is kept: a listed owner's property is never given back."""
+    """Propose that a held deposit is kept: a listed owner's property is never given back.
+
+    What was credited before its payer was listed stays on the shop's balance, withheld.
+    """
     return _propose(deposit_id=deposit_id, decision="block", by=by, reason=reason, now=now)
 
 

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from gateway.compliance.models import Hold, ListSource, Verdict
+from gateway.compliance.models import Hold, ListChange, ListSource, Verdict
 
 
 def sources_in_force() -> list[ListSource]:
@@ -35,5 +35,21 @@ def open_hold(deposit_id: UUID) -> Hold | None:
     return (
         Hold.objects.select_for_update()
         .filter(deposit_id=deposit_id, approved_at__isnull=True)
+        .first()
+    )
+
+
+def hold_of_verdict(verdict_id: UUID) -> Hold:
+    """The hold that a verdict opened, decided or not, FOR UPDATE. One query."""
+    return Hold.objects.select_for_update().get(verdict_id=verdict_id)
+
+
+def unfinished_change(source: str) -> ListChange | None:
+    """The source's oldest change that has not reached all deposits, FOR UPDATE; None also when
+    somebody else is at it. One query."""
+    return (
+        ListChange.objects.select_for_update(skip_locked=True)
+        .filter(source_id=source, finished_at__isnull=True)
+        .order_by("version_id")
         .first()
     )

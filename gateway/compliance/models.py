@@ -1,5 +1,7 @@
 """Which lists are in force, what was found on them, and what people decided about it."""
 
+from uuid import UUID
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -8,6 +10,7 @@ from gateway.events.ids import uuid7
 ADDRESS_BYTES = 20
 HASH_BYTES = 32
 
+MODES = ("test", "live")
 VERDICT_STATES = ("clear", "held", "released", "returned", "blocked")
 DECISIONS = ("release", "return", "block")
 
@@ -102,6 +105,69 @@ class ListedAddress(models.Model):
         return f"0x{bytes(self.address).hex()} on {self.version_id}"
 
 
+class ListDifference(models.Model):
+    """An address by which a version differs from the one before it: listed anew, or no longer.
+
+    The first version of a source differs by all its addresses.
+    """
+
+    pk = models.CompositePrimaryKey("version_id", "address")
+    version = models.ForeignKey(
+        ListVersion, on_delete=models.CASCADE, related_name="differences", db_index=False
+    )
+    address = models.BinaryField(max_length=ADDRESS_BYTES)
+    listed = models.BooleanField(help_text="False: no longer")
+
+    def __str__(self) -> str:
+        return f"0x{bytes(self.address).hex()} {'on' if self.listed else 'off'} {self.version_id}"
+
+
+class ListChange(models.Model):
+    """How far a version has been brought to the deposits that its differences touch.
+
+    The cursor is the last pair of (address, deposit) whose deposit was told to be judged again.
+    While one is unfinished, no payout leaves: its money may be a newly listed payer's.
+    """
+
+    version = models.OneToOneField(
+        ListVersion, primary_key=True, on_delete=models.CASCADE, related_name="change"
+    )
+    source = models.ForeignKey(ListSource, on_delete=models.PROTECT, db_index=False)
+    after_address = models.BinaryField(max_length=ADDRESS_BYTES, default=b"")
+    after_deposit = models.UUIDField(default=UUID(int=0))
+    deposits = models.PositiveIntegerField(default=0, help_text="told to be judged again")
+    begun_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["source", "version"],
+                name="compliance_change_unfinished",
+                condition=Q(finished_at__isnull=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"change to {self.version_id}"
+
+
+class CheckedAddress(models.Model):
+    """That a deposit was judged by this address: what a newly listed address is looked up in.
+
+    A table of its own rather than an index on ``Verdict.checked``: its key gives the deposits of
+    one address in order, page by page, however many an exchange's wallet has paid; a GIN index
+    gives them all at once or not at all.
+    """
+
+    pk = models.CompositePrimaryKey("address", "deposit_id")
+    address = models.BinaryField(max_length=ADDRESS_BYTES)
+    deposit_id = models.UUIDField()
+
+    def __str__(self) -> str:
+        return f"0x{bytes(self.address).hex()} behind deposit {self.deposit_id}"
+
+
 class Verdict(models.Model):
     """What the lists of a moment say about a deposit's payers. A new check adds a row; one row
     per deposit is current."""
@@ -145,10 +211,32 @@ class Verdict(models.Model):
 
 
 class WaitingDeposit(models.Model):
-    """A deposit seen while no list was in force; screened as soon as one is."""
+    """A deposit that is to be judged: seen while a list was missing, or touched by a change of one.
+
+    Gone once it is judged by the lists in force, in the transaction that does so.
+    """
 
     deposit_id = models.UUIDField(primary_key=True)
+    shop_id = models.UUIDField(null=True)
     since = models.DateTimeField()
+    again = models.BooleanField(
+        default=False, help_text="it was judged before, so it may be credited already"
+    )
+    called = models.BooleanField(default=False, help_text="its event verdict.due is on its way")
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["since", "deposit_id"],
+                name="compliance_waiting_uncalled",
+                condition=Q(called=False),
+            ),
+            models.Index(
+                fields=["shop_id"],
+                name="compliance_waiting_again",
+                condition=Q(again=True),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"deposit {self.deposit_id} since {self.since}"
@@ -170,8 +258,18 @@ class Hold(models.Model):
     proposed_at = models.DateTimeField(null=True)
     approved_by = models.TextField(default="")
     approved_at = models.DateTimeField(null=True)
+    delisted_at = models.DateTimeField(
+        null=True, help_text="no list names its payers any more: people may want to release it"
+    )
 
     class Meta:
+        indexes = [
+            models.Index(
+                fields=["shop_id"],
+                name="compliance_open_hold_of_shop",
+                condition=Q(approved_at__isnull=True),
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 name="compliance_hold_maker_is_not_checker",

@@ -11,10 +11,16 @@ from django.db import transaction
 from gateway.chains.addresses import checksum
 from gateway.chains.models import Deposit
 from gateway.compliance import locks
-from gateway.compliance.models import Hold, ListedAddress, ListSource, Verdict, WaitingDeposit
+from gateway.compliance.models import (
+    CheckedAddress,
+    Hold,
+    ListedAddress,
+    ListSource,
+    Verdict,
+    WaitingDeposit,
+)
 from gateway.events.services import emit, hold_subjects
 
-RESCREEN_BATCH = 500
 UNKNOWN_PAYER = {"address": "", "source": "chain", "name": "", "program": "payer_unknown"}
 """Unknown is a verdict of its own, never a false "clear"."""
 
@@ -42,9 +48,7 @@ def deposit_screen(*, payers: Payers, now: datetime) -> Verdict | None:
     hold_subjects([f"deposit:{payers.deposit_id}"])
     sources = locks.sources_in_force()
     if not _complete(sources):
-        WaitingDeposit.objects.bulk_create(
-            [WaitingDeposit(deposit_id=payers.deposit_id, since=now)], ignore_conflicts=True
-        )
+        _wait(payers, now=now)
         return None
     current = locks.current_verdict(payers.deposit_id)
     key = _versions_key(sources)
@@ -91,25 +95,70 @@ def lane_of(invoice_id: UUID | None) -> str | None:
 
 
 @transaction.atomic
-def screen_waiting(*, now: datetime, limit: int = RESCREEN_BATCH) -> int:
-    """Screen deposits that came while a list was missing, oldest first; how many got a verdict."""
-    if not _complete(locks.sources_in_force()):
-        return 0
-    waiting = list(
-        WaitingDeposit.objects.select_for_update(skip_locked=True)
-        .order_by("since", "deposit_id")
-        .values_list("deposit_id", flat=True)[:limit]
+def deposit_rescreen(*, deposit_id: UUID, now: datetime) -> Verdict | None:
+    """Judge a deposit that waits for it: its list was missing, or a changed one touches it.
+
+    A verdict that no longer holds is followed by a new one. What people hold stays held; whether
+    the lists in force still name its payers is noted for them (``hold.delisted``, ``.relisted``).
+    None while a list is missing, when it waits on, and for an orphaned deposit: mined again, it is
+    a deposit of its own. Again is the same.
+    """
+    hold_subjects([f"deposit:{deposit_id}"])
+    deposit = Deposit.objects.select_related("chain").get(id=deposit_id)
+    verdict = None
+    if deposit.state != "orphaned":
+        payers = payers_from(deposit)
+        verdict = deposit_screen(payers=payers, now=now)
+        if verdict is None:
+            return None
+        if verdict.state in _KEPT:
+            _note_standing(verdict, payers=payers, now=now)
+    WaitingDeposit.objects.filter(deposit_id=deposit_id).delete()
+    return verdict
+
+
+_KEPT = frozenset({"held", "blocked"})
+
+
+def _note_standing(verdict: Verdict, *, payers: Payers, now: datetime) -> None:
+    """Tell people when the lists stop, or start again, naming the payers of money they keep."""
+    hold = locks.hold_of_verdict(verdict.id)
+    is_delisted = not _matches(payers.addresses, locks.sources_in_force())
+    if is_delisted == (hold.delisted_at is not None):
+        return
+    hold.delisted_at = now if is_delisted else None
+    hold.save(update_fields=["delisted_at"])
+    emit(
+        type="hold.delisted" if is_delisted else "hold.relisted",
+        subject=f"deposit:{payers.deposit_id}",
+        body={"deposit_id": str(payers.deposit_id), "hold_id": str(hold.id)},
+        mode=payers.mode,
+        shop_id=payers.shop_id,
+        lane=payers.lane,
+        now=now,
     )
-    hold_subjects(f"deposit:{deposit_id}" for deposit_id in waiting)
-    deposits = Deposit.objects.select_related("chain").filter(id__in=waiting)
-    for deposit in deposits.order_by("id"):
-        deposit_screen(payers=payers_from(deposit), now=now)
-    WaitingDeposit.objects.filter(deposit_id__in=waiting).delete()
-    return len(waiting)
+
+
+def _wait(payers: Payers, *, now: datetime) -> None:
+    """Stand in line for the next list. Two queries."""
+    again = Verdict.objects.filter(deposit_id=payers.deposit_id, current=True).exists()
+    waiting = WaitingDeposit(
+        deposit_id=payers.deposit_id, shop_id=payers.shop_id, since=now, again=again
+    )
+    WaitingDeposit.objects.bulk_create(
+        [waiting],
+        update_conflicts=True,
+        unique_fields=["deposit_id"],
+        update_fields=["called"],
+    )
+
+
+def lists_complete() -> bool:
+    """Whether there is a list at all, and each one that should be there is. One query."""
+    return _complete(list(ListSource.objects.filter(enabled=True)))
 
 
 def _complete(sources: Sequence[ListSource]) -> bool:
-    """Whether there is a list at all, and each one that should be there is."""
     return bool(sources) and all(source.version_id is not None for source in sources)
 
 
@@ -171,10 +220,14 @@ def _give(
         matches=matches,
         given_at=now,
     )
-    if matches:
-        Hold.objects.create(
-            verdict=verdict, deposit_id=payers.deposit_id, shop_id=payers.shop_id, opened_at=now
-        )
+    CheckedAddress.objects.bulk_create(
+        [
+            CheckedAddress(address=address, deposit_id=payers.deposit_id)
+            for address in payers.addresses
+        ],
+        ignore_conflicts=True,
+    )
+    hold = _hold(verdict, now=now) if matches else None
     emit(
         type="verdict.given",
         subject=f"deposit:{payers.deposit_id}",
@@ -184,17 +237,27 @@ def _give(
         lane=payers.lane,
         now=now,
     )
-    if matches:
+    if hold is not None:
         emit(
             type="hold.opened",
             subject=f"deposit:{payers.deposit_id}",
-            body={"deposit_id": str(payers.deposit_id), "verdict_id": str(verdict.id)},
+            body={
+                "deposit_id": str(payers.deposit_id),
+                "verdict_id": str(verdict.id),
+                "hold_id": str(hold.id),
+            },
             mode=payers.mode,
             shop_id=payers.shop_id,
             lane=payers.lane,
             now=now,
         )
     return verdict
+
+
+def _hold(verdict: Verdict, *, now: datetime) -> Hold:
+    return Hold.objects.create(
+        verdict=verdict, deposit_id=verdict.deposit_id, shop_id=verdict.shop_id, opened_at=now
+    )
 
 
 def _body(verdict: Verdict) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from gateway.compliance.models import Hold, Verdict
+from gateway.compliance.models import Hold, ListChange, Verdict, WaitingDeposit
 
 STALE_AFTER_SECONDS = 86_400
 """Since the last good check, not since publication: lists rest at weekends."""
@@ -41,4 +41,21 @@ def open_holds() -> list[Hold]:
     """Money that waits for a decision, oldest first. One query."""
     return list(
         Hold.objects.filter(approved_at__isnull=True).select_related("verdict").order_by("id")
+    )
+
+
+def open_holds_of(shop_id: UUID) -> list[UUID]:
+    """The open holds of a shop's money. One query."""
+    holds = Hold.objects.filter(shop_id=shop_id, approved_at__isnull=True)
+    return list(holds.values_list("id", flat=True))
+
+
+def is_being_rescreened(shop_id: UUID) -> bool:
+    """Whether a changed list may yet name a payer of what this shop was credited. Two queries.
+
+    True from the moment a list is loaded until every deposit that its change touches is judged.
+    """
+    return (
+        ListChange.objects.filter(finished_at__isnull=True).exists()
+        or WaitingDeposit.objects.filter(shop_id=shop_id, again=True).exists()
     )

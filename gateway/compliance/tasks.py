@@ -6,7 +6,7 @@ import structlog
 from celery import shared_task
 from django.utils import timezone
 
-from gateway.compliance import loading, screening
+from gateway.compliance import changes, loading
 from gateway.compliance.errors import ListError
 from gateway.compliance.models import ListSource
 
@@ -15,8 +15,9 @@ log = structlog.get_logger(__name__)
 
 @shared_task
 def screen_waiting_deposits() -> int:
-    """Catch up with deposits whose wake-up was lost."""
-    return screening.screen_waiting(now=timezone.now())
+    """Catch up with deposits whose list has come in another way than by a load, a page at a
+    time; how many were found."""
+    return changes.waiting_call(now=timezone.now())
 
 
 @shared_task

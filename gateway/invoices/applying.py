@@ -42,7 +42,9 @@ def invoice_apply_deposit(*, deposit_id: UUID, now: datetime) -> Invoice | None:
 
 
 @transaction.atomic
-def invoice_apply_deposits(*, deposit_ids: Collection[UUID], now: datetime) -> Invoice | None:
+def invoice_apply_deposits(
+    *, deposit_ids: Collection[UUID], now: datetime, released: Collection[UUID] = ()
+) -> Invoice | None:
     """Bring an invoice up to what is known of its deposits: seen, confirmed, held, orphaned.
 
     Confirmed and screened, each is credited at the rate it is owed, the smallest too; the invoice
@@ -53,6 +55,7 @@ def invoice_apply_deposits(*, deposit_ids: Collection[UUID], now: datetime) -> I
 
     Args:
         deposit_ids: of one and the same invoice, or of none.
+        released: those of them whose hold people have just lifted.
     """
     invoice, deposits = locks.invoice_with_deposits(deposit_ids)
     if invoice is None:
@@ -70,9 +73,10 @@ def invoice_apply_deposits(*, deposit_ids: Collection[UUID], now: datetime) -> I
     told: list[str] = []
     for deposit in deposits:
         is_known = str(deposit.id) in known
-        told += _Applying(
+        applying = _Applying(
             invoice=invoice, book=book, deposit=deposit, is_known=is_known, now=now
-        ).run()
+        )
+        told += applying.run(is_let_go=deposit.id in released)
     return advance(invoice, now=now, told=dict.fromkeys(told)) if deposits else invoice
 
 
@@ -116,8 +120,12 @@ class _Applying:
         self.owing = Owing(invoice=invoice, book=book, deposit=deposit, asset=self.asset, now=now)
         self.told: list[str] = []
 
-    def run(self) -> list[str]:
-        """Post what can be posted; the event types that tell of it."""
+    def run(self, *, is_let_go: bool) -> list[str]:
+        """Post what can be posted; the event types that tell of it.
+
+        Args:
+            is_let_go: people have just lifted its hold.
+        """
         payment = Payment.objects.filter(deposit_id=self.deposit.id, reversed_at=None).first()
         if self.deposit.state == "orphaned":
             self._take_back(payment)
@@ -130,6 +138,9 @@ class _Applying:
         if self.deposit.units == 0:
             return self.told  # the token's balance bore out nothing of what the log claimed
         if payment is not None:
+            if is_let_go and payment.kind != "released":
+                # Its payer was listed after it was credited: nothing is posted, but all is well.
+                self.told.append("invoice.released")
             return self.told
         if Claim.objects.filter(deposit_id=self.deposit.id, reversed_at=None).exists():
             return self.told

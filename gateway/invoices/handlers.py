@@ -13,4 +13,5 @@ def on_deposits(events: Sequence[EventRecord]) -> None:
     """Seen, confirmed, final, orphaned, judged, decided: the tables say which; one verb for all,
     however often and of however many of an invoice's deposits it was told."""
     deposit_ids = {UUID(event.subject_id) for event in events}
-    invoice_apply_deposits(deposit_ids=deposit_ids, now=timezone.now())
+    released = {UUID(event.subject_id) for event in events if event.type == "hold.released"}
+    invoice_apply_deposits(deposit_ids=deposit_ids, now=timezone.now(), released=released)

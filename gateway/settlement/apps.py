@@ -15,6 +15,8 @@ class SettlementConfig(AppConfig):
                 "payment.reversed",
                 "deposit.final",
                 "deposit.orphaned",
+                "hold.opened",
+                "hold.released",
             ),
             handler=handlers.on_credit,
             name="settlement.credit",
@@ -26,6 +28,11 @@ class SettlementConfig(AppConfig):
             pattern=("payout.failed", "payout.cancelled"),
             handler=handlers.on_given_back,
             name="settlement.given_back",
+        )
+        subscribe(
+            pattern="list.screened",
+            handler=handlers.on_list_screened,
+            name="settlement.list_screened",
         )
         subscribe(pattern="float.filled", handler=handlers.on_float_filled, name="settlement.float")
         subscribe(

@@ -7,10 +7,15 @@ from django.utils import timezone
 
 from gateway.events.errors import TillwayError
 from gateway.events.subscriptions import EventRecord
+from gateway.settlement import withholding
 from gateway.settlement.final_credits import credit_recorded, finality_recorded
-from gateway.settlement.models import FinalCredit
 from gateway.settlement.outcomes import payout_final, payout_limited, payout_mined, payout_undone
-from gateway.settlement.sending import REFERENCE_PREFIX, payout_send, payouts_resume
+from gateway.settlement.sending import (
+    REFERENCE_PREFIX,
+    payout_send,
+    payouts_recheck,
+    payouts_resume,
+)
 from gateway.settlement.shortfalls import payment_came, shortfall_note, shortfalls_net
 from gateway.settlement.thresholds import payout_if_due
 
@@ -18,9 +23,14 @@ log = structlog.get_logger(__name__)
 
 
 def on_credit(event: EventRecord) -> None:
-    """What a deposit credited, and whether it is final: events of one subject, in their order."""
+    """What a deposit credited, whether it is final, and whether people hold it: events of one
+    subject, in their order."""
     deposit_id = UUID(event.subject_id)
     match event.type:
+        case "hold.opened" | "hold.released":
+            if event.shop_id is not None:
+                _on_hold(event, deposit_id=deposit_id, shop_id=event.shop_id)
+            return
         case "payment.credited" | "payment.reversed":
             undone = event.type == "payment.reversed"
             credited = int(event.body["credited_units"])
@@ -31,12 +41,35 @@ def on_credit(event: EventRecord) -> None:
             }
             row = credit_recorded(**whose, units=0 if undone else credited)
             if undone:
+                withholding.withheld_lift(deposit_id=deposit_id, now=timezone.now())
                 shortfall_note(**whose, units=credited, now=timezone.now())
             else:
                 payment_came(**whose, now=timezone.now())
         case _:
             row = finality_recorded(deposit_id=deposit_id, is_final=event.type == "deposit.final")
-    _pay_out_if_due(row, event)
+    if row.counted_units and row.shop_id is not None:
+        _pay_out_if_due(row.shop_id, event)
+
+
+def _on_hold(event: EventRecord, *, deposit_id: UUID, shop_id: UUID) -> None:
+    now = timezone.now()
+    if event.type == "hold.opened":
+        withholding.credit_withhold(
+            deposit_id=deposit_id,
+            hold_id=UUID(event.body["hold_id"]),
+            shop_id=shop_id,
+            mode=event.mode,
+            now=now,
+        )
+    else:
+        withholding.withheld_lift(deposit_id=deposit_id, now=now)
+        _pay_out_if_due(shop_id, event)
+    payouts_recheck(shop_id=shop_id, now=now)
+
+
+def on_list_screened(event: EventRecord) -> None:
+    """``list.screened``: what waited for that may go, where no deposit turned out to be held."""
+    payouts_recheck(now=timezone.now())
 
 
 def on_approved(event: EventRecord) -> None:
@@ -83,11 +116,9 @@ def on_transaction(event: EventRecord) -> None:
             payouts_resume(asset=payout.asset, now=now)
 
 
-def _pay_out_if_due(row: FinalCredit, event: EventRecord) -> None:
-    if not row.counted_units or row.shop_id is None:
-        return
+def _pay_out_if_due(shop_id: UUID, event: EventRecord) -> None:
     try:
-        payout_if_due(shop_id=row.shop_id, reason=str(event.id), now=timezone.now())
+        payout_if_due(shop_id=shop_id, reason=str(event.id), now=timezone.now())
     except TillwayError as refused:
         # The credit counts all the same; the sweep asks again, and the shop sees why it waits.
-        log.warning("threshold_payout_refused", shop_id=str(row.shop_id), code=refused.code)
+        log.warning("threshold_payout_refused", shop_id=str(shop_id), code=refused.code)

@@ -31,10 +31,11 @@ UNSENT: tuple[Status, ...] = ("requested", *WAITING)
 UNDER_WAY: tuple[Status, ...] = ("sending", "sent")
 """A transaction was queued; the books say it left once that is final."""
 
-WaitingReason = Literal["", "float_short", "signer_limit"]
-WAITING_REASONS: tuple[WaitingReason, ...] = ("", "float_short", "signer_limit")
-"""Why a payout is ``awaiting_funds``: the treasury holds too little, or the signer's limit is
-reached and its transaction stays queued until there is room."""
+WaitingReason = Literal["", "float_short", "signer_limit", "payment_check"]
+WAITING_REASONS: tuple[WaitingReason, ...] = ("", "float_short", "signer_limit", "payment_check")
+"""Why a payout is ``awaiting_funds``: the treasury holds too little; the signer's limit is reached
+and its transaction stays queued until there is room; or a payment that it may stand on is being
+checked."""
 
 _NEXT: dict[Status, frozenset[Status]] = {
     "requested": frozenset({"approved", "cancelled"}),
@@ -66,30 +67,43 @@ class Payable:
     Attributes:
         available: what the shop is owed and no payout has taken.
         not_final: of all that deposits credited, what a reorg could still take back.
+        withheld: of it, what stays here while its payments are being checked.
         units: what may be paid out.
     """
 
     available: int
     reserved: int
     not_final: int
+    withheld: int
     units: int
 
 
 def payable(
-    *, available: int, reserved: int, from_deposits: int, final: int, at_risk_cap: int
+    *,
+    available: int,
+    reserved: int,
+    from_deposits: int,
+    final: int,
+    at_risk_cap: int,
+    withheld: int = 0,
 ) -> Payable:
     """The part of ``available`` that stands on final deposits, and up to the cap on others.
+
+    What is withheld stays, whatever the cap; of what is not final either it is kept back twice
+    until it is, which errs on the safe side.
 
     Args:
         from_deposits: base units that deposits ever credited, less what was undone.
         final: of them, what is known to be final; lags behind, so it errs on the safe side.
         at_risk_cap: base units of credits that aren't final which may be paid out all the same.
+        withheld: base units of credits whose payments are being checked.
     """
     not_final = max(0, from_deposits - final)
-    kept_back = max(0, not_final - at_risk_cap)
+    kept_back = max(0, not_final - at_risk_cap) + withheld
     return Payable(
         available=available,
         reserved=reserved,
         not_final=not_final,
+        withheld=withheld,
         units=max(0, available - kept_back),
     )

@@ -44,3 +44,12 @@ def unsent_payouts_for_update(*, shop_id: UUID, asset: str) -> list[Payout]:
         shop_id=shop_id, asset=asset, status__in=UNSENT
     )
     return list(rows.order_by("-id"))
+
+
+def unsent_payouts(*, shop_id: UUID, asset: str) -> None:
+    """Hold a shop's payouts back that no transaction was queued for; before its balance. One
+    query."""
+    unsent = Payout.objects.select_for_update().filter(
+        shop_id=shop_id, asset=asset, status__in=UNSENT, transaction_id=None
+    )
+    list(unsent.order_by("id").values_list("id", flat=True))

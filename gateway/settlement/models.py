@@ -179,3 +179,48 @@ class Shortfall(models.Model):
 
     def __str__(self) -> str:
         return f"{self.units} {self.asset} short for deposit {self.deposit_id} ({self.status})"
+
+
+class Withheld(models.Model):
+    """What a hold keeps back of a shop's credit, since a payer was listed after it was credited.
+
+    It lowers what may be paid out and posts nothing: the money stays the shop's in the books until
+    people decide. Each hold of a shop's deposit has a row, of zero where nothing is credited, so
+    that a payout can tell that every hold was heard of.
+    """
+
+    hold_id = models.UUIDField(primary_key=True)
+    deposit_id = models.UUIDField()
+    shop_id = models.UUIDField()
+    asset = models.TextField(default="")
+    credited_units = UnitsField(default=0)
+    withheld_units = UnitsField(
+        default=0, help_text="of them; the rest had been paid out or was on its way"
+    )
+    since = models.DateTimeField()
+    lifted_at = models.DateTimeField(null=True, help_text="released, or undone by a reorg")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(withheld_units__gte=0, withheld_units__lte=F("credited_units")),
+                name="withheld_of_what_was_credited",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["deposit_id"], name="withheld_of_deposit"),
+            models.Index(
+                fields=["shop_id", "asset"],
+                name="withheld_of_shop",
+                condition=Q(lifted_at__isnull=True, credited_units__gt=0),
+                include=["withheld_units"],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.withheld_units} {self.asset} of deposit {self.deposit_id}"
+
+    @property
+    def left_units(self) -> int:
+        """Base units that had left the house, or were on their way, when the hold came."""
+        return int(self.credited_units - self.withheld_units)

@@ -16,6 +16,7 @@ from gateway.settlement.errors import PayoutNotCancellable
 from gateway.settlement.life import UNSENT, Status, WaitingReason, next_status
 from gateway.settlement.models import Payout
 from gateway.settlement.presenters import payout_as_dict
+from gateway.settlement.withholding import withhold_returned
 
 
 def amount_of(payout: Payout) -> Amount:
@@ -32,9 +33,23 @@ def become(payout: Payout, then: Status, *, waiting_reason: WaitingReason = "") 
     payout.waiting_reason = waiting_reason
 
 
+def wait_for(payout: Payout, reason: WaitingReason) -> bool:
+    """Let an unsent payout wait for this reason, and save it; whether it is a new one."""
+    if payout.waiting_reason == reason:
+        return False
+    if payout.status == "awaiting_funds":
+        payout.waiting_reason = reason
+    else:
+        become(payout, "awaiting_funds", waiting_reason=reason)
+    payout.save(update_fields=["status", "waiting_reason"])
+    return True
+
+
 def give_back(payout: Payout, *, status: Status, type: str, now: datetime) -> None:
     """End a payout that did not leave: its money is the shop's again. Saves it and tells of it."""
     post_payout_cancelled(payout_id=payout.id, now=now)
+    if payout.transaction_id is not None:
+        withhold_returned(payout)
     become(payout, status)
     payout.ended_at = now
     payout.save()

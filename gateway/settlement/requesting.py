@@ -20,9 +20,9 @@ from gateway.settlement.errors import (
     PayoutTooLarge,
     PayoutUnknown,
 )
-from gateway.settlement.models import FinalTotal, Payout
+from gateway.settlement.models import Payout
 from gateway.settlement.payouts import amount_of, become, tell, withdraw
-from gateway.settlement.selectors import payable_of
+from gateway.settlement.selectors import payable_now
 from gateway.shops.errors import ShopNotActive
 from gateway.shops.selectors import ShopView, shop_view
 
@@ -69,8 +69,7 @@ def payout_request(
         return earlier
     destination = _destination(shop)
     token = _token_paid_out(code, mode=shop.mode)
-    final = FinalTotal.objects.filter(shop_id=shop_id, asset=code).values_list("units", flat=True)
-    limit = payable_of(shop=shop, balance=owed, final=final.first() or 0).units
+    limit = payable_now(shop=shop, balance=owed).units
     payout = Payout(
         id=uuid7(),
         shop_id=shop_id,

@@ -5,13 +5,14 @@ from uuid import UUID
 
 from django.db.models import Q, Sum
 
+from gateway.compliance import selectors as compliance
 from gateway.events.cursors import PAGE_SIZE, Page, decode_cursor, page_of
 from gateway.ledger import selectors as ledger
 from gateway.ledger.accounts import custody_hot
 from gateway.money.assets import Asset
 from gateway.settlement import life
 from gateway.settlement.errors import PayoutUnknown
-from gateway.settlement.models import FinalTotal, Payout
+from gateway.settlement.models import FinalTotal, Payout, Withheld
 from gateway.shops.selectors import ShopView
 
 
@@ -49,16 +50,22 @@ def payouts_page(
 
 
 def payable_balances(*, shop: ShopView) -> dict[str, life.Payable]:
-    """What a shop is owed and what of it may be paid out now, by asset code. Two queries.
+    """What a shop is owed and what of it may be paid out now, by asset code. Three queries.
 
     The settlement asset is always there, with zeros before the first payment.
     """
     balances = ledger.shop_balances(shop_id=shop.id)
     final = dict(FinalTotal.objects.filter(shop_id=shop.id).values_list("asset", "units"))
+    withheld = withheld_units(shop_id=shop.id)
     nothing = ledger.ShopBalanceView(shop.settlement_asset, 0, 0, 0)
     balances.setdefault(shop.settlement_asset, nothing)
     return {
-        asset: payable_of(shop=shop, balance=balance, final=final.get(asset, 0))
+        asset: payable_of(
+            shop=shop,
+            balance=balance,
+            final=final.get(asset, 0),
+            withheld=withheld.get(asset, 0),
+        )
         for asset, balance in sorted(balances.items())
     }
 
@@ -78,7 +85,23 @@ def free_float(*, asset: Asset) -> int:
     return hot.units - int(under_way.aggregate(units=Sum("units"))["units"] or 0)
 
 
-def payable_of(*, shop: ShopView, balance: ledger.ShopBalanceView, final: int) -> life.Payable:
+def payable_now(*, shop: ShopView, balance: ledger.ShopBalanceView) -> life.Payable:
+    """What of one balance may be paid out. Two queries.
+
+    A promise holds only under the lock of the balance.
+    """
+    final = FinalTotal.objects.filter(shop_id=shop.id, asset=balance.asset)
+    return payable_of(
+        shop=shop,
+        balance=balance,
+        final=final.values_list("units", flat=True).first() or 0,
+        withheld=withheld_units(shop_id=shop.id).get(balance.asset, 0),
+    )
+
+
+def payable_of(
+    *, shop: ShopView, balance: ledger.ShopBalanceView, final: int, withheld: int
+) -> life.Payable:
     """No query. The at-risk cap is in the settlement asset and is for it alone."""
     in_settlement_asset = balance.asset == shop.settlement_asset
     return life.payable(
@@ -87,4 +110,39 @@ def payable_of(*, shop: ShopView, balance: ledger.ShopBalanceView, final: int) -
         from_deposits=balance.from_deposits,
         final=final,
         at_risk_cap=shop.terms.at_risk_cap_units if in_settlement_asset else 0,
+        withheld=withheld,
     )
+
+
+def withheld_units(*, shop_id: UUID) -> dict[str, int]:
+    """What of a shop's credits stays here while it is being checked, by asset code. One query."""
+    rows = Withheld.objects.filter(shop_id=shop_id, lifted_at=None, credited_units__gt=0)
+    sums = rows.values_list("asset").annotate(units=Sum("withheld_units"))
+    return {asset: int(units) for asset, units in sums}
+
+
+def not_yet_left(*, shop_id: UUID, asset: str) -> int:
+    """Base units of a shop's that no transaction was queued for. Two queries."""
+    unsent = Payout.objects.filter(
+        shop_id=shop_id, asset=asset, status__in=life.UNSENT, transaction_id=None
+    )
+    waiting = int(unsent.aggregate(units=Sum("units"))["units"] or 0)
+    return ledger.shop_balance(shop_id=shop_id, asset=asset).available + waiting
+
+
+def may_leave(payout: Payout) -> bool:
+    """Whether a payout may be queued, as far as screening goes. Five queries; two
+    more where something is withheld.
+
+    Not while a changed list is being brought to the shop's deposits, nor while a hold wasn't heard
+    of, nor where what is withheld would not be covered by what stays.
+    """
+    if compliance.is_being_rescreened(payout.shop_id):
+        return False
+    open_holds = compliance.open_holds_of(payout.shop_id)
+    if Withheld.objects.filter(hold_id__in=open_holds).count() < len(open_holds):
+        return False
+    withheld = withheld_units(shop_id=payout.shop_id).get(payout.asset, 0)
+    if not withheld:
+        return True
+    return not_yet_left(shop_id=payout.shop_id, asset=payout.asset) - payout.units >= withheld

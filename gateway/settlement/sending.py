@@ -13,8 +13,8 @@ from gateway.events.services import emit
 from gateway.settlement import locks
 from gateway.settlement.life import WAITING
 from gateway.settlement.models import Payout
-from gateway.settlement.payouts import amount_of, become
-from gateway.settlement.selectors import free_float
+from gateway.settlement.payouts import amount_of, become, wait_for
+from gateway.settlement.selectors import free_float, may_leave
 
 TRANSFER_SELECTOR = bytes.fromhex("a9059cbb")
 """transfer(address,uint256)"""
@@ -24,7 +24,8 @@ RESUMED_AT_ONCE = 50
 
 @transaction.atomic
 def payout_send(*, payout_id: UUID, now: datetime) -> Payout:
-    """Queue an approved payout's transaction, once; or let it wait until the float has enough.
+    """Queue an approved payout's transaction, once; or let it wait until the float has enough and
+    no payment that it may stand on is being checked.
 
     Safe to call again at any time, by anyone.
     """
@@ -32,11 +33,12 @@ def payout_send(*, payout_id: UUID, now: datetime) -> Payout:
     if payout.status not in WAITING or payout.transaction_id is not None:
         return payout
     locks.float_of(payout.asset)
+    if not may_leave(payout):
+        wait_for(payout, "payment_check")
+        return payout
     short = payout.units - free_float(asset=amount_of(payout).asset)
     if short > 0:
-        if payout.status != "awaiting_funds":
-            become(payout, "awaiting_funds", waiting_reason="float_short")
-            payout.save(update_fields=["status", "waiting_reason"])
+        if wait_for(payout, "float_short"):
             _emit_float_short(payout, short=short, now=now)
         return payout
     token = Token.objects.select_related("chain").get(code=payout.asset)
@@ -61,15 +63,33 @@ def payouts_resume(*, asset: str, now: datetime) -> int:
 
     Also picks up what an interrupted handler left approved. How many were queued.
     """
-    waiting = Payout.objects.filter(asset=asset, status__in=WAITING, transaction_id=None).order_by(
-        "id"
+    waiting = Payout.objects.filter(asset=asset, status__in=WAITING, transaction_id=None).exclude(
+        waiting_reason="payment_check"
     )
     sent = 0
-    for payout_id in list(waiting.values_list("id", flat=True)[:RESUMED_AT_ONCE]):
-        if payout_send(payout_id=payout_id, now=now).status == "awaiting_funds":
+    for payout_id in list(waiting.order_by("id").values_list("id", flat=True)[:RESUMED_AT_ONCE]):
+        payout = payout_send(payout_id=payout_id, now=now)
+        if payout.waiting_reason == "float_short":
             break
-        sent += 1
+        sent += payout.status == "sending"
     return sent
+
+
+def payouts_recheck(*, now: datetime, shop_id: UUID | None = None) -> int:
+    """Send what waited for a payment's check, where that is over; how many were queued.
+
+    Args:
+        shop_id: of this shop only. Otherwise of all, each in a transaction of its own.
+    """
+    waiting = Payout.objects.filter(
+        status="awaiting_funds", waiting_reason="payment_check", transaction_id=None
+    )
+    if shop_id is not None:
+        waiting = waiting.filter(shop_id=shop_id)
+    return sum(
+        payout_send(payout_id=payout_id, now=now).status == "sending"
+        for payout_id in list(waiting.order_by("asset", "id").values_list("id", flat=True))
+    )
 
 
 def _transfer(payout: Payout, *, token_address: bytes | memoryview | None) -> dict[str, Any]:

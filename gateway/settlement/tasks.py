@@ -8,7 +8,7 @@ from gateway.events.errors import TillwayError
 from gateway.events.ids import uuid7
 from gateway.settlement.life import WAITING
 from gateway.settlement.models import Payout
-from gateway.settlement.sending import payouts_resume
+from gateway.settlement.sending import payouts_recheck, payouts_resume
 from gateway.settlement.shortfalls import shortfalls_cover_due
 from gateway.settlement.thresholds import payout_if_due
 from gateway.shops.models import Shop
@@ -18,12 +18,15 @@ log = structlog.get_logger(__name__)
 
 @shared_task
 def resume_payouts() -> int:
-    """Each minute: what waits for its float, or was left approved by a crash."""
+    """Each minute: what waits for its float or a check, or was left approved by a crash."""
     now = timezone.now()
+    rechecked = payouts_recheck(now=now)
     waiting = Payout.objects.filter(status__in=WAITING, transaction_id=None).values_list(
         "asset", flat=True
     )
-    return sum(payouts_resume(asset=asset, now=now) for asset in sorted(set(waiting.distinct())))
+    return rechecked + sum(
+        payouts_resume(asset=asset, now=now) for asset in sorted(set(waiting.distinct()))
+    )
 
 
 @shared_task

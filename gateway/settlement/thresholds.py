@@ -6,9 +6,9 @@ from uuid import UUID
 from django.db import transaction
 
 from gateway.ledger import locks as ledger_locks
-from gateway.settlement.models import FinalTotal, Payout
+from gateway.settlement.models import Payout
 from gateway.settlement.requesting import payout_request
-from gateway.settlement.selectors import payable_of
+from gateway.settlement.selectors import payable_now
 from gateway.shops.selectors import shop_view
 
 THRESHOLD_REST = timedelta(hours=1)
@@ -29,10 +29,7 @@ def payout_if_due(*, shop_id: UUID, reason: str, now: datetime) -> Payout | None
         return None
     with transaction.atomic():
         owed = ledger_locks.shop_balance_for_update(shop_id=shop_id, asset=shop.settlement_asset)
-        final = FinalTotal.objects.filter(shop_id=shop_id, asset=shop.settlement_asset)
-        units = payable_of(
-            shop=shop, balance=owed, final=final.values_list("units", flat=True).first() or 0
-        ).units
+        units = payable_now(shop=shop, balance=owed).units
         if units < shop.payout_threshold_units:
             return None
         return payout_request(

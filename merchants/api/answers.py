@@ -198,6 +198,8 @@ class Balance(Shape):
     payable_units = s.CharField()
     not_final = Decimal(help_text="What a chain could still take back.")
     not_final_units = s.CharField()
+    withheld = Decimal(help_text="What stays here while its payments are being checked.")
+    withheld_units = s.CharField()
 
 
 class Balances(Shape):
@@ -215,7 +217,7 @@ class Payout(Shape):
     mode = s.ChoiceField(["test", "live"])
     status = s.CharField()
     waiting_reason = s.ChoiceField(
-        choices=["float_short", "signer_limit"],
+        choices=["float_short", "signer_limit", "payment_check"],
         allow_null=True,
         help_text="Why it is awaiting_funds; it goes on by itself.",
     )

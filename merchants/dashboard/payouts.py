@@ -76,11 +76,15 @@ def _page(
     except BadCursor as error:
         raise Http404 from error
     here = f"/dashboard/{shop.id}/payouts"
-    payable = payable_balances(shop=shop)[shop.settlement_asset].units
+    balance = payable_balances(shop=shop)[shop.settlement_asset]
+    payable = balance.units
     context: dict[str, Any] = {
         "payouts": [_row(payout_as_dict(payout)) for payout in found.items],
         "next_href": f"{here}?cursor={found.next_cursor}" if found.next_cursor else "",
         "payable": trimmed(format_amount(Amount(payable, asset))) if asset else "0",
+        "withheld": trimmed(format_amount(Amount(balance.withheld, asset)))
+        if asset and balance.withheld
+        else "",
         "has_payable": payable > 0 or bool(more.get("problem")),
         "symbol": asset.symbol if asset else "",
         "draft": str(uuid7()),
@@ -91,7 +95,7 @@ def _page(
 
 
 def _row(payout: dict[str, Any]) -> dict[str, Any]:
-    sign = payout_sign(payout["status"])
+    sign = payout_sign(payout["status"], payout["waiting_reason"])
     return {
         "amount_text": money_text(trimmed(payout["amount"]), payout["asset"]),
         "tone": sign.tone,

@@ -36,11 +36,13 @@ def event_sign(type: str) -> Sign:
     return signs.get(type) or Sign("quiet", "clock", other)
 
 
-def payout_sign(status: str) -> Sign:
+def payout_sign(status: str, waiting_reason: str | None = None) -> Sign:
     """A payout's state."""
     match status:
         case "requested" | "approved":
             return Sign("wait", "clock", _("Requested"))
+        case "awaiting_funds" if waiting_reason == "payment_check":
+            return Sign("wait", "hourglass", _("A payment is being checked"))
         case "awaiting_funds":
             return Sign("wait", "hourglass", _("Waiting for funds"))
         case "sending":

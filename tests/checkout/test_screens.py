@@ -46,6 +46,18 @@ def test_a_held_payer_is_told_nothing_of_why():
     assert screen.action == "ask_shop"
 
 
+def test_a_sale_held_after_it_was_paid_is_told_of_in_neutral_words():
+    sale = sample_invoice("paid", exceptions=("held",), release_goods="no")
+    till, shopper = hand_over(sale), shopper_screen(sale)
+    assert till.answer == "no"
+    # The customer may be long gone: nobody is to be asked for another way to pay.
+    assert "another way" not in till.more
+    assert "again" in till.more
+    words = f"{till.word} {till.more} {shopper.word} {shopper.more}".lower()
+    assert not any(word in words for word in ("sanction", "list", "screen", "risk", "compliance"))
+    assert not shopper.asks_for_money
+
+
 def test_the_screen_counts_confirmations_of_the_deposit_that_is_furthest_behind():
     deposits = (
         {"state": "seen", "confirmations": 5, "needed": 6},

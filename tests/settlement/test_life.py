@@ -15,9 +15,10 @@ units = st.integers(min_value=0, max_value=10**12)
     from_deposits=units,
     final=units,
     cap=units,
+    withheld=units,
 )
 def test_what_is_payable_leaves_every_credit_that_is_not_final_beyond_the_cap(
-    available: int, reserved: int, from_deposits: int, final: int, cap: int
+    *, available: int, reserved: int, from_deposits: int, final: int, cap: int, withheld: int
 ) -> None:
     found = payable(
         available=available,
@@ -25,11 +26,13 @@ def test_what_is_payable_leaves_every_credit_that_is_not_final_beyond_the_cap(
         from_deposits=from_deposits,
         final=final,
         at_risk_cap=cap,
+        withheld=withheld,
     )
     assert 0 <= found.units <= max(0, available)
     if found.units:
         left = available - found.units
         assert left >= max(0, from_deposits - final) - cap
+        assert left >= withheld
 
 
 def test_what_is_over_stays_over() -> None:

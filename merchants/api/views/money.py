@@ -143,6 +143,7 @@ def balance_as_dict(asset: Asset, payable: Payable) -> dict[str, Any]:
         ("reserved", payable.reserved),
         ("payable", payable.units),
         ("not_final", payable.not_final),
+        ("withheld", payable.withheld),
     ):
         shown[name] = format_amount(Amount(units, asset))
         shown[f"{name}_units"] = str(units)
