@@ -34,7 +34,10 @@ class InputRefused(TillwayError):
         if len(errors) == 1:
             [only] = errors
             super().__init__(
-                only["message"], code=only["code"], field=only["field"], hint=only.get("hint", "")
+                only["message"],
+                code=only["code"],
+                field=only["field"],
+                hint=only.get("hint") or "See /v1/docs for what is taken here.",
             )
         else:
             super().__init__()
@@ -99,11 +102,20 @@ def problem_of(error: Exception) -> Problem:
             hint="Keep metadata short.",
         )
     if isinstance(error, (SuspiciousOperation, UnreadablePostError)):
-        return Problem(400, "bad_request", "This request can't be read.")
+        return Problem(
+            400, "bad_request", "This request can't be read.", hint="Send it as /v1/docs says."
+        )
     if isinstance(error, (Http404, drf.NotFound)):
-        return Problem(404, "not_found", "There is nothing at this address.")
+        return Problem(
+            404,
+            "not_found",
+            "There is nothing at this address.",
+            hint="See /v1/docs for what there is.",
+        )
     if isinstance(error, drf.MethodNotAllowed):
-        return Problem(405, "method_not_allowed", str(error.detail))
+        return Problem(
+            405, "method_not_allowed", str(error.detail), hint="The header Allow names what is."
+        )
     if isinstance(error, drf.UnsupportedMediaType):
         return Problem(
             415,
