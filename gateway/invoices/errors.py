@@ -14,6 +14,7 @@ class NoQuote(TillwayError):
     message = "No token can be quoted for this amount now."
     hint = "Try again shortly, or another amount; each token's reason is in `reasons`."
     status = 409
+    passes = True
 
     def __init__(self, reasons: dict[str, str]) -> None:
         self.reasons = reasons

@@ -66,11 +66,14 @@ class Problem:
     errors: list[dict[str, str]] | None = None
     reasons: dict[str, str] | None = None
     headers: dict[str, str] = dataclasses.field(default_factory=dict)
+    passes: bool = False
 
     @property
     def is_final(self) -> bool:
         """Whether the same request would be refused again: only such refusals are kept."""
-        return 400 <= self.status < 500 and self.status != HTTPStatus.TOO_MANY_REQUESTS
+        if self.passes or self.status == HTTPStatus.TOO_MANY_REQUESTS:
+            return False
+        return 400 <= self.status < 500
 
     def body(self) -> bytes:
         shown: dict[str, Any] = {
@@ -165,6 +168,7 @@ def _of_ours(error: TillwayError | MoneyError) -> Problem:
         errors=getattr(error, "errors", None),
         reasons=getattr(error, "reasons", None),
         headers=headers,
+        passes=getattr(error, "passes", False),
     )
 
 
