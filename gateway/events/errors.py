@@ -10,6 +10,8 @@ class TillwayError(Exception):
         hint: what to do next; may be empty.
         field: the name of the input that is at fault, if one is.
         status: the HTTP status that fits.
+        passes: whether the very same request may well succeed in a minute: the market was closed,
+            not the request wrong.
     """
 
     code = "refused"
@@ -17,6 +19,7 @@ class TillwayError(Exception):
     hint = ""
     field: str | None = None
     status = 400
+    passes = False
 
     def __init__(
         self,

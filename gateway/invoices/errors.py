@@ -14,6 +14,7 @@ class NoQuote(TillwayError):
     message = "No token can be quoted for this amount now."
     hint = "Try again shortly, or another amount; each token's reason is in `reasons`."
     status = 409
+    passes = True
 
     def __init__(self, reasons: dict[str, str]) -> None:
         self.reasons = reasons
@@ -31,12 +32,14 @@ class ShopHasNoPayoutAddress(TillwayError):
 class WrongCurrency(TillwayError):
     code = "wrong_currency"
     message = "This shop prices in another currency."
+    hint = "Ask in the shop's own currency, or leave it out."
     field = "currency"
 
 
 class BadLock(TillwayError):
     code = "lock_seconds_invalid"
     message = "A rate can be locked for 30 seconds to an hour."
+    hint = "Leave it out for as long as the shop's terms say."
     field = "lock_seconds"
 
 
@@ -58,6 +61,7 @@ class ExternalKeyConflict(TillwayError):
 class InvoiceNotFound(TillwayError):
     code = "invoice_not_found"
     message = "There is no such invoice in this shop."
+    hint = "An id is known to the shop whose key made it."
     status = 404
 
 
@@ -71,12 +75,14 @@ class InvoiceCovered(TillwayError):
 class InvoiceNotOpen(TillwayError):
     code = "invoice_not_open"
     message = "This invoice no longer takes this step."
+    hint = "Ask with a new invoice."
     status = 409
 
 
 class BadMark(TillwayError):
     code = "mark_invalid"
     message = "An invoice can be marked settled or invalid."
+    hint = "Send one of the two."
     field = "status"
 
 
@@ -89,3 +95,4 @@ class NotErc681(TillwayError):
 class BadText(TillwayError):
     code = "text_invalid"
     message = "A text is too long or holds characters that can't be kept."
+    hint = "Shorten it, and leave control characters out."

@@ -53,6 +53,7 @@ class QuoteRefused(MarketError):
 
     code = "quote_refused"
     status = 409
+    passes = True
 
 
 class PriceNotFresh(QuoteRefused):

@@ -34,6 +34,7 @@ class PayoutNotPositive(TillwayError):
 class AssetNotPaidOut(TillwayError):
     code = "asset_not_paid_out"
     message = "This asset can't be paid out to this shop."
+    hint = "See /v1/assets for what there is, and balances for what the shop has."
     field = "asset"
     status = 422
 
@@ -41,22 +42,26 @@ class AssetNotPaidOut(TillwayError):
 class PayoutConflict(TillwayError):
     code = "idempotency_conflict"
     message = "This idempotency key was used for another payout."
+    hint = "Use a new key for a new payout."
     status = 422
 
 
 class PayoutKeyUnreadable(TillwayError):
     code = "idempotency_key_invalid"
     message = "An idempotency key is up to 300 printable characters."
+    hint = "A random UUID does well."
     status = 422
 
 
 class PayoutUnknown(TillwayError):
     code = "payout_unknown"
     message = "There is no such payout."
+    hint = "A payout's id is known to its own shop."
     status = 404
 
 
 class PayoutNotCancellable(TillwayError):
     code = "payout_not_cancellable"
     message = "This payout is under way and can't be cancelled any more."
+    hint = "Wait for how it ends: what fails comes back to the balance."
     status = 409

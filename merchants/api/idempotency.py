@@ -3,7 +3,8 @@
 Key, effect and answer commit in one transaction. Two statements: one that takes the key's
 advisory lock and looks for an answer, and one that stores it. A second request with the key of
 one that is still running would only wait on the row, so it is told to come back (409) by the
-lock. Refusals (4xx) are answers too and are kept; 429 and 5xx are not.
+lock. Refusals (4xx) are answers too and are kept; 429, 5xx and what passes by itself (no quote
+just now) are not.
 """
 
 import hashlib

@@ -34,7 +34,10 @@ class InputRefused(TillwayError):
         if len(errors) == 1:
             [only] = errors
             super().__init__(
-                only["message"], code=only["code"], field=only["field"], hint=only.get("hint", "")
+                only["message"],
+                code=only["code"],
+                field=only["field"],
+                hint=only.get("hint") or "See /v1/docs for what is taken here.",
             )
         else:
             super().__init__()
@@ -63,11 +66,14 @@ class Problem:
     errors: list[dict[str, str]] | None = None
     reasons: dict[str, str] | None = None
     headers: dict[str, str] = dataclasses.field(default_factory=dict)
+    passes: bool = False
 
     @property
     def is_final(self) -> bool:
         """Whether the same request would be refused again: only such refusals are kept."""
-        return 400 <= self.status < 500 and self.status != HTTPStatus.TOO_MANY_REQUESTS
+        if self.passes or self.status == HTTPStatus.TOO_MANY_REQUESTS:
+            return False
+        return 400 <= self.status < 500
 
     def body(self) -> bytes:
         shown: dict[str, Any] = {
@@ -99,11 +105,20 @@ def problem_of(error: Exception) -> Problem:
             hint="Keep metadata short.",
         )
     if isinstance(error, (SuspiciousOperation, UnreadablePostError)):
-        return Problem(400, "bad_request", "This request can't be read.")
+        return Problem(
+            400, "bad_request", "This request can't be read.", hint="Send it as /v1/docs says."
+        )
     if isinstance(error, (Http404, drf.NotFound)):
-        return Problem(404, "not_found", "There is nothing at this address.")
+        return Problem(
+            404,
+            "not_found",
+            "There is nothing at this address.",
+            hint="See /v1/docs for what there is.",
+        )
     if isinstance(error, drf.MethodNotAllowed):
-        return Problem(405, "method_not_allowed", str(error.detail))
+        return Problem(
+            405, "method_not_allowed", str(error.detail), hint="The header Allow names what is."
+        )
     if isinstance(error, drf.UnsupportedMediaType):
         return Problem(
             415,
@@ -153,6 +168,7 @@ def _of_ours(error: TillwayError | MoneyError) -> Problem:
         errors=getattr(error, "errors", None),
         reasons=getattr(error, "reasons", None),
         headers=headers,
+        passes=getattr(error, "passes", False),
     )
 
 

@@ -6,12 +6,14 @@ from gateway.events.errors import TillwayError
 class EndpointUnknown(TillwayError):
     code = "webhook_endpoint_unknown"
     message = "This shop has no such webhook endpoint."
+    hint = "GET /v1/webhook_endpoints lists those there are."
     status = 404
 
 
 class DeliveryUnknown(TillwayError):
     code = "delivery_unknown"
     message = "Nothing with this event id was ever for this endpoint."
+    hint = "The endpoint's deliveries list what was."
     status = 404
 
 

@@ -103,6 +103,7 @@ def refused(answer: Any, status: int, code: str) -> dict[str, Any]:
     assert answer["Content-Type"] == "application/problem+json"
     problem = dict(answer.json())
     assert problem["code"] == code, problem
+    assert problem["hint"], "a refusal names a way out"
     assert problem["status"] == status
     assert problem["type"].endswith(f"/v1/docs#{code}")
     assert problem["title"]

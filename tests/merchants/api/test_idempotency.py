@@ -12,7 +12,9 @@ from django.db import connection
 from django.utils import timezone
 
 from gateway.invoices import services as invoices
+from gateway.invoices.errors import NoQuote
 from gateway.invoices.models import Invoice
+from gateway.market.errors import LockCapReached
 from merchants.api import idempotency
 from merchants.api.models import IdempotencyRecord
 from merchants.webhooks.models import Endpoint
@@ -72,6 +74,22 @@ def test_a_refusal_is_an_answer_too(api: Api, open_shop: Any) -> None:
     assert again["Content-Type"] == "application/problem+json"
     assert again["Idempotent-Replayed"] == "true"
     assert api.post("invoices", COFFEE, Idempotency_Key="k2").status_code == 201
+
+
+@pytest.mark.parametrize("refusal", [NoQuote({"WETH@31337": "price_not_fresh"}), LockCapReached()])
+def test_a_refusal_that_passes_is_not_kept(
+    api: Api, monkeypatch: pytest.MonkeyPatch, refusal: Exception
+) -> None:
+    """The till was told to try again shortly, with the same key: it must not hear this for days."""
+    issue = invoices.invoice_issue
+
+    def refuse(**options: Any) -> Any:
+        raise refusal
+
+    monkeypatch.setattr(invoices, "invoice_issue", refuse)
+    assert api.post("invoices", COFFEE, Idempotency_Key="k1").status_code == 409
+    monkeypatch.setattr(invoices, "invoice_issue", issue)
+    assert api.post("invoices", COFFEE, Idempotency_Key="k1").status_code == 201
 
 
 def test_malformed_json_is_answered_alike_twice(api: Api) -> None:
