@@ -72,6 +72,12 @@ class Unit:
         minus = "−" if value < 0 and any(each in "123456789" for each in shown) else ""
         return f"{minus}{self.before}{shown}{self.after}"
 
+    def tick(self, value: float, step: float) -> str:
+        """As short as the distance between ticks lets it be."""
+        if step >= 1_000 * self.scale and step % (1_000 * self.scale) == 0:
+            return self.text(value / 1_000, 0) + ("k" if value else "")
+        return self.text(value, max(0, -_exponent(step / self.scale)))
+
 
 DOLLARS = Unit(100, 2, before="$")
 PRICE = Unit(1_000_000, 2, before="$")
@@ -129,11 +135,10 @@ def plot(
         paths.append((f"area {each.tone}", f"M{line}L{under}Z"))
         paths.append((f"line {each.tone}", f"M{line}"))
         base = values if each.shape == "stack" else base
-    places = max(0, -_exponent(step / unit.scale))
     return Plot(
         paths=tuple(paths),
         bands=_bands(states),
-        rows=tuple((_percent(high - t, high - low), unit.text(t, places)) for t in ticks),
+        rows=tuple((_percent(high - t, high - low), unit.tick(t, step)) for t in ticks),
         marks=_marks(columns),
         limits=tuple((_percent(high - value, high - low), words) for value, words in limits),
         legend=tuple((s.tone, s.name, unit.text(s.values[-1])) for s in series),
@@ -244,14 +249,20 @@ def _marks(columns: Columns) -> tuple[tuple[float, str], ...]:
     span = columns.times_ms[-1] - begin
     if not span:
         return ()
-    minutes = next((m for m in TICKS_MINUTES if span <= 5 * m * MINUTE_MS), TICKS_MINUTES[-1])
+    minutes = next((m for m in TICKS_MINUTES if span <= 6 * m * MINUTE_MS), TICKS_MINUTES[-1])
     step = minutes * MINUTE_MS
-    shape = "%m-%d" if minutes >= A_DAY_MINUTES else "%H:%M"
     first = -(-begin // step) * step
+    # The last mark of all would stand out of a phone's page.
     return tuple(
-        (_percent(at - begin, span), datetime.fromtimestamp(at / 1_000, UTC).strftime(shape))
-        for at in range(first, begin + span + 1, step)
+        (_percent(at - begin, span), _mark(at, dates=span > A_DAY_MINUTES * MINUTE_MS))
+        for at in range(first, begin + span * 97 // 100, step)
     )
+
+
+def _mark(at_ms: int, *, dates: bool) -> str:
+    """The time of day; where there are more days, the day at its beginning."""
+    at = datetime.fromtimestamp(at_ms / 1_000, UTC)
+    return at.strftime("%m-%d" if dates and at.hour == at.minute == 0 else "%H:%M")
 
 
 def _joined(x: Sequence[float], y: Sequence[float]) -> str:

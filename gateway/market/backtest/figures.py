@@ -46,6 +46,7 @@ class Figures:
         markouts_ppm: mean move of the price after a payment, weighed by its worth, by minutes and
             by whether the shopper was strategic; None where nobody paid.
         day_losses_cents: by step, lost since UTC midnight; a gain is below zero.
+        falls_cents: by step, below the best result before.
         state_steps: steps in each state.
     """
 
@@ -56,6 +57,7 @@ class Figures:
     realised_cents: dict[bool, int]
     markouts_ppm: dict[int, dict[bool, int | None]]
     day_losses_cents: list[int]
+    falls_cents: list[int]
     state_steps: dict[RiskState, int]
     worst_hours: tuple[Hour, ...]
     quoted_ppm: dict[str, int]
@@ -90,6 +92,7 @@ def figures_of(run: Run) -> Figures:
         },
         markouts_ppm={minutes: _markouts(recorder, minutes) for minutes in MARKOUT_MINUTES},
         day_losses_cents=_day_losses(run),
+        falls_cents=_falls(recorder.steps.results),
         state_steps={state: recorder.steps.states.count(state) for state in RiskState},
         worst_hours=_worst_hours(run),
         quoted_ppm=_means(recorder.slots, "quoted_ppm", quotes),
@@ -191,6 +194,14 @@ def _day_losses(run: Run) -> list[int]:
         losses.append(began - result)
         before = result
     return losses
+
+
+def _falls(results: list[int]) -> list[int]:
+    falls, best = [], 0
+    for result in results:
+        best = max(best, result)
+        falls.append(best - result)
+    return falls
 
 
 def _hours(run: Run) -> Iterator[Hour]:

@@ -25,13 +25,16 @@ from gateway.market.backtest.wording import (
     part_name,
     quoted_name,
     spread_part_name,
+    state_name,
     whole_dollars,
 )
-from gateway.market.risk.states import RiskPolicy
+from gateway.market.risk.states import RiskPolicy, RiskState
 from gateway.money.rates import PPM
 
 CHARGED = (Part.SPREAD, Part.LOCK_PREMIUM, Part.VENUE_CHARGED, Part.GAS_CHARGED)
 KEPT = (*CHARGED, Part.ROUNDING, Part.VALUATION)
+# A limit is drawn once the deepest fall is this part of it: one over
+LIMITS_FROM = 5
 COSTS = (Part.HEDGE_VENUES, Part.HEDGE_FIXED, Part.GAS_SPENT)
 
 
@@ -56,6 +59,7 @@ def pictures_of(run: Run, figures: Figures) -> Pictures:
     states = columns.largest(steps.states)
     slot_states = slots.largest([slot.worst_state for slot in recorder.slots])
     token = run.setup.token.symbol
+    exposed = [held + locked for held, locked in zip(steps.held, steps.locked, strict=True)]
     return Pictures(
         price=plot(
             [Series(token, "c1", columns.last(steps.prices))],
@@ -99,6 +103,7 @@ def pictures_of(run: Run, figures: Figures) -> Pictures:
             [
                 Series(_("Held"), "c1", columns.farthest(steps.held), "area"),
                 Series(_("Open locks are as good as"), "c5", columns.farthest(steps.locked)),
+                Series(_("Exposed to"), "c4", columns.farthest(exposed)),
             ],
             columns,
             unit=DOLLARS,
@@ -126,7 +131,7 @@ def _grown(run: Run, slots: Columns, parts: Sequence[Part], *, sign: int = 1) ->
     grown, raw = [], 0
     for slot in run.recorder.slots:
         raw += sum(slot.parts[part] for part in parts)
-        grown.append(run.recorder.cents(sign * raw))
+        grown.append(sign * run.recorder.cents(raw))
     return slots.last(grown)
 
 
@@ -155,20 +160,18 @@ def _quotes(run: Run, slots: Columns, states: Sequence[int]) -> Plot:
 
 def _losses(run: Run, figures: Figures, columns: Columns, states: Sequence[int]) -> Plot:
     bound = run.outcome.loss_bound_cents
-    wide, reduce_only, _halt = RiskPolicy().loss_ppm
-    limits = [(bound, _("Halt at %(amount)s") % {"amount": whole_dollars(bound)})]
-    # The nearer limits only once they are in reach, else the scale would hide the loss.
-    for ppm, words in ((wide, _("Wide")), (reduce_only, _("Reduce only"))):
-        if ppm is not None and figures.worst_day_cents * 4 > bound:
-            limits.append((bound * ppm // PPM, words))
+    # Limits only as they come in reach, else the scale would hide the loss.
+    limits = [
+        (-bound * ppm // PPM, f"{state_name(state)} {whole_dollars(-bound * ppm // PPM)}")
+        for state, ppm in zip(tuple(RiskState)[1:], RiskPolicy().loss_ppm, strict=True)
+        if ppm is not None and run.outcome.drawdown_cents * LIMITS_FROM > bound * ppm // PPM
+    ]
+    gains = [-loss for loss in columns.largest(figures.day_losses_cents)]
+    falls = [-fall for fall in columns.largest(figures.falls_cents)]
     return plot(
         [
-            Series(
-                _("Lost since midnight"),
-                "c4",
-                [max(0, value) for value in columns.largest(figures.day_losses_cents)],
-                "area",
-            )
+            Series(_("Since midnight"), "c1", gains, "area"),
+            Series(_("Below its peak"), "c4", falls),
         ],
         columns,
         unit=DOLLARS,

@@ -87,26 +87,30 @@ def _context(run: Run, figures: Figures) -> Mapping[str, Any]:
         "volume": whole_dollars(volume),
         "of_volume": BASIS_POINTS.text(_ppm(figures.result_cents, volume)),
         "worst_day": dollars(figures.worst_day_cents),
-        "worst_day_share": _percent(figures.worst_day_cents, bound),
-        "worst_day_width": min(100, 100 * figures.worst_day_cents // bound),
+        "drawdown_share": _percent(outcome.drawdown_cents, bound),
+        "drawdown_width": min(100, 100 * outcome.drawdown_cents // bound),
         "drawdown": dollars(outcome.drawdown_cents),
         "bound": whole_dollars(bound),
         "premium": dollars(figures.premium_cents),
         "realised": dollars(realised),
         "realised_strategic": dollars(figures.realised_cents[True]),
         "realised_others": dollars(figures.realised_cents[False]),
-        "paid_strategic": recorder.payments[True],
-        "paid_others": recorder.payments[False],
-        "strategic_of_premium": _percent(figures.realised_cents[True], figures.premium_cents),
-        "given": outcome.given.total(),
-        "paid": outcome.honoured.total(),
+        "paid_strategic": f"{recorder.payments[True]:,}",
+        "paid_others": f"{recorder.payments[False]:,}",
+        "realised_of_premium": _percent(realised, figures.premium_cents),
+        "given": f"{outcome.given.total():,}",
+        "paid": f"{outcome.honoured.total():,}",
+        "lapsed": f"{outcome.lapsed:,}",
+        "still_open": f"{outcome.still_open:,}",
+        "short_paid": f"{outcome.short_paid:,}",
+        "hedges": f"{outcome.hedges:,}",
         "hedged": whole_dollars(recorder.hedged_cents),
         "quoted": BASIS_POINTS.text(sum(figures.quoted_ppm.values())),
         "states": _states(figures),
         "hours": _hours(figures),
         "transitions": [
             (
-                when(made.at_ms),
+                when(made.at_ms)[5:],
                 int(made.after),
                 state_name(made.after),
                 trigger_name(made.trigger),
@@ -116,7 +120,7 @@ def _context(run: Run, figures: Figures) -> Mapping[str, Any]:
         ],
         "more_transitions": max(0, len(outcome.transitions) - MOST_TRANSITIONS),
         "refused": [
-            (refusal_name(code), count, _percent(count, outcome.given.total() + count))
+            (refusal_name(code), f"{count:,}")
             for code, count in outcome.refused.most_common()
         ],
         **_assumed(run),
@@ -200,4 +204,4 @@ def _ppm(part: int, whole: int) -> int:
 
 
 def _percent(part: int, whole: int) -> str:
-    return f"{100 * part / whole:.1f} %" if whole > 0 else "–"
+    return f"{100 * part / whole:.1f}".removesuffix(".0") + " %" if whole > 0 else "–"
