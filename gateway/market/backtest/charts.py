@@ -183,7 +183,14 @@ def waterfall(steps: Sequence[tuple[str, int, str]], *, result: str, unit: Unit)
         left = min(begin, begin + value) - low
         tone = "gain" if value >= 0 else "loss"
         bars.append(
-            Bar(name, tone, _percent(left, reach), _percent(abs(value), reach), unit.text(value), more)
+            Bar(
+                name,
+                tone,
+                _percent(left, reach),
+                _percent(abs(value), reach),
+                unit.text(value),
+                more,
+            )
         )
     last = edges[-1]
     left = min(last, 0) - low

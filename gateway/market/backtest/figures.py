@@ -228,4 +228,6 @@ def _hours(run: Run) -> Iterator[Hour]:
 
 
 def _worst_hours(run: Run) -> tuple[Hour, ...]:
-    return tuple(sorted(_hours(run), key=lambda hour: (hour.result_cents, hour.at_ms))[:WORST_HOURS])
+    return tuple(
+        sorted(_hours(run), key=lambda hour: (hour.result_cents, hour.at_ms))[:WORST_HOURS]
+    )

@@ -101,7 +101,7 @@ def pictures_of(run: Run, figures: Figures) -> Pictures:
         quotes=_quotes(run, slots, slot_states),
         inventory=plot(
             [
-                Series(_("Held"), "c1", columns.farthest(steps.held), "area"),
+                Series(_("The desk holds"), "c1", columns.farthest(steps.held), "area"),
                 Series(_("Open locks are as good as"), "c5", columns.farthest(steps.locked)),
                 Series(_("Exposed to"), "c4", columns.farthest(exposed)),
             ],
@@ -166,12 +166,12 @@ def _losses(run: Run, figures: Figures, columns: Columns, states: Sequence[int])
         for state, ppm in zip(tuple(RiskState)[1:], RiskPolicy().loss_ppm, strict=True)
         if ppm is not None and run.outcome.drawdown_cents * LIMITS_FROM > bound * ppm // PPM
     ]
-    gains = [-loss for loss in columns.largest(figures.day_losses_cents)]
     falls = [-fall for fall in columns.largest(figures.falls_cents)]
+    losses = [min(0, -loss) for loss in columns.largest(figures.day_losses_cents)]
     return plot(
         [
-            Series(_("Since midnight"), "c1", gains, "area"),
-            Series(_("Below its peak"), "c4", falls),
+            Series(_("Below its peak"), "c4", falls, "area"),
+            Series(_("Lost since midnight"), "c1 strong", losses),
         ],
         columns,
         unit=DOLLARS,

@@ -157,7 +157,7 @@ class Recorder:
 
     def cents(self, raw: int) -> int:
         """Rounded down."""
-        return raw * 100 // (E18 * self.token.one)
+        return int(raw * 100 // (E18 * self.token.one))
 
     def _raw(self, settlement_units: int) -> int:
         return settlement_units * DOLLAR_E18 * self.token.one

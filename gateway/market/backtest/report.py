@@ -120,8 +120,7 @@ def _context(run: Run, figures: Figures) -> Mapping[str, Any]:
         ],
         "more_transitions": max(0, len(outcome.transitions) - MOST_TRANSITIONS),
         "refused": [
-            (refusal_name(code), f"{count:,}")
-            for code, count in outcome.refused.most_common()
+            (refusal_name(code), f"{count:,}") for code, count in outcome.refused.most_common()
         ],
         **_assumed(run),
     }
@@ -193,9 +192,7 @@ def _parameters(run: Run) -> list[tuple[str, str, bool]]:
         (f"crowd.{each.name}", str(getattr(setup.crowd, each.name)), True)
         for each in dataclasses.fields(setup.crowd)
     ]
-    rows += [
-        (f"policy.{name}", str(value), value == usual[name]) for name, value in policy.items()
-    ]
+    rows += [(f"policy.{name}", str(value), value == usual[name]) for name, value in policy.items()]
     return rows
 
 

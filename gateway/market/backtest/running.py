@@ -5,7 +5,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from gateway.market.backtest.price_files import MINUTE_MS, MinutePrices, read_prices
+from gateway.market.backtest.errors import SetupRefused
+from gateway.market.backtest.price_files import (
+    LEAST_PRICE,
+    MINUTE_MS,
+    MOST_PRICE,
+    MinutePrices,
+    read_prices,
+)
 from gateway.market.backtest.recording import Recorder
 from gateway.market.backtest.setups import Setup
 from gateway.market.simulation.market import price_path
@@ -52,8 +59,9 @@ def run(
 
     Raises:
         PriceFileRefused: the file of prices can't be used.
+        SetupRefused: a simulated path goes where no price is.
     """
-    random = Random(setup.seed)
+    random = Random(setup.seed)  # noqa: S311 (a seed is the point)
     if setup.prices.file:
         prices = read_prices(
             found_file(setup.prices.file, folder=folder),
@@ -89,6 +97,11 @@ def _path(setup: Setup, random: Random) -> MinutePrices:
     dollars = price_path(
         path.prices, start=path.start_price, seconds=60, steps=path.hours * 60, random=random
     )
+    if not all(LEAST_PRICE <= each <= MOST_PRICE for each in dollars):
+        raise SetupRefused(
+            f"The simulated path leaves {LEAST_PRICE} to {MOST_PRICE:,} dollars.",
+            hint="Lower its volatility, its jumps or its hours.",
+        )
     return MinutePrices("", "", START_MS, tuple(dollars))
 
 

@@ -4,7 +4,6 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, date, datetime, time
-from math import isfinite
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -172,9 +171,7 @@ def _moment(name: str, told: Any) -> datetime:
 
 
 def _check(setup: Setup) -> None:
-    path, prices, token = setup.simulated, setup.prices, setup.token
-    if not all(isfinite(each) for each in (path.start_price, path.volatility, path.jump_sd)):
-        raise SetupRefused("[simulated] holds a number that is none (nan or inf).")
+    prices, token = setup.prices, setup.token
     if prices.start and prices.end and prices.end <= prices.start:
         raise SetupRefused("prices.end must be after prices.start.")
     if token.token.code in (SETTLEMENT, NATIVE):

@@ -3,6 +3,7 @@
 import json
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,8 @@ from gateway.market.backtest.report import report_html
 from gateway.market.backtest.running import run
 from gateway.market.backtest.setups import setup_of
 
-# Told after so many seconds, and then as often.
-PROGRESS_SECONDS = 2.0
+# A run that takes longer says how far it is: first after the one, then at every turn of the other.
+FIRST_SECONDS, SECONDS = 2.0, 10.0
 
 
 class Command(BaseCommand):
@@ -60,9 +61,7 @@ class Command(BaseCommand):
                     "crowd.strategic_share": options["strategic_share"],
                 },
             )
-            played = run(
-                setup, folder=os.environ.get("MARKET_DATA", ""), progress=self._progress()
-            )
+            played = run(setup, folder=os.environ.get("MARKET_DATA", ""), progress=self._progress())
         except TillwayError as refused:
             raise CommandError(f"{refused.message} {refused.hint}".strip()) from refused
         figures = figures_of(played)
@@ -75,15 +74,16 @@ class Command(BaseCommand):
         self.stderr.write(f"report: {report}")
         self.stdout.write(json.dumps(as_line(played, figures)))
 
-    def _progress(self) -> Any:
-        began = told = time.monotonic()
+    def _progress(self) -> Callable[[int, int], None]:
+        began = time.monotonic()
+        due = began + FIRST_SECONDS
 
         def tell(at: int, of: int) -> None:
-            nonlocal told
+            nonlocal due
             now = time.monotonic()
-            if now - told < PROGRESS_SECONDS:
+            if now < due:
                 return
-            told = now
+            due = now + SECONDS
             left = (now - began) / at * (of - at)
             self.stderr.write(f"{100 * at // of:3d} %  {at:,} of {of:,} steps, {left:.0f} s left")
 
