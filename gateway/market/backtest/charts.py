@@ -50,12 +50,18 @@ class Columns:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """Values in their unit's smallest part, one a column; ``tone`` is a class of the page."""
+    """Values in their unit's smallest part, one a column.
+
+    Attributes:
+        tone: a class of the page; shape: "line", "area" or "stack".
+        told: the one value beside the name; None: the last.
+    """
 
     name: str
     tone: str
     values: Sequence[int]
     shape: str = "line"
+    told: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +147,9 @@ def plot(
         rows=tuple((_percent(high - t, high - low), unit.tick(t, step)) for t in ticks),
         marks=_marks(columns),
         limits=tuple((_percent(high - value, high - low), words) for value, words in limits),
-        legend=tuple((s.tone, s.name, unit.text(s.values[-1])) for s in series),
+        legend=tuple(
+            (s.tone, s.name, unit.text(s.values[-1] if s.told is None else s.told)) for s in series
+        ),
         told=json.dumps(
             {
                 "times": columns.times_ms,

@@ -92,13 +92,14 @@ def pictures_of(run: Run, figures: Figures) -> Pictures:
                     _("Realised: all"),
                     "c5",
                     _grown(run, slots, LOCK_MOVES, sign=-1),
+                    told=figures.realised_in_all_cents,
                 ),
             ],
             slots,
             unit=DOLLARS,
             states=slot_states,
         ),
-        quotes=_quotes(run, slots, slot_states),
+        quotes=_quotes(run, figures, slots, slot_states),
         inventory=plot(
             [
                 Series(_("The desk holds"), "c1", columns.farthest(steps.held), "area"),
@@ -135,8 +136,8 @@ def _grown(run: Run, slots: Columns, parts: Sequence[Part], *, sign: int = 1) ->
     return slots.last(grown)
 
 
-def _quotes(run: Run, slots: Columns, states: Sequence[int]) -> Plot:
-    """Means over a column's quotes; where nothing was quoted, nothing."""
+def _quotes(run: Run, figures: Figures, slots: Columns, states: Sequence[int]) -> Plot:
+    """Means over a column's quotes, and over all; where nothing was quoted, nothing."""
     pieces: dict[str, list[int]] = {name: [] for name in QUOTED}
     begin = 0
     for end in slots.ends:
@@ -149,7 +150,7 @@ def _quotes(run: Run, slots: Columns, states: Sequence[int]) -> Plot:
     tones = ("c1", "c2", "c5", "c3")
     return plot(
         [
-            Series(quoted_name(name), tone, pieces[name], "stack")
+            Series(quoted_name(name), tone, pieces[name], "stack", figures.quoted_ppm[name])
             for name, tone in zip(QUOTED, tones, strict=True)
         ],
         slots,

@@ -160,7 +160,7 @@ class Recorder:
         return int(raw * 100 // (E18 * self.token.one))
 
     def _raw(self, settlement_units: int) -> int:
-        return settlement_units * DOLLAR_E18 * self.token.one
+        return int(settlement_units * DOLLAR_E18 * self.token.one)
 
     def _add(self, part: Part, raw: int) -> None:
         self._slot().parts[part] += raw

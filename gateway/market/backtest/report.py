@@ -82,7 +82,7 @@ def _context(run: Run, figures: Figures) -> Mapping[str, Any]:
         "to": when(run.end_ms),
         "duration": duration((run.end_ms - run.start_ms) // MINUTE_MS),
         "price_file": run.scenario.name,
-        "result": dollars(figures.result_cents),
+        "result": dollars(abs(figures.result_cents)),
         "lost": figures.result_cents < 0,
         "volume": whole_dollars(volume),
         "of_volume": BASIS_POINTS.text(_ppm(figures.result_cents, volume)),
