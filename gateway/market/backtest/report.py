@@ -6,6 +6,7 @@ It says nothing of when or where it was made, so that one setup makes one file, 
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -146,7 +147,7 @@ def _assumed(run: Run) -> Mapping[str, Any]:
         "lent": whole_dollars(crowd.lent_cents),
         "band": f"${crowd.band_dollars:,.0f}",
         "hedge_cost": f"${crowd.hedge_dollars:,.2f}",
-        "gas_gwei": f"{GAS_PRICE_WEI / 1e9:g}",
+        "gas_gwei": f"{Decimal(GAS_PRICE_WEI).scaleb(-9).normalize():f}",
         "native": f"${NATIVE_USD_E18 // E18:,}",
         "gateway_bp": FEE_BPS,
         "parameters": _parameters(run),
