@@ -4,6 +4,7 @@ Places are percentages of the box, so that a plot fits a phone and its words kee
 """
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -42,6 +43,13 @@ class Columns:
     def farthest(self, values: Sequence[int]) -> list[int]:
         """From zero: so that no peak is lost."""
         return [max(piece, key=abs) for piece in self.pieces(values)]
+
+    def mostly(self, values: Sequence[int], *, always: int) -> list[int]:
+        """What a column mostly was, the larger of equals; ``always`` wherever it was at all."""
+        return [
+            always if always in piece else max(Counter(piece).items(), key=lambda kv: kv[::-1])[0]
+            for piece in self.pieces(values)
+        ]
 
     @property
     def times_ms(self) -> list[int]:

@@ -56,8 +56,9 @@ def pictures_of(run: Run, figures: Figures) -> Pictures:
     steps = recorder.steps
     columns = Columns.over(len(steps.results), start_ms=run.start_ms, step_ms=STEP_MS)
     slots = Columns.over(len(recorder.slots), start_ms=recorder.slots[0].at_ms, step_ms=SLOT_MS)
-    states = columns.largest(steps.states)
-    slot_states = slots.largest([slot.worst_state for slot in recorder.slots])
+    # A month's column is hours long: coloured by its worst minute, all of it would look troubled.
+    states = columns.mostly(steps.states, always=RiskState.HALT)
+    slot_states = slots.mostly([slot.worst_state for slot in recorder.slots], always=RiskState.HALT)
     token = run.setup.token.symbol
     exposed = [held + locked for held, locked in zip(steps.held, steps.locked, strict=True)]
     return Pictures(

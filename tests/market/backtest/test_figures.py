@@ -150,6 +150,12 @@ def test_columns_keep_every_peak():
     assert columns.times_ms[-1] == 15_000_000
 
 
+def test_a_column_has_the_state_it_mostly_was_in_and_a_halt_is_never_lost():
+    columns = Columns(0, 15_000, (4, 8, 10, 12))
+    states = [0, 0, 0, 1, 2, 2, 1, 0, 0, 1, 3, 0]
+    assert columns.mostly(states, always=3) == [0, 2, 1, 3]
+
+
 @pytest.mark.parametrize("values", [[0, 0, 0], [5, 5, 5], [-1, 0, 10**9], [-7], [3, -3]])
 def test_a_plot_holds_all_of_its_values(values):
     columns = Columns.over(len(values), start_ms=0, step_ms=60_000)
