@@ -16,7 +16,9 @@ from typing import Any
 from gateway.market.desk.lock import PPM, lock_premium_ppm
 from gateway.market.desk.skew import SkewModel
 from gateway.market.desk.volatility import Volatility
-from gateway.market.simulation.playing import Crowd, Outcome, play
+from gateway.market.simulation.crowds import Crowd
+from gateway.market.simulation.outcomes import Outcome
+from gateway.market.simulation.playing import play
 from gateway.market.simulation.scenarios import depeg, sudden_fall, worst_half_hour
 from gateway.market.simulation.skewing import (
     best_equivalent,

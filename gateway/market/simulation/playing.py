@@ -12,24 +12,15 @@ from datetime import UTC, datetime
 from itertools import pairwise
 from random import Random
 
-from gateway.market.desk.lock import SECONDS_PER_YEAR
 from gateway.market.desk.volatility import Volatility
-from gateway.market.hedging.bands import Band, aversion_for
-from gateway.market.hedging.deciding import (
-    Hedge,
-    HedgePolicy,
-    Holding,
-    Side,
-    VenueClass,
-    View,
-    band_units,
-    decide,
-)
+from gateway.market.hedging.deciding import Hedge, Side
 from gateway.market.hedging.locks import OpenLock, Shoppers, lock_exposure
-from gateway.market.hedging.tiers import DEFAULT_TIERS
 from gateway.market.quotes import Quote, quote_assets
 from gateway.market.risk.states import Risk, RiskState, Transition
 from gateway.market.risk.watch import PEGGED, WATCHED, judged
+from gateway.market.simulation.closing import Position, hedge_of
+from gateway.market.simulation.crowds import STEP_SECONDS, Crowd, Promises, Shopper
+from gateway.market.simulation.outcomes import Hedged, Moment, Nobody, Outcome, Paid, Witness
 from gateway.market.simulation.scenarios import Scenario
 from gateway.market.simulation.stage import (
     CONFIRM_SECONDS,
@@ -37,91 +28,17 @@ from gateway.market.simulation.stage import (
     SETTLEMENT_DECIMALS,
     Seen,
     Token,
-    outlets_for,
     snapshot_of,
 )
 from gateway.market.snapshots import E18, DeskPolicy, MarketSnapshot
 from gateway.money.amounts import Amount
 from gateway.money.assets import FIAT
-from gateway.money.rates import PPM
 
 START_MS = 1_640_995_200_000
-STEP_SECONDS, STEPS_A_MINUTE = 15, 4
+STEPS_A_MINUTE = 60 // STEP_SECONDS
+DAY_MS = 86_400_000
+FEE_BPS = 50
 DOLLAR_E18 = E18 // 10**SETTLEMENT_DECIMALS
-
-
-@dataclass(frozen=True, slots=True)
-class Crowd:
-    """Who comes, and what the desk has to meet them with.
-
-    Attributes:
-        invoices_a_step, invoice_cents: opened each 15 s, in the token.
-        strategic_share: of shoppers who pay only if that pays.
-        completion: probability that one of the others pays; mean_pay_seconds: how soon.
-        capital_cents, lent_cents: the desk's, and what the exchange lends it to sell.
-        band_dollars, hedge_dollars: the no-trade band in calm, and a hedge's fixed cost.
-    """
-
-    invoices_a_step: int = 10
-    invoice_cents: int = 50_000
-    strategic_share: float = 0.5
-    completion: float = 0.9
-    mean_pay_seconds: float = 180.0
-    lock_seconds: int = 900
-    capital_cents: int = 100_000_000
-    lent_cents: int = 50_000_000
-    band_dollars: float = 5_000.0
-    hedge_dollars: float = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of the desk and of its promises.
-
-    Attributes:
-        given: locks by the state they were given in; honoured: by the state they were paid in.
-        lapsed: not paid in time; short_paid: paid in time and not credited in full.
-        refused: invoices not opened, by code; at_par, not_at_par: by state, whether the
-            settlement asset was offered at par, each step.
-        still_open: locks that were neither paid nor lapsed when the scenario ended.
-        drawdown_cents: how far the desk's result, marked to the price, fell below its best before;
-            final_cents: its last. The gateway's fee is not in them.
-        loss_bound_cents: the policy's daily loss.
-        most_open_cents: the largest sum of open locks, and lock_cap_cents its limit.
-    """
-
-    scenario: str
-    simulated: bool
-    given: Counter[RiskState]
-    honoured: Counter[RiskState]
-    lapsed: int
-    still_open: int
-    short_paid: int
-    refused: Counter[str]
-    at_par: Counter[RiskState]
-    not_at_par: Counter[RiskState]
-    transitions: tuple[Transition, ...]
-    hedges: int
-    drawdown_cents: int
-    final_cents: int
-    loss_bound_cents: int
-    most_open_cents: int
-    lock_cap_cents: int
-
-    @property
-    def loss_of_cap(self) -> float:
-        """The drawdown over the loss at which a day is stopped: earlier gains excuse nothing."""
-        return self.drawdown_cents / self.loss_bound_cents
-
-
-@dataclass(slots=True)
-class _Promise:
-    """An open invoice; when its shopper means to pay (never: None), and whether only if it pays."""
-
-    quote: Quote
-    lock: OpenLock
-    pays_ms: int | None
-    strategic: bool
 
 
 @dataclass(slots=True)
@@ -132,11 +49,13 @@ class _Play:
     crowd: Crowd
     policy: DeskPolicy
     random: Random
+    witness: Witness
+    start_ms: int
     volatility: Volatility
     prices: list[int]
     risks: dict[str, Risk] = field(default_factory=dict)
     snapshot: MarketSnapshot | None = None
-    promises: list[_Promise] = field(default_factory=list)
+    promises: list[Promises] = field(default_factory=list)
     held: int = 0
     cash: int = 0
     version: int = 0
@@ -149,17 +68,22 @@ class _Play:
     not_at_par: Counter[RiskState] = field(default_factory=Counter)
     transitions: list[Transition] = field(default_factory=list)
     hedges: int = 0
+    day_began_cents: int = 0
     best_cents: int = 0
     drawdown_cents: int = 0
     most_open_cents: int = 0
 
     @property
     def now_ms(self) -> int:
-        return START_MS + self.version * STEP_SECONDS * 1_000
+        return self.start_ms + self.version * STEP_SECONDS * 1_000
 
     @property
     def risk(self) -> Risk:
         return self.risks[self.token.code]
+
+    @property
+    def open_units(self) -> int:
+        return sum(each.lock.units * len(each.waiting) for each in self.promises)
 
     @property
     def result_cents(self) -> int:
@@ -169,23 +93,42 @@ class _Play:
 
     def step(self, price: int) -> None:
         self.version += 1
+        if self.now_ms // DAY_MS != (self.now_ms - STEP_SECONDS * 1_000) // DAY_MS:
+            self.day_began_cents = self.result_cents
         self.prices.append(price)
         self._hedge()
-        self._judge()
+        locked = self._judge()
         self._take_payments()
         self._open_invoices()
         self.best_cents = max(self.best_cents, self.result_cents)
         self.drawdown_cents = max(self.drawdown_cents, self.best_cents - self.result_cents)
+        self.witness.stepped(
+            Moment(
+                self.now_ms,
+                price,
+                self.held,
+                locked,
+                self.open_units,
+                self.cash,
+                self.risk.state,
+            )
+        )
 
     def _as_good_as_held(self) -> int:
         """What the open locks are worth hedging for, as the desk estimates its shoppers."""
-        return lock_exposure(
-            [promise.lock for promise in self.promises],
-            Shoppers(self.policy.strategic_share_ppm, self.policy.completion_ppm),
-            fair=self.prices[-2],
-            volatility_ppm=self._volatility_ppm(),
-            seconds_after=CONFIRM_SECONDS + self.policy.hedge_seconds,
-            now_ms=self.now_ms,
+        shoppers = Shoppers(self.policy.strategic_share_ppm, self.policy.completion_ppm)
+        volatility = self._volatility_ppm()
+        return sum(
+            len(each.waiting)
+            * lock_exposure(
+                [each.lock],
+                shoppers,
+                fair=self.prices[-2],
+                volatility_ppm=volatility,
+                seconds_after=CONFIRM_SECONDS + self.policy.hedge_seconds,
+                now_ms=self.now_ms,
+            )
+            for each in self.promises
         )
 
     def _volatility_ppm(self) -> int:
@@ -194,56 +137,26 @@ class _Play:
         return self.volatility.annual_ppm(low=least, high=policy.max_volatility_ppm)
 
     def _hedge(self) -> None:
-        """Decide by the value last agreed on; the venues answer at the price of now."""
         known = self.snapshot.assets[self.token.code].value if self.snapshot else None
         if known is None:
             return
-        crowd, token = self.crowd, self.token
-        lent = crowd.lent_cents * token.one * E18 // (100 * known.price)
-        holding = Holding(
-            self.held,
-            0,
-            self._as_good_as_held(),
-            # What has to go from the chain to the exchange is taken to be there.
-            {VenueClass.POOL: max(0, self.held), VenueClass.EXCHANGE: max(0, self.held + lent)},
-        )
-        side = Side.SELL if holding.exposure > 0 else Side.BUY
-        second = (SECONDS_PER_YEAR**0.5) * PPM
-        calm = self.policy.initial_volatility_ppm / second
-        inflow = crowd.invoices_a_step * crowd.invoice_cents / 100 / STEP_SECONDS
-        view = View(
-            known.price,
-            token.decimals,
-            SETTLEMENT_DECIMALS,
-            self._volatility_ppm() / second,
-            outlets_for(token, self.prices[-1], side),
-        )
-        band = Band(
-            fixed_cost=crowd.hedge_dollars,
-            inflow=inflow,
-            gamma=aversion_for(
-                width=crowd.band_dollars, fixed_cost=crowd.hedge_dollars, inflow=inflow, sigma=calm
+        answer = hedge_of(
+            Position(
+                self.token,
+                self.held,
+                self._as_good_as_held(),
+                known.price,
+                self.prices[-1],
+                self._volatility_ppm(),
+                self.result_cents,
             ),
-            sigma=view.sigma,
-        )
-        answer = decide(
-            holding=holding,
-            view=view,
-            band_units=band_units(
-                width_dollars=band.width,
-                view=view,
-                most_units=view.units_of_cents(self.policy.inventory_bound_usd_cents),
-            ),
-            policy=HedgePolicy(DEFAULT_TIERS),
-            capital_cents=crowd.capital_cents + self.result_cents,
-            gross_cents=view.cents(holding.exposure),
+            crowd=self.crowd,
+            policy=self.policy,
             allowed=self.risk.permits(
                 at_ms=self.now_ms - STEP_SECONDS * 1_000,
-                policy=PEGGED if token.peg else WATCHED,
-                lock_seconds=crowd.lock_seconds,
+                policy=PEGGED if self.token.peg else WATCHED,
+                lock_seconds=self.crowd.lock_seconds,
             ).hedging,
-            clock=lambda: 0.0,
-            deadline=1.0,
         )
         if isinstance(answer, Hedge):
             self._settle(answer)
@@ -251,16 +164,24 @@ class _Play:
     def _settle(self, hedge: Hedge) -> None:
         """Book what the venues gave; slices for later are decided anew then."""
         gave = sum(part.net for _, part in hedge.parts)
-        sign = 1 if hedge.side is Side.SELL else -1
-        self.held -= hedge.now_in if sign > 0 else -gave
-        self.cash += gave if sign > 0 else -hedge.now_in
-        self.cash -= round(self.crowd.hedge_dollars * 10**SETTLEMENT_DECIMALS)
+        fixed = round(self.crowd.hedge_dollars * 10**SETTLEMENT_DECIMALS)
+        if hedge.side is Side.SELL:
+            sold, dollars = hedge.now_in, gave
+            self.held -= sold
+            self.cash += dollars
+        else:
+            sold, dollars = gave, hedge.now_in
+            self.held += sold
+            self.cash -= dollars
+        self.cash -= fixed
         self.hedges += 1
+        self.witness.hedged(Hedged(hedge.side, sold, dollars, fixed, self.prices[-1]))
 
-    def _judge(self) -> None:
+    def _judge(self) -> int:
+        """The snapshot and the state of now; what open locks are as good as held."""
         now, past = self.now_ms, self.prices[-1 - 2 * STEPS_A_MINUTE : -1]
         self.volatility = self.volatility.after(price=self.prices[-1], at_ms=now)
-        open_units = sum(promise.lock.units for promise in self.promises)
+        open_units, locked = self.open_units, self._as_good_as_held()
         open_cents = open_units * self.prices[-1] * 100 // (self.token.one * E18)
         self.most_open_cents = max(self.most_open_cents, open_cents)
         snapshot = snapshot_of(
@@ -270,46 +191,63 @@ class _Play:
             policy=self.policy,
             volatility=self.volatility,
             # A hedge for open locks is no short position.
-            inventory_units=self.held + self._as_good_as_held(),
+            inventory_units=self.held + locked,
             open_units=open_units,
         )
         watched = judged(
             snapshot,
             risks=self.risks,
             halts=(),
-            loss_cents={True: -self.result_cents},
+            loss_cents={True: self.day_began_cents - self.result_cents},
             loss_bound_cents=self.policy.daily_loss_usd_cents,
         )
         self.snapshot, self.risks = watched.snapshot, dict(watched.risks)
         if self.token.code in watched.transitions:
             self.transitions.append(watched.transitions[self.token.code])
+        return locked
 
     def _take_payments(self) -> None:
-        price, still = self.prices[-1], []
-        for promise in self.promises:
-            quote = promise.quote
-            last = not quote.in_time(_time(self.now_ms + STEP_SECONDS * 1_000))
+        price, now, still = self.prices[-1], self.now_ms, []
+        for promises in self.promises:
+            quote = promises.quote
+            last = not quote.in_time(_time(now + STEP_SECONDS * 1_000))
+            in_time = quote.in_time(_time(now))
             worth = quote.units * price // (self.token.one * DOLLAR_E18)
-            if promise.strategic:
-                pays = last and worth < quote.settlement_units
-            else:
-                pays = promise.pays_ms is not None and promise.pays_ms <= self.now_ms
-            if pays and quote.in_time(_time(self.now_ms)):
-                self._credit(quote)
-            elif last:
-                self.lapsed += 1
-            else:
-                still.append(promise)
+            waiting = []
+            for shopper in promises.waiting:
+                pays = shopper.pays(now_ms=now, last=last, worth_it=worth < quote.settlement_units)
+                if pays and in_time:
+                    self._credit(promises, shopper)
+                elif last:
+                    self.lapsed += 1
+                else:
+                    waiting.append(shopper)
+            promises.waiting = waiting
+            if waiting:
+                still.append(promises)
         self.promises = still
 
-    def _credit(self, quote: Quote) -> None:
+    def _credit(self, promises: Promises, shopper: Shopper) -> None:
+        quote, price = promises.quote, self.prices[-1]
         credit = quote.credit(quote.units)
         self.short_paid += credit.units < quote.settlement_units
         self.honoured[self.risk.state] += 1
         self.held += quote.units
         # What was asked for collecting is spent on it.
-        gas = quote.parts.gas_units * self.prices[-1] // (self.token.one * DOLLAR_E18)
+        gas = quote.parts.gas_units * price // (self.token.one * DOLLAR_E18)
         self.cash -= credit.units + gas
+        self.witness.paid(
+            Paid(
+                quote,
+                promises.lock.price,
+                promises.bought_at,
+                price,
+                credit.units,
+                gas,
+                shopper.strategic,
+                self.risk.state,
+            )
+        )
 
     def _open_invoices(self) -> None:
         if self.snapshot is None:
@@ -321,7 +259,7 @@ class _Play:
             settlement_asset=SETTLEMENT,
             assets=(self.token.code, SETTLEMENT),
             lock_seconds=crowd.lock_seconds,
-            fee_bps=50,
+            fee_bps=FEE_BPS,
             now=now,
         )
         state = self.risk.state
@@ -332,23 +270,28 @@ class _Play:
             self.refused[answer.code] += crowd.invoices_a_step
             return
         self.given[state] += crowd.invoices_a_step
-        self.promises += [self._promise(answer) for _ in range(crowd.invoices_a_step)]
+        self.promises.append(self._promises(answer))
+        self.witness.quoted(answer)
 
-    def _promise(self, quote: Quote) -> _Promise:
-        crowd, random, parts = self.crowd, self.random, quote.parts
+    def _promises(self, quote: Quote) -> Promises:
+        parts = quote.parts
+        value = self.snapshot.assets[self.token.code].value if self.snapshot else None
+        if value is None:
+            raise AssertionError("a quote needs a value")
         until_ms = int(quote.lock_end.timestamp() * 1_000) + quote.grace_seconds * 1_000
-        value = self.prices[-1]
         lock = OpenLock(
             quote.units,
-            value,
+            self.prices[-1],
             parts.spread_ppm + parts.lock_premium_ppm + parts.fill_ppm,
             until_ms,
         )
-        strategic = random.random() < crowd.strategic_share
-        pays_ms = None
-        if not strategic and random.random() < crowd.completion:
-            pays_ms = self.now_ms + int(random.expovariate(1 / crowd.mean_pay_seconds) * 1_000)
-        return _Promise(quote, lock, pays_ms, strategic)
+        # A pegged token is never taken above its peg.
+        bought_at = min(value.buy, E18) if self.token.peg else value.buy
+        drawn = [
+            Shopper.drawn(self.crowd, now_ms=self.now_ms, random=self.random)
+            for _ in range(self.crowd.invoices_a_step)
+        ]
+        return Promises(quote, lock, bought_at, drawn)
 
 
 def _time(at_ms: int) -> datetime:
@@ -370,8 +313,15 @@ def play(
     crowd: Crowd | None = None,
     policy: DeskPolicy | None = None,
     random: Random,
+    start_ms: int = START_MS,
+    witness: Witness | None = None,
 ) -> Outcome:
-    """The scenario from its first minute to its last, and what became of the desk."""
+    """The scenario from its first minute to its last, and what became of the desk.
+
+    Args:
+        start_ms: Unix time of the first minute; days, and a day's loss, begin at UTC midnight.
+        witness: told of every step.
+    """
     crowd, policy = crowd or Crowd(), policy or DeskPolicy()
     token = scenario.token
     prices = _steps(scenario.minutes)
@@ -381,7 +331,9 @@ def play(
         crowd,
         policy,
         random,
-        Volatility.starting(annual_ppm=annual, price=prices[0], at_ms=START_MS),
+        witness or Nobody(),
+        start_ms,
+        Volatility.starting(annual_ppm=annual, price=prices[0], at_ms=start_ms),
         [prices[0]],
     )
     for price in prices:
@@ -392,7 +344,7 @@ def play(
         given=desk.given,
         honoured=desk.honoured,
         lapsed=desk.lapsed,
-        still_open=len(desk.promises),
+        still_open=sum(len(each.waiting) for each in desk.promises),
         short_paid=desk.short_paid,
         refused=desk.refused,
         at_par=desk.at_par,

@@ -10,7 +10,9 @@ import msgspec
 import pytest
 
 from gateway.market.risk.states import RiskPolicy, RiskState, Trigger
-from gateway.market.simulation.playing import START_MS, Crowd, Outcome, play
+from gateway.market.simulation.crowds import Crowd
+from gateway.market.simulation.outcomes import Outcome
+from gateway.market.simulation.playing import START_MS, play
 from gateway.market.simulation.scenarios import Scenario, depeg, sudden_fall, worst_half_hour
 from gateway.market.snapshots import DeskPolicy
 
