@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 import structlog
 
-from gateway.chains.blocks import ToldBlock, parse_block, parse_quantity
+from gateway.chains.blocks import ToldBlock, parse_block
 from gateway.chains.bloom import may_contain
 from gateway.chains.create2 import Factory, deposit_address
 from gateway.chains.cursor import BrokenLink, Header, check_links
@@ -24,7 +24,8 @@ from gateway.chains.errors import (
     PartialAnswer,
 )
 from gateway.chains.lens import ADDRESSES_PER_CALL, balances_call, parse_balances
-from gateway.chains.nodes import Nodes, hex_of, list_answer
+from gateway.chains.nodes import Nodes
+from gateway.chains.rpc_words import hex_of, list_answer, parse_quantity
 from gateway.chains.traces import internal_transfers
 from gateway.chains.transfers import (
     NATIVE_LOG_INDEX,
