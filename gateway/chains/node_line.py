@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from gateway.chains.errors import WrongChainId
+from gateway.chains.node_metrics import NODE_FAULTS
 from gateway.chains.rpc_words import parse_quantity
 from gateway.outside.rpc import Call, JsonRpc
 
@@ -55,8 +56,9 @@ class NodeLine:
             raise WrongChainId(f"serves chain {served}, not {self.chain_id}")
         return results
 
-    def turn_to_next(self) -> None:
-        """Ask another node from now on: this one was of no use."""
+    def turn_to_next(self, *, reason: str) -> None:
+        """Ask another node from now on: this one was of no use, for one of the faults' reasons."""
+        NODE_FAULTS.labels(str(self.chain_id), str(self.current), reason).inc()
         self.close()
         self.current = (self.current + 1) % len(self._urls)
 

@@ -55,7 +55,7 @@ class Nodes:
             reason=fault.reason,
             detail=str(fault)[:300],
         )
-        self._line.turn_to_next()
+        self._line.turn_to_next(reason=fault.reason)
 
     def close(self) -> None:
         self._line.close()

@@ -4,6 +4,7 @@ Nothing here talks to a node or to the signer. What a step learnt outside is wri
 crash between any two of them leaves a row from which the next sender goes on.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -34,6 +35,12 @@ def next_nonce(*, chain_id: int, account: bytes) -> int | None:
         .values_list("next_nonce", flat=True)
         .first()
     )
+
+
+def next_nonces(*, chain_id: int, accounts: Sequence[bytes]) -> dict[bytes, int]:
+    """The next nonces of those accounts that ever sent anything through us. One query."""
+    rows = NonceSequence.objects.filter(chain_id=chain_id, account__in=accounts)
+    return {bytes(account): nonce for account, nonce in rows.values_list("account", "next_nonce")}
 
 
 @db_transaction.atomic
@@ -119,15 +126,20 @@ def attempt_store_signature(
 @db_transaction.atomic
 def attempt_refused(
     *, desk: Desk, attempt_id: UUID, reason: str, message: str, now: datetime
-) -> None:
-    """The signer won't. A transaction that was never sent fails; one under way stays under way."""
+) -> bool:
+    """The signer won't. A transaction that was never sent fails; one under way stays under way.
+
+    Whether it failed.
+    """
     leases.check(handle=desk.lease)
     attempt = OutgoingAttempt.objects.get(id=attempt_id)
     attempt.refusal = reason
     attempt.save(update_fields=["refusal"])
     outgoing = OutgoingTransaction.objects.select_for_update().get(id=attempt.transaction_id)
-    if outgoing.status == "queued":
-        _end_unsent(desk, outgoing, code=f"policy_refused:{reason}", reason=message, now=now)
+    if outgoing.status != "queued":
+        return False
+    _end_unsent(desk, outgoing, code=f"policy_refused:{reason}", reason=message, now=now)
+    return True
 
 
 @db_transaction.atomic
@@ -187,11 +199,13 @@ def attempt_was_broadcast(*, desk: Desk, attempt_id: UUID, error: str, now: date
 @db_transaction.atomic
 def transaction_unsendable(
     *, desk: Desk, transaction_id: UUID, code: str, reason: str, now: datetime
-) -> None:
-    """It would revert: it fails without a nonce, at no cost."""
+) -> bool:
+    """It would revert: it fails without a nonce, at no cost. False if it has moved on."""
     outgoing = _locked(desk, transaction_id)
-    if outgoing.status == "queued":
-        _end_unsent(desk, outgoing, code=code, reason=reason, now=now)
+    if outgoing.status != "queued":
+        return False
+    _end_unsent(desk, outgoing, code=code, reason=reason, now=now)
+    return True
 
 
 @db_transaction.atomic
@@ -278,11 +292,11 @@ def transaction_orphaned(*, desk: Desk, transaction_id: UUID, now: datetime) -> 
 
 
 @db_transaction.atomic
-def transaction_final(*, desk: Desk, transaction_id: UUID, receipt: Receipt, now: datetime) -> None:
-    """No reorg is expected any more: it has ended, one way or the other."""
+def transaction_final(*, desk: Desk, transaction_id: UUID, receipt: Receipt, now: datetime) -> str:
+    """No reorg is expected any more: it has ended. Its outcome, or "" if it has moved on."""
     outgoing = _locked(desk, transaction_id)
     if outgoing.status != "mined" or bytes(outgoing.block_hash or b"") != receipt.block_hash:
-        return
+        return ""
     ends = {
         "succeeded": ("final", "transaction.final"),
         "reverted": ("failed", "transaction.failed"),
@@ -295,14 +309,18 @@ def transaction_final(*, desk: Desk, transaction_id: UUID, receipt: Receipt, now
         outgoing.failure_reason = "The contract undid the transaction."
     outgoing.save()
     emit_transaction(outgoing, type=event, mode=desk.mode, now=now, logs=receipt.logs)
+    return outgoing.outcome
 
 
 @db_transaction.atomic
-def transaction_nonce_taken(*, desk: Desk, transaction_id: UUID, now: datetime) -> None:
-    """Finally, another transaction of this account was mined with its nonce: ours never can be."""
+def transaction_nonce_taken(*, desk: Desk, transaction_id: UUID, now: datetime) -> bool:
+    """Finally, another transaction of this account was mined with its nonce: ours never can be.
+
+    False if it has moved on.
+    """
     outgoing = _locked(desk, transaction_id)
     if outgoing.status not in ("signed", "sent"):
-        return
+        return False
     _end_unsent(
         desk,
         outgoing,
@@ -310,6 +328,7 @@ def transaction_nonce_taken(*, desk: Desk, transaction_id: UUID, now: datetime) 
         reason="The account's nonce was used by a transaction that is not ours.",
         now=now,
     )
+    return True
 
 
 # --- inside ----------------------------------------------------------------------------------

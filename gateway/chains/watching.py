@@ -37,10 +37,18 @@ from gateway.chains.errors import (
 )
 from gateway.chains.hearing import Arrival, ChainFacts, Ear, Heard, KnownToken, RawRange
 from gateway.chains.lens import ADDRESSES_PER_CALL
-from gateway.chains.models import Block, Chain, DepositAddress, ProcessedHead, Token
+from gateway.chains.models import (
+    DEPOSIT_STATES,
+    Block,
+    Chain,
+    DepositAddress,
+    ProcessedHead,
+    Token,
+)
 from gateway.chains.nodes import Nodes
 from gateway.chains.recording import Pen, Row, balance_arrivals, booked_units
 from gateway.chains.watched import WatchedAddresses
+from gateway.chains.watcher_metrics import WatcherMetrics
 from gateway.events import leases
 
 log = structlog.get_logger(__name__)
@@ -108,6 +116,7 @@ class Watcher:
         self._clock = clock
         self._monotonic = monotonic
         self._stall_after = stall_after_seconds
+        self._metrics = WatcherMetrics(chain_id=chain_id, states=DEPOSIT_STATES)
         self._renewed = monotonic()
         self._trouble: _Trouble | None = None
         self._doubted: dict[UUID, tuple[int, int]] = {}
@@ -127,6 +136,7 @@ class Watcher:
         self._read_facts()
         self.watched = WatchedAddresses(mode=self._chain.mode)
         self.watched.load(now=self._clock())
+        self._metrics.watching(len(self.watched))
         self.ear = Ear(nodes=self._nodes, facts=self._facts, watched=self.watched)
         try:
             stored = ProcessedHead.objects.get(chain_id=self.chain_id)
@@ -237,11 +247,13 @@ class Watcher:
         if moment - self._facts_at >= FACTS_SECONDS:
             self._read_facts()
             self.ear.facts = self._facts
+            self._metrics.watching(len(self.watched))
         if self._trouble and moment - self._trouble.since >= self._stall_after:
             self._say_stalled()
 
     def _listen(self) -> Step:
         latest = self._nodes.latest().header
+        self._metrics.node_told(latest.number, processed=self.head.number)
         behind = latest.number - self.head.number
         if behind > self._chain.finality_blocks + 1 and behind > 2:
             self.catch_up(to=latest.number - self._chain.finality_blocks - 1)
@@ -312,6 +324,8 @@ class Watcher:
         self.ring = [block for block in self.ring if block.number <= plan.ancestor.number]
         self._balances.clear()
         self._due_at = None
+        self._metrics.reorganised(undone_blocks=len(plan.undo))
+        self._metrics.deposits("orphaned", len(undone))
         log.warning(
             "chains.reorganised",
             chain_id=self.chain_id,
@@ -389,7 +403,8 @@ class Watcher:
             return
         found = self._unexplained(balances, Heard(headers=[self.head]))
         if found:
-            self._pen.add(found, now=self._clock())
+            added = self._pen.add(found, now=self._clock())
+            self._metrics.deposits("seen", len(added))
             self._due_at = None
 
     def _record(self, heard: Heard) -> list[Row]:
@@ -400,6 +415,14 @@ class Watcher:
                 self._balances[address] = units
             else:
                 self._balances.pop(address, None)
+        self._metrics.deposits("seen", len(rows))
+        self._metrics.heard(
+            blocks=len(heard.headers),
+            logs=heard.logs,
+            arrivals=len(heard.arrivals),
+            departures=len(heard.departures),
+            head=self.head.number,
+        )
         self.stalled = False
         self._trouble = None
         self._news_at = self._monotonic()
@@ -474,7 +497,8 @@ class Watcher:
             final = [row for row in due if row.state == "confirmed"]
             seen = [row for row in due if row.state == "seen" and not self._in_doubt(row)]
             if final:
-                self._pen.finalise(final, now=self._clock())
+                finalised = self._pen.finalise(final, now=self._clock())
+                self._metrics.deposits("final", len(finalised))
             if seen:
                 self._confirm(seen)
             if not final and not seen:
@@ -490,6 +514,7 @@ class Watcher:
         confirmed = self._pen.confirm(
             rows, balances=dict(zip(pairs, balances, strict=True)), now=self._clock()
         )
+        self._metrics.deposits("confirmed", len(confirmed))
         settled = {row.id for row in confirmed}
         for row in rows:
             if row.id in settled:
@@ -506,6 +531,7 @@ class Watcher:
         _, wait = self._doubted.get(row.id, (0, 0))
         wait = min(DOUBT_MAX_BLOCKS, max(1, wait * 2))
         self._doubted[row.id] = (self.head.number + wait, wait)
+        self._metrics.doubted()
         log.warning(
             "chains.balance_differs",
             chain_id=self.chain_id,
@@ -529,6 +555,7 @@ class Watcher:
         if self._pen.stall(
             reason=self._trouble.reason, detail=self._trouble.detail, now=self._clock()
         ):
+            self._metrics.stalled(self._trouble.reason)
             log.error(
                 "chains.stalled",
                 chain_id=self.chain_id,

@@ -13,7 +13,7 @@ from gateway.chains.models import Chain, OutgoingTransaction, Token
 from gateway.chains.node_line import NodeLine
 from gateway.chains.outgoing.means import SenderOptions
 from gateway.chains.outgoing.sender import Sender
-from gateway.chains.sending import transaction_queue
+from gateway.chains.sending import transaction_get, transaction_queue
 from gateway.custody.errors import SignerDown
 from gateway.custody.journal import Journal
 from gateway.custody.keystore import key_from_secret
@@ -235,6 +235,11 @@ class Post:
             OPERATOR.private_key.secret,
         )
         return str(self.rpc.call("eth_sendRawTransaction", ["0x" + signed.raw_transaction.hex()]))
+
+
+def again(outgoing: OutgoingTransaction) -> OutgoingTransaction:
+    """The row as it is now."""
+    return transaction_get(outgoing.id)
 
 
 def events_of(outgoing: OutgoingTransaction) -> list[str]:

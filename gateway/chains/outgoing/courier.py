@@ -5,12 +5,18 @@ from datetime import UTC, datetime, time, timedelta
 import structlog
 
 from gateway.chains import outgoing_services as services
-from gateway.chains.counters import BROADCASTS, REFUSALS
 from gateway.chains.outgoing.attempts import attempt_to_repeat
 from gateway.chains.outgoing.means import Means
 from gateway.chains.outgoing_models import OutgoingAttempt, OutgoingTransaction
 from gateway.chains.receipts import is_known_already, is_short_of_gas
 from gateway.chains.rpc_words import hex_of
+from gateway.chains.sender_metrics import (
+    BROADCASTS,
+    ENDED,
+    LAST_OFFER,
+    REFUSALS,
+    UNREACHABLE,
+)
 from gateway.custody.errors import PolicyRefused, SignerDown
 from gateway.custody.transactions import UnsignedTransaction
 from gateway.outside.errors import NodeError
@@ -42,6 +48,7 @@ class Courier:
             self._take_refusal(outgoing, attempt, refusal)
             return False
         except SignerDown as down:
+            UNREACHABLE.labels(str(means.chain.id)).inc()
             means.notices.say("signer", "sender_waits_for_signer", detail=str(down))
             raise
         means.notices.over("signer")
@@ -56,6 +63,7 @@ class Courier:
         means.reached("stored")
         if is_stored:
             BROADCASTS.labels(str(means.chain.id), attempt.kind).inc()
+            LAST_OFFER.labels(str(means.chain.id)).set(attempt.max_fee_per_gas)
             attempt.raw, attempt.tx_hash = signed.raw, signed.hash
             self.broadcast(outgoing, attempt)
         return is_stored
@@ -100,13 +108,14 @@ class Courier:
         REFUSALS.labels(str(means.chain.id), refusal.reason).inc()
         now = means.clock()
         if not refusal.is_limit:
-            services.attempt_refused(
+            if services.attempt_refused(
                 desk=means.desk,
                 attempt_id=attempt.id,
                 reason=refusal.reason,
                 message=refusal.message,
                 now=now,
-            )
+            ):
+                ENDED.labels(str(means.chain.id), "policy_refused").inc()
             return
         services.attempt_over_limit(
             desk=means.desk,

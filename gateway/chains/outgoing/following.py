@@ -14,6 +14,7 @@ from gateway.chains.outgoing.replacing import Replacing
 from gateway.chains.outgoing_models import UNDER_WAY, OutgoingAttempt, OutgoingTransaction
 from gateway.chains.receipts import Receipt, parse_receipt
 from gateway.chains.rpc_words import hex_of
+from gateway.chains.sender_metrics import ENDED, LAST_FEE
 from gateway.custody.errors import SignerDown
 
 log = structlog.get_logger(__name__)
@@ -104,14 +105,17 @@ class Following:
         services.transaction_mined(
             desk=means.desk, transaction_id=outgoing.id, receipt=receipt, now=means.clock()
         )
+        LAST_FEE.labels(str(means.chain.id)).set(receipt.fee_units)
         if head.number - receipt.block_number < means.chain.finality_blocks:
             return
         if not self._is_canonical(receipt):
             return
         means.reached("final_seen")
-        services.transaction_final(
+        outcome = services.transaction_final(
             desk=means.desk, transaction_id=outgoing.id, receipt=receipt, now=means.clock()
         )
+        if outcome:
+            ENDED.labels(str(means.chain.id), outcome).inc()
 
     def _vanished(self, outgoing: OutgoingTransaction, *, is_lost: bool) -> None:
         if is_lost:
@@ -152,6 +156,7 @@ class Following:
         if self._receipts(signed_attempts(outgoing)):
             return
         log.error("transaction_nonce_taken", transaction_id=str(outgoing.id))
-        services.transaction_nonce_taken(
+        if services.transaction_nonce_taken(
             desk=self._means.desk, transaction_id=outgoing.id, now=self._means.clock()
-        )
+        ):
+            ENDED.labels(str(self._means.chain.id), "nonce_taken").inc()

@@ -16,7 +16,9 @@ Before (3) nothing has left this process; after it the nonce belongs to the tran
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from gateway.chains.errors import NodeFault
+from gateway.chains import sender_metrics
+from gateway.chains.addresses import checksum
+from gateway.chains.errors import MalformedAnswer, NodeFault, NodeRefused, NodeUnreachable
 from gateway.chains.models import Chain, Token
 from gateway.chains.node_line import NodeLine
 from gateway.chains.outgoing.courier import Courier
@@ -26,8 +28,8 @@ from gateway.chains.outgoing.means import Means, SenderOptions, Signing
 from gateway.chains.outgoing.notices import Notices
 from gateway.chains.outgoing.restoring import restore_lost
 from gateway.chains.outgoing.starting import Starting
-from gateway.chains.outgoing_models import UNDER_WAY, OutgoingTransaction
-from gateway.chains.outgoing_services import Desk
+from gateway.chains.outgoing_models import ATTEMPT_KINDS, UNDER_WAY, OutgoingTransaction
+from gateway.chains.outgoing_services import Desk, next_nonces
 from gateway.events.leases import LeaseHandle
 from gateway.outside.errors import NodeDown, NodeError, NodeMalformed
 
@@ -66,6 +68,7 @@ class Sender:
             keep_lease=keep_lease,
             reached=reached,
         )
+        sender_metrics.begin(chain_id=chain.id, kinds=ATTEMPT_KINDS)
         self._courier = Courier(self._means)
         self._following = Following(self._means, courier=self._courier)
         self._starting = Starting(self._means, courier=self._courier)
@@ -88,7 +91,7 @@ class Sender:
             means.notices.over("node")
         except NODE_TROUBLE as trouble:
             means.notices.say("node", "sender_node_trouble", detail=str(trouble)[:300])
-            means.node.turn_to_next()
+            means.node.turn_to_next(reason=_reason(trouble))
         return True
 
     def _busy_accounts(self) -> list[bytes]:
@@ -104,13 +107,34 @@ class Sender:
 
     def _look(self, accounts: Sequence[bytes]) -> Head:
         answers = self._means.node.ask(*head_calls(accounts))
-        return parse_head(answers, accounts=accounts, caps=self._means.options.caps)
+        head = parse_head(answers, accounts=accounts, caps=self._means.options.caps)
+        self._measure_gaps(head)
+        return head
+
+    def _measure_gaps(self, head: Head) -> None:
+        chain = self._means.chain.id
+        ours = next_nonces(chain_id=chain, accounts=list(head.accounts))
+        for address, account in head.accounts.items():
+            gap = ours.get(address, account.count) - account.count
+            sender_metrics.NONCE_GAP.labels(str(chain), checksum(address)).set(gap)
 
     def _serve(self, account: Account, head: Head) -> None:
         if restore_lost(self._means, account, courier=self._courier):
             return
         self._following.follow(account, head)
         self._starting.start_queued(account, head)
+
+
+def _reason(trouble: Exception) -> str:
+    """The reason that the same trouble has where the watcher meets it."""
+    match trouble:
+        case NodeFault():
+            return trouble.reason
+        case NodeDown():
+            return NodeUnreachable.reason
+        case NodeMalformed():
+            return MalformedAnswer.reason
+    return NodeRefused.reason
 
 
 def _native_code(chain: Chain) -> str:

@@ -9,6 +9,7 @@ from gateway.chains.outgoing.means import Means
 from gateway.chains.outgoing_models import OutgoingTransaction
 from gateway.chains.receipts import is_revert, is_short_of_gas, revert_reason
 from gateway.chains.rpc_words import hex_of
+from gateway.chains.sender_metrics import ENDED
 from gateway.outside.errors import NodeError
 
 PLAIN_TRANSFER_GAS = 21_000
@@ -40,13 +41,14 @@ def affordable_gas(
         _check_affordable(outgoing, gas=gas_limit, fees=fees, available=available)
         return gas_limit
     except WouldRevert as reason:
-        services.transaction_unsendable(
+        if services.transaction_unsendable(
             desk=means.desk,
             transaction_id=outgoing.id,
             code="would_revert",
             reason=str(reason),
             now=means.clock(),
-        )
+        ):
+            ENDED.labels(str(means.chain.id), "would_revert").inc()
     except Unaffordable as lack:
         services.transaction_awaits_gas(
             desk=means.desk,
