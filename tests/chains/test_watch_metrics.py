@@ -11,10 +11,10 @@ import pytest
 from django.db import connection
 
 from gateway.chains.models import Deposit
-from gateway.chains.watching import Step
+from gateway.chains.watching.watcher import Step
 from tests.chains.scrape import grown, scraped
 from tests.chains.watch_chain import FakeNode
-from tests.chains.watch_kit import Till, states, sync
+from tests.chains.watch_kit import Seconds, Till, states, sync, wait_until
 
 CHAIN = {"chain": "31337"}
 
@@ -62,11 +62,11 @@ def test_a_reorg_is_counted_with_its_depth(till: Till) -> None:
 
 def test_a_node_that_is_down_is_seen_as_fault_stall_and_age(till: Till) -> None:
     till.watch()
-    now = [1000.0]
-    watcher = till.restart(urls=["http://127.0.0.1:9"], monotonic=lambda: now[0])
+    seconds = Seconds()
+    watcher = till.restart(urls=["http://127.0.0.1:9"], monotonic=seconds)
     before = scraped()
     assert watcher.step() is Step.FAULT
-    now[0] += 11
+    seconds.now += 11
     assert watcher.step() is Step.FAULT
     after = scraped()
     down = {**CHAIN, "node": "0", "reason": "node_down"}
@@ -122,10 +122,7 @@ def test_the_web_tells_what_a_watcher_process_counted(
     )
     try:
         till.pay(address, units=5)
-        end = time.monotonic() + 90
-        while states(address) != [(5, "confirmed")]:
-            assert time.monotonic() < end, "nothing was heard"
-            time.sleep(0.05)
+        wait_until(lambda: states(address) == [(5, "confirmed")], seconds=90)
     finally:
         process.terminate()
         process.wait()
