@@ -4,7 +4,6 @@ Nothing here talks to a node or to the signer. What a step learnt outside is wri
 crash between any two of them leaves a row from which the next sender goes on.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -13,7 +12,8 @@ from django.db import transaction as db_transaction
 from django.db.models import Max
 
 from gateway.chains.fees import Fees
-from gateway.chains.outgoing_models import NonceSequence, OutgoingAttempt, OutgoingTransaction
+from gateway.chains.outgoing_models import OutgoingAttempt, OutgoingTransaction
+from gateway.chains.outgoing_nonces import nonce_sequence_locked
 from gateway.chains.receipts import Receipt
 from gateway.chains.transaction_events import emit_transaction
 from gateway.events import leases
@@ -26,21 +26,6 @@ class Desk:
 
     lease: leases.LeaseHandle
     mode: str
-
-
-def next_nonce(*, chain_id: int, account: bytes) -> int | None:
-    """The next nonce of the account, or None if it never sent anything through us."""
-    return (
-        NonceSequence.objects.filter(chain_id=chain_id, account=account)
-        .values_list("next_nonce", flat=True)
-        .first()
-    )
-
-
-def next_nonces(*, chain_id: int, accounts: Sequence[bytes]) -> dict[bytes, int]:
-    """The next nonces of those accounts that ever sent anything through us. One query."""
-    rows = NonceSequence.objects.filter(chain_id=chain_id, account__in=accounts)
-    return {bytes(account): nonce for account, nonce in rows.values_list("account", "next_nonce")}
 
 
 @db_transaction.atomic
@@ -93,7 +78,7 @@ def attempt_store_signature(
     attempt = OutgoingAttempt.objects.select_related("transaction").get(id=attempt_id)
     if attempt.kind == "send":
         # The sequence before the transaction: the order in which everybody locks them.
-        sequence = _sequence(attempt.transaction, nonce=attempt.nonce)
+        sequence = nonce_sequence_locked(attempt.transaction, nonce=attempt.nonce)
     outgoing = OutgoingTransaction.objects.select_for_update().get(id=attempt.transaction_id)
     if attempt.kind == "send":
         if outgoing.status != "queued" or attempt.nonce < sequence.next_nonce:
@@ -248,19 +233,6 @@ def queue_delayed(*, desk: Desk, chain_id: int, account: bytes, error: str) -> N
 
 
 @db_transaction.atomic
-def nonces_accept(*, chain_id: int, account: bytes, of_chain: int) -> tuple[int, int]:
-    """Go on with the chain's count after nonces were used behind our back: a person's decision.
-
-    The account's next nonce before and after.
-    """
-    sequence = NonceSequence.objects.select_for_update().get(chain_id=chain_id, account=account)
-    before = sequence.next_nonce
-    sequence.next_nonce = max(before, of_chain)
-    sequence.save(update_fields=["next_nonce"])
-    return before, sequence.next_nonce
-
-
-@db_transaction.atomic
 def transaction_mined(*, desk: Desk, transaction_id: UUID, receipt: Receipt, now: datetime) -> None:
     """It is in a block; said of one that succeeded only, since nothing but its end is certain."""
     outgoing = _locked(desk, transaction_id)
@@ -337,16 +309,6 @@ def transaction_nonce_taken(*, desk: Desk, transaction_id: UUID, now: datetime) 
 def _locked(desk: Desk, transaction_id: UUID) -> OutgoingTransaction:
     leases.check(handle=desk.lease)
     return OutgoingTransaction.objects.select_for_update().get(id=transaction_id)
-
-
-def _sequence(outgoing: OutgoingTransaction, *, nonce: int) -> NonceSequence:
-    NonceSequence.objects.bulk_create(
-        [NonceSequence(chain_id=outgoing.chain_id, account=outgoing.account, next_nonce=nonce)],
-        ignore_conflicts=True,
-    )
-    return NonceSequence.objects.select_for_update().get(
-        chain_id=outgoing.chain_id, account=outgoing.account
-    )
 
 
 def _take_receipt(outgoing: OutgoingTransaction, receipt: Receipt, *, now: datetime) -> None:

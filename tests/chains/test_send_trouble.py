@@ -1,7 +1,7 @@
 """Nodes and signers that are down, and nonces that others took."""
 
 from gateway.chains.models import OutgoingAttempt
-from gateway.chains.outgoing_services import nonces_accept
+from gateway.chains.outgoing_nonces import nonces_accept
 from gateway.supervisor.devchain.anvil import Anvil
 from tests.chains.send_kit import (
     FINALITY_BLOCKS,

@@ -29,7 +29,8 @@ from gateway.chains.outgoing.notices import Notices
 from gateway.chains.outgoing.restoring import restore_lost
 from gateway.chains.outgoing.starting import Starting
 from gateway.chains.outgoing_models import ATTEMPT_KINDS, UNDER_WAY, OutgoingTransaction
-from gateway.chains.outgoing_services import Desk, next_nonces
+from gateway.chains.outgoing_nonces import next_nonces
+from gateway.chains.outgoing_services import Desk
 from gateway.events.leases import LeaseHandle
 from gateway.outside.errors import NodeDown, NodeError, NodeMalformed
 

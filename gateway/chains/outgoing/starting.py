@@ -12,6 +12,7 @@ from gateway.chains.outgoing.head import Account, Head
 from gateway.chains.outgoing.means import Means
 from gateway.chains.outgoing.trying import affordable_gas
 from gateway.chains.outgoing_models import OutgoingAttempt, OutgoingTransaction
+from gateway.chains.outgoing_nonces import next_nonce
 from gateway.custody.errors import SignerDown
 
 
@@ -83,7 +84,7 @@ class Starting:
         may have been sent: a person has to look before anything gets a new nonce.
         """
         means, notice = self._means, f"held {account.address.hex()}"
-        known = services.next_nonce(chain_id=means.chain.id, account=account.address)
+        known = next_nonce(chain_id=means.chain.id, account=account.address)
         if known is None or account.count <= known:
             means.notices.over(notice)
             return False
@@ -116,7 +117,7 @@ class Starting:
         return attempt
 
     def _next_nonce(self, account: Account) -> int:
-        known = services.next_nonce(chain_id=self._means.chain.id, account=account.address)
+        known = next_nonce(chain_id=self._means.chain.id, account=account.address)
         # An account's first nonce is the chain's word; from then on it is our own count.
         return account.count if known is None else known
 

@@ -38,31 +38,6 @@ DELETE FROM chains_block b USING moved
  WHERE b.chain_id = moved.chain_id AND b.number > %(number)s
 """
 
-# What deposits that count already and departures make of an address's balance.
-BOOKED_SQL = """
-SELECT w.address, w.asset,
-       coalesce((SELECT sum(d.units) FROM chains_deposit d
-                  WHERE d.address = w.address AND d.asset = w.asset
-                    AND d.state = ANY(%(states)s)), 0)
-     - coalesce((SELECT sum(o.units) FROM chains_outflow o
-                  WHERE o.address = w.address AND o.asset = w.asset AND NOT o.orphaned), 0)
-  FROM unnest(%(addresses)s::bytea[], %(assets)s::text[]) AS w (address, asset)
-"""
-
-CONFIRM_SQL = """
-UPDATE chains_deposit AS d
-   SET state = 'confirmed', units = t.units, confirmed_at = %(now)s
-  FROM unnest(%(ids)s::uuid[], %(units)s::numeric[]) AS t (id, units)
- WHERE d.id = t.id AND d.state = 'seen'
-RETURNING {columns}
-"""
-
-FINALISE_SQL = """
-UPDATE chains_deposit AS d SET state = 'final', final_at = %s
- WHERE d.id = ANY(%s) AND d.state = 'confirmed'
-RETURNING {columns}
-"""
-
 STALL_SQL = """
 UPDATE chains_processedhead SET stalled_since = %s, stall_reason = %s
  WHERE chain_id = %s AND stalled_since IS NULL

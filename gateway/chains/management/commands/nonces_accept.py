@@ -9,7 +9,7 @@ from gateway.chains.addresses import parse_address
 from gateway.chains.configuration import configured_chain
 from gateway.chains.node_line import NodeLine
 from gateway.chains.outgoing_models import NonceSequence
-from gateway.chains.outgoing_services import nonces_accept
+from gateway.chains.outgoing_nonces import nonces_accept
 from gateway.events.errors import TillwayError
 
 
