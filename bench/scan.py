@@ -183,7 +183,7 @@ class Bench:
 
         from gateway.chains.models import Block, Deposit, ProcessedHead
         from gateway.chains.nodes import Nodes
-        from gateway.chains.watching import Step, Watcher
+        from gateway.chains.watching.watcher import Step, Watcher
         from gateway.events import leases
 
         with connection.cursor() as cursor:

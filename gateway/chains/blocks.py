@@ -6,8 +6,7 @@ from typing import Any
 
 from gateway.chains.cursor import Header
 from gateway.chains.errors import MalformedAnswer, PartialAnswer
-
-HASH_CHARS = 66
+from gateway.chains.rpc_words import parse_hash, parse_quantity
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,31 +51,3 @@ def parse_block(answer: object) -> ToldBlock:
         )
     except (KeyError, TypeError, ValueError) as error:
         raise MalformedAnswer(f"a block can't be read: {error!r}") from error
-
-
-def parse_quantity(text: object) -> int:
-    """A JSON-RPC quantity: 0x and hexadecimal digits.
-
-    Raises:
-        MalformedAnswer: it isn't one.
-    """
-    if not isinstance(text, str) or not text.startswith("0x") or len(text) > HASH_CHARS:
-        raise MalformedAnswer(f"{str(text)[:80]!r} isn't a quantity")
-    try:
-        return int(text, 16)
-    except ValueError as error:
-        raise MalformedAnswer(f"{text[:80]!r} isn't a quantity") from error
-
-
-def parse_hash(text: object) -> bytes:
-    """A 32-byte hash.
-
-    Raises:
-        MalformedAnswer: it isn't one.
-    """
-    if not isinstance(text, str) or len(text) != HASH_CHARS or not text.startswith("0x"):
-        raise MalformedAnswer(f"{str(text)[:80]!r} isn't a hash")
-    try:
-        return bytes.fromhex(text[2:])
-    except ValueError as error:
-        raise MalformedAnswer(f"{text!r} isn't a hash") from error

@@ -1,26 +1,21 @@
-"""The nodes of one chain: ask one until it fails, then the next; believe none blindly."""
+"""The nodes of one chain as those who listen use them: ask one until it fails, then the next;
+believe none blindly."""
 
 from collections.abc import Sequence
 from typing import Any
 
 import structlog
 
-from gateway.chains.blocks import ToldBlock, parse_block, parse_quantity
-from gateway.chains.errors import (
-    MalformedAnswer,
-    NodeFault,
-    NodeRefused,
-    NodeUnreachable,
-    PartialAnswer,
-    WrongChainId,
-)
+from gateway.chains.blocks import ToldBlock, parse_block
+from gateway.chains.errors import MalformedAnswer, NodeFault, NodeRefused, NodeUnreachable
+from gateway.chains.node_line import NodeLine
+from gateway.chains.rpc_words import hex_of
 from gateway.outside.errors import NodeDown, NodeError, NodeMalformed
-from gateway.outside.rpc import Call, JsonRpc
+from gateway.outside.rpc import Call
 
 log = structlog.get_logger(__name__)
 
 TIMEOUT_SECONDS = 5.0
-CHAIN_ID: Call = ("eth_chainId", ())
 
 
 class Nodes:
@@ -29,35 +24,24 @@ class Nodes:
     def __init__(
         self, *, chain_id: int, urls: Sequence[str], timeout_seconds: float = TIMEOUT_SECONDS
     ) -> None:
-        if not urls:
-            raise ValueError(f"chain {chain_id} has no node")
         self.chain_id = chain_id
-        self._timeout_seconds = timeout_seconds
-        self._urls = list(urls)
-        self._current = 0
-        self._connection: JsonRpc | None = None
+        self._line = NodeLine(chain_id=chain_id, urls=urls, timeout_seconds=timeout_seconds)
 
     @property
     def count(self) -> int:
-        return len(self._urls)
+        return len(self._line)
 
     def ask(self, *calls: Call) -> list[Any]:
         """The results of several calls from one node, in order.
-
-        The chain id is asked for along with every question: an address in front of many nodes
-        may lead to the wrong one at any time.
 
         Raises:
             NodeFault: the answer can't be used. The next question goes to the next node.
         """
         try:
-            told_id, *results = self._batch((CHAIN_ID, *calls))
-            if parse_quantity(told_id) != self.chain_id:
-                raise WrongChainId(f"serves chain {parse_quantity(told_id)}")
+            return self._ask(*calls)
         except NodeFault as fault:
             self.distrust(fault)
             raise
-        return results
 
     def distrust(self, fault: NodeFault) -> None:
         """Turn to the next node, for what the one in use did; once for each fault."""
@@ -67,17 +51,14 @@ class Nodes:
         log.warning(
             "chains.node_fault",
             chain_id=self.chain_id,
-            node=self._current,
+            node=self._line.current,
             reason=fault.reason,
             detail=str(fault)[:300],
         )
-        self.close()
-        self._current = (self._current + 1) % len(self._urls)
+        self._line.turn_to_next(reason=fault.reason)
 
     def close(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
+        self._line.close()
 
     def latest(self) -> ToldBlock:
         """The newest block, transactions as hashes. Raises like ``ask``."""
@@ -100,35 +81,12 @@ class Nodes:
             self.distrust(fault)
             raise
 
-    def _batch(self, calls: Sequence[Call]) -> list[Any]:
-        if self._connection is None:
-            self._connection = JsonRpc(
-                self._urls[self._current], timeout_seconds=self._timeout_seconds
-            )
+    def _ask(self, *calls: Call) -> list[Any]:
         try:
-            return self._connection.batch(calls)
+            return self._line.ask(*calls)
         except NodeDown as error:
             raise NodeUnreachable(str(error)) from error
         except NodeMalformed as error:
             raise MalformedAnswer(str(error)) from error
         except NodeError as error:
             raise NodeRefused(str(error)) from error
-
-
-def hex_of(value: bytes | int) -> str:
-    """JSON-RPC's spelling of bytes, or of a quantity."""
-    return hex(value) if isinstance(value, int) else "0x" + value.hex()
-
-
-def list_answer(answer: object, *, of: str) -> list[Any]:
-    """The answer, if it is a list.
-
-    Raises:
-        PartialAnswer: there is none.
-        MalformedAnswer: it is something else.
-    """
-    if answer is None:
-        raise PartialAnswer(f"no {of}")
-    if not isinstance(answer, list):
-        raise MalformedAnswer(f"{of} that aren't a list")
-    return answer

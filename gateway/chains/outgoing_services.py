@@ -12,7 +12,8 @@ from django.db import transaction as db_transaction
 from django.db.models import Max
 
 from gateway.chains.fees import Fees
-from gateway.chains.outgoing_models import NonceSequence, OutgoingAttempt, OutgoingTransaction
+from gateway.chains.outgoing_models import OutgoingAttempt, OutgoingTransaction
+from gateway.chains.outgoing_nonces import nonce_sequence_locked
 from gateway.chains.receipts import Receipt
 from gateway.chains.transaction_events import emit_transaction
 from gateway.events import leases
@@ -25,15 +26,6 @@ class Desk:
 
     lease: leases.LeaseHandle
     mode: str
-
-
-def next_nonce(*, chain_id: int, account: bytes) -> int | None:
-    """The next nonce of the account, or None if it never sent anything through us."""
-    return (
-        NonceSequence.objects.filter(chain_id=chain_id, account=account)
-        .values_list("next_nonce", flat=True)
-        .first()
-    )
 
 
 @db_transaction.atomic
@@ -86,7 +78,7 @@ def attempt_store_signature(
     attempt = OutgoingAttempt.objects.select_related("transaction").get(id=attempt_id)
     if attempt.kind == "send":
         # The sequence before the transaction: the order in which everybody locks them.
-        sequence = _sequence(attempt.transaction, nonce=attempt.nonce)
+        sequence = nonce_sequence_locked(attempt.transaction, nonce=attempt.nonce)
     outgoing = OutgoingTransaction.objects.select_for_update().get(id=attempt.transaction_id)
     if attempt.kind == "send":
         if outgoing.status != "queued" or attempt.nonce < sequence.next_nonce:
@@ -119,15 +111,20 @@ def attempt_store_signature(
 @db_transaction.atomic
 def attempt_refused(
     *, desk: Desk, attempt_id: UUID, reason: str, message: str, now: datetime
-) -> None:
-    """The signer won't. A transaction that was never sent fails; one under way stays under way."""
+) -> bool:
+    """The signer won't. A transaction that was never sent fails; one under way stays under way.
+
+    Whether it failed.
+    """
     leases.check(handle=desk.lease)
     attempt = OutgoingAttempt.objects.get(id=attempt_id)
     attempt.refusal = reason
     attempt.save(update_fields=["refusal"])
     outgoing = OutgoingTransaction.objects.select_for_update().get(id=attempt.transaction_id)
-    if outgoing.status == "queued":
-        _end_unsent(desk, outgoing, code=f"policy_refused:{reason}", reason=message, now=now)
+    if outgoing.status != "queued":
+        return False
+    _end_unsent(desk, outgoing, code=f"policy_refused:{reason}", reason=message, now=now)
+    return True
 
 
 @db_transaction.atomic
@@ -187,11 +184,13 @@ def attempt_was_broadcast(*, desk: Desk, attempt_id: UUID, error: str, now: date
 @db_transaction.atomic
 def transaction_unsendable(
     *, desk: Desk, transaction_id: UUID, code: str, reason: str, now: datetime
-) -> None:
-    """It would revert: it fails without a nonce, at no cost."""
+) -> bool:
+    """It would revert: it fails without a nonce, at no cost. False if it has moved on."""
     outgoing = _locked(desk, transaction_id)
-    if outgoing.status == "queued":
-        _end_unsent(desk, outgoing, code=code, reason=reason, now=now)
+    if outgoing.status != "queued":
+        return False
+    _end_unsent(desk, outgoing, code=code, reason=reason, now=now)
+    return True
 
 
 @db_transaction.atomic
@@ -234,19 +233,6 @@ def queue_delayed(*, desk: Desk, chain_id: int, account: bytes, error: str) -> N
 
 
 @db_transaction.atomic
-def nonces_accept(*, chain_id: int, account: bytes, of_chain: int) -> tuple[int, int]:
-    """Go on with the chain's count after nonces were used behind our back: a person's decision.
-
-    The account's next nonce before and after.
-    """
-    sequence = NonceSequence.objects.select_for_update().get(chain_id=chain_id, account=account)
-    before = sequence.next_nonce
-    sequence.next_nonce = max(before, of_chain)
-    sequence.save(update_fields=["next_nonce"])
-    return before, sequence.next_nonce
-
-
-@db_transaction.atomic
 def transaction_mined(*, desk: Desk, transaction_id: UUID, receipt: Receipt, now: datetime) -> None:
     """It is in a block; said of one that succeeded only, since nothing but its end is certain."""
     outgoing = _locked(desk, transaction_id)
@@ -278,11 +264,11 @@ def transaction_orphaned(*, desk: Desk, transaction_id: UUID, now: datetime) -> 
 
 
 @db_transaction.atomic
-def transaction_final(*, desk: Desk, transaction_id: UUID, receipt: Receipt, now: datetime) -> None:
-    """No reorg is expected any more: it has ended, one way or the other."""
+def transaction_final(*, desk: Desk, transaction_id: UUID, receipt: Receipt, now: datetime) -> str:
+    """No reorg is expected any more: it has ended. Its outcome, or "" if it has moved on."""
     outgoing = _locked(desk, transaction_id)
     if outgoing.status != "mined" or bytes(outgoing.block_hash or b"") != receipt.block_hash:
-        return
+        return ""
     ends = {
         "succeeded": ("final", "transaction.final"),
         "reverted": ("failed", "transaction.failed"),
@@ -295,14 +281,18 @@ def transaction_final(*, desk: Desk, transaction_id: UUID, receipt: Receipt, now
         outgoing.failure_reason = "The contract undid the transaction."
     outgoing.save()
     emit_transaction(outgoing, type=event, mode=desk.mode, now=now, logs=receipt.logs)
+    return outgoing.outcome
 
 
 @db_transaction.atomic
-def transaction_nonce_taken(*, desk: Desk, transaction_id: UUID, now: datetime) -> None:
-    """Finally, another transaction of this account was mined with its nonce: ours never can be."""
+def transaction_nonce_taken(*, desk: Desk, transaction_id: UUID, now: datetime) -> bool:
+    """Finally, another transaction of this account was mined with its nonce: ours never can be.
+
+    False if it has moved on.
+    """
     outgoing = _locked(desk, transaction_id)
     if outgoing.status not in ("signed", "sent"):
-        return
+        return False
     _end_unsent(
         desk,
         outgoing,
@@ -310,6 +300,7 @@ def transaction_nonce_taken(*, desk: Desk, transaction_id: UUID, now: datetime) 
         reason="The account's nonce was used by a transaction that is not ours.",
         now=now,
     )
+    return True
 
 
 # --- inside ----------------------------------------------------------------------------------
@@ -318,16 +309,6 @@ def transaction_nonce_taken(*, desk: Desk, transaction_id: UUID, now: datetime) 
 def _locked(desk: Desk, transaction_id: UUID) -> OutgoingTransaction:
     leases.check(handle=desk.lease)
     return OutgoingTransaction.objects.select_for_update().get(id=transaction_id)
-
-
-def _sequence(outgoing: OutgoingTransaction, *, nonce: int) -> NonceSequence:
-    NonceSequence.objects.bulk_create(
-        [NonceSequence(chain_id=outgoing.chain_id, account=outgoing.account, next_nonce=nonce)],
-        ignore_conflicts=True,
-    )
-    return NonceSequence.objects.select_for_update().get(
-        chain_id=outgoing.chain_id, account=outgoing.account
-    )
 
 
 def _take_receipt(outgoing: OutgoingTransaction, receipt: Receipt, *, now: datetime) -> None:

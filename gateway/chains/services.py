@@ -1,4 +1,4 @@
-"""The verbs of the room that other rooms call; what the watcher writes is in ``recording``."""
+"""The verbs of the room that other rooms call; what the watcher writes is in ``watching``."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta

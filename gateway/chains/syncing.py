@@ -13,13 +13,14 @@ from django.utils import timezone
 from eth_hash.auto import keccak
 
 from gateway.chains.addresses import checksum, parse_address
-from gateway.chains.blocks import parse_block, parse_quantity
+from gateway.chains.blocks import parse_block
 from gateway.chains.configuration import ChainSettings, TokenSettings
 from gateway.chains.confirmations import parse_tiers
 from gateway.chains.cursor import Header
 from gateway.chains.errors import BadChainSettings, ChainMismatch, NodeFault
 from gateway.chains.models import MODES, Block, Chain, ProcessedHead, Token
-from gateway.chains.nodes import Nodes, hex_of
+from gateway.chains.nodes import Nodes
+from gateway.chains.rpc_words import hex_of, parse_quantity
 from gateway.outside.rpc import Call
 
 INIT_CODE_HASH_CALL = "0x" + keccak(b"sweeperInitCodeHash()")[:4].hex()

@@ -8,8 +8,8 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from gateway.chains.blocks import parse_hash, parse_quantity
 from gateway.chains.errors import MalformedAnswer
+from gateway.chains.rpc_words import parse_hash, parse_quantity
 
 MOVING = ("CALL", "SELFDESTRUCT")
 """Calls that move coin to their ``to``. A delegate call only mentions a value."""

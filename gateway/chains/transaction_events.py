@@ -6,6 +6,7 @@ from typing import Any
 
 from gateway.chains.addresses import checksum
 from gateway.chains.outgoing_models import OutgoingTransaction
+from gateway.chains.rpc_words import hex_of
 from gateway.events.services import emit
 
 
@@ -45,9 +46,9 @@ def transaction_body(outgoing: OutgoingTransaction) -> dict[str, Any]:
         "reference": outgoing.reference,
         "status": _status(outgoing),
         "nonce": outgoing.nonce,
-        "tx_hash": _hex(outgoing.mined_hash),
+        "tx_hash": _hex_or_none(outgoing.mined_hash),
         "block_number": outgoing.block_number,
-        "block_hash": _hex(outgoing.block_hash),
+        "block_hash": _hex_or_none(outgoing.block_hash),
         "gas_used": outgoing.gas_used or 0,
         "effective_gas_price": str(outgoing.effective_gas_price or 0),
         "fee_units": str(outgoing.fee_units or 0),
@@ -62,5 +63,5 @@ def _status(outgoing: OutgoingTransaction) -> str:
     return "refused" if outgoing.status == "failed" else "pending"
 
 
-def _hex(value: bytes | memoryview | None) -> str | None:
-    return None if value is None else "0x" + bytes(value).hex()
+def _hex_or_none(value: bytes | memoryview | None) -> str | None:
+    return None if value is None else hex_of(bytes(value))

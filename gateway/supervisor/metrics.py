@@ -2,16 +2,16 @@
 
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
-from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram
-from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.exposition import generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
-from prometheus_client.registry import REGISTRY, Collector
+from prometheus_client.registry import REGISTRY
+
+from gateway.supervisor.database_gauges import DatabaseGauges
 
 REQUESTS = Counter(
     "tillway_requests_total", "Requests by view, method and status", ["view", "method", "status"]
@@ -24,70 +24,6 @@ SECONDS = Histogram(
 )
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
-
-GAUGES_SQL = """
-SELECT 'outbox_waiting', '', count(*)::float8 FROM events_outbox
-UNION ALL
-SELECT 'outbox_oldest_seconds', '',
-       coalesce(extract(epoch FROM clock_timestamp() - min(occurred_at)), 0)::float8
-  FROM events_outbox
-UNION ALL
-SELECT 'processed_block', chain_id::text, number::float8 FROM chains_processedhead
-UNION ALL
-SELECT 'processed_head_age_seconds', chain_id::text,
-       extract(epoch FROM clock_timestamp() - updated_at)::float8
-  FROM chains_processedhead
-UNION ALL
-SELECT 'transactions_waiting', chain_id::text, count(*)::float8
-  FROM chains_outgoingtransaction WHERE status IN ('queued', 'signed', 'sent') GROUP BY chain_id
-UNION ALL
-SELECT 'transactions_waiting_oldest_seconds', chain_id::text,
-       extract(epoch FROM clock_timestamp() - min(created_at))::float8
-  FROM chains_outgoingtransaction WHERE status IN ('queued', 'signed', 'sent') GROUP BY chain_id
-UNION ALL
-SELECT 'transactions_awaiting_limit', chain_id::text, count(*)::float8
-  FROM chains_outgoingtransaction WHERE status = 'queued' AND awaiting_limit_since IS NOT NULL
- GROUP BY chain_id
-UNION ALL
-SELECT CASE status WHEN 'dust' THEN 'deposits_dust' ELSE 'deposits_uncollected' END,
-       chain_id::text, count(*)::float8
-  FROM execution_fillrequest WHERE status IN ('pending', 'dust') GROUP BY status, chain_id
-UNION ALL
-SELECT 'shortfalls_open', split_part(asset, '@', 2), count(*)::float8
-  FROM settlement_shortfall WHERE status = 'open' GROUP BY split_part(asset, '@', 2)
-"""
-
-GAUGE_HELP = {
-    "outbox_waiting": "Events that handlers have still to handle",
-    "outbox_oldest_seconds": "Age of the oldest of them",
-    "processed_block": "Number of the last block that was listened to",
-    "processed_head_age_seconds": "Seconds since the last block was listened to",
-    "transactions_waiting": "Outgoing transactions that are in no block yet",
-    "transactions_waiting_oldest_seconds": "Seconds since the oldest of them was asked for",
-    "transactions_awaiting_limit": "Of them, those that the signer's limit holds back",
-    "shortfalls_open": "Payments that reorgs took back after their money had left",
-    "deposits_uncollected": "Decided deposits that wait to be swept",
-    "deposits_dust": "Decided deposits that stay: their sweep costs more than they are worth",
-}
-
-
-class DatabaseGauges(Collector):
-    """Gauges that one query answers."""
-
-    def collect(self) -> Iterator[GaugeMetricFamily]:
-        families = {
-            name: GaugeMetricFamily(f"tillway_{name}", text, labels=["chain"])
-            for name, text in GAUGE_HELP.items()
-        }
-        try:
-            with connection.cursor() as cursor:
-                cursor.execute(GAUGES_SQL)
-                rows = cursor.fetchall()
-        except DatabaseError:
-            return  # what the web counts itself is told all the same; /readyz says what is missing
-        for name, chain, value in rows:
-            families[name].add_metric([chain], value)
-        yield from families.values()
 
 
 class MetricsMiddleware:

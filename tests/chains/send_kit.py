@@ -10,9 +10,10 @@ from eth_account import Account
 
 from gateway.chains.fees import GWEI, FeeCaps
 from gateway.chains.models import Chain, OutgoingTransaction, Token
-from gateway.chains.sender import Sender, SenderOptions
-from gateway.chains.sending import transaction_queue
-from gateway.chains.sending_node import SendingNode
+from gateway.chains.node_line import NodeLine
+from gateway.chains.outgoing.means import SenderOptions
+from gateway.chains.outgoing.sender import Sender
+from gateway.chains.sending import transaction_get, transaction_queue
 from gateway.custody.errors import SignerDown
 from gateway.custody.journal import Journal
 from gateway.custody.keystore import key_from_secret
@@ -188,7 +189,7 @@ class Post:
         assert lease is not None
         return Sender(
             chain=self.chain,
-            node=SendingNode(chain_id=self.chain_id, urls=self.nodes, timeout_seconds=2),
+            node=NodeLine(chain_id=self.chain_id, urls=self.nodes, timeout_seconds=2),
             signer=self.signer,
             lease=lease,
             clock=self.clock,
@@ -234,6 +235,11 @@ class Post:
             OPERATOR.private_key.secret,
         )
         return str(self.rpc.call("eth_sendRawTransaction", ["0x" + signed.raw_transaction.hex()]))
+
+
+def again(outgoing: OutgoingTransaction) -> OutgoingTransaction:
+    """The row as it is now."""
+    return transaction_get(outgoing.id)
 
 
 def events_of(outgoing: OutgoingTransaction) -> list[str]:

@@ -17,9 +17,9 @@ from django.db import connection
 from eth_abi.abi import encode
 
 from gateway.chains.models import Chain, OutgoingTransaction
-from gateway.chains.sender import Sender
+from gateway.chains.node_line import NodeLine
+from gateway.chains.outgoing.sender import Sender
 from gateway.chains.sending import transaction_get, transaction_queue
-from gateway.chains.sending_node import SendingNode
 from gateway.custody.addresses import address_bytes, address_text
 from gateway.custody.decoding import CALLS, selector_of
 from gateway.custody.journal import Journal
@@ -75,7 +75,7 @@ def test_senders_that_fight_for_the_lease_send_each_transaction_once(post: Post)
 
     def run(number: int) -> None:
         dice = random.Random(number)
-        node = SendingNode(chain_id=post.chain_id, urls=[post.anvil.rpc_url])
+        node = NodeLine(chain_id=post.chain_id, urls=[post.anvil.rpc_url])
         while not done.is_set():
             lease = leases.acquire(name=post.lease_name, holder=f"sender-{number}", ttl_seconds=600)
             if lease is None:
@@ -303,7 +303,7 @@ def test_a_payout_a_sweep_and_a_swap_pass_a_drafted_policy_and_the_real_contract
     assert lease is not None
     sender = Sender(
         chain=till.chain,
-        node=SendingNode(chain_id=chain_id, urls=[till.url]),
+        node=NodeLine(chain_id=chain_id, urls=[till.url]),
         signer=LocalSigner(signer),
         lease=lease,
         clock=clock,

@@ -1,33 +1,19 @@
 """An operator sees what does not move and takes it back."""
 
 import io
-from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.test import RequestFactory
 
 from gateway.chains.sending import transaction_get
-from gateway.supervisor.devchain.anvil import Anvil
-from gateway.supervisor.metrics import metrics
 from tests.chains.send_kit import ETHER, Post, events_of
 
 
-@pytest.fixture(scope="module")
-def node() -> Iterator[Anvil]:
-    with Anvil(chain_id=31339) as anvil:
-        yield anvil
-
-
 @pytest.fixture
-def post(db: None, node: Anvil, tmp_path: Path) -> Iterator[Post]:
-    post = Post(anvil=node, folder=tmp_path)
+def post(post: Post) -> Post:
     post.clock.now = datetime.now(UTC)
-    yield post
-    post.automine(True)
-    post.close()
+    return post
 
 
 def run(*arguments: str) -> str:
@@ -44,18 +30,6 @@ def test_what_waits_is_listed_with_its_reason(post: Post) -> None:
     assert str(outgoing.id) in told
     assert "over_transaction_limit" in told
     assert "Nothing waits" in run("list", "--older-than", "0", "--chain", "1")
-
-
-def test_prometheus_sees_what_waits_and_what_the_signer_refused(post: Post) -> None:
-    post.queue("a", value=2 * ETHER)
-    post.queue("b")
-    sender = post.sender()
-    sender.tick()
-    text = metrics(RequestFactory().get("/metrics")).content.decode()
-    chain = f'chain="{post.chain_id}"'
-    assert f"tillway_transactions_awaiting_limit{{{chain}}} 1.0" in text
-    assert f'refusals_total{{{chain},reason="over_transaction_limit"}}' in text
-    assert f'broadcast_total{{{chain},kind="send"}}' in text
 
 
 def test_a_queued_one_is_cancelled_at_once(post: Post) -> None:

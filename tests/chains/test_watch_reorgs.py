@@ -4,7 +4,7 @@ import pytest
 
 from gateway.chains.errors import FinalityBroken
 from gateway.chains.models import Block, ProcessedHead
-from gateway.chains.watching import Step
+from gateway.chains.watching.watcher import Step
 from tests.chains.watch_chain import Shopper
 from tests.chains.watch_kit import Till, deposits, event_bodies, events_of, states
 

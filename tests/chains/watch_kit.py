@@ -1,13 +1,16 @@
 """What the watcher's tests share: a synced chain, a watcher on it, addresses to pay to."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import msgspec
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from gateway.chains.addresses import checksum
 from gateway.chains.configuration import ChainSettings
@@ -16,7 +19,7 @@ from gateway.chains.models import Chain, Deposit, DepositAddress
 from gateway.chains.nodes import Nodes
 from gateway.chains.services import deposit_address_reserve
 from gateway.chains.syncing import chain_store, check_chain
-from gateway.chains.watching import Step, Watcher
+from gateway.chains.watching.watcher import Step, Watcher
 from gateway.events import leases
 from gateway.events.ids import uuid7
 from gateway.events.models import Event
@@ -144,3 +147,29 @@ def event_bodies(subject: str) -> list[dict[str, Any]]:
     return list(
         Event.objects.filter(subject=subject).order_by("sequence").values_list("body", flat=True)
     )
+
+
+class Seconds:
+    """A monotonic clock that a test moves."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@contextmanager
+def counted_queries(expected: int) -> Iterator[None]:
+    """The block asks the database so many times; the transactions' own words don't count."""
+    with CaptureQueriesContext(connection) as captured:
+        yield
+    sql = [q["sql"] for q in captured if not q["sql"].startswith(("SAVEPOINT", "RELEASE"))]
+    assert len(sql) == expected, "\n".join(sql)
+
+
+def wait_until(done: Callable[[], bool], seconds: float = 15.0) -> None:
+    end = time.monotonic() + seconds
+    while not done():
+        assert time.monotonic() < end, "nothing happened"
+        time.sleep(0.02)

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from gateway.chains.sender import Sender
-from gateway.chains.sending_node import SendingNode
+from gateway.chains.node_line import NodeLine
+from gateway.chains.outgoing.sender import Sender
 from gateway.custody.journal import Journal
 from gateway.custody.keystore import key_from_secret
 from gateway.custody.policy import Limit
@@ -101,7 +101,7 @@ def house(desk: Desk, chain_entry: Any, tmp_path: Path) -> Iterator[House]:
     signer = LocalSigner(signer_with(10**12))
     lease = leases.acquire(name="sender:31337", holder="test", ttl_seconds=600)
     assert lease is not None
-    node = SendingNode(chain_id=31337, urls=chain_entry["rpc_urls"], timeout_seconds=5)
+    node = NodeLine(chain_id=31337, urls=chain_entry["rpc_urls"], timeout_seconds=5)
     shop = shop_open(
         name="Café Amélie",
         pricing_currency="EUR",

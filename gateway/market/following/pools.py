@@ -14,11 +14,12 @@ from typing import Any
 
 import structlog
 
-from gateway.chains.blocks import parse_block, parse_quantity
+from gateway.chains.blocks import parse_block
 from gateway.chains.cursor import Header
 from gateway.chains.errors import ChainMismatch, MalformedAnswer, NodeFault
 from gateway.chains.fees import FeeCaps, suggested_tip
-from gateway.chains.nodes import Nodes, hex_of, list_answer
+from gateway.chains.nodes import Nodes
+from gateway.chains.rpc_words import hex_of, list_answer, parse_quantity
 from gateway.market.amm.tick_math import MAX_TICK, MIN_TICK
 from gateway.market.building import BlockPrices, ChainView, chain_prices
 from gateway.market.desk.flow import Trade

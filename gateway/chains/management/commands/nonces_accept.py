@@ -7,9 +7,9 @@ from django.core.management.base import BaseCommand, CommandError
 
 from gateway.chains.addresses import parse_address
 from gateway.chains.configuration import configured_chain
+from gateway.chains.node_line import NodeLine
 from gateway.chains.outgoing_models import NonceSequence
-from gateway.chains.outgoing_services import nonces_accept
-from gateway.chains.sending_node import SendingNode
+from gateway.chains.outgoing_nonces import nonces_accept
 from gateway.events.errors import TillwayError
 
 
@@ -28,7 +28,7 @@ class Command(BaseCommand):
         try:
             account = parse_address(options["account"])
             chain = configured_chain(options["chain"])
-            node = SendingNode(chain_id=chain.chain_id, urls=chain.rpc_urls)
+            node = NodeLine(chain_id=chain.chain_id, urls=chain.rpc_urls)
             [count] = node.ask(("eth_getTransactionCount", ("0x" + account.hex(), "latest")))
             node.close()
             before, after = nonces_accept(

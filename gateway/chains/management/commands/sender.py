@@ -18,8 +18,9 @@ from gateway.chains.configuration import configured_chain
 from gateway.chains.errors import UnknownChain
 from gateway.chains.fees import GWEI, FeeCaps
 from gateway.chains.models import Chain
-from gateway.chains.sender import Sender, SenderOptions
-from gateway.chains.sending_node import SendingNode
+from gateway.chains.node_line import NodeLine
+from gateway.chains.outgoing.means import SenderOptions
+from gateway.chains.outgoing.sender import Sender
 from gateway.custody.client import SignerClient
 from gateway.custody.guards import refuse_master_key_here
 from gateway.events import leases
@@ -89,7 +90,7 @@ class Command(BaseCommand):
                 leases.renew(handle=lease, ttl_seconds=LEASE_SECONDS)
                 renewed = time.monotonic()
 
-        node = SendingNode(chain_id=chain.id, urls=configured_chain(chain.id).rpc_urls)
+        node = NodeLine(chain_id=chain.id, urls=configured_chain(chain.id).rpc_urls)
         with SignerClient() as signer:
             sender = Sender(
                 chain=chain,

@@ -17,7 +17,7 @@ from gateway.chains.configuration import configured_chain
 from gateway.chains.errors import ChainMismatch, CursorMoved
 from gateway.chains.models import Chain
 from gateway.chains.nodes import Nodes
-from gateway.chains.watching import LEASE_SECONDS, Step, Watcher
+from gateway.chains.watching.watcher import LEASE_SECONDS, Step, Watcher
 from gateway.events import leases
 from gateway.events.errors import LeaseLost, TillwayError
 

@@ -7,24 +7,17 @@ matched transfer lies in one of them, and no block's bloom speaks of logs that a
 import gc
 from collections.abc import Callable, Collection, Container, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import structlog
 
-from gateway.chains.blocks import ToldBlock, parse_block, parse_quantity
-from gateway.chains.bloom import may_contain
-from gateway.chains.create2 import Factory, deposit_address
-from gateway.chains.cursor import BrokenLink, Header, check_links
-from gateway.chains.errors import (
-    MalformedAnswer,
-    NodeFault,
-    NodeRefused,
-    PartialAnswer,
-)
+from gateway.chains.blocks import ToldBlock
+from gateway.chains.cursor import BrokenLink, Header
+from gateway.chains.errors import MalformedAnswer, NodeFault, NodeRefused, PartialAnswer
 from gateway.chains.lens import ADDRESSES_PER_CALL, balances_call, parse_balances
-from gateway.chains.nodes import Nodes, hex_of, list_answer
+from gateway.chains.nodes import Nodes
+from gateway.chains.rpc_words import hex_of, list_answer, parse_quantity
 from gateway.chains.traces import internal_transfers
 from gateway.chains.transfers import (
     NATIVE_LOG_INDEX,
@@ -32,12 +25,21 @@ from gateway.chains.transfers import (
     TRANSFER_TOPIC,
     Slice,
     Transfer,
-    native_transfers,
-    parse_sweep,
     slice_logs,
-    transaction_senders,
 )
 from gateway.chains.watched import WatchedAddresses
+from gateway.chains.watching.digesting import (
+    arrivals_of,
+    check_places,
+    doubtful_blocks,
+    linked_blocks,
+    native_sent,
+    native_swept,
+    receipts_have,
+    succeeded,
+)
+from gateway.chains.watching.facts import ChainFacts
+from gateway.chains.watching.heard import Arrival, Departure, Heard, RawRange
 from gateway.outside.rpc import Call
 
 log = structlog.get_logger(__name__)
@@ -45,88 +47,6 @@ log = structlog.get_logger(__name__)
 Result = TypeVar("Result")
 
 POLLS_PER_BLOCK = 4 * ADDRESSES_PER_CALL
-
-_TRANSFER = bytes.fromhex(TRANSFER_TOPIC[2:])
-_SWEPT = bytes.fromhex(SWEPT_TOPIC[2:])
-
-
-@dataclass(frozen=True, slots=True)
-class KnownToken:
-    code: str
-    decimals: int
-    value_usd_e8: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class ChainFacts:
-    """What a watcher must know of its chain; read again now and then.
-
-    Attributes:
-        tokens: every token we know by contract, accepted or not.
-        native: the native coin.
-        factories: by address; all of them report what they sweep.
-    """
-
-    chain_id: int
-    tokens: dict[bytes, KnownToken]
-    native: KnownToken
-    factories: dict[bytes, Factory]
-
-    def token(self, address: bytes | None) -> KnownToken:
-        """The token at an address, None being the native coin.
-
-        Raises:
-            MalformedAnswer: the node told of a contract that wasn't asked about.
-        """
-        if address is None:
-            return self.native
-        try:
-            return self.tokens[address]
-        except KeyError:
-            raise MalformedAnswer(f"a log of 0x{address.hex()}, which wasn't asked for") from None
-
-
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """A transfer to one of our addresses, with all that a deposit's row needs from the chain."""
-
-    transfer: Transfer
-    token: KnownToken
-    tx_sender: bytes
-    block_time: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Departure:
-    """A transfer out of one of our addresses."""
-
-    transfer: Transfer
-    token: KnownToken
-
-
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """What happened in consecutive blocks.
-
-    Attributes:
-        headers: the blocks, ascending.
-        balances: wei of the polled addresses in the last block.
-        logs: how many logs were looked at.
-    """
-
-    headers: list[Header]
-    arrivals: list[Arrival] = field(default_factory=list)
-    departures: list[Departure] = field(default_factory=list)
-    balances: dict[bytes, int] = field(default_factory=dict)
-    logs: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class RawRange:
-    """Unchecked answers about consecutive blocks."""
-
-    blocks: list[Any]
-    logs: Any
 
 
 class Ear:
@@ -291,68 +211,24 @@ class Ear:
     def _digest(
         self, raw: RawRange, *, parent: Header, only: bytes | None, balances: dict[bytes, int]
     ) -> Heard:
-        blocks = [parse_block(block) for block in raw.blocks]
-        headers = [block.header for block in blocks]
-        check_links([parent, *headers])
-        if only is not None and headers[0].hash != only:
-            raise MalformedAnswer("another block than the one asked for")
-
+        blocks = linked_blocks(raw.blocks, parent=parent, only=only)
         logs = list_answer(raw.logs, of="logs")
         watched = self.watched.fastest
         found = slice_logs(logs, watched)
         self._check_nothing_missing(blocks, found)
-
-        by_number = {header.number: header for header in headers}
-        incoming = [
-            *found.incoming,
-            *self._native(blocks, watched),
-        ]
-        outgoing = [*found.outgoing, *self._swept_native(found.sweeps)]
-        for transfer in (*incoming, *outgoing):
-            header = by_number.get(transfer.block_number)
-            if header is None or header.hash != transfer.block_hash:
-                raise MalformedAnswer("a log of a block that wasn't asked for")
+        incoming = [*found.incoming, *self._native(blocks, watched)]
+        outgoing = [*found.outgoing, *native_swept(found.sweeps, self.facts)]
+        check_places((*incoming, *outgoing), blocks)
         return Heard(
-            headers=headers,
-            arrivals=self._arrivals(incoming, blocks),
+            headers=[block.header for block in blocks],
+            arrivals=arrivals_of(incoming, blocks, self.facts),
             departures=[Departure(t, self.facts.token(t.token)) for t in outgoing],
             balances=balances,
             logs=len(logs),
         )
 
-    def _arrivals(self, incoming: list[Transfer], blocks: list[ToldBlock]) -> list[Arrival]:
-        senders: dict[bytes, bytes] = {}
-        touched = {transfer.block_number for transfer in incoming}
-        wanted = {transfer.tx_hash for transfer in incoming}
-        times = {}
-        for block in blocks:
-            if block.header.number in touched:
-                senders |= transaction_senders(block.transactions, wanted)
-                times[block.header.number] = datetime.fromtimestamp(block.header.timestamp, UTC)
-        if wanted - senders.keys():
-            raise PartialAnswer("a log of a transaction that its block doesn't have")
-        return [
-            Arrival(
-                transfer=transfer,
-                token=self.facts.token(transfer.token),
-                tx_sender=senders[transfer.tx_hash],
-                block_time=times[transfer.block_number],
-            )
-            for transfer in incoming
-            if transfer.units > 0
-        ]
-
     def _native(self, blocks: list[ToldBlock], watched: Container[bytes]) -> list[Transfer]:
-        sent = [
-            transfer
-            for block in blocks
-            for transfer in native_transfers(
-                block.transactions,
-                watched,
-                block_number=block.header.number,
-                block_hash=block.header.hash,
-            )
-        ]
+        sent = native_sent(blocks, watched)
         if not sent:
             return []
         receipts = self.nodes.ask(
@@ -361,52 +237,14 @@ class Ear:
         return [
             transfer
             for transfer, receipt in zip(sent, receipts, strict=True)
-            if _succeeded(receipt, transfer)
+            if succeeded(receipt, transfer)
         ]
 
-    def _swept_native(self, sweeps: list[dict[str, Any]]) -> list[Transfer]:
-        """Native coin that our factories took out of deposit addresses; nothing else shows it."""
-        out = []
-        for told in sweeps:
-            sweep = parse_sweep(told)
-            address = bytes.fromhex(told["address"][2:])
-            factory = self.facts.factories.get(address)
-            if factory is None or sweep.token is not None:
-                continue
-            out.append(
-                Transfer(
-                    token=None,
-                    sender=deposit_address(factory=factory, salt=sweep.salt),
-                    recipient=address,
-                    units=sweep.units,
-                    block_number=sweep.block_number,
-                    block_hash=sweep.block_hash,
-                    tx_hash=sweep.tx_hash,
-                    log_index=sweep.log_index,
-                )
-            )
-        return out
-
     def _check_nothing_missing(self, blocks: list[ToldBlock], found: Slice) -> None:
-        """Refuse an answer that has no log of a block whose bloom speaks of ours.
-
-        So answers a node that hasn't indexed a fresh block yet, or that cut a range short. A bloom
-        may speak of logs that aren't there, so the block's receipts decide. A block of which some
-        logs came is not doubted: a busy block's bloom speaks of nearly everything.
-        """
-        told = {int(number, 16) for number in found.numbers}
-        emitters = [(address, _TRANSFER) for address in self.facts.tokens]
-        emitters += [(address, _SWEPT) for address in self.facts.factories]
-        for block in blocks:
-            if not block.bloom or block.header.number in told:
-                continue
-            spoken_of = {
-                hex_of(address)
-                for address, topic in emitters
-                if may_contain(block.bloom, address, topic)
-            }
-            if spoken_of and self._receipts_have(block.header, spoken_of):
-                raise PartialAnswer(f"the logs of block {block.header.number} are missing")
+        """Refuse an answer that left a block's logs out, by the receipts of those in doubt."""
+        for header, spoken_of in doubtful_blocks(blocks, found, self.facts):
+            if self._receipts_have(header, spoken_of):
+                raise PartialAnswer(f"the logs of block {header.number} are missing")
 
     def _receipts_have(self, header: Header, emitters: set[str]) -> bool:
         try:
@@ -415,16 +253,7 @@ class Ear:
             # Not every node offers it; the bloom alone is no proof.
             log.info("chains.receipts_refused", chain_id=self.facts.chain_id)
             return False
-        try:
-            return any(
-                entry["address"].lower() in emitters
-                and entry["topics"]
-                and entry["topics"][0] in (TRANSFER_TOPIC, SWEPT_TOPIC)
-                for receipt in list_answer(answer, of="receipts")
-                for entry in receipt["logs"]
-            )
-        except (KeyError, TypeError, AttributeError) as error:
-            raise MalformedAnswer(f"receipts can't be read: {error!r}") from error
+        return receipts_have(answer, emitters)
 
     def _balances(self, answers: Sequence[object], polled: list[bytes]) -> dict[bytes, int]:
         told: dict[bytes, int] = {}
@@ -443,16 +272,6 @@ def _collector_at_rest() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
-
-
-def _succeeded(receipt: object, transfer: Transfer) -> bool:
-    if receipt is None:
-        raise PartialAnswer("no receipt of a transaction in a block")
-    if not isinstance(receipt, dict) or "status" not in receipt:
-        raise MalformedAnswer("a receipt can't be read")
-    if receipt.get("blockHash") != hex_of(transfer.block_hash):
-        raise PartialAnswer("a receipt of another block than the transaction's")
-    return parse_quantity(receipt["status"]) == 1
 
 
 def _balance_of(address: bytes) -> str:

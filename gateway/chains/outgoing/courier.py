@@ -1,0 +1,149 @@
+"""One attempt's way: through the signer, into its row, to the node."""
+
+from datetime import UTC, datetime, time, timedelta
+
+import structlog
+
+from gateway.chains import outgoing_services as services
+from gateway.chains.outgoing.attempts import attempt_to_repeat
+from gateway.chains.outgoing.means import Means
+from gateway.chains.outgoing_models import OutgoingAttempt, OutgoingTransaction
+from gateway.chains.receipts import is_known_already, is_short_of_gas
+from gateway.chains.rpc_words import hex_of
+from gateway.chains.sender_metrics import (
+    BROADCASTS,
+    ENDED,
+    LAST_OFFER,
+    REFUSALS,
+    UNREACHABLE,
+)
+from gateway.custody.errors import PolicyRefused, SignerDown
+from gateway.custody.transactions import UnsignedTransaction
+from gateway.outside.errors import NodeError
+
+log = structlog.get_logger(__name__)
+
+
+class Courier:
+    """Takes attempts to where they must go."""
+
+    def __init__(self, means: Means) -> None:
+        self._means = means
+
+    def sign_and_send(self, outgoing: OutgoingTransaction, attempt: OutgoingAttempt) -> bool:
+        """Take a prepared attempt through signer and node; whether it is on its way.
+
+        Raises:
+            SignerDown: nothing can be signed now; the attempt stays prepared.
+        """
+        means = self._means
+        try:
+            signed = means.signer.sign(
+                request_id=str(attempt.id),
+                account=bytes(outgoing.account),
+                purpose="cancel" if attempt.kind == "cancel" else outgoing.purpose,
+                transaction=_unsigned(outgoing, attempt),
+            )
+        except PolicyRefused as refusal:
+            self._take_refusal(outgoing, attempt, refusal)
+            return False
+        except SignerDown as down:
+            UNREACHABLE.labels(str(means.chain.id)).inc()
+            means.notices.say("signer", "sender_waits_for_signer", detail=str(down))
+            raise
+        means.notices.over("signer")
+        means.reached("signed")
+        is_stored = services.attempt_store_signature(
+            desk=means.desk,
+            attempt_id=attempt.id,
+            raw=signed.raw,
+            tx_hash=signed.hash,
+            now=means.clock(),
+        )
+        means.reached("stored")
+        if is_stored:
+            BROADCASTS.labels(str(means.chain.id), attempt.kind).inc()
+            LAST_OFFER.labels(str(means.chain.id)).set(attempt.max_fee_per_gas)
+            attempt.raw, attempt.tx_hash = signed.raw, signed.hash
+            self.broadcast(outgoing, attempt)
+        return is_stored
+
+    def repeat(self, outgoing: OutgoingTransaction, *, at_once: bool = False) -> None:
+        """Give the bytes that count to the node again, if it is time for that."""
+        attempt = attempt_to_repeat(outgoing)
+        if attempt is not None and (at_once or self._means.is_due(attempt)):
+            self.broadcast(outgoing, attempt)
+
+    def broadcast(self, outgoing: OutgoingTransaction, attempt: OutgoingAttempt) -> None:
+        """Give stored bytes to the node; to do so again is harmless."""
+        assert attempt.raw is not None
+        means = self._means
+        failure = ""
+        try:
+            means.node.ask(("eth_sendRawTransaction", (hex_of(bytes(attempt.raw)),)))
+        except NodeError as error:
+            if not is_known_already(error):
+                failure = error.rpc_message[:300] or "refused"
+                log.warning("broadcast_refused", transaction_id=str(outgoing.id), detail=failure)
+            if is_short_of_gas(error):
+                services.transaction_awaits_gas(
+                    desk=means.desk,
+                    transaction_id=outgoing.id,
+                    needed=outgoing.value + attempt.gas_limit * attempt.max_fee_per_gas,
+                    available=0,
+                    asset=means.native,
+                    now=means.clock(),
+                )
+        means.reached("broadcast")
+        services.attempt_was_broadcast(
+            desk=means.desk, attempt_id=attempt.id, error=failure, now=means.clock()
+        )
+        means.reached("broadcast_recorded")
+
+    def _take_refusal(
+        self, outgoing: OutgoingTransaction, attempt: OutgoingAttempt, refusal: PolicyRefused
+    ) -> None:
+        means = self._means
+        log.warning("transaction_refused", transaction_id=str(outgoing.id), reason=refusal.reason)
+        REFUSALS.labels(str(means.chain.id), refusal.reason).inc()
+        now = means.clock()
+        if not refusal.is_limit:
+            if services.attempt_refused(
+                desk=means.desk,
+                attempt_id=attempt.id,
+                reason=refusal.reason,
+                message=refusal.message,
+                now=now,
+            ):
+                ENDED.labels(str(means.chain.id), "policy_refused").inc()
+            return
+        services.attempt_over_limit(
+            desk=means.desk,
+            attempt_id=attempt.id,
+            reason=refusal.reason,
+            message=refusal.message,
+            not_before=limit_retry_at(now, seconds=means.options.limit_retry_seconds),
+            now=now,
+        )
+
+
+def limit_retry_at(now: datetime, *, seconds: float) -> datetime:
+    """When the signer is asked again: soon, since a policy may be raised at any time, and with
+    the new UTC day at the latest, all at once, so that the oldest comes first."""
+    today = now.astimezone(UTC).date()
+    tomorrow = datetime.combine(today + timedelta(days=1), time.min, tzinfo=UTC)
+    return min(now + timedelta(seconds=seconds), tomorrow)
+
+
+def _unsigned(outgoing: OutgoingTransaction, attempt: OutgoingAttempt) -> UnsignedTransaction:
+    is_cancellation = attempt.kind == "cancel"
+    return UnsignedTransaction(
+        chain_id=outgoing.chain_id,
+        nonce=attempt.nonce,
+        to=bytes(outgoing.account if is_cancellation else outgoing.to),
+        value=0 if is_cancellation else outgoing.value,
+        data=b"" if is_cancellation else bytes(outgoing.data),
+        gas_limit=attempt.gas_limit,
+        max_fee_per_gas=attempt.max_fee_per_gas,
+        max_priority_fee_per_gas=attempt.max_priority_fee_per_gas,
+    )
