@@ -263,16 +263,16 @@ def _refused(asset):
 
 def _wait(ask, seconds=90.0):
     end = time.monotonic() + seconds
-    last = None
-    while time.monotonic() < end:
+    while True:
         try:
-            found = ask()
+            if found := ask():
+                return found
+            missing = _answers(WETH)
         except MarketUnavailable as error:
-            found, last = None, error
-        if found:
-            return found
+            missing = error
+        if time.monotonic() > end:
+            raise AssertionError(f"not in {seconds} s, but {missing}\n{_threads()}")
         time.sleep(0.1)
-    raise AssertionError(f"not in {seconds} s: {last or _answers(WETH)}\n{_threads()}")
 
 
 def _threads() -> str:
