@@ -22,13 +22,11 @@ from gateway.events.models import Event
 from gateway.ledger.services import post_fill
 from gateway.market.errors import MarketUnavailable
 from gateway.market.following import publishing
-from gateway.market.following.publishing import (
-    LEASE,
-    Publisher,
-    policy_of_settings,
-    readers_of,
-    run_market,
-)
+from gateway.market.following.feeds import feed_of
+from gateway.market.following.leading import LEASE, policy_of_settings, run_market
+from gateway.market.following.pacing import Every
+from gateway.market.following.publishing import Publisher
+from gateway.market.following.reading import readers_of
 from gateway.market.models import DeskState
 from gateway.market.quotes import Quote, quote_assets
 from gateway.market.risk.states import RiskState
@@ -70,6 +68,7 @@ def readers(market_settings, chain_entry, rpc):  # noqa: F811
     mine(rpc, 5)
     readers = readers_of(
         chains=[msgspec.convert(chain_entry, ChainSettings)],
+        feeds=[feed_of(entry) for entry in market_settings.MARKET_FEEDS],
         policy=DeskPolicy(),
         allow_loopback=True,
     )
@@ -303,7 +302,7 @@ def test_a_halt_reaches_the_quotes_with_its_event_and_inventory_comes_from_the_b
     assert first.assets[WETH].value.sources == 2
 
     desk_halt(reason="a test of the switch", by="ana", now=now)
-    publisher._exposure = publishing._Every(0)
+    publisher._exposure = Every(0)
     second = publisher.publish(now=now + timedelta(milliseconds=300), lease=lease)
     answers = {answer.asset: answer for answer in quotes(second, now=now, currency="USD")}
     assert isinstance(answers.pop(USDC), Quote)
@@ -317,7 +316,7 @@ def test_a_halt_reaches_the_quotes_with_its_event_and_inventory_comes_from_the_b
     third = other.publish(now=now + timedelta(milliseconds=600), lease=lease)
     assert third.assets[WETH].risk.state == RiskState.HALT
     desk_resume(reason="done", by="ana", now=now)
-    other._exposure = publishing._Every(0)
+    other._exposure = Every(0)
     fourth = other.publish(now=now + timedelta(milliseconds=900), lease=lease)
     assert fourth.assets[WETH].risk.state == RiskState.WIDE
 
@@ -340,7 +339,7 @@ def test_a_days_loss_is_counted_from_its_opening(readers):
         bought=Amount(500_000, Asset(USDC, 6)),
         now=now,
     )
-    publisher._positions = publishing._Every(0)
+    publisher._positions = Every(0)
     for step in range(1, 3):
         snapshot = publisher.publish(now=now + timedelta(milliseconds=300 * step))
     assert snapshot.assets[WETH].risk.trigger == "daily_loss"
