@@ -69,6 +69,7 @@ def invoice_requote(
         shop=shop,
         amount=Amount(invoice.amount_units, FIAT[invoice.currency]),
         lock_seconds=lock_seconds or book.terms.lock_seconds,
+        shorten_lock=lock_seconds is None,
         now=now,
     )
     if invoice.locks_open:

@@ -75,7 +75,9 @@ def invoice_issue(
     One statement, whatever is stored: screening, caps, invoice, address, exposure and event.
 
     Args:
-        lock_seconds: how long the quotes hold; the shop's terms if unset.
+        lock_seconds: how long the quotes hold; the shop's terms if unset, or less while the
+            state of an offered token's market allows no more. Where so much is asked for by
+            name, such a token is not offered (``lock_too_long``).
         external_key: the caller's name for this demand. Asked again with it, however often and
             at the same time, there is one invoice, and that one is returned.
 
@@ -94,7 +96,13 @@ def invoice_issue(
     _check_metadata(metadata or {})
 
     offered = catalogue(shop.mode)
-    drawn = draw_quotes(shop=shop, amount=amount, lock_seconds=seconds, now=now)
+    drawn = draw_quotes(
+        shop=shop,
+        amount=amount,
+        lock_seconds=seconds,
+        shorten_lock=lock_seconds is None,
+        now=now,
+    )
     book = Book(
         terms=_terms(shop, amount=amount, lock_seconds=seconds),
         settlement_decimals=_settlement(shop, offered).decimals,
@@ -108,9 +116,14 @@ def invoice_issue(
     return _issued(invoice, book=book, shop=shop, offered=offered)
 
 
-def draw_quotes(*, shop: ShopView, amount: Amount, lock_seconds: int, now: datetime) -> QuoteSet:
+def draw_quotes(
+    *, shop: ShopView, amount: Amount, lock_seconds: int, shorten_lock: bool, now: datetime
+) -> QuoteSet:
     """Quotes of now for every token the shop accepts, from the market's latest snapshot. Pure but
     for reading it.
+
+    Args:
+        shorten_lock: rather than refuse a token that may be promised for a shorter time only.
 
     Raises:
         NoQuote: there is none.
@@ -126,6 +139,7 @@ def draw_quotes(*, shop: ShopView, amount: Amount, lock_seconds: int, now: datet
         fee_bps=shop.terms.fee_bps,
         now=now,
         strategic_share_ppm=shop.strategic_share_ppm,
+        shorten_lock=shorten_lock,
     )
     quotes = tuple(answer for answer in answers if isinstance(answer, Quote))
     refused = {answer.asset: answer.code for answer in answers if not isinstance(answer, Quote)}
@@ -133,7 +147,7 @@ def draw_quotes(*, shop: ShopView, amount: Amount, lock_seconds: int, now: datet
         raise NoQuote(refused)
     return QuoteSet(
         drawn_at=now,
-        lock_end=now + timedelta(seconds=lock_seconds),
+        lock_end=quotes[0].lock_end,
         quotes=quotes,
         refused=refused,
     )

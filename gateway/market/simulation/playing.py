@@ -29,7 +29,7 @@ from gateway.market.hedging.locks import OpenLock, Shoppers, lock_exposure
 from gateway.market.hedging.tiers import DEFAULT_TIERS
 from gateway.market.quotes import Quote, quote_assets
 from gateway.market.risk.states import Risk, RiskState, Transition
-from gateway.market.risk.watch import PEGGED, WATCHED, judged
+from gateway.market.risk.watch import judged
 from gateway.market.simulation.scenarios import Scenario
 from gateway.market.simulation.stage import (
     CONFIRM_SECONDS,
@@ -237,11 +237,7 @@ class _Play:
             policy=HedgePolicy(DEFAULT_TIERS),
             capital_cents=crowd.capital_cents + self.result_cents,
             gross_cents=view.cents(holding.exposure),
-            allowed=self.risk.permits(
-                at_ms=self.now_ms - STEP_SECONDS * 1_000,
-                policy=PEGGED if token.peg else WATCHED,
-                lock_seconds=crowd.lock_seconds,
-            ).hedging,
+            allowed=self.risk.state is not RiskState.HALT,
             clock=lambda: 0.0,
             deadline=1.0,
         )
@@ -323,6 +319,7 @@ class _Play:
             lock_seconds=crowd.lock_seconds,
             fee_bps=50,
             now=now,
+            shorten_lock=True,
         )
         state = self.risk.state
         whole = crowd.invoice_cents * 10**SETTLEMENT_DECIMALS // 100
