@@ -27,7 +27,12 @@ from gateway.invoices.errors import (
     ShopHasNoPayoutAddress,
     WrongCurrency,
 )
-from gateway.invoices.exposure import exposed_units, invoice_id_of_thread
+from gateway.invoices.exposure import (
+    exposed_caps,
+    exposed_units,
+    invoice_id_of_thread,
+    without,
+)
 from gateway.invoices.life import release_rule
 from gateway.invoices.models import Invoice
 from gateway.invoices.presenters import event_body
@@ -56,7 +61,9 @@ MAX_METADATA_BYTES = 8_192
 # What a database or a terminal can't hold: control characters, and text that isn't Unicode.
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
-ISSUE_SQL = "SELECT outcome, invoice_id, is_duplicate_order FROM invoices_issue(%s::jsonb, %s)"
+ISSUE_SQL = """
+SELECT outcome, invoice_id, is_duplicate_order, full_assets FROM invoices_issue(%s::jsonb, %s, %s)
+"""
 
 
 def invoice_issue(
@@ -72,7 +79,9 @@ def invoice_issue(
 ) -> Invoice:
     """Ask for ``amount`` in the shop's currency, with a rate locked for each token it accepts.
 
-    One statement, whatever is stored: screening, caps, invoice, address, exposure and event.
+    One statement, whatever is stored: screening, caps, invoice, address, exposure and event. Now
+    and then, when a shard's share of an asset's cap is used up, two; a token whose cap leaves no
+    room for it is not offered (``lock_cap_reached``), however many sell at once.
 
     Args:
         lock_seconds: how long the quotes hold; the shop's terms if unset, or less while the
@@ -103,17 +112,21 @@ def invoice_issue(
         shorten_lock=lock_seconds is None,
         now=now,
     )
-    book = Book(
-        terms=_terms(shop, amount=amount, lock_seconds=seconds),
-        settlement_decimals=_settlement(shop, offered).decimals,
-        chains=offered.offered_chains,
-        tokens=quoted_tokens(drawn, offered.offered_tokens),
-        sets=(drawn,),
-    )
-    invoice = _drafted(shop=shop, amount=amount, book=book, now=now)
-    invoice.order_id, invoice.external_key = order_id, external_key
-    invoice.created_by, invoice.metadata = created_by, dict(metadata or {})
-    return _issued(invoice, book=book, shop=shop, offered=offered)
+    while True:
+        book = Book(
+            terms=_terms(shop, amount=amount, lock_seconds=seconds),
+            settlement_decimals=_settlement(shop, offered).decimals,
+            chains=offered.offered_chains,
+            tokens=quoted_tokens(drawn, offered.offered_tokens),
+            sets=(drawn,),
+        )
+        invoice = _drafted(shop=shop, amount=amount, book=book, now=now)
+        invoice.order_id, invoice.external_key = order_id, external_key
+        invoice.created_by, invoice.metadata = created_by, dict(metadata or {})
+        try:
+            return _issued(invoice, book=book, shop=shop, offered=offered)
+        except _AssetsFull as full:
+            drawn = without(drawn, full.assets)
 
 
 def draw_quotes(
@@ -277,9 +290,11 @@ def _issued(invoice: Invoice, *, book: Book, shop: ShopView, offered: Catalogue)
             "event_handlers": handlers_for("invoice.created"),
         }
     ).decode()
-    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
-        cursor.execute(ISSUE_SQL, [asked, invoice.book])
-        outcome, invoice_id, is_duplicate_order = cursor.fetchone()
+    outcome, invoice_id, is_duplicate_order, full = _told(asked, invoice.book, share=False)
+    if outcome == "share":
+        outcome, invoice_id, is_duplicate_order, full = _told(asked, invoice.book, share=True)
+    if outcome == "full":
+        raise _AssetsFull(full)
     if outcome == "issued":
         invoice.duplicate_order = is_duplicate_order
         invoice.exceptions = ["duplicate_order"] if is_duplicate_order else []
@@ -290,15 +305,32 @@ def _issued(invoice: Invoice, *, book: Book, shop: ShopView, offered: Catalogue)
     raise _REFUSALS[outcome]
 
 
+class _AssetsFull(Exception):
+    """Open locks of these assets would pass their caps; nothing was written."""
+
+    def __init__(self, assets: list[str]) -> None:
+        super().__init__(assets)
+        self.assets = assets
+
+
+def _told(asked: str, book: str, *, share: bool) -> tuple[str, UUID, bool, list[str]]:
+    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
+        cursor.execute(ISSUE_SQL, [asked, book, share])
+        told: tuple[str, UUID, bool, list[str]] = cursor.fetchone()
+    return told
+
+
 def _bytea(value: bytes) -> str:
     return "\\x" + value.hex()
 
 
 def _exposure(invoice: Invoice, *, book: Book) -> dict[str, Any]:
     exposed = exposed_units(invoice, drawn=book.latest)
+    caps = exposed_caps(exposed, now=invoice.created_at)
     return {
         "exposed_assets": list(exposed),
         "exposed_units": [str(units) for units in exposed.values()],
+        "exposed_caps": [str(caps[code]) for code in exposed],
         "shard": exposure_shard(invoice.id),
     }
 

@@ -24,6 +24,7 @@ from gateway.market.quoting.answers import (
     refusal_of,
 )
 from gateway.market.quoting.building import at_par, bounds, built, par_quote, shown
+from gateway.market.quoting.caps import lock_caps
 from gateway.market.quoting.contexts import Context, asset_in, context_of
 from gateway.market.quoting.permits import check_lock
 from gateway.market.quoting.pricing import price
@@ -41,6 +42,7 @@ __all__ = [
     "appraise",
     "decode_quotes",
     "encode_quotes",
+    "lock_caps",
     "quote_assets",
 ]
 

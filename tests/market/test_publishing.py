@@ -31,7 +31,7 @@ from gateway.market.models import DeskState
 from gateway.market.quotes import Quote, quote_assets
 from gateway.market.risk.states import RiskState
 from gateway.market.selectors import buy_price_at
-from gateway.market.services import exposure_add, minute_prices_prune
+from gateway.market.services import exposure_take, minute_prices_prune
 from gateway.market.snapshot_store import current_snapshot, forget_snapshot
 from gateway.market.snapshots import DeskPolicy
 from gateway.market.supervising import desk_halt, desk_resume
@@ -113,7 +113,13 @@ def test_a_snapshot_quotes_every_token_of_the_chain(readers):
 def test_versions_grow_and_open_locks_are_counted_with_few_queries(readers, valkey):
     publisher = Publisher(readers=readers, policy=DeskPolicy())
     now = datetime.now(UTC)
-    exposure_add(invoice_id=uuid7(), due_units={WETH: 5}, lock_end=now + timedelta(minutes=15))
+    exposure_take(
+        invoice_id=uuid7(),
+        due_units={WETH: 5},
+        cap_units={WETH: 9},
+        lock_end=now + timedelta(minutes=15),
+        now=now,
+    )
     with CaptureQueriesContext(connection) as queries:
         first = publisher.publish(now=now)
     assert len(queries) <= 13, "locks, halts, states, inventory, day, prices, values, prunes"
