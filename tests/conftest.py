@@ -40,6 +40,7 @@ django.setup()
 
 from django.conf import settings as _settings  # noqa: E402
 
+from tests.undoing import undone  # noqa: E402 (needs the path)
 from tests.wiping import wipe_unmanaged  # noqa: E402 (needs the apps)
 
 # A worker of xdist inherits the environment of the run and has read its settings before this file.
@@ -203,11 +204,8 @@ def anvil(_running_devchain: tuple[object, object]) -> Iterator[object]:
     from gateway.outside.rpc import JsonRpc
 
     node, _ = _running_devchain
-    with JsonRpc(node.rpc_url) as rpc:
-        snapshot = rpc.call("evm_snapshot")
+    with JsonRpc(node.rpc_url) as rpc, undone(rpc):
         yield node
-        rpc.call("evm_setAutomine", [True])
-        rpc.call("evm_revert", [snapshot])
 
 
 @pytest.fixture

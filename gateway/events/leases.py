@@ -13,9 +13,11 @@ from gateway.events.errors import LeaseLost
 
 ACQUIRE_SQL = """
 INSERT INTO events_lease AS l (name, holder, epoch, expires_at)
-VALUES (%(name)s, %(holder)s, 1, clock_timestamp() + make_interval(secs => %(ttl)s))
+VALUES (
+    %(name)s, %(holder)s, %(above)s + 1, clock_timestamp() + make_interval(secs => %(ttl)s))
 ON CONFLICT (name) DO UPDATE
-   SET holder = excluded.holder, epoch = l.epoch + 1, expires_at = excluded.expires_at
+   SET holder = excluded.holder, epoch = greatest(l.epoch + 1, excluded.epoch),
+       expires_at = excluded.expires_at
  WHERE l.expires_at < clock_timestamp() OR l.holder = excluded.holder
 RETURNING epoch
 """
@@ -35,12 +37,17 @@ class LeaseHandle:
     epoch: int
 
 
-def acquire(*, name: str, holder: str, ttl_seconds: float) -> LeaseHandle | None:
-    """The lease, if it is free, has run out or is ours already; otherwise None."""
+def acquire(*, name: str, holder: str, ttl_seconds: float, above: int = 0) -> LeaseHandle | None:
+    """The lease, if it is free, has run out or is ours already; otherwise None.
+
+    Args:
+        above: an epoch seen elsewhere, which the new one is to be above: a store that is fenced
+            by epochs may remember more than a database that was restored.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             ACQUIRE_SQL,
-            {"name": name, "holder": holder, "ttl": ttl_seconds},
+            {"name": name, "holder": holder, "ttl": ttl_seconds, "above": above},
         )
         row = cursor.fetchone()
     return LeaseHandle(name=name, holder=holder, epoch=row[0]) if row else None

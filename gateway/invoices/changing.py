@@ -17,7 +17,7 @@ from gateway.invoices.errors import (
     ScreeningUnavailable,
     ShopHasNoPayoutAddress,
 )
-from gateway.invoices.exposure import add_exposure, release_exposure
+from gateway.invoices.exposure import retake_exposure
 from gateway.invoices.issuing import checked_lock, draw_quotes, feeds_refused
 from gateway.invoices.models import Invoice
 from gateway.invoices.quotebook import decode_book, encode_book
@@ -82,15 +82,16 @@ def invoice_requote(
         lock_seconds=checked_lock(
             book.terms.lock_seconds if lock_seconds is None else lock_seconds
         ),
+        shorten_lock=lock_seconds is None,
         now=now,
     )
-    if invoice.locks_open:
-        release_exposure(invoice, book=book)
+    drawn = retake_exposure(
+        invoice, old=book, drawn=drawn, cap_units=shop.terms.max_open_lock_units, now=now
+    )
     invoice.book = encode_book(book.with_set(drawn, tokens=catalogue(invoice.mode).offered_tokens))
     invoice.lock_end = drawn.lock_end
     invoice.monitoring_end = drawn.lock_end + timedelta(seconds=book.terms.monitoring_seconds)
     invoice.time_over = invoice.monitoring_over = False
-    add_exposure(invoice, drawn=drawn, cap_units=shop.terms.max_open_lock_units, now=now)
     deposit_address_extend(
         invoice_id=invoice.id,
         poll_until=min(invoice.monitoring_end, now + timedelta(seconds=POLL_SECONDS)),

@@ -3,17 +3,23 @@
 import itertools
 import os
 import threading
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from uuid import UUID
 
+import msgspec
 from django.db import connection
 from django.db.models import Sum
 
 from gateway.events.ids import uuid7
+from gateway.invoices.errors import NoQuote
 from gateway.invoices.models import Invoice, ShopExposure
 from gateway.invoices.quotebook import Book, QuoteSet
 from gateway.market import services as market
 from gateway.market.errors import LockCapReached
+from gateway.market.locks import rooms_for_update
+from gateway.market.quotes import lock_caps
+from gateway.market.snapshot_store import current_snapshot
 
 KEPT = market.KEEP
 
@@ -43,22 +49,56 @@ def exposed_units(invoice: Invoice, *, drawn: QuoteSet) -> dict[str, int]:
     }
 
 
-def add_exposure(invoice: Invoice, *, drawn: QuoteSet, cap_units: int, now: datetime) -> None:
-    """Count a set of quotes, in the caller's transaction. Three statements.
+def exposed_caps(assets: Iterable[str], *, now: datetime) -> dict[str, int]:
+    """Base units that all open locks of each asset may be of, at the latest prices."""
+    return lock_caps(snapshot=current_snapshot(), assets=assets, now=now)
+
+
+def retake_exposure(
+    invoice: Invoice, *, old: Book, drawn: QuoteSet, cap_units: int, now: datetime
+) -> QuoteSet:
+    """Count a new set of quotes in place of the old one's, in the caller's transaction; what of it
+    the assets' caps leave room for. Six statements, two more for each round of full assets.
 
     Raises:
         LockCapReached: the shop's open locks would pass ``cap_units``; roll back.
+        NoQuote: no asset has room; roll back.
     """
+    rooms_for_update(assets=exposed_units(invoice, drawn=drawn))
+    if invoice.locks_open:
+        release_exposure(invoice, book=old)
     open_units = shop_open_units(shop_id=invoice.shop_id, now=now)
     if open_units + invoice.amount_units > cap_units:
         raise LockCapReached
     _count_shop(invoice, drawn=drawn, units=invoice.amount_units)
-    market.exposure_add(
-        invoice_id=invoice.id,
-        due_units=exposed_units(invoice, drawn=drawn),
-        lock_end=drawn.lock_end,
-    )
+    while full := _full_assets(invoice, drawn=drawn, now=now):
+        drawn = without(drawn, full)
     invoice.locks_open = True
+    return drawn
+
+
+def _full_assets(invoice: Invoice, *, drawn: QuoteSet, now: datetime) -> tuple[str, ...]:
+    due_units = exposed_units(invoice, drawn=drawn)
+    return market.exposure_take(
+        invoice_id=invoice.id,
+        due_units=due_units,
+        cap_units=exposed_caps(due_units, now=now),
+        lock_end=drawn.lock_end,
+        now=now,
+    )
+
+
+def without(drawn: QuoteSet, full: Collection[str]) -> QuoteSet:
+    """The set without the assets whose open locks have reached their cap. Pure.
+
+    Raises:
+        NoQuote: it would be empty.
+    """
+    refused = drawn.refused | dict.fromkeys(full, LockCapReached.code)
+    quotes = tuple(quote for quote in drawn.quotes if quote.asset not in full)
+    if not quotes:
+        raise NoQuote(refused)
+    return msgspec.structs.replace(drawn, quotes=quotes, refused=refused)
 
 
 def release_exposure(invoice: Invoice, *, book: Book) -> None:

@@ -27,7 +27,12 @@ from gateway.invoices.errors import (
     ShopHasNoPayoutAddress,
     WrongCurrency,
 )
-from gateway.invoices.exposure import exposed_units, invoice_id_of_thread
+from gateway.invoices.exposure import (
+    exposed_caps,
+    exposed_units,
+    invoice_id_of_thread,
+    without,
+)
 from gateway.invoices.life import release_rule
 from gateway.invoices.models import Invoice
 from gateway.invoices.presenters import event_body
@@ -56,7 +61,9 @@ MAX_METADATA_BYTES = 8_192
 # What a database or a terminal can't hold: control characters, and text that isn't Unicode.
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
-ISSUE_SQL = "SELECT outcome, invoice_id, is_duplicate_order FROM invoices_issue(%s::jsonb, %s)"
+ISSUE_SQL = """
+SELECT outcome, invoice_id, is_duplicate_order, full_assets FROM invoices_issue(%s::jsonb, %s, %s)
+"""
 
 
 def invoice_issue(
@@ -72,10 +79,14 @@ def invoice_issue(
 ) -> Invoice:
     """Ask for ``amount`` in the shop's currency, with a rate locked for each token it accepts.
 
-    One statement, whatever is stored: screening, caps, invoice, address, exposure and event.
+    One statement, whatever is stored: screening, caps, invoice, address, exposure and event. Now
+    and then, when a shard's share of an asset's cap is used up, two; a token whose cap leaves no
+    room for it is not offered (``lock_cap_reached``), however many sell at once.
 
     Args:
-        lock_seconds: how long the quotes hold; the shop's terms if unset.
+        lock_seconds: how long the quotes hold; the shop's terms if unset, or less while the
+            state of an offered token's market allows no more. Where so much is asked for by
+            name, such a token is not offered (``lock_too_long``).
         external_key: the caller's name for this demand. Asked again with it, however often and
             at the same time, there is one invoice, and that one is returned.
 
@@ -94,23 +105,38 @@ def invoice_issue(
     _check_metadata(metadata or {})
 
     offered = catalogue(shop.mode)
-    drawn = draw_quotes(shop=shop, amount=amount, lock_seconds=seconds, now=now)
-    book = Book(
-        terms=_terms(shop, amount=amount, lock_seconds=seconds),
-        settlement_decimals=_settlement(shop, offered).decimals,
-        chains=offered.offered_chains,
-        tokens=quoted_tokens(drawn, offered.offered_tokens),
-        sets=(drawn,),
+    drawn = draw_quotes(
+        shop=shop,
+        amount=amount,
+        lock_seconds=seconds,
+        shorten_lock=lock_seconds is None,
+        now=now,
     )
-    invoice = _drafted(shop=shop, amount=amount, book=book, now=now)
-    invoice.order_id, invoice.external_key = order_id, external_key
-    invoice.created_by, invoice.metadata = created_by, dict(metadata or {})
-    return _issued(invoice, book=book, shop=shop, offered=offered)
+    while True:
+        book = Book(
+            terms=_terms(shop, amount=amount, lock_seconds=seconds),
+            settlement_decimals=_settlement(shop, offered).decimals,
+            chains=offered.offered_chains,
+            tokens=quoted_tokens(drawn, offered.offered_tokens),
+            sets=(drawn,),
+        )
+        invoice = _drafted(shop=shop, amount=amount, book=book, now=now)
+        invoice.order_id, invoice.external_key = order_id, external_key
+        invoice.created_by, invoice.metadata = created_by, dict(metadata or {})
+        try:
+            return _issued(invoice, book=book, shop=shop, offered=offered)
+        except _AssetsFull as full:
+            drawn = without(drawn, full.assets)
 
 
-def draw_quotes(*, shop: ShopView, amount: Amount, lock_seconds: int, now: datetime) -> QuoteSet:
+def draw_quotes(
+    *, shop: ShopView, amount: Amount, lock_seconds: int, shorten_lock: bool, now: datetime
+) -> QuoteSet:
     """Quotes of now for every token the shop accepts, from the market's latest snapshot. Pure but
     for reading it.
+
+    Args:
+        shorten_lock: rather than refuse a token that may be promised for a shorter time only.
 
     Raises:
         NoQuote: there is none.
@@ -126,6 +152,7 @@ def draw_quotes(*, shop: ShopView, amount: Amount, lock_seconds: int, now: datet
         fee_bps=shop.terms.fee_bps,
         now=now,
         strategic_share_ppm=shop.strategic_share_ppm,
+        shorten_lock=shorten_lock,
     )
     quotes = tuple(answer for answer in answers if isinstance(answer, Quote))
     refused = {answer.asset: answer.code for answer in answers if not isinstance(answer, Quote)}
@@ -133,7 +160,7 @@ def draw_quotes(*, shop: ShopView, amount: Amount, lock_seconds: int, now: datet
         raise NoQuote(refused)
     return QuoteSet(
         drawn_at=now,
-        lock_end=now + timedelta(seconds=lock_seconds),
+        lock_end=quotes[0].lock_end,
         quotes=quotes,
         refused=refused,
     )
@@ -267,9 +294,11 @@ def _issued(invoice: Invoice, *, book: Book, shop: ShopView, offered: Catalogue)
             "event_handlers": handlers_for("invoice.created"),
         }
     ).decode()
-    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
-        cursor.execute(ISSUE_SQL, [asked, invoice.book])
-        outcome, invoice_id, is_duplicate_order = cursor.fetchone()
+    outcome, invoice_id, is_duplicate_order, full = _told(asked, invoice.book, share=False)
+    if outcome == "share":
+        outcome, invoice_id, is_duplicate_order, full = _told(asked, invoice.book, share=True)
+    if outcome == "full":
+        raise _AssetsFull(full)
     if outcome == "issued":
         invoice.duplicate_order = is_duplicate_order
         invoice.exceptions = ["duplicate_order"] if is_duplicate_order else []
@@ -280,15 +309,32 @@ def _issued(invoice: Invoice, *, book: Book, shop: ShopView, offered: Catalogue)
     raise _REFUSALS[outcome]
 
 
+class _AssetsFull(Exception):
+    """Open locks of these assets would pass their caps; nothing was written."""
+
+    def __init__(self, assets: list[str]) -> None:
+        super().__init__(assets)
+        self.assets = assets
+
+
+def _told(asked: str, book: str, *, share: bool) -> tuple[str, UUID, bool, list[str]]:
+    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
+        cursor.execute(ISSUE_SQL, [asked, book, share])
+        told: tuple[str, UUID, bool, list[str]] = cursor.fetchone()
+    return told
+
+
 def _bytea(value: bytes) -> str:
     return "\\x" + value.hex()
 
 
 def _exposure(invoice: Invoice, *, book: Book) -> dict[str, Any]:
     exposed = exposed_units(invoice, drawn=book.latest)
+    caps = exposed_caps(exposed, now=invoice.created_at)
     return {
         "exposed_assets": list(exposed),
         "exposed_units": [str(units) for units in exposed.values()],
+        "exposed_caps": [str(caps[code]) for code in exposed],
         "shard": exposure_shard(invoice.id),
     }
 

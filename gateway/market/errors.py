@@ -123,6 +123,12 @@ class DeskReducesOnly(QuoteRefused):
     hint = "Offer another asset, or try again in a few minutes."
 
 
+class LockTooLong(QuoteRefused):
+    code = "lock_too_long"
+    message = "The market is rough: this asset's rate is held for a shorter time now."
+    hint = "Ask for a shorter lock, or leave `lock_seconds` out to get the longest there is."
+
+
 class InventoryFull(QuoteRefused):
     code = "inventory_full"
     message = "The desk holds as much of this asset as it may."

@@ -26,6 +26,23 @@ class LockExposure(models.Model):
         return f"{self.units} {self.asset} until {self.minute:%H:%M}"
 
 
+class LockRoom(models.Model):
+    """Base units of an asset that one shard may still lock.
+
+    All rooms of an asset and what is open are never more than its cap together. A room is only
+    taken from; what lapsed or was released is shared out again when some room is used up.
+    """
+
+    pk = models.CompositePrimaryKey("asset", "shard")
+    asset = models.TextField()
+    shard = models.SmallIntegerField()
+    units = UnitsField(help_text="may still be locked")
+    cap = UnitsField(help_text="of all shards and open locks, when it was shared out")
+
+    def __str__(self) -> str:
+        return f"room for {self.units} {self.asset}"
+
+
 class MinutePrice(models.Model):
     """What a whole token was worth to us when we bought it, minute by minute.
 

@@ -1,12 +1,14 @@
 """What each asset would have to pay for an invoice. Pure: a snapshot and a time in, answers out."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from gateway.market.errors import (
     AboveMaximum,
     BelowMinimum,
     LockCapReached,
+    LockTooLong,
     NoDepth,
     QuoteRefused,
 )
@@ -22,7 +24,9 @@ from gateway.market.quoting.answers import (
     refusal_of,
 )
 from gateway.market.quoting.building import at_par, bounds, built, par_quote, shown
+from gateway.market.quoting.caps import lock_caps
 from gateway.market.quoting.contexts import Context, asset_in, context_of
+from gateway.market.quoting.permits import check_lock
 from gateway.market.quoting.pricing import price
 from gateway.market.snapshots import MarketSnapshot
 from gateway.money.amounts import Amount
@@ -38,6 +42,7 @@ __all__ = [
     "appraise",
     "decode_quotes",
     "encode_quotes",
+    "lock_caps",
     "quote_assets",
 ]
 
@@ -52,8 +57,9 @@ def quote_assets(
     fee_bps: int,
     now: datetime,
     strategic_share_ppm: int | None = None,
+    shorten_lock: bool = False,
 ) -> list[Quote | QuoteRefusal]:
-    """A quote or a refusal for each asset, in their order.
+    """A quote or a refusal for each asset, in their order, all with one lock end.
 
     The settlement asset is taken at par, without spread, premium, gas or bounds; it too is
     refused when the pricing currency has no fresh price or it is known to be off its peg.
@@ -61,6 +67,8 @@ def quote_assets(
     Args:
         strategic_share_ppm: share of the shop's payers taken to use the lock as an option; the
             policy's if unset.
+        shorten_lock: where an asset could only be promised for a shorter time (WIDE), promise all
+            for that time, rather than refuse that one (``lock_too_long``).
 
     Raises:
         NotPositive: the demand is zero or less.
@@ -83,15 +91,11 @@ def quote_assets(
         )
     except QuoteRefused as refused:
         return [refusal_of(code, refused) for code in codes]
-    answers: list[Quote | QuoteRefusal] = []
-    for code in codes:
-        try:
-            if code == context.settlement.code:
-                answers.append(at_par(context))
-            else:
-                answers.append(_quote(context, code))
-        except QuoteRefused as refused:
-            answers.append(refusal_of(code, refused))
+    answers = [_answer(context, code) for code in codes]
+    if shorten_lock and any(_is_too_long(answer) for answer in answers):
+        seconds = snapshot.policy.wide_lock_seconds
+        shorter = replace(context, lock_seconds=seconds, lock_end=now + timedelta(seconds=seconds))
+        answers = [_answer(shorter, code) for code in codes]
     return answers
 
 
@@ -154,6 +158,17 @@ def appraise(
     )
 
 
+def _answer(context: Context, code: str) -> Quote | QuoteRefusal:
+    try:
+        return at_par(context) if code == context.settlement.code else _quote(context, code)
+    except QuoteRefused as refused:
+        return refusal_of(code, refused)
+
+
+def _is_too_long(answer: Quote | QuoteRefusal) -> bool:
+    return isinstance(answer, QuoteRefusal) and answer.code == LockTooLong.code
+
+
 def _quote(context: Context, code: str) -> Quote:
     state, chain = asset_in(context, code)
     priced = price(context, state, chain, units=0, locked=True)
@@ -170,6 +185,7 @@ def _quote(context: Context, code: str) -> Quote:
     if demand.units > maximum:
         error = AboveMaximum() if maximum > 0 else LockCapReached()
         raise Bounded(error, minimum, maximum)
+    check_lock(context, priced.permitted)
     return built(
         context,
         priced,

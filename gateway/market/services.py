@@ -14,7 +14,11 @@ KEEP = timedelta(days=1)
 # Late money is rarely judged more than days after its first block.
 KEEP_PRICES = timedelta(days=30)
 
-# For a caller's own statement: ``PERFORM market_exposure_add(assets, units, lock_end, shard)``.
+# A caller's own statement uses ``market_exposure_take``, as ``exposure_take`` does.
+EXPOSURE_TAKE_SQL = """
+SELECT full_assets FROM market_exposure_take(
+    %s::text[], %s::numeric[], %s::numeric[], %s, %s, %s, true)
+"""
 EXPOSURE_ADD_SQL = "SELECT market_exposure_add(%s::text[], %s::numeric[], %s, %s)"
 
 
@@ -23,39 +27,57 @@ def exposure_shard(invoice_id: UUID) -> int:
     return invoice_id.int % SHARDS
 
 
-def exposure_add(*, invoice_id: UUID, due_units: Mapping[str, int], lock_end: datetime) -> None:
-    """Count an invoice's locks, in the caller's transaction. One statement.
-
-    The cap itself is in the quotes (``lock_cap_reached``): they are drawn from a snapshot that
-    counts what was open when it was made.
+def exposure_take(
+    *,
+    invoice_id: UUID,
+    due_units: Mapping[str, int],
+    cap_units: Mapping[str, int],
+    lock_end: datetime,
+    now: datetime,
+) -> tuple[str, ...]:
+    """Count an invoice's locks, if no asset's open locks pass its cap by them, however many are
+    counted at once. In the caller's transaction, which has locked the rooms
+    (``locks.rooms_for_update``). One statement.
 
     Args:
         due_units: base units quoted, by asset code; the settlement asset bears no risk and may
             be left out.
-        lock_end: with the longest grace of the chains offered, if it is to be counted until then.
+        cap_units: what all open locks of each of them may be of (``quotes.lock_caps``).
+
+    Returns:
+        The assets whose caps don't leave so much; then nothing was counted.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            EXPOSURE_TAKE_SQL,
+            [
+                list(due_units),
+                list(due_units.values()),
+                [cap_units[code] for code in due_units],
+                now,
+                lock_end,
+                exposure_shard(invoice_id),
+            ],
+        )
+        (full,) = cursor.fetchone()
+    return tuple(full)
+
+
+def exposure_release(*, invoice_id: UUID, due_units: Mapping[str, int], lock_end: datetime) -> None:
+    """Take an invoice's locks out of the count before they lapse; the caller does so once.
+
+    The arguments are those it was counted with. One statement.
     """
     with connection.cursor() as cursor:
         cursor.execute(
             EXPOSURE_ADD_SQL,
             [
                 list(due_units),
-                list(due_units.values()),
+                [-units for units in due_units.values()],
                 lock_end,
                 exposure_shard(invoice_id),
             ],
         )
-
-
-def exposure_release(*, invoice_id: UUID, due_units: Mapping[str, int], lock_end: datetime) -> None:
-    """Take an invoice's locks out of the count before they lapse; the caller does so once.
-
-    The arguments are those it was added with. One statement.
-    """
-    exposure_add(
-        invoice_id=invoice_id,
-        due_units={code: -units for code, units in due_units.items()},
-        lock_end=lock_end,
-    )
 
 
 def exposure_prune(*, now: datetime) -> int:

@@ -2,7 +2,8 @@
 
 A process asks for the version at most every ``CHECK_SECONDS`` and reads the snapshot only when it
 changed. There is no lock: two threads that ask at once read the same thing twice. When Valkey is
-gone the last snapshot stays, and its prices age until each is refused.
+gone the last snapshot stays, and its prices age until each is refused; it is asked for again every
+``TROUBLE_SECONDS``, by one thread that may wait for the timeout while the others quote.
 """
 
 import time
@@ -24,9 +25,9 @@ VERSION_KEY = "market:version"
 SNAPSHOT_KEY = "market:snapshot"
 EPOCH_KEY = "market:epoch"
 # One step: nobody reads a version without its snapshot, and a holder that lost its lease without
-# noticing can't replace what its successor published.
+# noticing can't replace what its successor published. What isn't a number there is nobody's.
 PUBLISH_LUA = """
-if tonumber(redis.call("GET", KEYS[3]) or "0") > tonumber(ARGV[4]) then return 0 end
+if (tonumber(redis.call("GET", KEYS[3]) or "0") or 0) > tonumber(ARGV[4]) then return 0 end
 redis.call("SET", KEYS[1], ARGV[1], "EX", ARGV[3])
 redis.call("SET", KEYS[2], ARGV[2], "EX", ARGV[3])
 redis.call("SET", KEYS[3], ARGV[4])
@@ -36,6 +37,7 @@ return 1
 RECENT_KEY = "market:recent:%d"
 RECENT_SECONDS = 900
 CHECK_SECONDS = 0.2
+TROUBLE_SECONDS = 1.0
 TIMEOUT_SECONDS = 0.25
 # A snapshot that nobody renews is of no use to a process that starts later.
 KEEP_SECONDS = 3_600
@@ -132,6 +134,7 @@ def _refresh() -> None:
         if isinstance(content, bytes):
             _held.snapshot = decode_snapshot(content)
     except redis.RedisError as error:
+        _held.check_at = time.monotonic() + TROUBLE_SECONDS
         _say_trouble("market.valkey_away", error)
     except (SnapshotUnreadable, msgspec.MsgspecError, ValueError) as error:
         _say_trouble("market.snapshot_unreadable", error)
@@ -154,7 +157,25 @@ def forget_snapshot() -> None:
     _held.check_at = 0.0
 
 
+def forget_connections() -> None:
+    """Meet Valkey anew at the next question: what answers at its address may be another one.
+
+    A connection to a primary that was replaced stays open, and refuses every write.
+    """
+    _client().connection_pool.disconnect()
+
+
 def published_version() -> int:
     """The version that stands in Valkey; 0 for none. Raises redis.RedisError."""
-    version = _client().get(VERSION_KEY)
-    return int(version) if version else 0
+    return _number(VERSION_KEY)
+
+
+def published_epoch() -> int:
+    """The epoch of the lease that last published; 0 for none. Raises redis.RedisError."""
+    return _number(EPOCH_KEY)
+
+
+def _number(key: str) -> int:
+    told = _client().get(key)
+    # What we didn't write is no reason never to publish again.
+    return int(told) if isinstance(told, bytes) and told.isdigit() else 0

@@ -34,6 +34,7 @@ class DeskPolicy(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         risk_aversion_e9: gamma, 1e-9 for a lot and a basis point.
         fills_per_hour: A, at a half spread of zero.
         wide_factor_ppm: the half spread's and the lock premium's factor in WIDE.
+        wide_lock_seconds: the longest new lock where an asset isn't in NORMAL.
         max_silence_ms: an asset that nobody judged for longer is only reduced.
         peg_band_bps: a stablecoin further from its peg than this is not taken.
         strategic_share_ppm: share of shoppers taken to exercise the lock as an option.
@@ -71,6 +72,7 @@ class DeskPolicy(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     risk_aversion_e9: int = 8_000
     fills_per_hour: int = 10
     wide_factor_ppm: int = 2_500_000
+    wide_lock_seconds: int = 300
     max_silence_ms: int = 30_000
     peg_band_bps: int = 100
     strategic_share_ppm: int = 1_000_000

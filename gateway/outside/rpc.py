@@ -4,6 +4,7 @@ The nodes are the operator's own configuration, so the guard against private tar
 (``gateway.outside.http``) does not apply; `check --deploy` looks at their addresses instead.
 """
 
+import time
 from collections.abc import Sequence
 from itertools import count
 from types import TracebackType
@@ -15,17 +16,23 @@ import orjson
 from gateway.outside.errors import NodeDown, NodeError, NodeMalformed
 
 TIMEOUT_SECONDS = 10.0
+SILENCES = 3
 MAX_ANSWER_BYTES = 256 * 1024 * 1024
 
 Call = tuple[str, Sequence[Any]]
 
 
 class JsonRpc:
-    """A connection to one node; used by one thread at a time."""
+    """A connection to one node; used by one thread at a time.
+
+    Args:
+        timeout_seconds: of silence; a whole answer may take ``SILENCES`` times as long.
+    """
 
     def __init__(self, url: str, *, timeout_seconds: float = TIMEOUT_SECONDS) -> None:
         self.url = url
         self._ids = count(1)
+        self._answer_seconds = SILENCES * timeout_seconds
         self._client = httpx.Client(
             timeout=timeout_seconds,
             headers={"content-type": "application/json"},
@@ -92,15 +99,28 @@ class JsonRpc:
             raise NodeMalformed from error
 
     def _send(self, payload: Any) -> bytes:
+        until = time.monotonic() + self._answer_seconds
         try:
-            response = self._client.post(self.url, content=orjson.dumps(payload))
+            with self._client.stream("POST", self.url, content=orjson.dumps(payload)) as response:
+                if response.status_code >= 500 or response.status_code == 429:
+                    raise NodeDown(f"The chain's node answers with status {response.status_code}.")
+                return _content(response, until=until)
         except httpx.HTTPError as error:
             raise NodeDown(f"The chain's node does not answer: {type(error).__name__}.") from error
-        if response.status_code >= 500 or response.status_code == 429:
-            raise NodeDown(f"The chain's node answers with status {response.status_code}.")
-        if len(response.content) > MAX_ANSWER_BYTES:
+
+
+def _content(response: httpx.Response, *, until: float) -> bytes:
+    """The whole body, if it comes in time: a node that drips bytes must not keep a thread."""
+    parts: list[bytes] = []
+    size = 0
+    for part in response.iter_bytes():
+        parts.append(part)
+        size += len(part)
+        if size > MAX_ANSWER_BYTES:
             raise NodeMalformed("The chain's node answered more than we read.")
-        return response.content
+        if time.monotonic() > until:
+            raise NodeDown("The chain's node answers too slowly.")
+    return b"".join(parts)
 
 
 def _request(request_id: int, method: str, params: Sequence[Any]) -> dict[str, Any]:

@@ -19,7 +19,11 @@ class NewInvoice(Strict):
         required=False, help_text="Any JSON object of yours, up to 8 kB; it comes back as it is."
     )
     lock_seconds = Whole(
-        required=False, help_text="How long the quotes hold; the shop's terms if unset."
+        required=False,
+        help_text=(
+            "How long the quotes hold. If unset, the shop's terms, or less while the market is "
+            "rough; asked for longer than that, a token is not offered (lock_too_long)."
+        ),
     )
 
 
@@ -28,7 +32,7 @@ class Requote(Strict):
         required=False,
         min_value=MIN_LOCK_SECONDS,
         max_value=MAX_LOCK_SECONDS,
-        help_text="How long the new quotes hold; as before if unset.",
+        help_text="How long the new quotes hold; as for a new invoice if unset.",
     )
 
 

@@ -7,13 +7,17 @@ from typing import Any
 import pytest
 
 from gateway.invoices import services
+from gateway.invoices.errors import NoQuote
 from gateway.invoices.models import Claim, Invoice, LateQuote, Payment
 from gateway.invoices.presenters import invoice_as_dict
+from gateway.invoices.quotebook import decode_book
 from gateway.invoices.selectors import (
     open_claims,
 )
 from gateway.market.execution.models import FillRequest
 from gateway.market.models import MinutePrice
+from gateway.market.risk.states import RiskState
+from gateway.market.snapshots import MarketSnapshot, RiskMark
 from gateway.shops.services import shop_set_terms
 from tests.chain_rows import (
     DEV_CHAIN,
@@ -26,6 +30,7 @@ from tests.chain_rows import (
 )
 from tests.invoices.books import W, available, promised, refunds, state, told
 from tests.invoices.conftest import World, later_market
+from tests.market.dev_market import dev_market, with_asset
 
 
 def test_an_in_time_payment_that_confirms_late_is_in_time(world: World, clock: Any) -> None:
@@ -277,3 +282,49 @@ def test_reverted_and_never_mined_again_is_invalid_at_the_monitoring_end(
     set_head(DEV_CHAIN, at=world.now)
     services.invoice_expire_due(now=world.now)
     assert state(invoice)[:2] == ("invalid", {"reverted"})
+
+
+def rough(snapshot: MarketSnapshot) -> MarketSnapshot:
+    """The market with WETH in WIDE."""
+    mark = RiskMark(int(RiskState.WIDE), "price_jump", snapshot.at_ms, snapshot.at_ms)
+    return with_asset(snapshot, WETH, risk=mark)
+
+
+def test_in_a_rough_market_an_invoice_has_the_shorter_clock_and_is_owed_its_lock(
+    world: World, clock: Any
+) -> None:
+    calm = world.issue()
+    world.publish(rough(dev_market()))
+    short = world.issue()
+    shown = invoice_as_dict(short)
+    assert shown["lock_end"] == "2026-11-24T12:05:00Z"
+    assert short.lock_end == world.now + timedelta(seconds=300)
+    assert {quote.lock_end for quote in decode_book(short.book).latest.quotes} == {short.lock_end}
+    assert calm.lock_end == world.now + timedelta(seconds=900), "given before, and kept"
+
+    clock.now = short.lock_end + timedelta(minutes=5)
+    world.confirmed(calm, asset=WETH)
+    assert state(calm)[:2] == ("paid", set())
+    set_head(DEV_CHAIN, at=world.now)
+    services.invoice_expire_due(now=world.now)
+    assert state(short)[0] == "expired"
+
+    # When it is calm again, new quotes hold as long as the shop's terms say.
+    world.publish(later_market(600))
+    renewed = services.invoice_requote(invoice_id=short.id, now=world.now)
+    assert renewed.lock_end == world.now + timedelta(seconds=900)
+
+
+def test_a_long_lock_asked_for_in_a_rough_market_comes_without_the_rough_token(
+    world: World,
+) -> None:
+    world.publish(rough(dev_market()))
+    shown = invoice_as_dict(world.issue(lock_seconds=900))
+    assert shown["refused"][WETH] == "lock_too_long"
+    assert shown["lock_end"] == "2026-11-24T12:15:00Z"
+    assert WETH in {due["asset"] for due in invoice_as_dict(world.issue(lock_seconds=300))["due"]}
+
+    shop_set_terms(shop_id=world.shop_id, changes={"accepted_assets": [WETH]}, now=world.now)
+    with pytest.raises(NoQuote) as refused:
+        world.issue(lock_seconds=900)
+    assert refused.value.reasons == {WETH: "lock_too_long"}

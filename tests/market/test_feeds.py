@@ -2,7 +2,7 @@ import orjson
 import pytest
 
 from gateway.market.following.feeds import Feed, currencies_of, feed_of, parse_reading, read_feed
-from gateway.market.following.publishing import Readers
+from gateway.market.following.reading import Readers
 from gateway.outside.errors import OutsideFailed, OutsideRefused
 from gateway.supervisor.devchain.feed import LocalFeed
 from tests.market.dev_market import e18

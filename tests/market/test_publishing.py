@@ -22,18 +22,16 @@ from gateway.events.models import Event
 from gateway.ledger.house import post_fill
 from gateway.market.errors import MarketUnavailable
 from gateway.market.following import publishing
-from gateway.market.following.publishing import (
-    LEASE,
-    Publisher,
-    policy_of_settings,
-    readers_of,
-    run_market,
-)
+from gateway.market.following.feeds import feed_of
+from gateway.market.following.leading import LEASE, policy_of_settings, run_market
+from gateway.market.following.pacing import Every
+from gateway.market.following.publishing import Publisher
+from gateway.market.following.reading import readers_of
 from gateway.market.models import DeskState
 from gateway.market.quotes import Quote, quote_assets
 from gateway.market.risk.states import RiskState
 from gateway.market.selectors import buy_price_at
-from gateway.market.services import exposure_add, minute_prices_prune
+from gateway.market.services import exposure_take, minute_prices_prune
 from gateway.market.snapshot_store import current_snapshot, forget_snapshot
 from gateway.market.snapshots import DeskPolicy
 from gateway.market.supervising import desk_halt, desk_resume
@@ -70,6 +68,7 @@ def readers(market_settings, chain_entry, rpc):  # noqa: F811
     mine(rpc, 5)
     readers = readers_of(
         chains=[msgspec.convert(chain_entry, ChainSettings)],
+        feeds=[feed_of(entry) for entry in market_settings.MARKET_FEEDS],
         policy=DeskPolicy(),
         allow_loopback=True,
     )
@@ -114,7 +113,13 @@ def test_a_snapshot_quotes_every_token_of_the_chain(readers):
 def test_versions_grow_and_open_locks_are_counted_with_few_queries(readers, valkey):
     publisher = Publisher(readers=readers, policy=DeskPolicy())
     now = datetime.now(UTC)
-    exposure_add(invoice_id=uuid7(), due_units={WETH: 5}, lock_end=now + timedelta(minutes=15))
+    exposure_take(
+        invoice_id=uuid7(),
+        due_units={WETH: 5},
+        cap_units={WETH: 9},
+        lock_end=now + timedelta(minutes=15),
+        now=now,
+    )
     with CaptureQueriesContext(connection) as queries:
         first = publisher.publish(now=now)
     assert len(queries) <= 13, "locks, halts, states, inventory, day, prices, values, prunes"
@@ -263,16 +268,16 @@ def _refused(asset):
 
 def _wait(ask, seconds=90.0):
     end = time.monotonic() + seconds
-    last = None
-    while time.monotonic() < end:
+    while True:
         try:
-            found = ask()
+            if found := ask():
+                return found
+            missing = _answers(WETH)
         except MarketUnavailable as error:
-            found, last = None, error
-        if found:
-            return found
+            missing = error
+        if time.monotonic() > end:
+            raise AssertionError(f"not in {seconds} s, but {missing}\n{_threads()}")
         time.sleep(0.1)
-    raise AssertionError(f"not in {seconds} s: {last or _answers(WETH)}\n{_threads()}")
 
 
 def _threads() -> str:
@@ -303,7 +308,7 @@ def test_a_halt_reaches_the_quotes_with_its_event_and_inventory_comes_from_the_b
     assert first.assets[WETH].value.sources == 2
 
     desk_halt(reason="a test of the switch", by="ana", now=now)
-    publisher._exposure = publishing._Every(0)
+    publisher._exposure = Every(0)
     second = publisher.publish(now=now + timedelta(milliseconds=300), lease=lease)
     answers = {answer.asset: answer for answer in quotes(second, now=now, currency="USD")}
     assert isinstance(answers.pop(USDC), Quote)
@@ -317,7 +322,7 @@ def test_a_halt_reaches_the_quotes_with_its_event_and_inventory_comes_from_the_b
     third = other.publish(now=now + timedelta(milliseconds=600), lease=lease)
     assert third.assets[WETH].risk.state == RiskState.HALT
     desk_resume(reason="done", by="ana", now=now)
-    other._exposure = publishing._Every(0)
+    other._exposure = Every(0)
     fourth = other.publish(now=now + timedelta(milliseconds=900), lease=lease)
     assert fourth.assets[WETH].risk.state == RiskState.WIDE
 
@@ -340,7 +345,7 @@ def test_a_days_loss_is_counted_from_its_opening(readers):
         bought=Amount(500_000, Asset(USDC, 6)),
         now=now,
     )
-    publisher._positions = publishing._Every(0)
+    publisher._positions = Every(0)
     for step in range(1, 3):
         snapshot = publisher.publish(now=now + timedelta(milliseconds=300 * step))
     assert snapshot.assets[WETH].risk.trigger == "daily_loss"

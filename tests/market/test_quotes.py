@@ -39,7 +39,13 @@ EUR, USD, GBP = FIAT["EUR"], FIAT["USD"], FIAT["GBP"]
 
 
 def quotes(snapshot=None, demand=Amount(1250, EUR), assets=EIGHT, **changes):
-    terms = {"settlement_asset": USDC, "lock_seconds": 900, "fee_bps": 50, "now": NOW} | changes
+    terms = {
+        "settlement_asset": USDC,
+        "lock_seconds": 900,
+        "shorten_lock": True,
+        "fee_bps": 50,
+        "now": NOW,
+    } | changes
     answers = quote_assets(snapshot=snapshot or dev_market(), demand=demand, assets=assets, **terms)
     assert [answer.asset for answer in answers] == list(assets)
     return dict(zip(assets, answers, strict=True))

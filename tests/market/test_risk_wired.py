@@ -1,5 +1,6 @@
 """What the market process judges, and how quotes obey it."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import msgspec
@@ -79,6 +80,35 @@ def test_a_wide_asset_costs_more_and_says_why():
     assert wide.parts.lock_premium_ppm > calm.parts.lock_premium_ppm
     assert wide.units > calm.units
     assert isinstance(quotes(marked(dev_market(), ETH, RiskState.WIDE))[DAI], Quote)
+
+
+def test_in_a_wide_market_new_locks_are_short_for_every_token_of_the_invoice():
+    calm, wide = dev_market(), marked(dev_market(), ETH, RiskState.WIDE)
+    long = quotes(wide, lock_seconds=900, shorten_lock=False)
+    assert code_of(long[ETH]) == "lock_too_long", "asked for by name, it isn't given"
+    assert isinstance(long[DAI], Quote)
+    short = quotes(wide, lock_seconds=900)
+    ends = {answer.lock_end for answer in short.values() if isinstance(answer, Quote)}
+    assert ends == {NOW + timedelta(seconds=wide.policy.wide_lock_seconds)}
+    assert isinstance(short[ETH], Quote) and isinstance(short[USDC], Quote)
+    assert (
+        short[ETH].parts.lock_premium_ppm
+        < quotes(with_policy(wide, wide_lock_seconds=900), lock_seconds=900)[
+            ETH
+        ].parts.lock_premium_ppm
+    )
+    for seconds in (60, 300):
+        kept = quotes(wide, lock_seconds=seconds)
+        assert {answer.lock_end for answer in kept.values()} == {NOW + timedelta(seconds=seconds)}
+    assert {a.lock_end for a in quotes(calm, lock_seconds=900).values()} == {
+        NOW + timedelta(seconds=900)
+    }
+
+
+def test_a_wide_token_that_is_not_offered_anyway_shortens_no_lock():
+    answers = quotes(marked(dev_market(), WETH, RiskState.WIDE, sources=()), lock_seconds=900)
+    assert code_of(answers[WETH]) == "price_not_fresh"
+    assert answers[DAI].lock_end == NOW + timedelta(seconds=900)
 
 
 def test_reduce_only_takes_nothing_that_enlarges_the_position():

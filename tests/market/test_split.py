@@ -1,237 +1,31 @@
-"""The split against answers found without it: a table over whole amounts, and a dual by search."""
+"""The split against answers found without it, and in the cases that people think of."""
 
-from collections.abc import Sequence
-from dataclasses import replace
-from fractions import Fraction
 from itertools import count
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.market.amm.concentrated import ConcentratedPool
-from gateway.market.amm.constant_product import ConstantProductPool
-from gateway.market.amm.errors import AmmError, AmountRefused, NoLiquidity
-from gateway.market.amm.tick_math import sqrt_at_tick
-from gateway.market.routing.curves import composed_curve, concentrated_curve, constant_product_curve
+from gateway.market.amm.errors import AmountRefused, NoLiquidity
 from gateway.market.routing.outlets import (
     BookOutlet,
     DeskOutlet,
-    Outlet,
-    PathOutlet,
-    PoolOutlet,
     outlets_between,
 )
 from gateway.market.routing.schedules import Presorted, pour, schedule
 from gateway.market.routing.split import Split, best_single, best_split
-from gateway.market.routing.venues import V2_HOP_GAS, V3_HOP_GAS, V3_TICK_GAS, Hop, Venue, Venues
+from gateway.market.routing.venues import V3_HOP_GAS, V3_TICK_GAS, Venues
 from gateway.market.snapshots import V2State
-
-ONE = 10**18
-NEVER = 1e18
-
-
-def v2_outlet(name, reserve0, reserve1, *, fee_bps=30, gas_e18=0, down=True):
-    pool = ConstantProductPool(reserve0, reserve1, fee_bps)
-    venue = Venue("v2", name, 1, "A", "B", pool, V2_HOP_GAS)
-    return PoolOutlet(Hop(venue, down), gas_e18)
-
-
-def v3_outlet(name, positions, *, tick=0, fee_ppm=3000, spacing=60, gas_e18=0, down=True):
-    """``positions``: (from, to, liquidity) in spacings."""
-    nets = {}
-    for low, high, liquidity in positions:
-        nets[low * spacing] = nets.get(low * spacing, 0) + liquidity
-        nets[high * spacing] = nets.get(high * spacing, 0) - liquidity
-    pool = ConcentratedPool.build(
-        sqrt_price=sqrt_at_tick(tick),
-        tick=tick,
-        liquidity=sum(size for at, size in nets.items() if at <= tick),
-        tick_spacing=spacing,
-        fee_ppm=fee_ppm,
-        ticks=nets.items(),
-    )
-    venue = Venue("v3", name, 1, "A", "B", pool, V3_HOP_GAS)
-    return PoolOutlet(Hop(venue, down), gas_e18)
-
-
-def split_of(outlets: Sequence[Outlet], amount: int, *, deadline: float = NEVER) -> Split:
-    return best_split(outlets, amount, clock=lambda: 0.0, deadline=deadline)
-
-
-def net_of(outlet: Outlet, amount: int) -> int | None:
-    if not amount:
-        return 0
-    try:
-        out, cost = outlet.take(amount)
-    except AmmError:
-        return None
-    return out - cost
-
-
-def out_of(outlet: Outlet, amount: int) -> int:
-    """Too little to come through is nothing."""
-    try:
-        return outlet.take(amount)[0]
-    except AmountRefused:
-        return 0
-
-
-def table_best(outlets: Sequence[Outlet], amount: int, *, steps: int) -> int | None:
-    """The best over all splits into multiples of a step, by asking for every one of them."""
-    step = amount // steps
-    first = amount - step * (steps - 1)
-    sizes = [0, *(first + step * i for i in range(steps))]
-    # One part takes what the division leaves over; a bit says whether it has been taken.
-    best: dict[tuple[int, bool], int] = {(0, False): 0}
-    for outlet in outlets:
-        odd = [net_of(outlet, size) for size in sizes]
-        even = [net_of(outlet, step * i) for i in range(steps + 1)]
-        after: dict[tuple[int, bool], int] = dict(best)
-        for (used, had), so_far in best.items():
-            for more in range(1, steps - used + 1):
-                for gain, has in ((even[more], had), *(() if had else ((odd[more], True),))):
-                    key = (used + more, has)
-                    if gain is not None and so_far + gain > after.get(key, -(10**60)):
-                        after[key] = so_far + gain
-        best = after
-    return best.get((steps, True))
-
-
-def dual_best(outlets: Sequence[Outlet], amount: int) -> Fraction:
-    """The Lagrangian dual by golden sections within golden sections; no fixed costs."""
-
-    def conjugate(outlet: Outlet, marginal: Fraction) -> Fraction:
-        low, high = 0, amount
-        while high - low > 2:
-            left, right = low + (high - low) // 3, high - (high - low) // 3
-
-            def worth(size: int) -> Fraction:
-                net = net_of(outlet, size)
-                return Fraction(-(10**80)) if net is None else net - marginal * size
-
-            if worth(left) < worth(right):
-                low = left
-            else:
-                high = right
-        return max(
-            (net - marginal * size)
-            for size in range(low, high + 1)
-            if (net := net_of(outlet, size)) is not None
-        )
-
-    def dual(marginal: Fraction) -> Fraction:
-        return marginal * amount + sum(conjugate(outlet, marginal) for outlet in outlets)
-
-    low, high = Fraction(0), Fraction(4)
-    for _ in range(60):
-        third = (high - low) / 3
-        left, right = low + third, high - third
-        if dual(left) < dual(right):
-            high = right
-        else:
-            low = left
-    return dual((low + high) / 2)
-
-
-prices = st.integers(900, 1100)
-fees = st.sampled_from([1, 5, 30, 100])
-
-
-@st.composite
-def pairs(draw, name="pair", gas_e18=0):
-    reserve = draw(st.integers(10**7, 10**12))
-    return v2_outlet(
-        name,
-        reserve,
-        max(1, reserve * draw(prices) // 1000),
-        fee_bps=draw(fees),
-        gas_e18=gas_e18,
-        down=draw(st.booleans()),
-    )
-
-
-@st.composite
-def ranges(draw, name="range", gas_e18=0):
-    wide = draw(st.integers(10**9, 10**12))
-    positions = [(-100, 100, wide)]
-    for _ in range(draw(st.integers(0, 5))):
-        low = draw(st.integers(-12, 8))
-        size = draw(st.integers(10**9, 10**13))
-        positions.append((low, low + draw(st.integers(1, 8)), size))
-    return v3_outlet(
-        name,
-        positions,
-        tick=draw(st.integers(-240, 240)),
-        fee_ppm=draw(st.sampled_from([100, 500, 3000])),
-        gas_e18=gas_e18,
-        down=draw(st.booleans()),
-    )
-
-
-@st.composite
-def books(draw, name="book"):
-    levels, price = [], draw(prices)
-    for _ in range(draw(st.integers(1, 4))):
-        levels.append((price, 1000, draw(st.integers(1, 10**9))))
-        price -= draw(st.integers(0, 20))
-    return BookOutlet(name, tuple(levels), draw(st.sampled_from([0, 0, 500, 10**6])))
-
-
-@st.composite
-def desks(draw, name="desk"):
-    first = draw(prices)
-    return DeskOutlet(
-        name,
-        first,
-        first - draw(st.integers(0, 200)),
-        1000,
-        draw(st.integers(1, 10**10)),
-        draw(st.sampled_from([0, 0, 10_000])),
-    )
-
-
-@st.composite
-def paths(draw, name="path", gas_e18=0):
-    kinds = st.sampled_from([pairs, ranges])
-    return PathOutlet(
-        (draw(draw(kinds)(f"{name}a", gas_e18)), draw(draw(kinds)(f"{name}b", gas_e18)))
-    )
-
-
-@st.composite
-def markets(draw, costs=True, least=1, most=4):
-    gas_e18 = draw(st.sampled_from([0, ONE // 1000, ONE // 10, ONE])) if costs else 0
-    kinds = []
-    for index in range(draw(st.integers(least, most))):
-        made = draw(
-            st.sampled_from(
-                [
-                    pairs(f"p{index}", gas_e18),
-                    ranges(f"r{index}", gas_e18),
-                    paths(f"w{index}", gas_e18),
-                ]
-                + ([books(f"b{index}"), desks(f"d{index}")] if costs else [])
-            )
-        )
-        kinds.append(draw(made))
-    if costs and draw(st.booleans()):
-        # Equal but for its name: which of two is used must not matter.
-        kinds.append(_renamed(draw(st.sampled_from(kinds)), "twin"))
-    return kinds
-
-
-def _renamed(outlet: Outlet, name: str) -> Outlet:
-    if isinstance(outlet, PathOutlet):
-        first, then = outlet.pools
-        return PathOutlet((_renamed(first, f"{name}a"), _renamed(then, f"{name}b")))
-    if isinstance(outlet, PoolOutlet):
-        venue = replace(outlet.hop.venue, address=name)
-        return replace(outlet, hop=replace(outlet.hop, venue=venue))
-    return replace(outlet, name=name)
-
-
-amounts = st.integers(1, 10**11) | st.integers(10**4, 10**8)
+from tests.market.split_answers import dual_best, table_best
+from tests.market.split_markets import (
+    ONE,
+    amounts,
+    hard_market,
+    markets,
+    split_of,
+    v2_outlet,
+    v3_outlet,
+)
 
 
 def slack(split: Split) -> int:
@@ -318,17 +112,6 @@ def test_sorted_before_or_now_the_amount_goes_the_same_way(outlets, amount):
     assert cold.u == pytest.approx(warm.u, rel=1e-9)
     assert cold.jumper == warm.jumper
     assert cold.taken == pytest.approx(warm.taken, rel=1e-6, abs=1e-3 * amount)
-
-
-@given(ranges() | pairs() | paths(), st.integers(1, 10**13))
-@settings(max_examples=200, deadline=None)
-def test_a_curve_gives_what_the_pool_gives(outlet, amount):
-    curve = outlet.curve(amount)
-    assert curve.reach[-1] > 0
-    amount = min(amount, curve.reach[-1])
-    one = pour([schedule(curve, venue=0)], amount * 1.0)
-    given_ = schedule(curve, venue=0).net_before(one.before[0], one.u)
-    assert given_ == pytest.approx(out_of(outlet, amount), rel=1e-9, abs=30)
 
 
 def test_it_spreads_over_equal_pools_when_nothing_is_lost_by_it():
@@ -423,57 +206,6 @@ def test_nothing_is_refused(amount):
         split_of([v2_outlet("p", 10**18, 10**18)], amount)
 
 
-@pytest.mark.parametrize(
-    "levels", [((0, 1, 1),), ((1, 0, 1),), ((1, 1, 0),), ((1, 1, 1), (2, 1, 1))]
-)
-def test_a_crossed_or_nonsensical_book_is_no_outlet(levels):
-    with pytest.raises(ValueError):
-        BookOutlet("b", levels)
-
-
-def test_a_desk_that_pays_more_the_more_it_takes_is_no_outlet():
-    with pytest.raises(ValueError):
-        DeskOutlet("d", 1, 2, 1, 10)
-
-
-def test_a_gap_in_the_ticks_costs_both_crossings():
-    outlet = v3_outlet("r", [(-1, 1, 10**20), (-4, -3, 10**20)], gas_e18=ONE)
-    first, second = outlet.curve(10**30).segments
-    assert (first.toll, second.toll) == (V3_HOP_GAS, 2 * V3_TICK_GAS)
-    assert first.end < second.start
-
-
-def test_a_curve_is_cut_where_it_is_enough():
-    pool = v3_outlet("r", [(low, low + 1, 10**20) for low in range(-50, 50)]).hop.venue.pool
-    whole = concentrated_curve(pool, zero_for_one=True, enough=10**40)
-    cut = concentrated_curve(pool, zero_for_one=True, enough=whole.reach[3])
-    assert cut.segments == whole.segments[:4]
-
-
-def test_a_pair_that_cannot_give_has_no_curve():
-    with pytest.raises(NoLiquidity):
-        constant_product_curve(ConstantProductPool(1, 0), zero_for_one=True)
-
-
-def hard_market():
-    """Many pools, none much better than another, and gas that matters."""
-    outlets = [
-        v2_outlet(f"p{i}", 10**20 + i * 10**18, 10**20 + i * 7 * 10**17, gas_e18=10**11 * ONE)
-        for i in range(12)
-    ]
-    return [
-        *outlets,
-        *(
-            v3_outlet(
-                f"r{i}",
-                [(low, low + 2, 10**20 * (1 + (low + i) % 3)) for low in range(-20, 18)],
-                gas_e18=10**11 * ONE,
-            )
-            for i in range(4)
-        ),
-    ]
-
-
 def test_out_of_time_it_still_beats_one_outlet_and_its_bound_still_holds():
     outlets, amount = hard_market(), 4 * 10**18
     done = split_of(outlets, amount)
@@ -532,10 +264,3 @@ def test_ways_over_another_token_join_the_split_and_share_no_pool():
     for moved in (10**16, -(10**16)):
         other = direct.take(one.amount_in + moved)[0] + path.take(two.amount_in - moved)[0]
         assert other < split.amount_out
-
-
-def test_a_book_is_no_part_of_a_way():
-    with pytest.raises(NoLiquidity):
-        composed_curve(
-            BookOutlet("b", ((1, 1, 10),)).curve(1), v2_outlet("p", 10**9, 10**9).curve(1)
-        )

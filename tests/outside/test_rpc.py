@@ -1,5 +1,9 @@
 """A node may be down, slow, wrong or refuse; each is told apart."""
 
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
 import orjson
 import pytest
 
@@ -80,3 +84,32 @@ def test_a_struggling_node_counts_as_down(status: int) -> None:
 def test_nobody_there_is_a_node_that_is_down() -> None:
     with JsonRpc("http://127.0.0.1:9", timeout_seconds=1) as rpc, pytest.raises(NodeDown):
         rpc.call("eth_blockNumber")
+
+
+def test_a_node_that_drips_its_answer_is_slow_not_alive() -> None:
+    """Each byte comes within the timeout; the thread that waits for the last one is lost."""
+    ended = threading.Event()
+
+    class Dripping(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.send_response(200)
+            self.send_header("content-length", "200")
+            self.end_headers()
+            while not ended.wait(0.05):
+                self.wfile.write(b" ")
+
+        def log_message(self, format: str, *arguments: object) -> None:
+            return
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Dripping)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        url = f"http://127.0.0.1:{server.server_port}"
+        began = time.monotonic()
+        with JsonRpc(url, timeout_seconds=0.2) as rpc, pytest.raises(NodeDown):
+            rpc.call("eth_blockNumber")
+        assert time.monotonic() - began < 3
+    finally:
+        ended.set()
+        server.shutdown()
+        server.server_close()

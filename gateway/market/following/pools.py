@@ -53,6 +53,7 @@ TRADES_KEPT = 10_000
 # About a factor of 1.8 either way: no quote within the policy's impact reaches so far.
 WINDOW_TICKS = 6_000
 FEE_HISTORY_BLOCKS = 5
+HISTORY_SECONDS = 4.0
 # A head below the last one for this long is a chain that was set back, not a node that lags.
 SET_BACK_SECONDS = 60.0
 
@@ -184,16 +185,27 @@ class PoolFollower:
         return chain_prices(pools, decimals=info.decimals, anchor=info.anchor, bridge=info.wrapped)
 
     def _remember_blocks_before(self, head: Header, *, after: int = -1) -> None:
-        """Fill the averages from blocks we didn't see; a node without their state is no fault."""
+        """Fill the averages from blocks we didn't see, the newest first, as far as the node can
+        tell in ``HISTORY_SECONDS``: the head waits meanwhile, and nothing is priced without it."""
         first = max(0, after + 1, head.number - self._policy.average_blocks)
-        for number in range(first, head.number):
+        until = time.monotonic() + HISTORY_SECONDS
+        found: list[tuple[int, dict[str, int]]] = []
+        faults = 0
+        for number in range(head.number - 1, first - 1, -1):
+            if time.monotonic() > until:
+                break
             try:
                 answers = self._call(self._state_calls(), hex_of(number))
                 prices = self._prices(self._states(answers, {}))
-            except NodeFault as fault:
-                # The pools may not have existed, or the node forgot: later blocks may still do.
-                fault.counted = True
+            except NodeFault:
+                # It is slow, forgot the block, or the pools didn't exist yet: it won't know more of
+                # earlier ones. Another node was turned to, which may.
+                faults += 1
+                if faults >= self._nodes.count:
+                    break
                 continue
+            found.append((number, prices))
+        for number, prices in reversed(found):
             self._history.add(number=number, prices=prices)
 
     def _catch_up(self, last: Header, head: Header) -> None:

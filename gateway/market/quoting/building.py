@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from gateway.market.errors import InventoryFull
 from gateway.market.quoting.answers import MODEL, Quote, QuoteParts, SourceUsed, asset_of
+from gateway.market.quoting.caps import lock_cap_units
 from gateway.market.quoting.contexts import Context
 from gateway.market.quoting.pricing import Priced
 from gateway.market.risk.states import RiskState
@@ -35,7 +36,7 @@ def bounds(context: Context, priced: Priced) -> tuple[int, int]:
     denominator = context.pricing_usd * 10**state.decimals
     minimum = -(-priced.gas_units * numerator * BPS // (denominator * policy.max_gas_share_bps))
     whole_unit = E18 * 10**state.decimals
-    cap = policy.asset_cap_usd_cents * whole_unit // (100 * priced.buy_usd)
+    cap = lock_cap_units(policy, state, usd_e18=priced.buy_usd)
     lockable = max(0, cap - state.open_units)
     bound = policy.inventory_bound_usd_cents * whole_unit // (100 * priced.buy_usd)
     room = bound - state.inventory_units

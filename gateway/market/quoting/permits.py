@@ -1,6 +1,6 @@
 """Whether a new rate may be promised in the state that risk is in."""
 
-from gateway.market.errors import DeskHalted, DeskReducesOnly
+from gateway.market.errors import DeskHalted, DeskReducesOnly, LockTooLong
 from gateway.market.quoting.contexts import Context
 from gateway.market.risk.states import RiskState
 from gateway.market.snapshots import AssetState
@@ -30,3 +30,13 @@ def permitted_state(context: Context, state: AssetState) -> RiskState:
     if found is RiskState.REDUCE_ONLY and state.inventory_units >= 0:
         raise DeskReducesOnly
     return found
+
+
+def check_lock(context: Context, found: RiskState) -> None:
+    """Refuse a promise that is longer than one may be in this state.
+
+    Raises:
+        LockTooLong: ask again for ``wide_lock_seconds``.
+    """
+    if found is not RiskState.NORMAL and context.lock_seconds > context.policy.wide_lock_seconds:
+        raise LockTooLong

@@ -11,7 +11,7 @@ from gateway.market.quoting.costs import fill_cost_ppm, gas_cost_units
 from gateway.market.quoting.permits import permitted_state
 from gateway.market.quoting.values import agreed_value
 from gateway.market.risk.states import RiskState
-from gateway.market.snapshots import E18, AssetState, ChainState
+from gateway.market.snapshots import E18, AssetState, ChainState, DeskPolicy, MarketSnapshot
 from gateway.money.rates import PPM
 
 
@@ -34,26 +34,28 @@ class Priced:
         return PPM - self.spread.total_ppm - self.lock_premium_ppm - self.fill_ppm
 
 
-def volatility_of(context: Context, state: AssetState) -> int:
+def volatility_of(policy: DeskPolicy, state: AssetState) -> int:
     """A year's volatility with the long memory, or what is assumed before one was measured."""
-    policy = context.policy
     return state.volatility_ppm or (
         policy.initial_stable_volatility_ppm if state.peg else policy.initial_volatility_ppm
     )
 
 
-def value_of(context: Context, state: AssetState) -> tuple[FairValue, int]:
-    """The fair value and the age of its oldest witness in milliseconds."""
-    policy = context.policy
-    value, age_ms = agreed_value(
-        context.snapshot,
+def value_of(snapshot: MarketSnapshot, state: AssetState, *, now_ms: int) -> tuple[FairValue, int]:
+    """The fair value and the age of its oldest witness in milliseconds.
+
+    Raises:
+        QuoteRefused: there is none.
+    """
+    policy = snapshot.policy
+    return agreed_value(
+        snapshot,
         key=state.code,
         sources=state.sources,
-        now_ms=context.now_ms,
+        now_ms=now_ms,
         min_sources=policy.min_stable_sources if state.peg else policy.min_sources,
-        volatility_ppm=volatility_of(context, state),
+        volatility_ppm=volatility_of(policy, state),
     )
-    return value, age_ms
 
 
 def buy_price(context: Context, state: AssetState, value: FairValue) -> int:
@@ -75,12 +77,12 @@ def price(
     buy_usd: int | None = None,
 ) -> Priced:
     """The parts of a rate for about ``units`` of a token; 0 means as many as the demand is."""
-    value, age_ms = value_of(context, state)
+    value, age_ms = value_of(context.snapshot, state, now_ms=context.now_ms)
     today_usd = buy_price(context, state, value)
     buy_usd = buy_usd or today_usd
     policy = context.policy
     permitted = permitted_state(context, state)
-    volatility = volatility_of(context, state)
+    volatility = volatility_of(policy, state)
     wide = permitted is not RiskState.NORMAL
     lot_units = max(1, policy.lot_usd_cents * E18 * 10**state.decimals // (100 * buy_usd))
     if not units:

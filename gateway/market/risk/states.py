@@ -60,8 +60,6 @@ class RiskPolicy:
         missing_calm_ms: the same where sources were merely missing; None: no shorter.
         jump_least_ms: Δ is taken to be at least this: the smallest step of a feed is no jump.
         max_silence_ms: longer without an observation is as no source at all.
-        wide_factor_ppm: the half spread's factor in WIDE.
-        wide_lock_seconds, reduce_lock_seconds: the longest new lock.
     """
 
     jump_milli_sigma: Steps = (4_000, 7_000, 12_000)
@@ -78,9 +76,6 @@ class RiskPolicy:
     max_silence_ms: int = 30_000
     missing_calm_ms: int | None = None
     jump_least_ms: int = 0
-    wide_factor_ppm: int = 2_500_000
-    wide_lock_seconds: int = 300
-    reduce_lock_seconds: int = 0
 
     def __post_init__(self) -> None:
         if not 0 < self.relax_ppm <= PPM:
@@ -142,30 +137,6 @@ class Transition:
     trigger: Trigger
     measure: int
     limit: int
-
-
-@dataclass(frozen=True, slots=True)
-class Permits:
-    """What a state allows.
-
-    Attributes:
-        new_locks: whether a rate is promised for the asset at all.
-        spread_factor_ppm: of the half spread of a new quote.
-        max_lock_seconds: the longest new lock.
-        opening: whether the desk itself may enlarge its position.
-        hedging: whether it may shrink it.
-        at_par: whether the settlement asset is still taken, at par; not where it is the one
-            that left its peg.
-        honour_locks: locks given before are owed, always.
-    """
-
-    new_locks: bool
-    spread_factor_ppm: int
-    max_lock_seconds: int
-    opening: bool
-    hedging: bool
-    at_par: bool
-    honour_locks: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,9 +214,9 @@ class Risk:
             return made, (self._to(better, freed, seen.at_ms),)
         calm_from = self.calm_from_ms if self.calm_from_ms is not None else seen.at_ms
         needed_ms = policy.calm_ms[self.state - 1]
-        missing = self.trigger in _MISSING and policy.missing_calm_ms is not None
-        if missing and policy.missing_calm_ms is not None:
-            needed_ms = min(needed_ms, policy.missing_calm_ms)
+        missing_ms = policy.missing_calm_ms if self.trigger in _MISSING else None
+        if missing_ms is not None:
+            needed_ms = min(needed_ms, missing_ms)
         if seen.at_ms - calm_from < needed_ms:
             return replace(noted, calm_from_ms=calm_from), ()
         better = RiskState(self.state - 1)
@@ -254,37 +225,10 @@ class Risk:
             noted,
             state=better,
             since_ms=seen.at_ms,
-            trigger=self.trigger if missing else Trigger.CALM,
+            trigger=Trigger.CALM if missing_ms is None else self.trigger,
             calm_from_ms=seen.at_ms,
         )
         return made, (self._to(better, calm, seen.at_ms),)
-
-    def permits(
-        self, *, at_ms: int, policy: RiskPolicy, lock_seconds: int, off_peg: bool = False
-    ) -> Permits:
-        """What is allowed at a time: without news for too long no more than in REDUCE_ONLY.
-
-        Args:
-            lock_seconds: of a lock in the normal state.
-            off_peg: the settlement asset itself is away from its peg.
-        """
-        state = self.state
-        if at_ms - self.seen_ms > policy.max_silence_ms:
-            state = max(state, RiskState.REDUCE_ONLY)
-        longest = {
-            RiskState.NORMAL: lock_seconds,
-            RiskState.WIDE: min(lock_seconds, policy.wide_lock_seconds),
-            RiskState.REDUCE_ONLY: min(lock_seconds, policy.reduce_lock_seconds),
-            RiskState.HALT: 0,
-        }[state]
-        return Permits(
-            new_locks=state <= RiskState.WIDE and longest > 0,
-            spread_factor_ppm=PPM if state is RiskState.NORMAL else policy.wide_factor_ppm,
-            max_lock_seconds=longest,
-            opening=state is RiskState.NORMAL,
-            hedging=state is not RiskState.HALT,
-            at_par=not off_peg,
-        )
 
     def _to(self, state: RiskState, finding: "_Finding", at_ms: int) -> Transition:
         return Transition(at_ms, self.state, state, finding.trigger, finding.measure, finding.limit)

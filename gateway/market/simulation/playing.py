@@ -17,7 +17,7 @@ from gateway.market.hedging.deciding import Hedge, Side
 from gateway.market.hedging.locks import OpenLock, Shoppers, lock_exposure
 from gateway.market.quotes import Quote, quote_assets
 from gateway.market.risk.states import Risk, RiskState, Transition
-from gateway.market.risk.watch import PEGGED, WATCHED, judged
+from gateway.market.risk.watch import judged
 from gateway.market.simulation.closing import Position, hedge_of
 from gateway.market.simulation.crowds import STEP_SECONDS, Crowd, Promises, Shopper
 from gateway.market.simulation.outcomes import Hedged, Moment, Nobody, Outcome, Paid, Witness
@@ -152,11 +152,7 @@ class _Play:
             ),
             crowd=self.crowd,
             policy=self.policy,
-            allowed=self.risk.permits(
-                at_ms=self.now_ms - STEP_SECONDS * 1_000,
-                policy=PEGGED if self.token.peg else WATCHED,
-                lock_seconds=self.crowd.lock_seconds,
-            ).hedging,
+            allowed=self.risk.state is not RiskState.HALT,
         )
         if isinstance(answer, Hedge):
             self._settle(answer)
@@ -261,6 +257,7 @@ class _Play:
             lock_seconds=crowd.lock_seconds,
             fee_bps=FEE_BPS,
             now=now,
+            shorten_lock=True,
         )
         state = self.risk.state
         whole = crowd.invoice_cents * 10**SETTLEMENT_DECIMALS // 100

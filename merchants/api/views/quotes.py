@@ -44,6 +44,7 @@ class QuotesView(ApiView):
             shop=self.shop,
             amount=amount,
             lock_seconds=self.shop.terms.lock_seconds,
+            shorten_lock=True,
             now=timezone.now(),
         )
         return self.read(

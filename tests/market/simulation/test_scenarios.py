@@ -1,9 +1,7 @@
 """Sudden moves: what is promised is kept, what it costs stays within the day's limit."""
 
 import csv
-import os
 from itertools import pairwise
-from pathlib import Path
 from random import Random
 
 import msgspec
@@ -15,12 +13,9 @@ from gateway.market.simulation.outcomes import Outcome
 from gateway.market.simulation.playing import START_MS, play
 from gateway.market.simulation.scenarios import Scenario, depeg, sudden_fall, worst_half_hour
 from gateway.market.snapshots import DeskPolicy
+from tests.market.market_data import market_file
 
 NORMAL, WIDE, REDUCE_ONLY, HALT = RiskState
-DATA = Path(
-    os.environ.get("MARKET_DATA")
-    or Path(__file__).resolve().parents[4] / "shared" / "data" / "market"
-)
 HOSTILE = Crowd(strategic_share=1.0, invoices_a_step=20, invoice_cents=100_000)
 
 
@@ -113,10 +108,7 @@ def test_one_seed_is_one_outcome(played):
 
 
 def test_the_worst_half_hour_of_a_real_month_is_survived():
-    file = DATA / "btc_1m_2022-01.csv"
-    if not file.exists():
-        pytest.skip(f"{file.name} is not at hand (MARKET_DATA)")
-    with file.open() as lines:
+    with market_file("btc_1m_2022-01.csv").open() as lines:
         scenario = worst_half_hour([float(row["close"]) for row in csv.DictReader(lines)])
     outcome = result(scenario)
     assert not outcome.simulated

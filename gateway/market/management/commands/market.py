@@ -10,7 +10,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from gateway.market.following.publishing import run_market
+from gateway.market.following.leading import run_market
 
 
 class Command(BaseCommand):

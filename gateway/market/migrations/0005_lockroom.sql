@@ -1,0 +1,80 @@
+-- Rooms are updated by every sale and never made: leave room for the update on the same page.
+ALTER TABLE market_lockroom SET (fillfactor = 50);
+
+-- Locks all rooms of these assets, counts what is open, and shares what the caps leave out anew:
+-- evenly, and to p_shard what is about to be taken there. Nobody can take meanwhile, and what was
+-- taken before is committed and counted. Returns the assets that haven't got so much left; then
+-- nothing is changed.
+CREATE FUNCTION market_room_share(
+    p_assets text[], p_units numeric[], p_caps numeric[], p_now timestamptz, p_shard integer
+) RETURNS text[] LANGUAGE plpgsql AS $$
+DECLARE
+    v_left numeric[];
+    v_full text[];
+BEGIN
+    INSERT INTO market_lockroom (asset, shard, units, cap)
+    SELECT a.asset, s.shard, 0, 0
+      FROM unnest(p_assets) AS a (asset), generate_series(0, 15) AS s (shard)
+     ORDER BY a.asset, s.shard
+    ON CONFLICT DO NOTHING;
+    PERFORM 1 FROM market_lockroom r WHERE r.asset = ANY (p_assets)
+      ORDER BY r.asset, r.shard FOR UPDATE;
+    -- A statement of its own: it sees what was committed while the rooms were waited for.
+    SELECT array_agg(least(x.cap, greatest(0, x.cap - coalesce(
+               (SELECT sum(e.units) FROM market_lockexposure e
+                 WHERE e.asset = x.asset AND e.minute >= p_now), 0))) ORDER BY x.place)
+      INTO v_left
+      FROM unnest(p_assets, p_caps) WITH ORDINALITY AS x (asset, cap, place);
+    SELECT coalesce(array_agg(x.asset ORDER BY x.asset), '{}') INTO v_full
+      FROM unnest(p_assets, p_units, v_left) AS x (asset, units, room) WHERE x.room < x.units;
+    IF v_full = '{}' THEN
+        UPDATE market_lockroom r
+           SET cap = x.cap,
+               units = div(x.room - x.units, 16) + CASE WHEN r.shard = p_shard
+                       THEN x.units + mod(x.room - x.units, 16) ELSE 0 END
+          FROM unnest(p_assets, p_units, p_caps, v_left) AS x (asset, units, cap, room)
+         WHERE r.asset = x.asset;
+    END IF;
+    RETURN v_full;
+END
+$$;
+
+-- Counts locks if the caps have room for all of them. The outcome is "taken", "full" (of
+-- full_assets; nothing was counted), or, of a first try, "share": this shard's room is used up, ask
+-- again with p_share. Then it is to be the transaction's first lock of rooms: all are locked, in the
+-- order of their keys, as every first try locks its own.
+CREATE FUNCTION market_exposure_take(
+    p_assets text[], p_units numeric[], p_caps numeric[], p_now timestamptz,
+    p_lock_end timestamptz, p_shard integer, p_share boolean,
+    OUT outcome text, OUT full_assets text[]
+) LANGUAGE plpgsql AS $$
+DECLARE
+    v_fitting integer;
+BEGIN
+    full_assets := '{}';
+    IF p_share THEN
+        full_assets := market_room_share(p_assets, p_units, p_caps, p_now, p_shard);
+        IF full_assets <> '{}' THEN
+            outcome := 'full';
+            RETURN;
+        END IF;
+    ELSE
+        SELECT count(*) INTO v_fitting
+          FROM (SELECT r.asset, r.units, r.cap FROM market_lockroom r
+                 WHERE r.asset = ANY (p_assets) AND r.shard = p_shard
+                 ORDER BY r.asset FOR UPDATE) AS r
+          JOIN unnest(p_assets, p_units, p_caps) AS x (asset, units, cap) USING (asset)
+         -- A cap moves with its asset's price: shared again when it fell by more than a hundredth.
+         WHERE r.units >= x.units AND r.cap * 100 <= x.cap * 101;
+        IF v_fitting < cardinality(p_assets) THEN
+            outcome := 'share';
+            RETURN;
+        END IF;
+    END IF;
+    UPDATE market_lockroom r SET units = r.units - x.units
+      FROM unnest(p_assets, p_units) AS x (asset, units)
+     WHERE r.asset = x.asset AND r.shard = p_shard;
+    PERFORM market_exposure_add(p_assets, p_units, p_lock_end, p_shard);
+    outcome := 'taken';
+END
+$$;

@@ -1,0 +1,20 @@
+"""What the tests themselves lean on: a chain that one test leaves as it found it."""
+
+import time
+
+from gateway.outside.rpc import JsonRpc
+from gateway.supervisor.devchain.anvil import Anvil
+from tests.undoing import undone
+
+
+def test_a_tests_chain_tells_the_right_time_however_long_the_tests_before_took():
+    def mined_at(rpc):
+        rpc.call("anvil_mine", ["0x1"])
+        return int(rpc.call("eth_getBlockByNumber", ["latest", False])["timestamp"], 16)
+
+    long_ago = str(int(time.time()) - 1_000)
+    with Anvil(extra=("--timestamp", long_ago)) as anvil, JsonRpc(anvil.rpc_url) as rpc:
+        assert time.time() - mined_at(rpc) > 900
+        for _ in range(2):
+            with undone(rpc):
+                assert abs(time.time() - mined_at(rpc)) < 10
