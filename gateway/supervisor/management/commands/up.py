@@ -8,12 +8,13 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from gateway.supervisor.checks import TAG
 from gateway.supervisor.house import House, HouseOccupied
 
 
 class Command(BaseCommand):
     help = "Start the services that the settings don't name, and every process; stay up."
-    requires_system_checks: list[str] = []
+    requires_system_checks = [TAG]
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
