@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
@@ -75,16 +76,16 @@ def _balance_line(view: ShopBalanceView, asset: Asset) -> dict[str, Any]:
 
 
 def takings(
-    shop_id: UUID, *, asset: Asset, today: date, label: str
+    shop_id: UUID, *, asset: Asset, today: date, zone: ZoneInfo, label: str
 ) -> tuple[dict[str, Any], Chart]:
-    """Today's takings and the chart of the last fourteen days, in the settlement asset.
+    """Today's takings and the chart of the last fourteen days of ``zone``, in the settlement asset.
 
-    From the daily sums that the journal's entries maintain. One query.
+    From the sums that the journal's entries maintain. One query.
     """
     first = today - timedelta(days=CHART_DAYS - 1)
     sums = [
         line
-        for line in shop_days(shop_id=shop_id, first=first, last=today)
+        for line in shop_days(shop_id=shop_id, first=first, last=today, zone=zone)
         if line.asset == asset.code and line.kind.startswith(TAKINGS)
     ]
     by_day = {first + timedelta(days=n): 0 for n in range(CHART_DAYS)}

@@ -57,6 +57,17 @@ def payout_sign(status: str) -> Sign:
             return Sign("problem", "alert", _("Failed"))
 
 
+def waiting_words(reason: str | None) -> str:
+    """Why a payout waits for funds, and that the shop need do nothing; empty if it doesn't."""
+    match reason:
+        case "float_short":
+            return _("We are topping up the account that pays you. It goes out by itself.")
+        case "signer_limit":
+            return _("The limit for outgoing money is reached. It goes out when there is room.")
+        case _:
+            return ""
+
+
 def delivery_sign(state: str) -> Sign:
     """A webhook delivery's state."""
     match state:
