@@ -25,7 +25,7 @@ from gateway.shops.selectors import ShopView
 from merchants.accounts.guards import MemberRequest, may, require_action
 from merchants.dashboard.frame import draw
 from merchants.dashboard.selectors import assets_by_code, time_text
-from merchants.dashboard.wording import payout_sign, waiting_words
+from merchants.dashboard.wording import payout_sign, payout_why
 from merchants.pos.views import problem_words
 
 
@@ -95,7 +95,7 @@ def _row(payout: dict[str, Any]) -> dict[str, Any]:
         "tone": sign.tone,
         "icon": sign.icon,
         "word": sign.word,
-        "waiting": waiting_words(payout["waiting_reason"]),
+        "why": payout_why(payout["status"], payout["waiting_reason"]),
         "address": payout["destination"],
         "at_text": time_text(payout["requested_at"]),
         "tx_hash": payout["tx_hash"] or "",

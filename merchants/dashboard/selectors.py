@@ -7,6 +7,8 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from gateway.chains.models import Token
 from gateway.checkout.wording import money_text, trimmed
@@ -41,7 +43,7 @@ def assets_by_code(codes: Sequence[str]) -> dict[str, Asset]:
 def amount_text(units: int, asset: Asset) -> str:
     """A plain decimal with at least the cents."""
     text = trimmed(format_amount(Amount(units, asset)))
-    whole, _, fraction = text.partition(".")
+    whole, _point, fraction = text.partition(".")
     return f"{whole}.{fraction.ljust(2, '0')}" if asset.decimals >= 2 else text
 
 
@@ -96,7 +98,7 @@ def takings(
         Day(
             units=units,
             text=money_text(round_text(units, asset), asset.code),
-            day=f"{day:%d.%m.}",
+            day=date_format(day, _("j M")),
         )
         for day, units in by_day.items()
     ]

@@ -43,6 +43,8 @@ FILTERS: Final = (
     "invalid",
 )
 LATEST: Final = 8
+PARTS: Final = ("spread_bps", "lock_premium_bps", "fee_bps")
+"""The parts of a price that a shop is shown; what the spread is made of is the desk's business."""
 
 
 @never_cache
@@ -125,7 +127,6 @@ def invoice(request: MemberRequest, shop_id: UUID, invoice_id: UUID) -> HttpResp
         found = invoice_as_dict(invoice_get(shop_id=shop_id, invoice_id=invoice_id))
     except InvoiceNotFound as error:
         raise Http404 from error
-    parts = _part_names(found["due"])
     context = {
         "invoice": found,
         "answer": hand_over(found),
@@ -135,12 +136,12 @@ def invoice(request: MemberRequest, shop_id: UUID, invoice_id: UUID) -> HttpResp
         "can_void": may(request, "invoice.void") and found["status"] in VOIDABLE,
         "timeline": selectors.timeline(invoice_id),
         "bookings": selectors.bookings(invoice_id),
-        "part_names": [{"word": _part_word(name)} for name in parts],
+        "part_names": [{"word": _part_word(name)} for name in PARTS],
         "quotes": [
             {
                 **due,
                 "rate": rate_text(due, found["currency"]),
-                "part_texts": [_part_text(name, due) for name in parts],
+                "part_texts": [_part_text(name, due) for name in PARTS],
             }
             for due in found["due"]
         ],
@@ -196,14 +197,10 @@ def _filter_word(status: str) -> str:
     }[status]
 
 
-def _part_names(dues: list[dict[str, Any]]) -> list[str]:
-    """The parts of a price that are shown: those in basis points, in the presenter's order."""
-    return [name for name in (dues[0].get("parts") or {} if dues else {}) if name.endswith("_bps")]
-
-
 def _part_word(name: str) -> str:
-    words = {"spread_bps": _("Spread"), "lock_premium_bps": _("Price lock"), "fee_bps": _("Fee")}
-    return words.get(name) or name.removesuffix("_bps").replace("_", " ").capitalize()
+    return {"spread_bps": _("Spread"), "lock_premium_bps": _("Price lock"), "fee_bps": _("Fee")}[
+        name
+    ]
 
 
 def _part_text(name: str, due: Mapping[str, Any]) -> str:

@@ -57,13 +57,15 @@ def payout_sign(status: str) -> Sign:
             return Sign("problem", "alert", _("Failed"))
 
 
-def waiting_words(reason: str | None) -> str:
-    """Why a payout waits for funds, and that the shop need do nothing; empty if it doesn't."""
-    match reason:
-        case "float_short":
+def payout_why(status: str, waiting_reason: str | None) -> str:
+    """Why a payout waits, or what became of it, and what to do; empty where the state says it."""
+    match status, waiting_reason:
+        case "awaiting_funds", "float_short":
             return _("We are topping up the account that pays you. It goes out by itself.")
-        case "signer_limit":
+        case "awaiting_funds", "signer_limit":
             return _("The limit for outgoing money is reached. It goes out when there is room.")
+        case "failed", _reason:
+            return _("It could not be sent. The amount is in your balance again.")
         case _:
             return ""
 
