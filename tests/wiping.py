@@ -4,7 +4,7 @@ from django.db import connection, transaction
 
 TABLES = (
     "ledger_snapshot",
-    "ledger_shop_day",
+    "ledger_shop_slot",
     "ledger_shop_balance",
     "ledger_posting",
     "ledger_entry",

@@ -1,8 +1,10 @@
 """The shopper's pages."""
 
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
@@ -18,6 +20,7 @@ from gateway.checkout.pages import page_context, public_status
 from gateway.events.errors import TillwayError
 from gateway.invoices.qr import MAX_MODULE_PX, MODULE_PX, qr_png
 from gateway.invoices.services import invoice_requote
+from gateway.shops.selectors import shop_view
 
 language = require_GET(languages.choose_language)
 
@@ -67,11 +70,12 @@ def receipt(request: HttpRequest, invoice_id: UUID) -> HttpResponse:
     invoice = _invoice(invoice_id)
     if invoice["status"] != "paid":
         return HttpResponseRedirect(f"/i/{invoice_id}")
-    created = datetime.fromisoformat(str(invoice["created_at"]))
+    zone = ZoneInfo(shop_view(shop_id=UUID(invoice["shop_id"])).time_zone)
+    created = datetime.fromisoformat(str(invoice["created_at"])).astimezone(zone)
     context = {
         "invoice": invoice,
         "page_path": f"/i/{invoice_id}",
-        "created_text": f"{date_format(created, 'DATE_FORMAT')}, {created:%H:%M} UTC",
+        "created_text": f"{date_format(created, 'DATE_FORMAT')}, {created:%H:%M} ({zone.key})",
     }
     return render(request, "checkout/receipt.html", context)
 
@@ -88,7 +92,8 @@ def renew(request: HttpRequest, invoice_id: UUID) -> HttpResponse:
     try:
         invoice_requote(invoice_id=invoice_id, now=timezone.now())
     except TillwayError as error:
-        context |= {"problem": True, "can_renew": False}
+        may_come = error.status == HTTPStatus.SERVICE_UNAVAILABLE
+        context |= {"problem": True, "can_renew": context["can_renew"] and may_come}
         return render(request, "checkout/page.html", context, status=error.status)
     return HttpResponseRedirect(f"/i/{invoice_id}")
 

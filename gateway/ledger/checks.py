@@ -60,7 +60,7 @@ _CHECKS: tuple[tuple[str, str], ...] = (
         "          FROM ledger_shop_balance GROUP BY shop_id, asset) b"
         "  LEFT JOIN (SELECT shop_id, asset, sum(available) AS available,"
         "                    sum(reserved) AS reserved"
-        "               FROM ledger_shop_day GROUP BY shop_id, asset) d"
+        "               FROM ledger_shop_slot GROUP BY shop_id, asset) d"
         "    ON d.shop_id = b.shop_id AND d.asset = b.asset"
         " WHERE (b.available, b.reserved) IS DISTINCT FROM (d.available, d.reserved)",
     ),

@@ -96,12 +96,16 @@ class ShopBalance(models.Model):
         return f"{self.shop_id} {self.asset}: {self.available}"
 
 
-class ShopDay(models.Model):
-    """What each kind of entry did to a shop in a UTC day: what dashboards read."""
+class ShopSlot(models.Model):
+    """What each kind of entry did to a shop in a quarter of an hour: what dashboards read.
 
-    pk = models.CompositePrimaryKey("shop_id", "day", "asset", "kind", "shard")
+    No longer, so that its sums add up to the days of any time zone; each zone's midnight is the
+    start of one.
+    """
+
+    pk = models.CompositePrimaryKey("shop_id", "starts_at", "asset", "kind", "shard")
     shop_id = models.UUIDField()
-    day = models.DateField()
+    starts_at = models.DateTimeField()
     asset = models.TextField()
     kind = models.TextField()
     shard = models.SmallIntegerField()
@@ -112,10 +116,10 @@ class ShopDay(models.Model):
 
     class Meta:
         managed = False
-        db_table = "ledger_shop_day"
+        db_table = "ledger_shop_slot"
 
     def __str__(self) -> str:
-        return f"{self.shop_id} {self.day} {self.kind}"
+        return f"{self.shop_id} {self.starts_at} {self.kind}"
 
 
 class Snapshot(models.Model):

@@ -2,9 +2,10 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import orjson
 from django.db import connection
@@ -13,6 +14,7 @@ from gateway.events.cursors import PAGE_SIZE, Page, decode_cursor, page_of
 from gateway.ledger.accounts import AccountName
 from gateway.money.amounts import Amount
 from gateway.money.assets import Asset
+from gateway.shops.zones import day_starts
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ class StatementEntry:
 
 @dataclass(frozen=True, slots=True)
 class DaySum:
-    """What one kind of entry did to a shop in a UTC day."""
+    """What one kind of entry did to a shop in a day of its clock."""
 
     day: date
     asset: str
@@ -120,17 +122,32 @@ def shop_balance(*, shop_id: UUID, asset: str) -> ShopBalanceView:
     return ShopBalanceView(asset, int(row[0]), int(row[1]), int(row[2]))
 
 
-def shop_days(*, shop_id: UUID, first: date, last: date) -> list[DaySum]:
-    """A shop's daily sums by kind of entry, oldest first. One query, never a scan of postings."""
+SHOP_DAYS_SQL = """
+SELECT width_bucket(starts_at, %(starts)s::timestamptz[]) AS day, asset, kind,
+       sum(entries), sum(available), sum(reserved), sum(fees)
+  FROM ledger_shop_slot
+ WHERE shop_id = %(shop)s AND starts_at >= %(begin)s AND starts_at < %(end)s
+ GROUP BY day, asset, kind ORDER BY day, asset, kind
+"""
+
+
+def shop_days(*, shop_id: UUID, first: date, last: date, zone: ZoneInfo) -> list[DaySum]:
+    """A shop's sums by day of ``zone`` and kind of entry, oldest first.
+
+    One query, never a scan of postings. Days are cut here, not by the database, whose list of time
+    zones may be another.
+    """
+    starts = day_starts(first, (last - first).days + 1, zone)
+    bounds: dict[str, Any] = {
+        "shop": shop_id,
+        "starts": starts,
+        "begin": starts[0],
+        "end": starts[-1],
+    }
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT day, asset, kind, sum(entries), sum(available), sum(reserved), sum(fees)"
-            "  FROM ledger_shop_day WHERE shop_id = %s AND day BETWEEN %s AND %s"
-            " GROUP BY day, asset, kind ORDER BY day, asset, kind",
-            [shop_id, first, last],
-        )
+        cursor.execute(SHOP_DAYS_SQL, bounds)
         return [
-            DaySum(row[0], row[1], row[2], *(int(value) for value in row[3:]))
+            DaySum(first + timedelta(days=row[0] - 1), *row[1:3], *(int(sum_) for sum_ in row[3:]))
             for row in cursor.fetchall()
         ]
 

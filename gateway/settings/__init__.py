@@ -17,6 +17,13 @@ from gateway.supervisor.state import CHECKOUT, local_secret, state_dir
 
 env = Environment()
 
+
+def _count(name: str, *, default: int) -> int | str:
+    """A whole number; what is none stays as it was typed, for `manage.py check` to name it."""
+    typed = env.str(name, default=str(default)).strip()
+    return int(typed) if typed.isascii() and typed.removeprefix("-").isdigit() else typed
+
+
 BASE_DIR = CHECKOUT
 STATE_DIR = state_dir()
 DEBUG = env.bool("DEBUG", default=False)
@@ -200,9 +207,9 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_CALLABLE = "merchants.accounts.views.locked_out"
 AXES_USERNAME_FORM_FIELD = "username"  # the form's name for it; the model's own is "email"
-SIGN_IN_BURST = env.int("SIGN_IN_BURST", default=30)
+SIGN_IN_BURST = _count("SIGN_IN_BURST", default=30)
 """Failed sign-ins from one address at once: a whole shop behind one NAT mistypes fewer."""
-SIGN_IN_REFILL_SECONDS = env.int("SIGN_IN_REFILL_SECONDS", default=20)
+SIGN_IN_REFILL_SECONDS = _count("SIGN_IN_REFILL_SECONDS", default=20)
 """Seconds until one more is allowed: 4 320 guesses a day, where a sprayer wants millions."""
 
 LANGUAGE_CODE = "en"

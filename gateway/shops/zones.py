@@ -1,6 +1,7 @@
 """Time zones by their IANA names: the shop's own clock, for pages. Money never goes by it."""
 
 import zoneinfo
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from typing import Final
 
@@ -15,6 +16,18 @@ def zone_names() -> tuple[str, ...]:
     """Those a shop may choose: places (``Europe/Berlin``) and UTC, in alphabetical order."""
     places = (name for name in zoneinfo.available_timezones() if "/" in name)
     return ("UTC", *sorted(name for name in places if not name.startswith(_ETC)))
+
+
+def day_starts(first: date, days: int, zone: zoneinfo.ZoneInfo) -> list[datetime]:
+    """The moments at which ``days`` days from ``first`` on begin, and that at which the last ends.
+
+    A day in which the clock is put forward or back is as long as it is there. Where midnight is
+    skipped the day begins at the skip; where it comes twice, at the first.
+    """
+    return [
+        datetime.combine(first + timedelta(days=n), time.min, zone).astimezone(UTC)
+        for n in range(days + 1)
+    ]
 
 
 def zone_checked(name: str) -> str:

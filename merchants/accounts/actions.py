@@ -4,6 +4,7 @@ An action is written ``subject.verb``. A role of a shop acts in that shop only; 
 (officers, the desk) acts on every shop, and only through the actions that name it here.
 """
 
+from collections.abc import Collection
 from typing import Final
 
 OWNER: Final = "owner"
@@ -72,6 +73,16 @@ def roles_allowing(action: str) -> frozenset[str]:
         return ACTIONS[action]
     except KeyError:
         raise LookupError(f"no such action: {action}") from None
+
+
+def roles_allow(roles: Collection[str], action: str) -> bool:
+    """Whether somebody with all these roles may do it."""
+    return not roles_allowing(action).isdisjoint(roles)
+
+
+def actions_allowed(roles: Collection[str]) -> frozenset[str]:
+    """Everything that somebody with these roles may do."""
+    return frozenset(action for action, allowed in ACTIONS.items() if not allowed.isdisjoint(roles))
 
 
 def role_allows(role: str, action: str) -> bool:

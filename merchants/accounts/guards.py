@@ -2,8 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
-from uuid import UUID
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.views import redirect_to_login
@@ -11,23 +10,37 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.utils import timezone
 
-from gateway.shops.errors import ShopUnknown
-from gateway.shops.selectors import shop_view
-from merchants.accounts.actions import roles_allowing
-from merchants.accounts.selectors import roles_of
+from gateway.shops.selectors import ShopView
+from merchants.accounts.actions import roles_allow, roles_allowing
+from merchants.accounts.models import User
+from merchants.accounts.selectors import roles_of, shop_and_roles
 
 View = Callable[..., HttpResponseBase]
 
 
+class MemberRequest(HttpRequest):
+    """The request of somebody who may: with what the guard learnt of them and of the shop."""
+
+    user: User
+    roles: frozenset[str]
+    shop: ShopView
+
+
+def may(request: MemberRequest, action: str) -> bool:
+    """Whether who is asking may do it in the page's shop. No query."""
+    return roles_allow(request.roles, action)
+
+
 def require_action(action: str, *, shop: str | None = "shop_id") -> Callable[[View], View]:
-    """Let only those through who may do ``action``.
+    """Let only those through who may do ``action``. One query.
 
     Args:
         shop: the view's keyword argument that names the shop; None for pages of the house.
 
     Nobody signed in is asked to sign in. Somebody who has nothing to do with the shop learns
     nothing about it (404); a member whose role lacks the action is told so (403). The view finds
-    the person's roles in ``request.roles``; times are written in the shop's time zone.
+    the person's roles in ``request.roles`` and the shop in ``request.shop``; times are written in
+    the shop's time zone.
     """
     allowed = roles_allowing(action)  # a misspelt action fails at import, not at a click
 
@@ -36,25 +49,27 @@ def require_action(action: str, *, shop: str | None = "shop_id") -> Callable[[Vi
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
-            shop_id: UUID | None = kwargs[shop] if shop else None
-            roles = roles_of(user=request.user, shop_id=shop_id)
-            if not roles:
+            member = cast(MemberRequest, request)
+            if shop is None:
+                member.roles = _needed(roles_of(user=request.user, shop_id=None), allowed, action)
+                return view(member, *args, **kwargs)
+            found = shop_and_roles(user=request.user, shop_id=kwargs[shop])
+            if found is None:
                 raise Http404
-            if not roles & allowed:
-                raise PermissionDenied(action)
-            request.roles = roles  # type: ignore[attr-defined]
-            if shop_id is None:
-                return view(request, *args, **kwargs)
-            with timezone.override(_zone_of(shop_id)):
-                return view(request, *args, **kwargs)
+            member.shop, roles = found
+            member.roles = _needed(roles, allowed, action)
+            with timezone.override(ZoneInfo(member.shop.time_zone)):
+                return view(member, *args, **kwargs)
 
         return guarded
 
     return decorate
 
 
-def _zone_of(shop_id: UUID) -> ZoneInfo:
-    try:
-        return ZoneInfo(shop_view(shop_id=shop_id).time_zone)
-    except ShopUnknown as error:
-        raise Http404 from error
+def _needed(roles: frozenset[str], allowed: frozenset[str], action: str) -> frozenset[str]:
+    """The roles, if one of them is allowed the action."""
+    if not roles:
+        raise Http404
+    if not roles & allowed:
+        raise PermissionDenied(action)
+    return roles

@@ -1,8 +1,10 @@
 """Who is asking, and may they."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
 import orjson
@@ -12,7 +14,7 @@ from django.db.models import Q
 
 from gateway.shops.models import Shop
 from gateway.shops.selectors import SHOP_VIEW_FIELDS, ShopView, shop_view_from
-from merchants.accounts.actions import ACTIONS, role_allows
+from merchants.accounts.actions import actions_allowed, roles_allow
 from merchants.accounts.errors import KeyExpired, KeyRevoked, KeyUnknown, WrongMode
 from merchants.accounts.keys import has_key_shape, key_hash, pepper_from
 from merchants.accounts.models import ApiKey, Membership, User
@@ -35,11 +37,17 @@ class Caller:
         return True
 
 
-# Written out rather than composed: it runs before every request of the API.
+# Written out rather than composed: they run before every request of the API and of a shop's pages.
 _CALLER_SQL = (
     "SELECT k.id, k.mode, k.scopes, k.expires_at, k.revoked_at, k.last_used_at, "  # noqa: S608
     + ", ".join(f"s.{field}" for field in SHOP_VIEW_FIELDS)
     + " FROM accounts_apikey k JOIN shops_shop s ON s.id = k.shop_id WHERE k.secret_hash = %s"
+)
+_SHOP_AND_ROLES_SQL = (
+    "SELECT array_agg(m.role), "  # noqa: S608
+    + ", ".join(f"s.{field}" for field in SHOP_VIEW_FIELDS)
+    + " FROM shops_shop s JOIN accounts_membership m ON m.shop_id = s.id OR m.shop_id IS NULL"
+    " WHERE s.id = %s AND m.user_id = %s GROUP BY s.id"
 )
 
 
@@ -69,14 +77,26 @@ def caller_by_secret(secret: str, *, now: datetime) -> Caller:
         raise KeyRevoked
     if expires_at is not None and expires_at <= now:
         raise KeyExpired(expires_at)
-    shop_row = dict(zip(SHOP_VIEW_FIELDS, of_shop, strict=True))
-    shop_row["terms"] = orjson.loads(shop_row["terms"])
-    shop = shop_view_from(shop_row)
+    shop = _shop_from(of_shop)
     if mode != shop.mode:
         raise WrongMode(key_mode=mode, shop_mode=shop.mode)
     if last_used_at is None or now - last_used_at >= LAST_USED_RESOLUTION:
         ApiKey.objects.filter(id=key_id).update(last_used_at=now)
     return Caller(key_id=key_id, shop=shop, scopes=frozenset(orjson.loads(scopes)))
+
+
+def _shop_from(columns: Sequence[Any]) -> ShopView:
+    """The shop of a row of a written-out statement."""
+    row = dict(zip(SHOP_VIEW_FIELDS, columns, strict=True))
+    return shop_view_from(row | {"terms": orjson.loads(row["terms"])})
+
+
+def shop_and_roles(*, user: User, shop_id: UUID) -> tuple[ShopView, frozenset[str]] | None:
+    """The shop and the person's roles that count there; None if they have none. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SHOP_AND_ROLES_SQL, [shop_id, user.pk])
+        row = cursor.fetchone()
+    return (_shop_from(row[1:]), frozenset(row[0])) if row else None
 
 
 def roles_of(*, user: User, shop_id: UUID | None) -> frozenset[str]:
@@ -89,15 +109,14 @@ def can(user: User, action: str, shop_id: UUID | None = None) -> bool:
     """Whether this person may do this, in this shop (or in the house). One query."""
     if not user.is_authenticated or not user.is_active:
         return False
-    return any(role_allows(role, action) for role in roles_of(user=user, shop_id=shop_id))
+    return roles_allow(roles_of(user=user, shop_id=shop_id), action)
 
 
 def actions_of(user: User, shop_id: UUID | None = None) -> frozenset[str]:
-    """Everything this person may do there, for pages that show what is allowed. One query."""
+    """Everything this person may do there. One query."""
     if not user.is_authenticated or not user.is_active:
         return frozenset()
-    roles = roles_of(user=user, shop_id=shop_id)
-    return frozenset(action for action, allowed in ACTIONS.items() if allowed & roles)
+    return actions_allowed(roles_of(user=user, shop_id=shop_id))
 
 
 def shops_of(user: User) -> list[tuple[Shop, str]]:

@@ -51,6 +51,10 @@ class Chart:
     plot: int = PLOT
     words_y: int = HEIGHT - 8
 
+    @property
+    def is_empty(self) -> bool:
+        return not any(bar.height for bar in self.bars)
+
 
 @dataclass(frozen=True, slots=True)
 class Day:

@@ -1,19 +1,17 @@
 """API keys, and the list of webhook endpoints."""
 
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from gateway.events.errors import TillwayError
-from gateway.shops.selectors import shop_view
-from merchants.accounts.guards import require_action
-from merchants.accounts.models import User
+from merchants.accounts.guards import MemberRequest, require_action
 from merchants.accounts.selectors import api_keys_of
 from merchants.accounts.services import api_key_create, api_key_revoke
 from merchants.dashboard.frame import draw
@@ -26,21 +24,21 @@ from merchants.webhooks.services import endpoint_create
 @never_cache
 @require_GET
 @require_action("webhook.view")
-def page(request: HttpRequest, shop_id: UUID) -> HttpResponse:
+def page(request: MemberRequest, shop_id: UUID) -> HttpResponse:
     """Keys and endpoints."""
     return _page(request, shop_id)
 
 
 @require_POST
 @require_action("api_key.manage")
-def make_key(request: HttpRequest, shop_id: UUID) -> HttpResponse:
+def make_key(request: MemberRequest, shop_id: UUID) -> HttpResponse:
     """A key that can take money in and none out. Its secret is in this answer and nowhere else."""
     try:
         _key, secret = api_key_create(
             shop_id=shop_id,
-            mode=shop_view(shop_id=shop_id).mode,
+            mode=request.shop.mode,
             name=request.POST.get("name", "")[:80],
-            created_by=cast(User, request.user),
+            created_by=request.user,
         )
     except TillwayError as error:
         messages.error(request, problem_words(error))
@@ -50,7 +48,7 @@ def make_key(request: HttpRequest, shop_id: UUID) -> HttpResponse:
 
 @require_POST
 @require_action("api_key.manage")
-def revoke_key(request: HttpRequest, shop_id: UUID, key_id: UUID) -> HttpResponse:
+def revoke_key(request: MemberRequest, shop_id: UUID, key_id: UUID) -> HttpResponse:
     """From the next request on it opens nothing."""
     try:
         api_key_revoke(shop_id=shop_id, key_id=key_id, now=timezone.now())
@@ -62,7 +60,7 @@ def revoke_key(request: HttpRequest, shop_id: UUID, key_id: UUID) -> HttpRespons
 
 @require_POST
 @require_action("webhook.manage")
-def add_endpoint(request: HttpRequest, shop_id: UUID) -> HttpResponse:
+def add_endpoint(request: MemberRequest, shop_id: UUID) -> HttpResponse:
     """An endpoint for every event. Its secret is in this answer and nowhere else."""
     try:
         _endpoint, secret = endpoint_create(
@@ -76,7 +74,7 @@ def add_endpoint(request: HttpRequest, shop_id: UUID) -> HttpResponse:
 
 
 def _page(
-    request: HttpRequest, shop_id: UUID, *, secret: dict[str, Any] | None = None
+    request: MemberRequest, shop_id: UUID, *, secret: dict[str, Any] | None = None
 ) -> HttpResponse:
     context = {
         "keys": [
@@ -86,6 +84,6 @@ def _page(
         "endpoints": endpoints_of(shop_id),
         "secret": secret,
     }
-    response = draw(request, "dashboard/developers.html", context, shop_id=shop_id)
+    response = draw(request, "dashboard/developers.html", context)
     response["Cache-Control"] = "no-store"
     return response

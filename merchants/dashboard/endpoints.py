@@ -5,14 +5,14 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from gateway.events.errors import BadCursor, TillwayError
-from merchants.accounts.guards import require_action
+from merchants.accounts.guards import MemberRequest, require_action
 from merchants.dashboard.frame import draw
 from merchants.dashboard.selectors import time_text
 from merchants.dashboard.wording import delivery_sign, disabled_words
@@ -25,7 +25,7 @@ from merchants.webhooks.models import Attempt, Delivery
 @never_cache
 @require_GET
 @require_action("webhook.view")
-def endpoint(request: HttpRequest, shop_id: UUID, endpoint_id: UUID) -> HttpResponse:
+def endpoint(request: MemberRequest, shop_id: UUID, endpoint_id: UUID) -> HttpResponse:
     """The endpoint and what was sent to it, newest first."""
     return _page(request, shop_id, endpoint_id)
 
@@ -34,7 +34,7 @@ def endpoint(request: HttpRequest, shop_id: UUID, endpoint_id: UUID) -> HttpResp
 @require_GET
 @require_action("webhook.view")
 def delivery(
-    request: HttpRequest, shop_id: UUID, endpoint_id: UUID, event_id: UUID
+    request: MemberRequest, shop_id: UUID, endpoint_id: UUID, event_id: UUID
 ) -> HttpResponse:
     """One delivery: every attempt, what was answered, and the bytes that were sent."""
     try:
@@ -50,12 +50,12 @@ def delivery(
         "attempts": [_attempt(attempt) for attempt in selectors.attempts_of(delivery=sent)],
         "body": bytes(sent.payload).decode(),
     }
-    return draw(request, "dashboard/delivery.html", context, shop_id=shop_id)
+    return draw(request, "dashboard/delivery.html", context)
 
 
 @require_POST
 @require_action("webhook.manage")
-def switch(request: HttpRequest, shop_id: UUID, endpoint_id: UUID) -> HttpResponse:
+def switch(request: MemberRequest, shop_id: UUID, endpoint_id: UUID) -> HttpResponse:
     """On (it gets what waited for it meanwhile) or off."""
     enabled = request.POST.get("enabled") == "yes"
     said = _("The endpoint is on.") if enabled else _("The endpoint is off.")
@@ -70,7 +70,7 @@ def switch(request: HttpRequest, shop_id: UUID, endpoint_id: UUID) -> HttpRespon
 
 @require_POST
 @require_action("webhook.manage")
-def test(request: HttpRequest, shop_id: UUID, endpoint_id: UUID) -> HttpResponse:
+def test(request: MemberRequest, shop_id: UUID, endpoint_id: UUID) -> HttpResponse:
     """Send a test event: signed, queued and retried like every other."""
     return _done(
         request,
@@ -86,7 +86,7 @@ def test(request: HttpRequest, shop_id: UUID, endpoint_id: UUID) -> HttpResponse
 @require_POST
 @require_action("webhook.manage")
 def send_again(
-    request: HttpRequest, shop_id: UUID, endpoint_id: UUID, event_id: UUID
+    request: MemberRequest, shop_id: UUID, endpoint_id: UUID, event_id: UUID
 ) -> HttpResponse:
     """Queue a delivery once more."""
     return _done(
@@ -102,7 +102,7 @@ def send_again(
 
 @require_POST
 @require_action("webhook.manage")
-def rotate(request: HttpRequest, shop_id: UUID, endpoint_id: UUID) -> HttpResponse:
+def rotate(request: MemberRequest, shop_id: UUID, endpoint_id: UUID) -> HttpResponse:
     """A new secret, in this answer and nowhere else. The page sent again changes nothing more."""
     try:
         _found, secret = services.endpoint_rotate_secret(
@@ -123,7 +123,7 @@ def rotate(request: HttpRequest, shop_id: UUID, endpoint_id: UUID) -> HttpRespon
 
 
 def _done(
-    request: HttpRequest,
+    request: MemberRequest,
     shop_id: UUID,
     endpoint_id: UUID,
     verb: Callable[[], object],
@@ -146,7 +146,7 @@ def _here(shop_id: UUID, endpoint_id: UUID) -> str:
 
 
 def _page(
-    request: HttpRequest,
+    request: MemberRequest,
     shop_id: UUID,
     endpoint_id: UUID,
     *,
@@ -173,7 +173,7 @@ def _page(
         "deliveries": [_row(sent) for sent in deliveries.items],
         "next_href": f"{here}?cursor={deliveries.next_cursor}" if deliveries.next_cursor else "",
     }
-    return draw(request, "dashboard/webhook.html", context, shop_id=shop_id)
+    return draw(request, "dashboard/webhook.html", context)
 
 
 def _row(sent: Delivery) -> dict[str, Any]:

@@ -1,15 +1,15 @@
 """What every page of the dashboard has around it: the shop, the menu, what its reader may do."""
 
-from typing import Any, Final, cast
+from typing import Any, Final
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from gateway.shops.selectors import shop_view
-from merchants.accounts.models import User
-from merchants.accounts.selectors import actions_of, shops_of
+from merchants.accounts.actions import actions_allowed
+from merchants.accounts.guards import MemberRequest
+from merchants.accounts.selectors import shops_of
 
 MENU: Final = (
     ("", "home", "dashboard.view"),
@@ -23,19 +23,18 @@ MENU: Final = (
 
 
 def draw(
-    request: HttpRequest,
+    request: MemberRequest,
     template: str,
     context: dict[str, Any],
     *,
-    shop_id: UUID,
     status: int = 200,
 ) -> HttpResponse:
-    """A page in its frame. Three queries of its own."""
-    user = cast(User, request.user)
-    may = actions_of(user, shop_id)
+    """A page in its frame. One query of its own."""
+    shop_id = request.shop.id
+    may = actions_allowed(request.roles)
     frame = {
-        "shop": shop_view(shop_id=shop_id),
-        "shops": [shop for shop, role in shops_of(user) if role != "cashier"],
+        "shop": request.shop,
+        "shops": [shop for shop, role in shops_of(request.user) if role != "cashier"],
         "may": may,
         "menu": [
             {

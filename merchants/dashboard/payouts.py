@@ -1,11 +1,11 @@
 """What can be paid out, what was, and asking for more: typed, confirmed, then done."""
 
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -21,26 +21,24 @@ from gateway.money.errors import MoneyError
 from gateway.settlement.presenters import payout_as_dict
 from gateway.settlement.requesting import payout_request
 from gateway.settlement.selectors import payable_balances, payouts_page
-from gateway.shops.selectors import ShopView, shop_view
-from merchants.accounts.guards import require_action
-from merchants.accounts.models import User
-from merchants.accounts.selectors import can
+from gateway.shops.selectors import ShopView
+from merchants.accounts.guards import MemberRequest, may, require_action
 from merchants.dashboard.frame import draw
 from merchants.dashboard.selectors import assets_by_code, time_text
-from merchants.dashboard.wording import payout_sign
+from merchants.dashboard.wording import payout_sign, payout_why
 from merchants.pos.views import problem_words
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @require_action("payout.view")
-def page(request: HttpRequest, shop_id: UUID) -> HttpResponse:
+def page(request: MemberRequest, shop_id: UUID) -> HttpResponse:
     """The list; a first POST asks to confirm, a second one does it, once per draft."""
-    shop = shop_view(shop_id=shop_id)
+    shop = request.shop
     asset = assets_by_code([shop.settlement_asset]).get(shop.settlement_asset)
     if request.method != "POST":
         return _page(request, shop, asset)
-    if not can(cast(User, request.user), "payout.request", shop_id):
+    if not may(request, "payout.request"):
         raise PermissionDenied("payout.request")
     typed = request.POST.get("amount", "").strip()
     try:
@@ -69,7 +67,7 @@ def page(request: HttpRequest, shop_id: UUID) -> HttpResponse:
 
 
 def _page(
-    request: HttpRequest, shop: ShopView, asset: Asset | None, *, status: int = 200, **more: Any
+    request: MemberRequest, shop: ShopView, asset: Asset | None, *, status: int = 200, **more: Any
 ) -> HttpResponse:
     try:
         found = payouts_page(shop_id=shop.id, cursor=request.GET.get("cursor"))
@@ -91,7 +89,7 @@ def _page(
         "payout_address": checksum(shop.payout_address) if shop.payout_address else "",
         **more,
     }
-    return draw(request, "dashboard/payouts.html", context, shop_id=shop.id, status=status)
+    return draw(request, "dashboard/payouts.html", context, status=status)
 
 
 def _row(payout: dict[str, Any]) -> dict[str, Any]:
@@ -101,6 +99,7 @@ def _row(payout: dict[str, Any]) -> dict[str, Any]:
         "tone": sign.tone,
         "icon": sign.icon,
         "word": sign.word,
+        "why": payout_why(payout["status"], payout["waiting_reason"]),
         "address": payout["destination"],
         "at_text": time_text(payout["requested_at"]),
         "tx_hash": payout["tx_hash"] or "",

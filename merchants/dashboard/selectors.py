@@ -4,8 +4,11 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from gateway.chains.models import Token
 from gateway.checkout.wording import money_text, trimmed
@@ -40,7 +43,7 @@ def assets_by_code(codes: Sequence[str]) -> dict[str, Asset]:
 def amount_text(units: int, asset: Asset) -> str:
     """A plain decimal with at least the cents."""
     text = trimmed(format_amount(Amount(units, asset)))
-    whole, _, fraction = text.partition(".")
+    whole, _point, fraction = text.partition(".")
     return f"{whole}.{fraction.ljust(2, '0')}" if asset.decimals >= 2 else text
 
 
@@ -75,16 +78,16 @@ def _balance_line(view: ShopBalanceView, asset: Asset) -> dict[str, Any]:
 
 
 def takings(
-    shop_id: UUID, *, asset: Asset, today: date, label: str
+    shop_id: UUID, *, asset: Asset, today: date, zone: ZoneInfo, label: str
 ) -> tuple[dict[str, Any], Chart]:
-    """Today's takings and the chart of the last fourteen days, in the settlement asset.
+    """Today's takings and the chart of the last fourteen days of ``zone``, in the settlement asset.
 
-    From the daily sums that the journal's entries maintain. One query.
+    From the sums that the journal's entries maintain. One query.
     """
     first = today - timedelta(days=CHART_DAYS - 1)
     sums = [
         line
-        for line in shop_days(shop_id=shop_id, first=first, last=today)
+        for line in shop_days(shop_id=shop_id, first=first, last=today, zone=zone)
         if line.asset == asset.code and line.kind.startswith(TAKINGS)
     ]
     by_day = {first + timedelta(days=n): 0 for n in range(CHART_DAYS)}
@@ -95,7 +98,7 @@ def takings(
         Day(
             units=units,
             text=money_text(round_text(units, asset), asset.code),
-            day=f"{day:%d.%m.}",
+            day=date_format(day, _("j M")),
         )
         for day, units in by_day.items()
     ]

@@ -1,13 +1,13 @@
 """The shop's settings: where payouts go, its terms, its place, when payouts start by themselves."""
 
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth import authenticate
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -17,10 +17,8 @@ from django.views.decorators.http import require_http_methods
 from gateway.chains.addresses import checksum
 from gateway.events.errors import TillwayError
 from gateway.shops import services
-from gateway.shops.selectors import ShopView, shop_view
-from merchants.accounts.guards import require_action
-from merchants.accounts.models import User
-from merchants.accounts.selectors import can
+from gateway.shops.selectors import ShopView
+from merchants.accounts.guards import MemberRequest, may, require_action
 from merchants.dashboard.frame import draw
 from merchants.dashboard.selectors import assets_by_code
 from merchants.dashboard.settings_forms import (
@@ -45,15 +43,15 @@ SECTIONS = {
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @require_action("settings.view")
-def page(request: HttpRequest, shop_id: UUID) -> HttpResponse:
+def page(request: MemberRequest, shop_id: UUID) -> HttpResponse:
     """The settings; a POST names the section it saves."""
-    shop = shop_view(shop_id=shop_id)
+    shop = request.shop
     if request.method != "POST":
         return _page(request, shop)
     section = request.POST.get("section", "")
     if section not in SECTIONS:
         raise Http404
-    if not can(cast(User, request.user), SECTIONS[section], shop_id):
+    if not may(request, SECTIONS[section]):
         raise PermissionDenied(SECTIONS[section])
     form = _form(section, shop, request.POST)
     if form is None:
@@ -77,24 +75,23 @@ def _form(section: str, shop: ShopView, data: Any = None) -> SettingsForm | None
     return ThresholdForm(shop, asset, data) if asset else None
 
 
-def _saved(request: HttpRequest, form: SettingsForm) -> str:
+def _saved(request: MemberRequest, form: SettingsForm) -> str:
     """What to say now that it is saved; empty if it was refused, with the reason in the form."""
-    user = cast(User, request.user)
-    if isinstance(form, AddressForm) and not _knows_password(request, form, user):
+    if isinstance(form, AddressForm) and not _knows_password(request, form):
         form.add_error("password", _("That isn't your password."))
         return ""
     try:
-        return _save(form, changed_by=f"user:{user.pk}", now=timezone.now())
+        return _save(form, changed_by=f"user:{request.user.pk}", now=timezone.now())
     except TillwayError as error:
         form.add_error(None, problem_words(error))
         return ""
 
 
-def _knows_password(request: HttpRequest, form: AddressForm, user: User) -> bool:
+def _knows_password(request: MemberRequest, form: AddressForm) -> bool:
     """Asked like at sign-in, so that wrong tries are counted and locked out there and here."""
     password = form.cleaned_data["password"]
-    known = authenticate(request, username=user.email, password=password)
-    return known is not None and known.pk == user.pk
+    known = authenticate(request, username=request.user.email, password=password)
+    return known is not None and known.pk == request.user.pk
 
 
 def _save(form: SettingsForm, *, changed_by: str, now: datetime) -> str:
@@ -119,18 +116,17 @@ def _save(form: SettingsForm, *, changed_by: str, now: datetime) -> str:
 
 
 def _page(
-    request: HttpRequest,
+    request: MemberRequest,
     shop: ShopView,
     *,
     refused: SettingsForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    user = cast(User, request.user)
     forms = {section: _form(section, shop) for section in SECTIONS}
     if refused is not None:
         forms[refused.section] = refused
     for section, form in forms.items():
-        if form is not None and not can(user, SECTIONS[section], shop.id):
+        if form is not None and not may(request, SECTIONS[section]):
             for field in form.fields.values():
                 field.disabled = True
     context = {
@@ -138,4 +134,4 @@ def _page(
         "refused": refused,
         "current": checksum(shop.payout_address) if shop.payout_address else "",
     }
-    return draw(request, "dashboard/settings.html", context, shop_id=shop.id, status=status)
+    return draw(request, "dashboard/settings.html", context, status=status)

@@ -3,6 +3,7 @@
 A form holds only the fields an owner may set; whatever else is posted is never read.
 """
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Final, cast
 
@@ -12,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gateway.chains.addresses import parse_address
 from gateway.chains.errors import BadAddress
-from gateway.chains.selectors import tokens_for_mode
+from gateway.chains.selectors import chains_for_mode, tokens_for_mode
 from gateway.checkout.wording import trimmed
 from gateway.money.amounts import Amount, format_amount, parse_positive_amount
 from gateway.money.assets import FIAT, Asset, fiat
@@ -133,6 +134,7 @@ class TermsForm(SettingsForm):
     def __init__(self, shop: ShopView, data: Any = None) -> None:
         terms = shop.terms
         self.money = fiat(shop.pricing_currency)
+        chains = {chain.id: chain.name for chain in chains_for_mode(shop.mode)}
         self.offered = [token.code for token in tokens_for_mode(shop.mode)]
         # A token that is switched off for now stays chosen when the rest is saved.
         kept = [code for code in terms.accepted_assets or () if code not in self.offered]
@@ -148,7 +150,7 @@ class TermsForm(SettingsForm):
         }
         super().__init__(shop, data, initial=initial)
         cast(forms.MultipleChoiceField, self.fields["accepted_assets"]).choices = [
-            (code, code.replace("@", " · ")) for code in codes
+            (code, _token_name(code, chains)) for code in codes
         ]
         bounded = terms.release_rules[:-1]
         self.rule_count = len(bounded) + SPARE_RULES
@@ -261,6 +263,12 @@ class ThresholdForm(SettingsForm):
             return parse_positive_amount(typed, self.asset).units
         except MoneyError as error:
             raise ValidationError(problem_words(error)) from error
+
+
+def _token_name(code: str, chains: Mapping[int, str]) -> str:
+    """``DAI · Base`` of ``DAI@8453``; the chain's number where it is offered no more."""
+    symbol, _at, chain_id = code.partition("@")
+    return f"{symbol} · {chains.get(int(chain_id or 0), chain_id)}"
 
 
 def _percent(bps: int) -> str:

@@ -1,10 +1,10 @@
 """Home, invoices, balances."""
 
 from collections.abc import Mapping
-from datetime import UTC
 from decimal import Decimal
 from typing import Any, Final, cast
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -23,11 +23,10 @@ from gateway.invoices.errors import InvoiceNotFound
 from gateway.invoices.presenters import invoice_as_dict
 from gateway.invoices.selectors import invoice_get, invoices_page
 from gateway.invoices.services import invoice_void
-from gateway.shops.selectors import shop_view
 from merchants.accounts.actions import role_allows
-from merchants.accounts.guards import require_action
+from merchants.accounts.guards import MemberRequest, may, require_action
 from merchants.accounts.models import User
-from merchants.accounts.selectors import can, shops_of
+from merchants.accounts.selectors import shops_of
 from merchants.dashboard import selectors
 from merchants.dashboard.frame import draw
 from merchants.pos.views import VOIDABLE, problem_words
@@ -44,6 +43,8 @@ FILTERS: Final = (
     "invalid",
 )
 LATEST: Final = 8
+PARTS: Final = ("spread_bps", "lock_premium_bps", "fee_bps")
+"""The parts of a price that a shop is shown; what the spread is made of is the desk's business."""
 
 
 @never_cache
@@ -63,31 +64,32 @@ def enter(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_GET
 @require_action("dashboard.view")
-def home(request: HttpRequest, shop_id: UUID) -> HttpResponse:
+def home(request: MemberRequest, shop_id: UUID) -> HttpResponse:
     """Today, what is open, what is owed, what came last."""
     latest = invoices_page(shop_id=shop_id, size=LATEST).items
     context: dict[str, Any] = {
         "open_count": selectors.open_invoices(shop_id),
         "invoices": [_row(invoice_as_dict(invoice)) for invoice in latest],
     }
-    if can(cast(User, request.user), "balance.view", shop_id):
-        code = shop_view(shop_id=shop_id).settlement_asset
+    if may(request, "balance.view"):
+        code = request.shop.settlement_asset
         asset = selectors.assets_by_code([code]).get(code)
         context["balances"] = selectors.balance_lines(shop_id)
         if asset is not None:
             context["today"], context["chart"] = selectors.takings(
                 shop_id,
                 asset=asset,
-                today=timezone.now().astimezone(UTC).date(),
+                today=timezone.localdate(),
+                zone=ZoneInfo(request.shop.time_zone),
                 label=_("Takings, last 14 days"),
             )
-    return draw(request, "dashboard/home.html", context, shop_id=shop_id)
+    return draw(request, "dashboard/home.html", context)
 
 
 @never_cache
 @require_GET
 @require_action("dashboard.view")
-def invoices(request: HttpRequest, shop_id: UUID) -> HttpResponse:
+def invoices(request: MemberRequest, shop_id: UUID) -> HttpResponse:
     """Every invoice, newest first, by status."""
     status = request.GET.get("status", "")
     if status not in FILTERS:
@@ -113,45 +115,43 @@ def invoices(request: HttpRequest, shop_id: UUID) -> HttpResponse:
         "first_href": f"{here}?{query}" if cursor else "",
         "next_href": f"{here}?{query}cursor={page.next_cursor}" if page.next_cursor else "",
     }
-    return draw(request, "dashboard/invoices.html", context, shop_id=shop_id)
+    return draw(request, "dashboard/invoices.html", context)
 
 
 @never_cache
 @require_GET
 @require_action("dashboard.view")
-def invoice(request: HttpRequest, shop_id: UUID, invoice_id: UUID) -> HttpResponse:
+def invoice(request: MemberRequest, shop_id: UUID, invoice_id: UUID) -> HttpResponse:
     """One invoice: its payments, quotes, history and books."""
     try:
         found = invoice_as_dict(invoice_get(shop_id=shop_id, invoice_id=invoice_id))
     except InvoiceNotFound as error:
         raise Http404 from error
-    may_void = can(cast(User, request.user), "invoice.void", shop_id)
-    parts = _part_names(found["due"])
     context = {
         "invoice": found,
         "answer": hand_over(found),
         "credited": money_text(found["credited"]["amount"], found["credited"]["asset"]),
         "created_text": selectors.time_text(found["created_at"]),
         "lock_end_text": selectors.time_text(found["lock_end"]),
-        "can_void": may_void and found["status"] in VOIDABLE,
+        "can_void": may(request, "invoice.void") and found["status"] in VOIDABLE,
         "timeline": selectors.timeline(invoice_id),
         "bookings": selectors.bookings(invoice_id),
-        "part_names": [{"word": _part_word(name)} for name in parts],
+        "part_names": [{"word": _part_word(name)} for name in PARTS],
         "quotes": [
             {
                 **due,
                 "rate": rate_text(due, found["currency"]),
-                "part_texts": [_part_text(name, due) for name in parts],
+                "part_texts": [_part_text(name, due) for name in PARTS],
             }
             for due in found["due"]
         ],
     }
-    return draw(request, "dashboard/invoice.html", context, shop_id=shop_id)
+    return draw(request, "dashboard/invoice.html", context)
 
 
 @require_POST
 @require_action("invoice.void")
-def void(request: HttpRequest, shop_id: UUID, invoice_id: UUID) -> HttpResponse:
+def void(request: MemberRequest, shop_id: UUID, invoice_id: UUID) -> HttpResponse:
     """Call a sale off before it is covered."""
     try:
         invoice_void(shop_id=shop_id, invoice_id=invoice_id, now=timezone.now())
@@ -164,7 +164,7 @@ def void(request: HttpRequest, shop_id: UUID, invoice_id: UUID) -> HttpResponse:
 @never_cache
 @require_GET
 @require_action("balance.view")
-def balances(request: HttpRequest, shop_id: UUID) -> HttpResponse:
+def balances(request: MemberRequest, shop_id: UUID) -> HttpResponse:
     """What the shop is owed, and what changed it."""
     try:
         page = selectors.statement(shop_id, cursor=request.GET.get("cursor"))
@@ -176,7 +176,7 @@ def balances(request: HttpRequest, shop_id: UUID) -> HttpResponse:
         "entries": page.items,
         "next_href": f"{here}?cursor={page.next_cursor}" if page.next_cursor else "",
     }
-    return draw(request, "dashboard/balances.html", context, shop_id=shop_id)
+    return draw(request, "dashboard/balances.html", context)
 
 
 def _row(found: Mapping[str, Any]) -> dict[str, Any]:
@@ -197,14 +197,10 @@ def _filter_word(status: str) -> str:
     }[status]
 
 
-def _part_names(dues: list[dict[str, Any]]) -> list[str]:
-    """The parts of a price that are shown: those in basis points, in the presenter's order."""
-    return [name for name in (dues[0].get("parts") or {} if dues else {}) if name.endswith("_bps")]
-
-
 def _part_word(name: str) -> str:
-    words = {"spread_bps": _("Spread"), "lock_premium_bps": _("Price lock"), "fee_bps": _("Fee")}
-    return words.get(name) or name.removesuffix("_bps").replace("_", " ").capitalize()
+    return {"spread_bps": _("Spread"), "lock_premium_bps": _("Price lock"), "fee_bps": _("Fee")}[
+        name
+    ]
 
 
 def _part_text(name: str, due: Mapping[str, Any]) -> str:

@@ -59,6 +59,19 @@ def payout_sign(status: str, waiting_reason: str | None = None) -> Sign:
             return Sign("problem", "alert", _("Failed"))
 
 
+def payout_why(status: str, waiting_reason: str | None) -> str:
+    """Why a payout waits, or what became of it, and what to do; empty where the state says it."""
+    match status, waiting_reason:
+        case "awaiting_funds", "float_short":
+            return _("We are topping up the account that pays you. It goes out by itself.")
+        case "awaiting_funds", "signer_limit":
+            return _("The limit for outgoing money is reached. It goes out when there is room.")
+        case "failed", _reason:
+            return _("It could not be sent. The amount is in your balance again.")
+        case _:
+            return ""
+
+
 def delivery_sign(state: str) -> Sign:
     """A webhook delivery's state."""
     match state:

@@ -26,10 +26,10 @@ from gateway.invoices.services import invoice_issue, invoice_void
 from gateway.money.amounts import parse_positive_amount
 from gateway.money.assets import FIAT
 from gateway.money.errors import MoneyError
-from gateway.shops.selectors import ShopView, shop_view
-from merchants.accounts.guards import require_action
+from gateway.shops.selectors import ShopView
+from merchants.accounts.guards import MemberRequest, may, require_action
 from merchants.accounts.models import User
-from merchants.accounts.selectors import actions_of, can, shops_of
+from merchants.accounts.selectors import can, shops_of
 from merchants.pos.selectors import last_sales
 
 KEYS = ("1", "2", "3", "4", "5", "6", "7", "8", "9", "00", "0")
@@ -51,15 +51,15 @@ def shops(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_GET
 @require_action("invoice.create")
-def till(request: HttpRequest, shop_id: UUID) -> HttpResponse:
+def till(request: MemberRequest, shop_id: UUID) -> HttpResponse:
     """The keypad and the last sales."""
-    return _till(request, shop_view(shop_id=shop_id))
+    return _till(request, request.shop)
 
 
 @never_cache
 @require_GET
 @require_action("invoice.create")
-def recent(request: HttpRequest, shop_id: UUID) -> HttpResponse:
+def recent(request: MemberRequest, shop_id: UUID) -> HttpResponse:
     """The last sales alone."""
     return render(request, "pos/recent.html", {"recent": last_sales(shop_id=shop_id)})
 
@@ -67,16 +67,16 @@ def recent(request: HttpRequest, shop_id: UUID) -> HttpResponse:
 @never_cache
 @require_GET
 @require_action("invoice.create")
-def ticket(request: HttpRequest, shop_id: UUID) -> JsonResponse:
+def ticket(request: MemberRequest, shop_id: UUID) -> JsonResponse:
     """Leave to follow the shop's stream, and the list's version for tills that can't."""
     return JsonResponse({"ticket": shop_ticket(shop_id), "version": sales_version(shop_id)})
 
 
 @require_POST
 @require_action("invoice.create")
-def charge(request: HttpRequest, shop_id: UUID) -> HttpResponse:
+def charge(request: MemberRequest, shop_id: UUID) -> HttpResponse:
     """Ask for an amount. A draft sent twice is one invoice: the second answer shows the first."""
-    shop = shop_view(shop_id=shop_id)
+    shop = request.shop
     typed = request.POST.get("amount", "").strip()
     order = request.POST.get("order", "").strip()[:64]
     draft = request.POST.get("draft", "")[:64] or str(uuid7())
@@ -88,7 +88,7 @@ def charge(request: HttpRequest, shop_id: UUID) -> HttpResponse:
             now=timezone.now(),
             order_id=order,
             external_key=f"till:{draft}",
-            created_by=f"user:{cast(User, request.user).id}",
+            created_by=f"user:{request.user.id}",
         )
     except (TillwayError, MoneyError) as error:
         words = problem_words(error)
@@ -106,14 +106,14 @@ def charge(request: HttpRequest, shop_id: UUID) -> HttpResponse:
 @never_cache
 @require_GET
 @require_action("invoice.create")
-def sale(request: HttpRequest, shop_id: UUID, invoice_id: UUID) -> HttpResponse:
+def sale(request: MemberRequest, shop_id: UUID, invoice_id: UUID) -> HttpResponse:
     """One sale: its code, its money, and whether to hand over."""
-    return _sale(request, shop_view(shop_id=shop_id), _found(shop_id, invoice_id))
+    return _sale(request, request.shop, _found(shop_id, invoice_id))
 
 
 @require_POST
 @require_action("invoice.void")
-def void(request: HttpRequest, shop_id: UUID, invoice_id: UUID) -> HttpResponse:
+def void(request: MemberRequest, shop_id: UUID, invoice_id: UUID) -> HttpResponse:
     """Call a sale off before it is covered."""
     problem = ""
     try:
@@ -123,7 +123,7 @@ def void(request: HttpRequest, shop_id: UUID, invoice_id: UUID) -> HttpResponse:
     if not _wants_part(request) and not problem:
         return HttpResponseRedirect(f"/pos/{shop_id}/sales/{invoice_id}")
     invoice = _found(shop_id, invoice_id)
-    return _sale(request, shop_view(shop_id=shop_id), invoice, problem=problem)
+    return _sale(request, request.shop, invoice, problem=problem)
 
 
 def problem_words(error: TillwayError | MoneyError) -> str:
@@ -156,12 +156,12 @@ def _found(shop_id: UUID, invoice_id: UUID) -> dict[str, Any]:
         raise Http404 from error
 
 
-def _wants_part(request: HttpRequest) -> bool:
+def _wants_part(request: MemberRequest) -> bool:
     return "X-Part" in request.headers
 
 
 def _sale(
-    request: HttpRequest, shop: ShopView, invoice: dict[str, Any], *, problem: str = ""
+    request: MemberRequest, shop: ShopView, invoice: dict[str, Any], *, problem: str = ""
 ) -> HttpResponse:
     context = page_context(invoice, now=timezone.now(), shop_qr_kind=shop.terms.qr_kind)
     screen = context["screen"]
@@ -179,9 +179,10 @@ def _sale(
     return _till(request, shop, **context)
 
 
-def _till(request: HttpRequest, shop: ShopView, *, status: int = 200, **more: Any) -> HttpResponse:
+def _till(
+    request: MemberRequest, shop: ShopView, *, status: int = 200, **more: Any
+) -> HttpResponse:
     currency = FIAT[shop.pricing_currency]
-    may = actions_of(cast(User, request.user), shop.id)
     context = {
         "shop": shop,
         "keys": KEYS,
@@ -192,7 +193,7 @@ def _till(request: HttpRequest, shop: ShopView, *, status: int = 200, **more: An
         "recent": last_sales(shop_id=shop.id),
         "live_base": settings.LIVE_URL,
         "offline": hand_over({"release_goods": "wait", "exceptions": ()}, online=False),
-        "dashboard": "dashboard.view" in may,
+        "dashboard": may(request, "dashboard.view"),
         **more,
     }
     return render(request, "pos/till.html", context, status=status)

@@ -2,6 +2,7 @@
 
 import io
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 import zxingcpp
@@ -9,6 +10,7 @@ from django.test import Client
 from PIL import Image
 
 from gateway.invoices.services import invoice_void
+from gateway.market.snapshot_store import forget_snapshot
 from tests.chain_rows import WETH
 
 UNKNOWN = "01935b0e-0000-7000-8000-00000000dead"
@@ -136,6 +138,17 @@ def test_only_what_is_paid_has_a_receipt(open_shop, browser):
     assert_strict(receipt)
 
 
+def test_a_receipt_tells_the_shops_own_time(open_shop, browser):
+    from gateway.shops.models import Shop
+
+    invoice = open_shop.issue()
+    open_shop.confirmed(invoice)
+    Shop.objects.filter(id=open_shop.shop_id).update(time_zone="Asia/Kathmandu")
+    local = invoice.created_at.astimezone(ZoneInfo("Asia/Kathmandu"))
+    text = browser.get(f"/i/{invoice.id}/receipt").content.decode()
+    assert f"{local:%H:%M} (Asia/Kathmandu)" in text
+
+
 def test_a_new_price_is_given_when_the_old_one_ran_out_and_never_before(open_shop, browser):
     invoice = open_shop.issue()
     assert browser.post(f"/i/{invoice.id}/renew").status_code == 302
@@ -146,6 +159,27 @@ def test_a_new_price_is_given_when_the_old_one_ran_out_and_never_before(open_sho
     assert 'data-state="price_over"' in state_of(browser, invoice)
     assert browser.post(f"/i/{invoice.id}/renew").status_code == 302
     assert 'data-state="waiting"' in state_of(browser, invoice)
+
+
+def test_without_a_fresh_price_one_can_try_again(open_shop, browser, valkey):
+    invoice = open_shop.issue()
+    type(invoice).objects.filter(id=invoice.id).update(
+        lock_end=invoice.lock_end - timedelta(hours=1)
+    )
+    valkey.flushdb()
+    forget_snapshot()
+    refused = browser.post(f"/i/{invoice.id}/renew")
+    assert refused.status_code == 503
+    text = refused.content.decode()
+    assert "There is no new price just now" in text
+    assert "Get a new price" in text
+
+
+def test_what_is_no_longer_asked_for_is_not_called_to_pay(open_shop, browser):
+    invoice = open_shop.issue()
+    assert "To pay" in state_of(browser, invoice)
+    invoice_void(shop_id=invoice.shop_id, invoice_id=invoice.id, now=open_shop.now)
+    assert "To pay" not in state_of(browser, invoice)
 
 
 def test_renewing_by_a_foreign_page_is_refused(open_shop):

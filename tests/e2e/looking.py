@@ -41,6 +41,18 @@ def overflow_px(page: Any) -> int:
     return int(page.evaluate(f"{root}.scrollWidth - {root}.clientWidth"))
 
 
+SIDEWAYS_JS = """
+() => [...document.querySelectorAll('.scroll, .dash-nav')]
+  .filter((one) => one.checkVisibility() && one.scrollWidth > one.clientWidth + 1)
+  .map((one) => one.getAttribute('aria-label'))
+"""
+
+
+def sideways(page: Any) -> list[str]:
+    """The tables and menus of which a part is out of view, by their names."""
+    return list(page.evaluate(SIDEWAYS_JS))
+
+
 def small_targets(page: Any, smallest: int = SMALLEST_TARGET_PX) -> list[str]:
     return list(page.evaluate(TARGETS_JS, smallest))
 

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 from merchants.accounts.actions import SCOPES
 from merchants.accounts.services import api_key_create
 from merchants.webhooks.services import endpoint_create
-from tests.e2e.looking import overflow_px, small_targets
+from tests.e2e.looking import overflow_px, sideways, small_targets
 from tests.faces import PASSWORD
 
 PAGES = ["", "invoices", "balances", "payouts", "developers", "settings"]
@@ -32,6 +32,7 @@ def test_every_page_fits_its_screen(house, size, scheme, language):
             expect(page.get_by_role("heading", level=1)).to_be_visible()
             assert overflow_px(page) == 0, path
             assert small_targets(page) == [], path
+            assert set(sideways(page)) <= {"Quotes", "报价"}, path
 
 
 def test_each_language_is_offered_in_its_own_words(house):

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from gateway.invoices.models import Invoice
+from gateway.shops.models import Shop
 from tests.e2e.looking import codes_on, overflow_px, small_targets
 
 TILL_TARGET_PX = 56
@@ -38,6 +39,26 @@ def test_an_amount_becomes_a_code_in_one_tap_and_turns_green_when_it_is_paid(hou
         expect(page.get_by_role("button", name="Charge")).to_be_visible()
         expect(page.get_by_label("Amount in EUR")).to_have_value("")
         expect(page.locator("#recent")).to_contain_text("Paid")
+
+
+def test_a_long_name_takes_no_room_from_the_buttons(house):
+    name = "Bäckerei & Konditorei zum Goldenen Löwen am Marktplatz"
+    Shop.objects.filter(id=house.world.shop_id).update(name=name)
+    for path in ("/pos/{}/", "/dashboard/{}/"):
+        with house.page(size="phone", role="owner") as page:
+            page.goto(path.format(house.world.shop_id))
+            expect(page.get_by_title(name)).to_be_visible()
+            assert overflow_px(page) == 0
+            assert small_targets(page) == []
+
+
+def test_a_refusal_moves_no_key(house):
+    with house.page(size="phone", role="cashier") as page:
+        page.goto("/pos/")
+        before = page.locator("[data-key='5']").bounding_box()
+        page.get_by_role("button", name="Charge").click()
+        expect(page.locator("#problem")).not_to_be_empty()
+        assert page.locator("[data-key='5']").bounding_box() == before
 
 
 def test_tapping_charge_twice_makes_one_invoice(house):

@@ -1,7 +1,9 @@
 """What the books answer: statements, days, snapshots, standings; and checks that find faults."""
 
 from datetime import UTC, date, datetime, timedelta
+from importlib import import_module
 from io import StringIO
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.management import call_command
@@ -87,7 +89,7 @@ def test_a_statement_tells_each_change_newest_first_in_pages(
         shop_statement(shop_id=shop_id, cursor="nonsense!")
 
 
-def test_days_add_up_by_kind_and_turn_at_midnight_utc(db: None, django_assert_num_queries) -> None:
+def test_days_add_up_by_kind_and_turn_at_midnight(db: None, django_assert_num_queries) -> None:
     shop_id = uuid7()
     pay(shop_id, 10, fee=2)
     deposit_id = pay(shop_id, 20, fee=3)
@@ -95,7 +97,12 @@ def test_days_add_up_by_kind_and_turn_at_midnight_utc(db: None, django_assert_nu
     post_deposit_orphaned(deposit_id=deposit_id, now=NOW + timedelta(minutes=20))
     reserve(shop_id, 5, now=NOW + timedelta(minutes=20))
     with django_assert_num_queries(1):
-        days = shop_days(shop_id=shop_id, first=date(2026, 11, 24), last=date(2026, 11, 25))
+        days = shop_days(
+            shop_id=shop_id,
+            first=date(2026, 11, 24),
+            last=date(2026, 11, 25),
+            zone=ZoneInfo("UTC"),
+        )
     told = [
         (day.day.day, day.kind, day.entries, day.available, day.reserved, day.fees) for day in days
     ]
@@ -107,6 +114,59 @@ def test_days_add_up_by_kind_and_turn_at_midnight_utc(db: None, django_assert_nu
     ]
     found = shop_balance(shop_id=shop_id, asset=USDC.code)
     assert found.available == sum(day.available for day in days)
+
+
+@pytest.mark.parametrize(
+    ("zone", "first", "expected"),
+    [
+        # forward on 29 March 2026 (23 hours), back on 25 October (25 hours)
+        ("Europe/Berlin", date(2026, 3, 28), [1, 2, 3]),
+        ("Europe/Berlin", date(2026, 10, 24), [1, 2, 3]),
+        ("Asia/Kathmandu", date(2026, 5, 1), [1, 2, 3]),  # a quarter past the hour
+        ("Africa/Cairo", date(2026, 4, 23), [1, 2, 3]),  # the 24th has no midnight
+        ("America/Havana", date(2026, 10, 31), [1, 2, 3]),  # the 1st has two
+        ("Pacific/Kiritimati", date(2026, 5, 1), [1, 2, 3]),  # 14 hours ahead
+    ],
+)
+def test_a_day_is_as_long_as_its_clock_says(
+    db: None, zone: str, first: date, expected: list[int]
+) -> None:
+    shop_id = uuid7()
+    place = ZoneInfo(zone)
+    moment = datetime.combine(first, datetime.min.time(), place).astimezone(UTC)
+    told: dict[date, int] = {}
+    while (day := moment.astimezone(place).date()) < first + timedelta(days=3):
+        pay(shop_id, (day - first).days + 1, now=moment)
+        told[day] = told.get(day, 0) + 1
+        moment += timedelta(minutes=15)
+    days = shop_days(shop_id=shop_id, first=first, last=first + timedelta(days=2), zone=place)
+    assert [(day.day, day.entries) for day in days] == list(told.items())
+    assert [day.available // day.entries for day in days] == expected
+    assert {day.entries for day in days} <= {92, 96, 100}
+
+
+def test_what_was_summed_by_utc_days_keeps_its_date(db: None) -> None:
+    migration = import_module("gateway.ledger.migrations.0002_shop_slots")
+    shop_id = uuid7()
+    with connection.cursor() as cursor:
+        cursor.execute(migration.UNDO)
+        cursor.execute(
+            "INSERT INTO ledger_shop_day VALUES (%s, %s, %s, %s, 0, 2, 30, 0, 5)",
+            [shop_id, date(2026, 11, 24), USDC.code, "payment"],
+        )
+        cursor.execute(migration.SLOTS)
+    for zone in ("UTC", "Asia/Tokyo", "America/Los_Angeles"):
+        (day,) = shop_days(
+            shop_id=shop_id,
+            first=date(2026, 11, 20),
+            last=date(2026, 11, 26),
+            zone=ZoneInfo(zone),
+        )
+        assert (day.day, day.entries, day.available) == (date(2026, 11, 24), 2, 30)
+    with connection.cursor() as cursor:
+        cursor.execute(migration.UNDO)
+        cursor.execute("SELECT day, entries, available FROM ledger_shop_day")
+        assert cursor.fetchall() == [(date(2026, 11, 24), 2, 30)]
 
 
 def test_balances_are_by_asset_and_locked_in_two_queries(
@@ -163,7 +223,7 @@ def test_deposits_stand_open_held_or_decided(db: None) -> None:
     ("damage", "found"),
     [
         ("UPDATE ledger_shop_balance SET available = available + 1", "equals its postings"),
-        ("UPDATE ledger_shop_day SET available = available + 1", "days add up"),
+        ("UPDATE ledger_shop_slot SET available = available + 1", "days add up"),
         ("UPDATE ledger_posting SET units = units + 1 WHERE units > 0", "sums to zero"),
         ("DELETE FROM ledger_posting WHERE line = 2", "has all its lines"),
         ("UPDATE ledger_posting SET units = -units", "custody is never negative"),

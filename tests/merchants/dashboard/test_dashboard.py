@@ -1,10 +1,21 @@
 """The dashboard as each role gets it."""
 
-import pytest
+import re
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from gateway.events.ids import uuid7
+from gateway.money.assets import Asset
 from gateway.settlement.models import Payout
+from gateway.shops.models import Shop
+from merchants.dashboard import selectors
 from tests.checkout.test_views import assert_strict
 from tests.faces import PASSWORD
+from tests.ledger.test_questions import pay
 
 ENGLISH = {"HTTP_ACCEPT_LANGUAGE": "en"}
 PAGES = {
@@ -65,6 +76,63 @@ def test_home_shows_todays_takings_and_what_is_open(owner, home, open_shop):
     assert "Balance in USDC" in text
 
 
+def test_takings_turn_at_the_shops_own_midnight(db):
+    """Berlin puts its clock back on 25 October 2026: that day has 25 hours."""
+    berlin, shop_id = ZoneInfo("Europe/Berlin"), uuid7()
+    moments = {
+        "2026-10-24T21:59": 1,  # the last minute of the 24th there
+        "2026-10-24T22:00": 2,  # the first of the 25th
+        "2026-10-25T22:59": 4,  # its last
+        "2026-10-25T23:00": 8,  # the first of the 26th
+    }
+    for moment, dollars in moments.items():
+        pay(shop_id, dollars * 10**6, now=datetime.fromisoformat(f"{moment}+00:00"))
+    asset = Asset("USDC@31337", 6)
+    for bars, day, dollars, payments in ((1, 24, 1, 1), (2, 25, 6, 2), (3, 26, 8, 1)):
+        today, chart = selectors.takings(
+            shop_id, asset=asset, today=date(2026, 10, day), zone=berlin, label="Takings"
+        )
+        assert (today["amount"], today["payments"]) == (f"{dollars}.00", payments)
+        drawn = [bar.amount for bar in chart.bars if bar.height]
+        assert (drawn[-1], len(drawn)) == (f"{dollars}.00\xa0USDC", bars)
+
+
+def test_home_goes_by_the_shops_clock(owner, home, open_shop):
+    """These two clocks are 25 hours apart: whenever this runs, their dates differ."""
+    open_shop.confirmed(open_shop.issue(5_000))
+    for zone in ("Pacific/Kiritimati", "Pacific/Pago_Pago"):
+        Shop.objects.filter(id=open_shop.shop_id).update(time_zone=zone)
+        text = text_of(owner.get(home))
+        assert "1 payment<" in text
+        assert f"Times are those of {zone}" in text
+        days = re.findall(r"<title>(\d+ \w+): ", text)
+        today = datetime.now(ZoneInfo(zone))
+        assert (len(days), days[-1]) == (14, f"{today.day} {today:%b}")
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_asks_once_who_may_and_which_shop(owner, home, path):
+    with CaptureQueriesContext(connection) as asked:
+        assert owner.get(home + path).status_code == 200
+    statements = [query["sql"].replace('"', "") for query in asked.captured_queries]
+    assert len([sql for sql in statements if "FROM shops_shop" in sql]) == 1
+    # the other is for the menu of one's shops
+    assert len([sql for sql in statements if "accounts_membership" in sql]) == 2
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [("float_short", "topping up the account"), ("signer_limit", "limit for outgoing money")],
+)
+def test_a_payout_that_waits_says_why(owner, home, open_shop, reason, words):
+    deposit = open_shop.confirmed(open_shop.issue(5_000))
+    open_shop.hear(deposit, "final")
+    owner.post(home + "payouts", {"amount": "10", "draft": "one", "confirmed": "yes"})
+    assert words not in text_of(owner.get(home + "payouts"))
+    Payout.objects.update(status="awaiting_funds", waiting_reason=reason)
+    assert words in text_of(owner.get(home + "payouts"))
+
+
 def test_invoices_filter_by_status_and_page_by_cursor(owner, home, open_shop, monkeypatch):
     paid = open_shop.issue(5_000, order_id="the paid one")
     open_shop.confirmed(paid)
@@ -83,8 +151,6 @@ def test_invoices_filter_by_status_and_page_by_cursor(owner, home, open_shop, mo
 
 
 def test_older_invoices_are_one_link_away(owner, home, open_shop):
-    import re
-
     for number in range(52):
         open_shop.issue(1_000, order_id=f"order {number}.")
     first = text_of(owner.get(home + "invoices"))
@@ -102,15 +168,16 @@ def test_an_invoice_shows_payments_quotes_history_and_books(owner, home, open_sh
     text = text_of(owner.get(f"{home}invoices/{invoice.id}"))
     assert "Payment confirmed" in text or "Paid" in text
     assert "invoice.created" in text
-    assert "Spread" in text
+    quotes = text.partition('id="quotes"')[2].partition("</table>")[0]
+    assert re.findall(r'class="end">([\w ]+)</th>', quotes) == [
+        *("To pay", "Rate", "Spread", "Price lock", "Fee"),
+    ]
     assert f"deposit:{deposit.id}:payment" in text
     assert "Ann" in text
     assert "Yes, hand over" in text
 
 
 def test_another_shops_invoice_is_as_unknown_as_none(owner, home):
-    from gateway.events.ids import uuid7
-
     assert owner.get(f"{home}invoices/{uuid7()}").status_code == 404
 
 

@@ -8,13 +8,13 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from gateway.supervisor.checks import live_mode_is_safe
+from gateway.supervisor.checks import TAG, live_mode_is_safe
 from gateway.supervisor.house import House, HouseOccupied
 
 
 class Command(BaseCommand):
     help = "Start the services that the settings don't name, and every process; stay up."
-    requires_system_checks: list[str] = []
+    requires_system_checks = [TAG]
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
