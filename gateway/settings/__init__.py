@@ -76,6 +76,10 @@ MARKET_FEEDS = env.json("MARKET_FEEDS", default=[])
 """Outside prices: a list of {"name", "url", "kind"}."""
 MARKET_POLICY = env.json("MARKET_POLICY", default={})
 """Changes to the desk's policy; docs/reference/market.md names its fields."""
+HEDGING = env.json("HEDGING", default={})
+"""How far the desk hedges by itself; docs/reference/settings.md names its fields."""
+EXCHANGES = env.json("EXCHANGES", default=[])
+"""Where inventory may be moved: a list of {"name", "kind", "file"}."""
 SIGNER_SOCKET = env.str("SIGNER_SOCKET", default="") or str(STATE_DIR / "signer.sock")
 KEYSTORE_FILE = env.str("KEYSTORE_FILE", default="") or str(STATE_DIR / "keystore.json")
 SCREENING_REQUIRED = env.bool("SCREENING_REQUIRED", default=True)
@@ -116,6 +120,7 @@ INSTALLED_APPS = [
     "gateway.chains.apps.ChainsConfig",
     "gateway.market.apps.MarketConfig",
     "gateway.market.execution.apps.ExecutionConfig",
+    "gateway.market.hedges.apps.HedgesConfig",
     "gateway.compliance.apps.ComplianceConfig",
     "gateway.invoices.apps.InvoicesConfig",
     "gateway.settlement.apps.SettlementConfig",

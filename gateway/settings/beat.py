@@ -14,6 +14,8 @@ EVERY_SECONDS = {
     "gateway.invoices.tasks.expire_due_invoices": 5.0,
     "gateway.compliance.tasks.screen_waiting_deposits": MINUTE,
     "gateway.market.execution.tasks.batch_fills": 5.0,
+    "gateway.market.hedges.tasks.hedge_desk": 15.0,
+    "gateway.market.hedges.tasks.carry_inventory": 15.0,
     "gateway.invoices.tasks.keep_used_snapshots": MINUTE,
     "gateway.settlement.tasks.resume_payouts": MINUTE,
     "gateway.settlement.tasks.pay_out_by_threshold": 10 * MINUTE,

@@ -13,6 +13,8 @@ from prometheus_client.exposition import generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import REGISTRY, Collector
 
+from gateway.market.hedges.metrics import HedgingGauges
+
 REQUESTS = Counter(
     "tillway_requests_total", "Requests by view, method and status", ["view", "method", "status"]
 )
@@ -99,6 +101,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
     """For the operator's Prometheus; the proxy keeps it from the public."""
     registry = CollectorRegistry()
     registry.register(DatabaseGauges())
+    registry.register(HedgingGauges())
     if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
         MultiProcessCollector(registry)
         own = b""
