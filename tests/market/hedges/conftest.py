@@ -1,7 +1,7 @@
 """A desk on the real contracts whose positions are hedged."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from gateway.ledger.selectors import trial_balance
 from gateway.ledger.services import entry_post
 from gateway.market.hedges.hedging import hedge_turn
 from gateway.market.hedges.models import Hedge
+from gateway.market.hedges.routers import TRANSFER
 from gateway.market.selectors import desk_inventory
 from gateway.money.amounts import Amount
 from gateway.money.assets import Asset
@@ -52,6 +53,10 @@ class Hedging:
         self.desk = desk
         self.ahead = timedelta(0)
 
+    @property
+    def treasury(self) -> bytes:
+        return bytes(self.desk.till.chain.treasury)
+
     def now(self) -> datetime:
         return self.desk.now() + self.ahead
 
@@ -62,7 +67,7 @@ class Hedging:
         float_fund(asset=asset.code, units=units, reference=str(uuid7()), now=self.now())
 
     def take_in(self, units: int, *, owed: int) -> None:
-        """The desk bought WETH of shoppers and owes a shop dollars for it; it lies in the treasury."""
+        """The desk bought WETH, which lies in the treasury, and owes a shop dollars for it."""
         treasury = bytes(self.desk.till.chain.treasury)
         self.desk.till.pay(treasury, units=units, symbol="WETH")
         hot = accounts.custody_hot(CHAIN_ID)
@@ -100,6 +105,10 @@ class Hedging:
         hedge_turn(holder=str(uuid7()), now=self.now(), reached=reached)
         return list(OutgoingTransaction.objects.exclude(id__in=known).order_by("id"))
 
+    def later(self) -> None:
+        """Every waiting time is over."""
+        Hedge.objects.filter(ended_at=None).update(next_at=self.now())
+
     def restart(self) -> None:
         """Whoever held the leases is dead, and they have run out."""
         Lease.objects.update(expires_at=datetime(2020, 1, 1, tzinfo=self.now().tzinfo))
@@ -134,11 +143,11 @@ class Hedging:
 
 
 @pytest.fixture
-def hedging(desk: Desk, settings: Any, valkey: object) -> Iterator[Hedging]:
+def hedging(desk: Desk, settings: Any, valkey: object) -> Hedging:
     settings.HEDGING = {}
     made = Hedging(desk)
     made.fund(USDC, 1_000_000 * DOLLAR)
-    yield made
+    return made
 
 
 @pytest.fixture
@@ -151,12 +160,19 @@ def recording(tmp_path: Path, settings: Any) -> Path:
     return path
 
 
+def transfer_log(asset: Asset, source: bytes, target: bytes, units: int) -> dict[str, Any]:
+    """A Transfer as a receipt shows it."""
+    address = bytes(Token.objects.values_list("address", flat=True).get(code=asset.code))
+    words = [bytes(12) + source, bytes(12) + target]
+    return {
+        "address": "0x" + address.hex(),
+        "topics": ["0x" + topic.hex() for topic in (TRANSFER, *words)],
+        "data": hex(units)[2:].rjust(64, "0"),
+    }
+
+
 def tell(path: Path, kind: str, key: str, **told: str) -> None:
     """What the exchange says from now on."""
     content = json.loads(path.read_text())
     content.setdefault(kind, {})[key] = told
     path.write_text(json.dumps(content))
-
-
-def token_count() -> int:
-    return Token.objects.filter(chain_id=CHAIN_ID).count()

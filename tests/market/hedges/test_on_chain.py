@@ -1,14 +1,47 @@
-"""A position beyond its band is closed in the real pools, once, and the books say so to the unit."""
+"""A position beyond its band is closed in the real pools, once, and the books agree to the unit."""
 
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
+from threading import Barrier
+from typing import Any
+
+import msgspec
 import pytest
+from django.db import connection
 
 from gateway.chains.outgoing_models import OutgoingTransaction
+from gateway.events import leases, relay
+from gateway.events.ids import uuid7
 from gateway.events.models import Event
 from gateway.ledger import accounts
 from gateway.ledger.models import Entry
+from gateway.ledger.postings import credit, debit
+from gateway.market.execution.models import FillRequest
+from gateway.market.execution.services import fill_request
+from gateway.market.hedges import outcomes
+from gateway.market.hedges.hedging import hedge_turn
 from gateway.market.hedges.models import Hedge, HedgeStep
+from gateway.market.hedges.planning import hedges_plan
+from gateway.market.hedges.selectors import books
+from gateway.market.hedges.viewing import Subject, subjects_of
+from gateway.market.hedges.working import hedges_work
+from gateway.market.snapshot_store import current_snapshot
+from gateway.market.snapshots import RiskMark
+from gateway.market.supervising import desk_halt, desk_resume
+from gateway.money.amounts import Amount
+from tests.market.dev_market import with_asset
 from tests.market.execution.conftest import CHAIN_ID, USDC
-from tests.market.hedges.conftest import DOLLAR, ETHER, WETH, Hedging
+from tests.market.execution.test_fills import push_pools
+from tests.market.hedges.conftest import (
+    DOLLAR,
+    ETHER,
+    WETH,
+    Hedging,
+    Killed,
+    kill_at,
+    transfer_log,
+)
 
 pytestmark = [pytest.mark.chain, pytest.mark.xdist_group("devchain")]
 
@@ -60,3 +93,231 @@ def test_a_short_position_is_bought_back(hedging: Hedging) -> None:
     assert abs(hedging.position()) <= hedge.band_units
     assert hedge.asset_in == USDC.code
     hedging.books_agree()
+
+
+def test_what_is_owed_to_shops_is_never_spent(hedging: Hedging) -> None:
+    hedging.take_in(5 * ETHER, owed=15_000 * DOLLAR)
+    hedging.post(  # a deposit that nobody judged yet lies among it
+        debit(accounts.capital(), Amount(4 * ETHER, WETH)),
+        credit(accounts.suspense(), Amount(4 * ETHER, WETH)),
+    )
+    hedging.turn()
+    assert Hedge.objects.get().units == ETHER
+
+
+def test_what_a_fill_is_selling_already_is_not_sold_again(hedging: Hedging) -> None:
+    hedging.take_in(5 * ETHER, owed=15_000 * DOLLAR)
+    fill_request(
+        deposit_id=uuid7(),
+        invoice_id=uuid7(),
+        shop_id=uuid7(),
+        chain_id=CHAIN_ID,
+        token=Amount(5 * ETHER, WETH),
+        settlement_asset=USDC.code,
+        now=hedging.now(),
+    )
+    assert hedging.turn() == []
+    FillRequest.objects.update(status="swept")  # collected only: nobody else will sell it
+    assert [queued.purpose for queued in hedging.turn()] == ["approve"]
+
+
+def test_the_kill_switch_stops_what_is_under_way_and_what_would_be(hedging: Hedging) -> None:
+    hedging.take_in(5 * ETHER, owed=15_000 * DOLLAR)
+    (leave,) = hedging.turn()
+    hedging.desk.send(leave)
+    desk_halt(reason="a drill", by="nobody", asset=WETH.code, now=hedging.now())
+    assert hedging.turn() == []
+    hedge = Hedge.objects.get()
+    assert (hedge.status, hedge.last_error, hedge.sold_units) == ("abandoned", "not_allowed", 0)
+    assert hedging.turn() == []
+    desk_resume(reason="it was one", by="nobody", asset=WETH.code, now=hedging.now())
+    hedging.run()
+    assert list(Hedge.objects.order_by("number").values_list("status", flat=True)) == [
+        "abandoned",
+        "done",
+    ]
+    hedging.books_agree()
+
+
+def test_hedging_rests_in_halt_and_on_a_live_chain_unless_wanted(hedging: Hedging) -> None:
+    hedging.take_in(5 * ETHER, owed=15_000 * DOLLAR)
+    hedging.desk.publish()
+    snapshot = current_snapshot()
+    now_ms = int(hedging.now().timestamp() * 1000)
+    (subject,) = [
+        each
+        for each in subjects_of(snapshot, now_ms=now_ms)
+        if isinstance(each, Subject) and each.code == WETH.code
+    ]
+    assert subject.allowed(halts=(), now_ms=now_ms)
+    assert not subject.allowed(halts={""}, now_ms=now_ms)
+    for code in (WETH.code, USDC.code, "ETH@31337"):
+        halted = with_asset(snapshot, code, risk=RiskMark(3, "by_hand", now_ms, now_ms))
+        stopped = replace(subject, snapshot=halted, asset=halted.assets[WETH.code])
+        assert not stopped.allowed(halts=(), now_ms=now_ms)
+    live = msgspec.structs.replace(snapshot.chains[CHAIN_ID], simulated=False)
+    lease = leases.acquire(name="hedging", holder="test", ttl_seconds=60)
+    assert lease is not None
+    as_live = msgspec.structs.replace(snapshot, chains={CHAIN_ID: live})
+    assert hedges_plan(snapshot=as_live, lease=lease, now=hedging.now())[0] == []
+
+
+def test_a_swap_whose_floor_is_not_met_is_undone_and_tried_again_not_forever(
+    hedging: Hedging,
+) -> None:
+    hedging.take_in(5 * ETHER, owed=15_000 * DOLLAR)
+    (leave,) = hedging.turn()
+    hedging.desk.send(leave)
+    (swap, *more) = hedging.turn()
+    assert more == [] and swap.purpose == "fill"
+    push_pools(hedging.desk, units=20_000 * ETHER)
+    hedging.desk.send(swap)
+    step, hedge = HedgeStep.objects.get(kind="swap"), Hedge.objects.get()
+    assert (step.status, step.failure_code) == ("failed", "reverted")
+    assert (hedge.status, hedge.attempts, hedge.last_error) == ("sent", 1, "reverted")
+    assert hedging.position() == 5 * ETHER
+    hedging.books_agree()  # the gas of the failed one is booked
+
+    for _ in range(5):  # the pools stay pushed: there is no price, or it is too dear
+        hedging.later()
+        assert hedging.turn() == []
+    hedge.refresh_from_db()
+    assert hedge.status == "failed"
+    assert hedge.attempts == 3
+    assert hedge.last_error in {"no_price", "too_dear"}
+    assert Event.objects.filter(type="hedge.failed").count() == 1
+    assert Hedge.objects.count() == 1
+
+
+def test_after_a_failure_the_asset_rests(hedging: Hedging) -> None:
+    hedging.take_in(5 * ETHER, owed=15_000 * DOLLAR)
+    assert len(hedging.turn()) == 1
+    Hedge.objects.update(status="failed", ended_at=hedging.now())
+    assert hedging.turn() == []
+    Hedge.objects.update(ended_at=hedging.now() - timedelta(seconds=601))
+    assert len(hedging.turn()) == 1
+
+
+def test_a_swap_that_is_not_mined_in_time_is_taken_back(hedging: Hedging) -> None:
+    hedging.take_in(5 * ETHER, owed=15_000 * DOLLAR)
+    (leave,) = hedging.turn()
+    hedging.desk.send(leave)
+    (swap,) = hedging.turn()
+    HedgeStep.objects.filter(kind="swap").update(deadline=hedging.now() - timedelta(seconds=1))
+    assert hedging.turn() == []
+    swap.refresh_from_db()
+    assert swap.status == "cancelled"
+    relay.drain(limit=1000)
+    assert Hedge.objects.get().last_error == "cancelled"
+    hedging.later()
+    hedging.run()
+    assert Hedge.objects.get().status == "done"
+    hedging.books_agree()
+
+
+def test_a_swap_that_a_reorg_took_back_is_not_counted(hedging: Hedging) -> None:
+    hedging.take_in(5 * ETHER, owed=15_000 * DOLLAR)
+    (leave,) = hedging.turn()
+    hedging.desk.send(leave)
+    (swap,) = hedging.turn()
+    step = HedgeStep.objects.get(kind="swap")
+    logs = [
+        transfer_log(WETH, hedging.treasury, b"\1" * 20, step.units_in),
+        transfer_log(USDC, b"\1" * 20, hedging.treasury, 14_000 * DOLLAR),
+    ]
+    outcomes.step_mined(step_id=step.id, body={"logs": logs})
+    known = books(chain_ids=[CHAIN_ID], now=hedging.now())
+    assert (known.inventory[WETH.code], known.hedging[WETH.code]) == (0, 0)
+    assert hedging.turn() == []  # not final: not over, and nothing more to do
+    outcomes.step_orphaned(step_id=step.id)
+    known = books(chain_ids=[CHAIN_ID], now=hedging.now())
+    assert (known.inventory[WETH.code], known.hedging[WETH.code]) == (5 * ETHER, 5 * ETHER)
+    hedging.desk.send(swap)
+    hedging.run()
+    assert Hedge.objects.get().status == "done"
+    hedging.books_agree()
+
+
+def test_a_receipt_told_twice_is_booked_once(hedging: Hedging) -> None:
+    hedging.take_in(5 * ETHER, owed=15_000 * DOLLAR)
+    (leave,) = hedging.turn()
+    hedging.desk.send(leave)
+    (swap,) = hedging.turn()
+    receipt = hedging.desk.send(swap)
+    sold = Hedge.objects.get().sold_units
+    hedging.desk.say(swap, receipt)
+    step = HedgeStep.objects.get(kind="swap")
+    outcomes.step_failed(step_id=step.id, body={}, now=hedging.now())
+    assert (Hedge.objects.get().sold_units, Entry.objects.filter(kind="hedge").count()) == (sold, 1)
+    hedging.books_agree()
+
+
+def test_a_large_position_is_worked_in_slices(hedging: Hedging, settings: Any) -> None:
+    settings.HEDGING = {"max_slices": 4}
+    hedging.take_in(60 * ETHER, owed=180_000 * DOLLAR)
+    hedging.turn()
+    hedge = Hedge.objects.get()
+    planned = [int(units) for units in hedge.slices]
+    assert (hedge.style, len(planned) > 1, sum(planned)) == ("twap", True, hedge.units)
+    for outgoing in OutgoingTransaction.objects.all():
+        hedging.desk.send(outgoing)
+    first = hedging.turn()
+    assert sum(s.units_in for s in HedgeStep.objects.filter(kind="swap")) == planned[0]
+    for outgoing in first:
+        hedging.desk.send(outgoing)
+    assert hedging.turn() == []  # its time has not come
+    for _ in planned:
+        hedging.later()
+        for outgoing in hedging.turn():
+            hedging.desk.send(outgoing)
+        for outgoing in hedging.turn():
+            hedging.desk.send(outgoing)
+    hedge.refresh_from_db()
+    assert hedge.status == "done" and hedge.sold_units == hedge.units
+    hedging.books_agree()
+
+
+@pytest.mark.parametrize("point", ["leased", "worked", "planned", "begun"])
+def test_killed_at_any_point_of_a_turn_it_hedges_once(hedging: Hedging, point: str) -> None:
+    hedging.take_in(5 * ETHER, owed=15_000 * DOLLAR)
+    for _ in range(4):
+        with pytest.raises(Killed):
+            hedging.turn(reached=kill_at(point))
+        hedging.restart()
+        for outgoing in OutgoingTransaction.objects.filter(status="queued"):
+            step = HedgeStep.objects.get(transaction_id=outgoing.id)
+            if step.status == "queued":
+                hedging.desk.send(outgoing)
+        hedging.later()
+    hedging.run()
+    hedge = Hedge.objects.get()
+    assert (hedge.status, hedge.sold_units) == ("done", 5 * ETHER)
+    assert HedgeStep.objects.filter(kind="swap", status="done").count() >= 1
+    assert hedging.position() == 0
+    hedging.books_agree()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_deciders_at_once_hedge_once(hedging: Hedging) -> None:
+    hedging.take_in(5 * ETHER, owed=15_000 * DOLLAR)
+    hedging.desk.publish()
+    now, snapshot = hedging.now(), current_snapshot()
+    # Both believe that they hold the lease: what is left to keep them apart is the decision's key.
+    lease = leases.acquire(name="hedging", holder="both", ttl_seconds=60)
+    assert lease is not None
+    together = Barrier(2)
+
+    def decide(_: int) -> int:
+        try:
+            together.wait()
+            made, _rests = hedges_plan(snapshot=snapshot, lease=lease, now=now)
+            hedges_work(snapshot=snapshot, lease=lease, now=now)
+            return len(made)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        made = list(pool.map(decide, range(2)))
+    assert sum(made) == 1
+    assert (Hedge.objects.count(), HedgeStep.objects.count()) == (1, 1)
+    assert hedge_turn(holder="a third", now=now) is False
