@@ -190,7 +190,7 @@ def _value(move: InventoryMove) -> Move:
     ends = (f"{move.chain_id}", move.exchange)
     source, target = (chain, place) if move.is_deposit else (place, chain)
     return Move(
-        way=">".join(ends if move.is_deposit else reversed(ends)),
+        way="-".join(ends if move.is_deposit else reversed(ends)),
         source=source,
         target=target,
         asset=_asset(move),

@@ -11,7 +11,6 @@ from gateway.chains.configuration import configured_chain
 from gateway.events import leases
 from gateway.events.ids import uuid7
 from gateway.events.leases import LeaseHandle
-from gateway.market.errors import QuoteRefused
 from gateway.market.hedges.configuration import HedgingSettings, hedging_settings
 from gateway.market.hedges.models import ACTIVE, Hedge
 from gateway.market.hedges.saying import say_hedge
@@ -27,7 +26,7 @@ from gateway.market.hedges.viewing import (
     Subject,
     band_of,
     subjects_of,
-    value_of,
+    values_of,
     view_of,
     ways_of,
 )
@@ -65,13 +64,20 @@ def hedges_plan(
     now_ms = int(now.timestamp() * 1000)
     known = books(chain_ids=list(snapshot.chains), now=now)
     halts = halted_scopes()
+    values = values_of(snapshot, now_ms=now_ms)
     rests: dict[str, Rest] = {}
     found: list[tuple[Subject, Holding]] = []
     for subject in subjects_of(snapshot, now_ms=now_ms):
         if isinstance(subject, str):
             rests[subject] = Rest(Reason.NO_PRICE, known.inventory.get(subject, 0))
-        elif told.enabled and (subject.chain.simulated or told.live):
-            found.append((subject, holding_of(subject, known, now_ms=now_ms)))
+            continue
+        if not told.enabled or not (subject.chain.simulated or told.live):
+            continue
+        holding = holding_of(subject, known, values, now_ms=now_ms)
+        if holding is None:
+            rests[subject.code] = Rest(Reason.NO_PRICE, 0)
+        else:
+            found.append((subject, holding))
     gross = _gross_cents(found, known)
     made: list[Hedge] = []
     busy = set(known.hedging)
@@ -87,7 +93,7 @@ def hedges_plan(
             holding,
             known,
             told,
-            capital=capital_cents(snapshot, known, _values(snapshot, now_ms), simulated=simulated),
+            capital=capital_cents(snapshot, known, values, simulated=simulated),
             gross=gross[simulated],
             allowed=subject.allowed(halts=halts, now_ms=now_ms),
         )
@@ -211,16 +217,6 @@ def _tired(told: HedgingSettings, now: datetime) -> set[str]:
     return set(
         Hedge.objects.filter(status="failed", ended_at__gt=since).values_list("asset", flat=True)
     )
-
-
-def _values(snapshot: MarketSnapshot, now_ms: int) -> dict[str, int]:
-    values = {}
-    for code, state in snapshot.assets.items():
-        try:
-            values[code] = value_of(snapshot, state, now_ms=now_ms)
-        except QuoteRefused:
-            continue
-    return values
 
 
 def _cents(subject: Subject, holding: Holding, left: int = 0) -> int:

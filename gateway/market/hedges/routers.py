@@ -14,6 +14,7 @@ TRANSFER_CALL = keccak(b"transfer(address,uint256)")[:4]
 TRANSFER = keccak(b"Transfer(address,address,uint256)")
 V2_SWAP = keccak(b"swapExactTokensForTokens(uint256,uint256,address[],address,uint256)")[:4]
 V3_SWAP = keccak(b"exactInput((bytes,address,uint256,uint256,uint256))")[:4]
+V3_SWAP_02 = keccak(b"exactInput((bytes,address,uint256,uint256))")[:4]
 
 
 def approve_call(*, spender: bytes, units: int) -> bytes:
@@ -33,21 +34,25 @@ def swap_call(
     min_units_out: int,
     recipient: bytes,
     deadline: int,
+    takes_deadline: bool = True,
 ) -> bytes:
-    """``units_in`` along the way for at least ``min_units_out``, by ``deadline`` (Unix seconds)."""
+    """``units_in`` along the way for at least ``min_units_out``, by ``deadline`` (Unix seconds).
+
+    Args:
+        takes_deadline: False for V3's SwapRouter02, which leaves it to its caller.
+    """
     if kind == "v2":
         path = [_text(token) for token in tokens]
         return V2_SWAP + encode(
             ["uint256", "uint256", "address[]", "address", "uint256"],
             [units_in, min_units_out, path, _text(recipient), deadline],
         )
-    asked = (
-        packed_path(tokens, fees_ppm),
-        _text(recipient),
-        deadline,
-        units_in,
-        min_units_out,
-    )
+    packed, to = packed_path(tokens, fees_ppm), _text(recipient)
+    if not takes_deadline:
+        return V3_SWAP_02 + encode(
+            ["(bytes,address,uint256,uint256)"], [(packed, to, units_in, min_units_out)]
+        )
+    asked = (packed, to, deadline, units_in, min_units_out)
     return V3_SWAP + encode(["(bytes,address,uint256,uint256,uint256)"], [asked])
 
 

@@ -31,7 +31,7 @@ class Books:
 
     Attributes:
         inventory: beyond the desk's target, with swaps that are mined and not yet final.
-        filling: taken in, and being sold by the fill of its own payment.
+        filling: taken in, and being sold by the fill of its own payment, by (asset, sold for).
         hedging: signed, what active hedges have still to close: in flight, it counts as done.
         hot: in the treasury; committed: of it, what is promised to swaps and moves.
         capital: what the house put in.
@@ -41,7 +41,7 @@ class Books:
     """
 
     inventory: Mapping[str, int]
-    filling: Mapping[str, int]
+    filling: Mapping[tuple[str, str], int]
     hedging: Mapping[str, int]
     hot: Mapping[str, int]
     committed: Mapping[str, int]
@@ -87,17 +87,26 @@ def books(*, chain_ids: Iterable[int], now: datetime) -> Books:
     )
 
 
-def holding_of(subject: Subject, known: Books, *, now_ms: int) -> Holding:
-    """One asset's position. Two queries.
+def holding_of(
+    subject: Subject, known: Books, values: Mapping[str, int], *, now_ms: int
+) -> Holding | None:
+    """One asset's position; None if something that is being sold for it has no price. Two queries.
 
     Of an open lock only the share of shoppers who choose this asset counts: an invoice promises
     every asset it shows, and is paid in one.
     """
-    held = sum(
-        known.inventory.get(code, 0) - known.filling.get(code, 0) for code in subject.aliases
-    )
+    held = sum(known.inventory.get(code, 0) for code in subject.aliases)
+    sold = sum(units for (code, _), units in known.filling.items() if code in subject.aliases)
+    coming = 0
+    for (code, into), units in known.filling.items():
+        if into not in subject.aliases:
+            continue
+        if code not in values:
+            return None
+        one = int(10 ** subject.snapshot.assets[code].decimals)
+        coming += units * values[code] * int(10**subject.asset.decimals) // (subject.usd * one)
     return Holding(
-        inventory=held,
+        inventory=held - sold + coming,
         target=0,
         locked=_locked(subject, known, now_ms=now_ms),
         at_hand={VenueClass.POOL: known.at_hand(subject.code)},
@@ -142,14 +151,14 @@ def _left(hedge: Hedge) -> int:
     return left if hedge.side == "sell" else -left
 
 
-def _filling() -> dict[str, int]:
+def _filling() -> dict[tuple[str, str], int]:
     rows = (
         FillRequest.objects.filter(status__in=("pending", "batched"))
         .exclude(asset=F("settlement_asset"))
-        .values("asset")
+        .values("asset", "settlement_asset")
         .annotate(units=Sum("units"))
     )
-    return {row["asset"]: int(row["units"]) for row in rows}
+    return {(row["asset"], row["settlement_asset"]): int(row["units"]) for row in rows}
 
 
 def _inflow(now: datetime) -> dict[str, int]:
@@ -169,9 +178,9 @@ def _chosen(now: datetime) -> dict[str, int]:
     )
     times = {row["asset"]: row["times"] for row in rows}
     every = sum(times.values())
-    return (
-        {code: each * PPM // every for code, each in times.items()} if every >= CHOICE_LEAST else {}
-    )
+    if every < CHOICE_LEAST:
+        return {}
+    return {code: each * PPM // every for code, each in times.items()}
 
 
 def _locks(now: datetime) -> dict[str, list[tuple[int, datetime, int | None]]]:

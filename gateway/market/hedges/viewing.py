@@ -116,6 +116,17 @@ def value_of(snapshot: MarketSnapshot, state: AssetState, *, now_ms: int) -> int
     return value.price
 
 
+def values_of(snapshot: MarketSnapshot, *, now_ms: int) -> dict[str, int]:
+    """e18 dollars for a whole unit of each asset that has an agreed price now."""
+    values = {}
+    for code, state in snapshot.assets.items():
+        try:
+            values[code] = value_of(snapshot, state, now_ms=now_ms)
+        except QuoteRefused:
+            continue
+    return values
+
+
 @dataclass(frozen=True, slots=True)
 class Ways:
     """The outlets of one side, and the path that each stands for."""

@@ -14,6 +14,7 @@ import structlog
 from django.db import transaction
 
 from gateway.chains.addresses import parse_address
+from gateway.chains.configuration import configured_chain
 from gateway.chains.models import Chain, Token
 from gateway.chains.sending import transaction_cancel, transaction_queue
 from gateway.events import leases
@@ -34,6 +35,7 @@ from gateway.market.hedges.viewing import (
     Ways,
     subjects_of,
     swaps_of,
+    values_of,
     view_of,
     ways_of,
 )
@@ -105,7 +107,10 @@ def _next_slice(
         return _wait(hedge, Reason.NO_PRICE.value, now=now)
     if not told.enabled or not subject.allowed(halts=halted_scopes(), now_ms=now_ms):
         return _end_if_final(hedge, steps, "abandoned", Reason.NOT_ALLOWED.value, now=now)
-    holding = holding_of(subject, books(chain_ids=[hedge.chain_id], now=now), now_ms=now_ms)
+    known = books(chain_ids=[hedge.chain_id], now=now)
+    holding = holding_of(subject, known, values_of(snapshot, now_ms=now_ms), now_ms=now_ms)
+    if holding is None:
+        return _wait(hedge, Reason.NO_PRICE.value, now=now)
     units = _wanted(hedge, holding, closed)
     if units < policy_of(told, subject).least_order_units:
         outcome = "done" if closed else "abandoned"
@@ -224,6 +229,7 @@ def _queue_swap(
         min_units_out=swap.floor,
         recipient=treasury_of(hedge.chain_id),
         deadline=int(deadline.timestamp()),
+        takes_deadline=configured_chain(hedge.chain_id).venues.get("v3_router_deadline", True),
     )
     _queue(
         hedge,

@@ -22,7 +22,11 @@ from gateway.ledger.services import entry_post
 from gateway.market.hedges.hedging import hedge_turn
 from gateway.market.hedges.models import Hedge
 from gateway.market.hedges.routers import TRANSFER
+from gateway.market.hedges.selectors import books, holding_of
+from gateway.market.hedges.viewing import Subject, subjects_of, values_of
+from gateway.market.hedging.deciding import Holding
 from gateway.market.selectors import desk_inventory
+from gateway.market.snapshot_store import current_snapshot
 from gateway.money.amounts import Amount
 from gateway.money.assets import Asset
 from gateway.treasury.services import float_fund
@@ -131,6 +135,23 @@ class Hedging:
 
     def position(self) -> int:
         return desk_inventory().get(WETH.code, 0)
+
+    def subjects(self) -> list[Subject]:
+        """WETH as hedging sees it in the snapshot that was published last."""
+        now_ms = int(self.now().timestamp() * 1000)
+        return [
+            each
+            for each in subjects_of(current_snapshot(), now_ms=now_ms)
+            if isinstance(each, Subject) and each.code == WETH.code
+        ]
+
+    def holding(self, subject: Subject) -> Holding:
+        now_ms = int(self.now().timestamp() * 1000)
+        known = books(chain_ids=[CHAIN_ID], now=self.now())
+        values = values_of(subject.snapshot, now_ms=now_ms)
+        found = holding_of(subject, known, values, now_ms=now_ms)
+        assert found is not None
+        return found
 
     def books_agree(self) -> None:
         """Ledger and chain are equal to the unit; every check of the books holds."""

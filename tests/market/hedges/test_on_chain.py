@@ -24,8 +24,8 @@ from gateway.market.hedges.hedging import hedge_turn
 from gateway.market.hedges.models import Hedge, HedgeStep
 from gateway.market.hedges.planning import hedges_plan
 from gateway.market.hedges.selectors import books
-from gateway.market.hedges.viewing import Subject, subjects_of
 from gateway.market.hedges.working import hedges_work
+from gateway.market.services import exposure_add
 from gateway.market.snapshot_store import current_snapshot
 from gateway.market.snapshots import RiskMark
 from gateway.market.supervising import desk_halt, desk_resume
@@ -121,6 +121,41 @@ def test_what_a_fill_is_selling_already_is_not_sold_again(hedging: Hedging) -> N
     assert [queued.purpose for queued in hedging.turn()] == ["approve"]
 
 
+def test_what_a_fill_is_buying_already_is_not_bought_again(hedging: Hedging) -> None:
+    hedging.owe(3 * ETHER, got=9_000 * DOLLAR)
+    fill_request(
+        deposit_id=uuid7(),
+        invoice_id=uuid7(),
+        shop_id=uuid7(),
+        chain_id=CHAIN_ID,
+        token=Amount(9_000 * DOLLAR, USDC),
+        settlement_asset=WETH.code,
+        now=hedging.now(),
+    )
+    assert hedging.turn() == []
+
+
+def test_open_locks_count_by_how_often_their_token_is_chosen(hedging: Hedging) -> None:
+    until = hedging.now() + timedelta(minutes=15)
+    exposure_add(invoice_id=uuid7(), due_units={WETH.code: 100 * ETHER}, lock_end=until)
+    hedging.desk.publish()
+    (subject,) = hedging.subjects()
+    assert hedging.holding(subject).locked == 0  # nobody knows what shoppers choose
+    for number in range(40):
+        fill_request(
+            deposit_id=uuid7(),
+            invoice_id=uuid7(),
+            shop_id=uuid7(),
+            chain_id=CHAIN_ID,
+            token=Amount(1, WETH if number < 10 else USDC),
+            settlement_asset=USDC.code,
+            now=hedging.now(),
+        )
+    holding = hedging.holding(subject)
+    assert 10 * ETHER < holding.locked < 15 * ETHER  # a quarter choose it, half may deliver
+    assert holding.exposure == holding.inventory + holding.locked
+
+
 def test_the_kill_switch_stops_what_is_under_way_and_what_would_be(hedging: Hedging) -> None:
     hedging.take_in(5 * ETHER, owed=15_000 * DOLLAR)
     (leave,) = hedging.turn()
@@ -144,11 +179,7 @@ def test_hedging_rests_in_halt_and_on_a_live_chain_unless_wanted(hedging: Hedgin
     hedging.desk.publish()
     snapshot = current_snapshot()
     now_ms = int(hedging.now().timestamp() * 1000)
-    (subject,) = [
-        each
-        for each in subjects_of(snapshot, now_ms=now_ms)
-        if isinstance(each, Subject) and each.code == WETH.code
-    ]
+    (subject,) = hedging.subjects()
     assert subject.allowed(halts=(), now_ms=now_ms)
     assert not subject.allowed(halts={""}, now_ms=now_ms)
     for code in (WETH.code, USDC.code, "ETH@31337"):
