@@ -14,7 +14,7 @@ from gateway.market.risk.states import SECONDS_PER_YEAR, RiskState
 from gateway.market.risk.watch import EVERYTHING
 from gateway.market.routing.outlets import PathOutlet, PoolOutlet, outlets_of
 from gateway.market.routing.split import Part
-from gateway.market.routing.venues import ROUTER_GAS, Hop, Path, venues_of
+from gateway.market.routing.venues import ROUTER_GAS, V3_HOP_GAS, Hop, Path, venues_of
 from gateway.market.snapshots import E18, AssetState, ChainState, MarketSnapshot, V3State
 
 CENTS = 100
@@ -62,8 +62,8 @@ class Subject:
     @property
     def swap_dollars(self) -> float:
         """What a small hedge costs at least: the gas of one swap."""
-        wei_e18 = (SWAP_GAS + 90_000) * self.chain.gas_price_wei * self.native_usd
-        return max(LEAST_DOLLARS, wei_e18 / E18 / E18)
+        spent_e36 = (SWAP_GAS + V3_HOP_GAS) * self.chain.gas_price_wei * self.native_usd
+        return max(LEAST_DOLLARS, spent_e36 / E18 / E18)
 
     def tokens(self, side: Side) -> tuple[AssetState, AssetState]:
         """What is given and what is taken."""

@@ -17,13 +17,14 @@ from gateway.market.exchanges.configured import configured_exchange
 from gateway.market.exchanges.places import ExchangeUnknown
 from gateway.market.hedges.carrying import moves_carry
 from gateway.market.hedges.errors import MoveConflict, MoveNotPossible
+from gateway.market.hedges.metrics import HedgingGauges
 from gateway.market.hedges.models import InventoryMove
 from gateway.market.hedges.moves import move_happened, move_plan
 from gateway.market.hedging import moving
 from gateway.market.hedging.moving import MoveRefused
 from gateway.market.supervising import desk_halt, desk_resume
 from tests.market.execution.conftest import CHAIN_ID, USDC
-from tests.market.hedges.conftest import DOLLAR, Hedging, Killed, kill_at, tell
+from tests.market.hedges.conftest import DOLLAR, WETH, Hedging, Killed, kill_at, tell
 
 pytestmark = [pytest.mark.chain, pytest.mark.xdist_group("devchain")]
 
@@ -284,3 +285,29 @@ def test_the_operator_plans_lists_and_gives_up(hedging: Hedging, recording: Path
     hedging.take_in(5 * 10**18, owed=15_000 * DOLLAR)
     hedging.turn()
     assert "approve queued" in said("list", "--active")
+
+
+def test_prometheus_hears_of_positions_hedges_and_what_is_on_its_way(
+    hedging: Hedging, recording: Path
+) -> None:
+    plan(hedging)
+    moves_carry(now=hedging.now())
+    send_queued(hedging)
+    hedging.take_in(5 * 10**18, owed=15_000 * DOLLAR)
+
+    def told() -> dict[tuple[str, str], float]:
+        return {
+            (family.name, next(iter(sample.labels.values()))): sample.value
+            for family in HedgingGauges().collect()
+            for sample in family.samples
+        }
+
+    before = told()
+    assert before["tillway_in_transit_units", USDC.code] == SENT
+    assert before["tillway_desk_position_units", WETH.code] == 5 * 10**18
+    hedging.run()
+    after = told()
+    assert after["tillway_desk_position_units", WETH.code] == 0
+    assert after["tillway_hedged_units_total", WETH.code] == 5 * 10**18
+    assert 0 < after["tillway_hedge_cost_dollars", WETH.code] < 150
+    assert after["tillway_hedge_gas_wei", str(CHAIN_ID)] > 0
