@@ -148,6 +148,11 @@ class InventoryMove(models.Model):
                 name="inventory_move_state",
             ),
             models.CheckConstraint(condition=Q(units__gt=0), name="inventory_move_positive"),
+            models.UniqueConstraint(
+                fields=["chain_id", "tx_hash"],
+                condition=~Q(tx_hash=""),
+                name="inventory_move_transaction_once",
+            ),
             models.CheckConstraint(
                 condition=Q(arrived_units__lte=models.F("left_units")),
                 name="inventory_move_no_more_arrives",

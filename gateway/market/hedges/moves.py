@@ -62,6 +62,8 @@ def move_plan(
     token = Token.objects.select_related("chain").filter(code=asset).first()
     if token is None or units <= 0 or not reason.strip() or not by.strip():
         raise MoveNotPossible("Name a token, an amount above zero, a reason, and who wants it.")
+    if token.address is None and not is_deposit:
+        raise MoveNotPossible("Take the coin out as the token that wraps it: a receipt shows that.")
     if exchange.simulated and token.chain.mode != "test":
         raise MoveNotPossible(f"{exchange.name} is made up; live money never goes there.")
     move, created = InventoryMove.objects.get_or_create(
@@ -129,10 +131,14 @@ def move_happened(
 
     Raises:
         MoveRefused: it contradicts what is known.
+        MoveConflict: its transaction is another move's.
         MoveUnknown: there is no such move.
     """
     move = locks.move_for_update(move_id)
     if tx_hash and not move.tx_hash:
+        others = InventoryMove.objects.filter(chain_id=move.chain_id, tx_hash=tx_hash)
+        if others.exists():
+            raise MoveConflict(f"{tx_hash} brought another move.")
         move.tx_hash = tx_hash
         move.save(update_fields=["tx_hash"])
     return _take(move, happened, now=now)

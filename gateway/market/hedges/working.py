@@ -18,6 +18,7 @@ from gateway.chains.configuration import configured_chain
 from gateway.chains.models import Chain, Token
 from gateway.chains.sending import transaction_cancel, transaction_queue
 from gateway.events import leases
+from gateway.events.errors import TillwayError
 from gateway.events.ids import uuid7
 from gateway.events.leases import LeaseHandle
 from gateway.market.amm.errors import AmmError
@@ -47,6 +48,7 @@ from gateway.market.snapshots import MarketSnapshot
 log = structlog.get_logger(__name__)
 
 REFERENCE_PREFIX = "hedge:"
+LEAVE_MARGIN_PERCENT = 5
 
 
 def hedges_work(*, snapshot: MarketSnapshot, lease: LeaseHandle, now: datetime) -> int:
@@ -56,10 +58,14 @@ def hedges_work(*, snapshot: MarketSnapshot, lease: LeaseHandle, now: datetime) 
         LeaseLost: another process works on them now.
     """
     ids = Hedge.objects.filter(status__in=ACTIVE).order_by("id").values_list("id", flat=True)
-    return sum(
-        hedge_work(hedge_id=hedge_id, snapshot=snapshot, lease=lease, now=now)
-        for hedge_id in list(ids)
-    )
+    went_on = 0
+    for hedge_id in list(ids):
+        try:
+            went_on += hedge_work(hedge_id=hedge_id, snapshot=snapshot, lease=lease, now=now)
+        except TillwayError as trouble:
+            # A chain that was switched off, say: the others go on.
+            log.error("hedge_stuck", hedge=str(hedge_id), detail=str(trouble)[:300])
+    return went_on
 
 
 @transaction.atomic
@@ -122,8 +128,18 @@ def _next_slice(
     swaps, why = _swaps(ask, max_cost_ppm=told.urgent_cost_ppm if urgent else told.max_cost_ppm)
     if not swaps:
         return _wait(hedge, why, now=now)
-    _send(hedge, steps, swaps, told=told, now=now)
+    _send(hedge, steps, swaps, leave=_leave(subject, hedge, closed), told=told, now=now)
     return True
+
+
+def _leave(subject: Subject, hedge: Hedge, closed: int) -> int:
+    """What a router may take: all that the hedge has left, so that it is asked for once. A little
+    more of what a purchase spends, whose price moves."""
+    left = hedge.units - closed
+    if hedge.side == "sell":
+        return left
+    spends = view_of(subject, Ways((), {})).quote_units(left)
+    return spends * (100 + LEAVE_MARGIN_PERCENT) // 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +194,7 @@ def _send(
     steps: Sequence[HedgeStep],
     swaps: Sequence[Swap],
     *,
+    leave: int,
     told: HedgingSettings,
     now: datetime,
 ) -> None:
@@ -190,7 +207,7 @@ def _send(
     for kind, router in routers.items():
         needed = sum(swap.units_in for swap in swaps if swap.kind == kind)
         if needed > _allowed(steps, router):
-            lacking[router] = needed
+            lacking[router] = 0 if _was_refused(steps, router) else max(needed, leave)
     for router, units in lacking.items():
         data = approve_call(spender=router, units=units)
         to = _address(hedge.asset_in)
@@ -216,6 +233,12 @@ def _allowed(steps: Sequence[HedgeStep], router: bytes) -> int:
             continue
         left = step.units_in if step.kind == "approve" else left - step.units_in
     return left
+
+
+def _was_refused(steps: Sequence[HedgeStep], router: bytes) -> bool:
+    """Some tokens give leave only where there is none left: then it is taken back first."""
+    asked = [s for s in steps if s.kind == "approve" and bytes(s.router) == router]
+    return bool(asked) and asked[-1].status == "failed" and asked[-1].units_in > 0
 
 
 def _queue_swap(

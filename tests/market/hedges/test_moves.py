@@ -136,6 +136,21 @@ def test_back_from_an_exchange_only_what_the_chain_shows(hedging: Hedging, recor
     hedging.books_agree()
 
 
+def test_one_transaction_brings_one_withdrawal(hedging: Hedging, recording: Path) -> None:
+    deposited(hedging, recording)
+    receipt = hedging.desk.till.pay(hedging.treasury, units=DOLLAR, symbol="USDC")
+    tx_hash = receipt["transactionHash"]
+    for key in ("one", "two"):
+        move = plan(hedging, key=key, is_deposit=False, units=DOLLAR)
+        moves_carry(now=hedging.now())
+        told = {"progress": "done", "units": str(DOLLAR), "tx_hash": tx_hash}
+        tell(recording, "withdrawals", str(move.id), **told)
+        moves_carry(now=hedging.now())
+    move.refresh_from_db()
+    assert move.state == "asked" and "another move" in move.last_error
+    assert at(PLACE) == SENT - DOLLAR
+
+
 @pytest.mark.parametrize("point", ["address_known", "asked", "deposit_told", "deposit_kept"])
 def test_killed_at_any_step_a_deposit_goes_once(
     hedging: Hedging, recording: Path, point: str

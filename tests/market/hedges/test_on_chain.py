@@ -220,6 +220,21 @@ def test_a_swap_whose_floor_is_not_met_is_undone_and_tried_again_not_forever(
     assert Hedge.objects.count() == 1
 
 
+def test_leave_that_a_token_refuses_is_taken_back_first(hedging: Hedging) -> None:
+    hedging.take_in(5 * ETHER, owed=15_000 * DOLLAR)
+    hedging.turn()
+    step = HedgeStep.objects.get()
+    body = {"fee_units": "0", "reason_code": "would_revert", "status": "refused", "logs": []}
+    outcomes.step_failed(step_id=step.id, body=body, now=hedging.now())
+    hedging.later()
+    (taken_back,) = hedging.turn()
+    assert [s.units_in for s in HedgeStep.objects.order_by("id")] == [5 * ETHER, 0]
+    hedging.desk.send(taken_back)
+    hedging.run()
+    assert Hedge.objects.get().status == "done"
+    hedging.books_agree()
+
+
 def test_after_a_failure_the_asset_rests(hedging: Hedging) -> None:
     hedging.take_in(5 * ETHER, owed=15_000 * DOLLAR)
     assert len(hedging.turn()) == 1
