@@ -30,6 +30,11 @@ def in_transit(way: str) -> AccountName:
     return AccountName(f"in_transit:{way}")
 
 
+def exchange(name: str) -> AccountName:
+    """What an outside exchange holds for the desk, as it has credited it."""
+    return AccountName(f"exchange:{name}")
+
+
 def bank(ramp: str) -> AccountName:
     return AccountName(f"bank:{ramp}")
 

@@ -184,6 +184,12 @@ def fill(
     )
 
 
+def hedge(*, chain_id: int, sold: Amount, bought: Amount, gas: Amount) -> Postings:
+    """The desk closes a position on chain: a fill out of the treasury, with its gas."""
+    swapped = fill(custody=accounts.custody_hot(chain_id), sold=sold, bought=bought)
+    return entry_of(*swapped, *_gas(chain_id=chain_id, gas=gas))
+
+
 # --- payouts -------------------------------------------------------------------------------------
 
 

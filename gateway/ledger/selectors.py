@@ -95,6 +95,35 @@ def balances_of(*, account: AccountName) -> dict[str, int]:
         return {asset: int(units) for asset, units in cursor.fetchall()}
 
 
+OWED_SQL = """
+SELECT coalesce((
+           SELECT sum(greatest(owed.units, 0))
+             FROM (SELECT sum(available + reserved) AS units FROM ledger_shop_balance
+                    WHERE asset = %(asset)s GROUP BY shop_id) owed), 0)
+     - coalesce((
+           SELECT sum(coalesce(s.units, 0) + coalesce((
+                      SELECT sum(p.units) FROM ledger_posting p
+                       WHERE p.account_id = a.id
+                         AND p.booked_at >= coalesce(s.through, '-infinity')), 0))
+             FROM ledger_account a LEFT JOIN ledger_snapshot s ON s.account_id = a.id
+            WHERE a.asset = %(asset)s
+              AND (a.name IN ('refunds', 'blocked', 'suspense')
+                   OR a.name >= 'held:' AND a.name < 'held;'
+                   OR a.name >= 'pool:' AND a.name < 'pool;')), 0)
+"""
+
+
+def owed_units(*, asset: str) -> int:
+    """Base units of an asset that the house owes to others: shops, payers, providers, owners of
+    what is held or applied to nothing yet. One query.
+
+    What lies in the treasury beyond it is the house's own.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(OWED_SQL, {"asset": asset})
+        return int(cursor.fetchone()[0])
+
+
 def shop_balances(*, shop_id: UUID) -> dict[str, ShopBalanceView]:
     """What a shop is owed, by asset code. One query."""
     with connection.cursor() as cursor:

@@ -18,7 +18,7 @@ from gateway.supervisor.state import CHECKOUT, local_secret, state_dir
 env = Environment()
 
 
-def _count(name: str, *, default: int) -> int | str:
+def _count(name: str, *, default: int) -> Any:
     """A whole number; what is none stays as it was typed, for `manage.py check` to name it."""
     typed = env.str(name, default=str(default)).strip()
     return int(typed) if typed.isascii() and typed.removeprefix("-").isdigit() else typed
@@ -82,6 +82,10 @@ MARKET_FEEDS = env.json("MARKET_FEEDS", default=[])
 """Outside prices: a list of {"name", "url", "kind"}."""
 MARKET_POLICY = env.json("MARKET_POLICY", default={})
 """Changes to the desk's policy; docs/reference/market.md names its fields."""
+HEDGING = env.json("HEDGING", default={})
+"""How far the desk hedges by itself; docs/reference/settings.md names its fields."""
+EXCHANGES = env.json("EXCHANGES", default=[])
+"""Where inventory may be moved: a list of {"name", "kind", "file"}."""
 SIGNER_SOCKET = env.str("SIGNER_SOCKET", default="") or str(STATE_DIR / "signer.sock")
 EMBEDDED_SIGNER = not env.str("SIGNER_SOCKET", default="")
 """Whether `manage.py up` runs a signer itself; a named socket belongs to another user's."""
@@ -124,6 +128,7 @@ INSTALLED_APPS = [
     "gateway.chains.apps.ChainsConfig",
     "gateway.market.apps.MarketConfig",
     "gateway.market.execution.apps.ExecutionConfig",
+    "gateway.market.hedges.apps.HedgesConfig",
     "gateway.compliance.apps.ComplianceConfig",
     "gateway.invoices.apps.InvoicesConfig",
     "gateway.settlement.apps.SettlementConfig",

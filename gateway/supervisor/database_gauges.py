@@ -1,34 +1,24 @@
-"""What the database knows at the moment of asking: gauges for Prometheus, all by one query.
+"""What the database knows at the moment of asking: gauges for Prometheus, by two queries.
 
 Each enabled chain has a row in every gauge of chains, 0 where there is nothing, so that an alert
 on it can't be silent because a series is missing.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import structlog
 from django.db import DatabaseError, InterfaceError, connection
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
+from gateway.supervisor.desk_gauges import DESK_GAUGES, DESK_GAUGES_SQL
+from gateway.supervisor.gauges import DatabaseGauge
+
 log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class DatabaseGauge:
-    """A gauge whose samples are rows of ``GAUGES_SQL`` with its name."""
-
-    name: str
-    help: str
-    labels: tuple[str, ...] = ()
-
-    def family(self) -> GaugeMetricFamily:
-        return GaugeMetricFamily(f"tillway_{self.name}", self.help, labels=self.labels)
-
-
 DATABASE_UP = DatabaseGauge("database_up", "1 if the database answered this scrape, else 0")
-GAUGES = (
+HOUSE_GAUGES = (
     DatabaseGauge("outbox_waiting", "Events that handlers have still to handle"),
     DatabaseGauge("outbox_oldest_seconds", "Age of the oldest of them"),
     DatabaseGauge("processed_block", "Number of the last block that was listened to", ("chain",)),
@@ -74,6 +64,8 @@ GAUGES = (
         "shortfalls_open", "Payments that reorgs took back after their money had left", ("chain",)
     ),
 )
+
+GAUGES = (*HOUSE_GAUGES, *DESK_GAUGES)
 
 # Two looks at the outgoing transactions, each by the partial index that holds what has not ended:
 # the table itself keeps every transaction that ever was.
@@ -159,6 +151,8 @@ class DatabaseGauges(Collector):
             with connection.cursor() as cursor:
                 cursor.execute(GAUGES_SQL)
                 rows = cursor.fetchall()
+                cursor.execute(DESK_GAUGES_SQL)
+                rows += cursor.fetchall()
         except (DatabaseError, InterfaceError) as error:
             log.error("metrics_without_database", detail=str(error)[:200])
             up.add_metric([], 0)

@@ -3,7 +3,7 @@
 CREATE FUNCTION invoices_issue(
     p_asked jsonb, p_book text, p_share boolean,
     OUT outcome text, OUT invoice_id uuid, OUT is_duplicate_order boolean, OUT full_assets text[]
-) LANGUAGE plpgsql SET enable_seqscan = off AS $$  -- decision 7
+) LANGUAGE plpgsql SET enable_seqscan = off AS $$  -- decision 8
 DECLARE
     a record;
     v_open numeric;

@@ -47,6 +47,7 @@ class Reason(Enum):
     NOT_ALLOWED = "not_allowed"
     NO_CAPITAL = "no_capital"
     NO_VENUE = "no_venue"
+    NO_PRICE = "no_price"
     NOTHING_AT_HAND = "nothing_at_hand"
     TOO_DEAR = "too_dear"
 
@@ -82,12 +83,14 @@ class Holding:
         target: what it wants to own.
         locked: what open locks are as good as (``locks.lock_exposure``).
         at_hand: what can be delivered now, by class; what an exchange lends to sell is included.
+        quote_at_hand: dollar base units that a purchase may spend; None is no limit.
     """
 
     inventory: int
     target: int
     locked: int
     at_hand: Mapping[VenueClass, int]
+    quote_at_hand: int | None = None
 
     @property
     def exposure(self) -> int:
@@ -214,6 +217,8 @@ def decide(
         return Rest(Reason.NO_VENUE, exposure)
     if side is Side.SELL:
         usable, units = _deliverable(holding, usable, units)
+    elif holding.quote_at_hand is not None:
+        units = min(units, view.token_units(max(0, holding.quote_at_hand)))
     if units < max(policy.least_order_units, 1):
         return Rest(
             Reason.NOTHING_AT_HAND if abs(exposure) > units else Reason.WITHIN_BAND, exposure

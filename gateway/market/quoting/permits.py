@@ -3,18 +3,24 @@
 from gateway.market.errors import DeskHalted, DeskReducesOnly, LockTooLong
 from gateway.market.quoting.contexts import Context
 from gateway.market.risk.states import RiskState
-from gateway.market.snapshots import AssetState
+from gateway.market.snapshots import AssetState, RiskMark
 
 
-def risk_state(context: Context, state: AssetState) -> RiskState:
-    """The asset's state; one that nobody has judged for too long is at best REDUCE_ONLY."""
-    mark = state.risk
+def marked_state(mark: RiskMark | None, *, now_ms: int, max_silence_ms: int) -> RiskState:
+    """The state that a mark says; one that nobody confirmed for too long is at best REDUCE_ONLY."""
     if mark is None:
         return RiskState.NORMAL
     judged = RiskState(mark.state)
-    if context.now_ms - mark.seen_ms > context.policy.max_silence_ms:
+    if now_ms - mark.seen_ms > max_silence_ms:
         return max(judged, RiskState.REDUCE_ONLY)
     return judged
+
+
+def risk_state(context: Context, state: AssetState) -> RiskState:
+    """The asset's state now."""
+    return marked_state(
+        state.risk, now_ms=context.now_ms, max_silence_ms=context.policy.max_silence_ms
+    )
 
 
 def permitted_state(context: Context, state: AssetState) -> RiskState:

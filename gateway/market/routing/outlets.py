@@ -1,6 +1,6 @@
 """Places that take a token in: each says roughly what it would give, and exactly when asked."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import ceil
@@ -16,7 +16,7 @@ from gateway.market.routing.curves import (
     falling_curve,
     levels_curve,
 )
-from gateway.market.routing.venues import V3_TICK_GAS, Hop, Venues
+from gateway.market.routing.venues import V3_TICK_GAS, Hop, Path, Venues
 
 GAS_SCALE = 10**18
 
@@ -116,14 +116,23 @@ def outlets_between(
     token_out: str,
     amount_in: int,
     out_per_gas_e18: int = 0,
-) -> list[Outlet]:
+) -> "list[PoolOutlet | PathOutlet]":
     """Every direct pool, and ways over another token that share no pool, the best ones first.
 
     A pool in two ways would be sold into twice at its first price; so a way whose pool a better one
     has taken is left out, and a split's bound speaks of these outlets only.
     """
+    return outlets_of(
+        venues.paths(token_in, token_out), amount_in=amount_in, out_per_gas_e18=out_per_gas_e18
+    )
+
+
+def outlets_of(
+    paths: Iterable[Path], *, amount_in: int, out_per_gas_e18: int = 0
+) -> list[PoolOutlet | PathOutlet]:
+    """Outlets of these paths that share no pool, as ``outlets_between`` chooses them."""
     ways: list[tuple[bool, int, tuple[PoolOutlet, ...]]] = []
-    for path in venues.paths(token_in, token_out):
+    for path in paths:
         pools = tuple([PoolOutlet(hop, out_per_gas_e18) for hop in path])
         if len(pools) == 1:
             ways.append((True, 0, pools))
@@ -135,7 +144,7 @@ def outlets_between(
         ways.append((False, amount_out - cost, pools))
     ways.sort(key=lambda way: (way[0], way[1]), reverse=True)
     taken: set[str] = set()
-    outlets: list[Outlet] = []
+    outlets: list[PoolOutlet | PathOutlet] = []
     for _, _, pools in ways:
         names = {pool.name for pool in pools}
         if names.isdisjoint(taken):

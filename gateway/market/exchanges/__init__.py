@@ -1,0 +1,1 @@
+"""Outside exchanges, behind one small interface."""

@@ -1,0 +1,131 @@
+"""Carry moves on: ask exchange and chain, outside of any transaction, and keep what they say."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+import structlog
+
+from gateway.chains.configuration import configured_chain
+from gateway.chains.errors import NodeFault
+from gateway.chains.models import Chain, Token
+from gateway.chains.nodes import Nodes
+from gateway.chains.receipts import parse_receipt
+from gateway.events.errors import TillwayError
+from gateway.market.exchanges.configured import configured_exchange
+from gateway.market.exchanges.places import Exchange, Progress
+from gateway.market.hedges import moves
+from gateway.market.hedges.models import InventoryMove
+from gateway.market.hedges.routers import moved
+from gateway.market.hedges.working import treasury_of
+from gateway.market.hedging import moving
+from gateway.market.hedging.moving import MoveState
+from gateway.market.risk.watch import EVERYTHING
+from gateway.market.selectors import halted_scopes
+
+log = structlog.get_logger(__name__)
+
+OPEN_STATES = [state.value for state in MoveState if not state.over]
+
+
+def _nothing(_point: str) -> None:
+    """Tests stop the carrier at named points; in service they are passed by."""
+
+
+def moves_carry(*, now: datetime, reached: Callable[[str], None] = _nothing) -> int:
+    """Carry every open move one step on, if its ends say so; how many were looked at.
+
+    Trouble with one end leaves the move where it is, with a note: silence is no refusal.
+    """
+    open_moves = list(InventoryMove.objects.filter(state__in=OPEN_STATES).order_by("id"))
+    for move in open_moves:
+        try:
+            _carry(move, configured_exchange(move.exchange), now=now, reached=reached)
+        except (TillwayError, NodeFault) as trouble:
+            log.warning("move_waits", move=str(move.id), detail=str(trouble)[:300])
+            moves.note_trouble(move_id=move.id, error=str(trouble))
+        moves.move_happened(
+            move_id=move.id, happened=moving.Waited(int(now.timestamp() * 1000)), now=now
+        )
+    return len(open_moves)
+
+
+def _carry(
+    move: InventoryMove, exchange: Exchange, *, now: datetime, reached: Callable[[str], None]
+) -> None:
+    state = MoveState(move.state)
+    if state is MoveState.PLANNED:
+        # Whoever pulled the switch wants things to stay where they are; what left goes on.
+        if not {EVERYTHING, move.asset} & halted_scopes():
+            to = exchange.deposit_address(asset=move.asset) if move.is_deposit else None
+            reached("address_known")
+            moves.move_ask(move_id=move.id, to=to, now=now)
+            reached("asked")
+    elif move.is_deposit:
+        if state in (MoveState.LEFT, MoveState.SEEN):
+            _look_at_deposit(move, exchange, now=now, reached=reached)
+    elif state is MoveState.ASKED:
+        _ask_for_withdrawal(move, exchange, now=now, reached=reached)
+    else:
+        _look_at_chain(move, now=now, reached=reached)
+
+
+def _look_at_deposit(
+    move: InventoryMove, exchange: Exchange, *, now: datetime, reached: Callable[[str], None]
+) -> None:
+    told = exchange.deposit(asset=move.asset, tx_hash=move.tx_hash)
+    reached("deposit_told")
+    if told.progress is Progress.PENDING:
+        moves.move_happened(move_id=move.id, happened=moving.Seen(), now=now)
+    elif told.progress is Progress.DONE:
+        moves.move_happened(move_id=move.id, happened=moving.Arrived(told.units), now=now)
+    reached("deposit_kept")
+
+
+def _ask_for_withdrawal(
+    move: InventoryMove, exchange: Exchange, *, now: datetime, reached: Callable[[str], None]
+) -> None:
+    client_id = str(move.id)
+    told = exchange.withdrawal(client_id=client_id)
+    if told.progress is Progress.UNKNOWN:
+        exchange.withdraw(
+            client_id=client_id,
+            asset=move.asset,
+            units=move.units,
+            to=treasury_of(move.chain_id),
+        )
+        reached("withdrawal_asked")
+    elif told.progress is Progress.REFUSED:
+        moves.move_happened(move_id=move.id, happened=moving.Refused(), now=now)
+    elif told.progress is Progress.DONE:
+        reached("withdrawal_told")
+        moves.move_happened(
+            move_id=move.id, happened=moving.Left(told.units), tx_hash=told.tx_hash, now=now
+        )
+        reached("withdrawal_kept")
+
+
+def _look_at_chain(move: InventoryMove, *, now: datetime, reached: Callable[[str], None]) -> None:
+    """What of a withdrawal the chain shows at the treasury; the exchange's word is not enough."""
+    chain = Chain.objects.get(id=move.chain_id)
+    token = Token.objects.values_list("address", flat=True).get(code=move.asset)
+    nodes = Nodes(chain_id=chain.id, urls=configured_chain(chain.id).rpc_urls)
+    try:
+        answer, head = nodes.ask(
+            ("eth_getTransactionReceipt", (move.tx_hash,)), ("eth_blockNumber", ())
+        )
+    finally:
+        nodes.close()
+    receipt = parse_receipt(answer)
+    reached("chain_told")
+    if receipt is None or not receipt.succeeded:
+        if move.state == MoveState.SEEN.value:
+            moves.move_happened(move_id=move.id, happened=moving.Unseen(), now=now)
+        return
+    units = moved(receipt.logs, token=bytes(token or b""), account=treasury_of(chain.id))
+    if units <= 0:
+        moves.note_trouble(move_id=move.id, error="its transaction brought nothing")
+    elif int(head, 16) - receipt.block_number < chain.finality_blocks:
+        moves.move_happened(move_id=move.id, happened=moving.Seen(), now=now)
+    else:
+        moves.move_happened(move_id=move.id, happened=moving.Arrived(units), now=now)
+    reached("chain_kept")

@@ -1,0 +1,36 @@
+"""Celery entry points; beat calls them."""
+
+from uuid import uuid4
+
+import structlog
+from celery import shared_task
+from django.utils import timezone
+
+from gateway.events import leases
+from gateway.market.hedges.carrying import moves_carry
+from gateway.market.hedges.hedging import hedge_turn
+
+log = structlog.get_logger(__name__)
+
+MOVES_LEASE = "moves"
+LEASE_SECONDS = 60.0
+
+
+@shared_task
+def hedge_desk() -> bool:
+    """Every few seconds: bring hedges on, and decide new ones. One process at a time."""
+    return hedge_turn(holder=f"hedging:{uuid4().hex}", now=timezone.now())
+
+
+@shared_task
+def carry_inventory() -> int:
+    """Every few seconds: bring inventory on its way."""
+    lease = leases.acquire(
+        name=MOVES_LEASE, holder=f"moves:{uuid4().hex}", ttl_seconds=LEASE_SECONDS
+    )
+    if lease is None:
+        return 0
+    try:
+        return moves_carry(now=timezone.now())
+    finally:
+        leases.release(handle=lease)
