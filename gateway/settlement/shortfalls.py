@@ -53,10 +53,14 @@ def shortfall_note(
     short = -shop_balance(shop_id=shop_id, asset=asset).available
     rows = locks.open_shortfalls_for_update(shop_id=shop_id, asset=asset)
     _net(rows, short=short, now=now)
-    new = newly_short([row.open_units for row in rows], short=short, taken_back=units)
+    row = next((row for row in rows if row.deposit_id == deposit_id and row.status == "open"), None)
+    new = newly_short(
+        [row.open_units for row in rows],
+        short=short,
+        taken_back=units - (row.units if row else 0),  # told again, it explains nothing more
+    )
     if not new:
         return None
-    row = next((row for row in rows if row.deposit_id == deposit_id and row.status == "open"), None)
     if row is None:
         row = Shortfall(
             id=uuid7(),
@@ -78,7 +82,6 @@ def shortfall_note(
     return row
 
 
-@transaction.atomic
 def shortfalls_net(*, shop_id: UUID, asset: str, now: datetime) -> None:
     """More came to a shop's balance: what it was short of is made good by it, the oldest first.
 
@@ -86,12 +89,12 @@ def shortfalls_net(*, shop_id: UUID, asset: str, now: datetime) -> None:
     """
     if not Shortfall.objects.filter(shop_id=shop_id, asset=asset, status="open").exists():
         return
-    owed = ledger_locks.shop_balance_for_update(shop_id=shop_id, asset=asset)
-    rows = locks.open_shortfalls_for_update(shop_id=shop_id, asset=asset)
-    _net(rows, short=-owed.available, now=now)
+    with transaction.atomic():
+        owed = ledger_locks.shop_balance_for_update(shop_id=shop_id, asset=asset)
+        rows = locks.open_shortfalls_for_update(shop_id=shop_id, asset=asset)
+        _net(rows, short=-owed.available, now=now)
 
 
-@transaction.atomic
 def payment_came(*, deposit_id: UUID, shop_id: UUID, asset: str, now: datetime) -> None:
     """A deposit credited a shop. If it is one that a reorg had taken, the house has its money back
     that it had borne for it; then the shop's own shortfalls are netted.
@@ -100,10 +103,12 @@ def payment_came(*, deposit_id: UUID, shop_id: UUID, asset: str, now: datetime) 
     """
     known = Shortfall.objects.filter(shop_id=shop_id, asset=asset, status__in=("open", "covered"))
     statuses = set(known.values_list("status", flat=True))
-    if "covered" in statuses:
-        for row in _covered_for(deposit_id, shop_id=shop_id, asset=asset):
-            _recover(row, deposit_id=deposit_id, now=now)
-    if statuses:
+    if not statuses:
+        return
+    with transaction.atomic():
+        if "covered" in statuses:
+            for row in _covered_for(deposit_id, shop_id=shop_id, asset=asset):
+                _recover(row, now=now)
         shortfalls_net(shop_id=shop_id, asset=asset, now=now)
 
 
@@ -190,7 +195,7 @@ def _covered_for(deposit_id: UUID, *, shop_id: UUID, asset: str) -> list[Shortfa
     return list(rows.order_by("id"))
 
 
-def _recover(row: Shortfall, *, deposit_id: UUID, now: datetime) -> None:
+def _recover(row: Shortfall, *, now: datetime) -> None:
     """The house takes back what it bore. If the credit is less, the shop is short anew."""
     borne = row.by_insurance_units + row.lost_units
     loss_recover(reference=str(row.id), now=now)
@@ -200,7 +205,7 @@ def _recover(row: Shortfall, *, deposit_id: UUID, now: datetime) -> None:
     row.save()
     _tell(row, "shortfall.recovered", now=now)
     shortfall_note(
-        deposit_id=deposit_id, shop_id=row.shop_id, asset=row.asset, units=borne, now=now
+        deposit_id=row.deposit_id, shop_id=row.shop_id, asset=row.asset, units=borne, now=now
     )
 
 

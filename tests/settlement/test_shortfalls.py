@@ -19,6 +19,7 @@ from gateway.ledger.selectors import trial_balance
 from gateway.settlement.models import Payout, Shortfall
 from gateway.settlement.shortfalls import (
     NETTING_DAYS,
+    payment_came,
     shortfall_cover,
     shortfall_note,
     shortfalls_cover_due,
@@ -28,6 +29,7 @@ from gateway.treasury.losses import insurance_fund
 from tests.chain_rows import make_deposit
 from tests.settlement.asking import balance, payable, request, status
 from tests.settlement.conftest import USDC, World
+from tests.settlement.test_payouts_at_once import in_threads
 
 
 def paid_out(world: World, units: int) -> object:
@@ -238,6 +240,10 @@ def test_one_that_comes_back_for_less_leaves_the_rest_short_again(world: World) 
     relay.drain(limit=1000)
     assert balance(world) == (-10, 0)
     assert sorted(rows()) == [("open", 10, 0, 0, 0), ("recovered", 0, 100, 0, 0)]
+    # and once more it is gone: what it had brought is short too
+    orphan(world, again.id, 90)
+    assert balance(world) == (-100, 0)
+    assert sorted(rows())[:2] == [("open", 10, 0, 0, 0), ("open", 90, 0, 0, 0)]
     books_hold()
 
 
@@ -252,9 +258,7 @@ def test_another_payment_does_not_undo_what_the_house_bore(world: World) -> None
 def test_a_shop_that_was_never_short_pays_one_query_for_it(
     world: World, django_assert_num_queries
 ) -> None:
-    from gateway.settlement.shortfalls import payment_came
-
-    with django_assert_num_queries(3):  # a savepoint around it
+    with django_assert_num_queries(1):
         payment_came(deposit_id=uuid7(), shop_id=world.shop_id, asset=USDC.code, now=world.now)
 
 
@@ -267,6 +271,33 @@ def test_the_house_sets_money_aside_once_for_a_reference(world: World) -> None:
         answers.append(out.getvalue().strip())
     assert answers == ["insurance:board-7 booked", "insurance:board-7 was booked before"]
     assert pool() - before == 500
+    books_hold()
+
+
+def test_reversals_and_covers_at_once_allocate_each_unit_once(committed_world: World) -> None:
+    world = committed_world
+    world.open_shop(terms={"at_risk_cap_units": 10**6})
+    deposits = [(world.credited(units), units) for units in (10, 20, 30, 40)]
+    relay.drain(limit=1000)
+    request(world)
+    for deposit_id, units in deposits:
+        world.reversed(deposit_id, units)
+
+    def work(number: int) -> None:
+        deposit_id, units = deposits[number % 4]
+        shortfall_note(
+            deposit_id=deposit_id, shop_id=world.shop_id, asset=USDC.code, units=units, now=due()
+        )
+        for row in Shortfall.objects.filter(shop_id=world.shop_id):
+            shortfall_cover(shortfall_id=row.id, now=due())
+
+    Payout.objects.filter(shop_id=world.shop_id).update(status="sent", transaction_id=uuid7())
+    outcomes = in_threads(8, work)
+    assert outcomes == [None] * 8
+    mine = Shortfall.objects.filter(shop_id=world.shop_id)
+    assert sum(row.by_insurance_units + row.lost_units for row in mine) == 100
+    assert [row.units for row in mine.order_by("units")] == [10, 20, 30, 40]
+    assert balance(world) == (0, 100)
     books_hold()
 
 
