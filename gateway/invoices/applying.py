@@ -73,10 +73,14 @@ def invoice_apply_deposits(
     told: list[str] = []
     for deposit in deposits:
         is_known = str(deposit.id) in known
-        applying = _Applying(
-            invoice=invoice, book=book, deposit=deposit, is_known=is_known, now=now
-        )
-        told += applying.run(is_let_go=deposit.id in released)
+        told += _Applying(
+            invoice=invoice,
+            book=book,
+            deposit=deposit,
+            is_known=is_known,
+            is_let_go=deposit.id in released,
+            now=now,
+        ).run()
     return advance(invoice, now=now, told=dict.fromkeys(told)) if deposits else invoice
 
 
@@ -109,23 +113,27 @@ class _Applying:
     """One deposit and its locked invoice, through one pass."""
 
     def __init__(
-        self, *, invoice: Invoice, book: Book, deposit: Deposit, is_known: bool, now: datetime
+        self,
+        *,
+        invoice: Invoice,
+        book: Book,
+        deposit: Deposit,
+        is_known: bool,
+        is_let_go: bool,
+        now: datetime,
     ) -> None:
         self.invoice = invoice
         self.book = book
         self.deposit = deposit
         self.is_known = is_known
+        self.is_let_go = is_let_go
         self.now = now
         self.asset = asset_of(deposit)
         self.owing = Owing(invoice=invoice, book=book, deposit=deposit, asset=self.asset, now=now)
         self.told: list[str] = []
 
-    def run(self, *, is_let_go: bool) -> list[str]:
-        """Post what can be posted; the event types that tell of it.
-
-        Args:
-            is_let_go: people have just lifted its hold.
-        """
+    def run(self) -> list[str]:
+        """Post what can be posted; the event types that tell of it."""
         payment = Payment.objects.filter(deposit_id=self.deposit.id, reversed_at=None).first()
         if self.deposit.state == "orphaned":
             self._take_back(payment)
@@ -138,7 +146,7 @@ class _Applying:
         if self.deposit.units == 0:
             return self.told  # the token's balance bore out nothing of what the log claimed
         if payment is not None:
-            if is_let_go and payment.kind != "released":
+            if self.is_let_go and payment.kind != "released":
                 # Its payer was listed after it was credited: nothing is posted, but all is well.
                 self.told.append("invoice.released")
             return self.told
