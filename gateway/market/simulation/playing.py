@@ -14,6 +14,7 @@ from random import Random
 
 from gateway.market.desk.lock import SECONDS_PER_YEAR
 from gateway.market.desk.volatility import Volatility
+from gateway.market.errors import LockCapReached
 from gateway.market.hedging.bands import Band, aversion_for
 from gateway.market.hedging.deciding import (
     Hedge,
@@ -27,7 +28,7 @@ from gateway.market.hedging.deciding import (
 )
 from gateway.market.hedging.locks import OpenLock, Shoppers, lock_exposure
 from gateway.market.hedging.tiers import DEFAULT_TIERS
-from gateway.market.quotes import Quote, quote_assets
+from gateway.market.quotes import Quote, lock_caps, quote_assets
 from gateway.market.risk.states import Risk, RiskState, Transition
 from gateway.market.risk.watch import judged
 from gateway.market.simulation.scenarios import Scenario
@@ -328,8 +329,13 @@ class _Play:
         if not isinstance(answer, Quote):
             self.refused[answer.code] += crowd.invoices_a_step
             return
-        self.given[state] += crowd.invoices_a_step
-        self.promises += [self._promise(answer) for _ in range(crowd.invoices_a_step)]
+        # As issuing does: those that would pass the cap together are not all opened.
+        cap = lock_caps(snapshot=self.snapshot, assets=[self.token.code], now=now)
+        room = cap[self.token.code] - sum(promise.lock.units for promise in self.promises)
+        opened = min(crowd.invoices_a_step, max(0, room) // answer.units)
+        self.refused[LockCapReached.code] += crowd.invoices_a_step - opened
+        self.given[state] += opened
+        self.promises += [self._promise(answer) for _ in range(opened)]
 
     def _promise(self, quote: Quote) -> _Promise:
         crowd, random, parts = self.crowd, self.random, quote.parts
