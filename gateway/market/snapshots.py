@@ -91,7 +91,7 @@ class DeskPolicy(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     max_gas_share_bps: int = 500
     collect_gas: int = 50_000
     swap_gas_share: int = 15_000
-    asset_cap_usd_cents: int = 50_000_000
+    asset_cap_usd_cents: int = 10_000_000
 
 
 class Source(msgspec.Struct, frozen=True, omit_defaults=True):

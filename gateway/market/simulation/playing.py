@@ -13,9 +13,10 @@ from itertools import pairwise
 from random import Random
 
 from gateway.market.desk.volatility import Volatility
+from gateway.market.errors import LockCapReached
 from gateway.market.hedging.deciding import Hedge, Side
 from gateway.market.hedging.locks import OpenLock, Shoppers, lock_exposure
-from gateway.market.quotes import Quote, quote_assets
+from gateway.market.quotes import Quote, lock_caps, quote_assets
 from gateway.market.risk.states import Risk, RiskState, Transition
 from gateway.market.risk.watch import judged
 from gateway.market.simulation.closing import Position, hedge_of
@@ -266,11 +267,17 @@ class _Play:
         if not isinstance(answer, Quote):
             self.refused[answer.code] += crowd.invoices_a_step
             return
-        self.given[state] += crowd.invoices_a_step
-        self.promises.append(self._promises(answer))
+        # As issuing does: those that would pass the cap together are not all opened.
+        cap = lock_caps(snapshot=self.snapshot, assets=[self.token.code], now=now)
+        room = cap[self.token.code] - self.open_units
+        opened = min(crowd.invoices_a_step, max(0, room) // answer.units)
+        if opened < crowd.invoices_a_step:
+            self.refused[LockCapReached.code] += crowd.invoices_a_step - opened
+        self.given[state] += opened
+        self.promises.append(self._promises(answer, opened=opened))
         self.witness.quoted(answer)
 
-    def _promises(self, quote: Quote) -> Promises:
+    def _promises(self, quote: Quote, *, opened: int) -> Promises:
         parts = quote.parts
         value = self.snapshot.assets[self.token.code].value if self.snapshot else None
         if value is None:
@@ -285,8 +292,7 @@ class _Play:
         # A pegged token is never taken above its peg.
         bought_at = min(value.buy, E18) if self.token.peg else value.buy
         drawn = [
-            Shopper.drawn(self.crowd, now_ms=self.now_ms, random=self.random)
-            for _ in range(self.crowd.invoices_a_step)
+            Shopper.drawn(self.crowd, now_ms=self.now_ms, random=self.random) for _ in range(opened)
         ]
         return Promises(quote, lock, bought_at, drawn)
 
