@@ -1,7 +1,7 @@
 """What hedges ask routers for is what the signer reads, and receipts are read as they are."""
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gateway.custody.decoding import RouterSwap, TokenApproval, TokenTransfer, decode_call
@@ -150,6 +150,7 @@ def lines_of_move(is_deposit: bool, happened: list[moving.Happening]) -> list[Po
     return lines
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=50)
 @given(st.lists(hedges, max_size=6), st.lists(st.tuples(st.booleans(), happenings), max_size=4))
 def test_assets_change_by_what_was_traded_and_by_named_costs_only(traded, moved):
     lines: list[Posting] = []
