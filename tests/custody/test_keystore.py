@@ -191,7 +191,8 @@ def test_the_web_process_has_no_way_to_a_key(tmp_path: Path) -> None:
         "from gateway.custody.keystore import open_keystore, read_master_key\n"
         "from gateway.custody.errors import KeystoreLocked\n"
         "try:\n"
-        "    read_master_key(environment=os.environ, default_file=pathlib.Path('/nonexistent'))\n"
+        "    missing = pathlib.Path(os.environ['TILLWAY_STATE_DIR']) / 'missing.key'\n"
+        "    read_master_key(environment=os.environ, default_file=missing)\n"
         "except KeystoreLocked:\n"
         "    print('locked')\n"
     )
