@@ -14,8 +14,9 @@ from gateway.chains.models import Token
 from gateway.chains.sending import transaction_queue
 from gateway.events.ids import uuid7
 from gateway.ledger import accounts
-from gateway.ledger import services as ledger
+from gateway.ledger.hedges import post_move
 from gateway.ledger.selectors import balance
+from gateway.ledger.services import post_gas
 from gateway.market.exchanges.places import Exchange
 from gateway.market.hedges import locks
 from gateway.market.hedges.errors import MoveConflict, MoveNotPossible
@@ -184,7 +185,7 @@ def _take(move: InventoryMove, happened: moving.Happening, *, now: datetime) -> 
         move.last_error = "" if after.state is not MoveState.REFUSED else move.last_error
     move.save()
     if lines:
-        ledger.post_move(move_id=move.id, step=move.state, lines=lines, reason=move.reason, now=now)
+        post_move(move_id=move.id, step=move.state, lines=lines, reason=move.reason, now=now)
     late = after.state is before.state
     say_move(move, "move.overdue" if late else f"move.{move.state}", now=now)
     log.info("move_went_on", move=str(move.id), state=move.state, overdue=move.overdue)
@@ -231,9 +232,7 @@ def _post_gas(move: InventoryMove, body: Mapping[str, Any], *, now: datetime) ->
     native = Token.objects.get(chain_id=move.chain_id, kind="native")
     gas = Amount(int(body["fee_units"]), Asset(native.code, native.decimals))
     if gas.is_positive:
-        ledger.post_gas(
-            reference=str(move.transaction_id), chain_id=move.chain_id, gas=gas, now=now
-        )
+        post_gas(reference=str(move.transaction_id), chain_id=move.chain_id, gas=gas, now=now)
 
 
 def _asset(move: InventoryMove) -> Asset:

@@ -9,7 +9,8 @@ import structlog
 from django.db import transaction
 
 from gateway.chains.models import Token
-from gateway.ledger import services as ledger
+from gateway.ledger.hedges import post_hedge
+from gateway.ledger.services import post_gas
 from gateway.market.execution.planning import retry_seconds
 from gateway.market.hedges import locks
 from gateway.market.hedges.configuration import hedging_settings
@@ -58,7 +59,7 @@ def step_final(*, step_id: UUID, body: Mapping[str, Any], now: datetime) -> Hedg
     gas = _gas(hedge, body)
     if step.kind == "swap":
         step.sold_units, step.bought_units = _swapped(hedge, body)
-        ledger.post_hedge(
+        post_hedge(
             reference=str(step.id),
             chain_id=hedge.chain_id,
             sold=Amount(step.sold_units, _asset(hedge.asset_in)),
@@ -121,7 +122,7 @@ def _swapped(hedge: Hedge, body: Mapping[str, Any]) -> tuple[int, int]:
 
 
 def _post_gas(hedge: Hedge, step: HedgeStep, gas: Amount, *, now: datetime) -> None:
-    ledger.post_gas(reference=str(step.transaction_id), chain_id=hedge.chain_id, gas=gas, now=now)
+    post_gas(reference=str(step.transaction_id), chain_id=hedge.chain_id, gas=gas, now=now)
 
 
 def _gas(hedge: Hedge, body: Mapping[str, Any]) -> Amount:
