@@ -1,13 +1,12 @@
 """Post what the house does with its own: funding, sweeps, gas, sales, and losses it bears."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 from gateway.ledger import accounts, postings
 from gateway.ledger.accounts import AccountName
 from gateway.ledger.journal import PostedEntry, entry_post, entry_reverse
-from gateway.ledger.postings import Posting
 from gateway.money.amounts import Amount, zero
 
 
@@ -76,49 +75,6 @@ def post_fill(
             custody=accounts.custody_hot(chain_id), sold=sold, bought=bought, venue_fee=venue_fee
         ),
         refs={"reference": reference},
-        now=now,
-    )
-
-
-def post_hedge(
-    *,
-    reference: str,
-    chain_id: int,
-    sold: Amount,
-    bought: Amount,
-    gas: Amount,
-    hedge_id: UUID,
-    reason: str,
-    now: datetime,
-) -> PostedEntry:
-    """The desk closed (part of) a position by a swap out of the treasury, and why it did.
-
-    Args:
-        reference: names the swap.
-        reason: the decision's stable code.
-    """
-    return entry_post(
-        key=f"hedge:{reference}",
-        kind="hedge",
-        postings=postings.hedge(chain_id=chain_id, sold=sold, bought=bought, gas=gas),
-        refs={"reference": reference, "hedge_id": str(hedge_id), "reason": reason},
-        now=now,
-    )
-
-
-def post_move(
-    *, move_id: UUID, step: str, lines: Iterable[Posting], reason: str, now: datetime
-) -> PostedEntry:
-    """A step of inventory on its way to another place.
-
-    Args:
-        step: the state that it reached; each posts once.
-    """
-    return entry_post(
-        key=f"move:{move_id}:{step}",
-        kind="move",
-        postings=lines,
-        refs={"move_id": str(move_id), "step": step, "reason": reason},
         now=now,
     )
 

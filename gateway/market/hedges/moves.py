@@ -14,7 +14,8 @@ from gateway.chains.models import Token
 from gateway.chains.sending import transaction_queue
 from gateway.events.ids import uuid7
 from gateway.ledger import accounts
-from gateway.ledger.house import post_gas, post_move
+from gateway.ledger.hedges import post_move
+from gateway.ledger.house import post_gas
 from gateway.ledger.selectors import balance
 from gateway.market.exchanges.places import Exchange
 from gateway.market.hedges import locks

@@ -9,7 +9,8 @@ import structlog
 from django.db import transaction
 
 from gateway.chains.models import Token
-from gateway.ledger.house import post_gas, post_hedge
+from gateway.ledger.hedges import post_hedge
+from gateway.ledger.house import post_gas
 from gateway.market.execution.planning import retry_seconds
 from gateway.market.hedges import locks
 from gateway.market.hedges.configuration import hedging_settings
