@@ -39,6 +39,13 @@ class LockRoom(models.Model):
     units = UnitsField(help_text="may still be locked")
     cap = UnitsField(help_text="of all shards and open locks, when it was shared out")
 
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(units__gte=0), name="lock_room_not_below_zero"
+            )
+        ]
+
     def __str__(self) -> str:
         return f"room for {self.units} {self.asset}"
 

@@ -95,4 +95,6 @@ def test_logical_properties_keep_pages_right_for_right_to_left_readers():
 
 
 def _templates():
-    return list((settings.BASE_DIR / "templates").rglob("*.html"))
+    """Those of pages; a report is a file of its own, which has to bring its style along."""
+    templates = settings.BASE_DIR / "templates"
+    return [path for path in templates.rglob("*.html") if "backtest" not in path.parts]

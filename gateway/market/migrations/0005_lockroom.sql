@@ -39,17 +39,26 @@ BEGIN
 END
 $$;
 
+-- How many of these assets have so much room left in the shard. A cap moves with its asset's price:
+-- shared again when it fell by more than a hundredth.
+CREATE FUNCTION market_rooms_fitting(
+    p_assets text[], p_units numeric[], p_caps numeric[], p_shard integer
+) RETURNS bigint LANGUAGE sql STABLE AS $$
+    SELECT count(*)
+      FROM unnest(p_assets, p_units, p_caps) AS x (asset, units, cap)
+      JOIN market_lockroom r ON r.asset = x.asset AND r.shard = p_shard
+     WHERE r.units >= x.units AND r.cap * 100 <= x.cap * 101
+$$;
+
 -- Counts locks if the caps have room for all of them. The outcome is "taken", "full" (of
 -- full_assets; nothing was counted), or, of a first try, "share": this shard's room is used up, ask
--- again with p_share. Then it is to be the transaction's first lock of rooms: all are locked, in the
--- order of their keys, as every first try locks its own.
+-- again with p_share. That locks the rooms of all shards, in the order of their keys; a first try
+-- that doesn't fit leaves none of its own locked, or two of them would wait for each other.
 CREATE FUNCTION market_exposure_take(
     p_assets text[], p_units numeric[], p_caps numeric[], p_now timestamptz,
     p_lock_end timestamptz, p_shard integer, p_share boolean,
     OUT outcome text, OUT full_assets text[]
 ) LANGUAGE plpgsql AS $$
-DECLARE
-    v_fitting integer;
 BEGIN
     full_assets := '{}';
     IF p_share THEN
@@ -58,22 +67,25 @@ BEGIN
             outcome := 'full';
             RETURN;
         END IF;
-    ELSE
-        SELECT count(*) INTO v_fitting
-          FROM (SELECT r.asset, r.units, r.cap FROM market_lockroom r
-                 WHERE r.asset = ANY (p_assets) AND r.shard = p_shard
-                 ORDER BY r.asset FOR UPDATE) AS r
-          JOIN unnest(p_assets, p_units, p_caps) AS x (asset, units, cap) USING (asset)
-         -- A cap moves with its asset's price: shared again when it fell by more than a hundredth.
-         WHERE r.units >= x.units AND r.cap * 100 <= x.cap * 101;
-        IF v_fitting < cardinality(p_assets) THEN
-            outcome := 'share';
-            RETURN;
-        END IF;
+    ELSIF market_rooms_fitting(p_assets, p_units, p_caps, p_shard) < cardinality(p_assets) THEN
+        outcome := 'share';
+        RETURN;
     END IF;
-    UPDATE market_lockroom r SET units = r.units - x.units
-      FROM unnest(p_assets, p_units) AS x (asset, units)
-     WHERE r.asset = x.asset AND r.shard = p_shard;
+    BEGIN
+        IF NOT p_share THEN
+            PERFORM 1 FROM market_lockroom r
+              WHERE r.asset = ANY (p_assets) AND r.shard = p_shard
+              ORDER BY r.asset FOR UPDATE;
+        END IF;
+        -- Refused by the table's check where somebody took the room between the look and the lock;
+        -- with this block's savepoint its locks are gone too.
+        UPDATE market_lockroom r SET units = r.units - x.units
+          FROM unnest(p_assets, p_units) AS x (asset, units)
+         WHERE r.asset = x.asset AND r.shard = p_shard;
+    EXCEPTION WHEN check_violation THEN
+        outcome := 'share';
+        RETURN;
+    END;
     PERFORM market_exposure_add(p_assets, p_units, p_lock_end, p_shard);
     outcome := 'taken';
 END

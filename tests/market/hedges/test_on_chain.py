@@ -25,7 +25,7 @@ from gateway.market.hedges.models import Hedge, HedgeStep
 from gateway.market.hedges.planning import hedges_plan
 from gateway.market.hedges.selectors import books
 from gateway.market.hedges.working import hedges_work
-from gateway.market.services import exposure_add
+from gateway.market.services import exposure_take
 from gateway.market.snapshot_store import current_snapshot
 from gateway.market.snapshots import RiskMark
 from gateway.market.supervising import desk_halt, desk_resume
@@ -137,7 +137,13 @@ def test_what_a_fill_is_buying_already_is_not_bought_again(hedging: Hedging) -> 
 
 def test_open_locks_count_by_how_often_their_token_is_chosen(hedging: Hedging) -> None:
     until = hedging.now() + timedelta(minutes=15)
-    exposure_add(invoice_id=uuid7(), due_units={WETH.code: 100 * ETHER}, lock_end=until)
+    exposure_take(
+        invoice_id=uuid7(),
+        due_units={WETH.code: 100 * ETHER},
+        cap_units={WETH.code: 1_000 * ETHER},
+        lock_end=until,
+        now=hedging.now(),
+    )
     hedging.desk.publish()
     (subject,) = hedging.subjects()
     assert hedging.holding(subject).locked == 0  # nobody knows what shoppers choose
