@@ -14,6 +14,7 @@ from gateway.market.snapshots import (
     E18,
     AssetState,
     ChainState,
+    DeskPolicy,
     MarketSnapshot,
     Source,
     V2State,
@@ -35,6 +36,7 @@ TOKENS = (
 )
 POOL_DOLLARS = 50_000_000
 OPEN_LOCKS_CAP = 10**15
+"""Of the shop and of each asset: what is measured is selling, not refusing."""
 SCOPES = ("invoices:write", "invoices:read")
 
 
@@ -89,6 +91,7 @@ def market_of_now(version: int) -> MarketSnapshot:
         assets=assets,
         currencies={"EUR": (said("feed:bench", 108 * E18 // 100),)},
         pools=pools,
+        policy=DeskPolicy(asset_cap_usd_cents=OPEN_LOCKS_CAP),
     )
     return with_depths(snapshot)
 
