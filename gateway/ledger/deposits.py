@@ -3,6 +3,7 @@
 Each fact may happen again after a reorg took it back: it is posted anew.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -13,17 +14,42 @@ from gateway.ledger.journal import PostedEntry, entry_post, entry_reverse
 from gateway.money.amounts import Amount
 
 
+def _post(
+    *,
+    deposit_id: UUID,
+    step: str,
+    lines: postings.Postings,
+    shop_id: UUID | None,
+    now: datetime,
+    kind: str = "",
+    refs: Mapping[str, str] | None = None,
+) -> PostedEntry:
+    """A step of a deposit, which may be taken back and come again.
+
+    Args:
+        kind: the entry's, if it isn't named as the step is.
+    """
+    return entry_post(
+        key=f"deposit:{deposit_id}:{step}",
+        kind=kind or step,
+        postings=lines,
+        refs={"deposit_id": str(deposit_id), **(refs or {})},
+        shop_id=shop_id,
+        repeatable=True,
+        now=now,
+    )
+
+
 def post_deposit_confirmed(
     *, deposit_id: UUID, chain_id: int, amount: Amount, now: datetime, shop_id: UUID | None = None
 ) -> PostedEntry:
     """A confirmed deposit stands on ``suspense`` until it is applied."""
-    return entry_post(
-        key=f"deposit:{deposit_id}:confirmed",
+    return _post(
+        deposit_id=deposit_id,
+        step="confirmed",
+        lines=postings.deposit_confirmed(chain_id=chain_id, amount=amount),
         kind="deposit_confirmed",
-        postings=postings.deposit_confirmed(chain_id=chain_id, amount=amount),
-        refs={"deposit_id": str(deposit_id)},
         shop_id=shop_id,
-        repeatable=True,
         now=now,
     )
 
@@ -43,13 +69,13 @@ def post_payment(
 
     Late money at its own rate is ``kind="payment_late"``.
     """
-    return entry_post(
-        key=f"deposit:{deposit_id}:payment",
+    return _post(
+        deposit_id=deposit_id,
+        step="payment",
+        lines=postings.payment_applied(shop_id=shop_id, token=token, to_shop=credit, fee=fee),
         kind=kind,
-        postings=postings.payment_applied(shop_id=shop_id, token=token, to_shop=credit, fee=fee),
-        refs={"deposit_id": str(deposit_id), "invoice_id": str(invoice_id)},
+        refs={"invoice_id": str(invoice_id)},
         shop_id=shop_id,
-        repeatable=True,
         now=now,
     )
 
@@ -58,13 +84,11 @@ def post_surplus(
     *, deposit_id: UUID, amount: Amount, now: datetime, shop_id: UUID | None = None
 ) -> PostedEntry:
     """What no lock covers, a wrong asset or late money to give back is owed to the payer."""
-    return entry_post(
-        key=f"deposit:{deposit_id}:surplus",
-        kind="surplus",
-        postings=postings.surplus(amount=amount),
-        refs={"deposit_id": str(deposit_id)},
+    return _post(
+        deposit_id=deposit_id,
+        step="surplus",
+        lines=postings.surplus(amount=amount),
         shop_id=shop_id,
-        repeatable=True,
         now=now,
     )
 
@@ -75,13 +99,11 @@ def post_surplus(
 def post_held(
     *, deposit_id: UUID, amount: Amount, now: datetime, shop_id: UUID | None = None
 ) -> PostedEntry:
-    return entry_post(
-        key=f"deposit:{deposit_id}:held",
-        kind="held",
-        postings=postings.deposit_held(deposit_id=deposit_id, amount=amount),
-        refs={"deposit_id": str(deposit_id)},
+    return _post(
+        deposit_id=deposit_id,
+        step="held",
+        lines=postings.deposit_held(deposit_id=deposit_id, amount=amount),
         shop_id=shop_id,
-        repeatable=True,
         now=now,
     )
 
@@ -98,10 +120,10 @@ def post_released(
     surplus: Amount | None = None,
 ) -> PostedEntry:
     """A hold ends well: applied as a payment; what no lock covers (``surplus``) is the payer's."""
-    return entry_post(
-        key=f"deposit:{deposit_id}:released",
-        kind="released",
-        postings=postings.deposit_released(
+    return _post(
+        deposit_id=deposit_id,
+        step="released",
+        lines=postings.deposit_released(
             deposit_id=deposit_id,
             shop_id=shop_id,
             token=token,
@@ -109,9 +131,8 @@ def post_released(
             fee=fee,
             to_payer=surplus,
         ),
-        refs={"deposit_id": str(deposit_id), "invoice_id": str(invoice_id)},
+        refs={"invoice_id": str(invoice_id)},
         shop_id=shop_id,
-        repeatable=True,
         now=now,
     )
 
@@ -120,13 +141,11 @@ def post_returned(
     *, deposit_id: UUID, amount: Amount, now: datetime, shop_id: UUID | None = None
 ) -> PostedEntry:
     """A held deposit is owed back to its payer."""
-    return entry_post(
-        key=f"deposit:{deposit_id}:returned",
-        kind="returned",
-        postings=postings.deposit_returned(deposit_id=deposit_id, amount=amount),
-        refs={"deposit_id": str(deposit_id)},
+    return _post(
+        deposit_id=deposit_id,
+        step="returned",
+        lines=postings.deposit_returned(deposit_id=deposit_id, amount=amount),
         shop_id=shop_id,
-        repeatable=True,
         now=now,
     )
 
@@ -135,13 +154,11 @@ def post_blocked(
     *, deposit_id: UUID, amount: Amount, now: datetime, shop_id: UUID | None = None
 ) -> PostedEntry:
     """A held deposit of a listed owner is kept."""
-    return entry_post(
-        key=f"deposit:{deposit_id}:blocked",
-        kind="blocked",
-        postings=postings.deposit_blocked(deposit_id=deposit_id, amount=amount),
-        refs={"deposit_id": str(deposit_id)},
+    return _post(
+        deposit_id=deposit_id,
+        step="blocked",
+        lines=postings.deposit_blocked(deposit_id=deposit_id, amount=amount),
         shop_id=shop_id,
-        repeatable=True,
         now=now,
     )
 
