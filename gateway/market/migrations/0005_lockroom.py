@@ -11,6 +11,7 @@ SQL = Path(__file__).with_name("0005_lockroom.sql").read_text()
 UNDO = """
 DROP FUNCTION market_exposure_take(
     text[], numeric[], numeric[], timestamptz, timestamptz, integer, boolean);
+DROP FUNCTION market_rooms_take(text[], numeric[], integer);
 DROP FUNCTION market_rooms_fitting(text[], numeric[], numeric[], integer);
 DROP FUNCTION market_room_share(text[], numeric[], numeric[], timestamptz, integer);
 """

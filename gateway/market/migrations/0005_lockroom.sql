@@ -50,6 +50,19 @@ CREATE FUNCTION market_rooms_fitting(
      WHERE r.units >= x.units AND r.cap * 100 <= x.cap * 101
 $$;
 
+-- Takes it from the shard's rooms; the table's check refuses what they don't hold.
+CREATE FUNCTION market_rooms_take(
+    p_assets text[], p_units numeric[], p_shard integer
+) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM 1 FROM market_lockroom r WHERE r.asset = ANY (p_assets) AND r.shard = p_shard
+      ORDER BY r.asset FOR UPDATE;
+    UPDATE market_lockroom r SET units = r.units - x.units
+      FROM unnest(p_assets, p_units) AS x (asset, units)
+     WHERE r.asset = x.asset AND r.shard = p_shard;
+END
+$$;
+
 -- Counts locks if the caps have room for all of them. The outcome is "taken", "full" (of
 -- full_assets; nothing was counted), or, of a first try, "share": this shard's room is used up, ask
 -- again with p_share. That locks the rooms of all shards, in the order of their keys; a first try
@@ -59,6 +72,10 @@ CREATE FUNCTION market_exposure_take(
     p_lock_end timestamptz, p_shard integer, p_share boolean,
     OUT outcome text, OUT full_assets text[]
 ) LANGUAGE plpgsql AS $$
+DECLARE
+    -- A room of so many times what is taken still fits it after all shards shared it evenly.
+    c_ample CONSTANT integer := 32;
+    v_ample numeric[];
 BEGIN
     full_assets := '{}';
     IF p_share THEN
@@ -70,22 +87,23 @@ BEGIN
     ELSIF market_rooms_fitting(p_assets, p_units, p_caps, p_shard) < cardinality(p_assets) THEN
         outcome := 'share';
         RETURN;
+    ELSE
+        SELECT array_agg(c_ample * x.units ORDER BY x.place) INTO v_ample
+          FROM unnest(p_units) WITH ORDINALITY AS x (units, place);
     END IF;
-    BEGIN
-        IF NOT p_share THEN
-            PERFORM 1 FROM market_lockroom r
-              WHERE r.asset = ANY (p_assets) AND r.shard = p_shard
-              ORDER BY r.asset FOR UPDATE;
-        END IF;
-        -- Refused by the table's check where somebody took the room between the look and the lock;
-        -- with this block's savepoint its locks are gone too.
-        UPDATE market_lockroom r SET units = r.units - x.units
-          FROM unnest(p_assets, p_units) AS x (asset, units)
-         WHERE r.asset = x.asset AND r.shard = p_shard;
-    EXCEPTION WHEN check_violation THEN
-        outcome := 'share';
-        RETURN;
-    END;
+    IF p_share OR market_rooms_fitting(p_assets, v_ample, p_caps, p_shard) = cardinality(p_assets)
+    THEN
+        PERFORM market_rooms_take(p_assets, p_units, p_shard);
+    ELSE
+        BEGIN
+            PERFORM market_rooms_take(p_assets, p_units, p_shard);
+        EXCEPTION WHEN check_violation THEN
+            -- Somebody took the room between the look and the lock; with this block's savepoint
+            -- the locks are gone too.
+            outcome := 'share';
+            RETURN;
+        END;
+    END IF;
     PERFORM market_exposure_add(p_assets, p_units, p_lock_end, p_shard);
     outcome := 'taken';
 END
