@@ -21,7 +21,12 @@ __all__ = ["chain", "open_shop", "staff", "world"]
 # Playwright's loop runs in this thread; what the tests ask the database does not concern it.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 PATIENCE_MS = 20_000
-SIZES = {"phone": (390, 844), "tablet": (1180, 820), "desktop": (1440, 900)}
+SIZES = {
+    "phone": (390, 844),
+    "tablet": (1180, 820),
+    "upright tablet": (820, 1180),
+    "desktop": (1440, 900),
+}
 
 
 @pytest.hookimpl(tryfirst=True)  # xdist reads the groups in this hook too

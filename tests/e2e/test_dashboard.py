@@ -15,7 +15,7 @@ PAGES = ["", "invoices", "balances", "payouts", "developers", "settings"]
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", ["phone", "tablet", "desktop"])
+@pytest.mark.parametrize("size", ["phone", "tablet", "upright tablet", "desktop"])
 def test_every_page_fits_its_screen(house, size, scheme, language):
     invoice = house.world.issue(5_000, order_id="A rather long order reference of a web shop")
     house.world.confirmed(invoice)
@@ -33,6 +33,20 @@ def test_every_page_fits_its_screen(house, size, scheme, language):
             assert overflow_px(page) == 0, path
             assert small_targets(page) == [], path
             assert set(sideways(page)) <= {"Quotes", "报价"}, path
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_the_menu_is_one_line_of_an_upright_tablet_however_short_the_page(house, language):
+    home = f"/dashboard/{house.world.shop_id}/"
+    with house.page(size="upright tablet", role="owner") as page:
+        page.goto(f"/language?to={language}&next={home}")
+        for path in PAGES:
+            page.goto(home + path)
+            menu = page.locator(".dash-nav")
+            assert menu.bounding_box()["height"] < 80, path
+            assert menu.evaluate("menu => menu.scrollWidth - menu.clientWidth") == 0, path
+            other = "简体中文" if language == "en" else "English"
+            expect(page.get_by_role("link", name=other)).to_be_visible()
 
 
 def test_each_language_is_offered_in_its_own_words(house):
