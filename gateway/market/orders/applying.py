@@ -63,13 +63,13 @@ def market_apply(*, market_id: UUID, now: datetime, reached: Reached = lambda po
 def batch_apply(*, market_id: UUID, now: datetime, reached: Reached = lambda point: None) -> int:
     """One batch; how many commands it carried out or refused."""
     market = locks.market_for_update(market_id)
-    # A clock behind another process's is no reason to go back in time.
-    now = max(now, market.applied_at or now)
     waiting = list(Command.objects.filter(market=market, number=None).order_by("id")[:BATCH])
-    due = schedules.due_twaps(market, now=now)
+    # A clock behind another process's is no reason to go back in time.
+    then = max(now, market.applied_at or now)
+    due = schedules.due_twaps(market, now=then)
     if not waiting and not due:
         return 0
-    batch = _Batch(market, waiting, due, now=now)
+    batch = _Batch(market, waiting, due, clock=now, now=then)
     reached("taken")
     batch.carry_out(reached)
     batch.keep(reached)
@@ -83,9 +83,15 @@ class _Batch:
         waiting: Sequence[Command],
         due: Sequence[Twap],
         *,
+        clock: datetime,
         now: datetime,
     ) -> None:
+        """
+        Args:
+            clock: the caller's, by which a command has waited; ``now`` never goes back.
+        """
         self.market, self.now = market, now
+        self._clock = clock
         self.done: list[Done] = []
         self._waiting, self._due = waiting, due
         self._venue: Venue = venue_take(market)
@@ -107,20 +113,18 @@ class _Batch:
     # ── carrying out ────────────────────────────────────────────────────────────────────────
 
     def carry_out(self, reached: Reached) -> None:
+        ended: set[str] = set()
         for command in self._waiting:
             instruction = instruction_of(command.payload)
-            self._one(command, instruction)
+            outcome = self._one(command, instruction)
             reached("carried_out")
-            if isinstance(instruction, CancelAll | Close):
+            if outcome is not None and isinstance(instruction, CancelAll | Close):
                 schedules.twaps_cancel(self.market, owner=command.owner, now=self.now)
-        cancelled = {
-            each.command.owner
-            for each in self.done
-            if each.outcome is not None and each.command.kind in ("cancel_all", "close")
-        }
+                ended.add(command.owner)
         for twap in self._due:
-            if twap.owner not in cancelled:
+            if twap.owner not in ended:
                 self._step(twap)
+                reached("stepped")
 
     def _one(self, command: Command, instruction: Instruction) -> Outcome | None:
         self.market.number += 1
@@ -144,7 +148,7 @@ class _Batch:
     def _check(self, command: Command, instruction: Instruction) -> None:
         if command.kind not in COMMITS:
             return
-        if self.now - command.placed_at > PATIENCE:
+        if self._clock - command.placed_at > PATIENCE:
             raise CommandTooLate
         self._standing.check_trading()
         if command.owner == DESK and self._standing.state is RiskState.REDUCE_ONLY:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from gateway.events.cursors import MAX_PAGE_SIZE, PAGE_SIZE, Page, decode_cursor, page_of
 from gateway.market.orders.errors import OrderUnknown
@@ -150,10 +150,10 @@ def _side(market_id: UUID, side: str, levels: int, without: str | None) -> tuple
         found = found.exclude(owner=without)
     rows = (
         found.values("price")
-        .annotate(lots=Sum(F("open") - F("hidden")))
+        .annotate(all=Sum("open"), unseen=Sum("hidden"))
         .order_by("-price" if side == "buy" else "price")[:levels]
     )
-    return tuple(LevelView(int(row["price"]), int(row["lots"])) for row in rows)
+    return tuple(LevelView(int(row["price"]), int(row["all"] - row["unseen"])) for row in rows)
 
 
 def positions(*, owner: str | None = None) -> list[PositionView]:
