@@ -73,9 +73,7 @@ def test_in_reduce_only_the_desk_trades_towards_nothing_and_no_further(trading: 
     trading.sound()
 
 
-def test_when_it_gets_worse_the_desks_orders_dont_stay_behind(
-    trading: Trading, drain: Any
-) -> None:
+def test_when_it_gets_worse_the_desks_orders_dont_stay_behind(trading: Trading, drain: Any) -> None:
     trading.trade_into(ETHER)
     bid = trading.place(DESK, "buy", 100, 2_990)
     ask = trading.place(DESK, "sell", 100, 3_010)
