@@ -14,11 +14,17 @@ def trades_key(command_id: UUID) -> str:
 
 
 def trades_entry(
-    *, command_id: UUID, market: str, sequences: Sequence[int], lines: Iterable[Posting]
+    *,
+    command_id: UUID,
+    market: str,
+    by: str,
+    sequences: Sequence[int],
+    lines: Iterable[Posting],
 ) -> NewEntry:
     """All trades that a command made, as one entry.
 
     Args:
+        by: who asked for it, and for which reason.
         sequences: of the fills in the market's book.
         lines: ``postings.trade`` of each.
     """
@@ -26,7 +32,12 @@ def trades_entry(
         key=trades_key(command_id),
         kind="trade",
         postings=tuple(lines),
-        refs={"command_id": str(command_id), "market": market, "sequences": list(sequences)},
+        refs={
+            "command_id": str(command_id),
+            "market": market,
+            "by": by,
+            "sequences": list(sequences),
+        },
     )
 
 

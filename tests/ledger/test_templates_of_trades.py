@@ -57,7 +57,9 @@ def test_nothing_is_traded_for_nothing() -> None:
 def test_many_entries_at_once_each_once() -> None:
     first, second = uuid7(), uuid7()
     entries = [
-        trades_entry(command_id=command_id, market="m", sequences=[number], lines=traded(ANN, BOB))
+        trades_entry(
+            command_id=command_id, market="m", by="ann", sequences=[number], lines=traded(ANN, BOB)
+        )
         for number, command_id in ((1, first), (2, second))
     ]
     before = units_of([(ANN, ETH.code), (BOB, USDC.code)])
@@ -69,8 +71,10 @@ def test_many_entries_at_once_each_once() -> None:
         (BOB, USDC.code): 2 * PRICE.units,
     }
     row = Entry.objects.get(key=trades_key(first))
-    assert (row.kind, row.refs["sequences"], row.shop_id) == ("trade", [1], None)
-    other = trades_entry(command_id=first, market="m", sequences=[1], lines=traded(BOB, ANN))
+    assert (row.kind, row.refs["sequences"], row.refs["by"]) == ("trade", [1], "ann")
+    other = trades_entry(
+        command_id=first, market="m", by="ann", sequences=[1], lines=traded(BOB, ANN)
+    )
     with pytest.raises(EntryConflict), transaction.atomic():
         post_trades([other], now=NOW)
     assert post_trades([], now=NOW) == []

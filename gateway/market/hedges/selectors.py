@@ -16,6 +16,8 @@ from gateway.market.hedging.deciding import PPM, Holding, VenueClass
 from gateway.market.hedging.locks import OpenLock, Shoppers, lock_exposure
 from gateway.market.hedging.moving import MoveState
 from gateway.market.models import LockExposure, MinutePrice
+from gateway.market.orders.funds import held_units
+from gateway.market.orders.terms import DESK
 from gateway.market.snapshots import E18, MarketSnapshot
 
 USUAL_LOCK = timedelta(minutes=15)
@@ -33,7 +35,7 @@ class Books:
         inventory: beyond the desk's target, with swaps that are mined and not yet final.
         filling: taken in, and being sold by the fill of its own payment, by (asset, sold for).
         hedging: signed, what active hedges have still to close: in flight, it counts as done.
-        hot: in the treasury; committed: of it, what is promised to swaps and moves.
+        hot: in the treasury; committed: of it, what is promised to swaps, moves and open orders.
         capital: what the house put in.
         inflow: paid in within ``INFLOW_TIME``.
         chosen_ppm: share of payments made in an asset; empty while too few are known.
@@ -57,7 +59,7 @@ class Books:
 
 
 def books(*, chain_ids: Iterable[int], now: datetime) -> Books:
-    """Eleven queries, and one for each chain."""
+    """Twelve queries, and one for each chain."""
     inventory: dict[str, int] = defaultdict(int)
     for code, units in balances_of(account=desk()).items():
         inventory[code] -= units
@@ -69,6 +71,8 @@ def books(*, chain_ids: Iterable[int], now: datetime) -> Books:
         if step.status == "mined":
             inventory[step.hedge.asset_in] -= step.units_in
             inventory[step.hedge.asset_out] += step.bought_units
+    for (_, code), units in held_units([DESK]).items():
+        committed[code] += units
     for row in InventoryMove.objects.filter(is_deposit=True, state=MoveState.ASKED.value):
         committed[row.asset] += row.units
     hot: dict[str, int] = {}

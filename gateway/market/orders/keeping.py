@@ -264,6 +264,7 @@ def _entries(market: BookMarket, done: Sequence[Done]) -> list[NewEntry]:
         trades_entry(
             command_id=each.command.id,
             market=market.name,
+            by=each.command.by,
             sequences=[trade.sequence for trade in each.outcome.trades],
             lines=[line for trade in each.outcome.trades for line in _lines(terms, trade)],
         )
