@@ -24,13 +24,15 @@ from gateway.market.orders.models import BookMarket, Command
 from gateway.market.orders.terms import MarketTerms
 from gateway.money.amounts import Amount
 
+# By the ids a second time: a set made of JSON has no size that a plan could go by, and a table that
+# was small when the plan was made would be read through for as long as that is kept.
 COMMANDS_SQL = """
 UPDATE orders_command c
    SET number = x.number, status = x.status, code = x.code, result = x.result,
        batch = %(batch)s, applied_at = %(now)s
   FROM jsonb_to_recordset(%(rows)s::jsonb)
        AS x (id uuid, number bigint, status text, code text, result jsonb)
- WHERE c.id = x.id
+ WHERE c.id = ANY (%(ids)s) AND c.id = x.id
 """
 
 _ORDER_COLUMNS = {
@@ -81,7 +83,7 @@ CHANGED_ORDERS_SQL = f"""
 UPDATE orders_order o
    SET ({_names(_CHANGING)}, changed_at) = ({_names(_CHANGING, "x.")}, %(now)s)
   FROM jsonb_to_recordset(%(rows)s::jsonb) AS x ({_TYPES})
- WHERE o.id = x.id
+ WHERE o.id = ANY (%(ids)s) AND o.id = x.id
 """  # noqa: S608 (names of columns, all of them above)
 
 TRADES_SQL = """
@@ -202,8 +204,9 @@ class _Statements:
 
     def many(self, sql: str, rows: list[dict[str, Any]]) -> None:
         if rows:
+            told = {"rows": orjson.dumps(rows).decode(), "ids": [row.get("id") for row in rows]}
             with connection.cursor() as cursor:
-                cursor.execute(sql, {**self._bounds, "rows": orjson.dumps(rows).decode()})
+                cursor.execute(sql, {**self._bounds, **told})
 
 
 def _order_row(order: matching.Order, command: Command | None) -> dict[str, Any]:

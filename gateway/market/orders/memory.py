@@ -5,6 +5,7 @@ batch that last changed it: a transaction that was rolled back leaves a book tha
 """
 
 import threading
+from typing import Any
 from uuid import UUID
 
 from gateway.market.book.events import SelfTrade, Side, TimeInForce
@@ -43,32 +44,26 @@ def venue_stored(market: BookMarket) -> Venue:
         BookBroken
     """
     rows = Order.objects.filter(market_id=market.id, status="open").order_by("joined")
-    return Venue(market.terms, sequence=market.sequence, orders=[order_of(row) for row in rows])
+    orders = [_order(*row) for row in rows.values_list(*_COLUMNS).iterator()]
+    return Venue(market.terms, sequence=market.sequence, orders=orders)
 
 
-def order_of(row: Order) -> matching.Order:
-    return matching.Order(
-        row.id,
-        row.book_id,
-        row.owner,
-        Side(row.side),
-        row.asked_price,
-        row.asked_lots,
-        row.shown,
-        TimeInForce(row.time_in_force),
-        SelfTrade(row.self_trade),
-        row.price,
-        row.lots,
-        row.open,
-        row.hidden,
-        row.joined,
-        row.filled,
-        row.value,
-        row.fee_units,
-        row.held_units,
-        OrderStatus(row.status),
-        row.reason,
-    )
+# In the order of the fields of ``matching.Order``.
+_COLUMNS = (
+    *("id", "book_id", "owner", "side", "asked_price", "asked_lots", "shown", "time_in_force"),
+    *("self_trade", "price", "lots", "open", "hidden", "joined", "filled", "value", "fee_units"),
+    *("held_units", "status", "reason"),
+)
+_SIDES = {each.value: each for each in Side}
+_TIMES = {each.value: each for each in TimeInForce}
+_RULES = {each.value: each for each in SelfTrade}
+
+
+def _order(*told: Any) -> matching.Order:
+    row = list(told)
+    row[3], row[7], row[8] = _SIDES[row[3]], _TIMES[row[7]], _RULES[row[8]]
+    row[18] = OrderStatus(row[18])
+    return matching.Order(*row)
 
 
 def forget() -> None:
