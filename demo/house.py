@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Never
 
+from gateway.supervisor import embedded
 from gateway.supervisor.ports import claim_port
 from gateway.supervisor.state import state_dir
 
@@ -104,7 +105,11 @@ class House:
         return done.stdout.strip()
 
     def close(self) -> None:
-        if self._process.poll() is None:
+        if self._process.poll() is not None:
+            # Its processes went with it; its services outlive one that was killed.
+            embedded.stop_postgres(folder=self.state / "postgres")
+            embedded.stop_left_valkey(self.state / "valkey.sock")
+        else:
             self._process.send_signal(signal.SIGTERM)
             try:
                 self._process.wait(timeout=60)
