@@ -287,6 +287,11 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": "/v1",
+    "ENUM_NAME_OVERRIDES": {
+        "DeliveryState": ("pending", "succeeded", "failed", "cancelled"),
+        "DepositState": ("seen", "confirmed", "final", "orphaned"),
+        "Mode": ("test", "live"),
+    },
 }
 
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
