@@ -219,18 +219,21 @@ class Post:
     def balance(self, account: bytes = SHOP) -> int:
         return int(self.rpc.call("eth_getBalance", ["0x" + account.hex(), "latest"]), 16)
 
-    def send_elsewhere(self, *, nonce: int, value: int = 1) -> str:
+    def send_elsewhere(self, *, nonce: int, value: int = 1, legacy: bool = False) -> str:
         """A transaction of the same key that does not come from us."""
+        fees: dict[str, Any] = (
+            {"gasPrice": 100 * GWEI}
+            if legacy
+            else {"type": 2, "maxFeePerGas": 100 * GWEI, "maxPriorityFeePerGas": 20 * GWEI}
+        )
         signed = Account.sign_transaction(
             {
-                "type": 2,
                 "chainId": self.chain_id,
                 "nonce": nonce,
                 "to": SHOP,
                 "value": value,
                 "gas": 21_000,
-                "maxFeePerGas": 100 * GWEI,
-                "maxPriorityFeePerGas": 20 * GWEI,
+                **fees,
             },
             OPERATOR.private_key.secret,
         )

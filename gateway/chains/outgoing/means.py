@@ -30,6 +30,7 @@ class SenderOptions:
     stuck_seconds: float = 60.0
     rebroadcast_seconds: float = 15.0
     limit_retry_seconds: float = 60.0
+    doubt_retry_seconds: float = 300.0
     max_in_flight: int = 16
     max_follow: int = 500
     gas_margin_percent: int = 20
