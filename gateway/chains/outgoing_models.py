@@ -154,6 +154,10 @@ class OutgoingAttempt(models.Model):
     first_broadcast_at = models.DateTimeField(null=True)
     last_broadcast_at = models.DateTimeField(null=True)
     broadcasts = models.PositiveIntegerField(default=0)
+    relayed_at = models.DateTimeField(null=True, help_text="First given to the private relay")
+    published_at = models.DateTimeField(
+        null=True, help_text="First given to a node of the public mempool"
+    )
     last_error = models.TextField(default="")
 
     class Meta:

@@ -165,16 +165,29 @@ def attempt_over_limit(
 
 
 @db_transaction.atomic
-def attempt_was_broadcast(*, desk: Desk, attempt_id: UUID, error: str, now: datetime) -> None:
-    """A node has taken the bytes, or said why it does not."""
+def attempt_was_broadcast(
+    *, desk: Desk, attempt_id: UUID, is_private: bool = False, error: str, now: datetime
+) -> None:
+    """A node, or the private relay, was given the bytes and took them, or said why it does not."""
     leases.check(handle=desk.lease)
     attempt = OutgoingAttempt.objects.select_for_update().get(id=attempt_id)
     attempt.broadcasts += 1
     attempt.first_broadcast_at = attempt.first_broadcast_at or now
     attempt.last_broadcast_at = now
     attempt.last_error = error
+    if is_private:
+        attempt.relayed_at = attempt.relayed_at or now
+    else:
+        attempt.published_at = attempt.published_at or now
     attempt.save(
-        update_fields=["broadcasts", "first_broadcast_at", "last_broadcast_at", "last_error"]
+        update_fields=[
+            "broadcasts",
+            "first_broadcast_at",
+            "last_broadcast_at",
+            "relayed_at",
+            "published_at",
+            "last_error",
+        ]
     )
     if not error:
         OutgoingTransaction.objects.filter(id=attempt.transaction_id, status="signed").update(

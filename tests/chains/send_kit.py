@@ -12,6 +12,7 @@ from gateway.chains.fees import GWEI, FeeCaps
 from gateway.chains.models import Chain, OutgoingTransaction, Token
 from gateway.chains.node_line import NodeLine
 from gateway.chains.outgoing.means import SenderOptions
+from gateway.chains.outgoing.relay import Relay
 from gateway.chains.outgoing.sender import Sender
 from gateway.chains.sending import transaction_get, transaction_queue
 from gateway.custody.errors import SignerDown
@@ -115,6 +116,7 @@ class Post:
             rebroadcast_seconds=10,
         )
     )
+    relay: Relay | None = None
     restarts: int = 0
 
     def __post_init__(self) -> None:
@@ -194,6 +196,7 @@ class Post:
             lease=lease,
             clock=self.clock,
             options=self.options,
+            relay=self.relay,
             reached=reached,
         )
 
