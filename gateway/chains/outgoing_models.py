@@ -154,7 +154,7 @@ class OutgoingAttempt(models.Model):
     first_broadcast_at = models.DateTimeField(null=True)
     last_broadcast_at = models.DateTimeField(null=True)
     broadcasts = models.PositiveIntegerField(default=0)
-    relayed_at = models.DateTimeField(null=True, help_text="First given to the private relay")
+    relayed_at = models.DateTimeField(null=True, help_text="First offered to the private relay")
     published_at = models.DateTimeField(
         null=True, help_text="First given to a node of the public mempool"
     )

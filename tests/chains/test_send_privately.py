@@ -203,6 +203,32 @@ def test_a_relay_that_comes_back_gets_the_same_bytes(post: Post, relay: PrivateR
     assert attempts()[0].published_at is None
 
 
+def test_a_relay_that_does_not_answer_keeps_nothing_else_waiting(
+    post: Post, relay: PrivateRelay
+) -> None:
+    """Each question to it may take seconds: it is asked once, then left alone for a while."""
+    relay.says = 503
+    trades = [trade(post, f"trade {number}") for number in range(4)]
+    payout = post.queue("payout")
+    sender = post.sender()
+    sender.tick()
+    assert len(relay.given) == 1
+    assert (again(payout).status, in_public(post)) == ("sent", 1)
+    unasked = [one for one in attempts() if one.relayed_at is None and one.published_at is None]
+    assert len(unasked) == 3
+    relay.says = None
+    sender.tick()
+    assert len(relay.given) == 1
+    post.clock.advance(11)
+    sender.tick()
+    assert {again(one).status for one in trades} == {"sent"}
+    relay.build()
+    post.mine()
+    post.settle(sender)
+    assert {again(one).status for one in (*trades, payout)} == {"final"}
+    assert post.balance(ROUTER) == 4000
+
+
 def test_a_dearer_attempt_goes_the_same_way(post: Post, relay: PrivateRelay) -> None:
     use(post, relay, seconds=None)
     outgoing = trade(post)

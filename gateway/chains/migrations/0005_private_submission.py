@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="outgoingattempt",
             name="relayed_at",
-            field=models.DateTimeField(help_text="First given to the private relay", null=True),
+            field=models.DateTimeField(help_text="First offered to the private relay", null=True),
         ),
         migrations.AddField(
             model_name="outgoingattempt",

@@ -33,6 +33,7 @@ class Courier:
 
     def __init__(self, means: Means) -> None:
         self._means = means
+        self._relay_silent_at: datetime | None = None
 
     def sign_and_send(self, outgoing: OutgoingTransaction, attempt: OutgoingAttempt) -> bool:
         """Take a prepared attempt through signer and node; whether it is on its way.
@@ -82,6 +83,8 @@ class Courier:
         """Give stored bytes to the node, or to the relay; to do so again is harmless."""
         means = self._means
         relay = self._relay_for(outgoing, attempt)
+        if relay and self._is_relay_resting():
+            return
         failure = self._relayed(relay, attempt) if relay else self._published(outgoing, attempt)
         means.reached("broadcast")
         services.attempt_was_broadcast(
@@ -111,9 +114,15 @@ class Courier:
             GIVEN_UP.labels(str(self._means.chain.id)).inc()
         return None
 
+    def _is_relay_resting(self) -> bool:
+        """One that did not answer is left alone for a while: others wait behind each question."""
+        silent_at, seconds = self._relay_silent_at, self._means.options.rebroadcast_seconds
+        return silent_at is not None and not self._means.passed(silent_at, seconds)
+
     def _relayed(self, relay: Relay, attempt: OutgoingAttempt) -> str:
         """Give the bytes to the relay; why it does not take them, or "". The round goes on."""
         means, chain = self._means, str(self._means.chain.id)
+        means.keep_lease()
         try:
             relay.submit(bytes(attempt.raw or b""), tx_hash=bytes(attempt.tx_hash or b""))
         except NodeError as error:
@@ -123,6 +132,7 @@ class Courier:
             return f"relay: {error.rpc_message[:280] or 'refused'}"
         except TillwayError as trouble:
             RELAYED.labels(chain, "silent").inc()
+            self._relay_silent_at = means.clock()
             means.notices.say("relay", "private_relay_trouble", detail=str(trouble)[:300])
             return f"relay: {trouble}"[:300]
         RELAYED.labels(chain, "taken").inc()

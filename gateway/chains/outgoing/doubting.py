@@ -97,8 +97,7 @@ class Doubting:
     def _judgement(self, outgoing: OutgoingTransaction, *, final: int) -> Judgement:
         ours = [bytes(attempt.tx_hash or b"") for attempt in signed_attempts(outgoing)]
         statements = []
-        for witness in witnesses_of(self._means.node):
-            self._means.keep_lease()
+        for witness in witnesses_of(self._means.node, keep=self._means.keep_lease):
             try:
                 statements.append(
                     witness.testify(

@@ -1,6 +1,6 @@
 """The nodes of a chain, each asked by itself what became of a nonce."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from gateway.chains.errors import NodeFault
@@ -21,11 +21,16 @@ SILENT = (NodeDown, NodeMalformed, NodeFault)
 
 
 class Witness:
-    """One node of a chain. ``name`` is for people; its address may hold a key and is not told."""
+    """One node of a chain. ``name`` is for people; its address may hold a key and is not told.
 
-    def __init__(self, node: NodeLine, *, name: str) -> None:
+    Args:
+        keep: called before each question: a search has many, and a lease runs out meanwhile.
+    """
+
+    def __init__(self, node: NodeLine, *, name: str, keep: Callable[[], None]) -> None:
         self.name = name
         self._node = node
+        self._keep = keep
 
     def close(self) -> None:
         self._node.close()
@@ -113,10 +118,11 @@ class Witness:
         return head - number >= depth and block is not None and block["hash"] == hex_of(block_hash)
 
     def _ask(self, call: Call) -> Any:
+        self._keep()
         [answer] = self._node.ask(call)
         return answer
 
 
-def witnesses_of(line: NodeLine) -> list[Witness]:
+def witnesses_of(line: NodeLine, *, keep: Callable[[], None] = lambda: None) -> list[Witness]:
     """Every node of a line, the one in use first."""
-    return [Witness(node, name=f"Node {place}") for place, node in line.each()]
+    return [Witness(node, name=f"Node {place}", keep=keep) for place, node in line.each()]
