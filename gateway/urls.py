@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 handler400 = "merchants.api.problems.bad_request_handler"
+handler500 = "merchants.api.problems.server_error_handler"
 
 urlpatterns = [
     path("", include("gateway.supervisor.urls")),

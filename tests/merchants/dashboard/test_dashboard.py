@@ -331,6 +331,21 @@ def test_the_dashboard_speaks_chinese(staff, home):
     assert "今日营业额" in text_of(client.get(home))
 
 
+def test_the_server_errors_page_is_in_the_readers_language_and_theme(
+    staff, home, monkeypatch: pytest.MonkeyPatch
+):
+    def broken(*args: object) -> None:
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr(selectors, "open_invoices", broken)
+    client = staff.client("owner", raise_request_exception=False, HTTP_ACCEPT_LANGUAGE="zh-CN")
+    client.cookies["theme"] = "dark"
+    answer = client.get(home)
+    assert answer.status_code == 500
+    assert_strict(answer)
+    assert '<html lang="zh-hans" dir="ltr" data-theme="dark">' in answer.content.decode()
+
+
 def test_the_server_errors_page_needs_nothing_that_may_be_broken():
     from django.template.loader import get_template
 
