@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 handler400 = "merchants.api.problems.bad_request_handler"
+handler500 = "merchants.api.problems.server_error_handler"
 
 # No two rooms share a path. What is asked for most comes first: patterns are tried in this order.
 urlpatterns = [

@@ -7,10 +7,11 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from gateway.events.ids import uuid7
 from gateway.money.assets import Asset
-from gateway.settlement.models import Payout
+from gateway.settlement.models import Payout, Withheld
 from gateway.shops.models import Shop
 from merchants.dashboard import selectors
 from tests.checkout.test_views import assert_strict
@@ -168,8 +169,8 @@ def test_an_invoice_shows_payments_quotes_history_and_books(owner, home, open_sh
     text = text_of(owner.get(f"{home}invoices/{invoice.id}"))
     assert "Payment confirmed" in text or "Paid" in text
     assert "invoice.created" in text
-    quotes = text.partition('id="quotes"')[2].partition("</table>")[0]
-    assert re.findall(r'class="end">([\w ]+)</th>', quotes) == [
+    quotes = text.partition('id="quotes"')[2].partition("</dl>")[0]
+    assert re.findall(r"<dt>([\w ]+)</dt>", quotes) == [
         *("To pay", "Rate", "Spread", "Price lock", "Fee"),
     ]
     assert f"deposit:{deposit.id}:payment" in text
@@ -196,6 +197,26 @@ def test_balances_list_what_changed_them(owner, home, open_shop):
     text = text_of(owner.get(home + "balances"))
     assert "USDC@31337" in text
     assert "Payment" in text
+
+
+def test_money_that_stays_while_a_payment_is_checked_is_a_line_of_its_balance(
+    owner, home, open_shop
+):
+    deposit = open_shop.confirmed(open_shop.issue(5_000))
+    words = "stay here while a payment is being checked"
+    assert words not in text_of(owner.get(home + "balances"))
+    withheld = Withheld.objects.create(
+        hold_id=uuid7(),
+        deposit_id=deposit.id,
+        shop_id=open_shop.shop_id,
+        asset="USDC@31337",
+        credited_units=12_345_000_000,
+        withheld_units=12_345_000_000,
+        since=timezone.now(),
+    )
+    assert f"12,345.00 USDC {words}" in text_of(owner.get(home + "balances"))
+    Withheld.objects.filter(hold_id=withheld.hold_id).update(lifted_at=timezone.now())
+    assert words not in text_of(owner.get(home + "balances"))
 
 
 def test_a_payout_is_typed_confirmed_and_made_once(owner, home, open_shop):
@@ -308,6 +329,21 @@ def test_test_mode_is_never_overlooked(owner, home):
 def test_the_dashboard_speaks_chinese(staff, home):
     client = staff.client("owner", HTTP_ACCEPT_LANGUAGE="zh-CN")
     assert "今日营业额" in text_of(client.get(home))
+
+
+def test_the_server_errors_page_is_in_the_readers_language_and_theme(
+    staff, home, monkeypatch: pytest.MonkeyPatch
+):
+    def broken(*args: object) -> None:
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr(selectors, "open_invoices", broken)
+    client = staff.client("owner", raise_request_exception=False, HTTP_ACCEPT_LANGUAGE="zh-CN")
+    client.cookies["theme"] = "dark"
+    answer = client.get(home)
+    assert answer.status_code == 500
+    assert_strict(answer)
+    assert '<html lang="zh-hans" dir="ltr" data-theme="dark">' in answer.content.decode()
 
 
 def test_the_server_errors_page_needs_nothing_that_may_be_broken():
