@@ -25,3 +25,10 @@ def test_a_long_name_and_a_long_reference_widen_no_page(house, size):
         ]:
             page.goto(path)
             assert overflow_px(page) == 0, path
+
+
+def test_a_long_reference_breaks_no_amount(house):
+    house.world.issue(2_000_000, order_id=ORDER)
+    with house.page(size="laptop", role="owner") as page:
+        page.goto(f"/dashboard/{house.world.shop_id}/invoices")
+        assert page.get_by_role("link", name="€20,000.00").bounding_box()["height"] < 40
