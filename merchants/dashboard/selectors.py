@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from gateway.chains.models import Token
-from gateway.checkout.wording import money_text, trimmed
+from gateway.checkout.wording import grouped, money_text, trimmed
 from gateway.events.cursors import Page
 from gateway.events.selectors import events_after
 from gateway.invoices.models import Invoice
@@ -111,7 +111,7 @@ def takings(
     ]
     chart = bar_chart(
         days,
-        top_text=trimmed(format_amount(Amount(top, asset))),
+        top_text=grouped(trimmed(format_amount(Amount(top, asset)))),
         top_units=top,
         label=f"{label}: " + ", ".join(f"{day.day} {day.text}" for day in days),
     )

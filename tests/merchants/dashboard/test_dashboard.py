@@ -343,7 +343,9 @@ def test_the_server_errors_page_is_in_the_readers_language_and_theme(
     answer = client.get(home)
     assert answer.status_code == 500
     assert_strict(answer)
-    assert '<html lang="zh-hans" dir="ltr" data-theme="dark">' in answer.content.decode()
+    page = answer.content.decode()
+    assert '<html lang="zh-hans" dir="ltr" data-theme="dark">' in page
+    assert f'<span class="code">{answer["X-Request-Id"]}</span>' in page
 
 
 def test_the_server_errors_page_needs_nothing_that_may_be_broken():
