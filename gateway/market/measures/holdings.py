@@ -103,7 +103,8 @@ class PositionDay:
 
 @dataclass(frozen=True, slots=True)
 class EquityPoint:
-    """What all of the desk's positions were worth, beyond the capital put in, in a minute's end."""
+    """What all of the desk's positions were worth together, beyond the capital put in, when a
+    minute began."""
 
     minute: datetime
     cents: int

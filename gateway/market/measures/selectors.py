@@ -29,7 +29,7 @@ from gateway.market.snapshots import MarketSnapshot
 By = Literal["asset", "day", "shop", "kind"]
 
 
-def read_through(*, mode: Mode) -> datetime | None:
+def read_through() -> datetime | None:
     """Up to when the ledger was read, by the database's clock; None before the first time.
     One query."""
     raise NotImplementedError

@@ -33,7 +33,7 @@ def cents_of(usd_e6: int) -> int:
 
 
 def bps_of(part: int, whole: int) -> int | None:
-    """Basis points of ``part`` in ``whole``, to the nearest, halves away from zero; None of none."""
+    """Basis points of ``part`` in ``whole``, to the nearest, halves away from zero; of none None."""
     if whole <= 0:
         return None
     bps = (2 * abs(part) * BPS + whole) // (2 * whole)
@@ -90,7 +90,8 @@ class Fill:
         entry_id: the ledger entry that booked it; ``key`` names what happened.
         promised_at: when its rate was promised; None for a fill that nobody was promised.
         filled_at: credited to the shop; of a swap: when it was mined.
-        notional_usd_e6: what was given, at its fair value at the fill; None is missing.
+        asset: the one of the two that was paid with, sold, or hedged.
+        notional_usd_e6: the other one, at its fair value at the fill; None is missing.
         markouts: at the promise, at the fill, and after each of ``HORIZON_SECONDS``, in order.
     """
 
@@ -102,6 +103,7 @@ class Fill:
     filled_at: datetime
     shop_id: UUID | None
     invoice_id: UUID | None
+    asset: str
     took_asset: str
     took_units: int
     gave_asset: str
@@ -112,7 +114,7 @@ class Fill:
     reversed: bool
 
     def bps(self, markout: Markout) -> int | None:
-        """A markout in basis points of what was given."""
+        """A markout in basis points of the notional."""
         if markout.usd_e6 is None or self.notional_usd_e6 is None:
             return None
         return bps_of(markout.usd_e6, self.notional_usd_e6)
@@ -136,7 +138,7 @@ class MarkoutSum:
 
     @property
     def bps(self) -> int | None:
-        """Weighed by what was given."""
+        """Weighed by the notionals."""
         return bps_of(self.usd_e6, self.notional_usd_e6)
 
     @property
@@ -239,7 +241,7 @@ class LineSum:
         usd_e6: to the house; by asset in ``by_asset``, by the token that was traded.
         accounts, kinds: the ledger's postings that it is the sum of: those of these accounts in
             entries of these kinds; the lines of a payment's edge share one and the same postings.
-        entries: postings' entries, as often as they touch the accounts.
+        postings: how many they are.
         unvalued: of these, whose price nobody knew; they are in no dollar figure here.
     """
 
@@ -248,7 +250,7 @@ class LineSum:
     by_asset: Mapping[str, int]
     accounts: tuple[str, ...]
     kinds: tuple[str, ...]
-    entries: int
+    postings: int
     unvalued: int
 
     @property
