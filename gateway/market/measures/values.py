@@ -33,7 +33,7 @@ def cents_of(usd_e6: int) -> int:
 
 
 def bps_of(part: int, whole: int) -> int | None:
-    """Basis points of ``part`` in ``whole``, to the nearest, halves away from zero; of none None."""
+    """Basis points that ``part`` is of ``whole``, to the nearest; None of nothing."""
     if whole <= 0:
         return None
     bps = (2 * abs(part) * BPS + whole) // (2 * whole)
