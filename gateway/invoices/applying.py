@@ -30,7 +30,9 @@ from gateway.ledger.deposits import (
     post_returned,
     post_surplus,
 )
+from gateway.market.execution.promises import promised_by
 from gateway.market.execution.services import collect_request, fill_request
+from gateway.market.quotes import Quote
 from gateway.money.amounts import Amount
 from gateway.money.assets import Asset
 
@@ -210,7 +212,7 @@ class _Applying:
         if outcome.token_applied == 0:
             self._claim_whole("surplus", released=released)
             return
-        self._credit(outcome)
+        self._credit(outcome, quote=owed.quote)
         if outcome.surplus_units:
             if not released:
                 post_surplus(
@@ -232,7 +234,7 @@ class _Applying:
             Fraction(0),
         )
 
-    def _credit(self, outcome: PaymentOutcome) -> None:
+    def _credit(self, outcome: PaymentOutcome, *, quote: Quote | None) -> None:
         settlement = Asset(self.invoice.settlement_asset, self.book.settlement_decimals)
         token = Amount(outcome.token_applied, self.asset)
         credit = Amount(outcome.credit_units, settlement)
@@ -277,10 +279,10 @@ class _Applying:
             applied_at=self.now,
         )
         self._emit_payment("payment.credited", payment)
-        self._request_fill(payment)
+        self._request_fill(payment, quote=quote)
         self.told.append("invoice.payment_confirmed")
 
-    def _request_fill(self, payment: Payment) -> None:
+    def _request_fill(self, payment: Payment, *, quote: Quote | None) -> None:
         """Have the desk sell what it took in."""
         fill_request(
             deposit_id=payment.deposit_id,
@@ -289,6 +291,7 @@ class _Applying:
             chain_id=payment.chain_id,
             token=Amount(payment.applied_units, self.asset),
             settlement_asset=payment.settlement_asset,
+            promised=promised_by(quote) if quote else None,
             now=self.now,
         )
 

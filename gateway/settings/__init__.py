@@ -129,6 +129,7 @@ INSTALLED_APPS = [
     "gateway.market.apps.MarketConfig",
     "gateway.market.execution.apps.ExecutionConfig",
     "gateway.market.hedges.apps.HedgesConfig",
+    "gateway.market.measures.apps.MeasuresConfig",
     "gateway.compliance.apps.ComplianceConfig",
     "gateway.invoices.apps.InvoicesConfig",
     "gateway.settlement.apps.SettlementConfig",

@@ -11,12 +11,11 @@ from gateway.ledger.accounts import capital, custody_hot, desk
 from gateway.ledger.selectors import balances_of, owed_units
 from gateway.market.execution.models import FillRequest
 from gateway.market.hedges.models import ACTIVE, Hedge, HedgeStep, InventoryMove
-from gateway.market.hedges.viewing import CENTS, Subject
+from gateway.market.hedges.viewing import Subject
 from gateway.market.hedging.deciding import PPM, Holding, VenueClass
 from gateway.market.hedging.locks import OpenLock, Shoppers, lock_exposure
 from gateway.market.hedging.moving import MoveState
 from gateway.market.models import LockExposure, MinutePrice
-from gateway.market.snapshots import E18, MarketSnapshot
 
 USUAL_LOCK = timedelta(minutes=15)
 CHOICE_DAYS = timedelta(days=30)
@@ -112,26 +111,6 @@ def holding_of(
         at_hand={VenueClass.POOL: known.at_hand(subject.code)},
         quote_at_hand=known.at_hand(subject.anchor.code),
     )
-
-
-def capital_cents(
-    snapshot: MarketSnapshot, known: Books, values: Mapping[str, int], *, simulated: bool
-) -> int | None:
-    """US cents that the house's own money is worth on chains of one kind.
-
-    None if it owes something that has no price: a sum without a debt is no sum. What it owns
-    without a price counts nothing.
-    """
-    cents = 0
-    for code, state in snapshot.assets.items():
-        if snapshot.chains[state.chain_id].simulated is not simulated:
-            continue
-        own = known.capital.get(code, 0) + known.inventory.get(code, 0)
-        usd = values.get(code)
-        if usd is None and own < 0:
-            return None
-        cents += own * (usd or 0) * CENTS // (E18 * int(10**state.decimals))
-    return cents
 
 
 def active_hedges() -> list[Hedge]:
