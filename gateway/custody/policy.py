@@ -38,6 +38,7 @@ class Purpose(StrEnum):
     FILL = "fill"
     APPROVE = "approve"
     TREASURY = "treasury"
+    WITHDRAWAL = "withdrawal"
     CANCEL = "cancel"
 
 
@@ -48,6 +49,7 @@ CALLS_OF_PURPOSE: dict[Purpose, tuple[type[Call], ...]] = {
     Purpose.FILL: (SweepSwap, RouterSwap, Wrap),
     Purpose.APPROVE: (TokenApproval,),
     Purpose.TREASURY: (NativeTransfer, TokenTransfer),
+    Purpose.WITHDRAWAL: (TokenTransfer,),
     Purpose.CANCEL: (NativeTransfer,),
 }
 
