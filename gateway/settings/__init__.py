@@ -84,6 +84,8 @@ MARKET_POLICY = env.json("MARKET_POLICY", default={})
 """Changes to the desk's policy; docs/reference/market.md names its fields."""
 HEDGING = env.json("HEDGING", default={})
 """How far the desk hedges by itself; docs/reference/settings.md names its fields."""
+PROVIDERS = env.json("PROVIDERS", default={})
+"""Whether live pools may be opened; docs/reference/settings.md names its fields."""
 EXCHANGES = env.json("EXCHANGES", default=[])
 """Where inventory may be moved: a list of {"name", "kind", "file"}."""
 SIGNER_SOCKET = env.str("SIGNER_SOCKET", default="") or str(STATE_DIR / "signer.sock")
@@ -132,6 +134,7 @@ INSTALLED_APPS = [
     "gateway.market.measures.apps.MeasuresConfig",
     "gateway.compliance.apps.ComplianceConfig",
     "gateway.invoices.apps.InvoicesConfig",
+    "gateway.treasury.providers.apps.ProvidersConfig",
     "gateway.settlement.apps.SettlementConfig",
     "gateway.checkout.apps.CheckoutConfig",
     "gateway.supervisor.apps.SupervisorConfig",

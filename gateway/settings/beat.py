@@ -19,6 +19,7 @@ EVERY_SECONDS = {
     "gateway.market.hedges.tasks.carry_inventory": 15.0,
     "gateway.market.measures.tasks.measure_desk": 5.0,
     "gateway.invoices.tasks.keep_used_snapshots": MINUTE,
+    "gateway.treasury.providers.tasks.serve_providers": MINUTE,
     "gateway.settlement.tasks.resume_payouts": MINUTE,
     "gateway.settlement.tasks.pay_out_by_threshold": 10 * MINUTE,
     "gateway.settlement.tasks.cover_shortfalls": HOUR,

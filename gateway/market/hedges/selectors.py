@@ -60,16 +60,9 @@ def books(*, chain_ids: Iterable[int], now: datetime) -> Books:
     inventory: dict[str, int] = defaultdict(int)
     for code, units in balances_of(account=desk()).items():
         inventory[code] -= units
-    committed: dict[str, int] = defaultdict(int)
-    for step in HedgeStep.objects.filter(
-        kind="swap", status__in=("queued", "mined")
-    ).select_related("hedge"):
-        committed[step.hedge.asset_in] += step.units_in
-        if step.status == "mined":
-            inventory[step.hedge.asset_in] -= step.units_in
-            inventory[step.hedge.asset_out] += step.bought_units
-    for row in InventoryMove.objects.filter(is_deposit=True, state=MoveState.ASKED.value):
-        committed[row.asset] += row.units
+    promised, gained = _swaps_under_way()
+    for code, units in gained.items():
+        inventory[code] += units
     hot: dict[str, int] = {}
     for chain_id in chain_ids:
         hot |= balances_of(account=custody_hot(chain_id))
@@ -78,12 +71,34 @@ def books(*, chain_ids: Iterable[int], now: datetime) -> Books:
         filling=_filling(),
         hedging={hedge.asset: _left(hedge) for hedge in active_hedges()},
         hot=hot,
-        committed=committed,
+        committed=promised,
         capital={code: -units for code, units in balances_of(account=capital()).items()},
         inflow=_inflow(now),
         chosen_ppm=_chosen(now),
         locks=_locks(now),
     )
+
+
+def committed_units(*, asset: str) -> int:
+    """Base units of an asset in the treasury that swaps and moves under way will take. Two
+    queries."""
+    return _swaps_under_way()[0].get(asset, 0)
+
+
+def _swaps_under_way() -> tuple[dict[str, int], dict[str, int]]:
+    """What is promised to swaps and moves; what mined swaps have changed. Two queries."""
+    promised: dict[str, int] = defaultdict(int)
+    gained: dict[str, int] = defaultdict(int)
+    for step in HedgeStep.objects.filter(
+        kind="swap", status__in=("queued", "mined")
+    ).select_related("hedge"):
+        promised[step.hedge.asset_in] += step.units_in
+        if step.status == "mined":
+            gained[step.hedge.asset_in] -= step.units_in
+            gained[step.hedge.asset_out] += step.bought_units
+    for row in InventoryMove.objects.filter(is_deposit=True, state=MoveState.ASKED.value):
+        promised[row.asset] += row.units
+    return promised, gained
 
 
 def holding_of(
