@@ -190,6 +190,36 @@ def hedge(*, chain_id: int, sold: Amount, bought: Amount, gas: Amount) -> Postin
     return entry_of(*swapped, *_gas(chain_id=chain_id, gas=gas))
 
 
+# --- the house's own order book ------------------------------------------------------------------
+
+
+def trade(
+    *,
+    seller: AccountName,
+    buyer: AccountName,
+    base: Amount,
+    quote: Amount,
+    seller_fee: Amount,
+    buyer_fee: Amount,
+) -> Postings:
+    """Two owners trade in the order book: each fee comes on top of, or off, the quote.
+
+    Args:
+        seller, buyer: accounts that hold what is owed to them (``pool:…``), or ``desk``.
+    """
+    _positive(base)
+    _positive(quote)
+    _not_negative(seller_fee)
+    _not_negative(buyer_fee)
+    return entry_of(
+        debit(seller, base),
+        credit(buyer, base),
+        debit(buyer, quote + buyer_fee),
+        credit(seller, quote - seller_fee),
+        credit(accounts.fees(), buyer_fee + seller_fee),
+    )
+
+
 # --- payouts -------------------------------------------------------------------------------------
 
 

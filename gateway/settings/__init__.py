@@ -132,6 +132,7 @@ INSTALLED_APPS = [
     "gateway.market.execution.apps.ExecutionConfig",
     "gateway.market.hedges.apps.HedgesConfig",
     "gateway.market.measures.apps.MeasuresConfig",
+    "gateway.market.orders.apps.OrdersConfig",
     "gateway.compliance.apps.ComplianceConfig",
     "gateway.invoices.apps.InvoicesConfig",
     "gateway.treasury.providers.apps.ProvidersConfig",

@@ -13,6 +13,7 @@ from gateway.events.ids import uuid7
 from gateway.events.leases import LeaseHandle
 from gateway.market.hedges.configuration import HedgingSettings, hedging_settings
 from gateway.market.hedges.models import ACTIVE, Hedge
+from gateway.market.hedges.netting import hedge_less, hedge_net
 from gateway.market.hedges.saying import say_hedge
 from gateway.market.hedges.selectors import (
     INFLOW_TIME,
@@ -109,7 +110,11 @@ def hedges_plan(
         hedge, band = answer
         if subject.tokens(hedge.side)[0].code in spent:
             continue
-        row = _write(subject, holding, hedge, band, lease=lease, now=now)
+        left = _netted(subject, hedge, told, lease=lease, now=now)
+        if left is None:
+            rests[subject.code] = Rest(Reason.WITHIN_BAND, holding.exposure)
+            continue
+        row = _write(subject, holding, left, band, lease=lease, now=now)
         if row is not None:
             made.append(row)
             spent.add(row.asset_in)
@@ -170,6 +175,29 @@ def _decided(
         deadline=time.monotonic() + SEARCH_SECONDS,
     )
     return answer if isinstance(answer, Rest) else (answer, band)
+
+
+def _netted(
+    subject: Subject,
+    hedge: deciding.Hedge,
+    told: HedgingSettings,
+    *,
+    lease: LeaseHandle,
+    now: datetime,
+) -> deciding.Hedge | None:
+    """What is left of a hedge after our own order book; None: nothing worth a transaction."""
+    kinds = router_kinds(subject.chain.chain_id)
+    view = view_of(subject, ways_of(subject, hedge.side, amount_in=1, kinds=()))
+    amount = hedge.units if hedge.side is Side.SELL else view.quote_units(hedge.units)
+    ways = ways_of(subject, hedge.side, amount_in=max(1, amount), kinds=kinds)
+    traded = hedge_net(subject, hedge, ways, lease=lease, now=now)
+    if not traded:
+        return hedge
+    log.info("hedge_netted", asset=subject.code, side=hedge.side.value, units=traded)
+    left = hedge_less(hedge, traded)
+    if left is None or left.units < policy_of(told, subject).least_order_units:
+        return None
+    return left
 
 
 def _write(

@@ -16,6 +16,8 @@ from gateway.market.hedging.deciding import PPM, Holding, VenueClass
 from gateway.market.hedging.locks import OpenLock, Shoppers, lock_exposure
 from gateway.market.hedging.moving import MoveState
 from gateway.market.models import LockExposure, MinutePrice
+from gateway.market.orders.funds import held_units
+from gateway.market.orders.terms import DESK
 
 USUAL_LOCK = timedelta(minutes=15)
 CHOICE_DAYS = timedelta(days=30)
@@ -32,7 +34,7 @@ class Books:
         inventory: beyond the desk's target, with swaps that are mined and not yet final.
         filling: taken in, and being sold by the fill of its own payment, by (asset, sold for).
         hedging: signed, what active hedges have still to close: in flight, it counts as done.
-        hot: in the treasury; committed: of it, what is promised to swaps and moves.
+        hot: in the treasury; committed: of it, what is promised to swaps, moves and open orders.
         capital: what the house put in.
         inflow: paid in within ``INFLOW_TIME``.
         chosen_ppm: share of payments made in an asset; empty while too few are known.
@@ -56,11 +58,11 @@ class Books:
 
 
 def books(*, chain_ids: Iterable[int], now: datetime) -> Books:
-    """Eleven queries, and one for each chain."""
+    """Twelve queries, and one for each chain."""
     inventory: dict[str, int] = defaultdict(int)
     for code, units in balances_of(account=desk()).items():
         inventory[code] -= units
-    promised, gained = _swaps_under_way()
+    promised, gained = _under_way()
     for code, units in gained.items():
         inventory[code] += units
     hot: dict[str, int] = {}
@@ -80,13 +82,14 @@ def books(*, chain_ids: Iterable[int], now: datetime) -> Books:
 
 
 def committed_units(*, asset: str) -> int:
-    """Base units of an asset in the treasury that swaps and moves under way will take. Two
+    """Base units of an asset in the treasury that swaps, moves and open orders may take. Three
     queries."""
-    return _swaps_under_way()[0].get(asset, 0)
+    return _under_way()[0].get(asset, 0)
 
 
-def _swaps_under_way() -> tuple[dict[str, int], dict[str, int]]:
-    """What is promised to swaps and moves; what mined swaps have changed. Two queries."""
+def _under_way() -> tuple[dict[str, int], dict[str, int]]:
+    """What is promised to swaps, moves and open orders; what mined swaps have changed. Three
+    queries."""
     promised: dict[str, int] = defaultdict(int)
     gained: dict[str, int] = defaultdict(int)
     for step in HedgeStep.objects.filter(
@@ -98,6 +101,8 @@ def _swaps_under_way() -> tuple[dict[str, int], dict[str, int]]:
             gained[step.hedge.asset_out] += step.bought_units
     for row in InventoryMove.objects.filter(is_deposit=True, state=MoveState.ASKED.value):
         promised[row.asset] += row.units
+    for (_, code), units in held_units([DESK]).items():
+        promised[code] += units
     return promised, gained
 
 
