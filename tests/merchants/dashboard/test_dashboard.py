@@ -14,6 +14,7 @@ from gateway.money.assets import Asset
 from gateway.settlement.models import Payout, Withheld
 from gateway.shops.models import Shop
 from merchants.dashboard import selectors
+from merchants.dashboard.charts import Day, bar_chart
 from tests.checkout.test_views import assert_strict
 from tests.faces import PASSWORD
 from tests.ledger.test_questions import pay
@@ -190,6 +191,15 @@ def test_voiding_from_the_dashboard(owner, home, open_shop):
     open_shop.confirmed(again)
     owner.post(f"{home}invoices/{again.id}/void")
     assert "already paid for" in text_of(owner.get(f"{home}invoices/{again.id}"))
+
+
+@pytest.mark.parametrize("top", ["5", "100,000", "50,000,000.5"])
+def test_the_charts_bars_end_before_the_words_of_its_axis(top):
+    days = [Day(units=1, text="1", day="1 Jan")] * 14
+    chart = bar_chart(days, top_text=top, top_units=1, label="")
+    last = chart.bars[-1]
+    # 26 px on a phone, a digit 0.6 of that
+    assert last.x + last.width <= chart.plot < chart.width - 15.6 * len(top)
 
 
 def test_balances_list_what_changed_them(owner, home, open_shop):
