@@ -95,6 +95,29 @@ def balances_of(*, account: AccountName) -> dict[str, int]:
         return {asset: int(units) for asset, units in cursor.fetchall()}
 
 
+FEES_EARNED_SQL = """
+SELECT coalesce((SELECT sum(p.units) FROM ledger_entry e
+                   JOIN ledger_posting p ON p.entry_id = e.id AND p.booked_at = e.booked_at
+                  WHERE e.key >= 'fees_shared:' AND e.key < 'fees_shared;'
+                    AND p.account_id = a.id
+                    AND p.booked_at >= %(start)s AND p.booked_at < %(end)s), 0)
+     - coalesce((SELECT sum(p.units) FROM ledger_posting p
+                  WHERE p.account_id = a.id
+                    AND p.booked_at >= %(start)s AND p.booked_at < %(end)s), 0)
+  FROM ledger_account a WHERE a.name = 'fees' AND a.asset = %(asset)s
+"""
+
+
+def fees_earned(*, asset: str, start: datetime, end: datetime) -> int:
+    """Base units of fees booked from ``start`` until before ``end``; negative when more was taken
+    back. What was shared with providers is not taken off. One query.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(FEES_EARNED_SQL, {"asset": asset, "start": start, "end": end})
+        row = cursor.fetchone()
+        return int(row[0]) if row else 0
+
+
 UNITS_SQL = """
 SELECT w.name, w.asset, coalesce(s.units, 0) + coalesce((
            SELECT sum(p.units) FROM ledger_posting p
@@ -300,3 +323,21 @@ def trial_balance() -> list[TrialLine]:
             " GROUP BY a.name, a.asset ORDER BY a.name, a.asset"
         )
         return [TrialLine(row[0], row[1], int(row[2])) for row in cursor.fetchall()]
+
+
+def lost_units(*, entry_key: str, asset: str) -> int | None:
+    """Base units that an entry booked as the house's loss, less what a reversal took back; None if
+    it booked none. One query.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT CASE WHEN EXISTS (SELECT 1 FROM ledger_entry r WHERE r.reverses_id = e.id)"
+            "       THEN 0 ELSE sum(p.units) END"
+            "  FROM ledger_entry e"
+            "  JOIN ledger_posting p ON p.entry_id = e.id AND p.booked_at = e.booked_at"
+            "  JOIN ledger_account a ON a.id = p.account_id"
+            " WHERE e.key = %s AND a.name = 'losses' AND a.asset = %s GROUP BY e.id",
+            [entry_key, asset],
+        )
+        row = cursor.fetchone()
+    return None if row is None or row[0] is None or row[0] < 0 else int(row[0])

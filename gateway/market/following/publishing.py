@@ -14,7 +14,15 @@ from gateway.market.following.judging import Judge
 from gateway.market.following.learning import Memory
 from gateway.market.following.pacing import Every
 from gateway.market.following.reading import Readers
+from gateway.market.measures.equity import equity_keep, equity_prune
+from gateway.market.measures.fair_values import (
+    Moment,
+    fair_values_keep,
+    fair_values_prune,
+    moment_of,
+)
 from gateway.market.orders.selectors import published_books
+from gateway.market.risk.watch import equity_cents
 from gateway.market.selectors import desk_inventory, halted_scopes, open_units
 from gateway.market.services import exposure_prune, minute_prices_keep, minute_prices_prune
 from gateway.market.snapshot_store import (
@@ -28,6 +36,8 @@ from gateway.market.snapshots import BookState, DeskPolicy, MarketSnapshot
 EXPOSURE_SECONDS = 0.25
 INVENTORY_SECONDS = 1.0
 VALUES_SECONDS = 30.0
+MOMENTS_SECONDS = 2.0
+"""Fair values of several seconds are written together."""
 PRUNE_SECONDS = 3_600.0
 E18_TO_E8 = 10**10
 
@@ -52,6 +62,9 @@ class Publisher:
         self._exposure = Every(EXPOSURE_SECONDS)
         self._positions = Every(INVENTORY_SECONDS)
         self._values = Every(VALUES_SECONDS)
+        self._moments: list[Moment] = []
+        self._second = 0
+        self._write_moments = Every(MOMENTS_SECONDS)
         self._prune = Every(PRUNE_SECONDS)
         self._taken_over = False
 
@@ -126,9 +139,12 @@ class Publisher:
         self._memory.learn(snapshot)
         self._keep_prices(snapshot)
         publish_snapshot(snapshot, epoch=lease.epoch if lease else 0)
+        self._keep_moment(snapshot)
         if self._prune.is_due():
             exposure_prune(now=now)
             minute_prices_prune(now=now)
+            fair_values_prune(now=now)
+            equity_prune(now=now)
         return snapshot
 
     def _trades(self) -> Iterator[Trade]:
@@ -147,9 +163,26 @@ class Publisher:
             minute_prices_keep(
                 buy_usd_e18={code: value.buy for code, value in values.items()}, now=now
             )
+            equity_keep(
+                cents={
+                    "test" if simulated else "live": cents
+                    for simulated, cents in equity_cents(snapshot).items()
+                },
+                now=now,
+            )
             self._minute = minute
         if values and self._values.is_due():
             token_values_set(
                 values_usd_e8={code: value.price // E18_TO_E8 for code, value in values.items()},
                 now=now,
             )
+
+    def _keep_moment(self, snapshot: MarketSnapshot) -> None:
+        """What was published, at most once a second, for whoever asks what became of a fill."""
+        second = snapshot.at_ms // 1000
+        if second > self._second:
+            self._second = second
+            self._moments.append(moment_of(snapshot))
+        if self._moments and self._write_moments.is_due():
+            fair_values_keep(moments=self._moments)
+            self._moments.clear()

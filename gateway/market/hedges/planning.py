@@ -19,13 +19,13 @@ from gateway.market.hedges.selectors import (
     INFLOW_TIME,
     Books,
     books,
-    capital_cents,
     holding_of,
 )
 from gateway.market.hedges.viewing import (
     CENTS,
     Subject,
     band_of,
+    own_cents,
     subjects_of,
     values_of,
     view_of,
@@ -94,7 +94,13 @@ def hedges_plan(
             holding,
             known,
             told,
-            capital=capital_cents(snapshot, known, values, simulated=simulated),
+            capital=own_cents(
+                snapshot,
+                capital=known.capital,
+                inventory=known.inventory,
+                values=values,
+                simulated=simulated,
+            ),
             gross=gross[simulated],
             allowed=subject.allowed(halts=halts, now_ms=now_ms),
         )

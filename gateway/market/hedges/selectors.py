@@ -11,14 +11,13 @@ from gateway.ledger.accounts import capital, custody_hot, desk
 from gateway.ledger.selectors import balances_of, owed_units
 from gateway.market.execution.models import FillRequest
 from gateway.market.hedges.models import ACTIVE, Hedge, HedgeStep, InventoryMove
-from gateway.market.hedges.viewing import CENTS, Subject
+from gateway.market.hedges.viewing import Subject
 from gateway.market.hedging.deciding import PPM, Holding, VenueClass
 from gateway.market.hedging.locks import OpenLock, Shoppers, lock_exposure
 from gateway.market.hedging.moving import MoveState
 from gateway.market.models import LockExposure, MinutePrice
 from gateway.market.orders.funds import held_units
 from gateway.market.orders.terms import DESK
-from gateway.market.snapshots import E18, MarketSnapshot
 
 USUAL_LOCK = timedelta(minutes=15)
 CHOICE_DAYS = timedelta(days=30)
@@ -63,18 +62,9 @@ def books(*, chain_ids: Iterable[int], now: datetime) -> Books:
     inventory: dict[str, int] = defaultdict(int)
     for code, units in balances_of(account=desk()).items():
         inventory[code] -= units
-    committed: dict[str, int] = defaultdict(int)
-    for step in HedgeStep.objects.filter(
-        kind="swap", status__in=("queued", "mined")
-    ).select_related("hedge"):
-        committed[step.hedge.asset_in] += step.units_in
-        if step.status == "mined":
-            inventory[step.hedge.asset_in] -= step.units_in
-            inventory[step.hedge.asset_out] += step.bought_units
-    for (_, code), units in held_units([DESK]).items():
-        committed[code] += units
-    for row in InventoryMove.objects.filter(is_deposit=True, state=MoveState.ASKED.value):
-        committed[row.asset] += row.units
+    promised, gained = _under_way()
+    for code, units in gained.items():
+        inventory[code] += units
     hot: dict[str, int] = {}
     for chain_id in chain_ids:
         hot |= balances_of(account=custody_hot(chain_id))
@@ -83,12 +73,37 @@ def books(*, chain_ids: Iterable[int], now: datetime) -> Books:
         filling=_filling(),
         hedging={hedge.asset: _left(hedge) for hedge in active_hedges()},
         hot=hot,
-        committed=committed,
+        committed=promised,
         capital={code: -units for code, units in balances_of(account=capital()).items()},
         inflow=_inflow(now),
         chosen_ppm=_chosen(now),
         locks=_locks(now),
     )
+
+
+def committed_units(*, asset: str) -> int:
+    """Base units of an asset in the treasury that swaps, moves and open orders may take. Three
+    queries."""
+    return _under_way()[0].get(asset, 0)
+
+
+def _under_way() -> tuple[dict[str, int], dict[str, int]]:
+    """What is promised to swaps, moves and open orders; what mined swaps have changed. Three
+    queries."""
+    promised: dict[str, int] = defaultdict(int)
+    gained: dict[str, int] = defaultdict(int)
+    for step in HedgeStep.objects.filter(
+        kind="swap", status__in=("queued", "mined")
+    ).select_related("hedge"):
+        promised[step.hedge.asset_in] += step.units_in
+        if step.status == "mined":
+            gained[step.hedge.asset_in] -= step.units_in
+            gained[step.hedge.asset_out] += step.bought_units
+    for row in InventoryMove.objects.filter(is_deposit=True, state=MoveState.ASKED.value):
+        promised[row.asset] += row.units
+    for (_, code), units in held_units([DESK]).items():
+        promised[code] += units
+    return promised, gained
 
 
 def holding_of(
@@ -116,26 +131,6 @@ def holding_of(
         at_hand={VenueClass.POOL: known.at_hand(subject.code)},
         quote_at_hand=known.at_hand(subject.anchor.code),
     )
-
-
-def capital_cents(
-    snapshot: MarketSnapshot, known: Books, values: Mapping[str, int], *, simulated: bool
-) -> int | None:
-    """US cents that the house's own money is worth on chains of one kind.
-
-    None if it owes something that has no price: a sum without a debt is no sum. What it owns
-    without a price counts nothing.
-    """
-    cents = 0
-    for code, state in snapshot.assets.items():
-        if snapshot.chains[state.chain_id].simulated is not simulated:
-            continue
-        own = known.capital.get(code, 0) + known.inventory.get(code, 0)
-        usd = values.get(code)
-        if usd is None and own < 0:
-            return None
-        cents += own * (usd or 0) * CENTS // (E18 * int(10**state.decimals))
-    return cents
 
 
 def active_hedges() -> list[Hedge]:

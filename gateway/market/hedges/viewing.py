@@ -127,6 +127,31 @@ def values_of(snapshot: MarketSnapshot, *, now_ms: int) -> dict[str, int]:
     return values
 
 
+def own_cents(
+    snapshot: MarketSnapshot,
+    *,
+    capital: Mapping[str, int],
+    inventory: Mapping[str, int],
+    values: Mapping[str, int],
+    simulated: bool,
+) -> int | None:
+    """US cents that the house's own money is worth on chains of one kind.
+
+    None if it owes something that has no price: a sum without a debt is no sum. What it owns
+    without a price counts nothing.
+    """
+    cents = 0
+    for code, state in snapshot.assets.items():
+        if snapshot.chains[state.chain_id].simulated is not simulated:
+            continue
+        own = capital.get(code, 0) + inventory.get(code, 0)
+        usd = values.get(code)
+        if usd is None and own < 0:
+            return None
+        cents += own * (usd or 0) * CENTS // (E18 * int(10**state.decimals))
+    return cents
+
+
 @dataclass(frozen=True, slots=True)
 class Ways:
     """The outlets of one side, and the path that each stands for."""
