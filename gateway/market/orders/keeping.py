@@ -200,13 +200,14 @@ def result_of(outcome: Outcome | None) -> dict[str, str] | None:
 
 class _Statements:
     def __init__(self, market: BookMarket, now: datetime) -> None:
-        self._bounds = {"market": market.id, "batch": market.batch, "now": now}
+        self._bounds: dict[str, Any] = {"market": market.id, "batch": market.batch, "now": now}
 
     def many(self, sql: str, rows: list[dict[str, Any]]) -> None:
         if rows:
-            told = {"rows": orjson.dumps(rows).decode(), "ids": [row.get("id") for row in rows]}
+            ids = [row.get("id") for row in rows]
+            told: dict[str, Any] = {"rows": orjson.dumps(rows).decode(), "ids": ids, **self._bounds}
             with connection.cursor() as cursor:
-                cursor.execute(sql, {**self._bounds, **told})
+                cursor.execute(sql, told)
 
 
 def _order_row(order: matching.Order, command: Command | None) -> dict[str, Any]:
