@@ -17,6 +17,8 @@ EVERY_SECONDS = {
     "gateway.market.execution.tasks.reconsider_dust": HOUR,
     "gateway.market.hedges.tasks.hedge_desk": 15.0,
     "gateway.market.hedges.tasks.carry_inventory": 15.0,
+    "gateway.market.hedges.tasks.trade_on_exchanges": 5.0,
+    "gateway.market.hedges.tasks.compare_exchange_balances": MINUTE,
     "gateway.invoices.tasks.keep_used_snapshots": MINUTE,
     "gateway.settlement.tasks.resume_payouts": MINUTE,
     "gateway.settlement.tasks.pay_out_by_threshold": 10 * MINUTE,
