@@ -16,6 +16,8 @@ from django.db import OperationalError, connection
 from gateway.custody.configuration import signer_files
 from gateway.custody.errors import KeystoreFormatUnknown
 from gateway.custody.keystore import parse_file
+from gateway.events.errors import TillwayError
+from gateway.market.exchanges.configured import credentials_of, exchange_settings
 from gateway.supervisor.health import MIN_POSTGRES, MIN_POSTGRES_NAME
 
 TAG = "tillway"
@@ -27,7 +29,15 @@ def live_mode_is_safe(app_configs: Any, **options: Any) -> list[CheckMessage]:
     """Live mode refuses demo keys, default secrets, private targets, old databases, plain HTTP."""
     if not settings.LIVE_MODE:
         return []
-    return [*_secrets(), *_services(), *_addresses(), *_chains(), *_keys(), *_database()]
+    return [
+        *_secrets(),
+        *_services(),
+        *_addresses(),
+        *_exchanges(),
+        *_chains(),
+        *_keys(),
+        *_database(),
+    ]
 
 
 def _secrets() -> Iterator[CheckMessage]:
@@ -104,6 +114,27 @@ def _addresses() -> Iterator[CheckMessage]:
                 f"The price feed {feed.get('name')!r} is no public https address.",
                 hint="A live price comes from a named public source.",
                 id="tillway.E008",
+            )
+
+
+def _exchanges() -> Iterator[CheckMessage]:
+    try:
+        entries = exchange_settings()
+    except TillwayError as error:
+        yield Error(str(error), hint=error.hint, id="tillway.E017")
+        return
+    for entry in entries:
+        if entry.simulated:
+            yield Error(
+                f"The exchange {entry.name} is made up, or a sandbox.",
+                hint="Live money has nothing to do there: take it out of EXCHANGES.",
+                id="tillway.E018",
+            )
+        elif not (credentials_of(entry.name).key and credentials_of(entry.name).secret):
+            yield Error(
+                f"The exchange {entry.name} has no key.",
+                hint="Set its key and secret, or their files (docs/reference/settings.md).",
+                id="tillway.E019",
             )
 
 

@@ -45,6 +45,9 @@ def depth_read(book: Mapping[str, Any], *, asked_ms: int, now_ms: int) -> Depth:
 
 
 def balances_read(told: Mapping[str, Any]) -> dict[str, int]:
+    """Whatever ccxt could not read of an answer is a balance of nothing: look at the answer too."""
+    if not isinstance(told["info"], dict) or not told["info"]:
+        raise ValueError("an account that says nothing")
     return {code: e18_of(held) for code, held in told["total"].items()}
 
 

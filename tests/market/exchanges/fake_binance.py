@@ -37,7 +37,7 @@ class FakeBinance:
     bids: list[list[str]] = field(default_factory=lambda: [["2999.50", "100.0000"]])
     asks: list[list[str]] = field(default_factory=lambda: [["3000.50", "100.0000"]])
     balances: dict[str, Decimal] = field(default_factory=dict)
-    taker: Decimal = Decimal("0.001")
+    taker: Decimal = Decimal("0.0001")
     fee_asset: str | None = None
     orders: dict[str, dict[str, Any]] = field(default_factory=dict)
     trades: list[dict[str, Any]] = field(default_factory=list)
