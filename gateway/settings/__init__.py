@@ -87,7 +87,7 @@ HEDGING = env.json("HEDGING", default={})
 PROVIDERS = env.json("PROVIDERS", default={})
 """Whether live pools may be opened; docs/reference/settings.md names its fields."""
 EXCHANGES = env.json("EXCHANGES", default=[])
-"""Where inventory may be moved: a list of {"name", "kind", "file"}."""
+"""Where inventory may be moved and traded; docs/reference/settings.md names the fields."""
 SIGNER_SOCKET = env.str("SIGNER_SOCKET", default="") or str(STATE_DIR / "signer.sock")
 EMBEDDED_SIGNER = not env.str("SIGNER_SOCKET", default="")
 """Whether `manage.py up` runs a signer itself; a named socket belongs to another user's."""

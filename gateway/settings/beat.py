@@ -19,6 +19,8 @@ EVERY_SECONDS = {
     "gateway.market.hedges.tasks.carry_inventory": 15.0,
     "gateway.market.measures.tasks.measure_desk": 5.0,
     "gateway.market.orders.tasks.work_order_books": 2.0,
+    "gateway.market.hedges.tasks.trade_on_exchanges": 5.0,
+    "gateway.market.hedges.tasks.compare_exchange_balances": MINUTE,
     "gateway.invoices.tasks.keep_used_snapshots": MINUTE,
     "gateway.treasury.providers.tasks.serve_providers": MINUTE,
     "gateway.settlement.tasks.resume_payouts": MINUTE,
