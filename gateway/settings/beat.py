@@ -17,6 +17,7 @@ EVERY_SECONDS = {
     "gateway.market.execution.tasks.reconsider_dust": HOUR,
     "gateway.market.hedges.tasks.hedge_desk": 15.0,
     "gateway.market.hedges.tasks.carry_inventory": 15.0,
+    "gateway.market.ranges.tasks.tend_ranges": 30.0,
     "gateway.invoices.tasks.keep_used_snapshots": MINUTE,
     "gateway.treasury.providers.tasks.serve_providers": MINUTE,
     "gateway.settlement.tasks.resume_payouts": MINUTE,

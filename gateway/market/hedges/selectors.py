@@ -16,6 +16,7 @@ from gateway.market.hedging.deciding import PPM, Holding, VenueClass
 from gateway.market.hedging.locks import OpenLock, Shoppers, lock_exposure
 from gateway.market.hedging.moving import MoveState
 from gateway.market.models import LockExposure, MinutePrice
+from gateway.market.ranges.models import RangePosition
 from gateway.market.snapshots import E18, MarketSnapshot
 
 USUAL_LOCK = timedelta(minutes=15)
@@ -57,7 +58,7 @@ class Books:
 
 
 def books(*, chain_ids: Iterable[int], now: datetime) -> Books:
-    """Eleven queries, and one for each chain."""
+    """Twelve queries, and one for each chain."""
     inventory: dict[str, int] = defaultdict(int)
     for code, units in balances_of(account=desk()).items():
         inventory[code] -= units
@@ -81,13 +82,13 @@ def books(*, chain_ids: Iterable[int], now: datetime) -> Books:
 
 
 def committed_units(*, asset: str) -> int:
-    """Base units of an asset in the treasury that swaps and moves under way will take. Two
-    queries."""
+    """Base units of an asset in the treasury that swaps, moves and ranges under way will take.
+    Three queries."""
     return _swaps_under_way()[0].get(asset, 0)
 
 
 def _swaps_under_way() -> tuple[dict[str, int], dict[str, int]]:
-    """What is promised to swaps and moves; what mined swaps have changed. Two queries."""
+    """What is promised to swaps, moves and ranges; what mined swaps changed. Three queries."""
     promised: dict[str, int] = defaultdict(int)
     gained: dict[str, int] = defaultdict(int)
     for step in HedgeStep.objects.filter(
@@ -99,6 +100,9 @@ def _swaps_under_way() -> tuple[dict[str, int], dict[str, int]]:
             gained[step.hedge.asset_out] += step.bought_units
     for row in InventoryMove.objects.filter(is_deposit=True, state=MoveState.ASKED.value):
         promised[row.asset] += row.units
+    for position in RangePosition.objects.filter(status="opening"):
+        promised[position.asset0] += position.offered0
+        promised[position.asset1] += position.offered1
     return promised, gained
 
 
