@@ -3,8 +3,8 @@
 from django.urls import include, path
 
 urlpatterns = [
-    path("", include("merchants.accounts.urls")),
     path("v1/", include("merchants.api.urls")),
+    path("", include("merchants.accounts.urls")),
     path("", include("merchants.pos.urls")),
     path("", include("merchants.dashboard.urls")),
 ]

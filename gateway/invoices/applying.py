@@ -12,6 +12,7 @@ from django.db import transaction
 from gateway.chains.models import Deposit
 from gateway.compliance.models import Verdict
 from gateway.compliance.screening import deposit_screen, payers_from
+from gateway.compliance.selectors import released_at
 from gateway.events.services import emit
 from gateway.invoices import locks
 from gateway.invoices.advancing import advance
@@ -29,7 +30,9 @@ from gateway.ledger.deposits import (
     post_returned,
     post_surplus,
 )
+from gateway.market.execution.promises import promised_by
 from gateway.market.execution.services import collect_request, fill_request
+from gateway.market.quotes import Quote
 from gateway.money.amounts import Amount
 from gateway.money.assets import Asset
 
@@ -167,7 +170,8 @@ class _Applying:
                 self._settle(self.owing.owed(), verdict=verdict)
             case "released":
                 self._hold()
-                self._settle(self.owing.owed_after_hold(), verdict=verdict)
+                owed = self.owing.owed_after_hold(released_at=released_at(verdict))
+                self._settle(owed, verdict=verdict)
             case "held":
                 self._hold()
             case "returned":
@@ -208,7 +212,7 @@ class _Applying:
         if outcome.token_applied == 0:
             self._claim_whole("surplus", released=released)
             return
-        self._credit(outcome)
+        self._credit(outcome, quote=owed.quote)
         if outcome.surplus_units:
             if not released:
                 post_surplus(
@@ -230,7 +234,7 @@ class _Applying:
             Fraction(0),
         )
 
-    def _credit(self, outcome: PaymentOutcome) -> None:
+    def _credit(self, outcome: PaymentOutcome, *, quote: Quote | None) -> None:
         settlement = Asset(self.invoice.settlement_asset, self.book.settlement_decimals)
         token = Amount(outcome.token_applied, self.asset)
         credit = Amount(outcome.credit_units, settlement)
@@ -275,10 +279,10 @@ class _Applying:
             applied_at=self.now,
         )
         self._emit_payment("payment.credited", payment)
-        self._request_fill(payment)
+        self._request_fill(payment, quote=quote)
         self.told.append("invoice.payment_confirmed")
 
-    def _request_fill(self, payment: Payment) -> None:
+    def _request_fill(self, payment: Payment, *, quote: Quote | None) -> None:
         """Have the desk sell what it took in."""
         fill_request(
             deposit_id=payment.deposit_id,
@@ -287,6 +291,7 @@ class _Applying:
             chain_id=payment.chain_id,
             token=Amount(payment.applied_units, self.asset),
             settlement_asset=payment.settlement_asset,
+            promised=promised_by(quote) if quote else None,
             now=self.now,
         )
 

@@ -10,7 +10,7 @@ from gateway.chains.models import Deposit, Token
 from gateway.invoices.advancing import is_called_off
 from gateway.invoices.errors import NoPromise
 from gateway.invoices.models import Invoice, LateQuote
-from gateway.invoices.quotebook import Book, fit_of, late_promise
+from gateway.invoices.quotebook import Book, fit_of, late_promise, quote_for
 from gateway.invoices.settling import Kind, Promise
 from gateway.market.errors import MarketUnavailable, QuoteRefused
 from gateway.market.quotes import Quote, appraise
@@ -37,11 +37,12 @@ def asset_of(deposit: Deposit) -> Asset:
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """A promise and of which kind, or a reason why the deposit is a claim."""
+    """A promise and of which kind, with the quote that made it; or a reason why it is a claim."""
 
     promise: Promise | None
     kind: Kind = "locked"
     claim: str = ""
+    quote: Quote | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +67,18 @@ class Owing:
         if fit == "wrong_asset":
             return Owed(promise=None, claim="wrong_asset")
         if promise is not None:
-            return Owed(promise=promise)
+            drawn = self.book.in_force(self.deposit.first_block_time)
+            return Owed(promise=promise, quote=quote_for(drawn, self.deposit.asset))
         if self.book.terms.late_policy == "refund":
             return Owed(promise=None, claim="late")
         return self._owed_late(self._late_rate())
 
-    def owed_after_hold(self) -> Owed:
-        """The lock's rate if the hold was short; otherwise the day's."""
+    def owed_after_hold(self, *, released_at: datetime) -> Owed:
+        """The lock's rate if the hold was short; otherwise the day's. When it is applied, which
+        may be long after people let it go, decides nothing."""
         owed = self.owed()
         honoured = self.deposit.first_block_time + timedelta(seconds=HOLD_HONOUR_SECONDS)
-        if owed.promise is None or self.now <= honoured:
+        if owed.promise is None or released_at <= honoured:
             return owed
         return self._owed_late(self._appraised())
 
@@ -87,7 +90,7 @@ class Owing:
             promise = late_promise(rate, amount_units=self.invoice.amount_units)
         except NoPromise:
             return Owed(promise=None, claim="late")
-        return Owed(promise=promise, kind="late")
+        return Owed(promise=promise, kind="late", quote=rate)
 
     def note_late_rate(self) -> None:
         """Draw the rate of a late deposit when it is seen, so that nobody can wait for a better

@@ -118,6 +118,30 @@ def fees_earned(*, asset: str, start: datetime, end: datetime) -> int:
         return int(row[0]) if row else 0
 
 
+UNITS_SQL = """
+SELECT w.name, w.asset, coalesce(s.units, 0) + coalesce((
+           SELECT sum(p.units) FROM ledger_posting p
+            WHERE p.account_id = a.id AND p.booked_at >= coalesce(s.through, '-infinity')), 0)
+  FROM unnest(%s::text[], %s::text[]) AS w (name, asset)
+  JOIN ledger_account a ON a.name = w.name AND a.asset = w.asset
+  LEFT JOIN ledger_snapshot s ON s.account_id = a.id
+"""
+
+
+def units_of(
+    accounts: Collection[tuple[AccountName, str]],
+) -> dict[tuple[AccountName, str], int]:
+    """The sums of house accounts' postings, debits positive, by account and asset code; zero for
+    one that was never posted to. One query."""
+    wanted = list(accounts)
+    found = dict.fromkeys(wanted, 0)
+    with connection.cursor() as cursor:
+        cursor.execute(UNITS_SQL, [[name for name, _ in wanted], [code for _, code in wanted]])
+        for name, code, units in cursor.fetchall():
+            found[AccountName(name), code] = int(units)
+    return found
+
+
 OWED_SQL = """
 SELECT coalesce((
            SELECT sum(greatest(owed.units, 0))

@@ -17,6 +17,10 @@ EVERY_SECONDS = {
     "gateway.market.execution.tasks.reconsider_dust": HOUR,
     "gateway.market.hedges.tasks.hedge_desk": 15.0,
     "gateway.market.hedges.tasks.carry_inventory": 15.0,
+    "gateway.market.measures.tasks.measure_desk": 5.0,
+    "gateway.market.orders.tasks.work_order_books": 2.0,
+    "gateway.market.hedges.tasks.trade_on_exchanges": 5.0,
+    "gateway.market.hedges.tasks.compare_exchange_balances": MINUTE,
     "gateway.market.ranges.tasks.tend_ranges": 30.0,
     "gateway.invoices.tasks.keep_used_snapshots": MINUTE,
     "gateway.treasury.providers.tasks.serve_providers": MINUTE,
@@ -31,6 +35,7 @@ EVERY_SECONDS = {
     "gateway.ledger.tasks.make_ledger_partitions": DAY,
     "gateway.ledger.tasks.check_ledger": DAY,
     "gateway.invoices.tasks.forget_old_exposure": DAY,
+    "gateway.market.measures.tasks.forget_old_fills": DAY,
     "merchants.webhooks.tasks.make_delivery_partitions": DAY,
     "merchants.webhooks.tasks.drop_old_delivery_partitions": DAY,
 }

@@ -136,12 +136,13 @@ def invoice(request: MemberRequest, shop_id: UUID, invoice_id: UUID) -> HttpResp
         "can_void": may(request, "invoice.void") and found["status"] in VOIDABLE,
         "timeline": selectors.timeline(invoice_id),
         "bookings": selectors.bookings(invoice_id),
-        "part_names": [{"word": _part_word(name)} for name in PARTS],
         "quotes": [
             {
                 **due,
                 "rate": rate_text(due, found["currency"]),
-                "part_texts": [_part_text(name, due) for name in PARTS],
+                "part_texts": [
+                    {"word": _part_word(name), "text": _part_text(name, due)} for name in PARTS
+                ],
             }
             for due in found["due"]
         ],

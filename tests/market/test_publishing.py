@@ -125,7 +125,7 @@ def test_versions_grow_and_open_locks_are_counted_with_few_queries(readers, valk
     )
     with CaptureQueriesContext(connection) as queries:
         first = publisher.publish(now=now)
-    assert len(queries) <= 13, "locks, halts, states, inventory, day, prices, values, prunes"
+    assert len(queries) <= 18, "locks, halts, states, inventory, books, day, prices, values, prunes"
     assert first.assets[WETH].open_units == 5
     with CaptureQueriesContext(connection) as queries:
         second = publisher.publish(now=now)

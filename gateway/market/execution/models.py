@@ -77,9 +77,34 @@ class FillRequest(models.Model):
     )
     last_error = models.TextField(default="")
     created_at = models.DateTimeField()
+    promised_at = models.DateTimeField(null=True, help_text="when its rate was drawn")
+    due_units = UnitsField(null=True, help_text="of the token, for the whole demand at that rate")
+    gas_units = UnitsField(null=True, help_text="of them, for collecting and selling")
+    spread_ppm = models.IntegerField(null=True)
+    lock_premium_ppm = models.IntegerField(null=True)
+    fill_ppm = models.IntegerField(null=True, help_text="for the venue's fee and impact")
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                condition=Q(
+                    promised_at__isnull=True,
+                    due_units__isnull=True,
+                    gas_units__isnull=True,
+                    spread_ppm__isnull=True,
+                    lock_premium_ppm__isnull=True,
+                    fill_ppm__isnull=True,
+                )
+                | Q(
+                    promised_at__isnull=False,
+                    due_units__gt=0,
+                    gas_units__gte=0,
+                    spread_ppm__isnull=False,
+                    lock_premium_ppm__isnull=False,
+                    fill_ppm__isnull=False,
+                ),
+                name="fill_request_promise_whole",
+            ),
             models.UniqueConstraint(
                 fields=["deposit_id"],
                 condition=~Q(status="withdrawn"),

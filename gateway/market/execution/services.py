@@ -1,12 +1,14 @@
 """Ask for deposits to be collected, and for what the desk took in to be sold."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
 from gateway.events.ids import uuid7
 from gateway.market.execution.models import FillRequest
+from gateway.market.execution.promises import Promised
 from gateway.money.amounts import Amount
 
 
@@ -19,6 +21,7 @@ def fill_request(
     token: Amount,
     settlement_asset: str,
     now: datetime,
+    promised: Promised | None = None,
 ) -> None:
     """Have the desk collect a credited deposit and sell ``token`` of it. One statement.
 
@@ -28,6 +31,7 @@ def fill_request(
     Args:
         token: what the desk bought; less than the deposit when a part is the payer's.
         settlement_asset: asset code it is sold for; the same as the token's: it is only swept.
+        promised: the rate it was bought at, for the desk's measures.
     """
     _request(
         deposit_id=deposit_id,
@@ -38,6 +42,7 @@ def fill_request(
         settlement_asset=settlement_asset,
         is_bought=True,
         now=now,
+        promised=promised,
     )
 
 
@@ -82,6 +87,7 @@ def _request(
     settlement_asset: str,
     is_bought: bool,
     now: datetime,
+    promised: Promised | None = None,
 ) -> None:
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError("request a sweep with what decides it")
@@ -99,7 +105,21 @@ def _request(
                 settlement_asset=settlement_asset,
                 not_before=now,
                 created_at=now,
+                **_columns(promised),
             )
         ],
         ignore_conflicts=True,
     )
+
+
+def _columns(promised: Promised | None) -> dict[str, Any]:
+    if promised is None:
+        return {}
+    return {
+        "promised_at": promised.at,
+        "due_units": promised.due_units,
+        "gas_units": promised.gas_units,
+        "spread_ppm": promised.spread_ppm,
+        "lock_premium_ppm": promised.lock_premium_ppm,
+        "fill_ppm": promised.fill_ppm,
+    }

@@ -14,6 +14,15 @@ from gateway.market.following.judging import Judge
 from gateway.market.following.learning import Memory
 from gateway.market.following.pacing import Every
 from gateway.market.following.reading import Readers
+from gateway.market.measures.equity import equity_keep, equity_prune
+from gateway.market.measures.fair_values import (
+    Moment,
+    fair_values_keep,
+    fair_values_prune,
+    moment_of,
+)
+from gateway.market.orders.selectors import published_books
+from gateway.market.risk.watch import equity_cents
 from gateway.market.selectors import desk_inventory, halted_scopes, open_units
 from gateway.market.services import exposure_prune, minute_prices_keep, minute_prices_prune
 from gateway.market.snapshot_store import (
@@ -22,11 +31,13 @@ from gateway.market.snapshot_store import (
     publish_snapshot,
     published_version,
 )
-from gateway.market.snapshots import DeskPolicy, MarketSnapshot
+from gateway.market.snapshots import BookState, DeskPolicy, MarketSnapshot
 
 EXPOSURE_SECONDS = 0.25
 INVENTORY_SECONDS = 1.0
 VALUES_SECONDS = 30.0
+MOMENTS_SECONDS = 2.0
+"""Fair values of several seconds are written together."""
 PRUNE_SECONDS = 3_600.0
 E18_TO_E8 = 10**10
 
@@ -44,12 +55,16 @@ class Publisher:
         self._minute = 0
         self._open: dict[str, int] = {}
         self._inventory: dict[str, int] = {}
+        self._books: tuple[BookState, ...] = ()
         self._halts: frozenset[str] = frozenset()
         self._memory = Memory(policy=policy)
         self._judge = Judge(policy=policy)
         self._exposure = Every(EXPOSURE_SECONDS)
         self._positions = Every(INVENTORY_SECONDS)
         self._values = Every(VALUES_SECONDS)
+        self._moments: list[Moment] = []
+        self._second = 0
+        self._write_moments = Every(MOMENTS_SECONDS)
         self._prune = Every(PRUNE_SECONDS)
         self._taken_over = False
 
@@ -98,6 +113,7 @@ class Publisher:
         self.count(now=now)
         if self._positions.is_due():
             self._inventory = desk_inventory()
+            self._books = published_books(at_ms=int(now.timestamp() * 1000))
         self._memory.hear(self._trades())
         readings = self._readers.readings
         # Never below a version that readers hold, even after Valkey was flushed or we restarted.
@@ -117,14 +133,18 @@ class Publisher:
             inventory_units=self._inventory,
             open_units=self._open,
             currencies=sorted(currencies_of(readings)),
+            books=self._books,
         )
         snapshot = self._judge.judge(built, halts=self._halts, now=now, lease=lease)
         self._memory.learn(snapshot)
         self._keep_prices(snapshot)
         publish_snapshot(snapshot, epoch=lease.epoch if lease else 0)
+        self._keep_moment(snapshot)
         if self._prune.is_due():
             exposure_prune(now=now)
             minute_prices_prune(now=now)
+            fair_values_prune(now=now)
+            equity_prune(now=now)
         return snapshot
 
     def _trades(self) -> Iterator[Trade]:
@@ -143,9 +163,26 @@ class Publisher:
             minute_prices_keep(
                 buy_usd_e18={code: value.buy for code, value in values.items()}, now=now
             )
+            equity_keep(
+                cents={
+                    "test" if simulated else "live": cents
+                    for simulated, cents in equity_cents(snapshot).items()
+                },
+                now=now,
+            )
             self._minute = minute
         if values and self._values.is_due():
             token_values_set(
                 values_usd_e8={code: value.price // E18_TO_E8 for code, value in values.items()},
                 now=now,
             )
+
+    def _keep_moment(self, snapshot: MarketSnapshot) -> None:
+        """What was published, at most once a second, for whoever asks what became of a fill."""
+        second = snapshot.at_ms // 1000
+        if second > self._second:
+            self._second = second
+            self._moments.append(moment_of(snapshot))
+        if self._moments and self._write_moments.is_due():
+            fair_values_keep(moments=self._moments)
+            self._moments.clear()

@@ -139,6 +139,9 @@ class InventoryMove(models.Model):
     last_error = models.TextField(default="")
     planned_at = models.DateTimeField()
     asked_at = models.DateTimeField(null=True)
+    requested_at = models.DateTimeField(
+        null=True, help_text="when the exchange may first have heard of a withdrawal"
+    )
     ended_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -169,3 +172,22 @@ class InventoryMove(models.Model):
     def __str__(self) -> str:
         way = "to" if self.is_deposit else "from"
         return f"{self.units} {self.asset} {way} {self.exchange} ({self.state})"
+
+
+from gateway.market.hedges.exchange_models import (  # noqa: E402
+    ExchangeDust,
+    ExchangeFill,
+    ExchangeOrder,
+    ExchangeStanding,
+)
+
+__all__ = [
+    "ACTIVE",
+    "ExchangeDust",
+    "ExchangeFill",
+    "ExchangeOrder",
+    "ExchangeStanding",
+    "Hedge",
+    "HedgeStep",
+    "InventoryMove",
+]

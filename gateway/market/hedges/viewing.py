@@ -8,11 +8,12 @@ from gateway.market.errors import QuoteRefused
 from gateway.market.execution.planning import BPS, MOVE_TOLERANCE_BPS
 from gateway.market.hedging.bands import Band, aversion_for
 from gateway.market.hedging.deciding import PPM, Side, VenueClass, View, band_units
+from gateway.market.hedging.exchange_books import Offer
 from gateway.market.quoting.permits import marked_state
 from gateway.market.quoting.values import agreed_value
 from gateway.market.risk.states import SECONDS_PER_YEAR, RiskState
 from gateway.market.risk.watch import EVERYTHING
-from gateway.market.routing.outlets import PathOutlet, PoolOutlet, outlets_of
+from gateway.market.routing.outlets import Outlet, PathOutlet, PoolOutlet, outlets_of
 from gateway.market.routing.split import Part
 from gateway.market.routing.venues import ROUTER_GAS, V3_HOP_GAS, Hop, Path, venues_of
 from gateway.market.snapshots import E18, AssetState, ChainState, MarketSnapshot, V3State
@@ -127,6 +128,31 @@ def values_of(snapshot: MarketSnapshot, *, now_ms: int) -> dict[str, int]:
     return values
 
 
+def own_cents(
+    snapshot: MarketSnapshot,
+    *,
+    capital: Mapping[str, int],
+    inventory: Mapping[str, int],
+    values: Mapping[str, int],
+    simulated: bool,
+) -> int | None:
+    """US cents that the house's own money is worth on chains of one kind.
+
+    None if it owes something that has no price: a sum without a debt is no sum. What it owns
+    without a price counts nothing.
+    """
+    cents = 0
+    for code, state in snapshot.assets.items():
+        if snapshot.chains[state.chain_id].simulated is not simulated:
+            continue
+        own = capital.get(code, 0) + inventory.get(code, 0)
+        usd = values.get(code)
+        if usd is None and own < 0:
+            return None
+        cents += own * (usd or 0) * CENTS // (E18 * int(10**state.decimals))
+    return cents
+
+
 @dataclass(frozen=True, slots=True)
 class Ways:
     """The outlets of one side, and the path that each stands for."""
@@ -157,14 +183,24 @@ def ways_of(subject: Subject, side: Side, *, amount_in: int, kinds: Collection[s
     return Ways(tuple(outlets), {outlet.name: _path_of(outlet) for outlet in outlets})
 
 
-def view_of(subject: Subject, ways: Ways) -> View:
+def view_of(subject: Subject, ways: Ways, offers: Iterable[Offer] = ()) -> View:
     return View(
         fair=subject.fair,
         decimals=subject.asset.decimals,
         quote_decimals=subject.anchor.decimals,
         sigma=subject.sigma,
-        outlets={VenueClass.POOL: ways.outlets},
+        outlets=outlets_by_class(ways, offers),
     )
+
+
+def outlets_by_class(ways: Ways, offers: Iterable[Offer]) -> dict[VenueClass, tuple[Outlet, ...]]:
+    """Pools' ways and exchanges' books, each where there are any."""
+    books = tuple(outlet for offer in offers if (outlet := offer.outlet()) is not None)
+    found: dict[VenueClass, tuple[Outlet, ...]] = {
+        VenueClass.POOL: ways.outlets,
+        VenueClass.EXCHANGE: books,
+    }
+    return {name: outlets for name, outlets in found.items() if outlets}
 
 
 def band_of(

@@ -13,7 +13,7 @@ from gateway.ledger.house import post_gas
 from gateway.ledger.ranges import post_range_in, post_range_out
 from gateway.market.execution.planning import retry_seconds
 from gateway.market.hedges.routers import moved
-from gateway.market.hedges.working import treasury_of
+from gateway.market.hedges.sending import treasury_of
 from gateway.market.ranges import locks
 from gateway.market.ranges.calls import added, removed
 from gateway.market.ranges.errors import RangeUnread

@@ -19,7 +19,7 @@ from gateway.events.leases import LeaseHandle
 from gateway.market.execution.planning import retry_seconds
 from gateway.market.hedges.routers import approve_call
 from gateway.market.hedges.selectors import books
-from gateway.market.hedges.working import treasury_of
+from gateway.market.hedges.sending import treasury_of
 from gateway.market.liquidity.lvr import range_lvr
 from gateway.market.liquidity.ranges.amounts import Range, burn_floors, mint_floors
 from gateway.market.liquidity.ranges.deciding import (

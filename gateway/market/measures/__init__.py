@@ -1,0 +1,1 @@
+"""What the desk learnt after: markouts, spreads, where money went, what it holds, limits used."""
