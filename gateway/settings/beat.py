@@ -21,6 +21,7 @@ EVERY_SECONDS = {
     "gateway.market.orders.tasks.work_order_books": 2.0,
     "gateway.market.hedges.tasks.trade_on_exchanges": 5.0,
     "gateway.market.hedges.tasks.compare_exchange_balances": MINUTE,
+    "gateway.market.ranges.tasks.tend_ranges": 30.0,
     "gateway.invoices.tasks.keep_used_snapshots": MINUTE,
     "gateway.treasury.providers.tasks.serve_providers": MINUTE,
     "gateway.settlement.tasks.resume_payouts": MINUTE,

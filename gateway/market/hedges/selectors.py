@@ -19,6 +19,7 @@ from gateway.market.hedging.moving import MoveState
 from gateway.market.models import LockExposure, MinutePrice
 from gateway.market.orders.funds import held_units
 from gateway.market.orders.terms import DESK
+from gateway.market.ranges.models import RangePosition
 
 USUAL_LOCK = timedelta(minutes=15)
 CHOICE_DAYS = timedelta(days=30)
@@ -65,7 +66,7 @@ class Books:
 
 
 def books(*, chain_ids: Iterable[int], now: datetime) -> Books:
-    """Twelve queries, and one for each chain; with exchanges three more, and one for each."""
+    """Thirteen queries, and one for each chain; with exchanges three more, and one for each."""
     inventory: dict[str, int] = defaultdict(int)
     for code, units in balances_of(account=desk()).items():
         inventory[code] -= units
@@ -90,14 +91,14 @@ def books(*, chain_ids: Iterable[int], now: datetime) -> Books:
 
 
 def committed_units(*, asset: str) -> int:
-    """Base units of an asset in the treasury that swaps, moves and open orders may take. Three
-    queries."""
+    """Base units of an asset in the treasury that swaps, moves, open orders and ranges may
+    take. Four queries."""
     return _under_way()[0].get(asset, 0)
 
 
 def _under_way() -> tuple[dict[str, int], dict[str, int]]:
-    """What is promised to swaps, moves and open orders; what mined swaps have changed. Three
-    queries."""
+    """What is promised to swaps, moves, open orders and ranges; what mined swaps have
+    changed. Four queries."""
     promised: dict[str, int] = defaultdict(int)
     gained: dict[str, int] = defaultdict(int)
     for step in HedgeStep.objects.filter(
@@ -111,6 +112,9 @@ def _under_way() -> tuple[dict[str, int], dict[str, int]]:
         promised[row.asset] += row.units
     for (_, code), units in held_units([DESK]).items():
         promised[code] += units
+    for position in RangePosition.objects.filter(status="opening"):
+        promised[position.asset0] += position.offered0
+        promised[position.asset1] += position.offered1
     return promised, gained
 
 
