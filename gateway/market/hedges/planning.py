@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import structlog
 from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 
 from gateway.chains.configuration import configured_chain
 from gateway.events import leases
@@ -271,11 +271,12 @@ def _write(
 
 
 def _tired(told: HedgingSettings, now: datetime) -> set[str]:
-    """Assets whose last hedge failed just now: trying on at once would only cost gas."""
+    """Assets whose last hedge failed just now, since trying on at once would only cost gas, or was
+    called off by a person, who does not want it back in the next turn."""
     since = now - timedelta(seconds=told.rest_seconds)
-    return set(
-        Hedge.objects.filter(status="failed", ended_at__gt=since).values_list("asset", flat=True)
-    )
+    ended = Hedge.objects.filter(ended_at__gt=since)
+    ended = ended.filter(Q(status="failed") | ~Q(ended_by=""))
+    return set(ended.values_list("asset", flat=True))
 
 
 def _cents(subject: Subject, holding: Holding, left: int = 0) -> int:
