@@ -1,4 +1,4 @@
-"""The merchants' side of the web process: sign-in, the API, the till, the dashboard."""
+"""The merchants' side of the web process: sign-in, the API, the till, the dashboard, the desk."""
 
 from django.urls import include, path
 
@@ -7,4 +7,5 @@ urlpatterns = [
     path("", include("merchants.accounts.urls")),
     path("", include("merchants.pos.urls")),
     path("", include("merchants.dashboard.urls")),
+    path("desk/", include("merchants.dashboard.desk.urls")),
 ]

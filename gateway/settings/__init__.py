@@ -84,10 +84,12 @@ MARKET_POLICY = env.json("MARKET_POLICY", default={})
 """Changes to the desk's policy; docs/reference/market.md names its fields."""
 HEDGING = env.json("HEDGING", default={})
 """How far the desk hedges by itself; docs/reference/settings.md names its fields."""
+RANGES = env.json("RANGES", default={})
+"""Where the desk opens ranges of its own, off by default; docs/reference/settings.md."""
 PROVIDERS = env.json("PROVIDERS", default={})
 """Whether live pools may be opened; docs/reference/settings.md names its fields."""
 EXCHANGES = env.json("EXCHANGES", default=[])
-"""Where inventory may be moved: a list of {"name", "kind", "file"}."""
+"""Where inventory may be moved and traded; docs/reference/settings.md names the fields."""
 SIGNER_SOCKET = env.str("SIGNER_SOCKET", default="") or str(STATE_DIR / "signer.sock")
 EMBEDDED_SIGNER = not env.str("SIGNER_SOCKET", default="")
 """Whether `manage.py up` runs a signer itself; a named socket belongs to another user's."""
@@ -133,6 +135,7 @@ INSTALLED_APPS = [
     "gateway.market.hedges.apps.HedgesConfig",
     "gateway.market.measures.apps.MeasuresConfig",
     "gateway.market.orders.apps.OrdersConfig",
+    "gateway.market.ranges.apps.RangesConfig",
     "gateway.compliance.apps.ComplianceConfig",
     "gateway.invoices.apps.InvoicesConfig",
     "gateway.treasury.providers.apps.ProvidersConfig",

@@ -19,6 +19,8 @@ from gateway.chains.errors import BadChainSettings
 from gateway.custody.configuration import signer_files
 from gateway.custody.errors import KeystoreFormatUnknown
 from gateway.custody.keystore import parse_file
+from gateway.events.errors import TillwayError
+from gateway.market.exchanges.configured import credentials_of, exchange_settings
 from gateway.market.following.leading import policy_of_settings
 from gateway.market.hedges.configuration import hedging_settings
 from gateway.market.hedges.errors import HedgingSettingsUnreadable
@@ -38,7 +40,10 @@ def live_mode_is_safe(app_configs: Any, **options: Any) -> list[CheckMessage]:
     and whatever would take money unscreened, unconfirmed or at a made-up price."""
     if not settings.LIVE_MODE:
         return []
-    parts = (_secrets, _services, _addresses, _screening, _prices, _chains, _keys, _database)
+    parts = (
+        *(_secrets, _services, _addresses, _screening, _prices),
+        *(_exchanges, _chains, _keys, _database),
+    )
     return [message for part in parts for message in part()]
 
 
@@ -147,13 +152,6 @@ def _prices() -> Iterator[CheckMessage]:
                 hint="A live price comes from a named public source.",
                 id="tillway.E008",
             )
-    for exchange in settings.EXCHANGES:
-        if exchange.get("kind") == "recorded":
-            yield Error(
-                f"The exchange {exchange.get('name')!r} is a recording: its money is made up.",
-                hint="Take it out of EXCHANGES.",
-                id="tillway.E021",
-            )
     yield from _policies()
 
 
@@ -174,6 +172,27 @@ def _policies() -> Iterator[CheckMessage]:
             hint=f"Set min_sources to {MIN_SOURCES} or more.",
             id="tillway.E023",
         )
+
+
+def _exchanges() -> Iterator[CheckMessage]:
+    try:
+        entries = exchange_settings()
+    except TillwayError as error:
+        yield Error(str(error), hint=error.hint, id="tillway.E027")
+        return
+    for entry in entries:
+        if entry.simulated:
+            yield Error(
+                f"The exchange {entry.name} is made up, or a sandbox.",
+                hint="Live money has nothing to do there: take it out of EXCHANGES.",
+                id="tillway.E021",
+            )
+        elif not (credentials_of(entry.name).key and credentials_of(entry.name).secret):
+            yield Error(
+                f"The exchange {entry.name} has no key.",
+                hint="Set its key and secret, or their files (docs/reference/settings.md).",
+                id="tillway.E028",
+            )
 
 
 def _chains() -> Iterator[CheckMessage]:

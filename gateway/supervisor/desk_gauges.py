@@ -16,6 +16,8 @@ DESK_GAUGES = (
     DatabaseGauge("hedge_gas_wei", "Wei of gas that hedges spent, by chain", ("chain",)),
     DatabaseGauge("hedges_active", "Hedges under way", ("asset",)),
     DatabaseGauge("hedges_failed", "Hedges that failed", ("asset",)),
+    DatabaseGauge("exchanges_stopped", "Exchanges that are not traded on", ("exchange",)),
+    DatabaseGauge("exchange_orders_open", "Orders that are not over", ("exchange",)),
     DatabaseGauge("moves_overdue", "Moves that have not arrived in their time", ("asset",)),
     DatabaseGauge("pool_units", "Base units that providers of liquidity own", ("asset",)),
     DatabaseGauge("withdrawals_waiting", "Providers' withdrawals in the queue", ("asset",)),
@@ -52,6 +54,12 @@ SELECT 'hedges_active', ARRAY[asset], count(*)::float8 FROM hedges_hedge
 UNION ALL
 SELECT 'hedges_failed', ARRAY[asset], count(*)::float8 FROM hedges_hedge
  WHERE status = 'failed' GROUP BY asset
+UNION ALL
+SELECT 'exchanges_stopped', ARRAY[exchange], (stopped_at IS NOT NULL)::int::float8
+  FROM hedges_exchangestanding
+UNION ALL
+SELECT 'exchange_orders_open', ARRAY[exchange], count(*)::float8 FROM hedges_exchangeorder
+ WHERE status IN ('planned', 'asked') GROUP BY exchange
 UNION ALL
 SELECT 'moves_overdue', ARRAY[asset], count(*)::float8 FROM hedges_inventorymove
  WHERE overdue AND ended_at IS NULL GROUP BY asset

@@ -53,6 +53,7 @@ def live(settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, db: None):
     settings.ALLOWED_HOSTS = ["pay.example.com"]
     settings.MARKET_FEEDS = [{"name": "exchange", "url": "https://api.example.com/prices"}]
     settings.KEYSTORE_FILE = str(tmp_path / "keystore.json")
+    settings.EXCHANGES = []
     return settings
 
 
@@ -87,6 +88,13 @@ def test_a_default_secret_is_refused(live, monkeypatch, name: str) -> None:
         ("LIVE_URL", "http://live.example.com", "E005"),
         ("ALLOWED_HOSTS", ["*"], "E007"),
         ("MARKET_FEEDS", [{"name": "local", "url": "http://127.0.0.1:9/prices"}], "E008"),
+        ("EXCHANGES", [{"name": "x", "kind": "other"}], "E027"),
+        (
+            "EXCHANGES",
+            [{"name": "x", "kind": "ccxt", "exchange": "binance", "sandbox": True}],
+            "E021",
+        ),
+        ("EXCHANGES", [{"name": "x", "kind": "ccxt", "exchange": "binance"}], "E028"),
         ("CHAINS", "not json", "E009"),
         ("FIELD_KEY", "change-me", "E015"),
         ("FIELD_KEY", "ab" * 31, "E015"),

@@ -4,7 +4,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.market.liquidity.lvr import constant_product_lvr, range_lvr
 from gateway.market.liquidity.queue import Inventory, Waiting, next_payment
 
 
@@ -58,24 +57,3 @@ def test_nobody_overtakes_and_no_more_than_is_idle_leaves(
     if paid is not None:
         assert paid[0] == 0
         assert 0 < paid[1] <= min(idle, worths[0])
-
-
-def test_lvr_of_a_pool() -> None:
-    # sigma 80 % a year: a million loses 0.64 / 8 of itself a year, 80,000
-    year = 31_557_600
-    assert constant_product_lvr(value_units=10**6, volatility_ppm=800_000, seconds=year) == 80_000
-    assert constant_product_lvr(value_units=10**6, volatility_ppm=0, seconds=year) == 0
-    with pytest.raises(ValueError, match="never negative"):
-        constant_product_lvr(value_units=1, volatility_ppm=1, seconds=-1)
-
-
-def test_lvr_of_a_range_is_that_of_the_whole_curve_while_in_range() -> None:
-    """A full range of V2 has value 2 L sqrt(P): sigma^2 V / 8 is L sigma^2 sqrt(P) / 4."""
-    liquidity, root = 10**24, 55 << 96
-    terms = {"volatility_ppm": 700_000, "seconds": 86_400}
-    whole = constant_product_lvr(value_units=2 * liquidity * 55, **terms)
-    bounds = {"sqrt_lower_x96": 54 << 96, "sqrt_upper_x96": 56 << 96}
-    in_range = range_lvr(liquidity=liquidity, sqrt_price_x96=root, **bounds, **terms)
-    assert in_range == whole > 0
-    for outside in (53 << 96, 56 << 96):
-        assert range_lvr(liquidity=liquidity, sqrt_price_x96=outside, **bounds, **terms) == 0

@@ -151,6 +151,11 @@ def test_a_range_is_left_within_its_band_and_moved_beyond_it() -> None:
         assert answer.burn.liquidity == held.liquidity
         assert answer.mint.within.centre != held.within.centre
         assert abs(answer.mint.within.centre - now.tick) <= now.spacing
+        # far out of range, and nothing of the other token at hand to move it: taken back
+        far = isqrt(root * root * (moved * moved) // 10**6)
+        gone = replace(now, sqrt_price=far, sqrt_fair=far, tick=tick_at_sqrt(far))
+        alone = decide_range(view=gone, policy=POLICY, units0=0, units1=0, held=held)
+        assert (alone.action, alone.why) == (Action.WITHDRAW, Why.OUT_OF_RANGE)
         # out of band but dear: it stays
         dear = decide_range(view=replace(now, gas_units1=10**12), policy=POLICY, **little)
         assert (dear.action, dear.why) == (Action.REST, Why.COSTS_MORE)

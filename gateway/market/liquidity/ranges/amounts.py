@@ -103,13 +103,17 @@ def mint_floors(
     A mint that would take less of either finds the pool at another price, and reverts. Of token0 it
     takes least at the highest price, of token1 at the lowest.
     """
-    least, unit = [], []
+    least: list[tuple[int, int]] = []
+    unit: list[tuple[int, int]] = []
     for sqrt_price in (sqrt_high, sqrt_low):
-        at = {"sqrt_price": sqrt_price, "within": within}
-        liquidity = liquidity_for(amount0=amount0, amount1=amount1, **at)
+        liquidity = liquidity_for(
+            sqrt_price=sqrt_price, within=within, amount0=amount0, amount1=amount1
+        )
         tick = tick_at_sqrt(sqrt_price)
-        least.append(taken_by_mint(tick=tick, liquidity=liquidity, **at))
-        unit.append(taken_by_mint(tick=tick, liquidity=1, **at))
+        for found, much in ((least, liquidity), (unit, 1)):
+            found.append(
+                taken_by_mint(sqrt_price=sqrt_price, tick=tick, within=within, liquidity=much)
+            )
     # Liquidity is whole: at another price up to a unit of it, at its dearest, may be lost.
     return max(0, least[0][0] - unit[1][0] - 1), max(0, least[1][1] - unit[0][1] - 1)
 

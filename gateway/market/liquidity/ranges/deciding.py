@@ -43,6 +43,7 @@ class Why(StrEnum):
     WITHIN_BAND = "within_band"
     WORTH_IT = "worth_it"
     OUT_OF_BAND = "out_of_band"
+    OUT_OF_RANGE = "out_of_range"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,6 +179,10 @@ def decide_range(
         if off * PPM <= half * policy.band_ppm:
             return Answer(Action.REST, Why.WITHIN_BAND, parts)
     if not _worth(view, mint) >= policy.least_units1 > 0:
+        if held is not None and not held.within.contains(view.tick):
+            # It earns nothing where it is, and there is not enough of the other token to move it.
+            burn = _burn(view, policy, held)
+            return Answer(Action.WITHDRAW, Why.OUT_OF_RANGE, parts, burn)
         return Answer(Action.REST, Why.TOO_LITTLE, parts)
     gain = (parts.fees_per_day - parts.lvr_per_day) * policy.horizon_seconds // DAY
     if gain <= parts.gas:
@@ -216,13 +221,14 @@ def _mint(
         # What comes out of the old range goes into the new one: at least its floors.
         out = _burn(view, policy, held)
         units0, units1 = units0 + out.least0, units1 + out.least1
-    at = {"sqrt_price": view.sqrt_price, "within": within}
-    liquidity = liquidity_for(amount0=units0, amount1=units1, **at)
-    amount0, amount1 = taken_by_mint(tick=view.tick, liquidity=liquidity, **at)
+    liquidity = liquidity_for(
+        sqrt_price=view.sqrt_price, within=within, amount0=units0, amount1=units1
+    )
+    amount0, amount1 = _taken(view, within, liquidity)
     worth = value_in_token1(sqrt_price=view.sqrt_fair, amount0=amount0, amount1=amount1)
     if worth > policy.most_units1:
         liquidity = liquidity * policy.most_units1 // worth
-        amount0, amount1 = taken_by_mint(tick=view.tick, liquidity=liquidity, **at)
+        amount0, amount1 = _taken(view, within, liquidity)
     low, high = price_bounds(view, policy)
     least0, least1 = mint_floors(
         sqrt_low=low, sqrt_high=high, within=within, amount0=amount0, amount1=amount1
@@ -233,7 +239,15 @@ def _mint(
         amount1=amount1,
         least0=least0,
         least1=least1,
-        liquidity=liquidity_for(amount0=amount0, amount1=amount1, **at),
+        liquidity=liquidity_for(
+            sqrt_price=view.sqrt_price, within=within, amount0=amount0, amount1=amount1
+        ),
+    )
+
+
+def _taken(view: RangeView, within: Range, liquidity: int) -> tuple[int, int]:
+    return taken_by_mint(
+        sqrt_price=view.sqrt_price, tick=view.tick, within=within, liquidity=liquidity
     )
 
 
