@@ -326,7 +326,7 @@ def test_a_wrong_password_says_so_without_saying_which(client, staff):
 
 
 def test_somebody_without_a_shop_gets_the_handsome_403(staff):
-    answer = staff.client("desk", **ENGLISH).get("/dashboard/")
+    answer = staff.client("compliance_officer", **ENGLISH).get("/dashboard/")
     assert answer.status_code == 403
     assert "open to you" in answer.content.decode()
 
