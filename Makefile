@@ -9,7 +9,7 @@ NPM := $(shell command -v npm || echo .venv/bin/npm)
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup node browser demo up test lint fmt bench docs clean
+.PHONY: help setup browser demo up test lint fmt bench clean
 
 help: ## What can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 12

@@ -5,6 +5,7 @@ PostgreSQL does at most in the same minute on the same disk.
 """
 
 import contextlib
+import itertools
 import os
 import re
 import shutil
@@ -24,6 +25,7 @@ import psycopg
 import redis
 
 from bench.invoices_stored import encoded_market
+from bench.tills import Till, sell
 from gateway.market.snapshot_store import SNAPSHOT_KEY, VERSION_KEY
 from gateway.supervisor.embedded import (
     ensure_database,
@@ -306,75 +308,28 @@ def _floor(folder: Path, *, seed: int) -> float:
 
 def _create(folder: Path, house: House, *, seconds: float, prefix: str) -> Sample:
     """Eight tills that ask for one invoice after the other, each on a connection of its own."""
-    until = time.perf_counter() + seconds
-    latencies: list[list[float]] = [[] for _ in range(CLIENTS)]
-    failures: list[str] = []
     web, database = _tree(house.process.pid), _postmaster(folder)
-    before = _cpu_ms(web), _children_cpu_ms(database)
-
-    def ask(client: int) -> None:
-        try:
-            with Till(house) as till:
-                count = 0
-                while time.perf_counter() < until:
-                    started = time.perf_counter()
-                    till.create(f"{prefix}-{client}-{count}")
-                    latencies[client].append((time.perf_counter() - started) * 1000)
-                    count += 1
-        except Exception as error:
-            failures.append(repr(error))
-
-    started = time.perf_counter()
-    threads = [threading.Thread(target=ask, args=[client]) for client in range(CLIENTS)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    took = time.perf_counter() - started
-    if failures:
-        raise RuntimeError(failures[0])
+    with contextlib.ExitStack() as stack:
+        tills = [
+            stack.enter_context(contextlib.closing(_till(house, f"{prefix}-{client}")))
+            for client in range(CLIENTS)
+        ]
+        before = _cpu_ms(web), _children_cpu_ms(database)
+        started = time.perf_counter()
+        sell(tills, seconds=seconds)
+        took = time.perf_counter() - started
     return Sample(
-        created=sum(map(len, latencies)),
+        created=sum(len(till.latencies_ms) for till in tills),
         seconds=took,
-        latencies_ms=[value for each in latencies for value in each],
+        latencies_ms=[value for till in tills for value in till.latencies_ms],
         web_cpu_ms=_cpu_ms(web) - before[0],
         database_cpu_ms=_children_cpu_ms(database) - before[1],
     )
 
 
-class Till:
-    """A connection that is kept, and requests as plain bytes: the client should cost little."""
-
-    def __init__(self, house: House) -> None:
-        self.house = house
-
-    def __enter__(self) -> "Till":
-        self.socket = socket.create_connection(("127.0.0.1", self.house.port))
-        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.answers = self.socket.makefile("rb")
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self.answers.close()
-        self.socket.close()
-
-    def create(self, name: str) -> None:
-        body = b'{"amount":"12.50","currency":"EUR","order_id":"%s"}' % name.encode()
-        self.socket.sendall(
-            b"POST /v1/invoices HTTP/1.1\r\nHost: localhost\r\n"
-            b"Authorization: Bearer %s\r\nContent-Type: application/json\r\n"
-            b"Idempotency-Key: %s\r\nContent-Length: %d\r\n\r\n%s"
-            % (self.house.key.encode(), name.encode(), len(body), body)
-        )
-        status = self.answers.readline()
-        length = 0
-        while (line := self.answers.readline()) not in (b"\r\n", b""):
-            title, _, value = line.partition(b":")
-            if title.lower() == b"content-length":
-                length = int(value)
-        answer = self.answers.read(length)
-        if b" 201 " not in status:
-            raise RuntimeError(f"{status!r} {answer[:400]!r}")
+def _till(house: House, prefix: str) -> Till:
+    names = (f"{prefix}-{number}" for number in itertools.count())
+    return Till(port=house.port, key=house.key, names=names)
 
 
 # --- counting ------------------------------------------------------------------------------------
@@ -396,9 +351,11 @@ def _counted(folder: Path, house: House) -> tuple[float, float]:
         time.sleep(0.5)
         offset = log.stat().st_size
         first = _next_xid(db)
-        with Till(house) as till:
-            for number in range(COUNTED):
-                till.create(f"counted-{number}")
+        with contextlib.closing(_till(house, "counted")) as till:
+            for _ in range(COUNTED):
+                till.ask()
+                while not till.hear():
+                    pass
         last = _next_xid(db)
         time.sleep(0.5)
         db.execute("ALTER SYSTEM RESET ALL")

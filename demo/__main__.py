@@ -17,7 +17,7 @@ from eth_account import Account
 from eth_typing import HexStr
 from web3 import HTTPProvider, Web3
 
-from demo.house import CHECKOUT, PYTHON, House
+from demo.house import CHECKOUT, PYTHON, House, HouseEnded
 from demo.narration import Narrator, StepFailed
 from demo.receiver import Receiver
 from demo.shop import CASHIER, OWNER, add_shop
@@ -188,6 +188,13 @@ def main() -> int:
             _stay_up(demo)
     except StepFailed:
         narrator.say(f"    the house's log: {demo.house.state}/house.log")
+    except HouseEnded as ended:
+        held = False
+        narrator.say("")
+        narrator.say(f"  ✗ The house is gone: {ended}. The last lines of its log:")
+        for line in ended.lines:
+            narrator.say(f"    {line}")
+        narrator.say(f"    all of it: {demo.house.state}/house.log")
     except KeyboardInterrupt:
         narrator.say("")
     finally:
@@ -206,6 +213,11 @@ def main() -> int:
 
 
 def _stay_up(demo: Demo) -> None:
+    """Until somebody interrupts.
+
+    Raises:
+        HouseEnded: the house did not stay.
+    """
     say = demo.narrator.say
     say("")
     say(f"  The house stays open at {demo.house.url}")
@@ -213,8 +225,7 @@ def _stay_up(demo: Demo) -> None:
     say(f"    till       {demo.house.url}/pos/         {CASHIER} / {demo.shop.password}")
     say(f"    API docs   {demo.house.url}/v1/docs")
     say("  Ctrl-C closes it and stops everything that was started.")
-    while True:
-        time.sleep(1)
+    demo.house.watch()
 
 
 if __name__ == "__main__":

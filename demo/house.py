@@ -7,15 +7,33 @@ import subprocess
 import sys
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from pathlib import Path
+from typing import Never
 
+from gateway.supervisor import embedded
 from gateway.supervisor.ports import claim_port
 from gateway.supervisor.state import state_dir
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 PYTHON = sys.executable
 OPEN_SECONDS = 150
+LOOK_SECONDS = 1.0
+LAST_LINES = 12
+
+
+class HouseEnded(Exception):
+    """`manage.py up` is gone though nobody asked it to stop.
+
+    Attributes:
+        code: its exit code; negative: the signal that killed it.
+        lines: the last lines of its log, or what it printed where it left none.
+    """
+
+    def __init__(self, *, code: int, lines: list[str]) -> None:
+        self.code, self.lines = code, lines
+        super().__init__(f"manage.py up ended with {code}")
 
 
 class House:
@@ -45,20 +63,31 @@ class House:
             text=True,
             start_new_session=True,
         )
-        self._last_line = ""
+        self._printed: deque[str] = deque(maxlen=LAST_LINES)
         self._reader = threading.Thread(target=self._follow, daemon=True)
         self._reader.start()
 
     def wait_until_ready(self) -> None:
         deadline = time.monotonic() + OPEN_SECONDS
         while not self._ready.wait(0.2):
-            if self._process.poll() is not None:
+            if (code := self._process.poll()) is not None:
                 self._reader.join(timeout=5)
                 raise RuntimeError(
-                    f"manage.py up ended with {self._process.returncode}: {self._last_line}"
+                    f"manage.py up ended with {code}: {''.join([*self._printed][-1:])}"
                 )
             if time.monotonic() > deadline:
                 raise TimeoutError(f"the house is not ready; see {self.state}/house.log")
+
+    def watch(self) -> Never:
+        """Stay for as long as it is up.
+
+        Raises:
+            HouseEnded
+        """
+        while (code := self._process.poll()) is None:
+            time.sleep(LOOK_SECONDS)
+        self._reader.join(timeout=5)
+        raise HouseEnded(code=code, lines=self._last_lines())
 
     def manage(self, *arguments: str, stdin: str = "") -> str:
         """Run one of the gateway's commands; what it printed."""
@@ -76,12 +105,24 @@ class House:
         return done.stdout.strip()
 
     def close(self) -> None:
-        if self._process.poll() is None:
+        if self._process.poll() is not None:
+            # Its processes went with it; its services outlive one that was killed.
+            embedded.stop_postgres(folder=self.state / "postgres")
+            embedded.stop_left_valkey(self.state / "valkey.sock")
+        else:
             self._process.send_signal(signal.SIGTERM)
             try:
                 self._process.wait(timeout=60)
             except subprocess.TimeoutExpired:
                 os.killpg(self._process.pid, signal.SIGKILL)
+
+    def _last_lines(self) -> list[str]:
+        try:
+            with (self.state / "house.log").open(errors="replace") as log:
+                lines = [line.rstrip() for line in deque(log, maxlen=LAST_LINES)]
+        except OSError:
+            lines = []
+        return lines or list(self._printed)
 
     def _follow(self) -> None:
         assert self._process.stdout is not None
@@ -91,5 +132,5 @@ class House:
                 self.url = text.removeprefix("── ready at ")
                 self._ready.set()
             elif text:
-                self._last_line = text
+                self._printed.append(text)
                 self._say(f"    {text.removeprefix('── ')}")

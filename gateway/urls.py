@@ -3,9 +3,11 @@
 from django.urls import include, path
 
 handler400 = "merchants.api.problems.bad_request_handler"
+handler500 = "merchants.api.problems.server_error_handler"
 
+# No two rooms share a path. What is asked for most comes first: patterns are tried in this order.
 urlpatterns = [
-    path("", include("gateway.supervisor.urls")),
-    path("", include("gateway.checkout.urls")),
     path("", include("merchants.urls")),
+    path("", include("gateway.checkout.urls")),
+    path("", include("gateway.supervisor.urls")),
 ]

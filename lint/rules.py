@@ -34,6 +34,8 @@ OUTSIDE_CALLS = {"delay", "apply_async", "send_task", "urlopen", "getaddrinfo"}
 OUTSIDE_MODULES = {"httpx", "requests", "aiohttp", "urllib3", "stripe"}
 OUTSIDE_NAMES = {"JsonRpc", "Web3"}
 HTTP_CLIENTS = {"httpx", "requests", "aiohttp", "urllib3"}
+GUARDED_CCXT = ("gateway", "market", "exchanges")
+"""Where ccxt's own requests are replaced by ours."""
 LEDGER_TABLES = ("ledger_entry", "ledger_posting", "ledger_account", "ledger_balance")
 
 
@@ -170,6 +172,8 @@ def one_way_out(path: PurePosixPath, tree: ast.Module) -> Iterator[Breach]:
         for module in modules:
             if module.split(".")[0] in HTTP_CLIENTS:
                 yield Breach(node.lineno, "TW4", f"{module} is imported outside gateway.outside")
+            elif module.split(".")[0] == "ccxt" and path.parts[:3] != GUARDED_CCXT:
+                yield Breach(node.lineno, "TW4", "ccxt calls by itself unless it is guarded")
 
 
 RULES: tuple[Rule, ...] = (

@@ -1,10 +1,11 @@
-"""The merchants' side of the web process: sign-in, the API, the till, the dashboard."""
+"""The merchants' side of the web process: sign-in, the API, the till, the dashboard, the desk."""
 
 from django.urls import include, path
 
 urlpatterns = [
-    path("", include("merchants.accounts.urls")),
     path("v1/", include("merchants.api.urls")),
+    path("", include("merchants.accounts.urls")),
     path("", include("merchants.pos.urls")),
     path("", include("merchants.dashboard.urls")),
+    path("desk/", include("merchants.dashboard.desk.urls")),
 ]

@@ -43,8 +43,15 @@ def parse_address(text: str) -> bytes:
     Raises:
         BadAddress: the shape is wrong, or its capital letters don't match its digits.
     """
-    if not isinstance(text, str) or not _SHAPE.fullmatch(text):
+    if not isinstance(text, str):
         raise BadAddress(f"{str(text)[:64]!r} isn't an address.")
+    return _parsed(text)
+
+
+@lru_cache(maxsize=16_384)
+def _parsed(text: str) -> bytes:
+    if not _SHAPE.fullmatch(text):
+        raise BadAddress(f"{text[:64]!r} isn't an address.")
     address = bytes.fromhex(text[2:])
     digits = text[2:]
     if digits not in (digits.lower(), digits.upper()) and checksum(address) != text:

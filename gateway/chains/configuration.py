@@ -29,6 +29,18 @@ class TokenSettings(msgspec.Struct, frozen=True):
     enabled: bool = True
 
 
+class PrivateSubmitSettings(msgspec.Struct, frozen=True):
+    """A relay that takes transactions without showing them to the public mempool.
+
+    ``purposes`` names which go there, each with the seconds after its first signature until it is
+    given to the public mempool all the same; null: never.
+    """
+
+    url: str
+    purposes: dict[str, int | None]
+    method: str = "eth_sendRawTransaction"
+
+
 class ChainSettings(msgspec.Struct, frozen=True):
     """One chain, see docs/reference/chains.md. ``venues`` is read by the market room.
 
@@ -50,6 +62,7 @@ class ChainSettings(msgspec.Struct, frozen=True):
     tokens: list[TokenSettings]
     venues: dict[str, Any] = {}
     operator: str | None = None
+    private_submit: PrivateSubmitSettings | None = None
 
     @property
     def operator_or_treasury(self) -> str:

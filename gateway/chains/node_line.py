@@ -1,6 +1,6 @@
 """The configured nodes of one chain in a row, one of them in use."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from gateway.chains.errors import WrongChainId
@@ -35,6 +35,22 @@ class NodeLine:
 
     def __len__(self) -> int:
         return len(self._urls)
+
+    def each(self) -> Iterator[tuple[int, "NodeLine"]]:
+        """Every node as a line of its own with its place, the one in use first.
+
+        Whoever asks them closes them.
+        """
+        for turn in range(len(self._urls)):
+            place = (self.current + turn) % len(self._urls)
+            yield (
+                place,
+                NodeLine(
+                    chain_id=self.chain_id,
+                    urls=[self._urls[place]],
+                    timeout_seconds=self._timeout_seconds,
+                ),
+            )
 
     def ask(self, *calls: Call) -> list[Any]:
         """The results of several calls from one node, which must serve our chain.

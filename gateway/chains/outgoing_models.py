@@ -63,7 +63,12 @@ class OutgoingTransaction(models.Model):
     cancel_requested_at = models.DateTimeField(null=True)
     awaiting_gas_since = models.DateTimeField(null=True)
     awaiting_limit_since = models.DateTimeField(null=True)
-    not_before = models.DateTimeField(null=True, help_text="When the signer is asked again")
+    doubted_since = models.DateTimeField(
+        null=True, help_text="Its nonce is used, and by which transaction is not proved"
+    )
+    not_before = models.DateTimeField(
+        null=True, help_text="When the signer, or in doubt the nodes, are asked again"
+    )
     last_error = models.TextField(default="")
     failure_code = models.TextField(default="")
     failure_reason = models.TextField(default="")
@@ -149,6 +154,10 @@ class OutgoingAttempt(models.Model):
     first_broadcast_at = models.DateTimeField(null=True)
     last_broadcast_at = models.DateTimeField(null=True)
     broadcasts = models.PositiveIntegerField(default=0)
+    relayed_at = models.DateTimeField(null=True, help_text="First offered to the private relay")
+    published_at = models.DateTimeField(
+        null=True, help_text="First given to a node of the public mempool"
+    )
     last_error = models.TextField(default="")
 
     class Meta:

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.db.models import Q
+
 from gateway.chains.outgoing_models import OutgoingTransaction
 
 LISTED_AT_ONCE = 200
@@ -10,9 +12,11 @@ LISTED_AT_ONCE = 200
 def transactions_stuck(
     *, before: datetime, chain_id: int | None = None
 ) -> list[OutgoingTransaction]:
-    """What was asked for before a time and is in no block yet, oldest first. One query."""
+    """What was asked for before a time and is in no block yet, or in doubt, oldest first. One
+    query."""
     rows = OutgoingTransaction.objects.filter(
-        status__in=("queued", "signed", "sent"), created_at__lt=before
+        Q(status__in=("queued", "signed", "sent")) | Q(status="mined", doubted_since__isnull=False),
+        created_at__lt=before,
     )
     if chain_id is not None:
         rows = rows.filter(chain_id=chain_id)
@@ -21,6 +25,8 @@ def transactions_stuck(
 
 def waits_for(outgoing: OutgoingTransaction) -> str:
     """For people: what holds a transaction back, as far as it is known. No query."""
+    if outgoing.doubted_since is not None:
+        return f"in doubt: {outgoing.last_error}"
     if outgoing.cancel_requested_at is not None:
         return "is being cancelled"
     if outgoing.awaiting_gas_since is not None:

@@ -12,6 +12,7 @@ from django.db import transaction as db_transaction
 from django.db.models import Max
 
 from gateway.chains.fees import Fees
+from gateway.chains.outgoing_ends import doubt_over, end_mined, end_unmined, take_receipt
 from gateway.chains.outgoing_models import OutgoingAttempt, OutgoingTransaction
 from gateway.chains.outgoing_nonces import nonce_sequence_locked
 from gateway.chains.receipts import Receipt
@@ -40,7 +41,7 @@ def attempt_prepare(
     now: datetime,
 ) -> OutgoingAttempt | None:
     """Write down what the signer will be asked for. None if the transaction has moved on."""
-    outgoing = _locked(desk, transaction_id)
+    outgoing = transaction_locked(desk, transaction_id)
     wanted = ("queued",) if kind == "send" else ("signed", "sent")
     if outgoing.status not in wanted:
         return None
@@ -123,7 +124,7 @@ def attempt_refused(
     outgoing = OutgoingTransaction.objects.select_for_update().get(id=attempt.transaction_id)
     if outgoing.status != "queued":
         return False
-    _end_unsent(desk, outgoing, code=f"policy_refused:{reason}", reason=message, now=now)
+    end_unmined(outgoing, mode=desk.mode, code=f"policy_refused:{reason}", reason=message, now=now)
     return True
 
 
@@ -164,16 +165,29 @@ def attempt_over_limit(
 
 
 @db_transaction.atomic
-def attempt_was_broadcast(*, desk: Desk, attempt_id: UUID, error: str, now: datetime) -> None:
-    """A node has taken the bytes, or said why it does not."""
+def attempt_was_broadcast(
+    *, desk: Desk, attempt_id: UUID, is_private: bool = False, error: str, now: datetime
+) -> None:
+    """A node, or the private relay, was given the bytes and took them, or said why it does not."""
     leases.check(handle=desk.lease)
     attempt = OutgoingAttempt.objects.select_for_update().get(id=attempt_id)
     attempt.broadcasts += 1
     attempt.first_broadcast_at = attempt.first_broadcast_at or now
     attempt.last_broadcast_at = now
     attempt.last_error = error
+    if is_private:
+        attempt.relayed_at = attempt.relayed_at or now
+    else:
+        attempt.published_at = attempt.published_at or now
     attempt.save(
-        update_fields=["broadcasts", "first_broadcast_at", "last_broadcast_at", "last_error"]
+        update_fields=[
+            "broadcasts",
+            "first_broadcast_at",
+            "last_broadcast_at",
+            "relayed_at",
+            "published_at",
+            "last_error",
+        ]
     )
     if not error:
         OutgoingTransaction.objects.filter(id=attempt.transaction_id, status="signed").update(
@@ -186,10 +200,10 @@ def transaction_unsendable(
     *, desk: Desk, transaction_id: UUID, code: str, reason: str, now: datetime
 ) -> bool:
     """It would revert: it fails without a nonce, at no cost. False if it has moved on."""
-    outgoing = _locked(desk, transaction_id)
+    outgoing = transaction_locked(desk, transaction_id)
     if outgoing.status != "queued":
         return False
-    _end_unsent(desk, outgoing, code=code, reason=reason, now=now)
+    end_unmined(outgoing, mode=desk.mode, code=code, reason=reason, now=now)
     return True
 
 
@@ -198,7 +212,7 @@ def transaction_awaits_gas(
     *, desk: Desk, transaction_id: UUID, needed: int, available: int, asset: str, now: datetime
 ) -> None:
     """The account lacks wei; said once until it goes on."""
-    outgoing = _locked(desk, transaction_id)
+    outgoing = transaction_locked(desk, transaction_id)
     if outgoing.awaiting_gas_since is not None or outgoing.status not in ("queued", "signed"):
         return
     outgoing.awaiting_gas_since = now
@@ -235,14 +249,14 @@ def queue_delayed(*, desk: Desk, chain_id: int, account: bytes, error: str) -> N
 @db_transaction.atomic
 def transaction_mined(*, desk: Desk, transaction_id: UUID, receipt: Receipt, now: datetime) -> None:
     """It is in a block; said of one that succeeded only, since nothing but its end is certain."""
-    outgoing = _locked(desk, transaction_id)
+    outgoing = transaction_locked(desk, transaction_id)
     if outgoing.status not in ("signed", "sent", "mined"):
         return
     if outgoing.status == "mined":
         if bytes(outgoing.block_hash or b"") == receipt.block_hash:
             return
         _say_orphaned(desk, outgoing, now=now)
-    _take_receipt(outgoing, receipt, now=now)
+    take_receipt(outgoing, receipt, now=now)
     if outgoing.outcome == "succeeded":
         emit_transaction(
             outgoing, type="transaction.mined", mode=desk.mode, now=now, logs=receipt.logs
@@ -252,7 +266,7 @@ def transaction_mined(*, desk: Desk, transaction_id: UUID, receipt: Receipt, now
 @db_transaction.atomic
 def transaction_orphaned(*, desk: Desk, transaction_id: UUID, now: datetime) -> None:
     """A reorg took it out of its block; it keeps its nonce and its bytes, and is sent again."""
-    outgoing = _locked(desk, transaction_id)
+    outgoing = transaction_locked(desk, transaction_id)
     if outgoing.status != "mined":
         return
     _say_orphaned(desk, outgoing, now=now)
@@ -260,84 +274,26 @@ def transaction_orphaned(*, desk: Desk, transaction_id: UUID, now: datetime) -> 
     # Which of its attempts was mined stays known: those very bytes go out again first.
     outgoing.block_number = outgoing.block_hash = outgoing.mined_at = None
     outgoing.gas_used = outgoing.effective_gas_price = outgoing.fee_units = None
+    doubt_over(outgoing)
     outgoing.save()
 
 
 @db_transaction.atomic
 def transaction_final(*, desk: Desk, transaction_id: UUID, receipt: Receipt, now: datetime) -> str:
     """No reorg is expected any more: it has ended. Its outcome, or "" if it has moved on."""
-    outgoing = _locked(desk, transaction_id)
+    outgoing = transaction_locked(desk, transaction_id)
     if outgoing.status != "mined" or bytes(outgoing.block_hash or b"") != receipt.block_hash:
         return ""
-    ends = {
-        "succeeded": ("final", "transaction.final"),
-        "reverted": ("failed", "transaction.failed"),
-        "cancelled": ("cancelled", "transaction.cancelled"),
-    }
-    outgoing.status, event = ends[outgoing.outcome]
-    outgoing.ended_at = now
-    if outgoing.outcome == "reverted":
-        outgoing.failure_code = "reverted"
-        outgoing.failure_reason = "The contract undid the transaction."
-    outgoing.save()
-    emit_transaction(outgoing, type=event, mode=desk.mode, now=now, logs=receipt.logs)
+    end_mined(outgoing, receipt, mode=desk.mode, now=now)
     return outgoing.outcome
 
 
-@db_transaction.atomic
-def transaction_nonce_taken(*, desk: Desk, transaction_id: UUID, now: datetime) -> bool:
-    """Finally, another transaction of this account was mined with its nonce: ours never can be.
-
-    False if it has moved on.
-    """
-    outgoing = _locked(desk, transaction_id)
-    if outgoing.status not in ("signed", "sent"):
-        return False
-    _end_unsent(
-        desk,
-        outgoing,
-        code="nonce_taken",
-        reason="The account's nonce was used by a transaction that is not ours.",
-        now=now,
-    )
-    return True
-
-
-# --- inside ----------------------------------------------------------------------------------
-
-
-def _locked(desk: Desk, transaction_id: UUID) -> OutgoingTransaction:
+def transaction_locked(desk: Desk, transaction_id: UUID) -> OutgoingTransaction:
+    """The row, locked for the caller's transaction, if the lease still holds."""
     leases.check(handle=desk.lease)
     return OutgoingTransaction.objects.select_for_update().get(id=transaction_id)
-
-
-def _take_receipt(outgoing: OutgoingTransaction, receipt: Receipt, *, now: datetime) -> None:
-    attempt = outgoing.attempts.get(tx_hash=receipt.tx_hash)
-    outgoing.status = "mined"
-    if attempt.kind == "cancel":
-        outgoing.outcome = "cancelled"
-    else:
-        outgoing.outcome = "succeeded" if receipt.succeeded else "reverted"
-    outgoing.mined_hash = receipt.tx_hash
-    outgoing.block_number = receipt.block_number
-    outgoing.block_hash = receipt.block_hash
-    outgoing.gas_used = receipt.gas_used
-    outgoing.effective_gas_price = receipt.effective_gas_price
-    outgoing.fee_units = receipt.fee_units
-    outgoing.mined_at = now
-    outgoing.sent_at = outgoing.sent_at or now
-    outgoing.save()
 
 
 def _say_orphaned(desk: Desk, outgoing: OutgoingTransaction, *, now: datetime) -> None:
     if outgoing.outcome == "succeeded":
         emit_transaction(outgoing, type="transaction.orphaned", mode=desk.mode, now=now)
-
-
-def _end_unsent(
-    desk: Desk, outgoing: OutgoingTransaction, *, code: str, reason: str, now: datetime
-) -> None:
-    outgoing.status, outgoing.ended_at = "failed", now
-    outgoing.failure_code, outgoing.failure_reason = code, reason
-    outgoing.save(update_fields=["status", "ended_at", "failure_code", "failure_reason"])
-    emit_transaction(outgoing, type="transaction.failed", mode=desk.mode, now=now)

@@ -21,6 +21,17 @@ UNREACHABLE = Counter(
     "Times that the signer did not answer the sender",
     ["chain"],
 )
+RELAY_ANSWERS = ("taken", "refused", "silent")
+RELAYED = Counter(
+    "tillway_relay_submissions_total",
+    "Times that bytes were given to the private relay, by what it said",
+    ["chain", "answer"],
+)
+GIVEN_UP = Counter(
+    "tillway_relay_given_up_total",
+    "Attempts shown to the public mempool because the relay did not get them mined in time",
+    ["chain"],
+)
 ENDED = Counter(
     "tillway_transactions_ended_total",
     "Outgoing transactions that the sender saw end, by how",
@@ -50,6 +61,9 @@ def begin(*, chain_id: int, kinds: Sequence[str]) -> None:
     """Have a chain's counters there from the start, at 0: a first increase is one, too."""
     chain = str(chain_id)
     UNREACHABLE.labels(chain)
+    GIVEN_UP.labels(chain)
+    for answer in RELAY_ANSWERS:
+        RELAYED.labels(chain, answer)
     for kind in kinds:
         BROADCASTS.labels(chain, kind)
     for outcome in OUTCOMES:

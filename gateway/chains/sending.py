@@ -6,11 +6,14 @@ and says how it went by events on ``transaction:<id>``:
 - ``transaction.awaiting_gas``: the account lacks native coin; it is sent once there is enough.
 - ``transaction.awaiting_limit``: the signer's limit is reached; it stays queued and is asked for
   again. ``transaction.limit_freed``: it was signed after all.
+- ``transaction.doubted``: its nonce is used, and the nodes don't prove by which transaction; it
+  stays under way. ``transaction.settled``: a person settled that, by name and with a proof.
 - ``transaction.mined``: it is in a block (again, in another one, after a reorg).
 - ``transaction.orphaned``: a reorg took it out of its block; the same bytes are sent again.
 - ``transaction.final``: it succeeded, and no reorg is expected any more. Post this one.
 - ``transaction.failed``: it reverted, finally (``fee_units`` was paid all the same), or it was
-  never sent: it would have reverted, or the signer refused (``fee_units`` is "0").
+  never sent: it would have reverted, or the signer refused, or its nonce provably went to a
+  transaction that is not ours (``fee_units`` is "0").
 - ``transaction.cancelled``: it was cancelled before it was sent, or its nonce went to nothing.
 
 Exactly one of the last three ends it.

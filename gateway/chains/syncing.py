@@ -20,6 +20,7 @@ from gateway.chains.cursor import Header
 from gateway.chains.errors import BadChainSettings, ChainMismatch, NodeFault
 from gateway.chains.models import MODES, Block, Chain, ProcessedHead, Token
 from gateway.chains.nodes import Nodes
+from gateway.chains.outgoing.relay import check_relay
 from gateway.chains.rpc_words import hex_of, parse_quantity
 from gateway.outside.rpc import Call
 
@@ -60,6 +61,7 @@ def _check_settings(entry: ChainSettings) -> None:
     symbols = [entry.native.symbol, *(token.symbol for token in entry.tokens)]
     if len(set(symbols)) != len(symbols):
         raise BadChainSettings(f"Two tokens of {entry.key} have the same symbol.")
+    check_relay(entry)
 
 
 def _check_node(entry: ChainSettings, url: str) -> ChainCheck:

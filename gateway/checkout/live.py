@@ -1,4 +1,5 @@
-"""The live process: what happens to an invoice or in a shop, told to browsers as it commits.
+"""The live process: what happens to an invoice, in a shop or at the desk, told to browsers as it
+commits.
 
 One LISTEN per process. A subject is read and written out once per event, however many pages
 follow it; a page costs a queue of one slot. A message is the whole present state, so a page that
@@ -126,6 +127,8 @@ class Hub:
             self._load(subject)
         if key.startswith("invoice:") and any(k.startswith("shop:") for k in self._subjects):
             self._invoice_moved(UUID(key.removeprefix("invoice:")))
+        if key.startswith(selectors.DESK_SUBJECTS):
+            self.notified(selectors.DESK)
 
     def _load(self, subject: Subject) -> asyncio.Task[None]:
         if subject.loading is None or subject.loading.done():
@@ -244,6 +247,10 @@ def _subject_key(scope: Scope) -> str | None:
     """The subject a request names; None if it names none, empty if its ticket isn't valid."""
     path = str(scope["path"])
     found = _INVOICE.fullmatch(path) or _SHOP.fullmatch(path)
+    query = parse_qs(scope.get("query_string", b"").decode("ascii", "replace"))
+    ticket = (query.get("ticket") or [""])[0]
+    if path == "/live/desk":
+        return selectors.DESK if tickets.ticket_opens_desk(ticket) else ""
     if found is None:
         return None
     try:
@@ -252,8 +259,6 @@ def _subject_key(scope: Scope) -> str | None:
         return None
     if path.startswith("/live/i/"):
         return f"invoice:{subject_id}"
-    query = parse_qs(scope.get("query_string", b"").decode("ascii", "replace"))
-    ticket = (query.get("ticket") or [""])[0]
     return f"shop:{subject_id}" if tickets.ticket_opens(ticket, shop_id=subject_id) else ""
 
 
@@ -271,7 +276,13 @@ async def _stream(scope: Scope, receive: Receive, send: Send, key: str) -> None:
         await _chunk(send, b"retry: %d\n\n" % RETRY_MILLISECONDS)
         gone = asyncio.create_task(_gone(receive))
         writing = asyncio.create_task(
-            _write(send, subject, woken, told=_last_event_id(scope), ends=key.startswith("shop:"))
+            _write(
+                send,
+                subject,
+                woken,
+                told=_last_event_id(scope),
+                ends=not key.startswith("invoice:"),
+            )
         )
         try:
             await asyncio.wait({gone, writing}, return_when=asyncio.FIRST_COMPLETED)

@@ -5,14 +5,19 @@ from typing import Any, Final
 from uuid import UUID
 
 import orjson
+from django.utils import timezone
 
 from gateway.checkout.pages import digest, public_status
 from gateway.invoices.errors import InvoiceNotFound
 from gateway.invoices.models import Invoice
 from gateway.invoices.presenters import invoice_as_dict
 from gateway.invoices.selectors import invoice_public
+from gateway.market.glance import desk_glance
 
 SALES_FOLLOWED: Final = 12
+DESK: Final = "desk"
+"""The subject that the desk's pages follow; what it is told of:"""
+DESK_SUBJECTS: Final = ("desk:", "hedge:", "move:", "order:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +52,11 @@ def sales_version(shop_id: UUID) -> str:
 
 
 def live_message(subject: str) -> LiveMessage | None:
-    """The present state of ``invoice:<id>`` or ``shop:<id>``; None if there is no such thing."""
+    """The present state of ``invoice:<id>``, ``shop:<id>`` or ``desk``; None if there is no such
+    thing."""
+    if subject == DESK:
+        glance = desk_glance(now=timezone.now())
+        return LiveMessage(version=digest(glance), json=orjson.dumps(glance), moves=True)
     kind, _, subject_id = subject.partition(":")
     if kind == "shop":
         sales = _sales_of(UUID(subject_id))

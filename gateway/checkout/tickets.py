@@ -1,4 +1,5 @@
-"""Short-lived, signed leave to follow a shop's sales, given to a page that its member opened."""
+"""Short-lived, signed leave to follow a shop's sales, or the desk, given to a page that somebody
+who may see them opened."""
 
 from typing import Final
 from uuid import UUID
@@ -6,6 +7,7 @@ from uuid import UUID
 from django.core import signing
 
 SALT: Final = "gateway.checkout.live.shop"
+DESK_SALT: Final = "gateway.checkout.live.desk"
 TICKET_SECONDS: Final = 600
 """A stream ends with its ticket; a page whose member left the shop gets no new one."""
 
@@ -19,5 +21,18 @@ def ticket_opens(ticket: str, *, shop_id: UUID) -> bool:
     """Whether the ticket is ours, fresh and for this shop."""
     try:
         return bool(signing.loads(ticket, salt=SALT, max_age=TICKET_SECONDS) == str(shop_id))
+    except signing.BadSignature:
+        return False
+
+
+def desk_ticket() -> str:
+    """Leave to follow the desk for ``TICKET_SECONDS``."""
+    return signing.dumps("desk", salt=DESK_SALT)
+
+
+def ticket_opens_desk(ticket: str) -> bool:
+    """Whether the ticket is ours, fresh and for the desk."""
+    try:
+        return bool(signing.loads(ticket, salt=DESK_SALT, max_age=TICKET_SECONDS) == "desk")
     except signing.BadSignature:
         return False

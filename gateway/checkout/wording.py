@@ -21,7 +21,8 @@ def grouped(plain: str) -> str:
     """A plain decimal string with the language's separators; no digit of it is lost."""
     sign, digits = ("−", plain[1:]) if plain.startswith("-") else ("", plain)
     whole, _, fraction = digits.partition(".")
-    separator = get_format("THOUSAND_SEPARATOR")
+    # Django groups no Chinese numbers; sums of money are grouped there like anywhere.
+    separator = get_format("THOUSAND_SEPARATOR") or ","
     point = get_format("DECIMAL_SEPARATOR")
     parts: list[str] = []
     while len(whole) > GROUP:

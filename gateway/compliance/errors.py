@@ -58,3 +58,11 @@ class PersonMissing(TillwayError):
     code = "person_required"
     message = "A decision names who made it."
     field = "by"
+
+
+class ListsMissing(TillwayError):
+    code = "lists_missing"
+    message = "A screening list is missing, so nobody can be found clear."
+    hint = "Load it with `manage.py list_load`."
+    status = 503
+    passes = True

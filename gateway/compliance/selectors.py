@@ -44,6 +44,13 @@ def open_holds() -> list[Hold]:
     )
 
 
+def released_at(verdict: Verdict) -> datetime:
+    """When people let go the money that a verdict held. One query."""
+    hold = Hold.objects.get(verdict_id=verdict.id, approved_at__isnull=False)
+    assert hold.approved_at is not None
+    return hold.approved_at
+
+
 def open_holds_of(shop_id: UUID) -> list[UUID]:
     """The open holds of a shop's money. One query."""
     holds = Hold.objects.filter(shop_id=shop_id, approved_at__isnull=True)

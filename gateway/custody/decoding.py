@@ -13,6 +13,19 @@ from eth_abi.exceptions import DecodingError
 from eth_utils.crypto import keccak
 
 from gateway.custody.addresses import ZERO
+from gateway.custody.range_calls import (
+    COLLECT,
+    DECREASE,
+    MINT,
+    RangeBurn,
+    RangeCollect,
+    RangeDecrease,
+    RangeMint,
+    range_burn,
+    range_collect,
+    range_decrease,
+    range_mint,
+)
 from gateway.custody.transactions import UnsignedTransaction
 
 ADDRESS_BYTES = 20
@@ -90,7 +103,19 @@ class RouterSwap:
     min_units_out: int
 
 
-Call = NativeTransfer | TokenTransfer | TokenApproval | Wrap | Sweep | SweepSwap | RouterSwap
+Call = (
+    NativeTransfer
+    | TokenTransfer
+    | TokenApproval
+    | Wrap
+    | Sweep
+    | SweepSwap
+    | RouterSwap
+    | RangeMint
+    | RangeDecrease
+    | RangeCollect
+    | RangeBurn
+)
 
 
 def decode_call(transaction: UnsignedTransaction) -> Call:
@@ -303,5 +328,11 @@ CALLS: dict[str, _Shape] = {
     "exactInputSingle((address,address,uint24,address,uint256,uint256,uint160))": _Shape(
         ("(address,address,uint24,address,uint256,uint256,uint160)",), _v3_single_swap
     ),
+    # Uniswap V3 NonfungiblePositionManager. Not increaseLiquidity: it names no token, and may add
+    # to anybody's position.
+    f"mint({MINT})": _Shape((MINT,), range_mint),
+    f"decreaseLiquidity({DECREASE})": _Shape((DECREASE,), range_decrease),
+    f"collect({COLLECT})": _Shape((COLLECT,), range_collect),
+    "burn(uint256)": _Shape(("uint256",), range_burn),
 }
 _SHAPES = {selector_of(signature): shape for signature, shape in CALLS.items()}

@@ -16,6 +16,10 @@ from gateway.custody.decoding import (
     Call,
     CallUnknown,
     NativeTransfer,
+    RangeBurn,
+    RangeCollect,
+    RangeDecrease,
+    RangeMint,
     RouterSwap,
     Sweep,
     SweepSwap,
@@ -25,6 +29,8 @@ from gateway.custody.decoding import (
     decode_call,
 )
 from gateway.custody.errors import PolicyRefused
+from gateway.custody.range_bounds import RangeBounds, put_in
+from gateway.custody.range_calls import RangeCall
 from gateway.custody.swap_bounds import LOSS_PREFIX, SwapBounds
 from gateway.custody.transactions import UnsignedTransaction
 
@@ -38,6 +44,8 @@ class Purpose(StrEnum):
     FILL = "fill"
     APPROVE = "approve"
     TREASURY = "treasury"
+    WITHDRAWAL = "withdrawal"
+    RANGE = "range"
     CANCEL = "cancel"
 
 
@@ -48,6 +56,8 @@ CALLS_OF_PURPOSE: dict[Purpose, tuple[type[Call], ...]] = {
     Purpose.FILL: (SweepSwap, RouterSwap, Wrap),
     Purpose.APPROVE: (TokenApproval,),
     Purpose.TREASURY: (NativeTransfer, TokenTransfer),
+    Purpose.WITHDRAWAL: (TokenTransfer,),
+    Purpose.RANGE: (RangeMint, RangeDecrease, RangeCollect, RangeBurn),
     Purpose.CANCEL: (NativeTransfer,),
 }
 
@@ -62,6 +72,10 @@ class Limit:
 
     per_transaction: int
     per_day: int
+
+
+RANGE_PREFIX = "range:"
+"""Marks the daily sum of an asset that mints put into ranges."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +96,7 @@ class ChainPolicy:
     wrapped_native: bytes | None = None
     limits: Mapping[str, Limit] = field(default_factory=dict)
     swaps: SwapBounds | None = None
+    ranges: RangeBounds | None = None
     max_fee_per_gas: int
     max_priority_fee_per_gas: int
     max_gas_limit: int
@@ -192,7 +207,8 @@ def _spends(chain: ChainPolicy, call: Call, account: bytes, now: datetime) -> It
             yield from _spend(chain, asset, to=to, units=units, account=account)
         case TokenApproval(token=token, spender=spender):
             _asset(chain, token)
-            if spender not in chain.routers:
+            managers = chain.ranges.managers if chain.ranges else frozenset()
+            if spender not in chain.routers | managers:
                 raise PolicyRefused(
                     "spender_not_allowed", f"{address_text(spender)} may not spend for us."
                 )
@@ -214,6 +230,17 @@ def _spends(chain: ChainPolicy, call: Call, account: bytes, now: datetime) -> It
                     "destination_not_allowed", "What a swap brings must come back to the house."
                 )
             yield from _loss(chain, call, now)
+        case RangeMint() | RangeDecrease() | RangeCollect() | RangeBurn():
+            yield from _range_spends(chain, call, account)
+
+
+def _range_spends(chain: ChainPolicy, call: RangeCall, account: bytes) -> Iterator[Spend]:
+    for token, units in put_in(chain.ranges, call, account=account):
+        asset = _asset(chain, token)
+        limit = chain.ranges.limits.get(asset) if chain.ranges else None
+        if limit is None:
+            raise PolicyRefused("range_not_bounded", f"Ranges have no limit for {asset}.")
+        yield Spend(asset=RANGE_PREFIX + asset, units=units, limit=Limit(*limit))
 
 
 def _sweep_swap_spends(

@@ -16,6 +16,7 @@ from gateway.custody.addresses import address_bytes, address_text
 from gateway.custody.errors import PolicyInvalid
 from gateway.custody.keystore import refuse_file_of_others
 from gateway.custody.policy import ChainPolicy, Limit, Policy, Purpose
+from gateway.custody.range_bounds import RangeBounds
 from gateway.custody.swap_bounds import ANY_PAIR, BPS, SwapBounds
 
 VERSION = 1
@@ -48,6 +49,22 @@ class SwapsText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     loss_per_day: str
 
 
+class PoolText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A concentrated pool by its tokens' contracts, in the pool's order, and its fee."""
+
+    token0: str
+    token1: str
+    fee_ppm: int
+
+
+class RangesText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where liquidity may be put, and how much."""
+
+    managers: tuple[str, ...]
+    pools: tuple[PoolText, ...]
+    limits: dict[str, LimitText]
+
+
 class ChainText(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     mode: str
     native_asset: str
@@ -59,6 +76,7 @@ class ChainText(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     wrapped_native: str | None
     limits: dict[str, LimitText]
     swaps: SwapsText | None
+    ranges: RangesText | None = None
     max_fee_per_gas: str
     max_priority_fee_per_gas: str
     max_gas_limit: int
@@ -114,6 +132,7 @@ def _chain(chain_id: int, text: ChainText) -> ChainPolicy:
         wrapped_native=address_bytes(text.wrapped_native) if text.wrapped_native else None,
         limits={asset: _limit(asset, limit) for asset, limit in text.limits.items()},
         swaps=_swaps(text.swaps) if text.swaps else None,
+        ranges=_ranges(text.ranges) if text.ranges else None,
         max_fee_per_gas=_units(text.max_fee_per_gas),
         max_priority_fee_per_gas=_units(text.max_priority_fee_per_gas),
         max_gas_limit=text.max_gas_limit,
@@ -123,6 +142,20 @@ def _chain(chain_id: int, text: ChainText) -> ChainPolicy:
 
 def _addresses(texts: Iterable[str]) -> frozenset[bytes]:
     return frozenset(address_bytes(text) for text in texts)
+
+
+def _ranges(text: RangesText) -> RangeBounds:
+    return RangeBounds(
+        managers=_addresses(text.managers),
+        pools=frozenset(
+            (address_bytes(pool.token0), address_bytes(pool.token1), pool.fee_ppm)
+            for pool in text.pools
+        ),
+        limits={
+            asset: (limit.per_transaction, limit.per_day)
+            for asset, limit in ((code, _limit(code, told)) for code, told in text.limits.items())
+        },
+    )
 
 
 def _limit(asset: str, text: LimitText) -> Limit:

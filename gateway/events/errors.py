@@ -10,8 +10,8 @@ class TillwayError(Exception):
         hint: what to do next; may be empty.
         field: the name of the input that is at fault, if one is.
         status: the HTTP status that fits.
-        passes: whether the very same request may well succeed in a minute: the market was closed,
-            not the request wrong.
+        passes: whether the very same request may well succeed in a minute: the market was closed
+            or the money not final yet, not the request wrong.
     """
 
     code = "refused"

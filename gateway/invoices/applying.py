@@ -12,6 +12,7 @@ from django.db import transaction
 from gateway.chains.models import Deposit
 from gateway.compliance.models import Verdict
 from gateway.compliance.screening import deposit_screen, payers_from
+from gateway.compliance.selectors import released_at
 from gateway.events.services import emit
 from gateway.invoices import locks
 from gateway.invoices.advancing import advance
@@ -169,7 +170,8 @@ class _Applying:
                 self._settle(self.owing.owed(), verdict=verdict)
             case "released":
                 self._hold()
-                self._settle(self.owing.owed_after_hold(), verdict=verdict)
+                owed = self.owing.owed_after_hold(released_at=released_at(verdict))
+                self._settle(owed, verdict=verdict)
             case "held":
                 self._hold()
             case "returned":

@@ -73,11 +73,12 @@ class Owing:
             return Owed(promise=None, claim="late")
         return self._owed_late(self._late_rate())
 
-    def owed_after_hold(self) -> Owed:
-        """The lock's rate if the hold was short; otherwise the day's."""
+    def owed_after_hold(self, *, released_at: datetime) -> Owed:
+        """The lock's rate if the hold was short; otherwise the day's. When it is applied, which
+        may be long after people let it go, decides nothing."""
         owed = self.owed()
         honoured = self.deposit.first_block_time + timedelta(seconds=HOLD_HONOUR_SECONDS)
-        if owed.promise is None or self.now <= honoured:
+        if owed.promise is None or released_at <= honoured:
             return owed
         return self._owed_late(self._appraised())
 

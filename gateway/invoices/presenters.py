@@ -140,7 +140,9 @@ def _due(
         if share
         else "",
         "rate": quote.token_rate.price_text(RATE_PLACES),
-        "settlement_rate": _rate_text(quote.settlement_rate),
+        "settlement_rate": _rate_text(
+            *quote.pricing_settlement, quote.pricing_asset, quote.settlement_asset
+        ),
         "credit": format_amount(
             Amount(promise_of(quote).credit_units, quote.settlement_asset), trim=True
         ),
@@ -155,9 +157,9 @@ def _due(
 
 
 @lru_cache(maxsize=256)
-def _rate_text(rate: Rate) -> str:
+def _rate_text(numerator: int, denominator: int, base: Asset, quote: Asset) -> str:
     """A rate that all quotes of an invoice share, written once."""
-    return rate.price_text(RATE_PLACES)
+    return Rate(numerator, denominator, base, quote).price_text(RATE_PLACES)
 
 
 def _received(

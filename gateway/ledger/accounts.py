@@ -76,6 +76,11 @@ def suspense() -> AccountName:
     return AccountName("suspense")
 
 
+def pool(pool_id: UUID) -> AccountName:
+    """What a pool's providers own: their principal, and fees that were shared with them."""
+    return AccountName(f"pool:{pool_id}")
+
+
 # --- the house -----------------------------------------------------------------------------------
 
 

@@ -82,7 +82,7 @@ _CHECKS: tuple[tuple[str, str], ...] = (
         "SELECT a.name || ' ' || a.asset, sum(p.units)::text"
         "  FROM ledger_account a JOIN ledger_posting p ON p.account_id = a.id"
         " WHERE a.name IN ('suspense', 'refunds', 'blocked') OR a.name LIKE 'held:%'"
-        "    OR a.side = 'reserved'"
+        "    OR a.name LIKE 'pool:%' OR a.side = 'reserved'"
         " GROUP BY a.name, a.asset HAVING sum(p.units) > 0",
     ),
     (

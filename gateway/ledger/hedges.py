@@ -36,6 +36,41 @@ def post_hedge(
     )
 
 
+def post_exchange_fill(
+    *,
+    exchange: str,
+    market: str,
+    trade_id: str,
+    sold: Amount,
+    bought: Amount,
+    fee: Amount | None,
+    order_id: UUID,
+    hedge_id: UUID,
+    reason: str,
+    now: datetime,
+) -> PostedEntry:
+    """The desk closed (part of) a position by a trade on an exchange, and why it did.
+
+    Args:
+        market, trade_id: the exchange's name for the trade, which is unique in its market.
+        reason: the decision's stable code.
+    """
+    return entry_post(
+        key=f"exchange:{exchange}:{market}:{trade_id}",
+        kind="hedge",
+        postings=postings.exchange_fill(exchange=exchange, sold=sold, bought=bought, fee=fee),
+        refs={
+            "exchange": exchange,
+            "market": market,
+            "trade_id": trade_id,
+            "order_id": str(order_id),
+            "hedge_id": str(hedge_id),
+            "reason": reason,
+        },
+        now=now,
+    )
+
+
 def post_move(
     *, move_id: UUID, step: str, lines: Iterable[Posting], reason: str, now: datetime
 ) -> PostedEntry:

@@ -4,7 +4,7 @@ Keys name the fact (``deposit:<id>:payment``), so posting twice is posting once;
 another payload is refused. A deposit that a reorg took away and brought back is posted anew.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -22,6 +22,12 @@ POST_SQL = (
     "SELECT * FROM ledger_post("
     "%s, %s, %s, %s::jsonb, %s, %s, %s::text[], %s::text[], %s::numeric[], %s, %s)"
 )
+POST_MANY_SQL = """
+SELECT p.* FROM jsonb_to_recordset(%s::jsonb) AS e (
+    key text, kind text, refs jsonb, hash bytea, accounts text[], assets text[], units numeric[]),
+    LATERAL ledger_post(
+        e.key, e.kind, NULL, e.refs, e.hash, %s, e.accounts, e.assets, e.units, false, false) p
+"""
 REVERSE_SQL = "SELECT * FROM ledger_reverse(%s, %s, %s)"
 # SQLSTATEs that ledger_post and ledger_reverse raise on purpose.
 _NOT_COVERED = "TL001"
@@ -36,6 +42,49 @@ class PostedEntry:
     id: UUID
     key: str
     created: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NewEntry:
+    """An entry about to be posted; the arguments of ``entry_post``."""
+
+    key: str
+    kind: str
+    postings: tuple[Posting, ...]
+    refs: dict[str, Any]
+
+
+def entries_post(entries: Sequence[NewEntry], *, now: datetime) -> list[PostedEntry]:
+    """As ``entry_post``, for any number of entries of no shop in one statement.
+
+    Raises:
+        Unbalanced, LedgerError, EntryConflict: as there, and nothing is posted.
+    """
+    if not entries:
+        return []
+    rows = []
+    for entry in entries:
+        lines = entry_of(*entry.postings)
+        if not lines:
+            raise LedgerError(f"The entry {entry.key} moves nothing.", code="amount_not_positive")
+        names = [str(line.account) for line in lines]
+        assets = [line.amount.asset.code for line in lines]
+        units = [str(line.amount.units) for line in lines]
+        encoded = orjson.dumps(entry.refs, option=orjson.OPT_SORT_KEYS).decode()
+        payload = orjson.dumps([entry.kind, "", names, assets, units, encoded])
+        rows.append(
+            {
+                "key": entry.key,
+                "kind": entry.kind,
+                "refs": entry.refs,
+                "hash": "\\x" + sha256(payload).hexdigest(),
+                "accounts": names,
+                "assets": assets,
+                "units": units,
+            }
+        )
+    posted = _call_many(POST_MANY_SQL, [orjson.dumps(rows).decode(), now])
+    return [PostedEntry(id=row[0], key=row[1], created=row[2]) for row in posted]
 
 
 def entry_post(
@@ -103,16 +152,19 @@ def entry_reverse(*, key: str, now: datetime) -> PostedEntry:
 
 
 def _call(sql: str, parameters: list[Any]) -> tuple[Any, ...]:
+    return _call_many(sql, parameters)[0]
+
+
+def _call_many(sql: str, parameters: list[Any]) -> list[tuple[Any, ...]]:
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("post to the ledger inside a transaction")
     try:
         with connection.cursor() as cursor:
             cursor.execute(sql, parameters)
-            row: tuple[Any, ...] = cursor.fetchone()
-            return row
+            return cursor.fetchall()
     except DatabaseError as error:
         state = getattr(error.__cause__, "sqlstate", None)
-        key = parameters[0]
+        key = str(parameters[0])[:200]
         if state == _NOT_COVERED:
             raise InsufficientBalance from error
         if state == _CONFLICT:

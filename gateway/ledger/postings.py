@@ -190,6 +190,60 @@ def hedge(*, chain_id: int, sold: Amount, bought: Amount, gas: Amount) -> Postin
     return entry_of(*swapped, *_gas(chain_id=chain_id, gas=gas))
 
 
+def exchange_fill(
+    *, exchange: str, sold: Amount, bought: Amount, fee: Amount | None = None
+) -> Postings:
+    """The desk trades what lies at an exchange; the fee leaves that account in its own asset.
+
+    Args:
+        sold, bought: fee not counted in; one of them may be nothing, where an exchange traded less
+            than a base unit of it.
+        fee: in what was sold, in what was bought, or in a third asset that lies there.
+    """
+    for amount in (sold, bought, *([fee] if fee else [])):
+        _not_negative(amount)
+    place = accounts.exchange(exchange)
+    paid = zero(bought.asset) if fee is None else fee
+    return entry_of(
+        debit(accounts.desk(), sold),
+        credit(place, sold),
+        debit(place, bought),
+        credit(accounts.desk(), bought),
+        debit(accounts.venue_fees(), paid),
+        credit(place, paid),
+    )
+
+
+# --- the house's own order book ------------------------------------------------------------------
+
+
+def trade(
+    *,
+    seller: AccountName,
+    buyer: AccountName,
+    base: Amount,
+    quote: Amount,
+    seller_fee: Amount,
+    buyer_fee: Amount,
+) -> Postings:
+    """Two owners trade in the order book: each fee comes on top of, or off, the quote.
+
+    Args:
+        seller, buyer: accounts that hold what is owed to them (``pool:…``), or ``desk``.
+    """
+    _positive(base)
+    _positive(quote)
+    _not_negative(seller_fee)
+    _not_negative(buyer_fee)
+    return entry_of(
+        debit(seller, base),
+        credit(buyer, base),
+        debit(buyer, quote + buyer_fee),
+        credit(seller, quote - seller_fee),
+        credit(accounts.fees(), buyer_fee + seller_fee),
+    )
+
+
 # --- payouts -------------------------------------------------------------------------------------
 
 

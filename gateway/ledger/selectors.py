@@ -95,6 +95,53 @@ def balances_of(*, account: AccountName) -> dict[str, int]:
         return {asset: int(units) for asset, units in cursor.fetchall()}
 
 
+FEES_EARNED_SQL = """
+SELECT coalesce((SELECT sum(p.units) FROM ledger_entry e
+                   JOIN ledger_posting p ON p.entry_id = e.id AND p.booked_at = e.booked_at
+                  WHERE e.key >= 'fees_shared:' AND e.key < 'fees_shared;'
+                    AND p.account_id = a.id
+                    AND p.booked_at >= %(start)s AND p.booked_at < %(end)s), 0)
+     - coalesce((SELECT sum(p.units) FROM ledger_posting p
+                  WHERE p.account_id = a.id
+                    AND p.booked_at >= %(start)s AND p.booked_at < %(end)s), 0)
+  FROM ledger_account a WHERE a.name = 'fees' AND a.asset = %(asset)s
+"""
+
+
+def fees_earned(*, asset: str, start: datetime, end: datetime) -> int:
+    """Base units of fees booked from ``start`` until before ``end``; negative when more was taken
+    back. What was shared with providers is not taken off. One query.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(FEES_EARNED_SQL, {"asset": asset, "start": start, "end": end})
+        row = cursor.fetchone()
+        return int(row[0]) if row else 0
+
+
+UNITS_SQL = """
+SELECT w.name, w.asset, coalesce(s.units, 0) + coalesce((
+           SELECT sum(p.units) FROM ledger_posting p
+            WHERE p.account_id = a.id AND p.booked_at >= coalesce(s.through, '-infinity')), 0)
+  FROM unnest(%s::text[], %s::text[]) AS w (name, asset)
+  JOIN ledger_account a ON a.name = w.name AND a.asset = w.asset
+  LEFT JOIN ledger_snapshot s ON s.account_id = a.id
+"""
+
+
+def units_of(
+    accounts: Collection[tuple[AccountName, str]],
+) -> dict[tuple[AccountName, str], int]:
+    """The sums of house accounts' postings, debits positive, by account and asset code; zero for
+    one that was never posted to. One query."""
+    wanted = list(accounts)
+    found = dict.fromkeys(wanted, 0)
+    with connection.cursor() as cursor:
+        cursor.execute(UNITS_SQL, [[name for name, _ in wanted], [code for _, code in wanted]])
+        for name, code, units in cursor.fetchall():
+            found[AccountName(name), code] = int(units)
+    return found
+
+
 OWED_SQL = """
 SELECT coalesce((
            SELECT sum(greatest(owed.units, 0))
@@ -276,3 +323,21 @@ def trial_balance() -> list[TrialLine]:
             " GROUP BY a.name, a.asset ORDER BY a.name, a.asset"
         )
         return [TrialLine(row[0], row[1], int(row[2])) for row in cursor.fetchall()]
+
+
+def lost_units(*, entry_key: str, asset: str) -> int | None:
+    """Base units that an entry booked as the house's loss, less what a reversal took back; None if
+    it booked none. One query.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT CASE WHEN EXISTS (SELECT 1 FROM ledger_entry r WHERE r.reverses_id = e.id)"
+            "       THEN 0 ELSE sum(p.units) END"
+            "  FROM ledger_entry e"
+            "  JOIN ledger_posting p ON p.entry_id = e.id AND p.booked_at = e.booked_at"
+            "  JOIN ledger_account a ON a.id = p.account_id"
+            " WHERE e.key = %s AND a.name = 'losses' AND a.asset = %s GROUP BY e.id",
+            [entry_key, asset],
+        )
+        row = cursor.fetchone()
+    return None if row is None or row[0] is None or row[0] < 0 else int(row[0])

@@ -17,6 +17,7 @@ from gateway.market.routing.venues import Venue, Venues, venue_of
 from gateway.market.snapshots import (
     E18,
     AssetState,
+    BookState,
     ChainState,
     DeskPolicy,
     MarketSnapshot,
@@ -263,6 +264,7 @@ def build_snapshot(
     toxicities_ppm: Mapping[str, int] | None = None,
     inventory_units: Mapping[str, int] | None = None,
     currencies: Iterable[str],
+    books: tuple[BookState, ...] = (),
 ) -> MarketSnapshot:
     """The snapshot of everything told; what nobody told is left out and so refused."""
     assets: dict[str, AssetState] = {}
@@ -311,6 +313,7 @@ def build_snapshot(
                 for code in currencies
             },
             pools=tuple(pools),
+            books=books,
         )
     )
 

@@ -233,6 +233,27 @@ class V3State(msgspec.Struct, frozen=True, kw_only=True, tag="v3"):
 PoolState = V2State | V3State
 
 
+class BookState(msgspec.Struct, frozen=True, kw_only=True):
+    """What a market of our own order book offers the desk: its own orders are left out.
+
+    Attributes:
+        base, quote: asset codes.
+        lot_units, tick_units: base units of the base in a lot, and of the quote that a tick adds
+            to the price of a lot.
+        at_ms: when it was read.
+        bids, asks: (ticks, lots) of the best levels, as they are shown; best first.
+    """
+
+    market: str
+    base: str
+    quote: str
+    lot_units: int
+    tick_units: int
+    at_ms: int
+    bids: tuple[tuple[int, int], ...] = ()
+    asks: tuple[tuple[int, int], ...] = ()
+
+
 class MarketSnapshot(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Everything a quote needs. ``version`` grows by one with each publication."""
 
@@ -243,6 +264,7 @@ class MarketSnapshot(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     assets: dict[str, AssetState] = {}
     currencies: dict[str, tuple[Source, ...]] = {}
     pools: tuple[PoolState, ...] = ()
+    books: tuple[BookState, ...] = ()
 
 
 # Raised whenever a field changes its meaning: whoever can't read it refuses.

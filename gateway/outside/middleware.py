@@ -32,13 +32,14 @@ class ClientAddressMiddleware:
 
 
 class RequestIdMiddleware:
-    """An id that stands in the request's logs and in its answer."""
+    """An id that stands in the request's logs, in its answer and on the page of an error."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request_id = str(uuid7())
+        request.id = request_id  # type: ignore[attr-defined]
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request_id)
         response = self.get_response(request)

@@ -84,8 +84,12 @@ MARKET_POLICY = env.json("MARKET_POLICY", default={})
 """Changes to the desk's policy; docs/reference/market.md names its fields."""
 HEDGING = env.json("HEDGING", default={})
 """How far the desk hedges by itself; docs/reference/settings.md names its fields."""
+RANGES = env.json("RANGES", default={})
+"""Where the desk opens ranges of its own, off by default; docs/reference/settings.md."""
+PROVIDERS = env.json("PROVIDERS", default={})
+"""Whether live pools may be opened; docs/reference/settings.md names its fields."""
 EXCHANGES = env.json("EXCHANGES", default=[])
-"""Where inventory may be moved: a list of {"name", "kind", "file"}."""
+"""Where inventory may be moved and traded; docs/reference/settings.md names the fields."""
 SIGNER_SOCKET = env.str("SIGNER_SOCKET", default="") or str(STATE_DIR / "signer.sock")
 EMBEDDED_SIGNER = not env.str("SIGNER_SOCKET", default="")
 """Whether `manage.py up` runs a signer itself; a named socket belongs to another user's."""
@@ -130,8 +134,11 @@ INSTALLED_APPS = [
     "gateway.market.execution.apps.ExecutionConfig",
     "gateway.market.hedges.apps.HedgesConfig",
     "gateway.market.measures.apps.MeasuresConfig",
+    "gateway.market.orders.apps.OrdersConfig",
+    "gateway.market.ranges.apps.RangesConfig",
     "gateway.compliance.apps.ComplianceConfig",
     "gateway.invoices.apps.InvoicesConfig",
+    "gateway.treasury.providers.apps.ProvidersConfig",
     "gateway.settlement.apps.SettlementConfig",
     "gateway.checkout.apps.CheckoutConfig",
     "gateway.supervisor.apps.SupervisorConfig",
@@ -244,6 +251,7 @@ SESSION_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_AGE = 60 * 60 * 12
 CSRF_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "merchants.accounts.views.form_too_old"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
@@ -288,6 +296,11 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": "/v1",
+    "ENUM_NAME_OVERRIDES": {
+        "DeliveryState": ("pending", "succeeded", "failed", "cancelled"),
+        "DepositState": ("seen", "confirmed", "final", "orphaned"),
+        "Mode": ("test", "live"),
+    },
 }
 
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")

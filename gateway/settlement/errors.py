@@ -14,6 +14,7 @@ class NothingToPayOut(TillwayError):
     message = "Nothing can be paid out now."
     hint = "Money can be paid out once its payment is final on its chain."
     status = 422
+    passes = True
 
 
 class PayoutTooLarge(TillwayError):
@@ -22,6 +23,7 @@ class PayoutTooLarge(TillwayError):
     hint = "See payable under balances; the rest follows when its payments are final."
     field = "units"
     status = 422
+    passes = True
 
 
 class PayoutNotPositive(TillwayError):

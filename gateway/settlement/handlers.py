@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from gateway.events.errors import TillwayError
 from gateway.events.subscriptions import EventRecord
-from gateway.settlement import withholding
+from gateway.settlement import locks, withholding
 from gateway.settlement.final_credits import credit_recorded, finality_recorded
 from gateway.settlement.outcomes import payout_final, payout_limited, payout_mined, payout_undone
 from gateway.settlement.sending import (
@@ -53,6 +53,7 @@ def on_credit(event: EventRecord) -> None:
 
 def _on_hold(event: EventRecord, *, deposit_id: UUID, shop_id: UUID) -> None:
     now = timezone.now()
+    locks.floats_of_shop(shop_id)  # for the recheck at the end, ahead of what the steps before lock
     if event.type == "hold.opened":
         withholding.credit_withhold(
             deposit_id=deposit_id,

@@ -1,4 +1,5 @@
-"""The locks of the room, below those of the ledger that its verbs take first."""
+"""The locks of the room, in the order in which whoever takes several takes them: the floats (by
+asset), the payouts, the ledger's balances."""
 
 from uuid import UUID
 
@@ -29,6 +30,14 @@ def float_of(asset: str) -> None:
         cursor.execute(
             "SELECT pg_advisory_xact_lock(hashtext('settlement.float'), hashtext(%s))", [asset]
         )
+
+
+def floats_of_shop(shop_id: UUID) -> None:
+    """The floats that a shop's unsent payouts wait for, before any of its rows. A query, and one
+    for each asset."""
+    unsent = Payout.objects.filter(shop_id=shop_id, status__in=UNSENT, transaction_id=None)
+    for asset in sorted(set(unsent.values_list("asset", flat=True))):
+        float_of(asset)
 
 
 def open_shortfalls_for_update(*, shop_id: UUID, asset: str) -> list[Shortfall]:

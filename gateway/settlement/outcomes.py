@@ -13,6 +13,7 @@ from gateway.settlement import locks
 from gateway.settlement.life import UNDER_WAY
 from gateway.settlement.models import Payout
 from gateway.settlement.payouts import amount_of, become, gas_of, give_back, tell
+from gateway.settlement.selectors import payout_by_id
 
 
 @transaction.atomic
@@ -77,7 +78,11 @@ def payout_final(*, payout_id: UUID, body: Mapping[str, Any], now: datetime) -> 
 def payout_undone(
     *, payout_id: UUID, body: Mapping[str, Any], cancelled: bool, now: datetime
 ) -> Payout:
-    """Its transaction reverted, was refused or cancelled, for good: the shop has its money back."""
+    """Its transaction reverted, was refused or cancelled, for good: the shop has its money back.
+
+    Holds the float that it frees from the start: the caller may promise it to others.
+    """
+    locks.float_of(payout_by_id(payout_id).asset)
     payout = locks.payout_for_update(payout_id)
     if payout.status not in UNDER_WAY and payout.waiting_reason != "signer_limit":
         return payout

@@ -14,6 +14,7 @@ from gateway.settlement import life
 from gateway.settlement.errors import PayoutUnknown
 from gateway.settlement.models import FinalTotal, Payout, Withheld
 from gateway.shops.selectors import ShopView
+from gateway.treasury.providers.selectors import leaving_units
 
 
 def payout_get(*, shop_id: UUID, payout_id: UUID) -> Payout:
@@ -23,6 +24,18 @@ def payout_get(*, shop_id: UUID, payout_id: UUID) -> Payout:
         PayoutUnknown: the shop has no such payout.
     """
     payout = Payout.objects.filter(shop_id=shop_id, id=payout_id).first()
+    if payout is None:
+        raise PayoutUnknown
+    return payout
+
+
+def payout_by_id(payout_id: UUID) -> Payout:
+    """A payout of any shop's, for the house's own steps. One query.
+
+    Raises:
+        PayoutUnknown
+    """
+    payout = Payout.objects.filter(id=payout_id).first()
     if payout is None:
         raise PayoutUnknown
     return payout
@@ -71,7 +84,8 @@ def payable_balances(*, shop: ShopView) -> dict[str, life.Payable]:
 
 
 def free_float(*, asset: Asset) -> int:
-    """Base units in the treasury by the books, less what payouts under way will take. Two queries.
+    """Base units in the treasury by the books, less what payouts and providers' withdrawals under
+    way will take. Three queries.
 
     A promise holds only under ``locks.float_of``.
     """
@@ -82,7 +96,8 @@ def free_float(*, asset: Asset) -> int:
     under_way = Payout.objects.filter(
         Q(status__in=life.UNDER_WAY) | Q(waiting_reason="signer_limit"), asset=asset.code
     )
-    return hot.units - int(under_way.aggregate(units=Sum("units"))["units"] or 0)
+    promised = int(under_way.aggregate(units=Sum("units"))["units"] or 0)
+    return hot.units - promised - leaving_units(asset=asset.code)
 
 
 def payable_now(*, shop: ShopView, balance: ledger.ShopBalanceView) -> life.Payable:

@@ -14,7 +14,7 @@ from gateway.settlement import locks
 from gateway.settlement.life import WAITING
 from gateway.settlement.models import Payout
 from gateway.settlement.payouts import amount_of, become, wait_for
-from gateway.settlement.selectors import free_float, may_leave
+from gateway.settlement.selectors import free_float, may_leave, payout_by_id
 
 TRANSFER_SELECTOR = bytes.fromhex("a9059cbb")
 """transfer(address,uint256)"""
@@ -27,12 +27,19 @@ def payout_send(*, payout_id: UUID, now: datetime) -> Payout:
     """Queue an approved payout's transaction, once; or let it wait until the float has enough and
     no payment that it may stand on is being checked.
 
-    Safe to call again at any time, by anyone.
+    Safe to call again at any time, by anyone. What does not wait is returned without a lock.
+
+    Raises:
+        PayoutUnknown
     """
-    payout = locks.payout_for_update(payout_id)
-    if payout.status not in WAITING or payout.transaction_id is not None:
+    payout = payout_by_id(payout_id)
+    if not _waits(payout):
         return payout
+    # The float first, as those do who send several; a payout's asset never changes.
     locks.float_of(payout.asset)
+    payout = locks.payout_for_update(payout_id)
+    if not _waits(payout):
+        return payout
     if not may_leave(payout):
         wait_for(payout, "payment_check")
         return payout
@@ -90,6 +97,10 @@ def payouts_recheck(*, now: datetime, shop_id: UUID | None = None) -> int:
         payout_send(payout_id=payout_id, now=now).status == "sending"
         for payout_id in list(waiting.order_by("asset", "id").values_list("id", flat=True))
     )
+
+
+def _waits(payout: Payout) -> bool:
+    return payout.status in WAITING and payout.transaction_id is None
 
 
 def _transfer(payout: Payout, *, token_address: bytes | memoryview | None) -> dict[str, Any]:

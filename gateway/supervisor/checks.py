@@ -1,7 +1,6 @@
 """`manage.py check --deploy`: what must not be so when real money is at stake."""
 
 import ipaddress
-import json
 import os
 import re
 from collections.abc import Iterator
@@ -9,25 +8,43 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import msgspec
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 from django.db import OperationalError, connection
 
+from gateway.chains.configuration import ChainSettings, configured_chains
+from gateway.chains.confirmations import parse_tiers
+from gateway.chains.errors import BadChainSettings
 from gateway.custody.configuration import signer_files
 from gateway.custody.errors import KeystoreFormatUnknown
 from gateway.custody.keystore import parse_file
+from gateway.events.errors import TillwayError
+from gateway.market.exchanges.configured import credentials_of, exchange_settings
+from gateway.market.following.leading import policy_of_settings
+from gateway.market.hedges.configuration import hedging_settings
+from gateway.market.hedges.errors import HedgingSettingsUnreadable
 from gateway.supervisor.health import MIN_POSTGRES, MIN_POSTGRES_NAME
 
 TAG = "tillway"
 MIN_SECRET_CHARACTERS = 32
+MIN_SOURCES = 2
+"""Independent sources that a token's price needs."""
+DEVELOPMENT_CHAINS = frozenset({1337, 31337})
+"""The ids that ganache, hardhat and anvil give the chains they make up."""
 
 
 @register(TAG, deploy=True)
 def live_mode_is_safe(app_configs: Any, **options: Any) -> list[CheckMessage]:
-    """Live mode refuses demo keys, default secrets, private targets, old databases, plain HTTP."""
+    """Live mode refuses demo keys, default secrets, private targets, old databases, plain HTTP,
+    and whatever would take money unscreened, unconfirmed or at a made-up price."""
     if not settings.LIVE_MODE:
         return []
-    return [*_secrets(), *_services(), *_addresses(), *_chains(), *_keys(), *_database()]
+    parts = (
+        *(_secrets, _services, _addresses, _screening, _prices),
+        *(_exchanges, _chains, _keys, _database),
+    )
+    return [message for part in parts for message in part()]
 
 
 def _secrets() -> Iterator[CheckMessage]:
@@ -91,11 +108,41 @@ def _addresses() -> Iterator[CheckMessage]:
                 hint="Name the public host.",
                 id="tillway.E006",
             )
+    if not (settings.SESSION_COOKIE_SECURE and settings.CSRF_COOKIE_SECURE):
+        yield Error(
+            "Cookies of a session would go over plain HTTP too.",
+            hint="PUBLIC_URL begins with https://, in small letters.",
+            id="tillway.E019",
+        )
+    if not settings.BEHIND_PROXY:
+        yield Error(
+            "BEHIND_PROXY is off: everybody would seem to come from the proxy's own address.",
+            hint="Set BEHIND_PROXY=1; the proxy sets X-Forwarded-Proto and X-Forwarded-For.",
+            id="tillway.E020",
+        )
     if "*" in settings.ALLOWED_HOSTS:
         yield Error(
             "ALLOWED_HOSTS lets any host name in.",
             hint="Name the public host.",
             id="tillway.E007",
+        )
+
+
+def _screening() -> Iterator[CheckMessage]:
+    if not settings.SCREENING_REQUIRED:
+        yield Error(
+            "SCREENING_REQUIRED is off: money would be asked for while no list is in force.",
+            hint="Unset SCREENING_REQUIRED.",
+            id="tillway.E017",
+        )
+
+
+def _prices() -> Iterator[CheckMessage]:
+    if not settings.MARKET_FEEDS:
+        yield Error(
+            "MARKET_FEEDS names no price from outside: pools alone can be pushed.",
+            hint="Name a public source (docs/reference/market.md).",
+            id="tillway.E018",
         )
     for feed in settings.MARKET_FEEDS:
         parts = urlsplit(str(feed.get("url", "")))
@@ -105,23 +152,93 @@ def _addresses() -> Iterator[CheckMessage]:
                 hint="A live price comes from a named public source.",
                 id="tillway.E008",
             )
+    yield from _policies()
+
+
+def _policies() -> Iterator[CheckMessage]:
+    try:
+        hedging_settings()
+        policy = policy_of_settings()
+    except (HedgingSettingsUnreadable, msgspec.ValidationError) as error:
+        yield Error(
+            f"The desk can't read what it may do: {error}",
+            hint="See HEDGING in docs/reference/settings.md, MARKET_POLICY in market.md.",
+            id="tillway.E022",
+        )
+        return
+    if policy.min_sources < MIN_SOURCES:
+        yield Error(
+            "MARKET_POLICY prices tokens by a single source: whoever moves it names the price.",
+            hint=f"Set min_sources to {MIN_SOURCES} or more.",
+            id="tillway.E023",
+        )
+
+
+def _exchanges() -> Iterator[CheckMessage]:
+    try:
+        entries = exchange_settings()
+    except TillwayError as error:
+        yield Error(str(error), hint=error.hint, id="tillway.E027")
+        return
+    for entry in entries:
+        if entry.simulated:
+            yield Error(
+                f"The exchange {entry.name} is made up, or a sandbox.",
+                hint="Live money has nothing to do there: take it out of EXCHANGES.",
+                id="tillway.E021",
+            )
+        elif not (credentials_of(entry.name).key and credentials_of(entry.name).secret):
+            yield Error(
+                f"The exchange {entry.name} has no key.",
+                hint="Set its key and secret, or their files (docs/reference/settings.md).",
+                id="tillway.E028",
+            )
 
 
 def _chains() -> Iterator[CheckMessage]:
     if settings.EMBEDDED_CHAIN:
         return
-    text = settings.CHAINS.strip()
     try:
-        chains = json.loads(text if text.startswith("[") else Path(text).read_text())
-    except (OSError, ValueError) as error:
+        if not settings.CHAINS.lstrip().startswith(("[", "{")):
+            Path(settings.CHAINS).read_bytes()
+        chains = configured_chains()
+    except (OSError, BadChainSettings) as error:
         yield Error(
             f"CHAINS can't be read: {error}",
-            hint="It is JSON, or the path of a JSON file.",
+            hint="It is JSON, or the path of a JSON file (docs/reference/chains.md).",
             id="tillway.E009",
         )
         return
-    if not any(chain.get("mode") == "live" for chain in chains):
+    live = [chain for chain in chains if chain.mode == "live"]
+    if not live:
         yield Error("CHAINS names no live chain.", hint="Add one.", id="tillway.E010")
+    for chain in live:
+        yield from _live_chain(chain)
+
+
+def _live_chain(chain: ChainSettings) -> Iterator[CheckMessage]:
+    if chain.chain_id in DEVELOPMENT_CHAINS:
+        yield Error(
+            f"The live chain {chain.key!r} has the id of development chains, {chain.chain_id}.",
+            hint="Its mode is test.",
+            id="tillway.E024",
+        )
+    try:
+        most = max(tier.blocks for tier in parse_tiers(chain.confirmations))
+    except ValueError as error:
+        yield Error(
+            f"Confirmations of the live chain {chain.key!r}: {error}.",
+            hint="Say how many blocks a deposit of each value needs (docs/reference/chains.md).",
+            id="tillway.E025",
+        )
+        return
+    if chain.finality_blocks < most:
+        yield Error(
+            f"The live chain {chain.key!r} calls a deposit final after {chain.finality_blocks}"
+            f" blocks and confirms it after {most}.",
+            hint="finality_blocks is what no reorganisation reaches.",
+            id="tillway.E026",
+        )
 
 
 def _keys() -> Iterator[CheckMessage]:

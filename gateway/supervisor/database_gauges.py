@@ -54,6 +54,9 @@ HOUSE_GAUGES = (
     DatabaseGauge(
         "transactions_awaiting_gas", "Those that wait for their account to have gas", ("chain",)
     ),
+    DatabaseGauge(
+        "transactions_in_doubt", "Those whose nonce is used, by what is not proved", ("chain",)
+    ),
     DatabaseGauge("deposits_uncollected", "Decided deposits that wait to be swept", ("chain",)),
     DatabaseGauge(
         "deposits_dust",
@@ -71,10 +74,12 @@ GAUGES = (*HOUSE_GAUGES, *DESK_GAUGES)
 # the table itself keeps every transaction that ever was.
 GAUGES_SQL = """
 WITH told AS (
-    SELECT chain_id, status, created_at, awaiting_limit_since, awaiting_gas_since
+    SELECT chain_id, status, created_at, awaiting_limit_since, awaiting_gas_since,
+           doubted_since
       FROM chains_outgoingtransaction WHERE status = 'queued'
     UNION ALL
-    SELECT chain_id, status, created_at, awaiting_limit_since, awaiting_gas_since
+    SELECT chain_id, status, created_at, awaiting_limit_since, awaiting_gas_since,
+           doubted_since
       FROM chains_outgoingtransaction WHERE status IN ('signed', 'sent', 'mined')
 ), waiting AS (
     SELECT c.id::text AS chain,
@@ -84,6 +89,7 @@ WITH told AS (
            count(*) FILTER (WHERE status = 'mined') AS mined,
            count(*) FILTER (WHERE awaiting_limit_since IS NOT NULL) AS awaiting_limit,
            count(*) FILTER (WHERE awaiting_gas_since IS NOT NULL) AS awaiting_gas,
+           count(*) FILTER (WHERE doubted_since IS NOT NULL) AS in_doubt,
            min(created_at) FILTER (WHERE status <> 'mined') AS oldest_waiting,
            min(created_at) FILTER (WHERE status IN ('queued', 'signed')
                                      AND awaiting_limit_since IS NULL) AS oldest_unsent
@@ -127,6 +133,7 @@ SELECT g.name, g.labels, coalesce(g.value, 0)::float8 FROM (
         ('transactions_waiting', ARRAY[chain, 'mined'], mined::numeric),
         ('transactions_awaiting_limit', ARRAY[chain], awaiting_limit::numeric),
         ('transactions_awaiting_gas', ARRAY[chain], awaiting_gas::numeric),
+        ('transactions_in_doubt', ARRAY[chain], in_doubt::numeric),
         ('transactions_waiting_oldest_seconds', ARRAY[chain],
          extract(epoch FROM clock_timestamp() - oldest_waiting)),
         ('transactions_unsent_oldest_seconds', ARRAY[chain],

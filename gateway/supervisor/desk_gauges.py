@@ -16,7 +16,12 @@ DESK_GAUGES = (
     DatabaseGauge("hedge_gas_wei", "Wei of gas that hedges spent, by chain", ("chain",)),
     DatabaseGauge("hedges_active", "Hedges under way", ("asset",)),
     DatabaseGauge("hedges_failed", "Hedges that failed", ("asset",)),
+    DatabaseGauge("exchanges_stopped", "Exchanges that are not traded on", ("exchange",)),
+    DatabaseGauge("exchange_orders_open", "Orders that are not over", ("exchange",)),
     DatabaseGauge("moves_overdue", "Moves that have not arrived in their time", ("asset",)),
+    DatabaseGauge("pool_units", "Base units that providers of liquidity own", ("asset",)),
+    DatabaseGauge("withdrawals_waiting", "Providers' withdrawals in the queue", ("asset",)),
+    DatabaseGauge("withdrawals_stuck", "Providers' withdrawals that wait for people", ("asset",)),
 )
 
 DESK_GAUGES_SQL = """
@@ -50,6 +55,19 @@ UNION ALL
 SELECT 'hedges_failed', ARRAY[asset], count(*)::float8 FROM hedges_hedge
  WHERE status = 'failed' GROUP BY asset
 UNION ALL
+SELECT 'exchanges_stopped', ARRAY[exchange], (stopped_at IS NOT NULL)::int::float8
+  FROM hedges_exchangestanding
+UNION ALL
+SELECT 'exchange_orders_open', ARRAY[exchange], count(*)::float8 FROM hedges_exchangeorder
+ WHERE status IN ('planned', 'asked') GROUP BY exchange
+UNION ALL
 SELECT 'moves_overdue', ARRAY[asset], count(*)::float8 FROM hedges_inventorymove
  WHERE overdue AND ended_at IS NULL GROUP BY asset
+UNION ALL
+SELECT 'pool_units', ARRAY[asset], sum(principal_units + fees_units)::float8
+  FROM providers_liquiditypool GROUP BY asset
+UNION ALL
+SELECT 'withdrawals_' || w.status, ARRAY[p.asset], count(*)::float8
+  FROM providers_withdrawal w JOIN providers_liquiditypool p ON p.id = w.pool_id
+ WHERE w.status IN ('waiting', 'stuck') GROUP BY w.status, p.asset
 """

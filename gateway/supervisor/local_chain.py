@@ -64,6 +64,7 @@ def chain_entry(*, chain: DevChain, rpc_url: str, block_seconds: int = 1) -> dic
             ],
             "v2_router": chain.v2_router,
             "v3_router": chain.v3_router,
+            "v3_positions": chain.v3_position_manager,
             "weth": chain.weth,
         },
     }

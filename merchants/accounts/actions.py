@@ -48,6 +48,7 @@ ACTIONS: Final[dict[str, frozenset[str]]] = {
     "list.load": frozenset({COMPLIANCE_OFFICER}),
     "desk.view": frozenset({DESK}),
     "desk.control": frozenset({DESK}),
+    "desk.trade": frozenset({DESK}),
 }
 
 SCOPES: Final[dict[str, str]] = {

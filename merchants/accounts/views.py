@@ -6,6 +6,7 @@ from django.contrib.auth import views as auth_views
 from django.contrib.auth.forms import AuthenticationForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_post_parameters
 
 from merchants.accounts.errors import SignInThrottled
@@ -39,6 +40,15 @@ sign_out = auth_views.LogoutView.as_view()
 def locked_out(request: HttpRequest, *_: object, **__: object) -> HttpResponse:
     """What axes answers after too many wrong passwords for one name from one address."""
     return _wait(request, seconds=900, locked_out=True)
+
+
+def form_too_old(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """What a form without its token is answered: the way back to its page, if that is ours."""
+    sent_from = request.headers.get("Referer", "")
+    is_ours = url_has_allowed_host_and_scheme(
+        sent_from, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return render(request, "403_csrf.html", {"back": sent_from if is_ours else ""}, status=403)
 
 
 def _wait(request: HttpRequest, *, seconds: int, **context: object) -> HttpResponse:

@@ -4,7 +4,7 @@ Key, effect and answer commit in one transaction. Two statements: one that takes
 advisory lock and looks for an answer, and one that stores it. A second request with the key of
 one that is still running would only wait on the row, so it is told to come back (409) by the
 lock. Refusals (4xx) are answers too and are kept; 429, 5xx and what passes by itself (no quote
-just now) are not.
+just now, no money that is final yet) are not.
 """
 
 import hashlib

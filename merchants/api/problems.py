@@ -10,6 +10,8 @@ from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
+from django.template.loader import get_template
+from django.utils.translation import get_language, get_language_bidi
 from django.views.defaults import bad_request
 from rest_framework import exceptions as drf
 
@@ -191,3 +193,11 @@ def bad_request_handler(request: HttpRequest, exception: Exception) -> HttpRespo
     if request.path_info.startswith("/v1/"):
         return respond(problem_of(exception))
     return bad_request(request, exception)
+
+
+def server_error_handler(request: HttpRequest) -> HttpResponse:
+    """Django's handler500: its page in the reader's language and theme, and nothing on it that asks
+    what may be broken (the session, the database)."""
+    spoken = {"LANGUAGE_CODE": get_language(), "LANGUAGE_BIDI": get_language_bidi()}
+    page = get_template("500.html").render({**spoken, "request": request})
+    return HttpResponse(page, status=HTTPStatus.INTERNAL_SERVER_ERROR)

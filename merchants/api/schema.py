@@ -1,20 +1,13 @@
 """The OpenAPI 3.1 description: generated from the views, served as it is committed."""
 
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any
 
 import orjson
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.generators import SchemaGenerator
-from drf_spectacular.settings import patched_settings
 
 from merchants.accounts.actions import SCOPES
-
-ENUM_NAMES: Final = {
-    "DeliveryState": ("pending", "succeeded", "failed", "cancelled"),
-    "DepositState": ("seen", "confirmed", "final", "orphaned"),
-    "Mode": ("test", "live"),
-}
 
 
 class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
@@ -40,8 +33,7 @@ def generate() -> dict[str, Any]:
     from merchants.api import urls  # the views import this package
 
     generator = SchemaGenerator(patterns=[path("v1/", include((urls.urlpatterns, "api")))])
-    with patched_settings({"ENUM_NAME_OVERRIDES": ENUM_NAMES}):
-        described: dict[str, Any] = generator.get_schema(request=None, public=True)
+    described: dict[str, Any] = generator.get_schema(request=None, public=True)
     for path_, _, method, view in generator._get_paths_and_endpoints():  # type: ignore[no-untyped-call]
         described["paths"][path_][method.lower()]["x-scope"] = view.scopes[method]
     for name, shape in described["components"]["schemas"].items():

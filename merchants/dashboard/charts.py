@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from typing import Final
 
 WIDTH: Final = 720
-PLOT: Final = 640
+MARGIN: Final = 80
+CHARACTER: Final = 16
+"""Of the axis' words, at their largest: on a phone, where the drawing shrinks and they don't."""
 HEIGHT: Final = 208
 BASE: Final = 168
 TOP: Final = 12
@@ -46,9 +48,9 @@ class Chart:
     bars: tuple[Bar, ...]
     lines: tuple[Line, ...]
     label: str
+    plot: int
     width: int = WIDTH
     height: int = HEIGHT
-    plot: int = PLOT
     words_y: int = HEIGHT - 8
 
     @property
@@ -75,7 +77,8 @@ def round_ceiling(units: int) -> int:
 
 def bar_chart(days: Sequence[Day], *, top_text: str, top_units: int, label: str) -> Chart:
     """Bars over ``days``, oldest first, on an axis that ends at ``top_units``."""
-    slot = PLOT // max(len(days), 1)
+    plot = WIDTH - max(MARGIN, CHARACTER * len(top_text) + CHARACTER // 2)
+    slot = plot // max(len(days), 1)
     gap = max(slot // 4, 2)
     bars = []
     for index, day in enumerate(days):
@@ -97,4 +100,4 @@ def bar_chart(days: Sequence[Day], *, top_text: str, top_units: int, label: str)
             )
         )
     lines = (Line(TOP, top_text), Line(BASE, "0"))
-    return Chart(bars=tuple(bars), lines=lines, label=label)
+    return Chart(bars=tuple(bars), lines=lines, label=label, plot=plot)

@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from gateway.chains.models import Token
-from gateway.checkout.wording import money_text, trimmed
+from gateway.checkout.wording import grouped, money_text, trimmed
 from gateway.events.cursors import Page
 from gateway.events.selectors import events_after
 from gateway.invoices.models import Invoice
@@ -25,6 +25,7 @@ from gateway.ledger.selectors import (
 )
 from gateway.money.amounts import Amount, format_amount
 from gateway.money.assets import Asset
+from gateway.settlement.selectors import withheld_units
 from merchants.dashboard.charts import Chart, Day, bar_chart, round_ceiling
 from merchants.dashboard.wording import entry_word, event_sign
 
@@ -59,13 +60,18 @@ def open_invoices(shop_id: UUID) -> int:
 
 
 def balance_lines(shop_id: UUID) -> list[dict[str, Any]]:
-    """What the shop is owed, by asset. Two queries."""
+    """What the shop is owed, by asset, and what of it stays here for now. Three queries."""
     balances = shop_balances(shop_id=shop_id)
     assets = assets_by_code(list(balances))
-    return [_balance_line(view, assets[code]) for code, view in balances.items() if code in assets]
+    withheld = withheld_units(shop_id=shop_id)
+    return [
+        _balance_line(view, assets[code], withheld=withheld.get(code, 0))
+        for code, view in balances.items()
+        if code in assets
+    ]
 
 
-def _balance_line(view: ShopBalanceView, asset: Asset) -> dict[str, Any]:
+def _balance_line(view: ShopBalanceView, asset: Asset, *, withheld: int) -> dict[str, Any]:
     return {
         "asset": asset.code,
         "symbol": asset.symbol,
@@ -73,6 +79,7 @@ def _balance_line(view: ShopBalanceView, asset: Asset) -> dict[str, Any]:
         "round": round_text(view.available, asset),
         "reserved": amount_text(view.reserved, asset),
         "has_reserved": view.reserved != 0,
+        "withheld": amount_text(withheld, asset) if withheld else "",
         "negative": view.available < 0,
     }
 
@@ -104,7 +111,7 @@ def takings(
     ]
     chart = bar_chart(
         days,
-        top_text=trimmed(format_amount(Amount(top, asset))),
+        top_text=grouped(trimmed(format_amount(Amount(top, asset)))),
         top_units=top,
         label=f"{label}: " + ", ".join(f"{day.day} {day.text}" for day in days),
     )

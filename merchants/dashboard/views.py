@@ -26,7 +26,7 @@ from gateway.invoices.services import invoice_void
 from merchants.accounts.actions import role_allows
 from merchants.accounts.guards import MemberRequest, may, require_action
 from merchants.accounts.models import User
-from merchants.accounts.selectors import shops_of
+from merchants.accounts.selectors import can, shops_of
 from merchants.dashboard import selectors
 from merchants.dashboard.frame import draw
 from merchants.pos.views import VOIDABLE, problem_words
@@ -51,13 +51,17 @@ PARTS: Final = ("spread_bps", "lock_premium_bps", "fee_bps")
 @login_required
 @require_GET
 def enter(request: HttpRequest) -> HttpResponse:
-    """To the first shop whose dashboard is open to this person; cashiers go to their till."""
-    mine = shops_of(cast(User, request.user))
+    """To the first shop whose dashboard is open to this person; cashiers go to their till, and who
+    runs the desk to the desk."""
+    person = cast(User, request.user)
+    mine = shops_of(person)
     for shop, role in mine:
         if role_allows(role, "dashboard.view"):
             return HttpResponseRedirect(f"/dashboard/{shop.id}/")
     if any(role_allows(role, "invoice.create") for _shop, role in mine):
         return HttpResponseRedirect("/pos/")
+    if can(person, "desk.view"):
+        return HttpResponseRedirect("/desk/")
     raise PermissionDenied("no shop")
 
 
@@ -136,12 +140,13 @@ def invoice(request: MemberRequest, shop_id: UUID, invoice_id: UUID) -> HttpResp
         "can_void": may(request, "invoice.void") and found["status"] in VOIDABLE,
         "timeline": selectors.timeline(invoice_id),
         "bookings": selectors.bookings(invoice_id),
-        "part_names": [{"word": _part_word(name)} for name in PARTS],
         "quotes": [
             {
                 **due,
                 "rate": rate_text(due, found["currency"]),
-                "part_texts": [_part_text(name, due) for name in PARTS],
+                "part_texts": [
+                    {"word": _part_word(name), "text": _part_text(name, due)} for name in PARTS
+                ],
             }
             for due in found["due"]
         ],

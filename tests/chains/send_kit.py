@@ -12,6 +12,7 @@ from gateway.chains.fees import GWEI, FeeCaps
 from gateway.chains.models import Chain, OutgoingTransaction, Token
 from gateway.chains.node_line import NodeLine
 from gateway.chains.outgoing.means import SenderOptions
+from gateway.chains.outgoing.relay import Relay
 from gateway.chains.outgoing.sender import Sender
 from gateway.chains.sending import transaction_get, transaction_queue
 from gateway.custody.errors import SignerDown
@@ -115,6 +116,7 @@ class Post:
             rebroadcast_seconds=10,
         )
     )
+    relay: Relay | None = None
     restarts: int = 0
 
     def __post_init__(self) -> None:
@@ -194,6 +196,7 @@ class Post:
             lease=lease,
             clock=self.clock,
             options=self.options,
+            relay=self.relay,
             reached=reached,
         )
 
@@ -219,18 +222,21 @@ class Post:
     def balance(self, account: bytes = SHOP) -> int:
         return int(self.rpc.call("eth_getBalance", ["0x" + account.hex(), "latest"]), 16)
 
-    def send_elsewhere(self, *, nonce: int, value: int = 1) -> str:
+    def send_elsewhere(self, *, nonce: int, value: int = 1, legacy: bool = False) -> str:
         """A transaction of the same key that does not come from us."""
+        fees: dict[str, Any] = (
+            {"gasPrice": 100 * GWEI}
+            if legacy
+            else {"type": 2, "maxFeePerGas": 100 * GWEI, "maxPriorityFeePerGas": 20 * GWEI}
+        )
         signed = Account.sign_transaction(
             {
-                "type": 2,
                 "chainId": self.chain_id,
                 "nonce": nonce,
                 "to": SHOP,
                 "value": value,
                 "gas": 21_000,
-                "maxFeePerGas": 100 * GWEI,
-                "maxPriorityFeePerGas": 20 * GWEI,
+                **fees,
             },
             OPERATOR.private_key.secret,
         )

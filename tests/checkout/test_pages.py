@@ -83,8 +83,9 @@ def test_the_version_changes_with_what_is_shown_and_only_then():
          "100,000,000,000,000,000,000.123456789012345678\xa0ETH"),
     ],
 )  # fmt: skip
-def test_money_is_written_for_people_without_losing_a_digit(plain, currency, shown):
-    with translation.override("en"):
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_money_is_written_for_people_without_losing_a_digit(language, plain, currency, shown):
+    with translation.override(language):
         assert wording.money_text(plain, currency) == shown
 
 

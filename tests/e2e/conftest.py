@@ -25,6 +25,7 @@ SIZES = {
     "phone": (390, 844),
     "tablet": (1180, 820),
     "upright tablet": (820, 1180),
+    "laptop": (1280, 800),
     "desktop": (1440, 900),
 }
 

@@ -42,7 +42,7 @@ def overflow_px(page: Any) -> int:
 
 
 SIDEWAYS_JS = """
-() => [...document.querySelectorAll('.scroll, .dash-nav')]
+() => [...document.querySelectorAll('.scroll, .dash-nav, .quotes, .quote dd')]
   .filter((one) => one.checkVisibility() && one.scrollWidth > one.clientWidth + 1)
   .map((one) => one.getAttribute('aria-label'))
 """

@@ -15,7 +15,7 @@ PAGES = ["", "invoices", "balances", "payouts", "developers", "settings"]
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", ["phone", "tablet", "upright tablet", "desktop"])
+@pytest.mark.parametrize("size", ["phone", "tablet", "upright tablet", "laptop", "desktop"])
 def test_every_page_fits_its_screen(house, size, scheme, language):
     invoice = house.world.issue(5_000, order_id="A rather long order reference of a web shop")
     house.world.confirmed(invoice)
@@ -32,7 +32,7 @@ def test_every_page_fits_its_screen(house, size, scheme, language):
             expect(page.get_by_role("heading", level=1)).to_be_visible()
             assert overflow_px(page) == 0, path
             assert small_targets(page) == [], path
-            assert set(sideways(page)) <= {"Quotes", "报价"}, path
+            assert sideways(page) == [], path
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection, transaction
 
 from gateway.chains.models import Chain, Deposit
-from gateway.compliance.services import list_load
+from gateway.compliance.services import hold_approve, list_load
 from gateway.invoices import services
 from gateway.invoices.models import Invoice
 from gateway.invoices.quotebook import decode_book, quote_for
@@ -84,6 +84,12 @@ class World:
         deposit = self.pay(invoice, **facts)
         self.hear(deposit, "confirmed")
         return deposit
+
+    def decide(self, deposit: Deposit, propose: Callable[..., Any]) -> None:
+        """Two people decide about held money: ``hold_release``, ``hold_return``, ``hold_block``."""
+        propose(deposit_id=deposit.id, by="ada", reason="looked at", now=self.now)
+        hold_approve(deposit_id=deposit.id, by="bea", now=self.now)
+        self.drain()
 
     def again(self, invoice: Invoice) -> Invoice:
         """The invoice as the database has it."""

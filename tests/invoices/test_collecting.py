@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from gateway.compliance.models import Verdict
+from gateway.compliance import services as compliance
 from gateway.invoices import services
 from gateway.invoices.models import Claim
 from gateway.market.execution.models import FillRequest
@@ -43,16 +43,14 @@ def wrong_asset(world: World, clock: Any) -> None:
 
 def returned(world: World, clock: Any) -> None:
     deposit = world.confirmed(world.issue(), asset=WETH, sender=LISTED)
-    Verdict.objects.filter(deposit_id=deposit.id).update(state="returned")
-    services.invoice_apply_deposit(deposit_id=deposit.id, now=world.now)
+    world.decide(deposit, compliance.hold_return)
 
 
 def released_after_voiding(world: World, clock: Any) -> None:
     invoice = world.issue()
     services.invoice_void(invoice_id=invoice.id, shop_id=world.shop_id, now=world.now)
     deposit = world.confirmed(invoice, asset=WETH, sender=LISTED)
-    Verdict.objects.filter(deposit_id=deposit.id).update(state="released")
-    services.invoice_apply_deposit(deposit_id=deposit.id, now=world.now)
+    world.decide(deposit, compliance.hold_release)
 
 
 @pytest.mark.parametrize(
@@ -83,10 +81,10 @@ def test_a_credit_with_a_surplus_is_asked_for_once(world: World) -> None:
     assert [bought for bought, _, _ in asked()] == [True]
 
 
-@pytest.mark.parametrize("state", ["held", "blocked"])
-def test_held_and_blocked_money_is_not_asked_for(world: World, state: str) -> None:
+def test_held_and_blocked_money_is_not_asked_for(world: World) -> None:
     deposit = world.confirmed(world.issue(), sender=LISTED)
-    Verdict.objects.filter(deposit_id=deposit.id).update(state=state)
+    assert asked() == []
+    world.decide(deposit, compliance.hold_block)
     services.invoice_apply_deposit(deposit_id=deposit.id, now=world.now)
     assert asked() == []
 

@@ -1,7 +1,5 @@
 """What screening and what people decide about a hold do to an invoice."""
 
-from typing import Any
-
 import pytest
 
 from gateway.chains.models import Chain
@@ -9,6 +7,7 @@ from gateway.compliance import services as compliance
 from gateway.compliance.models import ListSource
 from gateway.events.models import Event
 from gateway.invoices.models import Payment
+from gateway.invoices.owing import HOLD_HONOUR_SECONDS
 from gateway.ledger import accounts
 from tests.chain_rows import (
     SHOPPER,
@@ -69,17 +68,11 @@ def test_who_is_listed_before_the_payment_confirms_is_not_credited(world: World)
     assert available(world) == 0
 
 
-def decide(world: World, deposit: Any, propose: Any) -> None:
-    propose(deposit_id=deposit.id, by="ada", reason="looked at", now=world.now)
-    compliance.hold_approve(deposit_id=deposit.id, by="bea", now=world.now)
-    world.drain()
-
-
 def test_a_released_hold_is_credited_at_the_lock(world: World) -> None:
     invoice = world.issue()
     deposit = world.confirmed(invoice, asset=WETH, sender=LISTED)
-    # Handlers go by our own clock; the hold was decided within the day.
-    decide(world, deposit, compliance.hold_release)
+    # Handlers go by our own clock, which is days on; the hold was decided within the day.
+    world.decide(deposit, compliance.hold_release)
     assert state(invoice)[:2] == ("paid", set())
     payment = Payment.objects.get(deposit_id=deposit.id)
     assert payment.kind == "released"
@@ -87,10 +80,21 @@ def test_a_released_hold_is_credited_at_the_lock(world: World) -> None:
     assert owed(accounts.held(deposit.id), W) == 0
 
 
+def test_a_hold_released_after_the_day_is_credited_at_the_rate_of_its_day(world: World) -> None:
+    invoice = world.issue()
+    deposit = world.confirmed(invoice, asset=WETH, sender=LISTED)
+    world.clock.advance(seconds=HOLD_HONOUR_SECONDS + 1)
+    # Nothing has a fresh price when the handlers run: the lock's own rate would need none.
+    world.decide(deposit, compliance.hold_release)
+    assert not Payment.objects.filter(deposit_id=deposit.id).exists()
+    assert owed(accounts.held(deposit.id), W) == 0
+    assert refunds(W) == deposit.units
+
+
 def test_a_returned_hold_is_owed_to_its_payer(world: World) -> None:
     invoice = world.issue()
     deposit = world.confirmed(invoice, sender=LISTED)
-    decide(world, deposit, compliance.hold_return)
+    world.decide(deposit, compliance.hold_return)
     assert state(invoice)[:2] == ("waiting", set())
     assert (available(world), refunds()) == (0, deposit.units)
     assert owed(accounts.held(deposit.id), S) == 0
@@ -101,7 +105,7 @@ def test_a_blocked_payment_is_kept_and_looks_like_a_hold(world: World) -> None:
     invoice = world.issue()
     deposit = world.confirmed(invoice, sender=LISTED)
     before = told(invoice)
-    decide(world, deposit, compliance.hold_block)
+    world.decide(deposit, compliance.hold_block)
     assert owed(accounts.blocked(), S) == deposit.units
     assert refunds() == 0
     assert state(invoice)[1] == {"held"}
@@ -141,7 +145,7 @@ def test_a_listed_speck_after_the_honest_payment_takes_no_goods_back(
     world.confirmed(invoice)
     speck = world.confirmed(invoice, units=1, sender=LISTED)
     assert state(invoice) == ("paid", {"held"}, "yes")
-    decide(world, speck, getattr(compliance, decision))
+    world.decide(speck, getattr(compliance, decision))
     assert (state(invoice)[0], state(invoice)[2]) == ("paid", "yes")
 
 
@@ -163,5 +167,5 @@ def test_goods_stay_while_the_held_half_of_the_money_is_looked_at(world: World) 
     world.confirmed(invoice, units=half)
     other = world.confirmed(invoice, units=world.quote(invoice).units - half, sender=LISTED)
     assert state(invoice) == ("processing", {"held"}, "no")
-    decide(world, other, compliance.hold_release)
+    world.decide(other, compliance.hold_release)
     assert state(invoice) == ("paid", set(), "yes")

@@ -3,15 +3,19 @@ holds and what lies in custody after it. Here: the house's
 own work.
 """
 
+from uuid import UUID
+
 import pytest
 
 from gateway.events.ids import uuid7
 from gateway.ledger import accounts, postings
 from gateway.ledger.errors import LedgerError, Unbalanced
+from gateway.ledger.hedges import post_exchange_fill
 from gateway.ledger.house import post_fill, post_gas, post_insurance_funded, post_sweep
 from gateway.ledger.journal import entry_post
 from gateway.ledger.selectors import trial_balance
-from tests.ledger.books import CHAIN, ETH, GAS, NOW, TOKEN, USDC, Books, eth, funded, usdc
+from gateway.money.amounts import Amount
+from tests.ledger.books import CHAIN, ETH, EURC, GAS, NOW, TOKEN, USDC, Books, eth, funded, usdc
 
 
 def test_funding(books: Books) -> None:
@@ -68,6 +72,55 @@ def test_fill(books: Books) -> None:
         hot={USDC: 13_550_000},
         venue_fees={USDC: 40_000},
         fees={USDC: -100_000},
+    )
+
+
+def at_exchange(asset_units: Amount) -> None:
+    entry_post(
+        key=f"test:{uuid7()}",
+        kind="test",
+        postings=postings.funding(custody=accounts.exchange("x"), amount=asset_units),
+        refs={},
+        now=NOW,
+    )
+
+
+def fill_there(*, sold: Amount, bought: Amount, fee: Amount | None, trade_id: str) -> bool:
+    return post_exchange_fill(
+        exchange="x",
+        market="ETH-USDC",
+        trade_id=trade_id,
+        sold=sold,
+        bought=bought,
+        fee=fee,
+        order_id=UUID(int=1),
+        hedge_id=UUID(int=2),
+        reason="beyond_band",
+        now=NOW,
+    ).created
+
+
+def test_sold_at_an_exchange_and_bought_back(books: Books) -> None:
+    at_exchange(eth(10**18))
+    sold = {"sold": eth(10**18), "bought": usdc(3_000_000_000), "fee": usdc(3_000_000)}
+    assert fill_there(**sold, trade_id="1")
+    assert not fill_there(**sold, trade_id="1")  # told twice, posted once
+    books.holds(
+        desk={ETH: -(10**18), USDC: 3_000_000_000},
+        capital={ETH: -(10**18)},
+        venue_fees={USDC: 3_000_000},
+        **{"exchange:x": {USDC: 2_997_000_000}},
+    )
+    # bought back, the fee in what it brings, and once in a third asset that lies there
+    back = {"sold": usdc(2_990_000_000), "bought": eth(10**18), "fee": eth(10**15)}
+    fill_there(**back, trade_id="2")
+    at_exchange(Amount(5, EURC))
+    fill_there(sold=usdc(1), bought=eth(7), fee=Amount(2, EURC), trade_id="3")
+    books.holds(
+        desk={ETH: 7, USDC: 10_000_000 - 1},
+        capital={ETH: -(10**18), EURC: -5},
+        venue_fees={USDC: 3_000_000, ETH: 10**15, EURC: 2},
+        **{"exchange:x": {USDC: 7_000_000 - 1, ETH: 10**18 - 10**15 + 7, EURC: 3}},
     )
 
 

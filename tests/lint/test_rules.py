@@ -66,6 +66,11 @@ def test_a_bare_http_client_is_caught_outside_its_room() -> None:
     assert found("import httpx", PurePosixPath("gateway/outside/http.py")) == []
 
 
+def test_a_library_that_calls_by_itself_is_caught_where_it_is_not_guarded() -> None:
+    assert found("import ccxt") == ["TW4"]
+    assert found("import ccxt", PurePosixPath("gateway/market/exchanges/guarded.py")) == []
+
+
 def test_an_exception_needs_a_reason_on_its_line() -> None:
     assert found("import httpx  # house: TW4 (the node is the operator's own)") == []
     assert found("import httpx  # house: TW4") == ["TW4"]

@@ -128,8 +128,8 @@ def test_versions_grow_and_open_locks_are_counted_with_few_queries(readers, valk
     )
     with CaptureQueriesContext(connection) as queries:
         first = publisher.publish(now=now)
-    told = "locks, halts, states, inventory, day, prices, equity, values, moments, prunes"
-    assert len(queries) <= 18, told
+    told = "locks, halts, states, inventory, books, day, prices, equity, values, moments, prunes"
+    assert len(queries) <= 19, told
     assert first.assets[WETH].open_units == 5
     with CaptureQueriesContext(connection) as queries:
         second = publisher.publish(now=now)

@@ -37,7 +37,7 @@ class House:
     sender: Sender
     signer: LocalSigner
     clock: Clock
-    allow: Callable[[int], None]
+    allow: Callable[..., None]
 
     def credited(self, symbol: str, units: int) -> None:
         """A deposit that is worth 1 USDC to the shop, credited and final."""
@@ -84,13 +84,16 @@ def house(desk: Desk, chain_entry: Any, tmp_path: Path) -> Iterator[House]:
     clock.now = datetime.now(UTC)
     journal = Journal(tmp_path / "journal", master_key=bytes(32), now=clock())
 
-    def signer_with(per_day: int) -> Signer:
+    def signer_with(per_day: int, *, without: str = "") -> Signer:
         policy = dev_policy(
             [chain_entry],
             account=key.address,
             now=clock(),
             payouts=Limit(per_day, per_day),
         )
+        for chain in policy["chains"].values():
+            for purposes in chain["accounts"].values():
+                purposes[:] = [purpose for purpose in purposes if purpose != without]
         return Signer(
             keys={key.address: key},
             policy=parse_policy(json.dumps(policy).encode()),
@@ -121,7 +124,7 @@ def house(desk: Desk, chain_entry: Any, tmp_path: Path) -> Iterator[House]:
         ),
         signer=signer,
         clock=clock,
-        allow=lambda per_day: signer.use(signer_with(per_day)),
+        allow=lambda per_day, **changes: signer.use(signer_with(per_day, **changes)),
     )
     node.close()
     journal.close()

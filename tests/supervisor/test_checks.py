@@ -3,6 +3,7 @@
 import json
 import secrets
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -10,7 +11,25 @@ from django.core.management import CommandError, call_command
 from gateway.custody.keystore import add_key, key_from_secret
 from gateway.supervisor.checks import live_mode_is_safe
 
-LIVE_CHAIN = [{"chain_id": 8453, "mode": "live"}]
+LIVE_CHAIN = {
+    "chain_id": 8453,
+    "key": "base",
+    "name": "Base",
+    "mode": "live",
+    "rpc_urls": ["https://node.example.com"],
+    "block_seconds": 2,
+    "confirmations": [[5000, 1], [None, 20]],
+    "finality_blocks": 64,
+    "grace_seconds": 30,
+    "factory": {"address": "0x", "version": 1, "code_hash": "0x", "init_code_hash": "0x"},
+    "treasury": "0x",
+    "native": {"symbol": "ETH", "decimals": 18},
+    "tokens": [],
+}
+
+
+def chain(**changes: Any) -> str:
+    return json.dumps([{**LIVE_CHAIN, **changes}])
 
 
 @pytest.fixture
@@ -26,12 +45,15 @@ def live(settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, db: None):
     settings.EMBEDDED_POSTGRES = False
     settings.EMBEDDED_VALKEY = False
     settings.EMBEDDED_CHAIN = False
-    settings.CHAINS = json.dumps(LIVE_CHAIN)
+    settings.CHAINS = chain()
     settings.PUBLIC_URL = "https://pay.example.com"
+    settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = True
+    settings.BEHIND_PROXY = True
     settings.LIVE_URL = ""
     settings.ALLOWED_HOSTS = ["pay.example.com"]
     settings.MARKET_FEEDS = [{"name": "exchange", "url": "https://api.example.com/prices"}]
     settings.KEYSTORE_FILE = str(tmp_path / "keystore.json")
+    settings.EXCHANGES = []
     return settings
 
 
@@ -66,11 +88,32 @@ def test_a_default_secret_is_refused(live, monkeypatch, name: str) -> None:
         ("LIVE_URL", "http://live.example.com", "E005"),
         ("ALLOWED_HOSTS", ["*"], "E007"),
         ("MARKET_FEEDS", [{"name": "local", "url": "http://127.0.0.1:9/prices"}], "E008"),
+        ("EXCHANGES", [{"name": "x", "kind": "other"}], "E027"),
+        (
+            "EXCHANGES",
+            [{"name": "x", "kind": "ccxt", "exchange": "binance", "sandbox": True}],
+            "E021",
+        ),
+        ("EXCHANGES", [{"name": "x", "kind": "ccxt", "exchange": "binance"}], "E028"),
         ("CHAINS", "not json", "E009"),
         ("FIELD_KEY", "change-me", "E015"),
         ("FIELD_KEY", "ab" * 31, "E015"),
         ("SECRET_KEY", "change-me", "E016"),
-        ("CHAINS", '[{"chain_id": 31337, "mode": "test"}]', "E010"),
+        ("CHAINS", '[{"chain_id": 8453, "mode": "live"}]', "E009"),
+        ("CHAINS", chain(mode="test"), "E010"),
+        ("SCREENING_REQUIRED", False, "E017"),
+        ("MARKET_FEEDS", [], "E018"),
+        ("SESSION_COOKIE_SECURE", False, "E019"),
+        ("CSRF_COOKIE_SECURE", False, "E019"),
+        ("BEHIND_PROXY", False, "E020"),
+        ("EXCHANGES", [{"name": "x", "kind": "recorded", "file": "/tmp/x.json"}], "E021"),
+        ("HEDGING", {"lvie": True}, "E022"),
+        ("MARKET_POLICY", {"min_source": 3}, "E022"),
+        ("MARKET_POLICY", {"min_sources": 1}, "E023"),
+        ("CHAINS", chain(chain_id=31337), "E024"),
+        ("CHAINS", chain(confirmations=[[None, 0]]), "E025"),
+        ("CHAINS", chain(confirmations=[]), "E025"),
+        ("CHAINS", chain(finality_blocks=19), "E026"),
     ],
 )
 def test_one_unsafe_setting_is_named(live, name: str, value: object, check: str) -> None:

@@ -4,6 +4,8 @@ PostgreSQL nothing is known."""
 import os
 import shutil
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,6 +14,7 @@ import psycopg
 import pytest
 import redis
 
+from gateway.supervisor import embedded
 from gateway.supervisor.services import Services
 
 STARTED_SECONDS = 30
@@ -109,3 +112,28 @@ def test_the_valkey_of_a_house_that_was_killed_gives_way(services: Services) -> 
     assert services.valkey_socket is not None
     services._start_valkey(services.valkey_socket)
     assert valkey.info("server")["process_id"] != left["process_id"]
+
+
+def test_what_a_killed_house_left_can_be_stopped_by_another_process() -> None:
+    folder = Path(os.environ["TILLWAY_STATE_DIR"]) / f"left-{os.getpid()}"
+    folder.mkdir(mode=0o711)
+    start = (
+        "import time; from pathlib import Path; from gateway.supervisor import embedded;"
+        f"folder = Path({str(folder)!r});"
+        "embedded.start_postgres(folder=folder / 'postgres', for_tests=True);"
+        "embedded.start_valkey(socket=folder / 'valkey.sock', data_folder=folder / 'valkey');"
+        "print('up', flush=True); time.sleep(600)"
+    )
+    killed = subprocess.Popen([sys.executable, "-c", start], stdout=subprocess.PIPE, text=True)
+    assert killed.stdout is not None
+    assert killed.stdout.readline() == "up\n"
+    killed.kill()
+    killed.wait()
+    killed.stdout.close()
+    assert (folder / "postgres" / "postmaster.pid").exists()
+    embedded.stop_postgres(folder=folder / "postgres")
+    embedded.stop_left_valkey(folder / "valkey.sock")
+    assert not (folder / "postgres" / "postmaster.pid").exists()
+    with pytest.raises(redis.RedisError):
+        redis.Redis(unix_socket_path=str(folder / "valkey.sock")).ping()
+    shutil.rmtree(folder)

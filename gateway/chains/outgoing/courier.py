@@ -7,18 +7,22 @@ import structlog
 from gateway.chains import outgoing_services as services
 from gateway.chains.outgoing.attempts import attempt_to_repeat
 from gateway.chains.outgoing.means import Means
+from gateway.chains.outgoing.relay import Relay
 from gateway.chains.outgoing_models import OutgoingAttempt, OutgoingTransaction
 from gateway.chains.receipts import is_known_already, is_short_of_gas
 from gateway.chains.rpc_words import hex_of
 from gateway.chains.sender_metrics import (
     BROADCASTS,
     ENDED,
+    GIVEN_UP,
     LAST_OFFER,
     REFUSALS,
+    RELAYED,
     UNREACHABLE,
 )
 from gateway.custody.errors import PolicyRefused, SignerDown
 from gateway.custody.transactions import UnsignedTransaction
+from gateway.events.errors import TillwayError
 from gateway.outside.errors import NodeError
 
 log = structlog.get_logger(__name__)
@@ -29,6 +33,7 @@ class Courier:
 
     def __init__(self, means: Means) -> None:
         self._means = means
+        self._relay_silent_at: datetime | None = None
 
     def sign_and_send(self, outgoing: OutgoingTransaction, attempt: OutgoingAttempt) -> bool:
         """Take a prepared attempt through signer and node; whether it is on its way.
@@ -75,12 +80,70 @@ class Courier:
             self.broadcast(outgoing, attempt)
 
     def broadcast(self, outgoing: OutgoingTransaction, attempt: OutgoingAttempt) -> None:
-        """Give stored bytes to the node; to do so again is harmless."""
-        assert attempt.raw is not None
+        """Give stored bytes to the node, or to the relay; to do so again is harmless."""
         means = self._means
-        failure = ""
+        relay = self._relay_for(outgoing, attempt)
+        if relay and self._is_relay_resting():
+            return
+        failure = self._relayed(relay, attempt) if relay else self._published(outgoing, attempt)
+        means.reached("broadcast")
+        services.attempt_was_broadcast(
+            desk=means.desk,
+            attempt_id=attempt.id,
+            is_private=relay is not None,
+            error=failure,
+            now=means.clock(),
+        )
+        means.reached("broadcast_recorded")
+
+    def _relay_for(self, outgoing: OutgoingTransaction, attempt: OutgoingAttempt) -> Relay | None:
+        """The relay, if these bytes may not be shown to the public mempool (yet).
+
+        Decided from stored times, so that whoever comes after a crash decides the same. To cancel
+        shows nothing to trade against, and must get through where the relay does not.
+        """
+        relay = self._means.relay
+        if relay is None or attempt.kind == "cancel" or not relay.takes(outgoing.purpose):
+            return None
+        seconds = relay.public_after(outgoing.purpose)
+        since = outgoing.signed_at or attempt.created_at
+        if seconds is None or not self._means.passed(since, seconds):
+            return relay
+        if attempt.published_at is None:
+            log.warning("private_submission_given_up", transaction_id=str(outgoing.id))
+            GIVEN_UP.labels(str(self._means.chain.id)).inc()
+        return None
+
+    def _is_relay_resting(self) -> bool:
+        """One that did not answer is left alone for a while: others wait behind each question."""
+        silent_at, seconds = self._relay_silent_at, self._means.options.rebroadcast_seconds
+        return silent_at is not None and not self._means.passed(silent_at, seconds)
+
+    def _relayed(self, relay: Relay, attempt: OutgoingAttempt) -> str:
+        """Give the bytes to the relay; why it does not take them, or "". The round goes on."""
+        means, chain = self._means, str(self._means.chain.id)
+        means.keep_lease()
         try:
-            means.node.ask(("eth_sendRawTransaction", (hex_of(bytes(attempt.raw)),)))
+            relay.submit(bytes(attempt.raw or b""), tx_hash=bytes(attempt.tx_hash or b""))
+        except NodeError as error:
+            if is_known_already(error):
+                return ""
+            RELAYED.labels(chain, "refused").inc()
+            return f"relay: {error.rpc_message[:280] or 'refused'}"
+        except TillwayError as trouble:
+            RELAYED.labels(chain, "silent").inc()
+            self._relay_silent_at = means.clock()
+            means.notices.say("relay", "private_relay_trouble", detail=str(trouble)[:300])
+            return f"relay: {trouble}"[:300]
+        RELAYED.labels(chain, "taken").inc()
+        means.notices.over("relay")
+        return ""
+
+    def _published(self, outgoing: OutgoingTransaction, attempt: OutgoingAttempt) -> str:
+        """Give the bytes to a node; why it does not take them, or ""."""
+        means, failure = self._means, ""
+        try:
+            means.node.ask(("eth_sendRawTransaction", (hex_of(bytes(attempt.raw or b"")),)))
         except NodeError as error:
             if not is_known_already(error):
                 failure = error.rpc_message[:300] or "refused"
@@ -94,11 +157,7 @@ class Courier:
                     asset=means.native,
                     now=means.clock(),
                 )
-        means.reached("broadcast")
-        services.attempt_was_broadcast(
-            desk=means.desk, attempt_id=attempt.id, error=failure, now=means.clock()
-        )
-        means.reached("broadcast_recorded")
+        return failure
 
     def _take_refusal(
         self, outgoing: OutgoingTransaction, attempt: OutgoingAttempt, refusal: PolicyRefused

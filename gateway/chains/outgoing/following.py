@@ -1,6 +1,7 @@
 """What has a nonce is followed: into a block, back out of it, to its end."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -8,6 +9,7 @@ import structlog
 from gateway.chains import outgoing_services as services
 from gateway.chains.outgoing.attempts import receipt_of, signed_attempts, unsigned_attempt
 from gateway.chains.outgoing.courier import Courier
+from gateway.chains.outgoing.doubting import Doubting
 from gateway.chains.outgoing.head import Account, Head
 from gateway.chains.outgoing.means import Means
 from gateway.chains.outgoing.replacing import Replacing
@@ -16,6 +18,8 @@ from gateway.chains.receipts import Receipt, parse_receipt
 from gateway.chains.rpc_words import hex_of
 from gateway.chains.sender_metrics import ENDED, LAST_FEE
 from gateway.custody.errors import SignerDown
+from gateway.outside.errors import NodeError
+from gateway.outside.rpc import Call
 
 log = structlog.get_logger(__name__)
 
@@ -29,6 +33,7 @@ class Following:
         self._means = means
         self._courier = courier
         self._replacing = Replacing(means, courier=courier)
+        self._doubting = Doubting(means, mined=self._mined)
 
     def follow(self, account: Account, head: Head) -> None:
         """One look at each, oldest nonce first."""
@@ -45,7 +50,7 @@ class Following:
             if receipt is not None:
                 self._mined(outgoing, receipt, head)
             elif outgoing.status == "mined":
-                self._vanished(outgoing, is_lost=outgoing.id in lost)
+                self._vanished(outgoing, head, is_lost=outgoing.id in lost)
             else:
                 self._push(outgoing, account, head)
 
@@ -65,14 +70,26 @@ class Following:
         receipts: dict[bytes, Receipt] = {}
         for start in range(0, len(hashes), RECEIPTS_PER_QUESTION):
             part = hashes[start : start + RECEIPTS_PER_QUESTION]
-            answers = self._means.node.ask(
-                *(("eth_getTransactionReceipt", (hex_of(tx_hash),)) for tx_hash in part)
-            )
-            for tx_hash, answer in zip(part, answers, strict=True):
+            for tx_hash, answer in zip(part, self._told_receipts(part), strict=True):
                 receipt = parse_receipt(answer)
                 if receipt is not None and receipt.tx_hash == tx_hash:
                     receipts[tx_hash] = receipt
         return receipts
+
+    def _told_receipts(self, hashes: Sequence[bytes]) -> list[Any]:
+        calls: list[Call] = [("eth_getTransactionReceipt", (hex_of(h),)) for h in hashes]
+        try:
+            return self._means.node.ask(*calls)
+        except NodeError:
+            # One that the node dropped and refuses must not keep the others from being seen.
+            return [self._told_or_none(call) for call in calls]
+
+    def _told_or_none(self, call: Call) -> Any:
+        try:
+            [answer] = self._means.node.ask(call)
+        except NodeError:
+            return None
+        return answer
 
     def _lost_blocks(self, mined: Sequence[OutgoingTransaction], head: Head) -> set[UUID]:
         """Which of these transactions' blocks are certainly not part of the chain any more.
@@ -117,8 +134,10 @@ class Following:
         if outcome:
             ENDED.labels(str(means.chain.id), outcome).inc()
 
-    def _vanished(self, outgoing: OutgoingTransaction, *, is_lost: bool) -> None:
-        if is_lost:
+    def _vanished(self, outgoing: OutgoingTransaction, head: Head, *, is_lost: bool) -> None:
+        if not is_lost:
+            self._doubting.look_for_receipt(outgoing, head)
+        else:
             log.warning("transaction_orphaned", transaction_id=str(outgoing.id))
             services.transaction_orphaned(
                 desk=self._means.desk, transaction_id=outgoing.id, now=self._means.clock()
@@ -128,7 +147,7 @@ class Following:
     def _push(self, outgoing: OutgoingTransaction, account: Account, head: Head) -> None:
         """Bring a signed transaction nearer to a block."""
         if account.count > (outgoing.nonce or 0):
-            self._settle_taken_nonce(outgoing, head)
+            self._doubting.settle_taken_nonce(outgoing, head)
         elif not self._tried_anew(outgoing, account, head):
             self._courier.repeat(outgoing)
 
@@ -141,22 +160,3 @@ class Following:
             return self._courier.sign_and_send(outgoing, unsigned)
         except SignerDown:
             return False
-
-    def _settle_taken_nonce(self, outgoing: OutgoingTransaction, head: Head) -> None:
-        """The nonce is used and none of our attempts has a receipt: wait until that is final."""
-        deep = head.number - self._means.chain.finality_blocks
-        if deep < 0:
-            return
-        [count] = self._means.node.ask(
-            ("eth_getTransactionCount", (hex_of(bytes(outgoing.account)), hex(deep)))
-        )
-        if int(count, 16) <= (outgoing.nonce or 0):
-            return
-        # A receipt may have come between the two questions.
-        if self._receipts(signed_attempts(outgoing)):
-            return
-        log.error("transaction_nonce_taken", transaction_id=str(outgoing.id))
-        if services.transaction_nonce_taken(
-            desk=self._means.desk, transaction_id=outgoing.id, now=self._means.clock()
-        ):
-            ENDED.labels(str(self._means.chain.id), "nonce_taken").inc()

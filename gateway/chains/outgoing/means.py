@@ -9,6 +9,7 @@ from gateway.chains.fees import FeeCaps
 from gateway.chains.models import Chain
 from gateway.chains.node_line import NodeLine
 from gateway.chains.outgoing.notices import Notices
+from gateway.chains.outgoing.relay import Relay
 from gateway.chains.outgoing_models import OutgoingAttempt
 from gateway.chains.outgoing_services import Desk
 from gateway.custody.transactions import SignedTransaction, UnsignedTransaction
@@ -30,6 +31,7 @@ class SenderOptions:
     stuck_seconds: float = 60.0
     rebroadcast_seconds: float = 15.0
     limit_retry_seconds: float = 60.0
+    doubt_retry_seconds: float = 300.0
     max_in_flight: int = 16
     max_follow: int = 500
     gas_margin_percent: int = 20
@@ -42,6 +44,7 @@ class Means:
     Attributes:
         desk: what each of its transactions checks.
         native: code of the coin that pays for gas.
+        relay: where trades go instead of the public mempool, if the chain has one.
         keep_lease: renews the lease when it is time; raises LeaseLost.
         reached: told of each point at which a crash must do no harm.
     """
@@ -53,6 +56,7 @@ class Means:
     clock: Callable[[], datetime]
     options: SenderOptions
     native: str
+    relay: Relay | None
     notices: Notices
     keep_lease: Callable[[], None]
     reached: Callable[[str], None]

@@ -26,6 +26,7 @@ from gateway.chains.outgoing.following import Following
 from gateway.chains.outgoing.head import Account, Head, head_calls, parse_head
 from gateway.chains.outgoing.means import Means, SenderOptions, Signing
 from gateway.chains.outgoing.notices import Notices
+from gateway.chains.outgoing.relay import Relay
 from gateway.chains.outgoing.restoring import restore_lost
 from gateway.chains.outgoing.starting import Starting
 from gateway.chains.outgoing_models import ATTEMPT_KINDS, UNDER_WAY, OutgoingTransaction
@@ -54,6 +55,7 @@ class Sender:
         lease: LeaseHandle,
         clock: Callable[[], datetime],
         options: SenderOptions | None = None,
+        relay: Relay | None = None,
         keep_lease: Callable[[], None] = lambda: None,
         reached: Callable[[str], None] = _nothing,
     ) -> None:
@@ -65,6 +67,7 @@ class Sender:
             clock=clock,
             options=options or SenderOptions(),
             native=_native_code(chain),
+            relay=relay,
             notices=Notices(chain_id=chain.id),
             keep_lease=keep_lease,
             reached=reached,

@@ -13,7 +13,7 @@ from django.db.models import Count, Min, Q
 from gateway.chains.addresses import parse_address
 from gateway.chains.configuration import configured_chain
 from gateway.chains.models import Chain, Token
-from gateway.chains.sending import transaction_queue
+from gateway.chains.sending import transaction_cancel, transaction_queue
 from gateway.events.ids import uuid7
 from gateway.market.amm.errors import NoLiquidity
 from gateway.market.errors import MarketUnavailable, QuoteRefused
@@ -62,8 +62,10 @@ class _Group:
 def fills_batch_due(*, now: datetime) -> int:
     """Queue a transaction for each group of deposits that is large or old enough; how many.
 
-    A group whose token has no fresh price, or no venue that pays its worth, waits.
+    A group whose token has no fresh price, or no venue that pays its worth, waits. Of a batch
+    whose deadline has passed its deposits wait anew.
     """
+    _cancel_overdue(now=now)
     groups = _groups_due(now)
     if not groups:
         return 0
@@ -86,6 +88,14 @@ def _groups_due(now: datetime) -> list[_Group]:
         .order_by("chain_id", "asset", "settlement_asset")
     )
     return [_Group(row["chain_id"], row["asset"], row["settlement_asset"]) for row in rows]
+
+
+def _cancel_overdue(*, now: datetime) -> None:
+    """Ask for what was not mined in time not to happen: on chain it could only fail, and a relay
+    that keeps it to itself would hold up every later transaction of the account."""
+    overdue = FillBatch.objects.filter(status="queued", deadline__lt=now).order_by("id")
+    for transaction_id in list(overdue.values_list("transaction_id", flat=True)):
+        transaction_cancel(transaction_id=transaction_id, now=now)
 
 
 def dust_reconsider(*, now: datetime, limit: int = DUST_AT_ONCE) -> int:

@@ -21,6 +21,7 @@ from gateway.market.measures.fair_values import (
     fair_values_prune,
     moment_of,
 )
+from gateway.market.orders.selectors import published_books
 from gateway.market.risk.watch import equity_cents
 from gateway.market.selectors import desk_inventory, halted_scopes, open_units
 from gateway.market.services import exposure_prune, minute_prices_keep, minute_prices_prune
@@ -30,7 +31,7 @@ from gateway.market.snapshot_store import (
     publish_snapshot,
     published_version,
 )
-from gateway.market.snapshots import DeskPolicy, MarketSnapshot
+from gateway.market.snapshots import BookState, DeskPolicy, MarketSnapshot
 
 EXPOSURE_SECONDS = 0.25
 INVENTORY_SECONDS = 1.0
@@ -54,6 +55,7 @@ class Publisher:
         self._minute = 0
         self._open: dict[str, int] = {}
         self._inventory: dict[str, int] = {}
+        self._books: tuple[BookState, ...] = ()
         self._halts: frozenset[str] = frozenset()
         self._memory = Memory(policy=policy)
         self._judge = Judge(policy=policy)
@@ -111,6 +113,7 @@ class Publisher:
         self.count(now=now)
         if self._positions.is_due():
             self._inventory = desk_inventory()
+            self._books = published_books(at_ms=int(now.timestamp() * 1000))
         self._memory.hear(self._trades())
         readings = self._readers.readings
         # Never below a version that readers hold, even after Valkey was flushed or we restarted.
@@ -130,6 +133,7 @@ class Publisher:
             inventory_units=self._inventory,
             open_units=self._open,
             currencies=sorted(currencies_of(readings)),
+            books=self._books,
         )
         snapshot = self._judge.judge(built, halts=self._halts, now=now, lease=lease)
         self._memory.learn(snapshot)

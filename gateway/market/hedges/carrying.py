@@ -14,9 +14,10 @@ from gateway.events.errors import TillwayError
 from gateway.market.exchanges.configured import configured_exchange
 from gateway.market.exchanges.places import Exchange, Progress
 from gateway.market.hedges import moves
+from gateway.market.hedges.exchange_limits import refuse_beyond_share
 from gateway.market.hedges.models import InventoryMove
 from gateway.market.hedges.routers import moved
-from gateway.market.hedges.working import treasury_of
+from gateway.market.hedges.sending import treasury_of
 from gateway.market.hedging import moving
 from gateway.market.hedging.moving import MoveState
 from gateway.market.risk.watch import EVERYTHING
@@ -56,6 +57,8 @@ def _carry(
     if state is MoveState.PLANNED:
         # Whoever pulled the switch wants things to stay where they are; what left goes on.
         if not {EVERYTHING, move.asset} & halted_scopes():
+            if move.is_deposit:
+                refuse_beyond_share(move, now=now)
             to = exchange.deposit_address(asset=move.asset) if move.is_deposit else None
             reached("address_known")
             moves.move_ask(move_id=move.id, to=to, now=now)
@@ -85,14 +88,16 @@ def _ask_for_withdrawal(
     move: InventoryMove, exchange: Exchange, *, now: datetime, reached: Callable[[str], None]
 ) -> None:
     client_id = str(move.id)
-    told = exchange.withdrawal(client_id=client_id)
+    told = exchange.withdrawal(client_id=client_id, asset=move.asset)
     if told.progress is Progress.UNKNOWN:
-        exchange.withdraw(
-            client_id=client_id,
-            asset=move.asset,
-            units=move.units,
-            to=treasury_of(move.chain_id),
-        )
+        # Once: not every exchange knows our name for it in time to refuse a second.
+        if moves.move_request(move_id=move.id, now=now):
+            exchange.withdraw(
+                client_id=client_id,
+                asset=move.asset,
+                units=move.units,
+                to=treasury_of(move.chain_id),
+            )
         reached("withdrawal_asked")
     elif told.progress is Progress.REFUSED:
         moves.move_happened(move_id=move.id, happened=moving.Refused(), now=now)

@@ -15,6 +15,7 @@ class HedgingSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             second comes in, a hedge costs a dollar, the volatility is the policy's initial one.
         least_band_usd_cents: and it never gets narrower.
         least_order_usd_cents: no smaller hedge is made.
+        most_by_hand_usd_cents: what one order of a person may be of, a hedge or a move.
         max_cost_ppm: a swap brings at least its fair value less this.
         urgent_cost_ppm: the same while a position is beyond its tier's limits.
         slice_seconds, max_slices: how a hedge is worked in time.
@@ -28,6 +29,7 @@ class HedgingSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     band_usd_cents: int = 500_000
     least_band_usd_cents: int = 50_000
     least_order_usd_cents: int = 10_000
+    most_by_hand_usd_cents: int = 2_500_000
     max_cost_ppm: int = 10_000
     urgent_cost_ppm: int = 30_000
     slice_seconds: int = 30

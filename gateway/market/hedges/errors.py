@@ -7,6 +7,13 @@ class HedgeUnknown(TillwayError):
     status = 404
 
 
+class OrderUnknown(TillwayError):
+    code = "order_unknown"
+    message = "There is no such order."
+    hint = "`manage.py hedges list` shows them."
+    status = 404
+
+
 class MoveUnknown(TillwayError):
     code = "move_unknown"
     message = "There is no such move."

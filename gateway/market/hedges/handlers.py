@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from gateway.events.subscriptions import EventRecord
 from gateway.market.hedges import moves, outcomes
-from gateway.market.hedges.working import REFERENCE_PREFIX
+from gateway.market.hedges.sending import REFERENCE_PREFIX
 
 
 def on_transaction(event: EventRecord) -> None:

@@ -9,6 +9,7 @@ from gateway.events import leases
 from gateway.events.errors import LeaseLost
 from gateway.market.errors import MarketUnavailable
 from gateway.market.hedges.planning import hedges_plan
+from gateway.market.hedges.seeing import exchanges_seen
 from gateway.market.hedges.working import hedges_work
 from gateway.market.snapshot_store import current_snapshot
 
@@ -34,12 +35,14 @@ def hedge_turn(*, holder: str, now: datetime, reached: Callable[[str], None] = _
     try:
         snapshot = current_snapshot()
         reached("leased")
-        hedges_work(snapshot=snapshot, lease=lease, now=now)
+        seen = exchanges_seen(snapshot=snapshot, now_ms=int(now.timestamp() * 1000))
+        reached("seen")
+        hedges_work(snapshot=snapshot, lease=lease, now=now, seen=seen)
         reached("worked")
-        made, rests = hedges_plan(snapshot=snapshot, lease=lease, now=now)
+        made, rests = hedges_plan(snapshot=snapshot, lease=lease, now=now, seen=seen)
         reached("planned")
         if made:
-            hedges_work(snapshot=snapshot, lease=lease, now=now)
+            hedges_work(snapshot=snapshot, lease=lease, now=now, seen=seen)
         reached("begun")
         log.debug(
             "hedging_rests", reasons={code: rest.reason.value for code, rest in rests.items()}

@@ -10,6 +10,8 @@ from gateway.money.fields import UnitsField
 HEDGE_STATUSES = ("planned", "sent", "done", "failed", "abandoned")
 ACTIVE = ("planned", "sent")
 """planned: decided, nothing has left; sent: some of it is under way or done."""
+BY_HAND = "by_hand"
+"""The reason of a hedge that a person asked for; every other one is the decision's own code."""
 STEP_KINDS = ("approve", "swap")
 STEP_STATUSES = ("queued", "mined", "done", "failed")
 """mined: in a block that a reorg may still undo; done: finally, and in the books."""
@@ -47,6 +49,10 @@ class Hedge(models.Model):
     bought_units = UnitsField(default=0, help_text="of asset_out, by the books")
     fee_units = UnitsField(default=0, help_text="wei of gas, failed transactions included")
     cost_cents = UnitsField(default=0, help_text="US cents below fair value, gas left out")
+    asked_by = models.TextField(default="", help_text="who asked for it; '': the desk by itself")
+    asked_because = models.TextField(default="", help_text="and why, in their words")
+    ended_by = models.TextField(default="", help_text="who called it off; '': nobody")
+    ended_because = models.TextField(default="")
     decided_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
 
@@ -65,6 +71,10 @@ class Hedge(models.Model):
             models.CheckConstraint(condition=Q(status__in=HEDGE_STATUSES), name="hedge_status"),
             models.CheckConstraint(condition=Q(side__in=("sell", "buy")), name="hedge_side"),
             models.CheckConstraint(condition=Q(units__gt=0), name="hedge_positive"),
+            models.CheckConstraint(
+                condition=Q(reason=BY_HAND) & ~Q(asked_by="") | ~Q(reason=BY_HAND) & Q(asked_by=""),
+                name="hedge_by_hand_names_a_person",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -137,8 +147,13 @@ class InventoryMove(models.Model):
     overdue = models.BooleanField(default=False)
     due_after_seconds = models.PositiveIntegerField()
     last_error = models.TextField(default="")
+    ended_by = models.TextField(default="", help_text="who called it off or gave it up; '': nobody")
+    ended_because = models.TextField(default="")
     planned_at = models.DateTimeField()
     asked_at = models.DateTimeField(null=True)
+    requested_at = models.DateTimeField(
+        null=True, help_text="when the exchange may first have heard of a withdrawal"
+    )
     ended_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -169,3 +184,22 @@ class InventoryMove(models.Model):
     def __str__(self) -> str:
         way = "to" if self.is_deposit else "from"
         return f"{self.units} {self.asset} {way} {self.exchange} ({self.state})"
+
+
+from gateway.market.hedges.exchange_models import (  # noqa: E402
+    ExchangeDust,
+    ExchangeFill,
+    ExchangeOrder,
+    ExchangeStanding,
+)
+
+__all__ = [
+    "ACTIVE",
+    "ExchangeDust",
+    "ExchangeFill",
+    "ExchangeOrder",
+    "ExchangeStanding",
+    "Hedge",
+    "HedgeStep",
+    "InventoryMove",
+]

@@ -24,7 +24,7 @@ from gateway.market.hedges.models import InventoryMove
 from gateway.market.hedges.routers import transfer_call
 from gateway.market.hedges.saying import say_move
 from gateway.market.hedges.selectors import books
-from gateway.market.hedges.working import treasury_of
+from gateway.market.hedges.sending import treasury_of
 from gateway.market.hedging import moving
 from gateway.market.hedging.moving import Move, MoveState
 from gateway.money.amounts import Amount
@@ -122,6 +122,17 @@ def move_ask(*, move_id: UUID, to: bytes | None, now: datetime) -> InventoryMove
         move.save(update_fields=["transaction_id"])
     move.asked_at = now
     return _take(move, moving.Asked(_ms(now)), now=now)
+
+
+@transaction.atomic
+def move_request(*, move_id: UUID, now: datetime) -> bool:
+    """The exchange is asked for the withdrawal from here on; whether it may be: once."""
+    move = locks.move_for_update(move_id)
+    if move.requested_at is not None or move.state != MoveState.ASKED.value:
+        return False
+    move.requested_at = now
+    move.save(update_fields=["requested_at"])
+    return True
 
 
 @transaction.atomic

@@ -17,7 +17,7 @@ from gateway.market.hedges.configuration import hedging_settings
 from gateway.market.hedges.models import ACTIVE, Hedge, HedgeStep
 from gateway.market.hedges.routers import swapped
 from gateway.market.hedges.saying import say_float_filled
-from gateway.market.hedges.working import treasury_of
+from gateway.market.hedges.sending import treasury_of
 from gateway.money.amounts import Amount
 from gateway.money.assets import Asset
 

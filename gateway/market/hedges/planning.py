@@ -1,11 +1,12 @@
 """Decide what is hedged, from the real positions; a decision is a row before anything is sent."""
 
 import time
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import structlog
 from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 
 from gateway.chains.configuration import configured_chain
 from gateway.events import leases
@@ -13,6 +14,8 @@ from gateway.events.ids import uuid7
 from gateway.events.leases import LeaseHandle
 from gateway.market.hedges.configuration import HedgingSettings, hedging_settings
 from gateway.market.hedges.models import ACTIVE, Hedge
+from gateway.market.hedges.netting import hedge_less, hedge_net
+from gateway.market.hedges.outside import Seen, offers_of, with_exchanges
 from gateway.market.hedges.saying import say_hedge
 from gateway.market.hedges.selectors import (
     INFLOW_TIME,
@@ -39,6 +42,7 @@ from gateway.market.hedging.deciding import (
     Side,
     decide,
 )
+from gateway.market.hedging.exchange_books import Offer
 from gateway.market.hedging.tiers import DEFAULT_TIERS
 from gateway.market.selectors import halted_scopes
 from gateway.market.snapshots import E18, MarketSnapshot
@@ -50,12 +54,15 @@ SEARCH_SECONDS = 0.05
 
 
 def hedges_plan(
-    *, snapshot: MarketSnapshot, lease: LeaseHandle, now: datetime
+    *, snapshot: MarketSnapshot, lease: LeaseHandle, now: datetime, seen: Sequence[Seen] = ()
 ) -> tuple[list[Hedge], dict[str, Rest]]:
     """Decide about every asset; the hedges that were written down, and why the others rest.
 
     An asset with a hedge under way rests: what is in flight counts as position, and one need is
     never met twice.
+
+    Args:
+        seen: exchanges' markets, looked at for this turn.
 
     Raises:
         LeaseLost: another process decides now.
@@ -93,6 +100,7 @@ def hedges_plan(
             holding,
             known,
             told,
+            [market for market in seen if market.pair.base == subject.code],
             capital=own_cents(
                 snapshot,
                 capital=known.capital,
@@ -109,7 +117,11 @@ def hedges_plan(
         hedge, band = answer
         if subject.tokens(hedge.side)[0].code in spent:
             continue
-        row = _write(subject, holding, hedge, band, lease=lease, now=now)
+        left = _netted(subject, hedge, told, lease=lease, now=now)
+        if left is None:
+            rests[subject.code] = Rest(Reason.WITHIN_BAND, holding.exposure)
+            continue
+        row = _write(subject, holding, left, band, lease=lease, now=now)
         if row is not None:
             made.append(row)
             spent.add(row.asset_in)
@@ -133,11 +145,27 @@ def router_kinds(chain_id: int) -> dict[str, str]:
     return {kind: venues[f"{kind}_router"] for kind in ("v2", "v3") if venues.get(f"{kind}_router")}
 
 
+def exchange_offers(
+    subject: Subject, side: Side, seen: Sequence[Seen], known: Books
+) -> dict[str, Offer]:
+    """What exchanges offer to close a position of it, with what lies there. One query."""
+    if not seen:
+        return {}
+    return offers_of(
+        subject,
+        side,
+        seen,
+        at_hand=known.at_exchanges(subject.tokens(side)[0].code),
+        traded_cents=known.there.traded_cents,
+    )
+
+
 def _decided(
     subject: Subject,
     holding: Holding,
     known: Books,
     told: HedgingSettings,
+    seen: Sequence[Seen],
     *,
     capital: int | None,
     gross: int,
@@ -158,9 +186,11 @@ def _decided(
     plain = view_of(subject, ways_of(subject, side, amount_in=1, kinds=()))
     amount = abs(holding.exposure) if side is Side.SELL else plain.quote_units(holding.exposure)
     kinds = router_kinds(subject.chain.chain_id)
+    ways = ways_of(subject, side, amount_in=max(1, amount), kinds=kinds)
+    offers = exchange_offers(subject, side, seen, known)
     answer = decide(
-        holding=holding,
-        view=view_of(subject, ways_of(subject, side, amount_in=max(1, amount), kinds=kinds)),
+        holding=with_exchanges(holding, side, offers),
+        view=view_of(subject, ways, offers.values()),
         band_units=band,
         policy=policy_of(told, subject),
         capital_cents=capital,
@@ -170,6 +200,29 @@ def _decided(
         deadline=time.monotonic() + SEARCH_SECONDS,
     )
     return answer if isinstance(answer, Rest) else (answer, band)
+
+
+def _netted(
+    subject: Subject,
+    hedge: deciding.Hedge,
+    told: HedgingSettings,
+    *,
+    lease: LeaseHandle,
+    now: datetime,
+) -> deciding.Hedge | None:
+    """What is left of a hedge after our own order book; None: nothing worth a transaction."""
+    kinds = router_kinds(subject.chain.chain_id)
+    view = view_of(subject, ways_of(subject, hedge.side, amount_in=1, kinds=()))
+    amount = hedge.units if hedge.side is Side.SELL else view.quote_units(hedge.units)
+    ways = ways_of(subject, hedge.side, amount_in=max(1, amount), kinds=kinds)
+    traded = hedge_net(subject, hedge, ways, lease=lease, now=now)
+    if not traded:
+        return hedge
+    log.info("hedge_netted", asset=subject.code, side=hedge.side.value, units=traded)
+    left = hedge_less(hedge, traded)
+    if left is None or left.units < policy_of(told, subject).least_order_units:
+        return None
+    return left
 
 
 def _write(
@@ -218,11 +271,12 @@ def _write(
 
 
 def _tired(told: HedgingSettings, now: datetime) -> set[str]:
-    """Assets whose last hedge failed just now: trying on at once would only cost gas."""
+    """Assets whose last hedge failed just now, since trying on at once would only cost gas, or was
+    called off by a person, who does not want it back in the next turn."""
     since = now - timedelta(seconds=told.rest_seconds)
-    return set(
-        Hedge.objects.filter(status="failed", ended_at__gt=since).values_list("asset", flat=True)
-    )
+    ended = Hedge.objects.filter(ended_at__gt=since)
+    ended = ended.filter(Q(status="failed") | ~Q(ended_by=""))
+    return set(ended.values_list("asset", flat=True))
 
 
 def _cents(subject: Subject, holding: Holding, left: int = 0) -> int:

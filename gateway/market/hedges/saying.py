@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from gateway.events.services import emit
+from gateway.market.hedges.exchange_models import ExchangeOrder
 from gateway.market.hedges.models import Hedge, InventoryMove
 
 
@@ -30,6 +31,35 @@ def say_hedge(hedge: Hedge, type: str, *, now: datetime) -> None:
             "fee_units": str(hedge.fee_units),
             "cost_cents": str(hedge.cost_cents),
             "last_error": hedge.last_error,
+            "asked_by": hedge.asked_by,
+            "asked_because": hedge.asked_because,
+            "ended_by": hedge.ended_by,
+            "ended_because": hedge.ended_because,
+        },
+        mode=hedge.mode,
+        now=now,
+    )
+
+
+def say_order(order: ExchangeOrder, hedge: Hedge, *, now: datetime) -> None:
+    """An order on an exchange is over. In the caller's transaction."""
+    emit(
+        type=f"exchange.order_{order.status}",
+        subject=f"hedge:{hedge.id}",
+        body={
+            "order_id": str(order.id),
+            "hedge_id": str(hedge.id),
+            "exchange": order.exchange,
+            "client_id": order.client_id,
+            "base": order.base,
+            "quote": order.quote,
+            "side": "sell" if order.sells else "buy",
+            "status": order.status,
+            "size_e18": str(order.size),
+            "filled_e18": str(order.filled),
+            "sold_units": str(order.sold_units),
+            "bought_units": str(order.bought_units),
+            "failure_code": order.failure_code,
         },
         mode=hedge.mode,
         now=now,
@@ -63,6 +93,9 @@ def say_move(move: InventoryMove, type: str, *, now: datetime) -> None:
             "left_units": str(move.left_units),
             "arrived_units": str(move.arrived_units),
             "reason": move.reason,
+            "decided_by": move.decided_by,
+            "ended_by": move.ended_by,
+            "ended_because": move.ended_because,
             "overdue": move.overdue,
         },
         mode=move.mode,

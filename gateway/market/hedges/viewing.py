@@ -8,11 +8,12 @@ from gateway.market.errors import QuoteRefused
 from gateway.market.execution.planning import BPS, MOVE_TOLERANCE_BPS
 from gateway.market.hedging.bands import Band, aversion_for
 from gateway.market.hedging.deciding import PPM, Side, VenueClass, View, band_units
+from gateway.market.hedging.exchange_books import Offer
 from gateway.market.quoting.permits import marked_state
 from gateway.market.quoting.values import agreed_value
 from gateway.market.risk.states import SECONDS_PER_YEAR, RiskState
 from gateway.market.risk.watch import EVERYTHING
-from gateway.market.routing.outlets import PathOutlet, PoolOutlet, outlets_of
+from gateway.market.routing.outlets import Outlet, PathOutlet, PoolOutlet, outlets_of
 from gateway.market.routing.split import Part
 from gateway.market.routing.venues import ROUTER_GAS, V3_HOP_GAS, Hop, Path, venues_of
 from gateway.market.snapshots import E18, AssetState, ChainState, MarketSnapshot, V3State
@@ -182,14 +183,24 @@ def ways_of(subject: Subject, side: Side, *, amount_in: int, kinds: Collection[s
     return Ways(tuple(outlets), {outlet.name: _path_of(outlet) for outlet in outlets})
 
 
-def view_of(subject: Subject, ways: Ways) -> View:
+def view_of(subject: Subject, ways: Ways, offers: Iterable[Offer] = ()) -> View:
     return View(
         fair=subject.fair,
         decimals=subject.asset.decimals,
         quote_decimals=subject.anchor.decimals,
         sigma=subject.sigma,
-        outlets={VenueClass.POOL: ways.outlets},
+        outlets=outlets_by_class(ways, offers),
     )
+
+
+def outlets_by_class(ways: Ways, offers: Iterable[Offer]) -> dict[VenueClass, tuple[Outlet, ...]]:
+    """Pools' ways and exchanges' books, each where there are any."""
+    books = tuple(outlet for offer in offers if (outlet := offer.outlet()) is not None)
+    found: dict[VenueClass, tuple[Outlet, ...]] = {
+        VenueClass.POOL: ways.outlets,
+        VenueClass.EXCHANGE: books,
+    }
+    return {name: outlets for name, outlets in found.items() if outlets}
 
 
 def band_of(

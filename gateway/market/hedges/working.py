@@ -5,7 +5,7 @@ the next one goes on; a step that was queued is told of by its transaction's eve
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -13,46 +13,55 @@ from uuid import UUID
 import structlog
 from django.db import transaction
 
-from gateway.chains.addresses import parse_address
-from gateway.chains.configuration import configured_chain
-from gateway.chains.models import Chain, Token
-from gateway.chains.sending import transaction_cancel, transaction_queue
 from gateway.events import leases
 from gateway.events.errors import TillwayError
-from gateway.events.ids import uuid7
 from gateway.events.leases import LeaseHandle
 from gateway.market.amm.errors import AmmError
 from gateway.market.execution.planning import retry_seconds
 from gateway.market.hedges import locks
 from gateway.market.hedges.configuration import HedgingSettings, hedging_settings
+from gateway.market.hedges.exchange_models import ORDER_OPEN
 from gateway.market.hedges.models import ACTIVE, Hedge, HedgeStep
-from gateway.market.hedges.planning import SEARCH_SECONDS, policy_of, router_kinds
-from gateway.market.hedges.routers import approve_call, swap_call
+from gateway.market.hedges.outside import PlannedOrder, Seen, orders_of, with_exchanges
+from gateway.market.hedges.planning import (
+    SEARCH_SECONDS,
+    exchange_offers,
+    policy_of,
+    router_kinds,
+)
 from gateway.market.hedges.saying import say_hedge
 from gateway.market.hedges.selectors import books, closed_units, holding_of
+from gateway.market.hedges.sending import cancel_overdue, slice_send
 from gateway.market.hedges.viewing import (
     Subject,
     Swap,
     Ways,
+    outlets_by_class,
     subjects_of,
     swaps_of,
     values_of,
     view_of,
     ways_of,
 )
-from gateway.market.hedging.deciding import Holding, Reason, Side, VenueClass
+from gateway.market.hedging.deciding import Holding, Reason, Side, VenueClass, deliverable
+from gateway.market.hedging.exchange_books import Offer
+from gateway.market.routing.outlets import Outlet
 from gateway.market.routing.split import best_split
 from gateway.market.selectors import halted_scopes
 from gateway.market.snapshots import MarketSnapshot
 
 log = structlog.get_logger(__name__)
 
-REFERENCE_PREFIX = "hedge:"
 LEAVE_MARGIN_PERCENT = 5
 
 
-def hedges_work(*, snapshot: MarketSnapshot, lease: LeaseHandle, now: datetime) -> int:
+def hedges_work(
+    *, snapshot: MarketSnapshot, lease: LeaseHandle, now: datetime, seen: Sequence[Seen] = ()
+) -> int:
     """Do what can be done now about every active hedge; how many went on.
+
+    Args:
+        seen: exchanges' markets, looked at for this turn.
 
     Raises:
         LeaseLost: another process works on them now.
@@ -61,7 +70,9 @@ def hedges_work(*, snapshot: MarketSnapshot, lease: LeaseHandle, now: datetime) 
     went_on = 0
     for hedge_id in list(ids):
         try:
-            went_on += hedge_work(hedge_id=hedge_id, snapshot=snapshot, lease=lease, now=now)
+            went_on += hedge_work(
+                hedge_id=hedge_id, snapshot=snapshot, lease=lease, now=now, seen=seen
+            )
         except TillwayError as trouble:
             # A chain that was switched off, say: the others go on.
             log.error("hedge_stuck", hedge=str(hedge_id), detail=str(trouble)[:300])
@@ -70,7 +81,12 @@ def hedges_work(*, snapshot: MarketSnapshot, lease: LeaseHandle, now: datetime) 
 
 @transaction.atomic
 def hedge_work(
-    *, hedge_id: UUID, snapshot: MarketSnapshot, lease: LeaseHandle, now: datetime
+    *,
+    hedge_id: UUID,
+    snapshot: MarketSnapshot,
+    lease: LeaseHandle,
+    now: datetime,
+    seen: Sequence[Seen] = (),
 ) -> bool:
     """The next step of one hedge, or its end; whether anything changed. Safe to call again."""
     leases.check(handle=lease)
@@ -79,7 +95,9 @@ def hedge_work(
         return False
     steps = list(hedge.steps.order_by("id"))
     if any(step.status == "queued" for step in steps):
-        return _cancel_overdue(steps, now=now)
+        return cancel_overdue(steps, now=now)
+    if hedge.orders.filter(status__in=ORDER_OPEN).exists():
+        return False
     told = hedging_settings()
     closed = closed_units(hedge)
     if closed >= hedge.units:
@@ -88,7 +106,7 @@ def hedge_work(
         return _end_if_final(hedge, steps, "failed", hedge.last_error, now=now)
     if now < hedge.next_at:
         return False
-    return _next_slice(hedge, steps, closed, snapshot=snapshot, told=told, now=now)
+    return _next_slice(hedge, steps, closed, snapshot=snapshot, told=told, now=now, seen=seen)
 
 
 def _next_slice(
@@ -99,6 +117,7 @@ def _next_slice(
     snapshot: MarketSnapshot,
     told: HedgingSettings,
     now: datetime,
+    seen: Sequence[Seen],
 ) -> bool:
     now_ms = int(now.timestamp() * 1000)
     subject = next(
@@ -121,14 +140,18 @@ def _next_slice(
     if units < policy_of(told, subject).least_order_units:
         outcome = "done" if closed else "abandoned"
         return _end_if_final(hedge, steps, outcome, "no_longer_needed", now=now)
-    ask = _ask(subject, Side(hedge.side), holding, units)
+    side = Side(hedge.side)
+    markets = [market for market in seen if market.pair.base == subject.code]
+    ask = _ask(subject, side, holding, units, exchange_offers(subject, side, markets, known))
     if ask.amount_in <= 0:
         return _wait(hedge, Reason.NOTHING_AT_HAND.value, now=now)
     urgent = hedge.reason == Reason.BEYOND_TIER.value
-    swaps, why = _swaps(ask, max_cost_ppm=told.urgent_cost_ppm if urgent else told.max_cost_ppm)
-    if not swaps:
+    max_cost_ppm = told.urgent_cost_ppm if urgent else told.max_cost_ppm
+    swaps, orders, why = _parts(ask, max_cost_ppm=max_cost_ppm)
+    if not swaps and not orders:
         return _wait(hedge, why, now=now)
-    _send(hedge, steps, swaps, leave=_leave(subject, hedge, closed), told=told, now=now)
+    leave = _leave(subject, hedge, closed)
+    slice_send(hedge, steps, swaps, orders, leave=leave, told=told, now=now)
     return True
 
 
@@ -144,12 +167,14 @@ def _leave(subject: Subject, hedge: Hedge, closed: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _Ask:
-    """What is to be given, over which ways."""
+    """What is to be given, over which ways and to which exchanges."""
 
     subject: Subject
     side: Side
     amount_in: int
     ways: Ways
+    offers: Mapping[str, Offer]
+    outlets: Sequence[Outlet]
 
 
 def _wanted(hedge: Hedge, holding: Holding, closed: int) -> int:
@@ -160,159 +185,40 @@ def _wanted(hedge: Hedge, holding: Holding, closed: int) -> int:
     return min(due - closed, sign * holding.exposure)
 
 
-def _ask(subject: Subject, side: Side, holding: Holding, units: int) -> _Ask:
+def _ask(
+    subject: Subject, side: Side, holding: Holding, units: int, offers: Mapping[str, Offer]
+) -> _Ask:
     view = view_of(subject, Ways((), {}))
-    if side is Side.SELL:
-        amount = min(units, holding.at_hand[VenueClass.POOL])
-    else:
-        amount = min(view.quote_units(units), holding.quote_at_hand or 0)
+    amount = units if side is Side.SELL else view.quote_units(units)
     kinds = router_kinds(subject.chain.chain_id)
-    return _Ask(
-        subject, side, amount, ways_of(subject, side, amount_in=max(amount, 1), kinds=kinds)
-    )
+    ways = ways_of(subject, side, amount_in=max(amount, 1), kinds=kinds)
+    reachable = with_exchanges(holding, side, offers)
+    at_hand = reachable.at_hand if side is Side.SELL else reachable.quote_at_hand or {}
+    outlets: Mapping[VenueClass, Sequence[Outlet]] = outlets_by_class(ways, offers.values())
+    if outlets:
+        outlets, amount = deliverable(at_hand, outlets, amount)
+    every = [outlet for group in outlets.values() for outlet in group]
+    return _Ask(subject, side, amount, ways, offers, every)
 
 
-def _swaps(ask: _Ask, *, max_cost_ppm: int) -> tuple[tuple[Swap, ...], str]:
+def _parts(
+    ask: _Ask, *, max_cost_ppm: int
+) -> tuple[tuple[Swap, ...], tuple[PlannedOrder, ...], str]:
+    """The best split as swaps and orders; the reason where there are none."""
     try:
         split = best_split(
-            ask.ways.outlets,
+            ask.outlets,
             ask.amount_in,
             clock=time.monotonic,
             deadline=time.monotonic() + SEARCH_SECONDS,
         )
     except AmmError:
-        return (), Reason.NO_VENUE.value
-    found = swaps_of(ask.subject, ask.side, split.parts, ask.ways, max_cost_ppm=max_cost_ppm)
-    return found, "" if found else Reason.TOO_DEAR.value
-
-
-# --- rows ----------------------------------------------------------------------------------------
-
-
-def _send(
-    hedge: Hedge,
-    steps: Sequence[HedgeStep],
-    swaps: Sequence[Swap],
-    *,
-    leave: int,
-    told: HedgingSettings,
-    now: datetime,
-) -> None:
-    """Queue the swaps that their routers may take already; for the others, ask for their leave."""
-    routers = {
-        kind: parse_address(address) for kind, address in router_kinds(hedge.chain_id).items()
-    }
-    deadline = now + timedelta(seconds=told.deadline_seconds)
-    lacking: dict[bytes, int] = {}
-    for kind, router in routers.items():
-        needed = sum(swap.units_in for swap in swaps if swap.kind == kind)
-        if needed > _allowed(steps, router):
-            lacking[router] = 0 if _was_refused(steps, router) else max(needed, leave)
-    for router, units in lacking.items():
-        data = approve_call(spender=router, units=units)
-        to = _address(hedge.asset_in)
-        _queue(hedge, "approve", router, to, data, deadline=deadline, now=now, units_in=units)
-    if not lacking:
-        for swap in swaps:
-            _queue_swap(hedge, swap, routers[swap.kind], deadline=deadline, now=now)
-        last = len(hedge.slices) - 1
-        hedge.slice_number = min(hedge.slice_number + 1, last)
-        hedge.next_at = now + timedelta(seconds=hedge.slice_seconds)
-    began = hedge.status == "planned"
-    hedge.status, hedge.last_error = "sent", ""
-    hedge.save(update_fields=["status", "slice_number", "next_at", "last_error"])
-    if began:
-        say_hedge(hedge, "hedge.sent", now=now)
-
-
-def _allowed(steps: Sequence[HedgeStep], router: bytes) -> int:
-    """What a router may still take, by this hedge's own rows: leave is set, never added to."""
-    left = 0
-    for step in steps:
-        if bytes(step.router) != router or step.status == "failed":
-            continue
-        left = step.units_in if step.kind == "approve" else left - step.units_in
-    return left
-
-
-def _was_refused(steps: Sequence[HedgeStep], router: bytes) -> bool:
-    """Some tokens give leave only where there is none left: then it is taken back first."""
-    asked = [s for s in steps if s.kind == "approve" and bytes(s.router) == router]
-    return bool(asked) and asked[-1].status == "failed" and asked[-1].units_in > 0
-
-
-def _queue_swap(
-    hedge: Hedge, swap: Swap, router: bytes, *, deadline: datetime, now: datetime
-) -> None:
-    data = swap_call(
-        kind=swap.kind,
-        tokens=[_address(code) for code in swap.tokens],
-        fees_ppm=swap.fees_ppm,
-        units_in=swap.units_in,
-        min_units_out=swap.floor,
-        recipient=treasury_of(hedge.chain_id),
-        deadline=int(deadline.timestamp()),
-        takes_deadline=configured_chain(hedge.chain_id).venues.get("v3_router_deadline", True),
-    )
-    _queue(
-        hedge,
-        "swap",
-        router,
-        router,
-        data,
-        deadline=deadline,
-        now=now,
-        units_in=swap.units_in,
-        expected_units=swap.expected,
-        worth_units=swap.worth,
-        worth_cents=swap.cents,
-        min_out_units=swap.floor,
-    )
-
-
-def _queue(
-    hedge: Hedge,
-    kind: str,
-    router: bytes,
-    to: bytes,
-    data: bytes,
-    *,
-    deadline: datetime,
-    now: datetime,
-    **figures: int,
-) -> None:
-    step_id = uuid7()
-    queued = transaction_queue(
-        chain_id=hedge.chain_id,
-        account=treasury_of(hedge.chain_id),
-        to=to,
-        data=data,
-        value=0,
-        purpose="approve" if kind == "approve" else "fill",
-        reference=f"{REFERENCE_PREFIX}{step_id}",
-        idempotency_key=f"{REFERENCE_PREFIX}{step_id}",
-        now=now,
-    )
-    HedgeStep.objects.create(
-        id=step_id,
-        hedge=hedge,
-        kind=kind,
-        slice_number=hedge.slice_number,
-        router=router,
-        transaction_id=queued.id,
-        deadline=deadline,
-        created_at=now,
-        **figures,
-    )
-    log.info("hedge_step_queued", hedge=str(hedge.id), step=str(step_id), kind=kind)
-
-
-def _cancel_overdue(steps: Sequence[HedgeStep], *, now: datetime) -> bool:
-    """Ask for what was not mined in time not to happen: on chain it could only fail."""
-    overdue = [step for step in steps if step.status == "queued" and step.deadline < now]
-    for step in overdue:
-        transaction_cancel(transaction_id=step.transaction_id, now=now)
-    return bool(overdue)
+        return (), (), Reason.NO_VENUE.value
+    on_chain = [part for part in split.parts if part.outlet not in ask.offers]
+    outside = [part for part in split.parts if part.outlet in ask.offers]
+    swaps = swaps_of(ask.subject, ask.side, on_chain, ask.ways, max_cost_ppm=max_cost_ppm)
+    orders = orders_of(ask.subject, ask.side, outside, ask.offers, max_cost_ppm=max_cost_ppm)
+    return swaps, orders, "" if swaps or orders else Reason.TOO_DEAR.value
 
 
 def _wait(hedge: Hedge, why: str, *, now: datetime) -> bool:
@@ -339,15 +245,3 @@ def end_hedge(hedge: Hedge, status: str, why: str, *, now: datetime) -> None:
     hedge.save(update_fields=["status", "last_error", "ended_at"])
     say_hedge(hedge, f"hedge.{status}", now=now)
     log.info("hedge_ended", hedge=str(hedge.id), status=status, reason=why)
-
-
-def treasury_of(chain_id: int) -> bytes:
-    """The account that holds the float and sends swaps."""
-    return bytes(Chain.objects.values_list("treasury", flat=True).get(id=chain_id))
-
-
-def _address(code: str) -> bytes:
-    address = Token.objects.values_list("address", flat=True).get(code=code)
-    if address is None:
-        raise ValueError(f"{code} is no contract; it trades as the token that wraps it")
-    return bytes(address)

@@ -83,14 +83,14 @@ class Holding:
         target: what it wants to own.
         locked: what open locks are as good as (``locks.lock_exposure``).
         at_hand: what can be delivered now, by class; what an exchange lends to sell is included.
-        quote_at_hand: dollar base units that a purchase may spend; None is no limit.
+        quote_at_hand: dollar base units that a purchase may spend, by class; None is no limit.
     """
 
     inventory: int
     target: int
     locked: int
     at_hand: Mapping[VenueClass, int]
-    quote_at_hand: int | None = None
+    quote_at_hand: Mapping[VenueClass, int] | None = None
 
     @property
     def exposure(self) -> int:
@@ -216,9 +216,11 @@ def decide(
     if not usable:
         return Rest(Reason.NO_VENUE, exposure)
     if side is Side.SELL:
-        usable, units = _deliverable(holding, usable, units)
+        usable, units = deliverable(holding.at_hand, usable, units)
     elif holding.quote_at_hand is not None:
-        units = min(units, view.token_units(max(0, holding.quote_at_hand)))
+        wanted = view.quote_units(units)
+        usable, spends = deliverable(holding.quote_at_hand, usable, wanted)
+        units = units if spends == wanted else min(units, view.token_units(spends))
     if units < max(policy.least_order_units, 1):
         return Rest(
             Reason.NOTHING_AT_HAND if abs(exposure) > units else Reason.WITHIN_BAND, exposure
@@ -270,16 +272,25 @@ def _beyond(tier: Tier, holding: Holding, view: View, capital_cents: int, gross_
     )
 
 
-def _deliverable(
-    holding: Holding, outlets: Mapping[VenueClass, Sequence[Outlet]], units: int
+def deliverable(
+    at_hand: Mapping[VenueClass, int],
+    outlets: Mapping[VenueClass, Sequence[Outlet]],
+    amount_in: int,
 ) -> tuple[dict[VenueClass, Sequence[Outlet]], int]:
-    """The classes that what is at hand reaches for all of it; else the one that has most."""
-    at_hand = {name: max(0, holding.at_hand.get(name, 0)) for name in outlets}
-    enough = {name: outlets[name] for name, has in at_hand.items() if has >= units}
-    if enough:
-        return enough, units
-    most = max(at_hand, key=lambda name: at_hand[name])
-    return {most: outlets[most]}, at_hand[most]
+    """The classes that what is at hand reaches for all of it; else the one that has most.
+
+    Where one has enough, exchanges take a part of it too: their outlets end with what lies there.
+    """
+    has = {name: max(0, at_hand.get(name, 0)) for name in outlets}
+    enough = {
+        name: outlets[name]
+        for name, units in has.items()
+        if units >= amount_in or (name is VenueClass.EXCHANGE and units > 0)
+    }
+    if any(has[name] >= amount_in for name in enough):
+        return enough, amount_in
+    most = max(has, key=lambda name: has[name])
+    return {most: outlets[most]}, has[most]
 
 
 def _fill(search: _Search, units: int) -> _Fill | None:

@@ -70,7 +70,7 @@ class PositionLine:
         """What all of it is worth at the mark."""
         if self.mark is None:
             return None
-        return self.units * self.mark.usd_e18 // 10 ** (self.decimals + 12)
+        return self.units * self.mark.usd_e18 // int(10 ** (self.decimals + 12))
 
     @property
     def unrealised_usd_e6(self) -> int | None:
@@ -78,7 +78,7 @@ class PositionLine:
         if self.mark is None:
             return None
         costed = self.units - self.uncosted_units
-        return costed * self.mark.usd_e18 // 10 ** (self.decimals + 12) - self.cost_usd_e6
+        return costed * self.mark.usd_e18 // int(10 ** (self.decimals + 12)) - self.cost_usd_e6
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ Prices = Mapping[str, int]
 
 def value_usd_e6(units: int, *, price_e18: int, decimals: int) -> int:
     """Micro-dollars of base units, towards zero: what is taken back is worth what it was."""
-    worth = abs(units) * price_e18 // 10 ** (decimals + 12)
+    worth = abs(units) * price_e18 // int(10 ** (decimals + 12))
     return worth if units >= 0 else -worth
 
 

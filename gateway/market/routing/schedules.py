@@ -65,23 +65,28 @@ class Schedule:
         return net
 
 
-def _entry(segments: Sequence[Segment], toll: float) -> float:
-    """u from which on the segments are together worth a toll; infinite if they never are."""
-    worth = sum(segment.gives for segment in segments) - toll
+def _entry(segment: Segment, toll: float) -> float:
+    """u from which on a segment is worth a toll; infinite if it never is."""
+    start, end, slope, bend, takes, gives, _ = segment
+    worth = gives - toll
     if worth <= 0:
         return inf
-    if len(segments) > 1:
-        return _newton(segments, toll)
-    (only,) = segments
     u = inf
-    if only.slope:
-        root = 1 / only.start - sqrt(toll / (only.slope * only.start))
+    if slope:
+        root = 1 / start - sqrt(toll / (slope * start))
         u = 1 / root if root > 0 else inf
-    elif only.bend:
-        marginal = only.start**-2 - sqrt(2 * toll / only.bend)
+    elif bend:
+        marginal = start**-2 - sqrt(2 * toll / bend)
         u = 1 / sqrt(marginal) if marginal > 0 else inf
     # Beyond its end it is taken whole.
-    return u if u <= only.end else sqrt(only.takes / worth)
+    return u if u <= end else sqrt(takes / worth)
+
+
+def _joint_entry(segments: Sequence[Segment], toll: float) -> float:
+    """u from which on several segments are together worth a toll; infinite if they never are."""
+    if sum(segment.gives for segment in segments) <= toll:
+        return inf
+    return _newton(segments, toll)
 
 
 def _newton(segments: Sequence[Segment], toll: float) -> float:
@@ -109,12 +114,12 @@ def _groups(segments: Sequence[Segment], *, sunk: int) -> list[tuple[int, int, f
     groups: list[tuple[int, int, float, float]] = []
     for index, segment in enumerate(segments):
         first, toll = index, segment.toll if index >= sunk else 0.0
-        entry = _entry((segment,), toll) if toll > 0 else segment.start
+        entry = _entry(segment, toll) if toll > 0 else segment.start
         # Without tolls the starts rise but for floating-point's last bit.
         while groups and entry < groups[-1][3] and (toll > 0 or groups[-1][2] > 0):
             first, _, earlier, _ = groups.pop()
             toll += earlier
-            entry = _entry(segments[first : index + 1], toll)
+            entry = _joint_entry(segments[first : index + 1], toll)
         groups.append((first, index + 1, toll, entry))
     return groups
 
@@ -160,13 +165,13 @@ def schedule(curve: Curve, *, venue: int, sunk: int = 0, top: int | None = None)
     if not rows:
         return Schedule((), (), (), (), (), (), ())
     at, jumps, slopes, bends, takens, nets, depths = zip(*rows, strict=True)
-    events = tuple(
+    events = [
         (u, slope - slope_before, jump, bend - bend_before, venue)
         for u, jump, slope, slope_before, bend, bend_before in zip(
             at, jumps, slopes, (0.0, *slopes), bends, (0.0, *bends), strict=False
         )
-    )
-    return Schedule(events, at, takens, nets, slopes, bends, depths)
+    ]
+    return Schedule(tuple(events), at, takens, nets, slopes, bends, depths)
 
 
 @dataclass(frozen=True, slots=True)

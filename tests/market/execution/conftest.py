@@ -34,6 +34,7 @@ from gateway.market.execution.batching import BATCH_AFTER_SECONDS, fills_batch_d
 from gateway.market.execution.services import collect_request, fill_request
 from gateway.market.following.pools import PoolFollower
 from gateway.market.following.universe import universe_of
+from gateway.market.orders.selectors import published_books
 from gateway.market.snapshot_store import forget_snapshot, publish_snapshot
 from gateway.market.snapshots import DeskPolicy
 from gateway.money.amounts import Amount
@@ -173,6 +174,7 @@ class Desk:
             volatilities_ppm={},
             open_units={},
             currencies=["EUR"],
+            books=published_books(at_ms=view.at_ms),
         )
         if gas_price_wei is not None:
             chain_now = msgspec.structs.replace(

@@ -6,12 +6,14 @@ from typing import Any
 import pytest
 from eth_utils.crypto import keccak
 
+from gateway.chains.outgoing_models import OutgoingTransaction
 from gateway.events import relay
 from gateway.events.models import Event
 from gateway.ledger import accounts
 from gateway.ledger.checks import ledger_checks
 from gateway.ledger.deposits import post_held, post_returned
 from gateway.market.execution import outcomes
+from gateway.market.execution.batching import DEADLINE_SECONDS
 from gateway.market.execution.models import FillBatch, FillRequest
 from gateway.market.snapshot_store import forget_snapshot
 from gateway.money.amounts import Amount
@@ -302,3 +304,24 @@ def test_young_requests_wait_for_company(desk: Desk) -> None:
     desk.credited("USDC", 5_000_000)
     assert desk.batch(later_seconds=1) == []
     relay.drain(limit=1000)
+
+
+def test_a_batch_that_is_not_mined_in_time_is_taken_back_and_made_anew(desk: Desk) -> None:
+    """On chain it could only fail; a relay that keeps it would hold up all that comes after it."""
+    desk.credited("WETH", 5 * MILLI_ETH)
+    desk.publish()
+    (sale,) = desk.batch()
+    assert desk.batch(later_seconds=DEADLINE_SECONDS) == []
+    assert OutgoingTransaction.objects.get(id=sale.id).status == "queued"
+    assert desk.batch(later_seconds=DEADLINE_SECONDS + 60) == []
+    sale.refresh_from_db()
+    assert sale.status == "cancelled"
+    relay.drain(limit=1000)
+    batch = FillBatch.objects.get(transaction_id=sale.id)
+    assert (batch.status, batch.failure_code) == ("failed", "cancelled")
+    FillRequest.objects.update(not_before=desk.now())
+    desk.publish()
+    (again,) = desk.batch()
+    desk.send(again)
+    assert FillRequest.objects.get().status == "filled"
+    desk.custody_agrees()

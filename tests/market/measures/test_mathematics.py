@@ -1,21 +1,13 @@
-"""Edges, LVR and drawdowns: sums that come out exactly, and formulas against their sources."""
+"""Edges and drawdowns: sums that come out exactly, and formulas against their sources."""
 
 from datetime import date, timedelta
-from math import isqrt
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.market.measures.drawdown import deepest_fall
 from gateway.market.measures.edges import payment_edge
 from gateway.market.measures.holdings import EquityDay
-from gateway.market.measures.lvr import (
-    Q96,
-    SECONDS_PER_YEAR,
-    concentrated_lvr,
-    constant_product_lvr,
-)
 from gateway.market.measures.values import Line, QuotedParts, bps_of, cents_of
 from gateway.market.measures.valuing import edge_usd_e6, value_usd_e6
 
@@ -102,53 +94,6 @@ def test_an_edge_without_a_price_is_missing_and_not_made_up() -> None:
 def test_taking_back_is_worth_what_it_was(units: int, price: int, decimals: int) -> None:
     there = value_usd_e6(units, price_e18=price, decimals=decimals)
     assert value_usd_e6(-units, price_e18=price, decimals=decimals) == -there
-
-
-# --- LVR -----------------------------------------------------------------------------------------
-
-
-def test_a_constant_product_pool_loses_an_eighth_of_its_variance() -> None:
-    # Milionis et al., theorem 3 and its example: 5 % a day costs 3.125 bp of the pool a day.
-    year_ppm = isqrt(50_000**2 * SECONDS_PER_YEAR // 86_400)
-    lost = constant_product_lvr(value=10**12, volatility_ppm=year_ppm, seconds=86_400)
-    assert lost == pytest.approx(10**12 * 3.125e-4, rel=1e-4)
-
-
-@given(
-    st.integers(10**18, 10**24),
-    st.integers(10**8, 10**14),
-    st.integers(10_000, 5_000_000),
-    st.integers(60, 86_400),
-)
-def test_an_endless_range_loses_what_a_constant_product_pool_does(
-    reserve0: int, reserve1: int, volatility_ppm: int, seconds: int
-) -> None:
-    liquidity = isqrt(reserve0 * reserve1)
-    sqrt_price = isqrt(reserve1 * Q96 * Q96 // reserve0)
-    ranged = concentrated_lvr(
-        liquidity=liquidity,
-        sqrt_price=sqrt_price,
-        lower=1,
-        upper=2**160,
-        volatility_ppm=volatility_ppm,
-        seconds=seconds,
-    )
-    pooled = constant_product_lvr(
-        value=2 * reserve1, volatility_ppm=volatility_ppm, seconds=seconds
-    )
-    assert ranged == pytest.approx(pooled, rel=1e-6, abs=2)
-
-
-def test_a_range_loses_nothing_outside_of_it() -> None:
-    for price in (Q96 - 1, 2 * Q96):
-        assert not concentrated_lvr(
-            liquidity=10**24,
-            sqrt_price=price,
-            lower=Q96,
-            upper=2 * Q96,
-            volatility_ppm=1_000_000,
-            seconds=86_400,
-        )
 
 
 # --- drawdown ------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """Signing in and out."""
 
+import re
 from typing import Any
 
 import pytest
@@ -90,6 +91,23 @@ def test_nobody_is_sent_elsewhere_after_signing_in(ann: User, target: str) -> No
 def test_forms_from_other_sites_are_refused(ann: User) -> None:
     answer = _sign_in(Client(enforce_csrf_checks=True), ann.email, PASSWORD)
     assert answer.status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("sent_from", "offered"),
+    [
+        ("http://testserver/login?next=/pos/", "http://testserver/login?next=/pos/"),
+        ("https://evil.example/login", ""),
+        ("javascript:alert(1)", ""),
+        ("", ""),
+    ],
+)
+def test_a_form_that_is_too_old_leads_back_to_where_it_was(sent_from: str, offered: str) -> None:
+    client = Client(enforce_csrf_checks=True, headers={"Accept-Language": "zh-CN"})
+    page = client.post("/login", headers={"Referer": sent_from}).content.decode()
+    found = re.search(r'href="([^"]+)">(?:<svg.*</svg>)?返回表单', page)
+    assert (found[1] if found else "") == offered
+    assert 'lang="zh-hans"' in page
 
 
 def test_a_new_password_ends_other_sessions(ann: User) -> None:

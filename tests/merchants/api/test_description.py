@@ -6,6 +6,7 @@ from typing import Any
 import orjson
 import pytest
 from django.test import Client
+from drf_spectacular.checks import schema_check
 from jsonschema import Draft202012Validator
 
 from merchants.api import schema
@@ -18,6 +19,10 @@ def test_the_committed_description_is_the_present_one(pytestconfig: pytest.Confi
     """After a change: ``manage.py openapi``."""
     committed = (pytestconfig.rootpath / "docs" / "openapi.json").read_bytes()
     assert orjson.loads(committed) == orjson.loads(schema.as_json())
+
+
+def test_nothing_is_found_to_be_amiss_when_it_is_generated() -> None:
+    assert schema_check(None) == []  # type: ignore[no-untyped-call]
 
 
 def test_it_is_openapi_3_1_and_served_to_everyone() -> None:

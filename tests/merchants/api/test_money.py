@@ -53,6 +53,29 @@ def test_what_is_final_is_paid_out_once(paid: Api) -> None:
     assert paid.get("payouts?status=completed").json()["data"] == []
 
 
+@pytest.mark.parametrize(
+    ("body", "code"), [({}, "nothing_to_pay_out"), ({"amount": "1"}, "payout_too_large")]
+)
+def test_what_was_refused_before_the_money_was_final_is_paid_out_under_the_same_key(
+    api: Api, open_shop: Any, body: Any, code: str
+) -> None:
+    from gateway.invoices.models import Invoice
+
+    small, large = (
+        Invoice.objects.get(id=api.invoice(amount)["id"]) for amount in ("0.50", "12.50")
+    )
+    if body:
+        open_shop.hear(open_shop.confirmed(small), "final")
+    deposit = open_shop.confirmed(large)
+    open_shop.drain()
+    refused(api.post("payouts", body, Idempotency_Key="p1"), 422, code)
+
+    open_shop.hear(deposit, "final")
+    open_shop.drain()
+    assert api.post("payouts", body, Idempotency_Key="p1").status_code == 201
+    assert Payout.objects.count() == 1
+
+
 def test_a_payout_is_cancelled_before_it_is_sent(paid: Api) -> None:
     payout = paid.post("payouts", {"amount": "1.5"}, Idempotency_Key="p1").json()
     assert payout["units"] == "1500000"

@@ -7,12 +7,14 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from gateway.events.ids import uuid7
 from gateway.money.assets import Asset
-from gateway.settlement.models import Payout
+from gateway.settlement.models import Payout, Withheld
 from gateway.shops.models import Shop
 from merchants.dashboard import selectors
+from merchants.dashboard.charts import Day, bar_chart
 from tests.checkout.test_views import assert_strict
 from tests.faces import PASSWORD
 from tests.ledger.test_questions import pay
@@ -168,8 +170,8 @@ def test_an_invoice_shows_payments_quotes_history_and_books(owner, home, open_sh
     text = text_of(owner.get(f"{home}invoices/{invoice.id}"))
     assert "Payment confirmed" in text or "Paid" in text
     assert "invoice.created" in text
-    quotes = text.partition('id="quotes"')[2].partition("</table>")[0]
-    assert re.findall(r'class="end">([\w ]+)</th>', quotes) == [
+    quotes = text.partition('id="quotes"')[2].partition("</dl>")[0]
+    assert re.findall(r"<dt>([\w ]+)</dt>", quotes) == [
         *("To pay", "Rate", "Spread", "Price lock", "Fee"),
     ]
     assert f"deposit:{deposit.id}:payment" in text
@@ -191,11 +193,40 @@ def test_voiding_from_the_dashboard(owner, home, open_shop):
     assert "already paid for" in text_of(owner.get(f"{home}invoices/{again.id}"))
 
 
+@pytest.mark.parametrize("top", ["5", "100,000", "50,000,000.5"])
+def test_the_charts_bars_end_before_the_words_of_its_axis(top):
+    days = [Day(units=1, text="1", day="1 Jan")] * 14
+    chart = bar_chart(days, top_text=top, top_units=1, label="")
+    last = chart.bars[-1]
+    # 26 px on a phone, a digit 0.6 of that
+    assert last.x + last.width <= chart.plot < chart.width - 15.6 * len(top)
+
+
 def test_balances_list_what_changed_them(owner, home, open_shop):
     open_shop.confirmed(open_shop.issue(5_000))
     text = text_of(owner.get(home + "balances"))
     assert "USDC@31337" in text
     assert "Payment" in text
+
+
+def test_money_that_stays_while_a_payment_is_checked_is_a_line_of_its_balance(
+    owner, home, open_shop
+):
+    deposit = open_shop.confirmed(open_shop.issue(5_000))
+    words = "stay here while a payment is being checked"
+    assert words not in text_of(owner.get(home + "balances"))
+    withheld = Withheld.objects.create(
+        hold_id=uuid7(),
+        deposit_id=deposit.id,
+        shop_id=open_shop.shop_id,
+        asset="USDC@31337",
+        credited_units=12_345_000_000,
+        withheld_units=12_345_000_000,
+        since=timezone.now(),
+    )
+    assert f"12,345.00 USDC {words}" in text_of(owner.get(home + "balances"))
+    Withheld.objects.filter(hold_id=withheld.hold_id).update(lifted_at=timezone.now())
+    assert words not in text_of(owner.get(home + "balances"))
 
 
 def test_a_payout_is_typed_confirmed_and_made_once(owner, home, open_shop):
@@ -308,6 +339,23 @@ def test_test_mode_is_never_overlooked(owner, home):
 def test_the_dashboard_speaks_chinese(staff, home):
     client = staff.client("owner", HTTP_ACCEPT_LANGUAGE="zh-CN")
     assert "今日营业额" in text_of(client.get(home))
+
+
+def test_the_server_errors_page_is_in_the_readers_language_and_theme(
+    staff, home, monkeypatch: pytest.MonkeyPatch
+):
+    def broken(*args: object) -> None:
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr(selectors, "open_invoices", broken)
+    client = staff.client("owner", raise_request_exception=False, HTTP_ACCEPT_LANGUAGE="zh-CN")
+    client.cookies["theme"] = "dark"
+    answer = client.get(home)
+    assert answer.status_code == 500
+    assert_strict(answer)
+    page = answer.content.decode()
+    assert '<html lang="zh-hans" dir="ltr" data-theme="dark">' in page
+    assert f'<span class="code">{answer["X-Request-Id"]}</span>' in page
 
 
 def test_the_server_errors_page_needs_nothing_that_may_be_broken():

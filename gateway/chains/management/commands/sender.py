@@ -20,6 +20,7 @@ from gateway.chains.fees import GWEI, FeeCaps
 from gateway.chains.models import Chain
 from gateway.chains.node_line import NodeLine
 from gateway.chains.outgoing.means import SenderOptions
+from gateway.chains.outgoing.relay import relay_of
 from gateway.chains.outgoing.sender import Sender
 from gateway.custody.client import SignerClient
 from gateway.custody.guards import refuse_master_key_here
@@ -90,7 +91,8 @@ class Command(BaseCommand):
                 leases.renew(handle=lease, ttl_seconds=LEASE_SECONDS)
                 renewed = time.monotonic()
 
-        node = NodeLine(chain_id=chain.id, urls=configured_chain(chain.id).rpc_urls)
+        entry = configured_chain(chain.id)
+        node = NodeLine(chain_id=chain.id, urls=entry.rpc_urls)
         with SignerClient() as signer:
             sender = Sender(
                 chain=chain,
@@ -99,6 +101,7 @@ class Command(BaseCommand):
                 lease=lease,
                 clock=timezone.now,
                 options=_options(chain, options),
+                relay=relay_of(entry),
                 keep_lease=keep_lease,
             )
             try:

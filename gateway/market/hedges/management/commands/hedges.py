@@ -8,14 +8,24 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from gateway.events.errors import TillwayError
-from gateway.market.exchanges.configured import configured_exchange
+from gateway.ledger.accounts import exchange as exchange_account
+from gateway.ledger.selectors import balances_of
+from gateway.market.exchanges.configured import (
+    configured_exchange,
+    exchange_settings,
+    settings_of,
+)
+from gateway.market.exchanges.numbers import text_of
+from gateway.market.hedges.exchange_models import ExchangeOrder, ExchangeStanding
+from gateway.market.hedges.exchange_outcomes import order_end
 from gateway.market.hedges.models import ACTIVE, Hedge, InventoryMove
 from gateway.market.hedges.moves import move_happened, move_plan
+from gateway.market.hedges.standing import exchange_resume, exchange_stop
 from gateway.market.hedging.moving import GivenUp
 
 
 class Command(BaseCommand):
-    help = "List hedges and moves of inventory, plan a move, or give one up."
+    help = "List hedges and moves of inventory, plan a move or give one up; exchanges and orders."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         verbs = parser.add_subparsers(dest="verb", required=True)
@@ -38,6 +48,19 @@ class Command(BaseCommand):
         lost.add_argument("id", type=UUID)
         lost.add_argument("--yes", action="store_true", help="ask nothing")
 
+        verbs.add_parser("exchanges", help="where may be traded, and what lies there")
+        stopping = verbs.add_parser("stop-exchange", help="place no more orders there")
+        stopping.add_argument("name")
+        stopping.add_argument("--reason", required=True)
+        resuming = verbs.add_parser("resume-exchange", help="let it be traded on again")
+        resuming.add_argument("name")
+        resuming.add_argument("--by", required=True, help="who decides this")
+        settling = verbs.add_parser(
+            "settle-order", help="end an order with the fills that are in the books"
+        )
+        settling.add_argument("id", type=UUID)
+        settling.add_argument("--by", required=True, help="who decides this")
+
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             getattr(self, "_" + options["verb"].replace("-", "_"))(options)
@@ -45,7 +68,7 @@ class Command(BaseCommand):
             raise CommandError(f"{refused} {refused.hint}".strip()) from refused
 
     def _list(self, options: dict[str, Any]) -> None:
-        rows = Hedge.objects.order_by("-id").prefetch_related("steps")
+        rows = Hedge.objects.order_by("-id").prefetch_related("steps", "orders")
         if options["active"]:
             rows = rows.filter(status__in=ACTIVE)
         for hedge in rows[: options["limit"]]:
@@ -57,6 +80,40 @@ class Command(BaseCommand):
                     f" got={step.bought_units} gas_wei={step.fee_units}"
                     f" transaction={step.transaction_id} {step.failure_code}".rstrip()
                 )
+
+            for order in hedge.orders.all():
+                self.stdout.write(_order_line(order))
+
+    def _exchanges(self, options: dict[str, Any]) -> None:
+        standings = ExchangeStanding.objects.in_bulk()
+        for entry in exchange_settings():
+            standing = standings.get(entry.name)
+            held = balances_of(account=exchange_account(entry.name))
+            lies = " ".join(f"{code}={units}" for code, units in sorted(held.items()) if units)
+            state = "trading" if entry.trade else "moves only"
+            if standing is not None and standing.stopped_at is not None:
+                state = f"STOPPED {standing.reason} {standing.detail}".rstrip()
+            made_up = " simulated" if entry.simulated else ""
+            self.stdout.write(f"{entry.name} {entry.kind}{made_up} {state} {lies}".rstrip())
+
+    def _stop_exchange(self, options: dict[str, Any]) -> None:
+        name = settings_of(options["name"]).name
+        now = timezone.now()
+        exchange_stop(exchange=name, reason="by_hand", detail=options["reason"], now=now)
+        self._exchanges(options)
+
+    def _resume_exchange(self, options: dict[str, Any]) -> None:
+        exchange_resume(exchange=options["name"], by=options["by"], now=timezone.now())
+        self._exchanges(options)
+
+    def _settle_order(self, options: dict[str, Any]) -> None:
+        order = order_end(
+            order_id=options["id"],
+            status="done",
+            why=f"settled by {options['by']}",
+            now=timezone.now(),
+        )
+        self.stdout.write(_order_line(order))
 
     def _moves(self, options: dict[str, Any]) -> None:
         for move in InventoryMove.objects.order_by("-id")[: options["limit"]]:
@@ -89,6 +146,16 @@ def _hedge_line(hedge: Hedge) -> str:
         f" {hedge.reason} {hedge.style} sold={hedge.sold_units} bought={hedge.bought_units}"
         f" cost_cents={hedge.cost_cents} gas_wei={hedge.fee_units}"
         f" since={hedge.decided_at:%Y-%m-%dT%H:%M:%SZ} {hedge.last_error}"
+    ).rstrip()
+
+
+def _order_line(order: ExchangeOrder) -> str:
+    side = "sell" if order.sells else "buy"
+    return (
+        f"  {order.id} order {order.status} at {order.exchange} {side}"
+        f" size={text_of(order.size)} bound={text_of(order.price)} fair={text_of(order.fair)}"
+        f" filled={text_of(order.filled)} sold={order.sold_units} bought={order.bought_units}"
+        f" {order.failure_code}"
     ).rstrip()
 
 

@@ -1,0 +1,29 @@
+"""Whether the lists in force name someone the house deals with outside of a deposit."""
+
+from collections.abc import Collection
+
+from django.db import transaction
+
+from gateway.compliance import locks
+from gateway.compliance.errors import ListsMissing
+from gateway.compliance.models import ListedAddress
+
+
+def listed_among(addresses: Collection[bytes]) -> set[bytes]:
+    """Those of ``addresses`` that a list in force names. Two queries, in the caller's transaction.
+
+    The lists stay locked FOR SHARE to its end: what it does was clear by the lists in force when
+    it commits.
+
+    Raises:
+        ListsMissing: there is no list, or one that should be there is not: unknown is not clear.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise transaction.TransactionManagementError("screen in the transaction that decides")
+    sources = locks.sources_in_force()
+    if not sources or any(source.version_id is None for source in sources):
+        raise ListsMissing
+    named = ListedAddress.objects.filter(
+        address__in=list(addresses), version_id__in=[source.version_id for source in sources]
+    )
+    return {bytes(address) for address in named.values_list("address", flat=True)}

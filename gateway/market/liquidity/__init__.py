@@ -1,0 +1,1 @@
+"""What providers of liquidity own of the desk's inventory: shares, fees, points, losses, queues."""

@@ -1,0 +1,57 @@
+"""`manage.py ranges`: the desk's ranges, and a person's word to take one back."""
+
+from argparse import ArgumentParser
+from typing import Any
+from uuid import UUID
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+from django.utils import timezone
+
+from gateway.events.errors import TillwayError
+from gateway.market.ranges import locks
+from gateway.market.ranges.models import RangePosition
+from gateway.market.ranges.working import range_close
+
+
+class Command(BaseCommand):
+    help = "List the desk's ranges, or take one back."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        verbs = parser.add_subparsers(dest="verb", required=True)
+        verbs.add_parser("list", help="newest first").add_argument("--limit", type=int, default=50)
+        verbs.add_parser("close", help="take an open one back").add_argument("id", type=UUID)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            getattr(self, "_" + options["verb"])(options)
+        except TillwayError as refused:
+            raise CommandError(f"{refused} {refused.hint}".strip()) from refused
+
+    def _list(self, options: dict[str, Any]) -> None:
+        rows = RangePosition.objects.order_by("-id").prefetch_related("steps")
+        for row in rows[: options["limit"]]:
+            self.stdout.write(_line(row))
+            for step in row.steps.all():
+                self.stdout.write(
+                    f"  {step.kind} {step.status} least={step.least0}/{step.least1}"
+                    f" gas_wei={step.fee_units} transaction={step.transaction_id}"
+                    f" {step.failure_code}".rstrip()
+                )
+
+    @transaction.atomic
+    def _close(self, options: dict[str, Any]) -> None:
+        row = locks.range_for_update(options["id"])
+        if row.status != "open":
+            raise CommandError(f"It is {row.status}.")
+        range_close(row, "asked_for", now=timezone.now())
+        self.stdout.write(_line(row))
+
+
+def _line(row: RangePosition) -> str:
+    return (
+        f"{row.id} {row.pool} {row.lower}..{row.upper} {row.status} {row.reason}"
+        f" {row.asset0}/{row.asset1} in={row.in0}/{row.in1} out={row.out0}/{row.out1}"
+        f" fees={row.fees0}/{row.fees1} lvr={row.lvr_units1} gas_wei={row.gas_units}"
+        f" {row.last_error}"
+    ).rstrip()

@@ -1,0 +1,1 @@
+"""Providers of liquidity: who they are, what they brought, and how they are paid out."""
