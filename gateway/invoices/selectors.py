@@ -1,11 +1,16 @@
 """Questions about invoices."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
+
+from django.db.models import Sum
 
 from gateway.events.cursors import PAGE_SIZE, Page, decode_cursor, page_of
 from gateway.invoices.errors import InvoiceNotFound
-from gateway.invoices.models import Claim, Invoice, Payment
+from gateway.invoices.models import Claim, Invoice, Payment, ShopExposure
+from gateway.market.measures.holdings import Limit, Utilisation
+from gateway.shops.selectors import open_lock_caps_of
 
 
 def invoice_get(*, shop_id: UUID, invoice_id: UUID) -> Invoice:
@@ -69,3 +74,21 @@ def payments_of(invoice_id: UUID) -> list[Payment]:
 def open_claims(*, shop_id: UUID) -> list[Claim]:
     """What a shop's payers may claim back, newest first. One query."""
     return list(Claim.objects.filter(shop_id=shop_id, reversed_at=None).order_by("-id"))
+
+
+def shop_lock_utilisations(*, mode: str, now: datetime, most: int = 10) -> list[Utilisation]:
+    """The shops whose open locks are nearest to their cap, fullest first. Two queries, of locks
+    that have not lapsed."""
+    opened = {
+        row["shop_id"]: int(row["open"])
+        for row in ShopExposure.objects.filter(minute__gte=now)
+        .values("shop_id")
+        .annotate(open=Sum("units"))
+        if row["open"] > 0
+    }
+    caps = open_lock_caps_of(shop_ids=opened, mode=mode)
+    found = [
+        Utilisation(Limit.SHOP_LOCKS, str(shop_id), opened[shop_id], cap)
+        for shop_id, cap in caps.items()
+    ]
+    return sorted(found, key=lambda each: (-(each.bps or 0), each.subject))[:most]

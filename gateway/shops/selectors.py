@@ -37,6 +37,12 @@ def lock_seconds_of(*, shop_ids: Collection[UUID]) -> dict[UUID, int]:
     return {shop_id: terms_from(terms).lock_seconds for shop_id, terms in rows}
 
 
+def open_lock_caps_of(*, shop_ids: Collection[UUID], mode: str) -> dict[UUID, int]:
+    """Minor units of its pricing currency that each shop of a mode may have locked. One query."""
+    rows = Shop.objects.filter(id__in=shop_ids, mode=mode).values_list("id", "terms")
+    return {shop_id: terms_from(terms).max_open_lock_units for shop_id, terms in rows}
+
+
 SHOP_VIEW_FIELDS = (
     "id",
     "name",

@@ -1,4 +1,4 @@
-"""What the database knows at the moment of asking: gauges for Prometheus, by two queries.
+"""What the database knows at the moment of asking: gauges for Prometheus, by three queries.
 
 Each enabled chain has a row in every gauge of chains, 0 where there is nothing, so that an alert
 on it can't be silent because a series is missing.
@@ -13,6 +13,7 @@ from prometheus_client.registry import Collector
 
 from gateway.supervisor.desk_gauges import DESK_GAUGES, DESK_GAUGES_SQL
 from gateway.supervisor.gauges import DatabaseGauge
+from gateway.supervisor.measure_gauges import MEASURE_GAUGES, MEASURE_GAUGES_SQL
 
 log = structlog.get_logger(__name__)
 
@@ -68,7 +69,7 @@ HOUSE_GAUGES = (
     ),
 )
 
-GAUGES = (*HOUSE_GAUGES, *DESK_GAUGES)
+GAUGES = (*HOUSE_GAUGES, *DESK_GAUGES, *MEASURE_GAUGES)
 
 # Two looks at the outgoing transactions, each by the partial index that holds what has not ended:
 # the table itself keeps every transaction that ever was.
@@ -158,8 +159,9 @@ class DatabaseGauges(Collector):
             with connection.cursor() as cursor:
                 cursor.execute(GAUGES_SQL)
                 rows = cursor.fetchall()
-                cursor.execute(DESK_GAUGES_SQL)
-                rows += cursor.fetchall()
+                for sql in (DESK_GAUGES_SQL, MEASURE_GAUGES_SQL):
+                    cursor.execute(sql)
+                    rows += cursor.fetchall()
         except (DatabaseError, InterfaceError) as error:
             log.error("metrics_without_database", detail=str(error)[:200])
             up.add_metric([], 0)

@@ -1,6 +1,7 @@
 """What happens to money that arrives: named for what a person would complain about."""
 
 import threading
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -16,6 +17,11 @@ from gateway.invoices.selectors import (
     open_claims,
 )
 from gateway.market.execution.models import FillRequest
+from gateway.market.measures import selectors as measures
+from gateway.market.measures.fair_values import Moment, fair_values_keep
+from gateway.market.measures.following import journal_follow
+from gateway.market.measures.values import Line
+from gateway.market.snapshots import E18
 from gateway.shops.services import shop_set_terms
 from tests.chain_rows import (
     DEV_CHAIN,
@@ -60,6 +66,36 @@ def test_a_coffee_is_seen_confirmed_and_credited_at_the_locked_rate(world: World
         "kind": "locked",
     }
     assert FillRequest.objects.get().units == deposit.units
+
+
+def test_the_desk_keeps_what_the_rate_it_bought_at_was_made_of(world: World) -> None:
+    invoice = world.issue(1_250)
+    world.hear(world.pay(invoice, asset=WETH), "confirmed")
+    quote, request = world.quote(invoice, WETH), FillRequest.objects.get()
+    assert (request.promised_at, request.due_units) == (quote.priced_at, quote.units)
+    assert request.spread_ppm == quote.parts.spread_ppm
+    assert request.lock_premium_ppm == quote.parts.lock_premium_ppm
+    assert (request.fill_ppm, request.gas_units) == (quote.parts.fill_ppm, quote.parts.gas_units)
+
+    at_quote = Moment(quote.priced_at, 1, {WETH: 3_000 * E18, USDC: E18})
+    paid_at = Payment.objects.get().applied_at
+    fair_values_keep(moments=[at_quote, Moment(paid_at, 2, {WETH: 2_970 * E18, USDC: E18})])
+    assert journal_follow(lag=timedelta(0)) == 1
+    (made,) = measures.fills(mode="test", **booked_today()).items
+    assert made.invoice_id == invoice.id and made.promised_at == quote.priced_at
+    assert made.quoted is not None and made.quoted.spread_ppm == quote.parts.spread_ppm
+    falls = measures.waterfall(mode="test", **booked_today())
+    lines = {each.line: each.usd_e6 for each in falls.lines}
+    # a hundredth of what came in was lost before it was credited
+    assert lines[Line.LOCK_MOVE] == pytest.approx(-request.units * 30 // 10**12, abs=2)
+    assert lines[Line.QUOTED_SPREAD] > 0 and lines[Line.FEE] > 0
+    assert measures.ledger_differences(mode="test", **booked_today()) == []
+
+
+def booked_today() -> dict[str, Any]:
+    """The days that the database may book in while this runs."""
+    today = datetime.now(UTC).date()
+    return {"first": today - timedelta(days=1), "last": today + timedelta(days=1)}
 
 
 def test_a_large_sale_waits_for_confirmations_before_the_goods_go(world: World) -> None:

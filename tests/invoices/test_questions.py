@@ -7,6 +7,7 @@ from gateway.invoices.presenters import invoice_as_dict
 from gateway.invoices.selectors import (
     invoices_page,
     open_invoices,
+    shop_lock_utilisations,
 )
 from tests.invoices.conftest import World
 
@@ -28,3 +29,14 @@ def test_open_invoices_are_those_that_still_wait(world: World) -> None:
     world.confirmed(paid)
     page = open_invoices(shop_id=world.shop_id)
     assert [invoice.id for invoice in page.items] == [waiting.id]
+
+
+def test_shops_near_their_cap_of_open_locks_are_seen(
+    world: World, django_assert_num_queries
+) -> None:
+    invoice = world.issue()
+    with django_assert_num_queries(2):
+        (used,) = shop_lock_utilisations(mode="test", now=world.now)
+    assert (used.subject, used.used) == (str(world.shop_id), invoice.amount_units)
+    assert used.limit == 5_000_000 and used.bps == invoice.amount_units * 10_000 // 5_000_000
+    assert shop_lock_utilisations(mode="live", now=world.now) == []

@@ -27,6 +27,8 @@ from gateway.market.following.leading import LEASE, policy_of_settings, run_mark
 from gateway.market.following.pacing import Every
 from gateway.market.following.publishing import Publisher
 from gateway.market.following.reading import readers_of
+from gateway.market.measures.fair_values import fair_values_at
+from gateway.market.measures.models import EquityMinute, FairValues
 from gateway.market.models import DeskState
 from gateway.market.quotes import Quote, quote_assets
 from gateway.market.risk.states import RiskState
@@ -114,6 +116,7 @@ def test_versions_grow_and_open_locks_are_counted_with_few_queries(readers, valk
     # However slow the machine is, the second one comes before anything is due again.
     monkeypatch.setattr(publishing, "EXPOSURE_SECONDS", 60.0)
     monkeypatch.setattr(publishing, "INVENTORY_SECONDS", 60.0)
+    monkeypatch.setattr(publishing, "MOMENTS_SECONDS", 60.0)
     publisher = Publisher(readers=readers, policy=DeskPolicy())
     now = datetime.now(UTC)
     exposure_take(
@@ -125,7 +128,8 @@ def test_versions_grow_and_open_locks_are_counted_with_few_queries(readers, valk
     )
     with CaptureQueriesContext(connection) as queries:
         first = publisher.publish(now=now)
-    assert len(queries) <= 18, "locks, halts, states, inventory, books, day, prices, values, prunes"
+    told = "locks, halts, states, inventory, books, day, prices, equity, values, moments, prunes"
+    assert len(queries) <= 19, told
     assert first.assets[WETH].open_units == 5
     with CaptureQueriesContext(connection) as queries:
         second = publisher.publish(now=now)
@@ -134,6 +138,26 @@ def test_versions_grow_and_open_locks_are_counted_with_few_queries(readers, valk
     valkey.flushdb()
     again = Publisher(readers=readers, policy=DeskPolicy()).publish(now=now)
     assert again.version >= int(now.timestamp())
+
+
+@pytest.mark.django_db
+def test_fair_values_are_kept_by_the_second_and_equity_by_the_minute(readers, monkeypatch):
+    monkeypatch.setattr(publishing, "MOMENTS_SECONDS", 0.0)
+    publisher = Publisher(readers=readers, policy=DeskPolicy())
+    # What was read is still fresh a second later.
+    now = datetime.now(UTC).replace(microsecond=100_000)
+    for milliseconds in (0, 300, 1_000):
+        snapshot = publisher.publish(now=now + timedelta(milliseconds=milliseconds))
+        assert snapshot.assets[WETH].value is not None
+    moments = list(FairValues.objects.order_by("at"))
+    assert [moment.at for moment in moments] == [
+        datetime.fromtimestamp(int(now.timestamp() * 1000) / 1000, UTC),
+        datetime.fromtimestamp(snapshot.at_ms / 1000, UTC),
+    ]
+    known = fair_values_at([now + timedelta(milliseconds=999), now + timedelta(seconds=3)])
+    assert known[now + timedelta(seconds=3)][WETH] == snapshot.assets[WETH].value.price
+    assert set(known[now + timedelta(milliseconds=999)]) == set(moments[0].assets)
+    assert EquityMinute.objects.get().mode == "test"
 
 
 @pytest.mark.django_db

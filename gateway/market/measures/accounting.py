@@ -5,7 +5,7 @@ payment was credited, when a transaction was mined. So whatever the lines of the
 called, they add up to the accounts.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -119,12 +119,17 @@ def line_of(account: str, kind: str) -> Line | None:
 
 
 def account_for(
-    entry: HouseEntry, told: Circumstances, *, decimals: Mapping[str, int]
+    entry: HouseEntry,
+    told: Circumstances,
+    *,
+    decimals: Mapping[str, int],
+    pegged: Collection[str] = (),
 ) -> Accounted:
     """What an entry adds to the measures.
 
     Args:
         decimals: of every asset in it.
+        pegged: of them, those that are worth a currency.
     """
     booked: list[Booked] = []
     by_account: dict[str, dict[str, int]] = {}
@@ -138,7 +143,7 @@ def account_for(
             for asset, units in sorted(legs.items())
         ]
     legs = by_account.get(desk(), {})
-    asset = _own_asset(entry, told, legs)
+    asset = _own_asset(entry, told, legs, pegged)
     edges: Mapping[Line, int] | None = None
     if legs and entry.kind in PAYMENT_KINDS:
         edges = payment_edge(
@@ -158,16 +163,24 @@ def account_for(
     )
 
 
-def _own_asset(entry: HouseEntry, told: Circumstances, legs: Mapping[str, int]) -> str:
-    """Of an exchange, what was paid with, sold, or hedged; the other one is what it is for."""
+def _own_asset(
+    entry: HouseEntry, told: Circumstances, legs: Mapping[str, int], pegged: Collection[str]
+) -> str:
+    """Of an exchange, what was paid with, sold, or hedged; the other one is what it is for.
+
+    Where no table says so: of a payment what was taken, else what isn't pegged, else what was
+    given.
+    """
     if told.asset in legs:
         return told.asset or ""
     taken = [asset for asset, units in sorted(legs.items()) if units > 0]
     given = [asset for asset, units in sorted(legs.items()) if units < 0]
-    takes_it = entry.kind.removesuffix(REVERSED) in PAYMENT_KINDS
-    # A reversal gives back what was taken.
-    first = taken if takes_it is not entry.kind.endswith(REVERSED) else given
-    return next(iter([*first, *taken, *given]), "")
+    if entry.kind.removesuffix(REVERSED) in PAYMENT_KINDS:
+        # A reversal gives back what was taken.
+        first = given if entry.kind.endswith(REVERSED) else taken
+    else:
+        first = [asset for asset in (*given, *taken) if asset not in pegged]
+    return next(iter([*first, *given, *taken]), "")
 
 
 def _moved(

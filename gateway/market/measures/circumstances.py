@@ -1,6 +1,6 @@
 """What the rest of the house knows of journal entries: when a swap was mined, what was promised."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,6 +10,7 @@ from gateway.chains.models import Chain, Token
 from gateway.chains.outgoing_models import OutgoingTransaction
 from gateway.ledger.entries import HouseEntry
 from gateway.market.execution.models import FillBatch, FillRequest
+from gateway.market.hedges.exchange_models import ExchangeOrder
 from gateway.market.hedges.models import HedgeStep
 from gateway.market.measures.accounting import PAYMENT_KINDS, Circumstances
 from gateway.market.measures.fair_values import fair_values_at
@@ -19,10 +20,15 @@ from gateway.money.assets import FIAT
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """Of a stretch of entries: each one's circumstances, and what is true of their assets."""
+    """Of a stretch of entries: each one's circumstances, and what is true of their assets.
+
+    Attributes:
+        pegged: assets that promise to be worth a currency: what others are traded for.
+    """
 
     of: Mapping[UUID, Circumstances]
     decimals: Mapping[str, int]
+    pegged: Collection[str]
     modes: Mapping[int, Mode]
 
     def mode(self, assets: Iterable[str]) -> Mode:
@@ -49,12 +55,13 @@ class _Known:
 
 
 def surroundings_of(entries: Sequence[HouseEntry]) -> Surroundings:
-    """Seven queries, however many entries."""
+    """Eight queries, however many entries."""
     known = _known(entries)
     times = {each.valued_at for each in known.values()}
     times |= {each.promised_at for each in known.values() if each.promised_at is not None}
     prices = fair_values_at(times)
     codes = {posting.asset for entry in entries for posting in entry.postings}
+    tokens = list(Token.objects.filter(code__in=codes).values_list("code", "decimals", "peg"))
     return Surroundings(
         of={
             entry_id: Circumstances(
@@ -68,7 +75,8 @@ def surroundings_of(entries: Sequence[HouseEntry]) -> Surroundings:
             for entry_id, each in known.items()
         },
         decimals={code: asset.decimals for code, asset in FIAT.items()}
-        | dict(Token.objects.filter(code__in=codes).values_list("code", "decimals")),
+        | {code: decimals for code, decimals, _ in tokens},
+        pegged=frozenset({*FIAT, *(code for code, _, peg in tokens if peg)}),
         modes=chain_modes(),
     )
 
@@ -89,6 +97,12 @@ def _known(entries: Sequence[HouseEntry]) -> dict[UUID, _Known]:
             id__in=_references(entries, kind="hedge")
         ).select_related("hedge")
     }
+    orders = {
+        str(order.id): order
+        for order in ExchangeOrder.objects.filter(
+            id__in={entry.refs["order_id"] for entry in entries if _on_exchange(entry)}
+        )
+    }
     batches = {
         batch.transaction_id: batch
         for batch in FillBatch.objects.filter(transaction_id__in=_references(entries, kind="fill"))
@@ -107,11 +121,18 @@ def _known(entries: Sequence[HouseEntry]) -> dict[UUID, _Known]:
         at = (transaction_id and mined.get(transaction_id)) or entry.happened_at
         if step is not None:
             found[entry.id] = _Known(at, step.created_at, step.hedge.asset)
+        elif _on_exchange(entry) and entry.refs["order_id"] in orders:
+            order = orders[entry.refs["order_id"]]
+            found[entry.id] = _Known(at, order.created_at, order.base)
         elif batch is not None and entry.kind == "fill":
             found[entry.id] = _Known(at, batch.created_at)
         else:
             found[entry.id] = _paid(entry, requests.get(entry.refs.get("deposit_id", "")), at)
     return found
+
+
+def _on_exchange(entry: HouseEntry) -> bool:
+    return entry.kind == "hedge" and "order_id" in entry.refs
 
 
 def _paid(entry: HouseEntry, request: FillRequest | None, at: datetime) -> _Known:

@@ -31,7 +31,7 @@ def journal_follow(*, lag: timedelta = SETTLED, limit: int = AT_ONCE) -> int:
     """Account for the next entries of the journal; how many they were.
 
     Each entry counts once, however often and from wherever this is called: one reader at a time,
-    and another one that comes meanwhile does nothing. At most twenty queries.
+    and another one that comes meanwhile does nothing. Some twenty queries, however many entries.
 
     Args:
         lag: what was booked later is left for the next time, when the fair values of its time have
@@ -58,7 +58,9 @@ def _account(entries: Iterable[HouseEntry]) -> None:
     entries = list(entries)
     around = surroundings_of(entries)
     accounted = {
-        entry.id: account_for(entry, around.of[entry.id], decimals=around.decimals)
+        entry.id: account_for(
+            entry, around.of[entry.id], decimals=around.decimals, pegged=around.pegged
+        )
         for entry in entries
     }
     known = _positions({change.asset for each in accounted.values() for change in each.moved})

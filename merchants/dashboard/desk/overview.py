@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from gateway.invoices.selectors import shop_lock_utilisations
 from gateway.market.execution.selectors import uncollected
 from gateway.market.hedges.models import ACTIVE, ExchangeStanding, Hedge, InventoryMove
 from gateway.market.hedging.moving import MoveState
@@ -62,7 +63,10 @@ def _market_part(
     ]
     worst = max((row["state"] for row in states), default=int(RiskState.NORMAL))
     decimals = {code: state.decimals for code, state in snapshot.assets.items()}
-    used = measures.utilisations(mode=mode, snapshot=snapshot, now=clock.now)
+    used = [
+        *measures.utilisations(mode=mode, snapshot=snapshot, now=clock.now),
+        *shop_lock_utilisations(mode=mode, now=clock.now),
+    ]
     fullest, rest = limit_rows(used, decimals=decimals)
     positions = measures.positions(mode=mode, snapshot=snapshot, now=clock.now)
     return {

@@ -20,6 +20,7 @@ from gateway.market.measures.following import BEGINNING, journal_follow
 from gateway.market.measures.models import DeskFill, Position
 from gateway.market.measures.values import FillKind, Line
 from gateway.money.amounts import Amount
+from gateway.supervisor.database_gauges import DatabaseGauges
 from tests.market.measures.played import (
     AT_ONCE,
     CALM,
@@ -316,6 +317,42 @@ def test_the_queries_are_as_many_as_promised(day: Day, django_assert_num_queries
         selectors.position_days(**period)
     with django_assert_num_queries(1):
         selectors.read_through()
+
+
+def test_operators_see_the_day_in_prometheus(day: Day) -> None:
+    day.tell(seconds=2)
+    promised = day.promise(ago=timedelta(seconds=1), due=ETHER, spread=1_000)
+    day.paid(ETHER, credit=2_960 * DOLLAR, fee=20 * DOLLAR, promised=promised)
+    day.burnt(ETHER // 1_000)
+    day.tell(seconds=20)
+    day.follow()
+    day.judge()
+    seen = {
+        (sample.name, *sorted(sample.labels.values())): sample.value
+        for family in DatabaseGauges().collect()
+        for sample in family.samples
+    }
+    assert seen["tillway_desk_day_fills", "payment", "test"] == 1
+    assert seen["tillway_desk_day_markout_dollars", "10", "payment", "test"] == 20
+    assert seen["tillway_desk_day_markouts_missing", "300", "payment", "test"] == 1
+    assert seen["tillway_desk_day_edge_dollars", "quoted_spread", "test"] == 3
+    assert seen["tillway_desk_day_result_dollars", "gas", "gas", "test"] == -3
+    assert seen["tillway_desk_day_result_dollars", "desk", "payment", "test"] == 20
+    assert seen["tillway_desk_day_unvalued", "test"] == 0
+    assert seen["tillway_desk_realised_dollars", WETH.code] == 0
+    assert 0 <= seen["tillway_measures_behind_seconds",] < 600
+    assert seen["tillway_markouts_overdue",] == 0
+
+
+def test_a_purchase_for_dollars_is_of_the_token_and_not_of_the_dollars(day: Day) -> None:
+    day.tell(seconds=2)
+    day.hedged(sold=Amount(3_030 * DOLLAR, USDC), bought=Amount(ETHER, WETH))
+    day.follow()
+    (made,) = selectors.fills(mode="test", first=today(), last=today()).items
+    assert (made.kind, made.asset) == (FillKind.HEDGE, WETH.code)
+    assert made.notional_usd_e6 == 3_030_000_000
+    weth = Position.objects.get(asset=WETH.code)
+    assert (weth.units, weth.cost_usd_e6) == (ETHER, 3_030_000_000)
 
 
 @pytest.mark.django_db(transaction=True)
