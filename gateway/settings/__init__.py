@@ -86,6 +86,8 @@ HEDGING = env.json("HEDGING", default={})
 """How far the desk hedges by itself; docs/reference/settings.md names its fields."""
 EXCHANGES = env.json("EXCHANGES", default=[])
 """Where inventory may be moved: a list of {"name", "kind", "file"}."""
+MAKERS = env.json("MAKERS", default=[])
+"""Outside makers that hedges ask for firm orders; docs/reference/makers.md names their fields."""
 SIGNER_SOCKET = env.str("SIGNER_SOCKET", default="") or str(STATE_DIR / "signer.sock")
 EMBEDDED_SIGNER = not env.str("SIGNER_SOCKET", default="")
 """Whether `manage.py up` runs a signer itself; a named socket belongs to another user's."""
@@ -129,6 +131,7 @@ INSTALLED_APPS = [
     "gateway.market.apps.MarketConfig",
     "gateway.market.execution.apps.ExecutionConfig",
     "gateway.market.hedges.apps.HedgesConfig",
+    "gateway.market.makers.apps.MakersConfig",
     "gateway.compliance.apps.ComplianceConfig",
     "gateway.invoices.apps.InvoicesConfig",
     "gateway.settlement.apps.SettlementConfig",

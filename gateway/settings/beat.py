@@ -17,6 +17,7 @@ EVERY_SECONDS = {
     "gateway.market.execution.tasks.reconsider_dust": HOUR,
     "gateway.market.hedges.tasks.hedge_desk": 15.0,
     "gateway.market.hedges.tasks.carry_inventory": 15.0,
+    "gateway.market.makers.tasks.prune_quote_requests": HOUR,
     "gateway.invoices.tasks.keep_used_snapshots": MINUTE,
     "gateway.settlement.tasks.resume_payouts": MINUTE,
     "gateway.settlement.tasks.pay_out_by_threshold": 10 * MINUTE,

@@ -8,6 +8,7 @@ import structlog
 from gateway.events import leases
 from gateway.events.errors import LeaseLost
 from gateway.market.errors import MarketUnavailable
+from gateway.market.hedges.asking import hedges_ask
 from gateway.market.hedges.planning import hedges_plan
 from gateway.market.hedges.working import hedges_work
 from gateway.market.snapshot_store import current_snapshot
@@ -34,11 +35,13 @@ def hedge_turn(*, holder: str, now: datetime, reached: Callable[[str], None] = _
     try:
         snapshot = current_snapshot()
         reached("leased")
+        hedges_ask(snapshot=snapshot, lease=lease, now=now, reached=reached)
         hedges_work(snapshot=snapshot, lease=lease, now=now)
         reached("worked")
         made, rests = hedges_plan(snapshot=snapshot, lease=lease, now=now)
         reached("planned")
         if made:
+            hedges_ask(snapshot=snapshot, lease=lease, now=now, reached=reached)
             hedges_work(snapshot=snapshot, lease=lease, now=now)
         reached("begun")
         log.debug(

@@ -6,7 +6,7 @@ the next one goes on; a step that was queued is told of by its transaction's eve
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -14,8 +14,6 @@ import structlog
 from django.db import transaction
 
 from gateway.chains.addresses import parse_address
-from gateway.chains.configuration import configured_chain
-from gateway.chains.models import Chain, Token
 from gateway.chains.sending import transaction_cancel, transaction_queue
 from gateway.events import leases
 from gateway.events.errors import TillwayError
@@ -24,10 +22,12 @@ from gateway.events.leases import LeaseHandle
 from gateway.market.amm.errors import AmmError
 from gateway.market.execution.planning import retry_seconds
 from gateway.market.hedges import locks
+from gateway.market.hedges.calls import address_of, call_of, deadline_of, treasury_of
 from gateway.market.hedges.configuration import HedgingSettings, hedging_settings
+from gateway.market.hedges.firm_swaps import firm_swaps, orders_for
 from gateway.market.hedges.models import ACTIVE, Hedge, HedgeStep
 from gateway.market.hedges.planning import SEARCH_SECONDS, policy_of, router_kinds
-from gateway.market.hedges.routers import approve_call, swap_call
+from gateway.market.hedges.routers import approve_call
 from gateway.market.hedges.saying import say_hedge
 from gateway.market.hedges.selectors import books, closed_units, holding_of
 from gateway.market.hedges.viewing import (
@@ -41,6 +41,7 @@ from gateway.market.hedges.viewing import (
     ways_of,
 )
 from gateway.market.hedging.deciding import Holding, Reason, Side, VenueClass
+from gateway.market.makers.services import quote_take
 from gateway.market.routing.split import best_split
 from gateway.market.selectors import halted_scopes
 from gateway.market.snapshots import MarketSnapshot
@@ -117,15 +118,22 @@ def _next_slice(
     holding = holding_of(subject, known, values_of(snapshot, now_ms=now_ms), now_ms=now_ms)
     if holding is None:
         return _wait(hedge, Reason.NO_PRICE.value, now=now)
-    units = _wanted(hedge, holding, closed)
+    units = wanted_units(hedge, holding, closed)
     if units < policy_of(told, subject).least_order_units:
         outcome = "done" if closed else "abandoned"
         return _end_if_final(hedge, steps, outcome, "no_longer_needed", now=now)
-    ask = _ask(subject, Side(hedge.side), holding, units)
+    ask = ask_of(subject, Side(hedge.side), holding, units)
     if ask.amount_in <= 0:
         return _wait(hedge, Reason.NOTHING_AT_HAND.value, now=now)
     urgent = hedge.reason == Reason.BEYOND_TIER.value
-    swaps, why = _swaps(ask, max_cost_ppm=told.urgent_cost_ppm if urgent else told.max_cost_ppm)
+    max_cost_ppm = told.urgent_cost_ppm if urgent else told.max_cost_ppm
+    firm, rest = firm_swaps(
+        *(subject, ask.side, ask.ways, ask.amount_in),
+        orders=orders_for(hedge, steps, now=now),
+        max_cost_ppm=max_cost_ppm,
+    )
+    swaps, why = _swaps(replace(ask, amount_in=rest), max_cost_ppm=max_cost_ppm)
+    swaps = (*firm, *swaps)
     if not swaps:
         return _wait(hedge, why, now=now)
     _send(hedge, steps, swaps, leave=_leave(subject, hedge, closed), told=told, now=now)
@@ -143,7 +151,7 @@ def _leave(subject: Subject, hedge: Hedge, closed: int) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class _Ask:
+class Ask:
     """What is to be given, over which ways."""
 
     subject: Subject
@@ -152,7 +160,7 @@ class _Ask:
     ways: Ways
 
 
-def _wanted(hedge: Hedge, holding: Holding, closed: int) -> int:
+def wanted_units(hedge: Hedge, holding: Holding, closed: int) -> int:
     """Base units of the asset for the next slice: what the schedule has come to, as far as the
     position still needs it."""
     due = sum(int(units) for units in hedge.slices[: hedge.slice_number + 1])
@@ -160,19 +168,18 @@ def _wanted(hedge: Hedge, holding: Holding, closed: int) -> int:
     return min(due - closed, sign * holding.exposure)
 
 
-def _ask(subject: Subject, side: Side, holding: Holding, units: int) -> _Ask:
+def ask_of(subject: Subject, side: Side, holding: Holding, units: int) -> Ask:
+    """What is to be given for so many base units of the asset, of what is at hand."""
     view = view_of(subject, Ways((), {}))
     if side is Side.SELL:
         amount = min(units, holding.at_hand[VenueClass.POOL])
     else:
         amount = min(view.quote_units(units), holding.quote_at_hand or 0)
     kinds = router_kinds(subject.chain.chain_id)
-    return _Ask(
-        subject, side, amount, ways_of(subject, side, amount_in=max(amount, 1), kinds=kinds)
-    )
+    return Ask(subject, side, amount, ways_of(subject, side, amount_in=max(amount, 1), kinds=kinds))
 
 
-def _swaps(ask: _Ask, *, max_cost_ppm: int) -> tuple[tuple[Swap, ...], str]:
+def _swaps(ask: Ask, *, max_cost_ppm: int) -> tuple[tuple[Swap, ...], str]:
     try:
         split = best_split(
             ask.ways.outlets,
@@ -210,7 +217,7 @@ def _send(
             lacking[router] = 0 if _was_refused(steps, router) else max(needed, leave)
     for router, units in lacking.items():
         data = approve_call(spender=router, units=units)
-        to = _address(hedge.asset_in)
+        to = address_of(hedge.asset_in)
         _queue(hedge, "approve", router, to, data, deadline=deadline, now=now, units_in=units)
     if not lacking:
         for swap in swaps:
@@ -244,17 +251,9 @@ def _was_refused(steps: Sequence[HedgeStep], router: bytes) -> bool:
 def _queue_swap(
     hedge: Hedge, swap: Swap, router: bytes, *, deadline: datetime, now: datetime
 ) -> None:
-    data = swap_call(
-        kind=swap.kind,
-        tokens=[_address(code) for code in swap.tokens],
-        fees_ppm=swap.fees_ppm,
-        units_in=swap.units_in,
-        min_units_out=swap.floor,
-        recipient=treasury_of(hedge.chain_id),
-        deadline=int(deadline.timestamp()),
-        takes_deadline=configured_chain(hedge.chain_id).venues.get("v3_router_deadline", True),
-    )
-    _queue(
+    deadline = deadline_of(swap, wanted=deadline)
+    data = call_of(hedge, swap, deadline=deadline)
+    transaction_id = _queue(
         hedge,
         "swap",
         router,
@@ -268,6 +267,8 @@ def _queue_swap(
         worth_cents=swap.cents,
         min_out_units=swap.floor,
     )
+    if swap.quote is not None:
+        quote_take(quote_id=swap.quote, transaction_id=transaction_id, now=now)
 
 
 def _queue(
@@ -280,7 +281,7 @@ def _queue(
     deadline: datetime,
     now: datetime,
     **figures: int,
-) -> None:
+) -> UUID:
     step_id = uuid7()
     queued = transaction_queue(
         chain_id=hedge.chain_id,
@@ -305,6 +306,7 @@ def _queue(
         **figures,
     )
     log.info("hedge_step_queued", hedge=str(hedge.id), step=str(step_id), kind=kind)
+    return queued.id
 
 
 def _cancel_overdue(steps: Sequence[HedgeStep], *, now: datetime) -> bool:
@@ -339,15 +341,3 @@ def end_hedge(hedge: Hedge, status: str, why: str, *, now: datetime) -> None:
     hedge.save(update_fields=["status", "last_error", "ended_at"])
     say_hedge(hedge, f"hedge.{status}", now=now)
     log.info("hedge_ended", hedge=str(hedge.id), status=status, reason=why)
-
-
-def treasury_of(chain_id: int) -> bytes:
-    """The account that holds the float and sends swaps."""
-    return bytes(Chain.objects.values_list("treasury", flat=True).get(id=chain_id))
-
-
-def _address(code: str) -> bytes:
-    address = Token.objects.values_list("address", flat=True).get(code=code)
-    if address is None:
-        raise ValueError(f"{code} is no contract; it trades as the token that wraps it")
-    return bytes(address)
