@@ -17,7 +17,9 @@ interface Vm {
         uint64 gasRemaining;
     }
 
+    function addr(uint256 key) external pure returns (address);
     function assume(bool condition) external pure;
+    function chainId(uint256 id) external;
     function deal(address account, uint256 newBalance) external;
     function etch(address target, bytes calldata code) external;
     function expectRevert() external;
@@ -28,6 +30,7 @@ interface Vm {
     function lastCallGas() external view returns (Gas memory);
     function prank(address sender) external;
     function recordLogs() external;
+    function sign(uint256 key, bytes32 digest) external pure returns (uint8 v, bytes32 r, bytes32 s);
     function startPrank(address sender) external;
     function stopPrank() external;
     function warp(uint256 timestamp) external;

@@ -9,7 +9,7 @@ const { keccak256 } = createRequire(
 )("js-sha3");
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
-const CONTRACTS = ["DepositFactory", "Sweeper", "TestToken"];
+const CONTRACTS = ["DepositFactory", "FirmOrders", "Sweeper", "TestToken"];
 
 const hash = (hex) => "0x" + keccak256(Buffer.from(hex.slice(2), "hex"));
 const built = (name) =>

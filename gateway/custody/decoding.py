@@ -103,6 +103,19 @@ class RouterSwap:
     min_units_out: int
 
 
+@dataclass(frozen=True, slots=True)
+class FirmFill:
+    """A maker's signed order: ``units_in`` of the path's first token for exactly ``min_units_out``
+    of its last, between this maker and this taker and nobody else."""
+
+    contract: bytes
+    maker: bytes
+    taker: bytes
+    path: tuple[bytes, bytes]
+    units_in: int
+    min_units_out: int
+
+
 Call = (
     NativeTransfer
     | TokenTransfer
@@ -115,6 +128,7 @@ Call = (
     | RangeDecrease
     | RangeCollect
     | RangeBurn
+    | FirmFill
 )
 
 
@@ -145,6 +159,7 @@ def decode_call(transaction: UnsignedTransaction) -> Call:
 # --- the calls we make -----------------------------------------------------------------------
 
 _SWAP = "(address,bytes,uint256,uint256)"
+_ORDER = "(address,address,address,address,uint256,uint256,uint64,uint256)"
 _TERMS = "(bytes32,address,address,uint256,uint64)"
 
 
@@ -260,6 +275,18 @@ def _v3_single_swap(transaction: UnsignedTransaction, parameters: tuple[Any, ...
     )
 
 
+def _firm_fill(transaction: UnsignedTransaction, order: tuple[Any, ...], _signature: bytes) -> Call:
+    maker, taker, token_in, token_out, units_in, units_out, _expiry, _nonce = order
+    return FirmFill(
+        contract=transaction.to,
+        maker=_address(maker),
+        taker=_address(taker),
+        path=(_address(token_in), _address(token_out)),
+        units_in=units_in,
+        min_units_out=units_out,
+    )
+
+
 def _v3_path(path: bytes) -> tuple[bytes, ...]:
     hop = ADDRESS_BYTES + V3_FEE_BYTES
     if len(path) < ADDRESS_BYTES + hop or (len(path) - ADDRESS_BYTES) % hop:
@@ -334,5 +361,7 @@ CALLS: dict[str, _Shape] = {
     f"decreaseLiquidity({DECREASE})": _Shape((DECREASE,), range_decrease),
     f"collect({COLLECT})": _Shape((COLLECT,), range_collect),
     "burn(uint256)": _Shape(("uint256",), range_burn),
+    # FirmOrders
+    f"fill({_ORDER},bytes)": _Shape((_ORDER, "bytes"), _firm_fill),
 }
 _SHAPES = {selector_of(signature): shape for signature, shape in CALLS.items()}

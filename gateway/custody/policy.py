@@ -15,6 +15,7 @@ from gateway.custody.addresses import ZERO, address_text
 from gateway.custody.decoding import (
     Call,
     CallUnknown,
+    FirmFill,
     NativeTransfer,
     RangeBurn,
     RangeCollect,
@@ -53,7 +54,7 @@ CALLS_OF_PURPOSE: dict[Purpose, tuple[type[Call], ...]] = {
     Purpose.PAYOUT: (NativeTransfer, TokenTransfer),
     Purpose.REFUND: (NativeTransfer, TokenTransfer),
     Purpose.SWEEP: (Sweep,),
-    Purpose.FILL: (SweepSwap, RouterSwap, Wrap),
+    Purpose.FILL: (SweepSwap, RouterSwap, FirmFill, Wrap),
     Purpose.APPROVE: (TokenApproval,),
     Purpose.TREASURY: (NativeTransfer, TokenTransfer),
     Purpose.WITHDRAWAL: (TokenTransfer,),
@@ -82,6 +83,7 @@ RANGE_PREFIX = "range:"
 class ChainPolicy:
     """What may be signed for one chain. Fees in wei per gas, gas in gas units.
 
+    ``firm_orders`` names, by contract, the makers whose orders may be had done there.
     Without ``swaps`` a live chain's swaps are refused, and a test chain's need any floor only.
     """
 
@@ -93,6 +95,7 @@ class ChainPolicy:
     destinations: frozenset[bytes] = frozenset()
     factories: frozenset[bytes] = frozenset()
     routers: frozenset[bytes] = frozenset()
+    firm_orders: Mapping[bytes, frozenset[bytes]] = field(default_factory=dict)
     wrapped_native: bytes | None = None
     limits: Mapping[str, Limit] = field(default_factory=dict)
     swaps: SwapBounds | None = None
@@ -208,7 +211,7 @@ def _spends(chain: ChainPolicy, call: Call, account: bytes, now: datetime) -> It
         case TokenApproval(token=token, spender=spender):
             _asset(chain, token)
             managers = chain.ranges.managers if chain.ranges else frozenset()
-            if spender not in chain.routers | managers:
+            if spender not in chain.routers | managers | frozenset(chain.firm_orders):
                 raise PolicyRefused(
                     "spender_not_allowed", f"{address_text(spender)} may not spend for us."
                 )
@@ -230,6 +233,9 @@ def _spends(chain: ChainPolicy, call: Call, account: bytes, now: datetime) -> It
                     "destination_not_allowed", "What a swap brings must come back to the house."
                 )
             yield from _loss(chain, call, now)
+        case FirmFill():
+            _check_firm_fill(chain, call, account)
+            yield from _loss(chain, call, now)
         case RangeMint() | RangeDecrease() | RangeCollect() | RangeBurn():
             yield from _range_spends(chain, call, account)
 
@@ -241,6 +247,16 @@ def _range_spends(chain: ChainPolicy, call: RangeCall, account: bytes) -> Iterat
         if limit is None:
             raise PolicyRefused("range_not_bounded", f"Ranges have no limit for {asset}.")
         yield Spend(asset=RANGE_PREFIX + asset, units=units, limit=Limit(*limit))
+
+
+def _check_firm_fill(chain: ChainPolicy, call: FirmFill, account: bytes) -> None:
+    _check_contract(call.contract, frozenset(chain.firm_orders))
+    if call.maker not in chain.firm_orders[call.contract]:
+        raise PolicyRefused("maker_not_allowed", f"{address_text(call.maker)} is no maker of ours.")
+    if call.taker != account:
+        raise PolicyRefused("destination_not_allowed", "An order's taker is the account itself.")
+    _check_path(chain, call.path)
+    _check_floor(call.units_in, call.min_units_out)
 
 
 def _sweep_swap_spends(
@@ -258,7 +274,9 @@ def _sweep_swap_spends(
         yield from _spend(chain, asset, to=payment.to, units=payment.units, account=account)
 
 
-def _loss(chain: ChainPolicy, call: SweepSwap | RouterSwap, now: datetime) -> Iterator[Spend]:
+def _loss(
+    chain: ChainPolicy, call: SweepSwap | RouterSwap | FirmFill, now: datetime
+) -> Iterator[Spend]:
     if chain.swaps is None:
         if chain.live:
             raise PolicyRefused("reference_missing", "A live chain's policy must bound its swaps.")

@@ -81,6 +81,7 @@ class ChainText(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     max_priority_fee_per_gas: str
     max_gas_limit: int
     fees_per_day: str
+    firm_orders: dict[str, tuple[str, ...]] = {}
 
 
 class PolicyText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -129,6 +130,10 @@ def _chain(chain_id: int, text: ChainText) -> ChainPolicy:
         destinations=_addresses(text.destinations),
         factories=_addresses(text.factories),
         routers=_addresses(text.routers),
+        firm_orders={
+            address_bytes(contract): _addresses(makers)
+            for contract, makers in text.firm_orders.items()
+        },
         wrapped_native=address_bytes(text.wrapped_native) if text.wrapped_native else None,
         limits={asset: _limit(asset, limit) for asset, limit in text.limits.items()},
         swaps=_swaps(text.swaps) if text.swaps else None,
@@ -199,6 +204,7 @@ def draft_policy(
     accounts: Iterable[bytes],
     limits: Mapping[str, Limit],
     destinations: Iterable[bytes] = (),
+    makers: Iterable[bytes] = (),
     references: Mapping[str, str] | None = None,
     as_of: datetime | None = None,
     max_age_hours: int = DRAFT_MAX_AGE_HOURS,
@@ -213,6 +219,7 @@ def draft_policy(
     accounts, each chain's treasury and ``destinations``.
 
     Args:
+        makers: whose firm orders may be taken, where a chain has the contract for them.
         limits: per asset code; assets without one leave to listed destinations only.
         references: USD per whole token, by asset code; ``as_of`` is when they were looked up.
             Without any, a live chain's swaps are refused. After ``max_age_hours`` they are stale.
@@ -221,6 +228,7 @@ def draft_policy(
     """
     own = list(accounts)
     listed = list(destinations)
+    traded_with = _unique(address_text(maker) for maker in makers)
     return {
         "version": VERSION,
         "chains": {
@@ -243,6 +251,11 @@ def draft_policy(
                     for name in ("v2_router", "v3_router")
                     if chain.get("venues", {}).get(name)
                 ),
+                "firm_orders": {
+                    contract: traded_with
+                    for contract in [chain.get("venues", {}).get("firm_orders")]
+                    if contract and traded_with
+                },
                 "wrapped_native": chain.get("venues", {}).get("weth"),
                 "limits": {
                     asset: {

@@ -90,6 +90,8 @@ PROVIDERS = env.json("PROVIDERS", default={})
 """Whether live pools may be opened; docs/reference/settings.md names its fields."""
 EXCHANGES = env.json("EXCHANGES", default=[])
 """Where inventory may be moved and traded; docs/reference/settings.md names the fields."""
+MAKERS = env.json("MAKERS", default=[])
+"""Outside makers that hedges ask for firm orders; docs/reference/makers.md names their fields."""
 SIGNER_SOCKET = env.str("SIGNER_SOCKET", default="") or str(STATE_DIR / "signer.sock")
 EMBEDDED_SIGNER = not env.str("SIGNER_SOCKET", default="")
 """Whether `manage.py up` runs a signer itself; a named socket belongs to another user's."""
@@ -136,6 +138,7 @@ INSTALLED_APPS = [
     "gateway.market.measures.apps.MeasuresConfig",
     "gateway.market.orders.apps.OrdersConfig",
     "gateway.market.ranges.apps.RangesConfig",
+    "gateway.market.makers.apps.MakersConfig",
     "gateway.compliance.apps.ComplianceConfig",
     "gateway.invoices.apps.InvoicesConfig",
     "gateway.treasury.providers.apps.ProvidersConfig",

@@ -14,10 +14,10 @@ from gateway.events.errors import TillwayError
 from gateway.market.exchanges.configured import configured_exchange
 from gateway.market.exchanges.places import Exchange, Progress
 from gateway.market.hedges import moves
+from gateway.market.hedges.calls import treasury_of
 from gateway.market.hedges.exchange_limits import refuse_beyond_share
 from gateway.market.hedges.models import InventoryMove
 from gateway.market.hedges.routers import moved
-from gateway.market.hedges.sending import treasury_of
 from gateway.market.hedging import moving
 from gateway.market.hedging.moving import MoveState
 from gateway.market.risk.watch import EVERYTHING

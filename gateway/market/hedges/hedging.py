@@ -8,6 +8,7 @@ import structlog
 from gateway.events import leases
 from gateway.events.errors import LeaseLost
 from gateway.market.errors import MarketUnavailable
+from gateway.market.hedges.asking import hedges_ask
 from gateway.market.hedges.planning import hedges_plan
 from gateway.market.hedges.seeing import exchanges_seen
 from gateway.market.hedges.working import hedges_work
@@ -37,11 +38,13 @@ def hedge_turn(*, holder: str, now: datetime, reached: Callable[[str], None] = _
         reached("leased")
         seen = exchanges_seen(snapshot=snapshot, now_ms=int(now.timestamp() * 1000))
         reached("seen")
+        hedges_ask(snapshot=snapshot, lease=lease, now=now, reached=reached)
         hedges_work(snapshot=snapshot, lease=lease, now=now, seen=seen)
         reached("worked")
         made, rests = hedges_plan(snapshot=snapshot, lease=lease, now=now, seen=seen)
         reached("planned")
         if made:
+            hedges_ask(snapshot=snapshot, lease=lease, now=now, reached=reached)
             hedges_work(snapshot=snapshot, lease=lease, now=now, seen=seen)
         reached("begun")
         log.debug(

@@ -19,12 +19,12 @@ from gateway.ledger.house import post_gas
 from gateway.ledger.selectors import balance
 from gateway.market.exchanges.places import Exchange
 from gateway.market.hedges import locks
+from gateway.market.hedges.calls import treasury_of
 from gateway.market.hedges.errors import MoveConflict, MoveNotPossible
 from gateway.market.hedges.models import InventoryMove
 from gateway.market.hedges.routers import transfer_call
 from gateway.market.hedges.saying import say_move
 from gateway.market.hedges.selectors import books
-from gateway.market.hedges.sending import treasury_of
 from gateway.market.hedging import moving
 from gateway.market.hedging.moving import Move, MoveState
 from gateway.money.amounts import Amount

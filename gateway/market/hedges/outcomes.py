@@ -8,16 +8,19 @@ from uuid import UUID
 import structlog
 from django.db import transaction
 
+from gateway.chains.addresses import parse_address
 from gateway.chains.models import Token
 from gateway.ledger.hedges import post_hedge
 from gateway.ledger.house import post_gas
 from gateway.market.execution.planning import retry_seconds
 from gateway.market.hedges import locks
+from gateway.market.hedges.calls import treasury_of
 from gateway.market.hedges.configuration import hedging_settings
+from gateway.market.hedges.firm_swaps import FIRM
 from gateway.market.hedges.models import ACTIVE, Hedge, HedgeStep
+from gateway.market.hedges.planning import router_kinds
 from gateway.market.hedges.routers import swapped
 from gateway.market.hedges.saying import say_float_filled
-from gateway.market.hedges.sending import treasury_of
 from gateway.money.amounts import Amount
 from gateway.money.assets import Asset
 
@@ -102,7 +105,7 @@ def step_failed(*, step_id: UUID, body: Mapping[str, Any], now: datetime) -> Hed
     if hedge.status in ACTIVE:
         hedge.next_at = now + timedelta(seconds=retry_seconds(hedge.attempts))
         hedge.attempts += 1
-        if step.failure_code.startswith(NEVER_AGAIN):
+        if step.failure_code.startswith(NEVER_AGAIN) and not _is_firm(hedge, step):
             hedge.attempts = max(hedge.attempts, hedging_settings().max_attempts)
         if step.kind == "swap":
             hedge.slice_number = min(hedge.slice_number, step.slice_number)
@@ -110,6 +113,12 @@ def step_failed(*, step_id: UUID, body: Mapping[str, Any], now: datetime) -> Hed
     hedge.save(update_fields=["fee_units", "next_at", "attempts", "slice_number", "last_error"])
     log.warning("hedge_step_failed", step=str(step.id), code=step.failure_code)
     return step
+
+
+def _is_firm(hedge: Hedge, step: HedgeStep) -> bool:
+    """It went to a maker: the pools are still there."""
+    contract = router_kinds(hedge.chain_id).get(FIRM)
+    return contract is not None and bytes(step.router) == parse_address(contract)
 
 
 def _swapped(hedge: Hedge, body: Mapping[str, Any]) -> tuple[int, int]:

@@ -140,9 +140,10 @@ def policy_of(told: HedgingSettings, subject: Subject) -> HedgePolicy:
 
 
 def router_kinds(chain_id: int) -> dict[str, str]:
-    """Addresses of the routers that a chain has, by kind."""
+    """Addresses of what a chain has to trade by, by kind: its routers, and firm orders."""
     venues = configured_chain(chain_id).venues
-    return {kind: venues[f"{kind}_router"] for kind in ("v2", "v3") if venues.get(f"{kind}_router")}
+    names = {"v2": "v2_router", "v3": "v3_router", "firm": "firm_orders"}
+    return {kind: venues[name] for kind, name in names.items() if venues.get(name)}
 
 
 def exchange_offers(

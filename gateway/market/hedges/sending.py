@@ -2,22 +2,23 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from uuid import UUID
 
 import structlog
 
 from gateway.chains.addresses import parse_address
-from gateway.chains.configuration import configured_chain
-from gateway.chains.models import Chain, Token
 from gateway.chains.sending import transaction_cancel, transaction_queue
 from gateway.events.ids import uuid7
+from gateway.market.hedges.calls import address_of, call_of, deadline_of, treasury_of
 from gateway.market.hedges.configuration import HedgingSettings
 from gateway.market.hedges.exchange_models import ExchangeOrder
 from gateway.market.hedges.models import Hedge, HedgeStep
 from gateway.market.hedges.outside import PlannedOrder
 from gateway.market.hedges.planning import router_kinds
-from gateway.market.hedges.routers import approve_call, swap_call
+from gateway.market.hedges.routers import approve_call
 from gateway.market.hedges.saying import say_hedge
 from gateway.market.hedges.viewing import Swap
+from gateway.market.makers.services import quote_take
 
 log = structlog.get_logger(__name__)
 
@@ -49,7 +50,7 @@ def slice_send(
             lacking[router] = 0 if _was_refused(steps, router) else max(needed, leave)
     for router, units in lacking.items():
         data = approve_call(spender=router, units=units)
-        to = _address(hedge.asset_in)
+        to = address_of(hedge.asset_in)
         _queue(hedge, "approve", router, to, data, deadline=deadline, now=now, units_in=units)
     if not lacking:
         for swap in swaps:
@@ -85,17 +86,9 @@ def _was_refused(steps: Sequence[HedgeStep], router: bytes) -> bool:
 def _queue_swap(
     hedge: Hedge, swap: Swap, router: bytes, *, deadline: datetime, now: datetime
 ) -> None:
-    data = swap_call(
-        kind=swap.kind,
-        tokens=[_address(code) for code in swap.tokens],
-        fees_ppm=swap.fees_ppm,
-        units_in=swap.units_in,
-        min_units_out=swap.floor,
-        recipient=treasury_of(hedge.chain_id),
-        deadline=int(deadline.timestamp()),
-        takes_deadline=configured_chain(hedge.chain_id).venues.get("v3_router_deadline", True),
-    )
-    _queue(
+    deadline = deadline_of(swap, wanted=deadline)
+    data = call_of(hedge, swap, deadline=deadline)
+    transaction_id = _queue(
         hedge,
         "swap",
         router,
@@ -109,6 +102,8 @@ def _queue_swap(
         worth_cents=swap.cents,
         min_out_units=swap.floor,
     )
+    if swap.quote is not None:
+        quote_take(quote_id=swap.quote, transaction_id=transaction_id, now=now)
 
 
 def _queue(
@@ -121,7 +116,7 @@ def _queue(
     deadline: datetime,
     now: datetime,
     **figures: int,
-) -> None:
+) -> UUID:
     step_id = uuid7()
     queued = transaction_queue(
         chain_id=hedge.chain_id,
@@ -146,6 +141,7 @@ def _queue(
         **figures,
     )
     log.info("hedge_step_queued", hedge=str(hedge.id), step=str(step_id), kind=kind)
+    return queued.id
 
 
 def _plan_order(hedge: Hedge, order: PlannedOrder, *, now: datetime) -> None:
@@ -178,15 +174,3 @@ def cancel_overdue(steps: Sequence[HedgeStep], *, now: datetime) -> bool:
     for step in overdue:
         transaction_cancel(transaction_id=step.transaction_id, now=now)
     return bool(overdue)
-
-
-def treasury_of(chain_id: int) -> bytes:
-    """The account that holds the float and sends swaps."""
-    return bytes(Chain.objects.values_list("treasury", flat=True).get(id=chain_id))
-
-
-def _address(code: str) -> bytes:
-    address = Token.objects.values_list("address", flat=True).get(code=code)
-    if address is None:
-        raise ValueError(f"{code} is no contract; it trades as the token that wraps it")
-    return bytes(address)

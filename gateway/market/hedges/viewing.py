@@ -3,9 +3,11 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from math import sqrt
+from uuid import UUID
 
 from gateway.market.errors import QuoteRefused
 from gateway.market.execution.planning import BPS, MOVE_TOLERANCE_BPS
+from gateway.market.firm.orders import SignedOrder
 from gateway.market.hedging.bands import Band, aversion_for
 from gateway.market.hedging.deciding import PPM, Side, VenueClass, View, band_units
 from gateway.market.hedging.exchange_books import Offer
@@ -231,13 +233,14 @@ def band_of(
 
 @dataclass(frozen=True, slots=True)
 class Swap:
-    """One transaction on one router, before it is written down.
+    """One transaction on one router, or with one maker, before it is written down.
 
     Attributes:
         fees_ppm: of each pool, for V3; None for V2.
         expected, worth, floor: base units out that the pools would give, that our fair value
             says, and that it must bring.
         cents: US cents that ``units_in`` are worth.
+        order, quote: what a maker signed, and the id of its row; for kind ``firm`` only.
     """
 
     kind: str
@@ -248,6 +251,18 @@ class Swap:
     worth: int
     floor: int
     cents: int
+    order: SignedOrder | None = None
+    quote: UUID | None = None
+
+
+def worth_of(subject: Subject, side: Side, amount_in: int) -> int:
+    """Base units out that ``amount_in`` is worth by our fair value, rounded down."""
+    token_in, token_out = subject.tokens(side)
+    usd_in, usd_out = subject.usd, subject.anchor_usd
+    if side is Side.BUY:
+        usd_in, usd_out = usd_out, usd_in
+    one_in, one_out = int(10**token_in.decimals), int(10**token_out.decimals)
+    return amount_in * usd_in * one_out // (usd_out * one_in)
 
 
 def swaps_of(
@@ -262,14 +277,12 @@ def swaps_of(
     fees = {
         pool.address: pool.fee_ppm for pool in subject.snapshot.pools if isinstance(pool, V3State)
     }
-    token_in, token_out = subject.tokens(side)
+    token_in, _ = subject.tokens(side)
     usd_in = subject.usd if side is Side.SELL else subject.anchor_usd
-    usd_out = subject.anchor_usd if side is Side.SELL else subject.usd
-    one_in, one_out = int(10**token_in.decimals), int(10**token_out.decimals)
     swaps = []
     for part in parts:
         path = ways.paths[part.outlet]
-        worth = part.amount_in * usd_in * one_out // (usd_out * one_in)
+        worth = worth_of(subject, side, part.amount_in)
         least = worth * (PPM - max_cost_ppm) // PPM
         if part.amount_out < least or least <= 0:
             continue
@@ -282,7 +295,7 @@ def swaps_of(
                 expected=part.amount_out,
                 worth=worth,
                 floor=max(least, part.amount_out * (BPS - MOVE_TOLERANCE_BPS) // BPS),
-                cents=part.amount_in * usd_in * CENTS // (E18 * one_in),
+                cents=part.amount_in * usd_in * CENTS // (E18 * int(10**token_in.decimals)),
             )
         )
     return tuple(swaps)

@@ -6,7 +6,7 @@ the next one goes on; a step that was queued is told of by its transaction's eve
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -21,6 +21,7 @@ from gateway.market.execution.planning import retry_seconds
 from gateway.market.hedges import locks
 from gateway.market.hedges.configuration import HedgingSettings, hedging_settings
 from gateway.market.hedges.exchange_models import ORDER_OPEN
+from gateway.market.hedges.firm_swaps import firm_swaps, orders_for
 from gateway.market.hedges.models import ACTIVE, Hedge, HedgeStep
 from gateway.market.hedges.outside import PlannedOrder, Seen, orders_of, with_exchanges
 from gateway.market.hedges.planning import (
@@ -136,18 +137,24 @@ def _next_slice(
     holding = holding_of(subject, known, values_of(snapshot, now_ms=now_ms), now_ms=now_ms)
     if holding is None:
         return _wait(hedge, Reason.NO_PRICE.value, now=now)
-    units = _wanted(hedge, holding, closed)
+    units = wanted_units(hedge, holding, closed)
     if units < policy_of(told, subject).least_order_units:
         outcome = "done" if closed else "abandoned"
         return _end_if_final(hedge, steps, outcome, "no_longer_needed", now=now)
     side = Side(hedge.side)
     markets = [market for market in seen if market.pair.base == subject.code]
-    ask = _ask(subject, side, holding, units, exchange_offers(subject, side, markets, known))
+    ask = ask_of(subject, side, holding, units, exchange_offers(subject, side, markets, known))
     if ask.amount_in <= 0:
         return _wait(hedge, Reason.NOTHING_AT_HAND.value, now=now)
     urgent = hedge.reason == Reason.BEYOND_TIER.value
     max_cost_ppm = told.urgent_cost_ppm if urgent else told.max_cost_ppm
-    swaps, orders, why = _parts(ask, max_cost_ppm=max_cost_ppm)
+    firm, rest = firm_swaps(
+        *(subject, ask.side, ask.outlets, ask.amount_in),
+        orders=orders_for(hedge, steps, now=now) if ask.spends_treasury else [],
+        max_cost_ppm=max_cost_ppm,
+    )
+    swaps, orders, why = _parts(replace(ask, amount_in=rest), max_cost_ppm=max_cost_ppm)
+    swaps = (*firm, *swaps)
     if not swaps and not orders:
         return _wait(hedge, why, now=now)
     leave = _leave(subject, hedge, closed)
@@ -166,8 +173,12 @@ def _leave(subject: Subject, hedge: Hedge, closed: int) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class _Ask:
-    """What is to be given, over which ways and to which exchanges."""
+class Ask:
+    """What is to be given, over which ways and to which exchanges.
+
+    Attributes:
+        spends_treasury: whether the treasury has what is to be given, so that a maker may too.
+    """
 
     subject: Subject
     side: Side
@@ -175,9 +186,10 @@ class _Ask:
     ways: Ways
     offers: Mapping[str, Offer]
     outlets: Sequence[Outlet]
+    spends_treasury: bool
 
 
-def _wanted(hedge: Hedge, holding: Holding, closed: int) -> int:
+def wanted_units(hedge: Hedge, holding: Holding, closed: int) -> int:
     """Base units of the asset for the next slice: what the schedule has come to, as far as the
     position still needs it."""
     due = sum(int(units) for units in hedge.slices[: hedge.slice_number + 1])
@@ -185,9 +197,10 @@ def _wanted(hedge: Hedge, holding: Holding, closed: int) -> int:
     return min(due - closed, sign * holding.exposure)
 
 
-def _ask(
+def ask_of(
     subject: Subject, side: Side, holding: Holding, units: int, offers: Mapping[str, Offer]
-) -> _Ask:
+) -> Ask:
+    """What is to be given for so many base units of the asset, of what is at hand."""
     view = view_of(subject, Ways((), {}))
     amount = units if side is Side.SELL else view.quote_units(units)
     kinds = router_kinds(subject.chain.chain_id)
@@ -198,11 +211,11 @@ def _ask(
     if outlets:
         outlets, amount = deliverable(at_hand, outlets, amount)
     every = [outlet for group in outlets.values() for outlet in group]
-    return _Ask(subject, side, amount, ways, offers, every)
+    return Ask(subject, side, amount, ways, offers, every, VenueClass.POOL in outlets)
 
 
 def _parts(
-    ask: _Ask, *, max_cost_ppm: int
+    ask: Ask, *, max_cost_ppm: int
 ) -> tuple[tuple[Swap, ...], tuple[PlannedOrder, ...], str]:
     """The best split as swaps and orders; the reason where there are none."""
     try:

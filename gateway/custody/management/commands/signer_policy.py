@@ -35,6 +35,9 @@ class Command(BaseCommand):
             help="what a whole token is worth now by a source of your own, such as ETH@8453=3000",
         )
         parser.add_argument(
+            "--maker", action="append", default=[], help="an outside maker's signing address"
+        )
+        parser.add_argument(
             "--destination", action="append", default=[], help="an address of the house's own"
         )
 
@@ -48,6 +51,7 @@ class Command(BaseCommand):
                 limits=dict(_limit(limit) for limit in options["limit"]),
                 references=dict(text.split("=", 1) for text in options["reference"]),
                 as_of=timezone.now(),
+                makers=[address_bytes(address) for address in options["maker"]],
                 destinations=[address_bytes(address) for address in options["destination"]],
             )
         except (OSError, ValueError, KeyError) as error:
