@@ -1,4 +1,4 @@
-"""An outside maker: a real HTTP server with a key of its own, honest unless a test says otherwise."""
+"""An outside maker: a real HTTP server with its own key, honest unless a test says otherwise."""
 
 import threading
 import time

@@ -4,19 +4,27 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
+from gateway.chains.configuration import configured_chain
 from gateway.chains.outgoing_models import OutgoingTransaction
+from gateway.events import relay
 from gateway.ledger.models import Entry
+from gateway.market.hedges import outcomes
 from gateway.market.hedges.firm_swaps import FIRM_GAS
 from gateway.market.hedges.models import Hedge, HedgeStep
+from gateway.market.hedges.selectors import books
+from gateway.market.makers.configuration import configured_makers
 from gateway.market.makers.models import FirmQuote, MakerStanding, QuoteRequest
 from gateway.market.makers.services import requests_prune
-from tests.market.execution.conftest import CHAIN_ID
-from tests.market.hedges.conftest import DOLLAR, ETHER, Hedging, Killed, kill_at
+from tests.market.execution.conftest import CHAIN_ID, USDC
+from tests.market.hedges.conftest import DOLLAR, ETHER, WETH, Hedging, Killed, kill_at, transfer_log
 from tests.market.hedges.maker_server import MakerServer, allow, open_shop
+from tests.market.hedges.test_signed import Post
 from tests.outside.servers import serving
 
 pytestmark = [pytest.mark.chain, pytest.mark.xdist_group("devchain")]
@@ -158,13 +166,12 @@ def test_a_nonce_of_an_earlier_answer_is_refused(floor: Floor) -> None:
     assert floor.firm_steps() == []
 
 
-@pytest.mark.parametrize("takes_back", ["USDC"])
 def test_an_order_without_its_money_costs_gas_only_and_then_the_pools_serve(
-    floor: Floor, takes_back: str
+    floor: Floor,
 ) -> None:
     floor.leave()
     (fill,) = floor.hedging.turn()
-    allow(floor.hedging, floor.maker, floor.contract, symbol=takes_back, units=0)
+    allow(floor.hedging, floor.maker, floor.contract, symbol="USDC", units=0)
     floor.hedging.desk.send(fill)
     (step,) = floor.firm_steps()
     assert (step.status, step.failure_code) == ("failed", "reverted")
@@ -199,8 +206,6 @@ def test_an_order_that_was_not_sent_in_time_speaks_against_nobody(floor: Floor) 
     floor.hedging.turn()
     fill.refresh_from_db()
     assert fill.status == "cancelled"
-    from gateway.events import relay
-
     relay.drain(limit=1000)
     assert floor.quotes().count("released") == 1
     assert floor.standing().faults == 0
@@ -229,12 +234,7 @@ def test_killed_at_any_point_it_trades_once(floor: Floor, point: str) -> None:
 
 
 def test_nobody_is_asked_by_default_nor_for_live_chains_unless_wanted(floor: Floor) -> None:
-    from gateway.chains.configuration import configured_chain
-    from gateway.market.makers.configuration import configured_makers
-
     (maker,) = configured_makers()
-    import msgspec
-
     chain = configured_chain(CHAIN_ID)
     live = msgspec.structs.replace(chain, mode="live")
     assert maker.quotes_for(chain) and not maker.quotes_for(live)
@@ -251,3 +251,58 @@ def test_old_questions_that_led_to_nothing_are_forgotten(floor: Floor) -> None:
     assert QuoteRequest.objects.count() == 2
     requests_prune(before=floor.hedging.now() + timedelta(days=1))
     assert QuoteRequest.objects.count() == 1 and "filled" in floor.quotes()
+
+
+def test_the_signer_signs_an_order_of_a_maker_that_its_policy_names(
+    floor: Floor, tmp_path: Path
+) -> None:
+    Post(floor.hedging, tmp_path, makers=[bytes.fromhex(floor.maker.address[2:])]).work()
+    (step,) = floor.firm_steps()
+    assert step.status == "done" and floor.quotes().count("filled") == 1
+    assert Hedge.objects.get().status == "done"
+    floor.hedging.books_agree()
+
+
+def test_without_the_policys_word_the_hedge_goes_to_the_pools(floor: Floor, tmp_path: Path) -> None:
+    Post(floor.hedging, tmp_path).work()
+    assert floor.firm_steps() == []
+    assert HedgeStep.objects.filter(failure_code="policy_refused:spender_not_allowed").count() == 1
+    assert Hedge.objects.get().status == "done"
+    assert floor.standing().faults == 0
+    floor.hedging.books_agree()
+
+
+def test_an_order_that_would_fail_is_not_sent_and_costs_nothing(
+    floor: Floor, tmp_path: Path
+) -> None:
+    post = Post(floor.hedging, tmp_path, makers=[bytes.fromhex(floor.maker.address[2:])])
+    post.work(turns=1)
+    allow(floor.hedging, floor.maker, floor.contract, symbol="USDC", units=0)
+    post.work(turns=5)
+    (step,) = floor.firm_steps()
+    assert (step.status, step.failure_code, step.fee_units) == ("failed", "would_revert", 0)
+    assert floor.standing().failed_on_chain == 1
+    assert Hedge.objects.get().status == "done"
+    floor.hedging.books_agree()
+
+
+def test_an_order_that_a_reorg_took_back_is_not_counted_until_it_is_there_again(
+    floor: Floor,
+) -> None:
+    floor.leave()
+    (fill,) = floor.hedging.turn()
+    step = floor.firm_steps()[0]
+    maker = bytes.fromhex(floor.maker.address[2:])
+    logs = [
+        transfer_log(WETH, floor.hedging.treasury, maker, step.units_in),
+        transfer_log(USDC, maker, floor.hedging.treasury, step.min_out_units),
+    ]
+    outcomes.step_mined(step_id=step.id, body={"logs": logs})
+    assert books(chain_ids=[CHAIN_ID], now=floor.hedging.now()).inventory[WETH.code] == 0
+    assert floor.quotes().count("taken") == 1  # the maker has done nothing final yet
+    outcomes.step_orphaned(step_id=step.id)
+    assert books(chain_ids=[CHAIN_ID], now=floor.hedging.now()).inventory[WETH.code] == 5 * ETHER
+    floor.hedging.desk.send(fill)
+    floor.hedging.run()
+    assert floor.quotes().count("filled") == 1
+    floor.hedging.books_agree()
