@@ -1,5 +1,6 @@
 """Hedges through the real sender and the real signer, whose policy bounds the swaps."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -31,7 +32,14 @@ FINALITY = 5
 class Post:
     """Signer and sender of the treasury, and the chain under them."""
 
-    def __init__(self, hedging: Hedging, folder: Path, *, eth_usd: str = "3000") -> None:
+    def __init__(
+        self,
+        hedging: Hedging,
+        folder: Path,
+        *,
+        eth_usd: str = "3000",
+        makers: Sequence[bytes] = (),
+    ) -> None:
         self.hedging = hedging
         key = key_from_secret(TREASURY_KEY, label="treasury", demo=True)
         assert key.address == hedging.treasury
@@ -41,6 +49,7 @@ class Post:
                     [hedging.desk.entry],
                     accounts=[key.address],
                     limits={},
+                    makers=makers,
                     references={f"WETH@{CHAIN_ID}": eth_usd, f"USDC@{CHAIN_ID}": "1"},
                     as_of=datetime.now(UTC),
                 )
