@@ -28,7 +28,7 @@ from gateway.market.supervising import desk_halt
 from tests.market.execution.conftest import CHAIN_ID, USDC
 from tests.market.hedges.conftest import DOLLAR, ETHER, WETH, Hedging
 
-pytestmark = [pytest.mark.chain, pytest.mark.xdist_group("devchain")]
+pytestmark = [pytest.mark.chain, pytest.mark.xdist_group("devchain-hedges")]
 
 WHO = "dora@desk.example"
 

@@ -11,7 +11,7 @@ from tests.market.execution.conftest import ETH
 from tests.market.hedges.conftest import DOLLAR, ETHER, Hedging
 from tests.market.sandwich import Attacker
 
-pytestmark = [pytest.mark.chain, pytest.mark.xdist_group("devchain")]
+pytestmark = [pytest.mark.chain, pytest.mark.xdist_group("devchain-hedges")]
 
 ETHER_IN_DOLLARS = 3_000
 

@@ -27,7 +27,7 @@ from tests.market.hedges.maker_server import MakerServer, allow, open_shop
 from tests.market.hedges.test_signed import Post
 from tests.outside.servers import serving
 
-pytestmark = [pytest.mark.chain, pytest.mark.xdist_group("devchain")]
+pytestmark = [pytest.mark.chain, pytest.mark.xdist_group("devchain-hedges")]
 
 
 @dataclass

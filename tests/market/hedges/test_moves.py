@@ -26,7 +26,7 @@ from gateway.supervisor.database_gauges import DatabaseGauges
 from tests.market.execution.conftest import CHAIN_ID, USDC
 from tests.market.hedges.conftest import DOLLAR, WETH, Hedging, Killed, kill_at, tell
 
-pytestmark = [pytest.mark.chain, pytest.mark.xdist_group("devchain")]
+pytestmark = [pytest.mark.chain, pytest.mark.xdist_group("devchain-hedges")]
 
 PLACE = accounts.exchange("sandbox")
 OUT = accounts.in_transit(f"{CHAIN_ID}-sandbox")

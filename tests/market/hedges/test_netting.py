@@ -25,7 +25,7 @@ from tests.market.execution.conftest import CHAIN_ID, USDC
 from tests.market.hedges.conftest import DOLLAR, ETHER, WETH, Hedging
 from tests.market.orders.conftest import ANN, DESK
 
-pytestmark = [pytest.mark.chain, pytest.mark.xdist_group("devchain")]
+pytestmark = [pytest.mark.chain, pytest.mark.xdist_group("devchain-hedges")]
 
 
 class Making:

@@ -43,7 +43,7 @@ from tests.market.hedges.conftest import (
     transfer_log,
 )
 
-pytestmark = [pytest.mark.chain, pytest.mark.xdist_group("devchain")]
+pytestmark = [pytest.mark.chain, pytest.mark.xdist_group("devchain-hedges")]
 
 
 def test_a_position_within_the_band_is_left_alone(hedging: Hedging) -> None:

@@ -23,7 +23,7 @@ from tests.chains.send_kit import LocalSigner, kill_at
 from tests.market.execution.conftest import CHAIN_ID
 from tests.market.hedges.conftest import DOLLAR, ETHER, Hedging
 
-pytestmark = [pytest.mark.chain, pytest.mark.xdist_group("devchain")]
+pytestmark = [pytest.mark.chain, pytest.mark.xdist_group("devchain-hedges")]
 
 TREASURY_KEY = bytes.fromhex("59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d")
 FINALITY = 5
