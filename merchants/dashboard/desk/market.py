@@ -77,13 +77,17 @@ def state_row(
     clock: Clock,
 ) -> dict[str, Any]:
     """One asset's state of risk: why, measure against limit, since when, and its price."""
-    found = state_now(snapshot, state, clock=clock)
+    halt = halts.get(state.code) or halts.get(EVERYTHING)
+    # A person's word counts at once; the market process follows within a second.
+    found = RiskState.HALT if halt else state_now(snapshot, state, clock=clock)
     sign, row = state_sign(found), kept.get(state.code)
     mark = state.risk
+    trigger = mark.trigger if mark else ""
     since = datetime.fromtimestamp(mark.since_ms / 1000, clock.now.tzinfo) if mark else None
+    if halt:
+        trigger, since = "by_hand", halt.halted_at
     # What is published follows what is kept; the row has the measure where both speak of one thing.
     same = row is not None and mark is not None and row.state == mark.state
-    halt = halts.get(state.code) or halts.get(EVERYTHING)
     return {
         "code": state.code,
         "symbol": asset_symbol(state.code),
@@ -93,9 +97,9 @@ def state_row(
         "icon": sign.icon,
         "word": sign.word,
         "means": state_means(found),
-        "trigger": trigger_word(mark.trigger) if mark and found is not RiskState.NORMAL else "",
+        "trigger": trigger_word(trigger) if trigger and found is not RiskState.NORMAL else "",
         "measure": measure_words(row.trigger, int(row.measure), int(row.limit))
-        if row is not None and same and found is not RiskState.NORMAL
+        if row is not None and same and row.state == found and found is not RiskState.NORMAL
         else "",
         "since": time_text(since) if since else figures.NOTHING,
         "price": figures.price(state.value.price if state.value else None),

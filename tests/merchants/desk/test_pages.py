@@ -111,6 +111,18 @@ def test_a_halt_stands_on_top_with_who_and_why(dora, open_shop):
     assert "the exchange lies" in seen and "ann@desk.example" in seen
 
 
+def test_a_halted_asset_is_called_so_before_the_market_process_has_heard(dora, open_shop):
+    assert "All assets are normal" in page(dora, "/desk/")
+    desk_halt(
+        reason="its pool is empty", by="ann@desk.example", now=timezone.now(), asset=WETH.code
+    )
+    seen = page(dora, "/desk/")
+    assert "All assets are normal" not in seen
+    assert "1 asset is not normal" in seen
+    assert "Halted by a person" in seen and "its pool is empty" in seen
+    assert "Halted" in page(dora, f"/desk/assets/{WETH.code}")
+
+
 def test_without_a_market_the_pages_say_so_and_the_switch_still_works(dora, open_shop, valkey):
     valkey.flushdb()
     forget_snapshot()
