@@ -47,39 +47,13 @@ def shortfall_note(
     Safe to call again, and in any order with other payments: the shortfalls of a shop never add up
     to more than it is short of. None where nothing is short.
     """
-    owed = ledger_locks.shop_balance_for_update(shop_id=shop_id, asset=asset)
-    if owed.available < 0:
-        _take_payouts_back(shop_id=shop_id, asset=asset, now=now)
-    short = -shop_balance(shop_id=shop_id, asset=asset).available
-    rows = locks.open_shortfalls_for_update(shop_id=shop_id, asset=asset)
-    _net(rows, short=short, now=now)
-    row = next((row for row in rows if row.deposit_id == deposit_id and row.status == "open"), None)
-    new = newly_short(
-        [row.open_units for row in rows],
-        short=short,
-        taken_back=units - (row.units if row else 0),  # told again, it explains nothing more
+    ledger_locks.shop_balance_for_update(shop_id=shop_id, asset=asset)
+    # Told again, it explains nothing more: not while it is short, nor once the house bore it.
+    told = Shortfall.objects.filter(shop_id=shop_id, asset=asset, deposit_id=deposit_id)
+    before = sum(told.filter(status__in=("open", "covered")).values_list("units", flat=True))
+    return _open(
+        deposit_id=deposit_id, shop_id=shop_id, asset=asset, taken_back=units - before, now=now
     )
-    if not new:
-        return None
-    if row is None:
-        row = Shortfall(
-            id=uuid7(),
-            deposit_id=deposit_id,
-            shop_id=shop_id,
-            mode=shop_view(shop_id=shop_id).mode,
-            asset=asset,
-            decimals=Token.objects.values_list("decimals", flat=True).get(code=asset),
-            units=0,
-            open_units=0,
-            opened_at=now,
-            due_at=now + timedelta(days=NETTING_DAYS),
-        )
-    row.units += new
-    row.open_units += new
-    row.save()
-    log.warning("shop_left_short", shop_id=str(shop_id), asset=asset, units=new)
-    _tell(row, "shortfall.opened", now=now)
-    return row
 
 
 def shortfalls_net(*, shop_id: UUID, asset: str, now: datetime) -> None:
@@ -156,6 +130,40 @@ def shortfall_cover(*, shortfall_id: UUID, now: datetime) -> Shortfall:
 # --- parts ---------------------------------------------------------------------------------------
 
 
+def _open(
+    *, deposit_id: UUID, shop_id: UUID, asset: str, taken_back: int, now: datetime
+) -> Shortfall | None:
+    """Under the lock of the shop's balance: what ``taken_back`` more leaves the shop short of."""
+    if shop_balance(shop_id=shop_id, asset=asset).available < 0:
+        _take_payouts_back(shop_id=shop_id, asset=asset, now=now)
+    short = -shop_balance(shop_id=shop_id, asset=asset).available
+    rows = locks.open_shortfalls_for_update(shop_id=shop_id, asset=asset)
+    _net(rows, short=short, now=now)
+    new = newly_short([row.open_units for row in rows], short=short, taken_back=taken_back)
+    if not new:
+        return None
+    row = next((row for row in rows if row.deposit_id == deposit_id and row.status == "open"), None)
+    if row is None:
+        row = Shortfall(
+            id=uuid7(),
+            deposit_id=deposit_id,
+            shop_id=shop_id,
+            mode=shop_view(shop_id=shop_id).mode,
+            asset=asset,
+            decimals=Token.objects.values_list("decimals", flat=True).get(code=asset),
+            units=0,
+            open_units=0,
+            opened_at=now,
+            due_at=now + timedelta(days=NETTING_DAYS),
+        )
+    row.units += new
+    row.open_units += new
+    row.save()
+    log.warning("shop_left_short", shop_id=str(shop_id), asset=asset, units=new)
+    _tell(row, "shortfall.opened", now=now)
+    return row
+
+
 def _take_payouts_back(*, shop_id: UUID, asset: str, now: datetime) -> None:
     for payout in locks.unsent_payouts_for_update(shop_id=shop_id, asset=asset):
         payout.failure_code, payout.failure_reason = WITHDRAWN_CODE, WITHDRAWN_REASON
@@ -204,8 +212,9 @@ def _recover(row: Shortfall, *, now: datetime) -> None:
     row.status = "recovered"
     row.save()
     _tell(row, "shortfall.recovered", now=now)
-    shortfall_note(
-        deposit_id=row.deposit_id, shop_id=row.shop_id, asset=row.asset, units=borne, now=now
+    ledger_locks.shop_balance_for_update(shop_id=row.shop_id, asset=row.asset)
+    _open(
+        deposit_id=row.deposit_id, shop_id=row.shop_id, asset=row.asset, taken_back=borne, now=now
     )
 
 

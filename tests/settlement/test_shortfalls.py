@@ -191,6 +191,28 @@ def test_two_reversals_before_anyone_was_told_are_each_their_own(world: World) -
     }
 
 
+def test_what_the_house_bore_explains_no_other_payments_shortfall(world: World) -> None:
+    world.open_shop(terms={"at_risk_cap_units": 10**6})
+    first, second = world.credited(30), world.credited(40)
+    relay.drain(limit=1000)
+    request(world)
+    Payout.objects.filter(shop_id=world.shop_id).update(status="sent", transaction_id=uuid7())
+    whose = {"shop_id": world.shop_id, "asset": USDC.code}
+    world.reversed(first, 30)
+    world.reversed(second, 40)
+    row = shortfall_note(deposit_id=first, units=30, now=due(), **whose)
+    assert row is not None
+    shortfall_cover(shortfall_id=row.id, now=due())
+    # told of the first again, before anyone was told of the second
+    assert shortfall_note(deposit_id=first, units=30, now=due(), **whose) is None
+    assert shortfall_note(deposit_id=second, units=40, now=due(), **whose) is not None
+    assert {row.deposit_id: row.units for row in Shortfall.objects.all()} == {
+        first: 30,
+        second: 40,
+    }
+    books_hold()
+
+
 def test_a_credit_that_is_told_of_before_the_reversal_is_netted_at_once(world: World) -> None:
     first = paid_out(world, 100)
     world.reversed(first, 100)  # nobody was told yet
