@@ -37,6 +37,7 @@ PRICE_SPREAD = 0.001
 DOLLARS = 3_000
 # The peer's own configuration for mainnet.
 PERCENTS = list(range(5, 101, 5))
+WARM_UPS = 5
 PEER_CONFIG = {"minSplits": 1, "maxSplits": 7, "distributionPercent": 5}
 REPOSITORY = Path(__file__).resolve().parents[1]
 # Where `npm install --prefix bench/.work @uniswap/smart-order-router` puts it: it is under the
@@ -77,6 +78,7 @@ def run(seed: int) -> dict[str, Any]:
             "fixed": "from the pools' state to certified whole units, all gas counted",
             "peer": versus[""].reason
             or "@uniswap/smart-order-router's search stage alone, its quotes given; 5 % grid",
+            "warm_ups": WARM_UPS,
             "peer_instances": PEER_INSTANCES,
             "peer_amounts": "$900,000 to $9 million; invoice_: $25 to $3,000",
         },
@@ -230,6 +232,9 @@ class _Versus:
 
     def round(self) -> None:
         answers, self.reason = _peer(self.questions)
+        for _ in range(WARM_UPS):
+            for outlets, amount in self.questions:
+                _timed(outlets, amount)
         splits = [_timed(outlets, amount) for outlets, amount in self.questions]
         self.ours.append(median(ms for _, ms in splits))
         if answers is not None:
@@ -266,6 +271,7 @@ def _peer(questions: _Questions) -> tuple[list[dict[str, Any]] | None, str]:
     told = {
         "percents": PERCENTS,
         "config": PEER_CONFIG,
+        "warmUps": WARM_UPS,
         "questions": [
             {"amount": str(amount), "quotes": _quotes(outlets, amount)}
             for outlets, amount in questions
