@@ -1,14 +1,13 @@
 """The one way out for requests whose target somebody else chose (webhooks, lists, callbacks)."""
 
-import ssl
 import time
 from dataclasses import dataclass
-from functools import cache
 
 import httpx
 
 from gateway.outside.errors import OutsideFailed
 from gateway.outside.targets import Target, resolve
+from gateway.outside.trust import trusted
 
 TIMEOUT_SECONDS = 15.0
 MAX_ANSWER_BYTES = 64 * 1024
@@ -47,7 +46,7 @@ def request(
     target = resolve(url, allow_loopback=allow_loopback)
     started = time.monotonic()
     with httpx.Client(
-        verify=_trust(), timeout=timeout_seconds, follow_redirects=False, trust_env=False
+        verify=trusted(), timeout=timeout_seconds, follow_redirects=False, trust_env=False
     ) as client:
         outgoing = pinned_request(
             client, target=target, method=method, body=body, headers=headers or {}
@@ -69,12 +68,6 @@ def request(
         truncated=truncated,
         milliseconds=int((time.monotonic() - started) * 1000),
     )
-
-
-@cache
-def _trust() -> ssl.SSLContext:
-    """Whose certificates we believe: read once, as that takes longer than most answers."""
-    return httpx.create_ssl_context(trust_env=False)
 
 
 def pinned_request(
