@@ -1,6 +1,6 @@
 """Markets of our own order book as outlets: what the desk would get from others' orders in them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gateway.market.book.events import Side
 from gateway.market.routing.outlets import BookOutlet
@@ -41,6 +41,27 @@ class BookPlace:
             f"book:{self.book.market}", tuple(self._level(*each) for each in self.levels)
         )
 
+    @property
+    def room(self) -> int:
+        """Base units that all its levels take."""
+        return sum(lots * self._lot_in(ticks) for ticks, lots in self.levels)
+
+    def limited(self, most_in: int, *, least_out: tuple[int, int] = (0, 1)) -> "BookPlace":
+        """The same, no deeper than whole lots for at most so many base units.
+
+        Args:
+            least_out: base units out for units in, a ratio: levels that give less are left out.
+        """
+        left, levels = most_in, []
+        for ticks, there in self.levels:
+            cost = self._lot_in(ticks)
+            taken = min(there, left // cost)
+            if taken <= 0 or self._lot_out(ticks) * least_out[1] < cost * least_out[0]:
+                break
+            left -= taken * cost
+            levels.append((ticks, taken))
+        return replace(self, levels=tuple(levels))
+
     def taking(self, amount_in: int) -> BookTaking | None:
         """Whole lots for at most so much, and the last level that they reach; None below a lot."""
         left, lots, price = amount_in, 0, 0
@@ -60,6 +81,10 @@ class BookPlace:
         if self.side is Side.SELL:
             return quote, base, lots * base
         return base, quote, lots * quote
+
+    def _lot_out(self, ticks: int) -> int:
+        """What a lot brings of what is taken."""
+        return ticks * self.book.tick_units if self.side is Side.SELL else self.book.lot_units
 
     def _lot_in(self, ticks: int) -> int:
         """What a lot costs of what is given."""

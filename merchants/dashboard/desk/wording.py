@@ -145,7 +145,7 @@ def hedge_reason(reason: str) -> str:
         "within_band": _("The position is within its band"),
         "not_allowed": _("Halted, or hedging is switched off"),
         "no_capital": _("The capital can't be told"),
-        "no_venue": _("No pool takes it"),
+        "no_venue": _("No pool, exchange or order takes it"),
         "no_price": _("There is no fresh price"),
         "nothing_at_hand": _("The treasury holds nothing of its own to give for it"),
         "too_dear": _("The pools give too little for it"),
