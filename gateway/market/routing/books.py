@@ -35,11 +35,14 @@ class BookPlace:
     levels: tuple[tuple[int, int], ...]
 
     @property
+    def name(self) -> str:
+        """Of its outlet."""
+        return f"book:{self.book.market}"
+
+    @property
     def outlet(self) -> BookOutlet:
         """Base units for base units; a lot is taken in parts here, which the book itself won't."""
-        return BookOutlet(
-            f"book:{self.book.market}", tuple(self._level(*each) for each in self.levels)
-        )
+        return BookOutlet(self.name, tuple(self._level(*each) for each in self.levels))
 
     @property
     def room(self) -> int:
@@ -99,20 +102,35 @@ def book_places(
     A book that is stale, from the future, crossed or senseless is left out.
     """
     found = {}
-    tolerance = snapshot.policy.future_tolerance_ms
     for book in snapshot.books:
-        if (token_in, token_out) == (book.base, book.quote):
-            place = BookPlace(book, Side.SELL, book.bids)
-        elif (token_in, token_out) == (book.quote, book.base):
-            place = BookPlace(book, Side.BUY, book.asks)
-        else:
+        if not is_fresh(book, snapshot, now_ms=now_ms):
             continue
-        if not -tolerance <= now_ms - book.at_ms <= MAX_AGE_MS or not place.levels:
-            continue
-        if book.bids and book.asks and book.bids[0][0] >= book.asks[0][0]:
-            continue
-        try:
-            found[place.outlet.name] = place
-        except ValueError:
-            continue
+        place = place_in(book, token_in=token_in, token_out=token_out)
+        if place is not None:
+            found[place.name] = place
     return found
+
+
+def is_fresh(book: BookState, snapshot: MarketSnapshot, *, now_ms: int) -> bool:
+    """Whether a book is neither stale nor from the future."""
+    return -snapshot.policy.future_tolerance_ms <= now_ms - book.at_ms <= MAX_AGE_MS
+
+
+def place_in(book: BookState, *, token_in: str, token_out: str) -> BookPlace | None:
+    """The side of a market that takes one token for the other; None where there is none, or the
+    book is crossed or senseless."""
+    if (token_in, token_out) == (book.base, book.quote):
+        place = BookPlace(book, Side.SELL, book.bids)
+    elif (token_in, token_out) == (book.quote, book.base):
+        place = BookPlace(book, Side.BUY, book.asks)
+    else:
+        return None
+    if not place.levels:
+        return None
+    if book.bids and book.asks and book.bids[0][0] >= book.asks[0][0]:
+        return None
+    try:
+        _ = place.outlet
+    except ValueError:
+        return None
+    return place
