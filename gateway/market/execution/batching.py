@@ -19,7 +19,6 @@ from gateway.market.amm.errors import NoLiquidity
 from gateway.market.errors import MarketUnavailable, QuoteRefused
 from gateway.market.execution import locks
 from gateway.market.execution.addresses import deposits_beside, lying, wanted_by_factory
-from gateway.market.execution.book_sales import to_swap
 from gateway.market.execution.factory import (
     NATIVE,
     packed_path,
@@ -35,6 +34,7 @@ from gateway.market.execution.planning import (
     retry_seconds,
     sale_of,
 )
+from gateway.market.execution.sellers import to_swap
 from gateway.market.quoting.costs import collect_cost_units
 from gateway.market.snapshot_store import current_snapshot
 from gateway.market.snapshots import MarketSnapshot

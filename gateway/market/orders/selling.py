@@ -11,7 +11,6 @@ from uuid import UUID
 import structlog
 from django.db import transaction
 
-from gateway.chains.models import Token
 from gateway.market.book.events import TimeInForce
 from gateway.market.errors import MarketError, QuoteRefused
 from gateway.market.execution.models import FillRequest
@@ -24,35 +23,6 @@ from gateway.money.amounts import Amount
 from gateway.money.assets import Asset
 
 log = structlog.get_logger(__name__)
-
-
-def to_swap(
-    together: Sequence[Wanted],
-    requests: Mapping[UUID, FillRequest],
-    *,
-    asset: str,
-    settlement_asset: str,
-    snapshot: MarketSnapshot | None,
-    now: datetime,
-) -> list[Wanted]:
-    """What of these deposits is to be swapped: not the settlement asset itself, nor what our own
-    order book has taken, just now or before. In the caller's transaction, which holds the requests.
-    """
-    if asset == settlement_asset:
-        return []
-    unsold = [item for item in together if not requests[item.request_id].in_book]
-    if snapshot is None or not unsold:
-        return unsold
-    decimals = Token.objects.values_list("decimals", flat=True).get(code=asset)
-    sold = sell_in_book(
-        unsold,
-        requests,
-        asset=Asset(asset, decimals),
-        settlement_asset=settlement_asset,
-        snapshot=snapshot,
-        now=now,
-    )
-    return [item for item in unsold if item not in sold]
 
 
 def sell_in_book(
