@@ -14,7 +14,9 @@ from gateway.ledger.postings import credit, debit, entry_of
 from gateway.market.book.events import Side
 from gateway.market.execution.models import FillBatch, FillRequest
 from gateway.market.execution.planning import book_sale_of
+from gateway.market.hedges.selectors import books
 from gateway.market.orders import memory
+from gateway.market.orders.funds import free_units
 from gateway.market.orders.markets import market_open
 from gateway.market.orders.models import Order
 from gateway.market.orders.services import order_cancel, order_place
@@ -22,7 +24,7 @@ from gateway.market.snapshot_store import current_snapshot
 from gateway.money.amounts import Amount
 from gateway.money.assets import Asset
 from tests.market.execution.conftest import CHAIN_ID, USDC, Desk
-from tests.market.orders.conftest import ANN
+from tests.market.orders.conftest import ANN, DESK
 
 pytestmark = [pytest.mark.chain, pytest.mark.xdist_group("devchain")]
 
@@ -96,6 +98,9 @@ def test_a_better_bid_takes_the_deposits_which_are_then_swept(buying: Buying) ->
     # bought for 2 USDC, sold for 12 / 1,000 of 2,999
     assert desk.booked(accounts.desk(), WETH) == 0
     assert desk.booked(accounts.desk(), USDC) == 2_000_000 - 35_988_000
+    # a deposit that is only swept is no sale to come: hedges and orders count it no second time
+    assert books(chain_ids=[CHAIN_ID], now=desk.now()).filling == {}
+    assert free_units([(DESK, WETH.code)]) == {(DESK, WETH.code): 0}
     desk.send(queued)
     assert buying.statuses() == [("swept", True), ("swept", True)]
     desk.custody_agrees()
