@@ -17,7 +17,7 @@ from tests.market.dev_market import ETH, NOW, USDC, WETH, dev_market, with_asset
 
 NOW_MS = int(NOW.timestamp() * 1000)
 USD = FIAT["USD"]
-LOT = 10**14
+LOT, ETHER = 10**14, 10**18
 FAIR = 300_050
 """Ticks of a lot at 3,000.50 dollars, which is what the market that is quoted from makes of it."""
 
@@ -110,6 +110,18 @@ def test_a_book_alone_makes_nothing_payable() -> None:
     dry = msgspec.structs.replace(with_asset(market(DEEP), WETH, depth_units=0), pools=())
     answer = drawn(dry)
     assert isinstance(answer, QuoteRefusal) and answer.code == "no_depth"
+
+
+def test_a_book_that_takes_all_for_nothing_still_leaves_the_pools_bounds() -> None:
+    """$90,000 is beyond what half of the small market's depth takes."""
+    shallow = with_asset(market(), WETH, depth_units=ETHER)
+    free = with_asset(
+        market(book((FAIR, 10**8)), book_weight_ppm=1_000_000), WETH, depth_units=ETHER
+    )
+    for snapshot in (shallow, free):
+        answer = drawn(snapshot, cents=9_000_000)
+        assert isinstance(answer, QuoteRefusal) and answer.code == "amount_above_maximum"
+    assert fill_ppm(free) == 1
 
 
 def test_a_native_coin_is_quoted_as_without_a_book() -> None:

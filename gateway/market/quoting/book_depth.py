@@ -44,7 +44,8 @@ def cost_with_books_ppm(
         return pools_ppm
     mixed = _mixed_ppm(route, books, fair=fair)
     saved = max(0, pools_ppm - mixed) * context.policy.book_weight_ppm // PPM
-    return pools_ppm - saved
+    # Never nothing: what has a fill is bounded by the depth of the pools.
+    return max(1, pools_ppm - saved)
 
 
 _last: tuple[MarketSnapshot, dict[tuple[str, tuple[int, int]], tuple[Level, ...]]] | None = None
