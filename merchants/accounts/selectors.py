@@ -38,11 +38,12 @@ class Caller:
 
 
 # Written out rather than composed: they run before every request of the API and of a shop's pages.
-_CALLER_SQL = (
-    "SELECT k.id, k.mode, k.scopes, k.expires_at, k.revoked_at, k.last_used_at, "  # noqa: S608
-    + ", ".join(f"s.{field}" for field in SHOP_VIEW_FIELDS)
-    + " FROM accounts_apikey k JOIN shops_shop s ON s.id = k.shop_id WHERE k.secret_hash = %s"
+CALLER_COLUMNS = "k.id, k.mode, k.scopes, k.expires_at, k.revoked_at, k.last_used_at, " + ", ".join(
+    f"s.{field}" for field in SHOP_VIEW_FIELDS
 )
+"""What `caller_from` reads, of `CALLER_TABLES`: for whoever reads more in the same statement."""
+CALLER_TABLES = "accounts_apikey k JOIN shops_shop s ON s.id = k.shop_id"
+_CALLER_SQL = f"SELECT {CALLER_COLUMNS} FROM {CALLER_TABLES} WHERE k.secret_hash = %s"  # noqa: S608
 _SHOP_AND_ROLES_SQL = (
     "SELECT array_agg(m.role), "  # noqa: S608
     + ", ".join(f"s.{field}" for field in SHOP_VIEW_FIELDS)
@@ -56,6 +57,13 @@ def _pepper(field_key_hex: str) -> bytes:
     return pepper_from(field_key_hex)
 
 
+def secret_hash(secret: str) -> bytes:
+    """What a key's secret is found by. Raises KeyUnknown if it can't be one."""
+    if not has_key_shape(secret):
+        raise KeyUnknown
+    return key_hash(secret, pepper=_pepper(settings.FIELD_KEY))
+
+
 def caller_by_secret(secret: str, *, now: datetime) -> Caller:
     """The caller that ``secret`` opens, its shop included. One query.
 
@@ -64,12 +72,14 @@ def caller_by_secret(secret: str, *, now: datetime) -> Caller:
     Raises:
         KeyUnknown, KeyRevoked, KeyExpired, WrongMode
     """
-    if not has_key_shape(secret):
-        raise KeyUnknown
-    hashed = key_hash(secret, pepper=_pepper(settings.FIELD_KEY))
     with connection.cursor() as cursor:
-        cursor.execute(_CALLER_SQL, [hashed])
+        cursor.execute(_CALLER_SQL, [secret_hash(secret)])
         row = cursor.fetchone()
+    return caller_from(row, now=now)
+
+
+def caller_from(row: Sequence[Any] | None, *, now: datetime) -> Caller:
+    """The caller of a row of ``CALLER_COLUMNS``; None is no such key. As `caller_by_secret`."""
     if row is None:
         raise KeyUnknown
     key_id, mode, scopes, expires_at, revoked_at, last_used_at, *of_shop = row

@@ -1,21 +1,51 @@
 """Who calls: the API key in the Authorization header."""
 
+from django.db import connection
 from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
 from merchants.accounts.errors import KeyMissing
-from merchants.accounts.selectors import Caller, caller_by_secret
+from merchants.accounts.selectors import (
+    CALLER_COLUMNS,
+    CALLER_TABLES,
+    Caller,
+    caller_by_secret,
+    caller_from,
+    secret_hash,
+)
+from merchants.api.idempotency import ANSWER_COLUMNS, Kept, is_key, kept_from
+
+IDEMPOTENCY_HEADER = "HTTP_IDEMPOTENCY_KEY"
+
+_ANSWER_WIDTH = ANSWER_COLUMNS.count(",") + 1
+_CALLER_AND_ANSWER_SQL = (
+    f"SELECT {ANSWER_COLUMNS}, {CALLER_COLUMNS}"  # noqa: S608
+    f" FROM {CALLER_TABLES} CROSS JOIN LATERAL api_answer(s.id, %s) r WHERE k.secret_hash = %s"
+)
 
 
 class ApiKeyAuthentication(BaseAuthentication):
-    """``Authorization: Bearer tw_…``. One query. A key in the URL would end up in logs."""
+    """``Authorization: Bearer tw_…``. One query. A key in the URL would end up in logs.
 
-    def authenticate(self, request: Request) -> tuple[Caller, None]:
+    The same query reads what was answered to the request's Idempotency-Key: ``request.auth``, None
+    if nothing was or there is none.
+    """
+
+    def authenticate(self, request: Request) -> tuple[Caller, Kept | None]:
         scheme, _, secret = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
-        if scheme.lower() != "bearer" or not secret.strip():
+        secret = secret.strip()
+        if scheme.lower() != "bearer" or not secret:
             raise KeyMissing
-        return caller_by_secret(secret.strip(), now=timezone.now()), None
+        key = request.META.get(IDEMPOTENCY_HEADER)
+        now = timezone.now()
+        if key is None or not is_key(key):
+            return caller_by_secret(secret, now=now), None
+        with connection.cursor() as cursor:
+            cursor.execute(_CALLER_AND_ANSWER_SQL, [key, secret_hash(secret)])
+            row = cursor.fetchone() or (None,) * _ANSWER_WIDTH
+        caller = caller_from(row[_ANSWER_WIDTH:] or None, now=now)
+        return caller, kept_from(row[:_ANSWER_WIDTH])
 
     def authenticate_header(self, request: Request) -> str:
         return 'Bearer realm="tillway"'

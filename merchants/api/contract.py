@@ -17,9 +17,11 @@ from gateway.events.errors import TillwayError
 from gateway.money.errors import MoneyError
 from gateway.shops.selectors import ShopView
 from merchants.accounts.selectors import Caller
+from merchants.api.authentication import IDEMPOTENCY_HEADER
 from merchants.api.fields import Strict
 from merchants.api.idempotency import (
     Answer,
+    Kept,
     Keyed,
     answer_once,
     answer_plainly,
@@ -30,8 +32,6 @@ from merchants.api.parsers import object_from
 from merchants.api.problems import InputRefused
 from merchants.api.renderers import OrjsonRenderer, to_json
 from merchants.api.throttling import take_token
-
-IDEMPOTENCY_HEADER: Final = "HTTP_IDEMPOTENCY_KEY"
 
 
 class IdempotencyKeyMissing(TillwayError):
@@ -70,6 +70,11 @@ class ApiView(APIView):
     @property
     def shop(self) -> ShopView:
         return self.caller.shop
+
+    @property
+    def kept(self) -> Kept | None:
+        """What was answered to the request's Idempotency-Key."""
+        return self.request.auth  # type: ignore[return-value]
 
     def check_throttles(self, request: Request) -> None:
         take_token(self.caller.key_id)
@@ -122,6 +127,7 @@ class ApiView(APIView):
                 path=self.request.get_full_path(),
                 body=self.request.body,
             ),
+            kept=self.kept,
         )
         return answer_once(keyed, work=lambda: work(key), now=timezone.now())
 

@@ -1,14 +1,14 @@
 """Idempotency-Key: the same request twice has one effect and one answer.
 
-Key, effect and answer commit in one transaction. Two statements: one that takes the key's
-advisory lock and looks for an answer, and one that stores it. A second request with the key of
-one that is still running would only wait on the row, so it is told to come back (409) by the
-lock. Refusals (4xx) are answers too and are kept; 429, 5xx and what passes by itself (no quote
-just now, no money that is final yet) are not.
+Effect and answer commit in one transaction, and the first answer that is stored for a key is the
+only one: a second request that ran beside the first waits for its commit where it stores its own
+answer, undoes its own effect, and gives the first one's. What was answered before is read by the
+statement that finds the caller. Refusals (4xx) are answers too and are kept; 429, 5xx and what
+passes by itself (no quote just now, no money that is final yet) are not.
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -46,12 +46,14 @@ class KeyReused(TillwayError):
     status = 422
 
 
-class KeyInFlight(TillwayError):
-    code = "idempotency_key_in_flight"
-    message = "A request with this Idempotency-Key is being worked on."
-    hint = "Repeat it after the seconds in Retry-After."
+class KeyForgotten(TillwayError):
+    """Its answer stood, and was deleted for its age in this very moment."""
+
+    code = "idempotency_key_forgotten"
+    message = "The answer kept under this Idempotency-Key was just deleted for its age."
+    hint = "See whether its effect stands, then use a new key."
     status = 409
-    retry_after_seconds = 1
+    field = "Idempotency-Key"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +69,26 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """What was answered to a key, and to which request."""
+
+    fingerprint: bytes
+    status: int
+    content_type: str
+    location: str
+    sealed: bool
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Keyed:
     """A request with an Idempotency-Key, and what tells it from another one."""
 
     shop_id: UUID
     key: str
     fingerprint: bytes
+    kept: Kept | None = None
+    """What was answered to the key before this request."""
 
 
 class _AlreadyAnswered(Exception):
@@ -81,13 +97,9 @@ class _AlreadyAnswered(Exception):
 
 Work = Callable[[], Answer]
 
-BEGIN_SQL = """
-SELECT pg_try_advisory_xact_lock(
-           hashtextextended(%(key)s::text, hashtextextended(%(shop_id)s::text, 0))),
-       r.fingerprint, r.status, r.content_type, r.location, r.sealed, r.body
-  FROM (SELECT 1) one
-  LEFT JOIN api_idempotency r ON r.shop_id = %(shop_id)s::uuid AND r.key = %(key)s
-"""
+ANSWER_COLUMNS = "r.fingerprint, r.status, r.content_type, r.location, r.sealed, r.body"
+"""What `kept_from` reads, of the function ``api_answer`` called r."""
+ANSWER_SQL = f"SELECT {ANSWER_COLUMNS} FROM api_answer(%s, %s) r"  # noqa: S608
 STORE_SQL = """
 INSERT INTO api_idempotency
     (shop_id, key, fingerprint, status, content_type, location, sealed, body, created_at)
@@ -112,11 +124,21 @@ def checked_key(header: str | None) -> str | None:
     Raises:
         KeyMalformed
     """
-    if header is None:
-        return None
-    if not 1 <= len(header) <= KEY_LIMIT or not header.isascii() or not header.isprintable():
+    if header is not None and not is_key(header):
         raise KeyMalformed
     return header
+
+
+def is_key(header: str) -> bool:
+    return 1 <= len(header) <= KEY_LIMIT and header.isascii() and header.isprintable()
+
+
+def kept_from(row: Sequence[Any]) -> Kept | None:
+    """What a row of ``ANSWER_COLUMNS`` holds; None if nothing was answered."""
+    fingerprint, status, content_type, location, sealed, body = row
+    if fingerprint is None:
+        return None
+    return Kept(bytes(fingerprint), status, content_type, location, sealed, bytes(body))
 
 
 def answer_plainly(work: Work) -> HttpResponse:
@@ -131,66 +153,58 @@ def answer_once(request: Keyed, *, work: Work, now: datetime) -> HttpResponse:
 
     Raises:
         KeyReused: the key belongs to another request.
-        KeyInFlight: the first request with it has not ended.
+        KeyForgotten
     """
+    if request.kept is not None:
+        return _replayed(request.kept, request=request)
     try:
         with transaction.atomic():
-            stored = _begin(request)
-            if stored is not None:
-                return stored
             answer = work()
             response = _respond(answer)
             _store(request, response=response, secret=answer.secret, now=now)
             return response
     except _AlreadyAnswered:
-        return _replay(request)
-    except (KeyReused, KeyInFlight):
-        raise
+        return _first_answer(request)
     except Exception as error:
         problem = problem_of(error)
         response = respond(problem)
-        if not problem.is_final:
-            return response
-    # The refused work is rolled back, its lock with it; the refusal is stored on its own. If the
-    # key was answered in between, that answer is the first one.
+    # The refused work is rolled back; the refusal is stored on its own. If the key was answered in
+    # between, that answer is the first one: it may well have taken what this one was refused.
+    if not problem.is_final:
+        kept = _kept(request)
+        return response if kept is None else _replayed(kept, request=request)
     try:
         with transaction.atomic():
             _store(request, response=response, secret=False, now=now)
     except _AlreadyAnswered:
-        return _replay(request)
+        return _first_answer(request)
     return response
 
 
-def _begin(request: Keyed) -> HttpResponse | None:
+def _kept(request: Keyed) -> Kept | None:
     with connection.cursor() as cursor:
-        cursor.execute(BEGIN_SQL, {"shop_id": str(request.shop_id), "key": request.key})
-        locked, *row = cursor.fetchone()
-    if row[0] is not None:
-        return _stored(row, request=request)
-    if not locked:
-        raise KeyInFlight
-    return None
+        cursor.execute(ANSWER_SQL, [request.shop_id, request.key])
+        return kept_from(cursor.fetchone())
 
 
-def _replay(request: Keyed) -> HttpResponse:
-    with transaction.atomic():
-        stored = _begin(request)
-    if stored is None:
-        raise KeyInFlight  # answered, and forgotten in this very moment: let the client ask again
-    return stored
+def _first_answer(request: Keyed) -> HttpResponse:
+    kept = _kept(request)
+    if kept is None:
+        raise KeyForgotten
+    return _replayed(kept, request=request)
 
 
-def _stored(row: list[Any], *, request: Keyed) -> HttpResponse:
-    kept, status, content_type, location, sealed, body = row
-    if bytes(kept) != request.fingerprint:
+def _replayed(kept: Kept, *, request: Keyed) -> HttpResponse:
+    if kept.fingerprint != request.fingerprint:
         raise KeyReused
-    content = bytes(body)
-    if sealed:
-        content = unseal(content, key=_sealing_key(settings.FIELD_KEY), bound_to=kept)
-    response = HttpResponse(content, status=status, content_type=content_type)
+    content = kept.body
+    if kept.sealed:
+        key = _sealing_key(settings.FIELD_KEY)
+        content = unseal(content, key=key, bound_to=kept.fingerprint)
+    response = HttpResponse(content, status=kept.status, content_type=kept.content_type)
     response["Idempotent-Replayed"] = "true"
-    if location:
-        response["Location"] = location
+    if kept.location:
+        response["Location"] = kept.location
     return response
 
 
