@@ -310,8 +310,10 @@ def test_what_a_reorg_took_back_late_has_its_blocks_anew(post: Post, relay: Priv
     post.mine()
     sender.tick()
     assert events_of(outgoing) == ["transaction.mined", "transaction.orphaned"]
+    post.clock.advance(11)
     sender.tick()
     assert in_public(post) == 0
+    assert again(outgoing).private_since_block == post.height()
     relay.build()
     post.settle(sender)
     assert (again(outgoing).status, post.balance(ROUTER)) == ("final", 1000)

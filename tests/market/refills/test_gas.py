@@ -86,6 +86,17 @@ def test_a_treasury_that_runs_low_unwraps_its_own_and_the_books_agree(garage: Ga
     assert AccountGas.objects.get().low_since is None
 
 
+def test_one_refill_of_an_account_is_under_way_at_once(garage: Garage) -> None:
+    """There would be more to unwrap: what is on its way counts."""
+    garage.settings.GAS = garage.settings.GAS | {"full_transactions": 20}
+    garage.gas_price = (garage.desk.on_chain("ETH") + 4 * ETHER) // (2 * 10**9 * 20)
+    (queued,) = garage.look()
+    assert 0 < GasRefill.objects.get().units <= 4 * ETHER
+    assert garage.look() == []
+    garage.desk.send(queued)
+    garage.desk.custody_agrees()
+
+
 def test_what_is_owed_or_promised_is_not_burnt_as_gas(garage: Garage) -> None:
     garage.hedging.post(
         debit(accounts.desk(), Amount(9 * ETHER, WETH)),
