@@ -11,6 +11,7 @@ from gateway.chains.models import Token
 from gateway.chains.outgoing_models import OutgoingTransaction
 from gateway.events import relay
 from gateway.events.models import Event
+from gateway.events.services import emit
 from gateway.ledger import accounts
 from gateway.ledger.checks import ledger_checks
 from gateway.ledger.deposits import post_held, post_returned
@@ -285,6 +286,34 @@ def push_pools(desk: Desk, *, units: int) -> None:
                     (weth, usdc, pool.fee_pips, seller, 2**40, units, 0, 0),
                 ),
             )
+
+
+def test_a_swap_that_a_reorg_took_back_is_booked_once_when_it_is_final(desk: Desk) -> None:
+    """In a block, out of it, and in another one where the pool pays otherwise."""
+    desk.credited("WETH", 5 * MILLI_ETH)
+    desk.publish()
+    (queued,) = desk.batch()
+    before = desk.booked(accounts.desk(), USDC)
+
+    def hear(type: str) -> None:
+        body = {"reference": queued.reference, "status": "succeeded", "logs": [], "block_number": 1}
+        emit(type=type, subject=f"transaction:{queued.id}", body=body, mode="test")
+        relay.drain(limit=1000)
+
+    first = desk.mine(queued)
+    hear("transaction.mined")
+    desk.till.rpc.call("anvil_reorg", [1, []])
+    hear("transaction.orphaned")
+    assert (statuses(), desk.batch(later_seconds=100)) == (["batched"], [])
+    assert desk.booked(DEPOSITS, Asset(f"WETH@{CHAIN_ID}", 18)) == 5 * MILLI_ETH
+    assert desk.booked(accounts.desk(), USDC) == before
+    again = desk.mine(queued)
+    assert again["blockHash"] != first["blockHash"]
+    desk.say(queued, again)
+    assert statuses() == ["filled"]
+    assert desk.booked(accounts.desk(), USDC) == before - FillBatch.objects.get().bought_units
+    desk.custody_agrees()
+    assert ledger_checks() == []
 
 
 def test_a_deposit_that_a_reorg_took_is_asked_for_no_more(desk: Desk) -> None:
