@@ -13,6 +13,7 @@ from gateway.events.ids import uuid7
 from gateway.ledger import accounts
 from gateway.ledger.models import Entry
 from gateway.ledger.postings import credit, debit
+from gateway.market.makers.models import FirmQuote, QuoteRequest
 from gateway.market.measures.following import journal_follow
 from gateway.market.models import DeskState
 from gateway.market.risk.states import RiskState
@@ -221,6 +222,51 @@ def test_a_mangled_address_is_not_found(dora, open_shop, query):
 @pytest.mark.parametrize("query", ["span=year", "on=soon", "span=day&on=0001-01-01x"])
 def test_a_mangled_span_is_not_found(dora, open_shop, query):
     assert dora.get(f"/desk/results?{query}").status_code == 404
+
+
+def test_a_hedge_names_the_maker_of_a_swap(dora, open_shop):
+    hedge = make_hedge(status="sent")
+    theirs, other = (
+        make_step(hedge, status="queued"),
+        make_step(make_hedge(status="done"), status="done"),
+    )
+    now = timezone.now()
+    FirmQuote.objects.create(
+        request=QuoteRequest.objects.create(
+            reference=f"hedge:{hedge.id}",
+            maker="acme <b>",
+            maker_address=bytes(20),
+            chain_id=CHAIN_ID,
+            contract=bytes(20),
+            taker=bytes(20),
+            side="sell",
+            pair="WETH/USDC",
+            token_in=bytes(20),
+            token_out=bytes(20),
+            amounts_in=["1"],
+            fair_numerator=1,
+            fair_denominator=1,
+            max_deviation_bps=500,
+            least_expiry=1,
+            asked_at=now,
+        ),
+        chain_id=CHAIN_ID,
+        contract=bytes(20),
+        maker_address=bytes(20),
+        amount_in=1,
+        amount_out=1,
+        expiry=1,
+        nonce=1,
+        signature=bytes(65),
+        status="taken",
+        transaction_id=theirs.transaction_id,
+        offered_at=now,
+    )
+    seen = page(dora, f"/desk/hedges/{hedge.id}")
+    assert "with the maker acme &lt;b&gt;" in seen
+    assert "with the maker" not in page(dora, f"/desk/hedges/{other.hedge_id}")
+    dora.cookies["django_language"] = "zh-hans"
+    assert "对手方为做市商 acme" in page(dora, f"/desk/hedges/{hedge.id}")
 
 
 def test_a_hedge_shows_its_swaps_with_their_entries(dora, open_shop, post):
