@@ -32,13 +32,14 @@ class TokenSettings(msgspec.Struct, frozen=True):
 class PrivateSubmitSettings(msgspec.Struct, frozen=True):
     """A relay that takes transactions without showing them to the public mempool.
 
-    ``purposes`` names which go there, each with the seconds after its first signature until it is
-    given to the public mempool all the same; null: never.
+    ``purposes`` names which go there, each with the blocks that may pass without it until it is
+    given to the public mempool all the same; null: never. ``signed``: it wants to know who asks.
     """
 
     url: str
     purposes: dict[str, int | None]
     method: str = "eth_sendRawTransaction"
+    signed: bool = False
 
 
 class ChainSettings(msgspec.Struct, frozen=True):

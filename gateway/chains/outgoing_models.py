@@ -83,6 +83,9 @@ class OutgoingTransaction(models.Model):
 
     created_at = models.DateTimeField()
     signed_at = models.DateTimeField(null=True)
+    private_since_block = models.BigIntegerField(
+        null=True, help_text="The head when it first was for the private relay, or is again"
+    )
     sent_at = models.DateTimeField(null=True)
     mined_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)

@@ -196,6 +196,15 @@ def attempt_was_broadcast(
 
 
 @db_transaction.atomic
+def private_counted_from(*, desk: Desk, transaction_id: UUID, block: int) -> None:
+    """From here on blocks without it count towards giving it to the public mempool."""
+    leases.check(handle=desk.lease)
+    OutgoingTransaction.objects.filter(id=transaction_id, private_since_block=None).update(
+        private_since_block=block
+    )
+
+
+@db_transaction.atomic
 def transaction_unsendable(
     *, desk: Desk, transaction_id: UUID, code: str, reason: str, now: datetime
 ) -> bool:
@@ -274,6 +283,8 @@ def transaction_orphaned(*, desk: Desk, transaction_id: UUID, now: datetime) -> 
     # Which of its attempts was mined stays known: those very bytes go out again first.
     outgoing.block_number = outgoing.block_hash = outgoing.mined_at = None
     outgoing.gas_used = outgoing.effective_gas_price = outgoing.fee_units = None
+    # It had been mined in time: the blocks that a relay may need are counted anew.
+    outgoing.private_since_block = None
     doubt_over(outgoing)
     outgoing.save()
 

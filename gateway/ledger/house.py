@@ -35,13 +35,20 @@ def post_insurance_funded(*, reference: str, amount: Amount, now: datetime) -> P
 
 
 def post_sweep(
-    *, reference: str, chain_id: int, swept: Sequence[Amount], gas: Amount, now: datetime
+    *,
+    reference: str,
+    chain_id: int,
+    swept: Sequence[Amount],
+    gas: Amount,
+    lost: Sequence[Amount] = (),
+    now: datetime,
 ) -> PostedEntry:
-    """Deposits moved into the treasury by the transaction ``reference``, and its gas."""
+    """Deposits moved into the treasury by the transaction ``reference``, what of them did not
+    arrive, and its gas."""
     return entry_post(
         key=f"sweep:{reference}",
         kind="sweep",
-        postings=postings.sweep(chain_id=chain_id, swept=swept, gas=gas),
+        postings=postings.sweep(chain_id=chain_id, swept=swept, gas=gas, lost=lost),
         refs={"transaction_id": reference},
         now=now,
     )

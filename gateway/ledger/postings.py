@@ -145,12 +145,23 @@ def deposit_blocked(*, deposit_id: UUID, amount: Amount) -> Postings:
 # --- the desk's work on chain --------------------------------------------------------------------
 
 
-def sweep(*, chain_id: int, swept: Iterable[Amount], gas: Amount) -> Postings:
-    """Deposits moved into the treasury in one transaction, and what that cost."""
+def sweep(
+    *, chain_id: int, swept: Iterable[Amount], gas: Amount, lost: Iterable[Amount] = ()
+) -> Postings:
+    """Deposits moved into the treasury in one transaction, and what that cost.
+
+    Args:
+        lost: what lay there and did not arrive, since its token keeps a part of each transfer or
+            shrinks by itself. The desk bought the whole, or owes it: it has that much less.
+    """
     lines: list[Posting] = []
     for amount in swept:
         _positive(amount)
         lines.append(debit(accounts.custody_hot(chain_id), amount))
+        lines.append(credit(accounts.custody_deposits(chain_id), amount))
+    for amount in lost:
+        _positive(amount)
+        lines.append(debit(accounts.desk(), amount))
         lines.append(credit(accounts.custody_deposits(chain_id), amount))
     return entry_of(*lines, *_gas(chain_id=chain_id, gas=gas))
 

@@ -88,6 +88,8 @@ RANGES = env.json("RANGES", default={})
 """Where the desk opens ranges of its own, off by default; docs/reference/settings.md."""
 DIVISION = env.json("DIVISION", default={})
 """Limits within which a division of the desk's capital is proposed; docs/reference/settings.md."""
+GAS = env.json("GAS", default={})
+"""How much gas the accounts that send shall have; docs/reference/settings.md names its fields."""
 PROVIDERS = env.json("PROVIDERS", default={})
 """Whether live pools may be opened; docs/reference/settings.md names its fields."""
 EXCHANGES = env.json("EXCHANGES", default=[])
@@ -140,6 +142,7 @@ INSTALLED_APPS = [
     "gateway.market.measures.apps.MeasuresConfig",
     "gateway.market.orders.apps.OrdersConfig",
     "gateway.market.ranges.apps.RangesConfig",
+    "gateway.market.refills.apps.RefillsConfig",
     "gateway.market.makers.apps.MakersConfig",
     "gateway.compliance.apps.ComplianceConfig",
     "gateway.invoices.apps.InvoicesConfig",

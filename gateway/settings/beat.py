@@ -22,6 +22,7 @@ EVERY_SECONDS = {
     "gateway.market.hedges.tasks.trade_on_exchanges": 5.0,
     "gateway.market.hedges.tasks.compare_exchange_balances": MINUTE,
     "gateway.market.ranges.tasks.tend_ranges": 30.0,
+    "gateway.market.refills.tasks.look_after_gas": 30.0,
     "gateway.market.makers.tasks.prune_quote_requests": HOUR,
     "gateway.invoices.tasks.keep_used_snapshots": MINUTE,
     "gateway.treasury.providers.tasks.serve_providers": MINUTE,

@@ -56,6 +56,7 @@ HOUSE_GAUGES = (
     DatabaseGauge(
         "transactions_awaiting_gas", "Those that wait for their account to have gas", ("chain",)
     ),
+    DatabaseGauge("accounts_low_on_gas", "Accounts that send and have little gas left", ("chain",)),
     DatabaseGauge(
         "transactions_in_doubt", "Those whose nonce is used, by what is not proved", ("chain",)
     ),
@@ -108,7 +109,9 @@ WITH told AS (
            (SELECT count(*) FROM execution_fillrequest f
              WHERE f.chain_id = c.id AND f.status = 'dust') AS dust,
            (SELECT count(*) FROM settlement_shortfall s
-             WHERE split_part(s.asset, '@', 2) = c.id::text AND s.status = 'open') AS short
+             WHERE split_part(s.asset, '@', 2) = c.id::text AND s.status = 'open') AS short,
+           (SELECT count(*) FROM refills_accountgas a
+             WHERE a.chain_id = c.id AND a.low_since IS NOT NULL) AS low_on_gas
       FROM chains_chain c WHERE c.enabled
 ), outbox AS (
     SELECT count(*) AS waiting, min(occurred_at) AS oldest FROM events_outbox
@@ -145,7 +148,8 @@ SELECT g.name, g.labels, coalesce(g.value, 0)::float8 FROM (
     SELECT v.* FROM uncollected, LATERAL (VALUES
         ('deposits_uncollected', ARRAY[chain], pending::numeric),
         ('deposits_dust', ARRAY[chain], dust::numeric),
-        ('shortfalls_open', ARRAY[chain], short::numeric)
+        ('shortfalls_open', ARRAY[chain], short::numeric),
+        ('accounts_low_on_gas', ARRAY[chain], low_on_gas::numeric)
     ) AS v (name, labels, value)
 ) AS g
 """

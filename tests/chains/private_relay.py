@@ -17,6 +17,7 @@ class PrivateRelay:
     Attributes:
         held: what it was given and did not build yet, in order, each once.
         given: everything that it was ever given, repetitions included.
+        asked: (body, signature) of each request, as they came.
         swallows: it says yes, and forgets them.
         says: what it answers instead of the hash: a JSON-RPC answer, or an HTTP status.
     """
@@ -24,6 +25,7 @@ class PrivateRelay:
     def __init__(self, upstream: str) -> None:
         self.held: list[str] = []
         self.given: list[tuple[str, str]] = []
+        self.asked: list[tuple[bytes, str]] = []
         self.swallows = False
         self.says: dict[str, Any] | int | None = None
         self._upstream = JsonRpc(upstream)
@@ -33,8 +35,9 @@ class PrivateRelay:
             protocol_version = "HTTP/1.1"
 
             def do_POST(self) -> None:
-                asked = json.loads(self.rfile.read(int(self.headers["content-length"])))
-                status, answer = relay._answer(asked)
+                told = self.rfile.read(int(self.headers["content-length"]))
+                relay.asked.append((told, self.headers.get("x-flashbots-signature", "")))
+                status, answer = relay._answer(json.loads(told))
                 body = json.dumps(answer).encode()
                 self.send_response(status)
                 self.send_header("content-length", str(len(body)))

@@ -216,6 +216,9 @@ class Post:
             sender.tick()
             self.mine(FINALITY_BLOCKS)
 
+    def height(self) -> int:
+        return int(self.rpc.call("eth_blockNumber", []), 16)
+
     def count(self, account: bytes = OPERATOR.address) -> int:
         return int(self.rpc.call("eth_getTransactionCount", ["0x" + account.hex(), "latest"]), 16)
 

@@ -1,22 +1,29 @@
 """Trades go to a private relay; what it does not get mined is public in time, or never."""
 
+import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import msgspec
 import pytest
+from eth_account import Account
+from eth_account.messages import encode_defunct
+from eth_hash.auto import keccak
 
+from gateway.chains.addresses import checksum
 from gateway.chains.configuration import ChainSettings
 from gateway.chains.errors import BadChainSettings
 from gateway.chains.models import OutgoingAttempt
 from gateway.chains.outgoing.relay import Relay, check_relay, relay_of
+from gateway.chains.outgoing.relay_signature import RelayKey
 from gateway.chains.sending import transaction_cancel
 from tests.chains.private_relay import PrivateRelay
 from tests.chains.scrape import grown, scraped
 from tests.chains.send_kit import OPERATOR, Killed, Post, again, events_of, kill_at, policy
 
 ROUTER = b"\x70" * 20
-PUBLIC_AFTER_SECONDS = 45
+PUBLIC_AFTER_BLOCKS = 3
 
 
 @pytest.fixture
@@ -34,12 +41,13 @@ def use(
     post: Post,
     relay: PrivateRelay,
     *,
-    seconds: int | None = PUBLIC_AFTER_SECONDS,
+    blocks: int | None = PUBLIC_AFTER_BLOCKS,
     method: str = "eth_sendRawTransaction",
+    key: RelayKey | None = None,
 ) -> None:
     # The test's policy lets the account send treasury transfers; they stand for its trades.
     post.relay = Relay(
-        url=relay.url, method=method, seconds={"treasury": seconds}, allow_loopback=True
+        url=relay.url, method=method, blocks={"treasury": blocks}, allow_loopback=True, key=key
     )
 
 
@@ -133,7 +141,7 @@ TROUBLES = ["swallows", "refuses", "breaks", "lies", "babbles", "is down"]
 
 
 @pytest.mark.parametrize("kind", TROUBLES)
-def test_what_the_relay_does_not_get_mined_is_public_after_the_stated_seconds(
+def test_what_the_relay_does_not_get_mined_is_public_after_the_stated_blocks(
     post: Post, relay: PrivateRelay, kind: str
 ) -> None:
     trouble(relay, kind)
@@ -141,13 +149,13 @@ def test_what_the_relay_does_not_get_mined_is_public_after_the_stated_seconds(
     sender = post.sender()
     before = scraped()
     sender.tick()
-    post.clock.advance(PUBLIC_AFTER_SECONDS - 5)
-    sender.tick()
-    assert in_public(post) == 1  # the payout behind it
-    post.clock.advance(6)
-    sender.tick()
-    assert in_public(post) == 1
-    post.clock.advance(10)
+    for _ in range(PUBLIC_AFTER_BLOCKS - 1):
+        post.mine()
+        post.clock.advance(11)
+        sender.tick()
+        assert in_public(post) == 1  # the payout behind it
+    post.mine()
+    post.clock.advance(11)
     sender.tick()
     assert in_public(post) == 2
     [attempt] = [one for one in attempts() if one.transaction_id == outgoing.id]
@@ -165,7 +173,7 @@ def test_what_the_relay_does_not_get_mined_is_public_after_the_stated_seconds(
 def test_what_is_never_to_be_public_waits_and_can_be_cancelled(
     post: Post, relay: PrivateRelay, kind: str
 ) -> None:
-    use(post, relay, seconds=None)
+    use(post, relay, blocks=None)
     trouble(relay, kind)
     outgoing = trade(post)
     sender = post.sender()
@@ -184,6 +192,31 @@ def test_what_is_never_to_be_public_waits_and_can_be_cancelled(
     post.settle(sender)
     assert again(outgoing).status == "cancelled"
     assert (post.count(), post.balance(ROUTER)) == (1, 0)
+
+
+def test_a_chain_that_stands_still_shows_nothing(post: Post, relay: PrivateRelay) -> None:
+    """No block, no chance for the relay: an hour without one is none that it missed."""
+    relay.swallows = True
+    post.options = replace(post.options, stuck_seconds=100_000)
+    trade(post)
+    sender = post.sender()
+    for _ in range(4):
+        sender.tick()
+        post.clock.advance(3_600)
+    sender.tick()
+    assert (len(relay.given), in_public(post)) == (5, 0)
+    assert attempts()[0].published_at is None
+
+
+def test_blocks_that_come_at_once_count_at_once(post: Post, relay: PrivateRelay) -> None:
+    """A sender that was away for three blocks does not wait for the next three."""
+    relay.swallows = True
+    trade(post)
+    post.sender().tick()
+    post.mine(PUBLIC_AFTER_BLOCKS)
+    post.clock.advance(11)
+    post.sender().tick()
+    assert in_public(post) == 1
 
 
 def test_a_relay_that_comes_back_gets_the_same_bytes(post: Post, relay: PrivateRelay) -> None:
@@ -230,7 +263,7 @@ def test_a_relay_that_does_not_answer_keeps_nothing_else_waiting(
 
 
 def test_a_dearer_attempt_goes_the_same_way(post: Post, relay: PrivateRelay) -> None:
-    use(post, relay, seconds=None)
+    use(post, relay, blocks=None)
     outgoing = trade(post)
     sender = post.sender()
     sender.tick()
@@ -245,7 +278,7 @@ def test_a_dearer_attempt_goes_the_same_way(post: Post, relay: PrivateRelay) -> 
 
 
 def test_what_a_reorg_took_back_goes_to_the_relay_again(post: Post, relay: PrivateRelay) -> None:
-    use(post, relay, seconds=None)
+    use(post, relay, blocks=None)
     outgoing = trade(post)
     sender = post.sender()
     sender.tick()
@@ -261,6 +294,67 @@ def test_what_a_reorg_took_back_goes_to_the_relay_again(post: Post, relay: Priva
     post.settle(sender)
     assert (again(outgoing).status, post.balance(ROUTER)) == ("final", 1000)
     assert len(attempts()) == 1
+
+
+def test_what_a_reorg_took_back_late_has_its_blocks_anew(post: Post, relay: PrivateRelay) -> None:
+    """It was mined in time, so that it comes back is no fault of the relay's."""
+    outgoing = trade(post)
+    sender = post.sender()
+    sender.tick()
+    post.mine(PUBLIC_AFTER_BLOCKS - 1)
+    relay.build()
+    sender.tick()
+    assert again(outgoing).status == "mined"
+    post.rpc.call("anvil_reorg", [1, []])
+    post.rpc.call("anvil_dropAllTransactions")
+    post.mine()
+    sender.tick()
+    assert events_of(outgoing) == ["transaction.mined", "transaction.orphaned"]
+    post.clock.advance(11)
+    sender.tick()
+    assert in_public(post) == 0
+    assert again(outgoing).private_since_block == post.height()
+    relay.build()
+    post.settle(sender)
+    assert (again(outgoing).status, post.balance(ROUTER)) == ("final", 1000)
+    assert attempts()[0].published_at is None
+
+
+# --- who asks ---------------------------------------------------------------------------------
+
+
+KEY_TEXT = "0x" + "5e" * 32
+
+
+def test_a_request_is_signed_where_the_relay_wants_to_know_who_asks(
+    post: Post, relay: PrivateRelay
+) -> None:
+    """Recovered by eth-account, as the relay recovers it: over the very body that came."""
+    use(post, relay, method="eth_sendPrivateTransaction", key=RelayKey.of_text(KEY_TEXT))
+    trade(post)
+    sender = post.sender()
+    sender.tick()
+    [(body, signature)] = relay.asked
+    address, _, told = signature.partition(":")
+    message = encode_defunct(text="0x" + keccak(body).hex())
+    assert Account.recover_message(message, signature=told) == address
+    assert address == Account.from_key(KEY_TEXT).address
+    [asked] = json.loads(body)["params"]
+    assert int(asked["maxBlockNumber"], 16) == PUBLIC_AFTER_BLOCKS + post.height()
+    relay.build()
+    post.settle(sender)
+    assert attempts()[0].published_at is None
+
+
+def test_nothing_is_signed_or_limited_where_it_is_not_asked_for(
+    post: Post, relay: PrivateRelay
+) -> None:
+    use(post, relay, method="eth_sendPrivateTransaction", blocks=None)
+    trade(post)
+    post.sender().tick()
+    [(body, signature)] = relay.asked
+    assert signature == ""
+    assert set(json.loads(body)["params"][0]) == {"tx"}
 
 
 # --- killed anywhere --------------------------------------------------------------------------
@@ -295,7 +389,8 @@ def test_killed_around_the_fallback_it_is_sent_once(post: Post, relay: PrivateRe
     relay.swallows = True
     outgoing = trade(post)
     post.sender().tick()
-    post.clock.advance(PUBLIC_AFTER_SECONDS + 1)
+    post.mine(PUBLIC_AFTER_BLOCKS)
+    post.clock.advance(11)
     for point in ("broadcast", "broadcast_recorded"):
         with pytest.raises(Killed):
             post.sender(reached=kill_at(point)).tick()
@@ -309,17 +404,19 @@ def test_killed_around_the_fallback_it_is_sent_once(post: Post, relay: PrivateRe
 
 
 def entry(chain_entry: dict[str, Any], *, mode: str = "test", **told: Any) -> ChainSettings:
-    private = {"url": "https://relay.example.com", "purposes": {"fill": 60}, **told}
+    private = {"url": "https://relay.example.com", "purposes": {"fill": 5}, **told}
     return msgspec.convert({**chain_entry, "mode": mode, "private_submit": private}, ChainSettings)
 
 
 def test_a_chain_names_its_relay_and_what_goes_there(chain_entry: dict[str, Any]) -> None:
-    told = entry(chain_entry, purposes={"fill": 60, "sweep": None})
+    told = entry(chain_entry, purposes={"fill": 5, "sweep": None})
     check_relay(told)
     relay = relay_of(told)
     assert relay is not None
     assert relay.takes("fill") and not relay.takes("payout")
-    assert (relay.public_after("fill"), relay.public_after("sweep")) == (60, None)
+    assert relay.last_block("fill", since=100) == 105
+    assert relay.last_block("sweep", since=100) is None
+    assert relay.key is None
     assert relay_of(msgspec.convert(chain_entry, ChainSettings)) is None
 
 
@@ -332,8 +429,8 @@ def test_a_chain_names_its_relay_and_what_goes_there(chain_entry: dict[str, Any]
         ("live", {"url": "https://user:secret@relay.example.com"}),
         ("test", {"url": "http://relay.example.com"}),
         ("test", {"method": "eth_sendBundle"}),
-        ("test", {"purposes": {"gift": 60}}),
-        ("test", {"purposes": {"cancel": 60}}),
+        ("test", {"purposes": {"gift": 5}}),
+        ("test", {"purposes": {"cancel": 5}}),
         ("test", {"purposes": {"fill": -1}}),
     ],
 )
@@ -344,6 +441,40 @@ def test_a_relay_that_can_not_be_meant_is_refused(
         check_relay(entry(chain_entry, mode=mode, **told))
 
 
+def test_the_key_of_requests_stands_in_the_environment(
+    chain_entry: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = entry(chain_entry, signed=True)
+    name = "RELAY_KEY_" + told.key.upper().replace("-", "_")
+    monkeypatch.setenv(name, KEY_TEXT)
+    relay = relay_of(told)
+    assert relay is not None and relay.key is not None
+    assert checksum(relay.key.address) == Account.from_key(KEY_TEXT).address
+    assert "5e5e" not in repr(relay)
+
+
+@pytest.mark.parametrize("text", ["", "0x12", "00" * 32, "no key at all", "ff" * 32])
+def test_a_key_of_requests_that_is_none_is_refused_and_not_repeated(
+    chain_entry: dict[str, Any], monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    told = entry(chain_entry, signed=True)
+    monkeypatch.setenv("RELAY_KEY_" + told.key.upper().replace("-", "_"), text)
+    with pytest.raises(BadChainSettings) as refused:
+        relay_of(told)
+    assert not text or text not in str(refused.value)
+
+
+@pytest.mark.parametrize("field", ["treasury", "operator"])
+def test_an_account_with_money_signs_no_requests(
+    chain_entry: dict[str, Any], monkeypatch: pytest.MonkeyPatch, field: str
+) -> None:
+    """The relay would learn whose it is; and the key would lie outside the signer."""
+    told = entry({**chain_entry, field: Account.from_key(KEY_TEXT).address}, signed=True)
+    monkeypatch.setenv("RELAY_KEY_" + told.key.upper().replace("-", "_"), KEY_TEXT)
+    with pytest.raises(BadChainSettings):
+        relay_of(told)
+
+
 def test_a_live_chain_s_relay_on_this_machine_is_never_called(
     post: Post, relay: PrivateRelay
 ) -> None:
@@ -351,7 +482,7 @@ def test_a_live_chain_s_relay_on_this_machine_is_never_called(
     post.relay = Relay(
         url=relay.url,
         method="eth_sendRawTransaction",
-        seconds={"treasury": None},
+        blocks={"treasury": None},
         allow_loopback=False,
     )
     trade(post)

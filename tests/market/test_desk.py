@@ -164,6 +164,19 @@ def test_volatility_is_found_again_from_a_simulated_history():
     assert abs(sum(estimates[500:]) / 1_500 / 10**6 - annual) < 0.05
 
 
+def test_volatility_learns_on_when_the_clock_was_set_back():
+    """The set-back is no sample, and nothing waits an hour until the clock is late again."""
+    calm = Volatility.starting(annual_ppm=500_000, price=e18("3000"), at_ms=3_600_000)
+    back = calm.after(price=e18("3000"), at_ms=0)
+    assert back.annual_ppm(low=0, high=10**7) == 500_000
+    price, at_ms, wild = e18("3000"), 0, back
+    for step in range(40):
+        at_ms += 20_000
+        wild = wild.after(price=price * (101 + 2 * (step % 2)) // 102, at_ms=at_ms)
+    assert wild.fast_annual_ppm(low=0, high=10**9) > 5_000_000
+    assert calm.after(price=0, at_ms=0) is calm
+
+
 def test_volatility_ignores_bad_prices_and_too_short_times():
     state = Volatility.starting(annual_ppm=800_000, price=e18("3000"), at_ms=0)
     assert state.after(price=0, at_ms=60_000) is state

@@ -12,6 +12,7 @@ from gateway.market.desk.flow import Flow, Toxicity, Trade
 from gateway.market.desk.micro_price import BookTop, BookUnusable, micro_price
 from gateway.market.desk.volatility import Volatility
 from gateway.market.following.calls import words
+from gateway.market.following.learning import Memory
 from gateway.market.following.swaps import V2_SWAP_TOPIC, V3_SWAP_TOPIC, trades_of
 from gateway.market.following.universe import Universe, V2Spec, V3Spec
 from gateway.market.snapshots import DeskPolicy, Source
@@ -42,6 +43,14 @@ def test_balanced_flow_is_no_signal_and_one_sided_flow_is():
     assert 0 < few.imbalance_ppm(at_ms=0) < 100_000, "one trade proves little"
     assert abs(sold.imbalance_ppm(at_ms=10**7)) < 1_000, "and an old flow nothing"
     assert Flow().imbalance_ppm(at_ms=0) == 0
+
+
+def test_a_block_from_the_future_does_not_keep_its_flow_alive():
+    """Its timestamp is its maker's word: a day ahead, the flow would stand still for a day."""
+    memory = Memory(policy=DeskPolicy())
+    memory.hear(trades(*[1] * 50, at_ms=NOW_MS + 86_400_000), now_ms=NOW_MS)
+    assert memory.imbalances_ppm(at_ms=NOW_MS)["WETH@1"] > 700_000
+    assert memory.imbalances_ppm(at_ms=NOW_MS + 7_200_000)["WETH@1"] < 1_000
 
 
 def test_vpin_tells_informed_flow_from_noise():

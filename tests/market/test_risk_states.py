@@ -125,11 +125,6 @@ def test_what_flickers_stays_bad():
     assert len(made) == 1
 
 
-def test_an_observation_from_the_past_changes_nothing():
-    risk = normal()
-    assert risk.after(seen(risk.seen_ms - 1, fair=1), policy=POLICY) == (risk, ())
-
-
 def test_the_first_word_after_a_silence_is_not_trusted():
     risk = normal()
     after, (transition,) = walk(risk, [seen(risk.seen_ms + 30_001)])
@@ -237,7 +232,7 @@ def test_a_stablecoin_that_falls_to_88_cents_is_stopped_on_the_way_and_let_back_
     st.lists(
         st.builds(
             dict,
-            gap_ms=st.integers(0, 100_000),
+            gap_ms=st.integers(-100_000, 100_000),
             fair=st.sampled_from([0, 1, E18, 3_000 * E18, 3_100 * E18, 2**128]),
             disagreement_ppm=st.integers(0, 60_000),
             sources=st.integers(0, 4),
@@ -268,6 +263,66 @@ def test_whatever_happens_it_gets_worse_for_a_reason_and_better_step_by_step(str
                 assert transition.trigger is not Trigger.CALM
                 assert transition.measure >= transition.limit
         assert len(risk.values) <= POLICY.horizon_ms // POLICY.sample_ms + 3
+
+
+# --- clocks that go backwards -----------------------------------------------------------------
+
+HOUR_MS = 3_600_000
+
+
+@pytest.mark.parametrize("back_ms", [1, 5_000, HOUR_MS])
+@pytest.mark.parametrize(
+    ("changes", "state"),
+    [
+        ({"halted": True}, HALT),
+        ({"fair": 2_900 * E18}, HALT),
+        ({"disagreement_ppm": 15_000}, REDUCE_ONLY),
+        ({"sources": 0, "fair": 0}, HALT),
+    ],
+)
+def test_a_clock_set_back_keeps_no_danger_from_being_seen(changes, state, back_ms):
+    """A switch pulled just then, or a crash, does not wait until the clock is late again."""
+    risk = normal()
+    after, (made,) = walk(risk, [seen(risk.seen_ms - back_ms, **changes)])
+    assert (after.state, made.after, made.at_ms) == (state, state, risk.seen_ms - back_ms)
+
+
+def test_a_clock_set_back_gives_no_calm_and_takes_none():
+    risk = normal()
+    start = risk.seen_ms + 1_000
+    risk, _ = walk(risk, [seen(start, disagreement_ppm=5_000)])
+    assert risk.state is WIDE
+    needed = POLICY.calm_ms[0] // 1_000
+    risk, made = walk(risk, calm(seconds=needed // 2, start_ms=start + 1_000))
+    assert made == []
+    back = risk.seen_ms - HOUR_MS
+    risk, made = walk(risk, calm(seconds=needed // 2, start_ms=back))
+    assert (risk.state, made) == (WIDE, [])
+    risk, made = walk(risk, calm(seconds=2, start_ms=risk.seen_ms + 1_000))
+    assert [each.after for each in made] == [NORMAL]
+
+
+def test_a_slide_is_seen_across_a_clock_that_was_set_back():
+    """What is remembered moves with the clock: the price of ten minutes ago stays ten old."""
+    risk = normal()
+    start = risk.seen_ms
+    straight, _ = walk(risk, [seen(start + 1_000, fair=2_940 * E18)])
+    by_way, _ = walk(risk, [seen(start - HOUR_MS), seen(start - HOUR_MS + 1_000, fair=2_940 * E18)])
+    assert (by_way.state, by_way.trigger) == (straight.state, straight.trigger)
+    assert by_way.state is HALT
+
+
+def test_a_silence_is_no_calm():
+    """Ten minutes in which nobody looked bring it no nearer to promises, nor a clock set ahead."""
+    risk = normal()
+    risk, _ = walk(risk, [seen(risk.seen_ms + 1_000, disagreement_ppm=15_000)])
+    assert risk.state is REDUCE_ONLY
+    risk, made = walk(risk, calm(seconds=10, start_ms=risk.seen_ms + 1_000))
+    assert made == []
+    after, made = walk(risk, [seen(risk.seen_ms + 10 * 60_000)])
+    assert (after.state, made) == (REDUCE_ONLY, [])
+    _, made = walk(after, calm(seconds=301, start_ms=after.seen_ms + 1_000))
+    assert [each.after for each in made] == [WIDE]
 
 
 @pytest.mark.parametrize(

@@ -34,6 +34,11 @@ class Courier:
     def __init__(self, means: Means) -> None:
         self._means = means
         self._relay_silent_at: datetime | None = None
+        self._head = 0
+
+    def look(self, head: int) -> None:
+        """The chain is that high: blocks without a private transaction are counted by it."""
+        self._head = head
 
     def sign_and_send(self, outgoing: OutgoingTransaction, attempt: OutgoingAttempt) -> bool:
         """Take a prepared attempt through signer and node; whether it is on its way.
@@ -85,7 +90,9 @@ class Courier:
         relay = self._relay_for(outgoing, attempt)
         if relay and self._is_relay_resting():
             return
-        failure = self._relayed(relay, attempt) if relay else self._published(outgoing, attempt)
+        failure = (
+            self._relayed(relay, outgoing, attempt) if relay else self._published(outgoing, attempt)
+        )
         means.reached("broadcast")
         services.attempt_was_broadcast(
             desk=means.desk,
@@ -99,15 +106,21 @@ class Courier:
     def _relay_for(self, outgoing: OutgoingTransaction, attempt: OutgoingAttempt) -> Relay | None:
         """The relay, if these bytes may not be shown to the public mempool (yet).
 
-        Decided from stored times, so that whoever comes after a crash decides the same. To cancel
-        shows nothing to trade against, and must get through where the relay does not.
+        Counted in blocks: one that was mined without it is a chance that the relay did not use,
+        while a chain that stands still gives it none. The count begins with a stored block, so
+        that whoever comes after a crash decides the same. To cancel shows nothing to trade
+        against, and must get through where the relay does not.
         """
         relay = self._means.relay
         if relay is None or attempt.kind == "cancel" or not relay.takes(outgoing.purpose):
             return None
-        seconds = relay.public_after(outgoing.purpose)
-        since = outgoing.signed_at or attempt.created_at
-        if seconds is None or not self._means.passed(since, seconds):
+        if outgoing.private_since_block is None:
+            services.private_counted_from(
+                desk=self._means.desk, transaction_id=outgoing.id, block=self._head
+            )
+            outgoing.private_since_block = self._head
+        last = relay.last_block(outgoing.purpose, since=outgoing.private_since_block)
+        if last is None or self._head < last:
             return relay
         if attempt.published_at is None:
             log.warning("private_submission_given_up", transaction_id=str(outgoing.id))
@@ -119,12 +132,20 @@ class Courier:
         silent_at, seconds = self._relay_silent_at, self._means.options.rebroadcast_seconds
         return silent_at is not None and not self._means.passed(silent_at, seconds)
 
-    def _relayed(self, relay: Relay, attempt: OutgoingAttempt) -> str:
+    def _relayed(
+        self, relay: Relay, outgoing: OutgoingTransaction, attempt: OutgoingAttempt
+    ) -> str:
         """Give the bytes to the relay; why it does not take them, or "". The round goes on."""
         means, chain = self._means, str(self._means.chain.id)
         means.keep_lease()
         try:
-            relay.submit(bytes(attempt.raw or b""), tx_hash=bytes(attempt.tx_hash or b""))
+            relay.submit(
+                bytes(attempt.raw or b""),
+                tx_hash=bytes(attempt.tx_hash or b""),
+                last_block=relay.last_block(
+                    outgoing.purpose, since=outgoing.private_since_block or self._head
+                ),
+            )
         except NodeError as error:
             if is_known_already(error):
                 return ""

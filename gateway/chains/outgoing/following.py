@@ -142,6 +142,7 @@ class Following:
             services.transaction_orphaned(
                 desk=self._means.desk, transaction_id=outgoing.id, now=self._means.clock()
             )
+            outgoing.private_since_block = None
         self._courier.repeat(outgoing, at_once=is_lost)
 
     def _push(self, outgoing: OutgoingTransaction, account: Account, head: Head) -> None:

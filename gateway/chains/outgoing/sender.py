@@ -112,6 +112,7 @@ class Sender:
     def _look(self, accounts: Sequence[bytes]) -> Head:
         answers = self._means.node.ask(*head_calls(accounts))
         head = parse_head(answers, accounts=accounts, caps=self._means.options.caps)
+        self._courier.look(head.number)
         self._measure_gaps(head)
         return head
 

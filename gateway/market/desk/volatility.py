@@ -1,6 +1,6 @@
 """Volatility from the history of prices: an average of squared returns that forgets."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import exp, log, sqrt
 
 from gateway.market.desk.lock import PPM, SECONDS_PER_YEAR
@@ -26,8 +26,14 @@ class Volatility:
         return cls(variance, variance, price, at_ms)
 
     def after(self, *, price: int, at_ms: int) -> "Volatility":
-        """The estimate once ``price`` was seen; unchanged until a sample's time has passed."""
+        """The estimate once ``price`` was seen; unchanged until a sample's time has passed.
+
+        Where the clock was set back, the sample begins anew: else nothing would be learnt until
+        it is as late again.
+        """
         seconds = (at_ms - self.at_ms) / 1000
+        if seconds < 0 < price:
+            return replace(self, price=price, at_ms=at_ms)
         if seconds < SAMPLE_SECONDS or price <= 0:
             return self
         rate = log(price / self.price) ** 2 / seconds

@@ -4,12 +4,13 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from uuid import UUID
 
-from django.db.models import Q, Sum
+from django.db.models import F, Q, Sum
 
 from gateway.chains.models import Deposit, DepositAddress, Token
 from gateway.ledger.selectors import deposit_standings
 from gateway.market.execution.models import FillRequest, SweptDeposit
 from gateway.market.execution.planning import Lying, Wanted
+from gateway.money.fields import UnitsField
 
 
 def wanted_by_factory(requests: Iterable[FillRequest]) -> dict[bytes, list[Wanted]]:
@@ -85,6 +86,37 @@ def lying(
     }
 
 
+def lay_when_swept(
+    *, chain_id: int, factory: bytes, salts: Collection[bytes], block_number: int
+) -> dict[tuple[bytes, str], int]:
+    """Base units of each token that lay at the addresses before a block, by our count: deposits
+    that stand, less what was swept. Three queries.
+    """
+    addresses = DepositAddress.objects.filter(factory_address=factory, salt__in=salts)
+    salt_of = {bytes(row.address): bytes(row.salt) for row in addresses}
+    there = (
+        Deposit.objects.filter(
+            chain_id=chain_id,
+            address__in=list(salt_of),
+            state__in=("confirmed", "final"),
+            block_number__lt=block_number,
+        )
+        .values("address", "asset")
+        .annotate(units=Sum("units"))
+    )
+    lay = {(salt_of[bytes(row["address"])], row["asset"]): int(row["units"]) for row in there}
+    swept = (
+        SweptDeposit.objects.filter(chain_id=chain_id, salt__in=salts)
+        .values("salt", "asset")
+        .annotate(units=Sum(F("units") + F("lost_units"), output_field=UnitsField()))
+    )
+    for row in swept:
+        place = bytes(row["salt"]), row["asset"]
+        if place in lay:
+            lay[place] -= int(row["units"])
+    return lay
+
+
 def _asked(deposit_ids: Collection[UUID]) -> dict[UUID, str]:
     """The status of each deposit's request, where it has one. One query."""
     requests = FillRequest.objects.filter(deposit_id__in=deposit_ids).exclude(status="withdrawn")
@@ -106,9 +138,11 @@ def _decided(deposit_ids: Collection[UUID], *, asked: Collection[UUID]) -> set[U
 
 
 def _swept(chain_id: int, asset: str, salts: Collection[bytes]) -> dict[bytes, int]:
-    """Base units that sweeps brought from each address so far. One query."""
+    """Base units that sweeps took from each address so far, arrived or not. One query."""
     rows = SweptDeposit.objects.filter(chain_id=chain_id, salt__in=salts, asset=asset)
     return {
         bytes(row["salt"]): int(row["units"])
-        for row in rows.values("salt").annotate(units=Sum("units"))
+        for row in rows.values("salt").annotate(
+            units=Sum(F("units") + F("lost_units"), output_field=UnitsField())
+        )
     }

@@ -141,7 +141,10 @@ class SweptDeposit(models.Model):
     chain_id = models.BigIntegerField()
     salt = models.BinaryField(max_length=32)
     asset = models.TextField()
-    units = UnitsField()
+    units = UnitsField(help_text="that arrived")
+    lost_units = UnitsField(
+        default=0, help_text="that lay there and did not: its token took them, or shrank"
+    )
 
     class Meta:
         constraints = [

@@ -13,6 +13,7 @@ from gateway.chains.models import Deposit, DepositAddress, Token
 from gateway.events.services import emit
 from gateway.ledger.house import post_fill, post_gas, post_sweep
 from gateway.market.execution import locks
+from gateway.market.execution.addresses import lay_when_swept
 from gateway.market.execution.factory import NATIVE, Outcome, Swapped, outcome_of
 from gateway.market.execution.models import FillBatch, FillRequest, SweptDeposit
 from gateway.market.execution.planning import retry_seconds
@@ -34,8 +35,8 @@ def batch_final(*, batch_id: UUID, body: Mapping[str, Any], now: datetime) -> Fi
     tokens = _tokens(batch.chain_id)
     outcome = outcome_of(body["logs"], factory=bytes(batch.factory))
     gas = _gas(batch, body)
-    swept = _record_swept(batch, outcome, tokens)
-    _post_sweep(batch, swept, gas=gas, now=now)
+    swept, lost = _record_swept(batch, outcome, tokens, block_number=int(body["block_number"]))
+    _post_sweep(batch, swept, lost=lost, gas=gas, now=now)
     for number, swap in enumerate(outcome.swapped, start=1):
         _post_sale(batch, swap, number=number, tokens=tokens, swept=swept, now=now)
     _settle_requests(batch, outcome, now=now)
@@ -74,9 +75,13 @@ def fill_withdraw(*, deposit_id: UUID) -> int:
 
 
 def _record_swept(
-    batch: FillBatch, outcome: Outcome, tokens: Mapping[bytes, Asset]
-) -> dict[str, Amount]:
-    """Keep what came from each address; the sums by asset code."""
+    batch: FillBatch, outcome: Outcome, tokens: Mapping[bytes, Asset], *, block_number: int
+) -> tuple[dict[str, Amount], dict[str, Amount]]:
+    """Keep what came from each address; the sums by asset code, and those of what did not arrive.
+
+    An address is swept whole, so what lay there before that block and did not arrive is gone: its
+    token kept a part of the transfer, or had shrunk. A native coin does neither.
+    """
     by_place: dict[tuple[bytes, str], int] = defaultdict(int)
     sums: dict[str, Amount] = {}
     for item in outcome.swept:
@@ -84,15 +89,44 @@ def _record_swept(
         by_place[item.salt, asset.code] += item.units
         amount = Amount(item.units, asset)
         sums[asset.code] = sums[asset.code] + amount if asset.code in sums else amount
+    lay = lay_when_swept(
+        chain_id=batch.chain_id,
+        factory=bytes(batch.factory),
+        salts={salt for salt, _ in by_place},
+        block_number=block_number,
+    )
+    native = tokens[NATIVE].code
+    lost_at = {
+        place: max(0, lay.get(place, 0) - units) if place[1] != native else 0
+        for place, units in by_place.items()
+    }
     SweptDeposit.objects.bulk_create(
-        SweptDeposit(batch=batch, chain_id=batch.chain_id, salt=salt, asset=code, units=units)
+        SweptDeposit(
+            batch=batch,
+            chain_id=batch.chain_id,
+            salt=salt,
+            asset=code,
+            units=units,
+            lost_units=lost_at[salt, code],
+        )
         for (salt, code), units in by_place.items()
     )
-    return sums
+    lost: dict[str, Amount] = {}
+    for (_, code), units in lost_at.items():
+        if units:
+            log.warning("sweep_lost", batch=str(batch.id), asset=code, units=str(units))
+            amount = Amount(units, sums[code].asset)
+            lost[code] = lost[code] + amount if code in lost else amount
+    return sums, lost
 
 
 def _post_sweep(
-    batch: FillBatch, swept: Mapping[str, Amount], *, gas: Amount, now: datetime
+    batch: FillBatch,
+    swept: Mapping[str, Amount],
+    *,
+    lost: Mapping[str, Amount],
+    gas: Amount,
+    now: datetime,
 ) -> None:
     reference = str(batch.transaction_id)
     if swept:
@@ -100,6 +134,7 @@ def _post_sweep(
             reference=reference,
             chain_id=batch.chain_id,
             swept=list(swept.values()),
+            lost=list(lost.values()),
             gas=gas,
             now=now,
         )

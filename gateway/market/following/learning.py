@@ -1,6 +1,7 @@
 """What lies between snapshots: volatilities from agreed prices, flow from the pools' trades."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from gateway.market.desk.flow import Flow, Toxicity, Trade
 from gateway.market.desk.volatility import Volatility
@@ -22,9 +23,11 @@ class Memory:
         self._before = before
         self._volatilities.clear()
 
-    def hear(self, trades: Iterable[Trade]) -> None:
-        """Count what takers traded, oldest first."""
-        for trade in trades:
+    def hear(self, trades: Iterable[Trade], *, now_ms: int) -> None:
+        """Count what takers traded, oldest first. None was later than now, whatever a block says:
+        flow would not be forgotten until that time had come."""
+        for told in trades:
+            trade = replace(told, at_ms=min(told.at_ms, now_ms))
             self._flows[trade.code] = self._flows.get(trade.code, Flow()).after(trade)
             self._toxicities[trade.code] = self._toxicities.get(trade.code, Toxicity()).after(trade)
 

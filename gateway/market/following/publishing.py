@@ -114,11 +114,11 @@ class Publisher:
         if self._positions.is_due():
             self._inventory = desk_inventory()
             self._books = published_books(at_ms=int(now.timestamp() * 1000))
-        self._memory.hear(self._trades())
         readings = self._readers.readings
         # Never below a version that readers hold, even after Valkey was flushed or we restarted.
         self._version = max(self._version, published_version(), int(now.timestamp())) + 1
         now_ms = int(now.timestamp() * 1000)
+        self._memory.hear(self._trades(), now_ms=now_ms)
         slow_ppm, fast_ppm = self._memory.volatilities_ppm()
         built = build_snapshot(
             version=self._version,

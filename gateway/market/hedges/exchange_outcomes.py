@@ -9,7 +9,9 @@ import structlog
 from django.db import transaction
 
 from gateway.chains.models import Token
+from gateway.ledger.accounts import exchange as exchange_account
 from gateway.ledger.hedges import post_exchange_fill
+from gateway.ledger.selectors import balance
 from gateway.market.exchanges.configured import settings_of
 from gateway.market.exchanges.places import Trade
 from gateway.market.execution.planning import retry_seconds
@@ -93,12 +95,16 @@ def fill_book(
     )
     code = next((each for each in (order.base, order.quote) if each in fee_of), None)
     code = code or min(fee_of, default=None)
+    fee_asset = None if code is None or not trade.fee else _asset(code)
+    dust = _dust(order.exchange)
+    if fee_asset is not None and fee_asset.code not in (order.base, order.quote):
+        _refuse_fee_beyond(trade.fee, fee_asset, order.exchange, dust=dust)
     booking = booking_of(
         trade,
         base=_asset(order.base),
         quote=_asset(order.quote),
-        fee_asset=None if code is None or not trade.fee else _asset(code),
-        dust=_dust(order.exchange),
+        fee_asset=fee_asset,
+        dust=dust,
     )
     _keep(hedge, order, trade, booking, now=now)
     return True
@@ -142,6 +148,17 @@ def _end(hedge: Hedge, order: ExchangeOrder, status: str, why: str, *, now: date
         hedge.slice_number = min(hedge.slice_number, order.slice_number)
         hedge.last_error = order.failure_code
     hedge.save(update_fields=["attempts", "next_at", "slice_number", "last_error"])
+
+
+def _refuse_fee_beyond(fee: int, asset: Asset, exchange: str, *, dust: Mapping[str, int]) -> None:
+    """What an exchange takes in a third asset has no price here: what lies there bounds it.
+
+    Raises:
+        Nonsense: it is more.
+    """
+    held = balance(account=exchange_account(exchange), asset=asset).units
+    if fee > held * scale_of(asset) + dust.get(asset.code, 0):
+        raise Nonsense("fee_too_high")
 
 
 def _keep(

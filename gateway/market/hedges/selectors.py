@@ -20,6 +20,7 @@ from gateway.market.models import LockExposure, MinutePrice
 from gateway.market.orders.funds import held_units
 from gateway.market.orders.terms import DESK
 from gateway.market.ranges.models import RangePosition
+from gateway.market.refills.models import GasRefill
 
 USUAL_LOCK = timedelta(minutes=15)
 CHOICE_DAYS = timedelta(days=30)
@@ -66,7 +67,7 @@ class Books:
 
 
 def books(*, chain_ids: Iterable[int], now: datetime) -> Books:
-    """Thirteen queries, and one for each chain; with exchanges three more, and one for each."""
+    """Fourteen queries, and one for each chain; with exchanges three more, and one for each."""
     inventory: dict[str, int] = defaultdict(int)
     for code, units in balances_of(account=desk()).items():
         inventory[code] -= units
@@ -91,14 +92,14 @@ def books(*, chain_ids: Iterable[int], now: datetime) -> Books:
 
 
 def committed_units(*, asset: str) -> int:
-    """Base units of an asset in the treasury that swaps, moves, open orders and ranges may
-    take. Four queries."""
+    """Base units of an asset in the treasury that swaps, moves, open orders, ranges and gas may
+    take. Five queries."""
     return _under_way()[0].get(asset, 0)
 
 
 def _under_way() -> tuple[dict[str, int], dict[str, int]]:
-    """What is promised to swaps, moves, open orders and ranges; what mined swaps have
-    changed. Four queries."""
+    """What is promised to swaps, moves, open orders, ranges and gas; what mined swaps have
+    changed. Five queries."""
     promised: dict[str, int] = defaultdict(int)
     gained: dict[str, int] = defaultdict(int)
     for step in HedgeStep.objects.filter(
@@ -115,6 +116,8 @@ def _under_way() -> tuple[dict[str, int], dict[str, int]]:
     for position in RangePosition.objects.filter(status="opening"):
         promised[position.asset0] += position.offered0
         promised[position.asset1] += position.offered1
+    for refill in GasRefill.objects.filter(status="queued"):
+        promised[refill.asset] += refill.units
     return promised, gained
 
 

@@ -24,7 +24,7 @@ from gateway.market.hedges import exchange_outcomes as outcomes
 from gateway.market.hedges.exchange_models import ExchangeOrder
 from gateway.market.hedges.exchange_selectors import open_orders
 from gateway.market.hedges.standing import exchange_stop
-from gateway.market.hedging.exchange_orders import Nonsense, Step, step_of
+from gateway.market.hedging.exchange_orders import Nonsense, Step, step_of, told_whole
 
 log = structlog.get_logger(__name__)
 
@@ -92,7 +92,7 @@ def _look(
     step = _step(order, told, now=now)
     if told.filled > order.filled:
         outcomes.order_named(order_id=order.id, name=told.order_id)
-        _book_fills(order, exchange, told.order_id, now=now, reached=reached)
+        _book_fills(order, exchange, told, now=now, reached=reached)
         order.refresh_from_db()
         step = _step(order, told, now=now)
     if step in (Step.TAKE_BACK, Step.LOST):
@@ -119,16 +119,17 @@ def _step(order: ExchangeOrder, told: OrderTold, *, now: datetime) -> Step:
 def _book_fills(
     order: ExchangeOrder,
     exchange: Exchange,
-    name: str,
+    told: OrderTold,
     *,
     now: datetime,
     reached: Callable[[str], None],
 ) -> None:
     since_ms = int(order.created_at.timestamp() * 1000)
-    trades = exchange.trades(order_id=name, pair=Pair(order.base, order.quote), since_ms=since_ms)
+    pair = Pair(order.base, order.quote)
+    trades = exchange.trades(order_id=told.order_id, pair=pair, since_ms=since_ms)
     currencies = exchange.currencies()
     reached("fills_told")
-    for trade in sorted(trades, key=lambda each: (each.at_ms, each.id)):
+    for trade in told_whole(told, trades, size=order.size):
         booked = outcomes.fill_book(order_id=order.id, trade=trade, currencies=currencies, now=now)
         reached("fill_booked")
         if booked and trade.fee and trade.fee_currency not in currencies.values():

@@ -5,6 +5,7 @@ its own; whatever the answer was, what happened is what the exchange says of tha
 above all its fills.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -23,6 +24,8 @@ OPEN_AFTER_MS = 15_000
 FILLS_AFTER_MS = 600_000
 """How long fills that an ended order speaks of may be missing."""
 MOST_FEE_PPM = 50_000
+LATEST_MS = 253_402_300_800_000
+"""The year 10000: what is told to have traded then is no time."""
 LEAST_PRECISION = 10**10
 """Exchanges round what a fill cost to eight digits."""
 
@@ -140,6 +143,27 @@ def step_of(told: OrderTold, *, size: int, booked: int, asked_ms: int, now_ms: i
     return Step.WAIT
 
 
+def told_whole(told: OrderTold, trades: Sequence[Trade], *, size: int) -> Sequence[Trade]:
+    """The fills that may be booked: each name once, together no more than the order has filled.
+
+    None while an open order speaks of less than its fills: it was asked after before they were.
+
+    Raises:
+        Nonsense: they are more than the order can have: one of them is another one's, or made up.
+    """
+    once = {trade.id: trade for trade in trades}
+    if len(set(trades)) > len(once):
+        raise Nonsense("fill_told_otherwise")
+    together = sum(trade.size for trade in once.values())
+    if together > size:
+        raise Nonsense("more_than_asked")
+    if together <= told.filled:
+        return sorted(once.values(), key=lambda trade: (trade.at_ms, trade.id))
+    if told.progress is OrderProgress.OVER:
+        raise Nonsense("fills_beyond_order")
+    return ()
+
+
 def judge_trade(
     trade: Trade,
     *,
@@ -162,6 +186,8 @@ def judge_trade(
         Nonsense: it can't be of this order.
     """
     if min(trade.size, trade.price, trade.cost) <= 0 or trade.sells is not sells:
+        raise Nonsense("fill_nonsense")
+    if not 0 < trade.at_ms < LATEST_MS:
         raise Nonsense("fill_nonsense")
     if trade.size > left:
         raise Nonsense("more_than_asked")

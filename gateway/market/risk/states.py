@@ -181,10 +181,11 @@ class Risk:
     ) -> tuple["Risk", tuple[Transition, ...]]:
         """The state once ``seen`` was, and the transition if there was one.
 
-        An observation from before the last one changes nothing.
+        An observation from before the last one says that the clock was set back, not that nothing
+        happened: what is remembered moves with it, so that no time has passed.
         """
         if seen.at_ms < self.seen_ms:
-            return self, ()
+            return self._moved_to(seen.at_ms).after(seen, policy=policy)
         measures = _measures(self, seen, policy)
         enters = _worst(measures, relax_ppm=PPM, policy=policy)
         stays = _worst(measures, relax_ppm=policy.relax_ppm, policy=policy)
@@ -212,7 +213,10 @@ class Risk:
                 calm_from_ms=seen.at_ms,
             )
             return made, (self._to(better, freed, seen.at_ms),)
-        calm_from = self.calm_from_ms if self.calm_from_ms is not None else seen.at_ms
+        calm_from = self.calm_from_ms
+        if calm_from is None or measures[Trigger.STALE_INPUT]:
+            # Nobody looked during a silence: that was no calm.
+            calm_from = seen.at_ms
         needed_ms = policy.calm_ms[self.state - 1]
         missing_ms = policy.missing_calm_ms if self.trigger in _MISSING else None
         if missing_ms is not None:
@@ -229,6 +233,17 @@ class Risk:
             calm_from_ms=seen.at_ms,
         )
         return made, (self._to(better, calm, seen.at_ms),)
+
+    def _moved_to(self, at_ms: int) -> "Risk":
+        """The same memory, by a clock that says ``at_ms`` where the old one said ``seen_ms``."""
+        by_ms = self.seen_ms - at_ms
+        return replace(
+            self,
+            since_ms=self.since_ms - by_ms,
+            seen_ms=at_ms,
+            values=tuple((kept_ms - by_ms, value) for kept_ms, value in self.values),
+            calm_from_ms=None if self.calm_from_ms is None else self.calm_from_ms - by_ms,
+        )
 
     def _to(self, state: RiskState, finding: "_Finding", at_ms: int) -> Transition:
         return Transition(at_ms, self.state, state, finding.trigger, finding.measure, finding.limit)

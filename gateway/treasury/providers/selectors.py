@@ -89,12 +89,12 @@ def positions(
 
 
 def pools(*, now: datetime) -> list[PoolView]:
-    """Every pool with its utilisation and its queue. One query, and seven for each pool."""
+    """Every pool with its utilisation and its queue. One query, and eight for each pool."""
     return [_pool_view(pool, now=now) for pool in LiquidityPool.objects.order_by("name")]
 
 
 def inventory_of(pool: LiquidityPool) -> Inventory:
-    """What of a pool's money is idle. Six queries.
+    """What of a pool's money is idle. Seven queries.
 
     A promise holds only under the pool's lock.
     """

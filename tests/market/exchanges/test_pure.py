@@ -23,6 +23,7 @@ from gateway.market.hedging.exchange_orders import (
     OPEN_AFTER_MS,
     Nonsense,
     Step,
+    judge_trade,
     order_of,
     step_of,
 )
@@ -184,3 +185,20 @@ def test_a_fee_beyond_what_was_brought_is_nonsense() -> None:
     trade = Trade("1", True, E18, E18, 6 * 10**11, 7 * 10**11, "USDC", 0)
     with pytest.raises(Nonsense):
         booking_of(trade, base=WETH, quote=USDC, fee_asset=USDC, dust={})
+
+
+@pytest.mark.parametrize("at_ms", [-1, 0, 253_402_300_800_000, 10**18])
+def test_a_fill_of_no_time_is_nonsense(at_ms: int) -> None:
+    """Before 1970 or after the year 9999: it would break whoever writes the time down."""
+    told = Trade("1", True, E18, 3_000 * E18, 3_000 * E18, 0, "USDC", at_ms)
+    with pytest.raises(Nonsense, match="fill_nonsense"):
+        judge_trade(
+            told,
+            sells=True,
+            price=2_990 * E18,
+            fair=3_000 * E18,
+            gap_ppm=20_000,
+            left=E18,
+            fee_of_base=False,
+            fee_of_quote=True,
+        )

@@ -4,12 +4,15 @@ from decimal import Decimal
 
 import pytest
 
+from gateway.chains.models import Token
 from gateway.ledger.models import Entry
 from gateway.market.hedges.exchange_models import ExchangeOrder
 from gateway.market.hedges.models import Hedge, HedgeStep
-from tests.market.exchanges.conftest import Trading
+from gateway.money.assets import Asset
+from tests.market.exchanges.conftest import ENTRY, Trading
 from tests.market.exchanges.fake_binance import PLACE as PLACES
 from tests.market.exchanges.fake_binance import Answer, Drop
+from tests.market.execution.conftest import CHAIN_ID
 from tests.market.hedges.conftest import DOLLAR, ETHER, WETH
 
 pytestmark = [pytest.mark.chain, pytest.mark.xdist_group("devchain")]
@@ -129,6 +132,58 @@ def test_fills_told_twice_and_in_any_order_are_booked_once(trading: Trading) -> 
     assert trading.said("exchange.stopped") == []
 
 
+def test_a_time_out_then_a_partial_fill_told_again_under_another_name_is_booked_once(
+    trading: Trading,
+) -> None:
+    """Nobody answers the order; then the exchange tells one fill twice, and a part of it anew."""
+    trading.hedging.take_in(5 * ETHER, owed=15_000 * DOLLAR)
+    trading.hedging.turn()
+    trading.fake.bids[:] = [["2999.50", "3.0000"]]
+
+    def lie(method: str, path: str, words: dict[str, str], told: Answer) -> Answer:
+        if (method, path) == PLACES:
+            raise Drop
+        if (method, path) == TRADES:
+            [fill] = told[1]
+            again = {"id": 77_777, "qty": "1.50000000", "quoteQty": "4499.25000000"}
+            return 200, [fill | again, fill, fill]
+        return told
+
+    trading.fake.after = lie
+    trading.carry()
+    trading.carry()
+    order = trading.order()
+    assert (order.status, order.sold_units, trading.fills()) == ("asked", 0, 0)
+    (said,) = trading.said("exchange.stopped")
+    assert said["reason"] == "fills_beyond_order"
+    trading.fake.after = lambda *words: words[3]
+    trading.carry()
+    assert (trading.order().status, trading.order().sold_units) == ("done", 3 * ETHER)
+    trading.agrees()
+
+
+def test_a_fill_that_the_order_does_not_know_of_yet_is_waited_for(trading: Trading) -> None:
+    """Its fills are asked for after the order: an open one may have traded in between."""
+    trading.fake.bids[:] = [["2999.50", "2.0000"], ["2999.40", "9.0000"]]
+    trading.hedging.take_in(5 * ETHER, owed=15_000 * DOLLAR)
+    behind = [True]
+
+    def lag(method: str, path: str, words: dict[str, str], told: Answer) -> Answer:
+        if (method, path) == ORDER and behind:
+            behind.pop()
+            return 200, told[1] | {"status": "PARTIALLY_FILLED", "executedQty": "2.00000000"}
+        return told
+
+    trading.fake.after = lag
+    trading.hedging.turn()
+    trading.carry()
+    assert (trading.order().status, trading.order().sold_units) == ("asked", 0)
+    trading.carry()
+    assert (trading.order().status, trading.order().sold_units) == ("done", 5 * ETHER)
+    assert trading.said("exchange.stopped") == []
+    trading.agrees()
+
+
 def test_fills_that_are_missing_are_waited_for(trading: Trading) -> None:
     trading.fake.bids[:] = [["2999.50", "2.0000"], ["2999.40", "9.0000"]]
     trading.fake.hide_trades = 1
@@ -233,6 +288,8 @@ def test_an_exchange_that_answers_nonsense_is_left_for_the_pools(
         ({"isBuyer": True}, "fill_nonsense"),
         ({"qty": "6.00000000", "quoteQty": "17997.00000000"}, "more_than_asked"),
         ({"commission": "1500.00000000"}, "fee_too_high"),
+        ({"time": -1}, "fill_nonsense"),
+        ({"qty": str(2**128)}, "more_than_asked"),
     ],
 )
 def test_a_fill_that_can_not_be_is_not_booked_and_stops_the_exchange(
@@ -252,6 +309,29 @@ def test_a_fill_that_can_not_be_is_not_booked_and_stops_the_exchange(
     trading.carry()
     assert trading.order().sold_units == 5 * ETHER
     trading.agrees()
+
+
+@pytest.mark.parametrize("fee", ["2.00000001", str(2**128)])
+def test_a_fee_of_more_than_lies_there_is_not_booked(trading: Trading, fee: str) -> None:
+    """In a third asset no price bounds it: what the books say lies there does."""
+    third = Token.objects.exclude(symbol__in=("ETH", "WETH", "USDC")).filter(chain_id=CHAIN_ID)[0]
+    held = Asset(third.code, third.decimals)
+    assets = {**ENTRY["assets"], held.code: {"currency": "THIRD"}}  # type: ignore[dict-item]
+    trading.configure(assets=assets)
+    trading.lay(held, 2 * held.one)
+    trading.fake.after = lambda method, path, words, told: (
+        (200, [fill | {"commission": fee, "commissionAsset": "THIRD"} for fill in told[1]])
+        if (method, path) == TRADES
+        else told
+    )
+    trading.hedging.take_in(5 * ETHER, owed=15_000 * DOLLAR)
+    trading.hedging.turn()
+    trading.carry()
+    assert (trading.fills(), trading.held(held)) == (0, 2 * held.one)
+    assert trading.said("exchange.stopped")[0]["reason"] == "fee_too_high"
+    fee = "2.00000000"
+    trading.carry()
+    assert (trading.fills(), trading.held(held)) == (1, 0)
 
 
 def test_a_fee_in_something_unknown_is_said_and_stops_the_exchange(trading: Trading) -> None:

@@ -136,10 +136,14 @@ class Desk:
             now=now,
         )
 
-    def credited(self, symbol: str, units: int) -> DepositAddress:
-        address = self.pay((symbol, units))
+    def credited(
+        self, symbol: str, units: int, *, to: DepositAddress | None = None
+    ) -> DepositAddress:
+        known = {deposit.id for deposit in self.deposits(to)} if to else set()
+        address = self.pay((symbol, units), to=to)
         for deposit in self.deposits(address):
-            self.credit(deposit)
+            if deposit.id not in known:
+                self.credit(deposit)
         return address
 
     # ------------------------------------------------------------------ the market and the chain
@@ -236,6 +240,7 @@ class Desk:
                 "reference": outgoing.reference,
                 "status": "succeeded" if parsed.succeeded else "reverted",
                 "tx_hash": receipt["transactionHash"],
+                "block_number": parsed.block_number,
                 "fee_units": str(parsed.fee_units),
                 "reason_code": "" if parsed.succeeded else "reverted",
                 "reason": "",

@@ -6,15 +6,18 @@ from typing import Any
 import pytest
 from eth_utils.crypto import keccak
 
+from gateway.chains.addresses import checksum
+from gateway.chains.models import Token
 from gateway.chains.outgoing_models import OutgoingTransaction
 from gateway.events import relay
 from gateway.events.models import Event
+from gateway.events.services import emit
 from gateway.ledger import accounts
 from gateway.ledger.checks import ledger_checks
 from gateway.ledger.deposits import post_held, post_returned
 from gateway.market.execution import outcomes
 from gateway.market.execution.batching import DEADLINE_SECONDS
-from gateway.market.execution.models import FillBatch, FillRequest
+from gateway.market.execution.models import FillBatch, FillRequest, SweptDeposit
 from gateway.market.snapshot_store import forget_snapshot
 from gateway.money.amounts import Amount
 from gateway.money.assets import Asset
@@ -285,6 +288,34 @@ def push_pools(desk: Desk, *, units: int) -> None:
             )
 
 
+def test_a_swap_that_a_reorg_took_back_is_booked_once_when_it_is_final(desk: Desk) -> None:
+    """In a block, out of it, and in another one where the pool pays otherwise."""
+    desk.credited("WETH", 5 * MILLI_ETH)
+    desk.publish()
+    (queued,) = desk.batch()
+    before = desk.booked(accounts.desk(), USDC)
+
+    def hear(type: str) -> None:
+        body = {"reference": queued.reference, "status": "succeeded", "logs": [], "block_number": 1}
+        emit(type=type, subject=f"transaction:{queued.id}", body=body, mode="test")
+        relay.drain(limit=1000)
+
+    first = desk.mine(queued)
+    hear("transaction.mined")
+    desk.till.rpc.call("anvil_reorg", [1, []])
+    hear("transaction.orphaned")
+    assert (statuses(), desk.batch(later_seconds=100)) == (["batched"], [])
+    assert desk.booked(DEPOSITS, Asset(f"WETH@{CHAIN_ID}", 18)) == 5 * MILLI_ETH
+    assert desk.booked(accounts.desk(), USDC) == before
+    again = desk.mine(queued)
+    assert again["blockHash"] != first["blockHash"]
+    desk.say(queued, again)
+    assert statuses() == ["filled"]
+    assert desk.booked(accounts.desk(), USDC) == before - FillBatch.objects.get().bought_units
+    desk.custody_agrees()
+    assert ledger_checks() == []
+
+
 def test_a_deposit_that_a_reorg_took_is_asked_for_no_more(desk: Desk) -> None:
     address = desk.credited("USDC", 5_000_000)
     (deposit,) = desk.deposits(address)
@@ -324,4 +355,55 @@ def test_a_batch_that_is_not_mined_in_time_is_taken_back_and_made_anew(desk: Des
     (again,) = desk.batch()
     desk.send(again)
     assert FillRequest.objects.get().status == "filled"
+    desk.custody_agrees()
+
+
+# --- tokens that don't keep their word -----------------------------------------------------------
+
+
+def shrink(desk: Desk, address: Any, *, to: int) -> None:
+    """USDC takes some of what lies there back, without a word (its slot 9 holds the balances)."""
+    place = keccak(bytes(address.address).rjust(32, b"\0") + (9).to_bytes(32, "big"))
+    token = checksum(bytes(Token.objects.get(code=USDC.code).address))
+    desk.till.rpc.call(
+        "anvil_setStorageAt", [token, "0x" + place.hex(), "0x" + to.to_bytes(32, "big").hex()]
+    )
+    assert desk.on_chain("USDC", of=bytes(address.address)) == to
+
+
+def test_what_a_token_takes_of_a_sweep_is_the_desks_loss_to_the_unit(desk: Desk) -> None:
+    """It keeps a part of a transfer, or shrinks where it lies: the shop was credited the whole."""
+    short, whole = desk.credited("USDC", 5_000_000), desk.credited("USDC", 7_000_000)
+    owed = desk.booked(accounts.desk(), USDC)
+    shrink(desk, short, to=4_900_001)
+    (queued,) = desk.batch()
+    desk.send(queued)
+    assert statuses() == ["swept", "swept"]
+    assert desk.booked(DEPOSITS, USDC) == 0
+    assert desk.booked(accounts.desk(), USDC) == owed + 99_999
+    assert FillBatch.objects.get().swept_units == 11_900_001
+    desk.custody_agrees()
+    assert ledger_checks() == []
+
+    # nothing is thought to lie there any more: what comes next is swept for itself, and whole
+    desk.credited("USDC", 3_000_000, to=whole)
+    (queued,) = desk.batch(later_seconds=100)
+    desk.send(queued)
+    assert desk.booked(DEPOSITS, USDC) == 0
+    assert [row.lost_units for row in SweptDeposit.objects.order_by("batch_id", "-lost_units")] == [
+        99_999,
+        0,
+        0,
+    ]
+    desk.custody_agrees()
+
+
+def test_what_comes_to_an_address_while_it_is_swept_is_no_loss(desk: Desk) -> None:
+    address = desk.credited("USDC", 5_000_000)
+    (queued,) = desk.batch()
+    receipt = desk.mine(queued)
+    desk.pay(("USDC", 6_000_000), to=address)
+    desk.say(queued, receipt)
+    assert SweptDeposit.objects.get().lost_units == 0
+    assert desk.booked(DEPOSITS, USDC) == 0
     desk.custody_agrees()

@@ -1,5 +1,6 @@
 """The till as a cashier gets it."""
 
+import msgspec
 import pytest
 from django.test import Client
 from django.utils import translation
@@ -7,8 +8,13 @@ from django.utils import translation
 from gateway.invoices.errors import NoQuote
 from gateway.invoices.models import Invoice
 from gateway.invoices.presenters import invoice_as_dict
+from gateway.invoices.quotebook import decode_book
+from gateway.market.risk.states import RiskState
+from gateway.market.snapshot_store import current_snapshot
+from gateway.market.snapshots import RiskMark
 from merchants.pos.views import problem_words
 from tests.checkout.test_views import assert_strict
+from tests.market.dev_market import USDC
 
 ENGLISH = {"HTTP_ACCEPT_LANGUAGE": "en"}
 PART = {"HTTP_X_PART": "1"}
@@ -209,6 +215,28 @@ def test_a_closed_market_is_said_politely(cashier, till, valkey):
     answer = cashier.post(f"{till}/sales", {"amount": "5.00", "draft": "d"}, **PART)
     assert answer.status_code >= 400
     assert "Try again shortly" in answer.content.decode()
+
+
+def test_in_a_halt_of_everything_the_till_sells_for_the_settlement_asset_at_par(
+    cashier, till, open_shop
+):
+    """No rate is the desk's to give: what the shop is paid in needs none, and stays on offer."""
+    calm = current_snapshot()
+    mark = RiskMark(int(RiskState.HALT), "by_hand", calm.at_ms - 60_000, calm.at_ms)
+    halted = {
+        code: msgspec.structs.replace(state, risk=mark) for code, state in calm.assets.items()
+    }
+    open_shop.publish(msgspec.structs.replace(calm, assets=halted, version=calm.version + 1))
+    answer = cashier.post(f"{till}/sales", {"amount": "12.50", "draft": "halt"}, **PART)
+    assert answer.status_code == 200
+    (quote,) = decode_book(Invoice.objects.get().book).latest.quotes
+    assert quote.asset == quote.settlement == USDC
+    assert quote.units == quote.settlement_units == 13_500_000  # 12.50 euros at 1.08
+    assert (quote.parts.spread_ppm, quote.parts.lock_premium_ppm, quote.parts.gas_units) == (
+        0,
+        0,
+        0,
+    )
 
 
 def test_the_till_speaks_chinese(staff, till):

@@ -35,13 +35,13 @@ def test_positions_page_by_cursor(providing: Providing, django_assert_num_querie
     with pytest.raises(BadCursor):
         positions(now=providing.now, cursor="nonsense!")
     pool = providing.pool
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         assert inventory_of(pool).owned == 50 * DOLLAR
 
 
-def test_pools_cost_seven_queries_each(providing: Providing, django_assert_num_queries) -> None:
+def test_pools_cost_eight_queries_each(providing: Providing, django_assert_num_queries) -> None:
     providing.open(name="second", fee_share_ppm=0, loss_share_ppm=0)
-    with django_assert_num_queries(1 + 2 * 7):
+    with django_assert_num_queries(1 + 2 * 8):
         assert len(pools(now=providing.now)) == 2
 
 
