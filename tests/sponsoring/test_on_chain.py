@@ -1,13 +1,15 @@
 """Shoppers without native coin pay by a signature, in the real USDC, through the real signer."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from gateway.chains.addresses import checksum
 from gateway.chains.models import Deposit
 from gateway.compliance.models import Verdict
+from gateway.compliance.services import list_load
+from gateway.events import relay
 from gateway.events.models import Event
 from gateway.invoices.models import Payment
 from gateway.ledger import accounts
@@ -19,8 +21,10 @@ from gateway.sponsoring.errors import (
     InvoiceNotPayable,
     SponsorLimit,
     TransferWouldFail,
+    WrongAmount,
 )
 from gateway.sponsoring.outcomes import authorizations_expire
+from gateway.supervisor.database_gauges import DatabaseGauges
 from tests.chains.watch_chain import SHOPPER as STRANGER
 from tests.chains.watch_chain import Shopper
 from tests.market.execution.conftest import CHAIN_ID, ETH, USDC
@@ -152,7 +156,8 @@ def test_money_that_came_another_way_takes_the_signature_out_of_the_queue(
     desk.till.mine(1)
     counter.hear()
     assert counter.outgoing(authorization).status == "cancelled"
-    assert counter.again(authorization).status in ("failed", "delivered")
+    ended = counter.again(authorization)
+    assert (ended.status, ended.failure_code) == ("failed", "cancelled")
     assert Payment.objects.filter(invoice=invoice).count() == 1
 
 
@@ -211,3 +216,104 @@ def test_gas_is_given_only_so_often_a_day(counter: Counter, bound: str) -> None:
         with pytest.raises(SponsorLimit):
             counter.accept(elsewhere)
     assert USDC.code == f"USDC@{CHAIN_ID}"
+
+
+def test_who_sends_it_before_ours_was_signed_spares_us_the_gas(counter: Counter) -> None:
+    desk = counter.house.desk
+    invoice = counter.issue()
+    submission = counter.submission(invoice)
+    authorization = counter.accept(submission)
+    stranger = Shopper(desk.till)
+    data = submission.signed.call_data(submission.signature)
+    stranger.send(stranger.sign(to=desk.till.layout.token("USDC").address, data=data))
+    counter.house.tick()  # ours would revert, and the watcher has not heard yet
+    assert counter.again(authorization).status == "failed"
+    counter.send()
+    authorization = counter.again(authorization)
+    assert (authorization.status, authorization.failure_code) == ("delivered", "")
+    assert (authorization.fee_units, desk.booked(accounts.gas(), ETH)) == (0, 0)
+    assert counter.again(invoice).status == "paid"
+    assert Payment.objects.filter(invoice=invoice).count() == 1
+
+
+def test_a_reorg_takes_it_back_and_it_is_sent_again_and_booked_once(counter: Counter) -> None:
+    desk = counter.house.desk
+    invoice = counter.issue()
+    authorization = counter.accept(counter.submission(invoice))
+    counter.send(blocks=1)
+    assert counter.again(authorization).status == "mined"
+    desk.till.rpc.call("anvil_reorg", [2, []])
+    counter.house.tick()
+    assert counter.again(authorization).status == "queued"
+    for _ in range(3):
+        counter.send(blocks=6)
+    authorization = counter.again(authorization)
+    assert authorization.status == "paid"
+    assert desk.booked(accounts.gas(), ETH) == authorization.fee_units
+    assert counter.again(invoice).status == "paid"
+    counted = Payment.objects.filter(invoice=invoice, reversed_at=None)
+    assert [payment.token_units for payment in counted] == [authorization.units]
+    assert ledger_checks() == []
+
+
+def test_a_signer_that_may_not_is_a_failure_the_page_tells(counter: Counter) -> None:
+    counter.house.allow(10**12, without="sponsor")
+    invoice = counter.issue()
+    authorization = counter.accept(counter.submission(invoice))
+    counter.send()
+    authorization = counter.again(authorization)
+    assert authorization.status == "failed"
+    assert authorization.failure_code == "policy_refused:purpose_not_allowed"
+    assert counter.again(invoice).status == "waiting"
+    # …and the way out: once it may, the shopper signs anew
+    counter.house.allow(10**12)
+    submission = counter.submission(invoice)
+    signed = replace(submission.signed, valid_before=submission.signed.valid_before - 1)
+    again = counter.accept(counter.signing(submission, signed))
+    counter.send()
+    assert counter.again(again).status == "paid"
+
+
+def test_the_metrics_tell_what_shoppers_gas_cost(counter: Counter) -> None:
+    authorization = counter.accept(counter.submission(counter.issue()))
+    counter.send()
+    families = {family.name: family for family in DatabaseGauges().collect()}
+    fee = counter.again(authorization).fee_units
+    [cost] = families["tillway_sponsored_day_fee_wei"].samples
+    assert cost.value == float(fee) > 0
+    taken = {s.labels["status"]: s.value for s in families["tillway_sponsored_day"].samples}
+    assert taken["paid"] == 1
+    assert sum(taken.values()) == 1
+
+
+def test_a_part_that_arrived_leaves_the_rest_to_sign_for(counter: Counter) -> None:
+    desk = counter.house.desk
+    invoice = counter.issue()
+    whole = counter.submission(invoice)
+    desk.till.pay(bytes(invoice.address), units=whole.signed.units // 2)
+    desk.till.mine(1)
+    counter.hear()
+    with pytest.raises(WrongAmount):
+        counter.accept(whole)
+    rest = counter.submission(invoice)
+    assert rest.signed.units < whole.signed.units
+    counter.accept(rest)
+    counter.send()
+    assert counter.again(invoice).status == "paid"
+
+
+def test_a_listed_shoppers_signature_pays_into_a_hold(counter: Counter) -> None:
+    list_load(
+        lines=["0x" + counter.payer.hex()],
+        source="ofac",
+        loaded_by="test",
+        now=datetime.now(UTC),
+        forced=True,
+    )
+    relay.drain(limit=1000)
+    invoice = counter.issue()
+    counter.accept(counter.submission(invoice))
+    counter.send()
+    [deposit] = Deposit.objects.filter(invoice_id=invoice.id)
+    assert Verdict.objects.get(deposit_id=deposit.id, current=True).state == "held"
+    assert not Payment.objects.filter(invoice=invoice).exists()
