@@ -1,6 +1,7 @@
 """Open the house, open a shop, sell a coffee to a stranger, pay the shop out."""
 
 import argparse
+import contextlib
 import json
 import os
 import shutil
@@ -19,6 +20,7 @@ from web3 import HTTPProvider, Web3
 
 from demo.house import CHECKOUT, PYTHON, House, HouseEnded
 from demo.narration import Narrator, StepFailed
+from demo.outside import OutsideMaker, tell_of_a_hedge
 from demo.receiver import Receiver
 from demo.shop import CASHIER, OWNER, add_shop
 
@@ -33,10 +35,12 @@ class Demo:
 
     def __init__(self, *, narrator: Narrator) -> None:
         self.narrator = narrator
-        self.house = House(purpose="demo", say=narrator.say)
+        self.maker = OutsideMaker()
+        self.house = House(purpose="demo", say=narrator.say, settings=self.maker.settings)
         self.receiver = Receiver()
 
     def close(self) -> None:
+        self.maker.close()
         self.house.close()
         self.receiver.close()
 
@@ -53,6 +57,14 @@ class Demo:
         self._see_it_paid(invoice["id"])
         self._pay_out()
         self._check_books()
+
+    def tell_on(self) -> None:
+        """What takes a minute or two: beat lets the desk hedge every 15 seconds.
+
+        Raises:
+            StepFailed: a step did not hold.
+        """
+        tell_of_a_hedge(narrator=self.narrator, house=self.house, shop=self.shop, maker=self.maker)
 
     def _open_house(self) -> None:
         with self.narrator.step("The house is open", key="open") as notes:
@@ -225,6 +237,9 @@ def _stay_up(demo: Demo) -> None:
     say(f"    till       {demo.house.url}/pos/         {CASHIER} / {demo.shop.password}")
     say(f"    API docs   {demo.house.url}/v1/docs")
     say("  Ctrl-C closes it and stops everything that was started.")
+    say("")
+    with contextlib.suppress(StepFailed):  # it was said, and the house stays open
+        demo.tell_on()
     demo.house.watch()
 
 

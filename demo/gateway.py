@@ -46,6 +46,20 @@ class Api:
                 raise TimeoutError(f"{what} did not happen; last: {json.dumps(found)[:600]}")
             time.sleep(0.1)
 
+    def wait_for_text(
+        self, path: str, condition: Callable[[str], bool], *, seconds: float, what: str
+    ) -> None:
+        """The same of a page that is text, looked at once a second.
+
+        Raises:
+            TimeoutError: it never did.
+        """
+        deadline = time.monotonic() + seconds
+        while not condition(self.get_bytes(path).decode()):
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"{what} did not happen")
+            time.sleep(1)
+
     def _json(self, method: str, path: str, body: Json | None = None) -> Json:
         answer: Json = json.loads(self._send(method, path, body))
         return answer

@@ -8,8 +8,9 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Never
 
 from gateway.supervisor import embedded
@@ -37,12 +38,22 @@ class HouseEnded(Exception):
 
 
 class House:
-    """`manage.py up` with a state folder of its own beside the checkout's, emptied at the start."""
+    """`manage.py up` with a state folder of its own beside the checkout's, emptied at the start.
 
-    def __init__(self, *, purpose: str, say: Callable[[str], None]) -> None:
+    Settings that the environment names already stay as they are.
+    """
+
+    def __init__(
+        self,
+        *,
+        purpose: str,
+        say: Callable[[str], None],
+        settings: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         self.state = state_dir().with_name(f"{state_dir().name}-{purpose}")
         shutil.rmtree(self.state, ignore_errors=True)
         self.environment = {
+            **settings,
             **os.environ,
             "TILLWAY_STATE_DIR": str(self.state),
             "WEBHOOKS_ALLOW_LOOPBACK": "1",

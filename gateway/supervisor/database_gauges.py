@@ -1,4 +1,4 @@
-"""What the database knows at the moment of asking: gauges for Prometheus, by three queries.
+"""What the database knows at the moment of asking: gauges for Prometheus, by four queries.
 
 Each enabled chain has a row in every gauge of chains, 0 where there is nothing, so that an alert
 on it can't be silent because a series is missing.
@@ -14,6 +14,7 @@ from prometheus_client.registry import Collector
 from gateway.supervisor.desk_gauges import DESK_GAUGES, DESK_GAUGES_SQL
 from gateway.supervisor.gauges import DatabaseGauge
 from gateway.supervisor.measure_gauges import MEASURE_GAUGES, MEASURE_GAUGES_SQL
+from gateway.supervisor.venue_gauges import VENUE_GAUGES, VENUE_GAUGES_SQL, venue_parameters
 
 log = structlog.get_logger(__name__)
 
@@ -77,7 +78,7 @@ HOUSE_GAUGES = (
     ),
 )
 
-GAUGES = (*HOUSE_GAUGES, *DESK_GAUGES, *MEASURE_GAUGES)
+GAUGES = (*HOUSE_GAUGES, *DESK_GAUGES, *VENUE_GAUGES, *MEASURE_GAUGES)
 
 # Two looks at the outgoing transactions, each by the partial index that holds what has not ended:
 # the table itself keeps every transaction that ever was.
@@ -184,6 +185,8 @@ class DatabaseGauges(Collector):
                 for sql in (DESK_GAUGES_SQL, MEASURE_GAUGES_SQL):
                     cursor.execute(sql)
                     rows += cursor.fetchall()
+                cursor.execute(VENUE_GAUGES_SQL, venue_parameters())
+                rows += cursor.fetchall()
         except (DatabaseError, InterfaceError) as error:
             log.error("metrics_without_database", detail=str(error)[:200])
             up.add_metric([], 0)

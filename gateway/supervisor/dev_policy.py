@@ -23,19 +23,21 @@ def dev_policy(
     *,
     account: bytes,
     now: datetime,
+    makers: Iterable[bytes] = (),
     payouts: Limit = DEV_LIMIT,
 ) -> dict[str, Any]:
     """The policy of a house whose one account on these dev chains is ``account``.
 
     Swaps go through the dev chain's own routers and tokens only, must bring their worth by the
     prices at which the simulation lives, less ``DRAFT_MAX_LOSS_BPS``, and may bring less than that
-    worth by ``DRAFT_LOSS_PER_DAY_USD`` a day in all.
+    worth by ``DRAFT_LOSS_PER_DAY_USD`` a day in all. Of ``makers`` orders may be taken.
     """
     entries = list(chains)
     return draft_policy(
         entries,
         accounts=[account],
         limits={f"USDC@{chain['chain_id']}": payouts for chain in entries},
+        makers=makers,
         references={
             f"{symbol}@{chain['chain_id']}": price_text(WALKS[pair].home)
             for chain in entries

@@ -23,6 +23,7 @@ from django.utils import timezone
 
 from gateway.custody.configuration import signer_files
 from gateway.custody.keystore import add_key, create_master_key, key_from_secret, read_master_key
+from gateway.market.makers.configuration import configured_makers
 from gateway.supervisor.local_chain import chain_entry
 from gateway.supervisor.ports import claim_port
 from gateway.supervisor.processes import PYTHON, ProcessSpec, house_processes
@@ -65,7 +66,7 @@ class House:
     supervisor: Supervisor | None = None
     _lock: IO[str] | None = None
     _services: Services | None = None
-    _anvil_port: int = 0
+    _half_told: bool = False
 
     @classmethod
     def of_this_checkout(cls, *, say: Progress, quiet: bool = False) -> "House":
@@ -256,7 +257,8 @@ class House:
         return chain
 
     def _provisioned(self, label: str, done: int, total: int) -> None:
-        if done in {total, total // 2}:
+        if done == total or (done >= total // 2 and not self._half_told):
+            self._half_told = True
             self.say(f"deploying contracts {done}/{total}")
 
     def _hot_account(self) -> str:
@@ -288,6 +290,7 @@ class House:
             configured_chains(),
             account=bytes.fromhex(hot.removeprefix("0x")),
             now=timezone.now(),
+            makers=[bytes.fromhex(maker.address[2:]) for maker in configured_makers()],
         )
         draft = files.policy.with_suffix(".part")
         draft.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -69,5 +69,6 @@ def chain_entry(*, chain: DevChain, rpc_url: str, block_seconds: int = 1) -> dic
             "v3_router": chain.v3_router,
             "v3_positions": chain.v3_position_manager,
             "weth": chain.weth,
+            "firm_orders": chain.firm_orders,
         },
     }

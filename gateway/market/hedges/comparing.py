@@ -83,7 +83,9 @@ def _compare(exchange: str, booked: Booked, told: dict[str, int], *, now: dateti
                 told=text_of(told.get(currency, 0)),
                 now=now,
             )
-    ExchangeStanding.objects.update_or_create(exchange=exchange, defaults={"checked_at": now})
+    ExchangeStanding.objects.update_or_create(
+        exchange=exchange, defaults={"checked_at": now, "differing": len(wrong)}
+    )
 
 
 def _is_quiet(exchange: str, *, now: datetime) -> bool:

@@ -112,6 +112,9 @@ class ExchangeStanding(models.Model):
     detail = models.TextField(default="")
     resumed_by = models.TextField(default="")
     checked_at = models.DateTimeField(null=True, help_text="when its balance was last compared")
+    differing = models.PositiveIntegerField(
+        default=0, help_text="currencies of it that differed then"
+    )
 
     def __str__(self) -> str:
         return f"{self.exchange}{' stopped: ' + self.reason if self.stopped_at else ''}"

@@ -43,6 +43,16 @@ def orders_on_offer(*, reference: str, now: datetime) -> list[Offered]:
     return [Offered(row.id, row.request.maker, signed_order(row)) for row in rows]
 
 
+def makers_of(*, transaction_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Makers whose orders these transactions are to do; others have none. One query."""
+    rows = FirmQuote.objects.filter(transaction_id__in=list(transaction_ids))
+    return {
+        id_: maker
+        for id_, maker in rows.values_list("transaction_id", "request__maker")
+        if id_ is not None
+    }
+
+
 def signed_order(quote: FirmQuote) -> SignedOrder:
     """The order as its maker signed it; its request is at hand."""
     request = quote.request

@@ -67,6 +67,8 @@ class DevChain:
     v3_pools: tuple[V3Pool, ...]
     block_number: int
     """The block in which the last of it was mined."""
+    firm_orders: str = ""
+    """The contract that settles makers' orders; empty in a description from before it."""
 
     def token(self, symbol: str) -> DevToken:
         """The token with this symbol.

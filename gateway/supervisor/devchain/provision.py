@@ -8,13 +8,14 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
 from eth_account import Account
 from eth_utils.crypto import keccak
 
-from gateway.supervisor.devchain.artifacts import deposit_factory_hashes
+from gateway.supervisor.devchain.artifacts import artifact, deposit_factory_hashes
 from gateway.supervisor.devchain.calls import call_data
 from gateway.supervisor.devchain.deposit_factory import (
     DETERMINISTIC_DEPLOYER,
@@ -71,7 +72,7 @@ def provision_dev_chain(
             rpc, layout_path, admin_key, operator=operator_address, treasury=treasury_address
         )
         if known is not None:
-            return known
+            return _with_firm_orders(rpc, known, admin_key, layout_path)
         if rpc.call("eth_getCode", DETERMINISTIC_DEPLOYER, "latest") == "0x":
             raise NoDeterministicDeployer(f"no code at {DETERMINISTIC_DEPLOYER} on {rpc_url}")
         admin = Sender(rpc=rpc, key=admin_key, hurry=True)
@@ -92,6 +93,7 @@ def provision_dev_chain(
                 label="gas for the operator", to=operator_address, value_wei=operator_gas_wei
             )
         _plan_helpers(admin, admin_key, tokens)
+        firm_orders = _plan_firm_orders(admin)
         receipts = admin.send(progress=progress)
 
         code_hash, sweeper_hash = deposit_factory_hashes()
@@ -115,6 +117,7 @@ def provision_dev_chain(
             v3_position_manager=v3["positions"],
             v3_pools=pools,
             block_number=max(int(receipt["blockNumber"], 16) for receipt in receipts),
+            firm_orders=firm_orders,
         )
     if layout_path is not None:
         chain.write(layout_path)
@@ -153,6 +156,7 @@ def _already_there(
     places += [token.address for token in known.tokens]
     places += [pair.address for pair in known.v2_pairs]
     places += [pool.address for pool in known.v3_pools]
+    places += [known.firm_orders] if known.firm_orders else []
     codes = rpc.batch(
         [("eth_getCode", [place, "latest"]) for place in (known.deposit_factory, *places)]
     )
@@ -160,6 +164,25 @@ def _already_there(
     if factory_hash != known.deposit_factory_code_hash or "0x" in codes:
         return None
     return known
+
+
+def _plan_firm_orders(admin: Sender) -> str:
+    """The contract for makers' orders; last, so that it moves nobody else's address."""
+    return admin.plan_create(label="FirmOrders", code=artifact("FirmOrders").creation_code())
+
+
+def _with_firm_orders(
+    rpc: Rpc, known: DevChain, admin_key: str, layout_path: Path | None
+) -> DevChain:
+    """A chain from before there was this contract gets it, and keeps all that it has."""
+    if known.firm_orders:
+        return known
+    admin = Sender(rpc=rpc, key=admin_key, hurry=True)
+    chain = replace(known, firm_orders=_plan_firm_orders(admin))
+    admin.send()
+    if layout_path is not None:
+        chain.write(layout_path)
+    return chain
 
 
 def _plan_helpers(admin: Sender, admin_key: str, tokens: PlannedTokens) -> None:

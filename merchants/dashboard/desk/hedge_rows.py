@@ -5,6 +5,7 @@ from typing import Any
 from gateway.chains.models import Token
 from gateway.checkout.wording import asset_symbol
 from gateway.market.hedges.models import ExchangeOrder, Hedge, HedgeStep, InventoryMove
+from gateway.market.makers.selectors import makers_of
 from merchants.dashboard.desk import figures
 from merchants.dashboard.desk.wording import (
     exchange_order_sign,
@@ -46,8 +47,10 @@ def hedge_row(hedge: Hedge, decimals: dict[str, int] | None = None) -> dict[str,
 
 
 def hedge_detail(hedge: Hedge) -> dict[str, Any]:
-    """A hedge with its steps and its orders on exchanges. Four queries."""
+    """A hedge with its steps and its orders on exchanges. Five queries."""
     known = decimals_of([hedge])
+    steps = list(hedge.steps.order_by("id"))
+    makers = makers_of(transaction_ids=[step.transaction_id for step in steps])
     coin = Token.objects.get(chain_id=hedge.chain_id, kind="native")
     return {
         **hedge_row(hedge, known),
@@ -65,7 +68,9 @@ def hedge_detail(hedge: Hedge) -> dict[str, Any]:
         "ended_by": hedge.ended_by,
         "ended_because": hedge.ended_because,
         "ended": time_text(hedge.ended_at),
-        "steps": [_step(step, hedge, known) for step in hedge.steps.order_by("id")],
+        "steps": [
+            _step(step, hedge, known, maker=makers.get(step.transaction_id, "")) for step in steps
+        ],
         "orders": [_exchange_order(order, hedge, known) for order in hedge.orders.order_by("id")],
     }
 
@@ -87,12 +92,13 @@ def _exchange_order(order: ExchangeOrder, hedge: Hedge, known: dict[str, int]) -
     }
 
 
-def _step(step: HedgeStep, hedge: Hedge, known: dict[str, int]) -> dict[str, Any]:
+def _step(step: HedgeStep, hedge: Hedge, known: dict[str, int], *, maker: str) -> dict[str, Any]:
     sign = step_sign(step.status)
     return {
         "id": step.id,
         "word": step_word(step.kind),
         "is_swap": step.kind == "swap",
+        "maker": maker,
         "tone": sign.tone,
         "icon": sign.icon,
         "state": sign.word,

@@ -43,6 +43,7 @@ def test_a_balance_that_differs_is_said_once_and_stops_it(trading: Trading, chan
     assert (said["currency"], said["booked"]) == ("USDC", "300000")
     assert Decimal(said["told"]) == 300_000 + Decimal(change)
     assert trading.said("exchange.stopped")[0]["reason"] == "balance_differs"
+    assert ExchangeStanding.objects.get(exchange=NAME).differing == 1
     trading.hedging.take_in(5 * ETHER, owed=15_000 * DOLLAR)
     trading.run()
     assert not ExchangeOrder.objects.exists() and HedgeStep.objects.exists()

@@ -13,6 +13,7 @@ from gateway.events.ids import uuid7
 from gateway.ledger import accounts
 from gateway.ledger.models import Entry
 from gateway.ledger.postings import credit, debit
+from gateway.market.makers.models import FirmQuote, QuoteRequest
 from gateway.market.measures.following import journal_follow
 from gateway.market.models import DeskState
 from gateway.market.risk.states import RiskState
@@ -40,6 +41,7 @@ PAGES = (
     "/desk/results",
     "/desk/results?span=week",
     "/desk/results?span=month&on=2026-02-03",
+    "/desk/capital",
     "/desk/hedges",
     "/desk/moves",
     "/desk/orders",
@@ -147,7 +149,7 @@ def test_an_old_snapshot_is_called_old(dora, open_shop: World):
 def test_every_page_answers_in_both_languages_and_alone(dora, open_shop, long_of_ether, path):
     dora.cookies["django_language"] = "zh-hans"
     assert 'lang="zh-hans"' in page(dora, path)
-    if "results" not in path and "entries" not in path:
+    if not path.startswith(("/desk/results", "/desk/entries", "/desk/capital")):
         part = page(dora, path, **{"X-Part": "1"})
         assert "<html" not in part and "<section" in part
 
@@ -223,6 +225,51 @@ def test_a_mangled_span_is_not_found(dora, open_shop, query):
     assert dora.get(f"/desk/results?{query}").status_code == 404
 
 
+def test_a_hedge_names_the_maker_of_a_swap(dora, open_shop):
+    hedge = make_hedge(status="sent")
+    theirs, other = (
+        make_step(hedge, status="queued"),
+        make_step(make_hedge(status="done"), status="done"),
+    )
+    now = timezone.now()
+    FirmQuote.objects.create(
+        request=QuoteRequest.objects.create(
+            reference=f"hedge:{hedge.id}",
+            maker="acme <b>",
+            maker_address=bytes(20),
+            chain_id=CHAIN_ID,
+            contract=bytes(20),
+            taker=bytes(20),
+            side="sell",
+            pair="WETH/USDC",
+            token_in=bytes(20),
+            token_out=bytes(20),
+            amounts_in=["1"],
+            fair_numerator=1,
+            fair_denominator=1,
+            max_deviation_bps=500,
+            least_expiry=1,
+            asked_at=now,
+        ),
+        chain_id=CHAIN_ID,
+        contract=bytes(20),
+        maker_address=bytes(20),
+        amount_in=1,
+        amount_out=1,
+        expiry=1,
+        nonce=1,
+        signature=bytes(65),
+        status="taken",
+        transaction_id=theirs.transaction_id,
+        offered_at=now,
+    )
+    seen = page(dora, f"/desk/hedges/{hedge.id}")
+    assert "with the maker acme &lt;b&gt;" in seen
+    assert "with the maker" not in page(dora, f"/desk/hedges/{other.hedge_id}")
+    dora.cookies["django_language"] = "zh-hans"
+    assert "对手方为做市商 acme" in page(dora, f"/desk/hedges/{hedge.id}")
+
+
 def test_a_hedge_shows_its_swaps_with_their_entries(dora, open_shop, post):
     hedge = make_hedge(status="done", sold_units=2 * ETHER, bought_units=5_990 * 10**6)
     step = make_step(hedge, status="done", sold_units=2 * ETHER, bought_units=5_990 * 10**6)
@@ -268,3 +315,16 @@ def test_a_page_costs_no_more_queries_with_more_on_it(
         page(dora, "/desk/moves", **{"X-Part": "1"})
     with django_assert_max_num_queries(60):
         page(dora, "/desk/")
+
+
+def test_capital_says_where_it_lies_and_why_it_should_not(dora, open_shop, long_of_ether, settings):
+    """The desk holds 2 WETH, and owes nobody anything."""
+    seen = page(dora, "/desk/capital")
+    assert "No change is proposed" in words(seen)
+    assert "It takes what no other use is proposed" in words(seen)
+    assert 'href="/desk/moves"' in seen and "line=range_fees" in seen
+    dora.cookies["django_language"] = "zh-hans"
+    assert "不提议调整" in page(dora, "/desk/capital")
+    settings.DIVISION = {"least_float_usd_cents": 10**9}
+    dora.cookies["django_language"] = "en"
+    assert "It needs more than the others can give now" in words(page(dora, "/desk/capital"))

@@ -1,6 +1,7 @@
 """What stands on a provisioned chain is real, deep enough, and described as it is."""
 
 import time
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -67,6 +68,22 @@ def test_a_second_call_finds_what_the_first_one_made(fresh_anvil: Anvil, tmp_pat
     with Rpc(url=fresh_anvil.rpc_url) as rpc:
         height = rpc.integer("eth_blockNumber")
         assert provision(fresh_anvil, layout) == first
+        assert rpc.integer("eth_blockNumber") == height
+
+
+def test_a_chain_from_before_makers_gets_their_contract_and_keeps_the_rest(
+    fresh_anvil: Anvil, tmp_path: Path
+) -> None:
+    layout = tmp_path / "chain.json"
+    before = replace(provision(fresh_anvil, layout), firm_orders="")
+    before.write(layout)
+    after = provision(fresh_anvil, layout)
+    assert replace(after, firm_orders="") == before
+    assert DevChain.read(layout) == after
+    with Rpc(url=fresh_anvil.rpc_url) as rpc:
+        assert rpc.call("eth_getCode", after.firm_orders, "latest") != "0x"
+        height = rpc.integer("eth_blockNumber")
+        assert provision(fresh_anvil, layout) == after
         assert rpc.integer("eth_blockNumber") == height
 
 
