@@ -22,11 +22,14 @@ class NativeSettings(msgspec.Struct, frozen=True):
 
 
 class TokenSettings(msgspec.Struct, frozen=True):
+    """``eip3009``: it takes a holder's signed transfer; its domain is read from the chain."""
+
     symbol: str
     address: str
     decimals: int
     peg: str | None = None
     enabled: bool = True
+    eip3009: bool = False
 
 
 class PrivateSubmitSettings(msgspec.Struct, frozen=True):
@@ -40,6 +43,22 @@ class PrivateSubmitSettings(msgspec.Struct, frozen=True):
     purposes: dict[str, int | None]
     method: str = "eth_sendRawTransaction"
     signed: bool = False
+
+
+class SponsorSettings(msgspec.Struct, frozen=True):
+    """When the house pays the gas of shoppers who only sign, and how often at most.
+
+    Attributes:
+        max_gas_price_wei: wei per gas above which it does not.
+        per_invoice: authorizations of one invoice, failed ones too.
+        per_client_day: of one client address within 24 hours.
+        per_day: on this chain within 24 hours.
+    """
+
+    max_gas_price_wei: int
+    per_invoice: int = 3
+    per_client_day: int = 20
+    per_day: int = 2_000
 
 
 class ChainSettings(msgspec.Struct, frozen=True):
@@ -64,6 +83,7 @@ class ChainSettings(msgspec.Struct, frozen=True):
     venues: dict[str, Any] = {}
     operator: str | None = None
     private_submit: PrivateSubmitSettings | None = None
+    sponsor: SponsorSettings | None = None
 
     @property
     def operator_or_treasury(self) -> str:

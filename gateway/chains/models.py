@@ -3,6 +3,8 @@
 No constraint contains our clock: every fact has the key its chain gave it.
 """
 
+from typing import Any
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -58,6 +60,9 @@ class Chain(models.Model):
         help_text="[{address, version, init_code_hash}]: still swept, still listened to",
     )
     treasury = models.BinaryField(max_length=20)
+    sponsor: Any = models.JSONField(
+        null=True, help_text="Bounds within which shoppers' gas is paid; null: it is not"
+    )
     enabled = models.BooleanField(default=True)
 
     class Meta:
@@ -85,6 +90,11 @@ class Token(models.Model):
         null=True, help_text="Value of one whole token in 1e-8 US dollars, to choose confirmations"
     )
     value_at = models.DateTimeField(null=True)
+    domain_name = models.TextField(
+        default="",
+        help_text="EIP-712 name of a token with EIP-3009, as its separator proves; or ''",
+    )
+    domain_version = models.TextField(default="")
 
     class Meta:
         constraints = [
@@ -97,6 +107,10 @@ class Token(models.Model):
                 condition=Q(kind="native", address__isnull=True)
                 | Q(kind="erc20", address__isnull=False),
                 name="token_address_by_kind",
+            ),
+            models.CheckConstraint(
+                condition=Q(domain_name="") | Q(kind="erc20") & ~Q(domain_version=""),
+                name="token_domain_whole",
             ),
         ]
 

@@ -5,9 +5,11 @@ another treasury, an operator that may not sweep or other decimals of a token ar
 each would misplace money.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
 from django.db import transaction
 from django.utils import timezone
 from eth_hash.auto import keccak
@@ -17,11 +19,13 @@ from gateway.chains.blocks import parse_block
 from gateway.chains.configuration import ChainSettings, TokenSettings
 from gateway.chains.confirmations import parse_tiers
 from gateway.chains.cursor import Header
+from gateway.chains.eip3009 import TokenDomain
 from gateway.chains.errors import BadChainSettings, ChainMismatch, NodeFault
 from gateway.chains.models import MODES, Block, Chain, ProcessedHead, Token
 from gateway.chains.nodes import Nodes
 from gateway.chains.outgoing.relay import check_relay
 from gateway.chains.rpc_words import hex_of, parse_quantity
+from gateway.chains.token_domains import read_domains
 from gateway.outside.rpc import Call
 
 INIT_CODE_HASH_CALL = "0x" + keccak(b"sweeperInitCodeHash()")[:4].hex()
@@ -33,9 +37,15 @@ DECIMALS_CALL = "0x313ce567"
 
 @dataclass(frozen=True, slots=True)
 class ChainCheck:
-    """What the nodes said of a configured chain; ``start`` is where to begin to listen."""
+    """What the nodes said of a configured chain.
+
+    Attributes:
+        start: where to begin to listen.
+        domains: of the tokens that take signed transfers, by symbol.
+    """
 
     start: Header
+    domains: Mapping[str, TokenDomain] = field(default_factory=dict)
 
 
 def check_chain(entry: ChainSettings) -> ChainCheck:
@@ -93,10 +103,11 @@ def _check_node(entry: ChainSettings, url: str) -> ChainCheck:
                 raise ChainMismatch(
                     f"{token.symbol} of {entry.key} doesn't say {token.decimals} decimals."
                 )
+        domains = read_domains(entry, nodes)
         latest = nodes.latest().header
         begin = max(0, latest.number - entry.finality_blocks)
         (told_block,) = nodes.ask(("eth_getBlockByNumber", (hex_of(begin), False)))
-        return ChainCheck(start=parse_block(told_block).header)
+        return ChainCheck(start=parse_block(told_block).header, domains=domains)
     except NodeFault as fault:
         raise ChainMismatch(f"A node of {entry.key}: {fault} ({fault.reason}).") from fault
     finally:
@@ -140,12 +151,19 @@ def chain_store(*, entry: ChainSettings, check: ChainCheck) -> Chain:
             "factory_code_hash": bytes.fromhex(entry.factory.code_hash[2:]),
             "factory_init_code_hash": bytes.fromhex(entry.factory.init_code_hash[2:]),
             "treasury": parse_address(entry.treasury),
+            "sponsor": msgspec.to_builtins(entry.sponsor),
             "enabled": True,
         },
     )
-    _store_token(chain, symbol=entry.native.symbol, decimals=entry.native.decimals, token=None)
+    _store_token(chain, symbol=entry.native.symbol, decimals=entry.native.decimals)
     for token in entry.tokens:
-        _store_token(chain, symbol=token.symbol, decimals=token.decimals, token=token)
+        _store_token(
+            chain,
+            symbol=token.symbol,
+            decimals=token.decimals,
+            token=token,
+            domain=check.domains.get(token.symbol),
+        )
     named = [entry.native.symbol, *(token.symbol for token in entry.tokens)]
     Token.objects.filter(chain=chain).exclude(symbol__in=named).update(enabled=False)
 
@@ -186,7 +204,14 @@ def _former_factories(stored: Chain | None, factory: bytes) -> list[dict[str, st
     return list(former.values())
 
 
-def _store_token(chain: Chain, *, symbol: str, decimals: int, token: TokenSettings | None) -> None:
+def _store_token(
+    chain: Chain,
+    *,
+    symbol: str,
+    decimals: int,
+    token: TokenSettings | None = None,
+    domain: TokenDomain | None = None,
+) -> None:
     address = None if token is None else parse_address(token.address)
     code = f"{symbol}@{chain.id}"
     stored = Token.objects.filter(code=code).first()
@@ -203,6 +228,8 @@ def _store_token(chain: Chain, *, symbol: str, decimals: int, token: TokenSettin
         "kind": "native" if token is None else "erc20",
         "peg": peg,
         "enabled": token.enabled if token else True,
+        "domain_name": domain.name if domain else "",
+        "domain_version": domain.version if domain else "",
     }
     if peg == "USD":
         defaults["value_usd_e8"] = 10**8

@@ -21,6 +21,7 @@ from gateway.events.errors import TillwayError
 from gateway.invoices.qr import MAX_MODULE_PX, MODULE_PX, qr_png
 from gateway.invoices.services import invoice_requote
 from gateway.shops.selectors import shop_view
+from gateway.sponsoring.selectors import sponsored_assets
 
 language = require_GET(languages.choose_language)
 
@@ -114,6 +115,10 @@ def _context(request: HttpRequest, invoice_id: UUID, *, qr_kind: str = "") -> di
         qr_kind=qr_kind or request.GET.get("qr", ""),
         shop_qr_kind=invoice["qr_kind"],
         can_renew=timezone.now() < datetime.fromisoformat(invoice["monitoring_end"]),
+    )
+    context["sponsored"] = context["screen"].asks_for_money and (
+        context["chosen"] is not None
+        and context["chosen"]["asset"] in sponsored_assets(mode=invoice["mode"])
     )
     context["live_url"] = f"{settings.LIVE_URL}/live/i/{invoice_id}"
     context["languages"] = settings.LANGUAGES

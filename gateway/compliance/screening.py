@@ -84,9 +84,27 @@ def payers_from(deposit: Deposit) -> Payers:
         deposit_id=deposit.id,
         shop_id=deposit.shop_id,
         mode=deposit.chain.mode,
-        addresses=_distinct((bytes(deposit.sender), bytes(deposit.tx_sender))),
+        addresses=_distinct(
+            behind(
+                sender=bytes(deposit.sender),
+                tx_sender=bytes(deposit.tx_sender),
+                relayer=bytes(deposit.chain.treasury),
+            )
+        ),
         lane=lane_of(deposit.invoice_id),
     )
+
+
+def behind(*, sender: bytes, tx_sender: bytes, relayer: bytes) -> tuple[bytes, ...]:
+    """Whom the transfer debits and who sent the transaction.
+
+    Not the house's own account where it relays what another signed (EIP-3009): that one lends its
+    gas and is no party to the payment. Who is debited is judged all the same, and a transaction of
+    the house's that debits nobody we can name stays the house's.
+    """
+    if tx_sender == relayer and any(sender):
+        return (sender,)
+    return (sender, tx_sender)
 
 
 def lane_of(invoice_id: UUID | None) -> str | None:

@@ -26,6 +26,12 @@ from gateway.custody.range_calls import (
     range_decrease,
     range_mint,
 )
+from gateway.custody.sponsor_calls import (
+    TRANSFER,
+    TRANSFER_TYPES,
+    AuthorizedTransfer,
+    authorized_transfer,
+)
 from gateway.custody.transactions import UnsignedTransaction
 
 ADDRESS_BYTES = 20
@@ -129,6 +135,7 @@ Call = (
     | RangeCollect
     | RangeBurn
     | FirmFill
+    | AuthorizedTransfer
 )
 
 
@@ -361,6 +368,8 @@ CALLS: dict[str, _Shape] = {
     f"decreaseLiquidity({DECREASE})": _Shape((DECREASE,), range_decrease),
     f"collect({COLLECT})": _Shape((COLLECT,), range_collect),
     "burn(uint256)": _Shape(("uint256",), range_burn),
+    # EIP-3009
+    TRANSFER: _Shape(TRANSFER_TYPES, authorized_transfer),
     # FirmOrders
     f"fill({_ORDER},bytes)": _Shape((_ORDER, "bytes"), _firm_fill),
 }

@@ -32,6 +32,8 @@ from gateway.custody.decoding import (
 from gateway.custody.errors import PolicyRefused
 from gateway.custody.range_bounds import RangeBounds, put_in
 from gateway.custody.range_calls import RangeCall
+from gateway.custody.sponsor_bounds import SPONSOR_PREFIX, SponsorBounds, check_sponsored
+from gateway.custody.sponsor_calls import AuthorizedTransfer
 from gateway.custody.swap_bounds import LOSS_PREFIX, SwapBounds
 from gateway.custody.transactions import UnsignedTransaction
 
@@ -47,6 +49,7 @@ class Purpose(StrEnum):
     TREASURY = "treasury"
     WITHDRAWAL = "withdrawal"
     RANGE = "range"
+    SPONSOR = "sponsor"
     CANCEL = "cancel"
 
 
@@ -59,6 +62,7 @@ CALLS_OF_PURPOSE: dict[Purpose, tuple[type[Call], ...]] = {
     Purpose.TREASURY: (NativeTransfer, TokenTransfer),
     Purpose.WITHDRAWAL: (TokenTransfer,),
     Purpose.RANGE: (RangeMint, RangeDecrease, RangeCollect, RangeBurn),
+    Purpose.SPONSOR: (AuthorizedTransfer,),
     Purpose.CANCEL: (NativeTransfer,),
 }
 
@@ -100,6 +104,7 @@ class ChainPolicy:
     limits: Mapping[str, Limit] = field(default_factory=dict)
     swaps: SwapBounds | None = None
     ranges: RangeBounds | None = None
+    sponsored: SponsorBounds | None = None
     max_fee_per_gas: int
     max_priority_fee_per_gas: int
     max_gas_limit: int
@@ -172,7 +177,21 @@ def judge(
         units=transaction.gas_limit * transaction.max_fee_per_gas,
         limit=Limit(per_transaction=chain.fees_per_day, per_day=chain.fees_per_day),
     )
+    if isinstance(call, AuthorizedTransfer):
+        return Grant(call=call, spends=(fee, _sponsored(chain, call, transaction)))
     return Grant(call=call, spends=(fee, *_spends(chain, call, account, now)))
+
+
+def _sponsored(
+    chain: ChainPolicy, call: AuthorizedTransfer, transaction: UnsignedTransaction
+) -> Spend:
+    _asset(chain, call.token)
+    bounds = check_sponsored(chain.sponsored, call, gas_limit=transaction.gas_limit)
+    return Spend(
+        asset=SPONSOR_PREFIX + chain.native_asset,
+        units=transaction.gas_limit * transaction.max_fee_per_gas,
+        limit=Limit(per_transaction=bounds.fees_per_day, per_day=bounds.fees_per_day),
+    )
 
 
 def _check_account(chain: ChainPolicy, *, account: bytes, purpose: str) -> None:

@@ -17,12 +17,16 @@ from gateway.custody.errors import PolicyInvalid
 from gateway.custody.keystore import refuse_file_of_others
 from gateway.custody.policy import ChainPolicy, Limit, Policy, Purpose
 from gateway.custody.range_bounds import RangeBounds
+from gateway.custody.sponsor_bounds import SponsorBounds
 from gateway.custody.swap_bounds import ANY_PAIR, BPS, SwapBounds
 
 VERSION = 1
 DRAFT_MAX_AGE_HOURS = 72
 DRAFT_MAX_LOSS_BPS = 500
 DRAFT_LOSS_PER_DAY_USD = "1000"
+DRAFT_SPONSORED_GAS = 250_000
+DRAFT_SPONSORED_SHARE = 10
+"""A tenth of a day's fees at most may go to shoppers' gas."""
 
 
 class LimitText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -65,6 +69,14 @@ class RangesText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     limits: dict[str, LimitText]
 
 
+class SponsoredText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """For whose signed transfers gas is paid: init code hashes by factory; wei as decimal text."""
+
+    deposit_codes: dict[str, str]
+    max_gas_limit: int
+    fees_per_day: str
+
+
 class ChainText(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     mode: str
     native_asset: str
@@ -82,6 +94,7 @@ class ChainText(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     max_gas_limit: int
     fees_per_day: str
     firm_orders: dict[str, tuple[str, ...]] = {}
+    sponsored: SponsoredText | None = None
 
 
 class PolicyText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -138,6 +151,7 @@ def _chain(chain_id: int, text: ChainText) -> ChainPolicy:
         limits={asset: _limit(asset, limit) for asset, limit in text.limits.items()},
         swaps=_swaps(text.swaps) if text.swaps else None,
         ranges=_ranges(text.ranges) if text.ranges else None,
+        sponsored=_sponsored(text.sponsored) if text.sponsored else None,
         max_fee_per_gas=_units(text.max_fee_per_gas),
         max_priority_fee_per_gas=_units(text.max_priority_fee_per_gas),
         max_gas_limit=text.max_gas_limit,
@@ -160,6 +174,19 @@ def _ranges(text: RangesText) -> RangeBounds:
             asset: (limit.per_transaction, limit.per_day)
             for asset, limit in ((code, _limit(code, told)) for code, told in text.limits.items())
         },
+    )
+
+
+def _sponsored(text: SponsoredText) -> SponsorBounds:
+    if not all(re.fullmatch("0x[0-9a-fA-F]{64}", code) for code in text.deposit_codes.values()):
+        raise PolicyInvalid("The hash of an init code is 0x and 64 hexadecimal digits.")
+    return SponsorBounds(
+        deposit_codes={
+            address_bytes(factory): bytes.fromhex(code[2:])
+            for factory, code in text.deposit_codes.items()
+        },
+        max_gas_limit=text.max_gas_limit,
+        fees_per_day=_units(text.fees_per_day),
     )
 
 
@@ -268,15 +295,30 @@ def draft_policy(
                 "swaps": _draft_swaps(
                     chain, references or {}, as_of=as_of, max_age_hours=max_age_hours
                 ),
+                "sponsored": _draft_sponsored(
+                    chain, fees_per_day=_fees(chain, live_fees_per_day_units)
+                ),
                 "max_fee_per_gas": str(max_fee_gwei * 10**9),
                 "max_priority_fee_per_gas": str(max_tip_gwei * 10**9),
                 "max_gas_limit": max_gas_limit,
-                "fees_per_day": str(
-                    live_fees_per_day_units * (1 if chain["mode"] == "live" else 1000)
-                ),
+                "fees_per_day": str(_fees(chain, live_fees_per_day_units)),
             }
             for chain in chains
         },
+    }
+
+
+def _fees(chain: Mapping[str, Any], live_units: int) -> int:
+    return live_units * (1 if chain["mode"] == "live" else 1000)
+
+
+def _draft_sponsored(chain: Mapping[str, Any], *, fees_per_day: int) -> dict[str, Any] | None:
+    if not chain.get("sponsor"):
+        return None
+    return {
+        "deposit_codes": {chain["factory"]["address"]: chain["factory"]["init_code_hash"]},
+        "max_gas_limit": DRAFT_SPONSORED_GAS,
+        "fees_per_day": str(fees_per_day // DRAFT_SPONSORED_SHARE),
     }
 
 

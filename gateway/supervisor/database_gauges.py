@@ -69,6 +69,14 @@ HOUSE_GAUGES = (
     DatabaseGauge(
         "shortfalls_open", "Payments that reorgs took back after their money had left", ("chain",)
     ),
+    DatabaseGauge(
+        "sponsored_day",
+        "Transfers that shoppers signed and the house took to send in 24 hours, by status",
+        ("chain", "status"),
+    ),
+    DatabaseGauge(
+        "sponsored_day_fee_wei", "Wei of gas that the house paid for those of them", ("chain",)
+    ),
 )
 
 GAUGES = (*HOUSE_GAUGES, *DESK_GAUGES, *VENUE_GAUGES, *MEASURE_GAUGES)
@@ -113,6 +121,16 @@ WITH told AS (
            (SELECT count(*) FROM refills_accountgas a
              WHERE a.chain_id = c.id AND a.low_since IS NOT NULL) AS low_on_gas
       FROM chains_chain c WHERE c.enabled
+), sponsored AS (
+    SELECT c.id::text AS chain, s.status, count(a.id) AS taken, sum(a.fee_units) AS fee
+      FROM chains_chain c
+     CROSS JOIN unnest(ARRAY['queued', 'mined', 'paid', 'delivered', 'failed', 'expired'])
+        AS s (status)
+      LEFT JOIN sponsoring_authorization a
+        ON a.chain_id = c.id AND a.status = s.status
+       AND a.created_at > clock_timestamp() - interval '1 day'
+     WHERE c.enabled
+     GROUP BY c.id, s.status
 ), outbox AS (
     SELECT count(*) AS waiting, min(occurred_at) AS oldest FROM events_outbox
 )
@@ -151,6 +169,10 @@ SELECT g.name, g.labels, coalesce(g.value, 0)::float8 FROM (
         ('shortfalls_open', ARRAY[chain], short::numeric),
         ('accounts_low_on_gas', ARRAY[chain], low_on_gas::numeric)
     ) AS v (name, labels, value)
+    UNION ALL
+    SELECT 'sponsored_day', ARRAY[chain, status], taken::numeric FROM sponsored
+    UNION ALL
+    SELECT 'sponsored_day_fee_wei', ARRAY[chain], sum(fee) FROM sponsored GROUP BY chain
 ) AS g
 """
 

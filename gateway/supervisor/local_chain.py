@@ -10,6 +10,7 @@ GRACE_SECONDS = 30
 FINALITY_BLOCKS = 6
 CONFIRMATIONS = [[5_000, 1], [None, 3]]
 """Up to 50 USD one confirmation, above three: the dev chain is quick and small."""
+SPONSORED_GAS_PRICE_WEI = 100 * 10**9
 
 
 def chain_entry(*, chain: DevChain, rpc_url: str, block_seconds: int = 1) -> dict[str, Any]:
@@ -32,6 +33,7 @@ def chain_entry(*, chain: DevChain, rpc_url: str, block_seconds: int = 1) -> dic
         },
         "operator": chain.operator,
         "treasury": chain.treasury,
+        "sponsor": {"max_gas_price_wei": SPONSORED_GAS_PRICE_WEI},
         "native": {"symbol": "ETH", "decimals": 18},
         "tokens": [
             {
@@ -39,6 +41,7 @@ def chain_entry(*, chain: DevChain, rpc_url: str, block_seconds: int = 1) -> dic
                 "address": token.address,
                 "decimals": token.decimals,
                 "peg": PEGS.get(token.symbol),
+                "eip3009": token.kind == "fiat",
             }
             for token in chain.tokens
         ],

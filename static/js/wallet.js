@@ -1,7 +1,9 @@
 // Pays from a wallet in this browser (EIP-6963, else EIP-1193): one plain transfer, nothing else.
+import { outcome, Refusal, sign } from "./gasless.js";
 
 const found = new Map();
 let shownIn = null;
+let handedIn = null; // the signature that is under way, whatever the page draws meanwhile
 
 addEventListener("eip6963:announceProvider", (event) => {
   found.set(event.detail.info.rdns || event.detail.info.uuid, event.detail);
@@ -16,45 +18,58 @@ export function offer(box) {
     found.set("injected", { info: { name: "Wallet", icon: "" }, provider: globalThis.ethereum });
   }
   list(box);
+  if (handedIn) relay(box);
 }
 
 function list(box) {
   const buttons = box.querySelector("#wallet-list");
+  const { word, wordSign } = buttons.dataset;
   buttons.replaceChildren(
-    ...[...found.values()].map(({ info, provider }) => {
-      const button = document.createElement("button");
-      button.type = "button";
-      button.className = "button button-primary button-wide";
-      if (/^data:image\/(png|svg\+xml|webp|jpeg)/.test(info.icon)) {
-        const icon = document.createElement("img");
-        icon.className = "wallet-icon";
-        icon.alt = "";
-        icon.src = info.icon;
-        button.append(icon);
-      }
-      button.append(`${buttons.dataset.word} ${info.name}`);
-      button.addEventListener("click", () => pay(box, provider, buttons));
-      return button;
+    ...[...found.values()].flatMap(({ info, provider }) => {
+      const plain = button(`${word} ${info.name}`, info.icon, "button button-primary button-wide");
+      plain.addEventListener("click", () => pay(box, provider, transfer));
+      if (!box.dataset.sign) return [plain];
+      const name = found.size > 1 ? `${wordSign} · ${info.name}` : wordSign;
+      const gasless = button(name, "", "button button-wide");
+      gasless.addEventListener("click", () => pay(box, provider, handIn));
+      return [plain, gasless];
     }),
   );
   box.hidden = !found.size;
 }
 
-async function pay(box, provider, buttons) {
-  const says = box.querySelector("#wallet-says");
-  const say = (name) => {
-    says.textContent = box.dataset[name];
-  };
-  const lock = (locked) => {
-    for (const button of buttons.children) button.disabled = locked;
-  };
-  lock(true);
+function button(text, image, classes) {
+  const made = document.createElement("button");
+  made.type = "button";
+  made.className = classes;
+  if (/^data:image\/(png|svg\+xml|webp|jpeg)/.test(image)) {
+    const icon = document.createElement("img");
+    icon.className = "wallet-icon";
+    icon.alt = "";
+    icon.src = image;
+    made.append(icon);
+  }
+  made.append(text);
+  return made;
+}
+
+function say(box, name) {
+  box.querySelector("#wallet-says").textContent = box.dataset[name];
+}
+
+function lock(box, locked) {
+  for (const each of box.querySelectorAll("#wallet-list button")) each.disabled = locked;
+}
+
+/** Has the wallet on the payment's chain do `how`. */
+async function pay(box, provider, how) {
+  lock(box, true);
   let switching = false;
   try {
     const [from] = await provider.request({ method: "eth_requestAccounts" });
     const chainId = `0x${BigInt(box.dataset.chain).toString(16)}`;
     if (BigInt(await provider.request({ method: "eth_chainId" })) !== BigInt(chainId)) {
-      say("saySwitch");
+      say(box, "saySwitch");
       switching = true;
       await provider.request({ method: "wallet_switchEthereumChain", params: [{ chainId }] });
       // A wallet that says yes and stays where it was would pay on the wrong chain.
@@ -63,20 +78,41 @@ async function pay(box, provider, buttons) {
       }
       switching = false;
     }
-    say("sayConfirm");
-    const transfer = transferOf(box.dataset.uri);
-    await provider.request({
-      method: "eth_sendTransaction",
-      params: [{ from, chainId, ...transfer }],
-    });
-    say("saySent");
+    await how(box, provider, from, chainId);
     return; // stays locked: a second click would pay twice
   } catch (error) {
-    if (error?.code === 4001) say("sayRefused");
-    else if (switching) say("sayNetwork");
-    else say("sayFailed");
+    if (error?.code === 4001) say(box, "sayRefused");
+    else if (switching) say(box, "sayNetwork");
+    else if (error instanceof Refusal) say(box, error.say);
+    else say(box, "sayFailed");
   }
-  lock(false);
+  lock(box, false);
+}
+
+async function transfer(box, provider, from, chainId) {
+  say(box, "sayConfirm");
+  await provider.request({
+    method: "eth_sendTransaction",
+    params: [{ from, chainId, ...transferOf(box.dataset.uri) }],
+  });
+  say(box, "saySent");
+}
+
+async function handIn(box, provider, from) {
+  say(box, "saySign");
+  handedIn = await sign(box, provider, from);
+  relay(shownIn); // the page may have drawn itself anew meanwhile
+}
+
+/** Follows the signature that is under way, in the box that is shown now. */
+async function relay(box) {
+  say(box, "sayRelayed");
+  lock(box, true);
+  const wasSent = await outcome(handedIn, () => box === shownIn && box.isConnected);
+  if (box !== shownIn || !box.isConnected || wasSent) return;
+  handedIn = null;
+  say(box, "sayUnsent");
+  lock(box, false);
 }
 
 /** The transfer an ERC-681 asks for: the very text that the QR holds is what gets signed. */

@@ -55,6 +55,30 @@ def test_a_chain_that_is_not_what_the_settings_say_is_refused(
     assert not Chain.objects.filter(enabled=True).exists()
 
 
+def test_a_tokens_domain_for_signed_transfers_is_the_one_it_proves(till: Till):
+    tokens = {token.symbol: token for token in Token.objects.all()}
+    assert (tokens["USDC"].domain_name, tokens["USDC"].domain_version) == ("USD Coin", "2")
+    assert {symbol for symbol, token in tokens.items() if token.domain_name} == {"USDC", "EURC"}
+    assert Chain.objects.get().sponsor["per_invoice"] == 3
+
+
+@pytest.mark.parametrize("symbol", ["WETH", "DAI"])
+def test_a_token_without_signed_transfers_is_not_taken_for_one(db, chain_entry, symbol):
+    tokens = [token | {"eip3009": token["symbol"] == symbol} for token in chain_entry["tokens"]]
+    with pytest.raises(ChainMismatch):
+        sync(chain_entry, tokens=tokens)
+
+
+def test_a_token_that_no_longer_is_set_to_take_them_loses_its_domain(till: Till, chain_entry):
+    sync(
+        chain_entry,
+        tokens=[token | {"eip3009": False} for token in chain_entry["tokens"]],
+        sponsor=None,
+    )
+    assert not Token.objects.exclude(domain_name="").exists()
+    assert Chain.objects.get().sponsor is None
+
+
 def test_a_token_never_becomes_another_contract(till: Till, chain_entry):
     tokens = [dict(token) for token in chain_entry["tokens"]]
     usdc = next(t for t in tokens if t["symbol"] == "USDC")

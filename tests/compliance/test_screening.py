@@ -20,7 +20,7 @@ from gateway.compliance.errors import (
     SamePerson,
 )
 from gateway.compliance.models import Hold, ListSource, ListVersion, Verdict, WaitingDeposit
-from gateway.compliance.screening import payers_of
+from gateway.compliance.screening import behind, payers_of
 from gateway.compliance.selectors import feed_state, open_holds, verdict_history, verdict_states
 from gateway.events.models import Event
 from gateway.shops.models import Shop
@@ -299,3 +299,21 @@ def test_a_list_cannot_change_between_the_verdict_and_the_posting_it_allows() ->
     after = services.verdict_for_update(deposit_id=deposit.id, now=NOW)
     assert after is not None
     assert after.state == "held"
+
+
+PAYER, HOUSE, STRANGER = b"\x51" * 20, b"\x40" * 20, b"\x57" * 20
+
+
+@pytest.mark.parametrize(
+    ("sender", "tx_sender", "expected"),
+    [
+        (PAYER, HOUSE, (PAYER,)),  # the house only relays what the shopper signed
+        (PAYER, STRANGER, (PAYER, STRANGER)),
+        (HOUSE, HOUSE, (HOUSE,)),
+        (bytes(20), HOUSE, (bytes(20), HOUSE)),  # nobody is named but the house
+    ],
+)
+def test_the_house_is_no_payer_of_what_it_relays(
+    sender: bytes, tx_sender: bytes, expected: tuple[bytes, ...]
+) -> None:
+    assert behind(sender=sender, tx_sender=tx_sender, relayer=HOUSE) == expected
