@@ -20,6 +20,7 @@ MENU: Final = (
     ("results", "receipt"),
     ("hedges", "swap"),
     ("moves", "payout"),
+    ("exchanges", "shop"),
     ("orders", "sliders"),
     ("entries", "list"),
 )
@@ -114,6 +115,7 @@ def _word(page: str) -> str:
         "results": _("Results"),
         "hedges": _("Hedges"),
         "moves": _("Moves"),
+        "exchanges": _("Exchanges"),
         "orders": _("Orders"),
         "entries": _("Entries"),
     }[page]

@@ -5,6 +5,7 @@ from django.urls import path
 from merchants.dashboard.desk import (
     asset,
     entries,
+    exchanges,
     following,
     hedging,
     moving,
@@ -36,6 +37,8 @@ urlpatterns = [
     path("orders/schedules/<uuid:twap_id>/cancel", ordering.cancel_twap, name="twap-cancel"),
     path("orders/<uuid:order_id>", ordering.order, name="order"),
     path("orders/<uuid:order_id>/cancel", ordering.cancel, name="order-cancel"),
+    path("exchanges", exchanges.exchanges, name="exchanges"),
+    path("exchanges/<str:name>", exchanges.exchange, name="exchange"),
     path("moves", moving.moves, name="moves"),
     path("moves/plan", moving.plan, name="move-plan"),
     path("moves/<uuid:move_id>", moving.move, name="move"),

@@ -102,6 +102,26 @@ def exchange_order_sign(status: str) -> Sign:
             return Sign("problem", "alert", _("Unknown there"))
 
 
+def stop_word(reason: str) -> str:
+    """Why nothing is traded on an exchange: our stable codes in words."""
+    words = {
+        "by_hand": _("Stopped by a person"),
+        "balance_differs": _("It holds something else than the books say"),
+        "fee_in_unknown_currency": _("It took a fee in a currency that our settings do not name"),
+        "order_forgotten": _("It forgot an order that had traded"),
+        "fills_missing": _("Fills that it counts did not come"),
+        "beyond_its_bound": _("It traded beyond the price that the order allowed"),
+        "fill_off_fair_value": _("It traded far from our fair value"),
+        "fee_too_high": _("It took more of a fee than can be"),
+        "more_than_asked": _("It traded more than was asked for"),
+        "less_than_told": _("It takes back what it said of an order"),
+        "fill_told_otherwise": _("It tells a fill otherwise than before"),
+        "fill_nonsense": _("It tells a fill that can't be"),
+        "fill_does_not_add_up": _("A fill of it does not add up"),
+    }
+    return words.get(reason, reason.replace("_", " "))
+
+
 def step_word(kind: str) -> str:
     return {"approve": _("Leave for the router"), "swap": _("Swap")}.get(kind, kind)
 

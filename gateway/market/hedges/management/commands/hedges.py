@@ -55,6 +55,7 @@ class Command(BaseCommand):
         resuming = verbs.add_parser("resume-exchange", help="let it be traded on again")
         resuming.add_argument("name")
         resuming.add_argument("--by", required=True, help="who decides this")
+        resuming.add_argument("--reason", required=True)
         settling = verbs.add_parser(
             "settle-order", help="end an order with the fills that are in the books"
         )
@@ -103,7 +104,12 @@ class Command(BaseCommand):
         self._exchanges(options)
 
     def _resume_exchange(self, options: dict[str, Any]) -> None:
-        exchange_resume(exchange=options["name"], by=options["by"], now=timezone.now())
+        exchange_resume(
+            exchange=options["name"],
+            by=options["by"],
+            because=options["reason"],
+            now=timezone.now(),
+        )
         self._exchanges(options)
 
     def _settle_order(self, options: dict[str, Any]) -> None:
