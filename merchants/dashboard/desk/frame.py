@@ -22,6 +22,7 @@ MENU: Final = (
     ("moves", "payout"),
     ("exchanges", "shop"),
     ("orders", "sliders"),
+    ("liquidity", "coins"),
     ("entries", "list"),
 )
 """Path below ``/desk/`` and icon."""
@@ -117,5 +118,6 @@ def _word(page: str) -> str:
         "moves": _("Moves"),
         "exchanges": _("Exchanges"),
         "orders": _("Orders"),
+        "liquidity": _("Liquidity"),
         "entries": _("Entries"),
     }[page]
