@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Never
 
@@ -37,9 +37,19 @@ class HouseEnded(Exception):
 
 
 class House:
-    """`manage.py up` with a state folder of its own beside the checkout's, emptied at the start."""
+    """`manage.py up` with a state folder of its own beside the checkout's, emptied at the start.
 
-    def __init__(self, *, purpose: str, say: Callable[[str], None]) -> None:
+    Args:
+        settings: environment that differs from this process's.
+    """
+
+    def __init__(
+        self,
+        *,
+        purpose: str,
+        say: Callable[[str], None],
+        settings: Mapping[str, str] | None = None,
+    ) -> None:
         self.state = state_dir().with_name(f"{state_dir().name}-{purpose}")
         shutil.rmtree(self.state, ignore_errors=True)
         self.environment = {
@@ -48,6 +58,7 @@ class House:
             "WEBHOOKS_ALLOW_LOOPBACK": "1",
             "LOG_JSON": "0",
             "LIVE_PORT": str(claim_port(preferred=8_101)),
+            **(settings or {}),
         }
         self.live_url = f"http://localhost:{self.environment['LIVE_PORT']}"
         self.url = ""

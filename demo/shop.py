@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -85,9 +85,11 @@ def add_shop(house: House, *, name: str = "Café Amélie") -> OpenShop:
 
 
 @contextmanager
-def open_shop(*, purpose: str, say: Callable[[str], None]) -> Iterator[OpenShop]:
+def open_shop(
+    *, purpose: str, say: Callable[[str], None], settings: Mapping[str, str] | None = None
+) -> Iterator[OpenShop]:
     """A fresh house with a shop, closed at the end."""
-    house = House(purpose=purpose, say=say)
+    house = House(purpose=purpose, say=say, settings=settings)
     try:
         house.wait_until_ready()
         yield add_shop(house)
