@@ -14,6 +14,7 @@ from merchants.dashboard.desk import (
     overview,
     providing,
     results,
+    stuck,
     switch,
 )
 
@@ -40,6 +41,9 @@ urlpatterns = [
     path("orders/<uuid:order_id>", ordering.order, name="order"),
     path("orders/<uuid:order_id>/cancel", ordering.cancel, name="order-cancel"),
     path("exchanges", exchanges.exchanges, name="exchanges"),
+    path("exchanges/orders/<uuid:order_id>", stuck.order, name="exchange-order"),
+    path("exchanges/orders/<uuid:order_id>/unmade", stuck.order_unmade, name="order-unmade"),
+    path("exchanges/orders/<uuid:order_id>/made", stuck.order_made, name="order-made"),
     path("exchanges/<str:name>", exchanges.exchange, name="exchange"),
     path("liquidity", liquidity.liquidity, name="liquidity"),
     path("liquidity/pools/<uuid:pool_id>", liquidity.pool, name="pool"),
@@ -55,5 +59,7 @@ urlpatterns = [
     path("moves/plan", moving.plan, name="move-plan"),
     path("moves/<uuid:move_id>", moving.move, name="move"),
     path("moves/<uuid:move_id>/call-off", moving.call_off, name="move-call-off"),
+    path("moves/<uuid:move_id>/unmade", stuck.move_unmade, name="move-unmade"),
+    path("moves/<uuid:move_id>/made", stuck.move_made, name="move-made"),
     path("moves/<uuid:move_id>/give-up", moving.give_up, name="move-give-up"),
 ]

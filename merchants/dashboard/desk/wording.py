@@ -122,6 +122,20 @@ def stop_word(reason: str) -> str:
     return words.get(reason, reason.replace("_", " "))
 
 
+def told_word(told: str) -> str:
+    """What an exchange last said of something that it was asked for."""
+    words = {
+        "unknown": _("It does not know of it"),
+        "silent": _("It does not answer"),
+        "pending": _("It is working on it"),
+        "open": _("It is still open there"),
+        "over": _("It is over there"),
+        "done": _("It is done there"),
+        "refused": _("It refused it"),
+    }
+    return words.get(told, _("It was not asked yet"))
+
+
 def step_word(kind: str) -> str:
     return {"approve": _("Leave for the router"), "swap": _("Swap")}.get(kind, kind)
 
@@ -152,6 +166,8 @@ def move_sign(state: str, *, overdue: bool = False) -> Sign:
             return Sign("quiet", "return", _("Came back"))
         case "refused":
             return Sign("quiet", "cross", _("Not done"))
+        case "unmade":
+            return Sign("quiet", "cross", _("Never made, a person says"))
         case _:
             return Sign("problem", "cross-circle", _("Given up as lost"))
 
@@ -274,6 +290,15 @@ def entry_kind_word(kind: str) -> str:
         "payout_left": _("Payout sent"),
         "surplus": _("Surplus owed to the payer"),
         "refund_made": _("Refund"),
+        "provider_in": _("Brought by a provider"),
+        "provider_held": _("Brought by a provider, held"),
+        "provider_released": _("Brought by a provider, released"),
+        "provider_blocked": _("Brought by a provider, kept back"),
+        "provider_out": _("Paid out to a provider"),
+        "fees_shared": _("Fees shared with providers"),
+        "loss_borne": _("Loss borne by providers"),
+        "range_in": _("Put into a range"),
+        "range_out": _("Taken out of a range"),
     }
     return words.get(kind) or kind.replace("_", " ").capitalize()
 
@@ -294,6 +319,15 @@ def refusal_words(error: TillwayError | MoneyError) -> str:
         ),
         "transaction_under_way": _(
             "A transaction of it is under way and can't be called back. Try again once it is final."
+        ),
+        "not_stuck": _("It is over, or the exchange was not asked for it yet."),
+        "exchange_not_asked_lately": _(
+            "The exchange was not asked about it in the last minutes: look whether the workers run."
+        ),
+        "exchange_tells": _("The exchange itself tells of it: it goes on by the exchange's word."),
+        "too_early_to_say": _(
+            "It may still show by itself: wait ten minutes where the exchange does not know it, an"
+            " hour where it is silent."
         ),
         "not_to_be_called_off": _("It is over, or has left already."),
         "exchange_unknown": _("There is no such exchange."),
