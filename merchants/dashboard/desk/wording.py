@@ -320,6 +320,7 @@ def refusal_words(error: TillwayError | MoneyError) -> str:
         "transaction_under_way": _(
             "A transaction of it is under way and can't be called back. Try again once it is final."
         ),
+        "range_not_open": _("Only an open range can be taken back."),
         "not_stuck": _("It is over, or the exchange was not asked for it yet."),
         "exchange_not_asked_lately": _(
             "The exchange was not asked about it in the last minutes: look whether the workers run."
