@@ -15,6 +15,7 @@ from gateway.events.selectors import events_after
 from gateway.ledger.accounts import exchange as exchange_account
 from gateway.ledger.selectors import balances_of
 from gateway.market.exchanges.configured import ExchangeSettings, exchange_settings
+from gateway.market.exchanges.numbers import text_of
 from gateway.market.hedges.exchange_models import ORDER_OPEN, ExchangeOrder, ExchangeStanding
 from gateway.market.hedges.models import InventoryMove
 from gateway.market.hedges.standing import BY_HAND, exchange_resume, exchange_stop_by_hand
@@ -22,7 +23,13 @@ from gateway.market.hedging.moving import MoveState
 from merchants.accounts.guards import MemberRequest, may, require_action
 from merchants.dashboard.desk import figures
 from merchants.dashboard.desk.frame import draw, wants_part
-from merchants.dashboard.desk.wording import refusal_words, stop_word
+from merchants.dashboard.desk.wording import (
+    exchange_order_sign,
+    refusal_words,
+    side_word,
+    stop_word,
+    told_word,
+)
 from merchants.dashboard.selectors import assets_by_code, time_text
 from merchants.dashboard.wording import Sign
 
@@ -75,6 +82,7 @@ def exchange(request: MemberRequest, name: str) -> HttpResponse:
             "share": figures.percent(entry.max_capital_share_ppm),
         },
         "history": _history(name),
+        "orders": _open_orders(name),
         "problem": problem,
         "reason": reason,
         "may_act": may(request, "desk.control"),
@@ -137,6 +145,26 @@ def _lies_there(name: str) -> list[dict[str, str]]:
         }
         for code, units in sorted(held.items())
         if code in tokens
+    ]
+
+
+def _open_orders(name: str) -> list[dict[str, Any]]:
+    """The oldest orders that are not over. One query."""
+    rows = ExchangeOrder.objects.filter(exchange=name, status__in=ORDER_OPEN).order_by("id")
+    sign = exchange_order_sign("asked")
+    return [
+        {
+            "id": row.id,
+            "tone": sign.tone,
+            "icon": sign.icon,
+            "word": sign.word,
+            "side": side_word("sell" if row.sells else "buy"),
+            "size": text_of(row.size),
+            "base": asset_symbol(row.base),
+            "told": told_word(row.told),
+            "at": time_text(row.created_at),
+        }
+        for row in rows[:SHOWN]
     ]
 
 

@@ -117,6 +117,7 @@ def test_while_the_exchange_tells_nobody_else_does(dora: Client, withdrawal: Inv
 def test_an_order_was_made(dora: Client, order: ExchangeOrder) -> None:
     path = f"/desk/exchanges/orders/{order.id}"
     assert f'href="{path}"' in dora.get(f"/desk/hedges/{order.hedge_id}").content.decode()
+    assert f'href="{path}"' in dora.get("/desk/exchanges/paper").content.decode()
     page = dora.get(path).content.decode()
     assert "It does not answer" in page and "Nothing of it is in the books" in page
     form = {
