@@ -121,7 +121,7 @@ def _row(each: RangePosition, tokens: dict[str, Asset]) -> dict[str, Any]:
         "lvr_bar": figures.share_of(each.lvr_units1, most) if most else 0,
         "fees1": _units(each.fees1, each.asset1, tokens),
         "fees1_bar": figures.share_of(each.fees1, most) if most else 0,
-        "gas": f"{figures.plain(each.gas_units, decimals=18)}",
+        "gas": figures.plain(each.gas_units, decimals=18),
         "decided": time_text(each.decided_at),
         "ended": time_text(each.ended_at),
     }
