@@ -12,9 +12,11 @@ from collections.abc import Mapping
 from itertools import product
 from pathlib import Path
 from statistics import median
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from bench.browsing import LANGUAGES, THEMES, browser, sign_in, visit
+from bench.desk_pages import OPERATOR, add_operator, desk_pages, exchange_settings
 from demo.shop import CASHIER, OWNER, OpenShop, open_shop
 from tests.browser import find_browser
 
@@ -46,9 +48,19 @@ def run(seed: int) -> dict[str, Any]:
     conditions |= {"emulated": "Lighthouse's phone: slow 4G and a fourth of the processor"}
     figures: dict[str, Any] = {}
     found: list[str] = []
-    with open_shop(purpose="bench-pages", say=lambda line: None) as shop, browser() as chromium:
-        pages = _pages(shop)
-        signed = {who: sign_in(chromium, shop, who) for who in (OWNER, CASHIER)} | {"": []}
+    with (
+        TemporaryDirectory() as folder,
+        open_shop(
+            purpose="bench-pages",
+            say=lambda line: None,
+            settings=exchange_settings(Path(folder)),
+        ) as shop,
+        browser() as chromium,
+    ):
+        add_operator(shop)
+        pages = {**_pages(shop), **desk_pages(shop)}
+        readers = (OWNER, CASHIER, OPERATOR)
+        signed = {who: sign_in(chromium, shop, who) for who in readers} | {"": []}
         for name, (path, who) in pages.items():
             figures[name] = {"gzip_kb": _weight(chromium, shop, path, signed[who])}
             violations = _axe(chromium, shop, path, signed[who])

@@ -40,7 +40,8 @@ class HouseEnded(Exception):
 class House:
     """`manage.py up` with a state folder of its own beside the checkout's, emptied at the start.
 
-    Settings that the environment names already stay as they are.
+    Args:
+        settings: environment that differs from this process's; what that names already stays.
     """
 
     def __init__(

@@ -2,9 +2,10 @@
 
 import json
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from eth_account import Account
 
@@ -85,9 +86,11 @@ def add_shop(house: House, *, name: str = "Café Amélie") -> OpenShop:
 
 
 @contextmanager
-def open_shop(*, purpose: str, say: Callable[[str], None]) -> Iterator[OpenShop]:
+def open_shop(
+    *, purpose: str, say: Callable[[str], None], settings: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[OpenShop]:
     """A fresh house with a shop, closed at the end."""
-    house = House(purpose=purpose, say=say)
+    house = House(purpose=purpose, say=say, settings=settings)
     try:
         house.wait_until_ready()
         yield add_shop(house)

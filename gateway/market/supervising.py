@@ -8,11 +8,10 @@ from django.db import transaction
 from gateway.events import leases
 from gateway.events.leases import LeaseHandle
 from gateway.events.services import emit
-from gateway.market.errors import HaltUnknown, ReasonMissing
+from gateway.market.errors import HaltUnknown
 from gateway.market.models import DeskDay, DeskHalt, DeskState
+from gateway.market.persons import check_person
 from gateway.market.risk.states import Transition
-
-MAX_REASON = 500
 
 
 @transaction.atomic
@@ -66,7 +65,7 @@ def desk_halt(*, reason: str, by: str, now: datetime, asset: str = "") -> DeskHa
     Raises:
         ReasonMissing: nobody, or for no reason.
     """
-    _check_reason(reason, by)
+    check_person(reason, by)
     halt, _ = DeskHalt.objects.update_or_create(
         scope=asset, defaults={"reason": reason, "halted_by": by, "halted_at": now}
     )
@@ -82,7 +81,7 @@ def desk_resume(*, reason: str, by: str, now: datetime, asset: str = "") -> None
         HaltUnknown: it was not halted there.
         ReasonMissing: nobody, or for no reason.
     """
-    _check_reason(reason, by)
+    check_person(reason, by)
     deleted, _ = DeskHalt.objects.filter(scope=asset).delete()
     if not deleted:
         raise HaltUnknown
@@ -95,11 +94,6 @@ def desk_day_opening(*, day: date, simulated: bool, equity_cents: int) -> int:
         day=day, simulated=simulated, defaults={"opening_usd_cents": equity_cents}
     )
     return int(row.opening_usd_cents)
-
-
-def _check_reason(reason: str, by: str) -> None:
-    if not reason.strip() or not by.strip() or len(reason) > MAX_REASON:
-        raise ReasonMissing
 
 
 def _say(type: str, *, asset: str, reason: str, by: str, now: datetime) -> None:

@@ -18,10 +18,28 @@ DESK_GAUGES = (
     DatabaseGauge("hedges_failed", "Hedges that failed", ("asset",)),
     DatabaseGauge("exchanges_stopped", "Exchanges that are not traded on", ("exchange",)),
     DatabaseGauge("exchange_orders_open", "Orders that are not over", ("exchange",)),
+    DatabaseGauge(
+        "exchange_order_oldest_seconds",
+        "Seconds since the oldest order that is not over was made",
+        ("exchange",),
+    ),
+    DatabaseGauge("ranges_open", "Ranges that are open", ("chain",)),
+    DatabaseGauge("ranges_failed", "Ranges that could not be opened", ("chain",)),
+    DatabaseGauge(
+        "range_unfinished_oldest_seconds",
+        "Seconds since anything was sent for the range that is longest being opened or taken back",
+        ("chain",),
+    ),
     DatabaseGauge("moves_overdue", "Moves that have not arrived in their time", ("asset",)),
     DatabaseGauge("pool_units", "Base units that providers of liquidity own", ("asset",)),
     DatabaseGauge("withdrawals_waiting", "Providers' withdrawals in the queue", ("asset",)),
     DatabaseGauge("withdrawals_stuck", "Providers' withdrawals that wait for people", ("asset",)),
+    DatabaseGauge(
+        "withdrawal_oldest_seconds", "Seconds since the first in the queue asked", ("asset",)
+    ),
+    DatabaseGauge(
+        "pool_off_the_books_units", "Base units that pools and the books differ by", ("asset",)
+    ),
 )
 
 DESK_GAUGES_SQL = """
@@ -70,4 +88,41 @@ UNION ALL
 SELECT 'withdrawals_' || w.status, ARRAY[p.asset], count(*)::float8
   FROM providers_withdrawal w JOIN providers_liquiditypool p ON p.id = w.pool_id
  WHERE w.status IN ('waiting', 'stuck') GROUP BY w.status, p.asset
+UNION ALL
+SELECT 'exchange_order_oldest_seconds', ARRAY[s.exchange],
+       coalesce(extract(epoch FROM clock_timestamp() - min(o.created_at)), 0)::float8
+  FROM hedges_exchangestanding s
+  LEFT JOIN hedges_exchangeorder o
+    ON o.exchange = s.exchange AND o.status IN ('planned', 'asked')
+ GROUP BY s.exchange
+UNION ALL
+SELECT 'ranges_open', ARRAY[chain_id::text], count(*) FILTER (WHERE status = 'open')::float8
+  FROM ranges_rangeposition GROUP BY chain_id
+UNION ALL
+SELECT 'ranges_failed', ARRAY[chain_id::text], count(*) FILTER (WHERE status = 'failed')::float8
+  FROM ranges_rangeposition GROUP BY chain_id
+UNION ALL
+SELECT 'range_unfinished_oldest_seconds', ARRAY[r.chain_id::text], coalesce(
+           extract(epoch FROM clock_timestamp() - min(coalesce(s.latest, r.decided_at))
+             FILTER (WHERE r.status IN ('opening', 'closing'))), 0)::float8
+  FROM ranges_rangeposition r
+  LEFT JOIN LATERAL (SELECT max(created_at) AS latest FROM ranges_rangestep
+                      WHERE position_id = r.id) s ON true
+ GROUP BY r.chain_id
+UNION ALL
+SELECT 'withdrawal_oldest_seconds', ARRAY[p.asset], coalesce(
+           extract(epoch FROM clock_timestamp() - min(w.requested_at)), 0)::float8
+  FROM providers_liquiditypool p
+  LEFT JOIN providers_withdrawal w ON w.pool_id = p.id AND w.status = 'waiting'
+ GROUP BY p.asset
+UNION ALL
+SELECT 'pool_off_the_books_units', ARRAY[p.asset], sum(abs(
+           p.principal_units + p.fees_units + p.leaving_units + coalesce((
+               SELECT sum(coalesce(s.units, 0) + coalesce((
+                          SELECT sum(l.units) FROM ledger_posting l
+                           WHERE l.account_id = a.id
+                             AND l.booked_at >= coalesce(s.through, '-infinity')), 0))
+                 FROM ledger_account a LEFT JOIN ledger_snapshot s ON s.account_id = a.id
+                WHERE a.name = 'pool:' || p.id::text AND a.asset = p.asset), 0)))::float8
+  FROM providers_liquiditypool p GROUP BY p.asset
 """

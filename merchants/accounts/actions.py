@@ -49,6 +49,7 @@ ACTIONS: Final[dict[str, frozenset[str]]] = {
     "desk.view": frozenset({DESK}),
     "desk.control": frozenset({DESK}),
     "desk.trade": frozenset({DESK}),
+    "provider.manage": frozenset({DESK}),
 }
 
 SCOPES: Final[dict[str, str]] = {

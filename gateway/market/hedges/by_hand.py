@@ -15,7 +15,7 @@ from django.db.models import Max
 
 from gateway.events.errors import TillwayError
 from gateway.events.ids import uuid7
-from gateway.market.errors import MarketUnavailable, ReasonMissing
+from gateway.market.errors import MarketUnavailable
 from gateway.market.hedges import locks
 from gateway.market.hedges.configuration import hedging_settings
 from gateway.market.hedges.exchange_models import ORDER_OPEN
@@ -32,11 +32,11 @@ from gateway.market.hedges.selectors import closed_units
 from gateway.market.hedges.viewing import CENTS, values_of
 from gateway.market.hedges.working import end_hedge
 from gateway.market.hedging.deciding import Side, Style
+from gateway.market.persons import check_person
 from gateway.market.snapshots import E18, MarketSnapshot
 
 log = structlog.get_logger(__name__)
 
-MAX_REASON = 500
 CALLED_OFF = "called_off"
 
 
@@ -162,16 +162,6 @@ def is_under_way(hedge: Hedge) -> bool:
         hedge.steps.filter(status__in=("queued", "mined")).exists()
         or hedge.orders.filter(status__in=ORDER_OPEN).exists()
     )
-
-
-def check_person(because: str, by: str) -> None:
-    """Refuse an act without a person and a reason.
-
-    Raises:
-        ReasonMissing
-    """
-    if not because.strip() or not by.strip() or len(because) > MAX_REASON:
-        raise ReasonMissing
 
 
 def check_hand_limit(*, snapshot: MarketSnapshot, asset: str, units: int, now: datetime) -> None:

@@ -12,6 +12,9 @@ ORDER_OPEN = ("planned", "asked")
 """planned: a row, of which the exchange knows nothing; asked: it may know; done: over, every fill
 that it spoke of is in the books; refused: it will never trade; lost: it does not know of it."""
 
+TOLD_OTHERWISE = "told_otherwise"
+"""The failure code of one whose fills the exchange tells otherwise than a person said."""
+
 
 class ExchangeOrder(models.Model):
     """A slice of a hedge, or a part of one, as an order on an exchange. Asked for once."""
@@ -42,6 +45,11 @@ class ExchangeOrder(models.Model):
     asked_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     looked_at = models.DateTimeField(null=True, help_text="for fills that come late")
+    told = models.TextField(default="", help_text="the exchange's last word on it")
+    told_filled = UnitsField(default=0, help_text="e18 of the base, by that word")
+    told_at = models.DateTimeField(null=True)
+    ended_by = models.TextField(default="", help_text="who said what became of it; '': nobody")
+    ended_because = models.TextField(default="")
 
     class Meta:
         constraints = [

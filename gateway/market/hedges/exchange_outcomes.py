@@ -19,6 +19,7 @@ from gateway.market.hedges import locks
 from gateway.market.hedges.configuration import hedging_settings
 from gateway.market.hedges.exchange_models import (
     ORDER_OPEN,
+    TOLD_OTHERWISE,
     ExchangeDust,
     ExchangeFill,
     ExchangeOrder,
@@ -123,6 +124,17 @@ def order_end(*, order_id: UUID, status: str, why: str, now: datetime) -> Exchan
     if order.status in ORDER_OPEN or (order.status, status) == ("lost", "done"):
         _end(hedge, order, status, why, now=now)
     return order
+
+
+def order_told(*, order_id: UUID, told: str, now: datetime, filled: int = 0) -> None:
+    """Remember what the exchange last said of it, and when. One statement."""
+    ExchangeOrder.objects.filter(id=order_id).update(told=told, told_filled=filled, told_at=now)
+
+
+def order_told_otherwise(*, order_id: UUID) -> None:
+    """The exchange tells fills otherwise than a person said: nothing more is booked by itself. One
+    statement."""
+    ExchangeOrder.objects.filter(id=order_id).update(failure_code=TOLD_OTHERWISE)
 
 
 def order_looked_at(*, order_id: UUID, now: datetime) -> None:

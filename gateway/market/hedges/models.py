@@ -149,6 +149,12 @@ class InventoryMove(models.Model):
     last_error = models.TextField(default="")
     ended_by = models.TextField(default="", help_text="who called it off or gave it up; '': nobody")
     ended_because = models.TextField(default="")
+    told = models.TextField(default="", help_text="the exchange's last word on a withdrawal")
+    told_at = models.DateTimeField(null=True)
+    named_tx = models.TextField(default="", help_text="that a person says brings a withdrawal")
+    named_units = UnitsField(default=0, help_text="that it took off the balance, they say")
+    named_by = models.TextField(default="")
+    named_because = models.TextField(default="")
     planned_at = models.DateTimeField()
     asked_at = models.DateTimeField(null=True)
     requested_at = models.DateTimeField(
@@ -167,6 +173,10 @@ class InventoryMove(models.Model):
                 fields=["chain_id", "tx_hash"],
                 condition=~Q(tx_hash=""),
                 name="inventory_move_transaction_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(named_tx="") | ~Q(named_by="") & Q(named_units__gt=0),
+                name="inventory_move_named_by_a_person",
             ),
             models.CheckConstraint(
                 condition=Q(arrived_units__lte=models.F("left_units")),

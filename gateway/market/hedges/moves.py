@@ -179,6 +179,11 @@ def transfer_failed(*, move_id: UUID, body: Mapping[str, Any], now: datetime) ->
     return move_happened(move_id=move_id, happened=moving.Refused(), now=now)
 
 
+def note_told(*, move_id: UUID, told: str, now: datetime) -> None:
+    """Remember what the exchange last said of a withdrawal, and when. One statement."""
+    InventoryMove.objects.filter(id=move_id).update(told=told, told_at=now)
+
+
 def note_trouble(*, move_id: UUID, error: str) -> None:
     """Remember for people why it does not go on. One statement."""
     InventoryMove.objects.filter(id=move_id).update(last_error=error[:300])

@@ -7,11 +7,12 @@ from django.db import transaction
 
 from gateway.market.exchanges.places import Exchange
 from gateway.market.hedges import locks
-from gateway.market.hedges.by_hand import check_hand_limit, check_person
+from gateway.market.hedges.by_hand import check_hand_limit
 from gateway.market.hedges.hand_errors import NotToBeCalledOff
 from gateway.market.hedges.models import InventoryMove
 from gateway.market.hedges.moves import move_happened, move_plan
 from gateway.market.hedging.moving import GivenUp, MoveState, Refused
+from gateway.market.persons import check_person
 from gateway.market.snapshots import MarketSnapshot
 
 

@@ -5,7 +5,7 @@ too, the next question is what the exchange knows under our name for it; what it
 fills.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 import structlog
@@ -14,16 +14,19 @@ from gateway.events.errors import TillwayError
 from gateway.market.exchanges.configured import configured_exchange
 from gateway.market.exchanges.places import (
     Exchange,
+    ExchangeDown,
     LimitOrder,
     OrderProgress,
     OrderRefused,
     OrderTold,
     Pair,
+    Trade,
 )
 from gateway.market.hedges import exchange_outcomes as outcomes
-from gateway.market.hedges.exchange_models import ExchangeOrder
+from gateway.market.hedges.exchange_models import TOLD_OTHERWISE, ExchangeOrder
 from gateway.market.hedges.exchange_selectors import open_orders
 from gateway.market.hedges.standing import exchange_stop
+from gateway.market.hedges.stuck_words import SILENT
 from gateway.market.hedging.exchange_orders import Nonsense, Step, step_of, told_whole
 
 log = structlog.get_logger(__name__)
@@ -85,16 +88,23 @@ def _look(
     order: ExchangeOrder, exchange: Exchange, *, now: datetime, reached: Callable[[str], None]
 ) -> None:
     pair = Pair(order.base, order.quote)
-    told = exchange.order(client_id=order.client_id, pair=pair)
+    try:
+        told = exchange.order(client_id=order.client_id, pair=pair)
+    except ExchangeDown:
+        outcomes.order_told(order_id=order.id, told=SILENT, now=now)
+        raise
+    outcomes.order_told(order_id=order.id, told=told.progress.value, filled=told.filled, now=now)
     reached("order_told")
     if told.progress is OrderProgress.UNKNOWN and order.ended_at is not None:
         return
-    step = _step(order, told, now=now)
-    if told.filled > order.filled:
+    if order.failure_code == TOLD_OTHERWISE:
+        return  # than a person said: a person ends it
+    said = bool(order.ended_by) and told.filled > 0
+    if order.filled < told.filled <= order.size or said:
         outcomes.order_named(order_id=order.id, name=told.order_id)
         _book_fills(order, exchange, told, now=now, reached=reached)
         order.refresh_from_db()
-        step = _step(order, told, now=now)
+    step = _step(order, told, now=now)
     if step in (Step.TAKE_BACK, Step.LOST):
         exchange.cancel(client_id=order.client_id, pair=pair)
         reached("order_taken_back")
@@ -129,6 +139,8 @@ def _book_fills(
     trades = exchange.trades(order_id=told.order_id, pair=pair, since_ms=since_ms)
     currencies = exchange.currencies()
     reached("fills_told")
+    if order.ended_by and trades:
+        _check_said(order, trades)
     for trade in told_whole(told, trades, size=order.size):
         booked = outcomes.fill_book(order_id=order.id, trade=trade, currencies=currencies, now=now)
         reached("fill_booked")
@@ -140,6 +152,20 @@ def _book_fills(
                 detail=f"{trade.fee_currency} for {trade.id}",
                 now=now,
             )
+
+
+def _check_said(order: ExchangeOrder, trades: Sequence[Trade]) -> None:
+    """Compare what a person said of an order with what the exchange now tells, before any of it is
+    booked twice under another name.
+
+    Raises:
+        Nonsense: it tells otherwise; said once, then a person looks.
+    """
+    told = {trade.id: (trade.size, trade.cost) for trade in trades}
+    booked = order.fills.values_list("trade_id", "size", "cost")
+    if any(told.get(name) != (size, cost) for name, size, cost in booked):
+        outcomes.order_told_otherwise(order_id=order.id)
+        raise Nonsense("fill_told_otherwise")
 
 
 def _ended_of_late(now: datetime) -> list[ExchangeOrder]:

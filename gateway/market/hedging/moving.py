@@ -1,8 +1,9 @@
 """Inventory on its way between a chain and an exchange, or two chains: a machine of states.
 
-PLANNED → ASKED → LEFT → SEEN → ARRIVED. Before it left it may be REFUSED and nothing has moved;
-after it, it may come back (RETURNED), or be given up by a person (LOST). Until one of these is
-true the value stands in ``in_transit``: a crash or a silence at any step loses none of it. Each
+PLANNED → ASKED → LEFT → SEEN → ARRIVED. Before it left it may be REFUSED, or a person may say that
+it was never done (UNMADE), and nothing has moved; after it, it may come back (RETURNED), or be
+given up by a person (LOST). Until one of these is true the value stands in ``in_transit``: a crash
+or a silence at any step loses none of it. Each
 step is a pure function from a move and what happened to the next move and what the books post.
 """
 
@@ -34,10 +35,11 @@ class MoveState(Enum):
     REFUSED = "refused"
     RETURNED = "returned"
     LOST = "lost"
+    UNMADE = "unmade"
 
     @property
     def over(self) -> bool:
-        return self in {MoveState.ARRIVED, MoveState.REFUSED, MoveState.RETURNED, MoveState.LOST}
+        return self in _OVER
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,11 @@ class Asked:
 @dataclass(frozen=True, slots=True)
 class Refused:
     """Whoever was asked said no, for good. A time-out is no refusal."""
+
+
+@dataclass(frozen=True, slots=True)
+class SaidUnmade:
+    """A person says that whoever was asked never did it. If it left after all, that is heard."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +129,9 @@ class Waited:
     at_ms: int
 
 
-Happening = Asked | Refused | Left | Seen | Unseen | Arrived | Returned | GivenUp | Waited
+Happening = (
+    Asked | Refused | SaidUnmade | Left | Seen | Unseen | Arrived | Returned | GivenUp | Waited
+)
 Step = tuple[Move, Postings]
 
 
@@ -147,6 +156,8 @@ def _told_before(move: Move, happened: Happening) -> bool:
             return state is not MoveState.PLANNED
         case Refused():
             return state is MoveState.REFUSED
+        case SaidUnmade():
+            return state is MoveState.UNMADE
         case Left(units):
             return state in _AFTER_LEFT and units == move.left
         case Seen():
@@ -171,6 +182,10 @@ def _asked(move: Move, happened: Happening) -> Step:
 
 def _refused(move: Move, happened: Happening) -> Step:
     return replace(move, state=MoveState.REFUSED), ()
+
+
+def _unmade(move: Move, happened: Happening) -> Step:
+    return replace(move, state=MoveState.UNMADE), ()
 
 
 def _left(move: Move, happened: Happening) -> Step:
@@ -234,6 +249,13 @@ def _overdue(move: Move, happened: Happening) -> Step:
     return replace(move, overdue=True), ()
 
 
+_OVER = {
+    MoveState.ARRIVED,
+    MoveState.REFUSED,
+    MoveState.RETURNED,
+    MoveState.LOST,
+    MoveState.UNMADE,
+}
 _AFTER_LEFT = {
     MoveState.LEFT,
     MoveState.SEEN,
@@ -246,7 +268,10 @@ _STEPS: dict[tuple[MoveState, type], Callable[[Move, Happening], Step]] = {
     (MoveState.PLANNED, Asked): _asked,
     (MoveState.PLANNED, Refused): _refused,
     (MoveState.ASKED, Refused): _refused,
+    (MoveState.ASKED, SaidUnmade): _unmade,
     (MoveState.ASKED, Left): _left,
+    (MoveState.UNMADE, Left): _left,
+    (MoveState.UNMADE, Refused): _refused,
     (MoveState.LEFT, Seen): _seen,
     (MoveState.SEEN, Unseen): _unseen,
     (MoveState.LOST, Arrived): _found,

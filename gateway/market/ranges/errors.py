@@ -8,6 +8,12 @@ class RangeUnknown(TillwayError):
     status = 404
 
 
+class RangeNotOpen(TillwayError):
+    code = "range_not_open"
+    message = "Only an open range can be taken back."
+    status = 409
+
+
 class RangesSettingsUnreadable(TillwayError):
     code = "ranges_settings_unreadable"
     message = "RANGES can't be read."

@@ -34,9 +34,12 @@ HASH_BYTES = 32
 
 @transaction.atomic
 def provider_deposit(
-    *, pool_id: UUID, provider_id: UUID, tx_hash: bytes, now: datetime
+    *, pool_id: UUID, provider_id: UUID, tx_hash: bytes, now: datetime, by: str = ""
 ) -> ProviderDeposit:
     """Name the transaction that brings a provider's money. A row; the same one is named once.
+
+    Args:
+        by: who names it, said in the event.
 
     Raises:
         PoolUnknown: there is no such pool.
@@ -48,7 +51,7 @@ def provider_deposit(
         raise DepositNotPossible("Name a provider of the pool's mode and a transaction.")
     if InventoryMove.objects.filter(chain_id=pool.chain_id, tx_hash="0x" + tx_hash.hex()).exists():
         raise DepositNotPossible("This transaction brought inventory of the house's own.")
-    deposit, _ = ProviderDeposit.objects.get_or_create(
+    deposit, created = ProviderDeposit.objects.get_or_create(
         chain_id=pool.chain_id,
         tx_hash=tx_hash,
         asset=pool.asset,
@@ -57,6 +60,16 @@ def provider_deposit(
     )
     if deposit.pool_id != pool.id:
         raise DepositNotPossible("This transaction was named for another pool.")
+    if created:
+        say(
+            pool,
+            "provider.deposit_named",
+            now=now,
+            deposit_id=deposit.id,
+            provider_id=provider.id,
+            tx_hash="0x" + tx_hash.hex(),
+            by=by,
+        )
     if deposit.status == "lapsed":
         deposit.status, deposit.announced_at, deposit.ended_at = "announced", now, None
         deposit.save(update_fields=["status", "announced_at", "ended_at"])

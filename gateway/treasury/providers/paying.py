@@ -25,6 +25,7 @@ from gateway.treasury.providers.models import (
     WithdrawalPayment,
 )
 from gateway.treasury.providers.positions import at_seconds
+from gateway.treasury.providers.queueing import worth_of
 from gateway.treasury.providers.saying import say
 from gateway.treasury.providers.selectors import inventory_of
 
@@ -87,7 +88,7 @@ def _queue(
     queue = {}
     for row in rows:
         position = positions[row.provider_id]
-        worth = _worth(pool, row, position, now=now)
+        worth = worth_of(pool, row, position, now=now)
         is_leaving = row.id in leaving
         if worth <= 0 and not is_leaving:
             row.status, row.ended_at = "cancelled", now
@@ -98,16 +99,6 @@ def _queue(
         rests = now < row.not_before
         queue[row.number] = (Waiting(row.number, worth, is_leaving or rests), row, position)
     return queue
-
-
-def _worth(
-    pool: LiquidityPool, row: Withdrawal, position: ProviderPosition, *, now: datetime
-) -> int:
-    if row.is_served and not row.shares_left:
-        return 0
-    at_s = at_seconds(pool, position, now=now)
-    fees = core.settled(pool.value, position.value, at_s=at_s).fees
-    return pool.value.units_for(row.shares_left) + fees
 
 
 def _pay(

@@ -35,8 +35,11 @@ class PositionView:
     """
 
     position_id: UUID
+    pool_id: UUID
+    provider_id: UUID
     pool: str
     provider: str
+    decimals: int
     asset: str
     shares: int
     value_units: int
@@ -70,6 +73,7 @@ def positions(
     *,
     now: datetime,
     pool_id: UUID | None = None,
+    mode: str = "",
     cursor: str | None = None,
     size: int = PAGE_SIZE,
 ) -> Page[PositionView]:
@@ -81,6 +85,8 @@ def positions(
     rows = ProviderPosition.objects.select_related("pool", "provider").order_by("-id")
     if pool_id is not None:
         rows = rows.filter(pool_id=pool_id)
+    if mode:
+        rows = rows.filter(pool__mode=mode)
     if cursor:
         rows = rows.filter(id__lt=decode_cursor(cursor))
     found = list(rows[: size + 1])
@@ -88,9 +94,27 @@ def positions(
     return page_of([_view(row, now=now) for row in found], size=size, last_id=last)
 
 
-def pools(*, now: datetime) -> list[PoolView]:
-    """Every pool with its utilisation and its queue. One query, and eight for each pool."""
-    return [_pool_view(pool, now=now) for pool in LiquidityPool.objects.order_by("name")]
+def position_view(*, position_id: UUID, now: datetime) -> PositionView | None:
+    """One position with what it is worth; None if there is none. One query."""
+    rows = ProviderPosition.objects.select_related("pool", "provider")
+    row = rows.filter(id=position_id).first()
+    return None if row is None else _view(row, now=now)
+
+
+def pool_view(*, pool_id: UUID, now: datetime) -> PoolView:
+    """One pool. Eight queries. Raises PoolUnknown."""
+    pool = LiquidityPool.objects.filter(id=pool_id).first()
+    if pool is None:
+        raise PoolUnknown
+    return _pool_view(pool, now=now)
+
+
+def pools(*, now: datetime, mode: str = "") -> list[PoolView]:
+    """Every pool (of a mode) with its utilisation and its queue. One query, eight for each pool."""
+    rows = LiquidityPool.objects.order_by("name")
+    if mode:
+        rows = rows.filter(mode=mode)
+    return [_pool_view(pool, now=now) for pool in rows]
 
 
 def inventory_of(pool: LiquidityPool) -> Inventory:
@@ -144,8 +168,11 @@ def _view(row: ProviderPosition, *, now: datetime) -> PositionView:
     taken = row.withdrawn_units + row.fees_taken_units
     return PositionView(
         position_id=row.id,
+        pool_id=pool.id,
+        provider_id=row.provider_id,
         pool=pool.name,
         provider=row.provider.name,
+        decimals=pool.decimals,
         asset=pool.asset,
         shares=position.shares,
         value_units=value,

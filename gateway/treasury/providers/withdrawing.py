@@ -16,13 +16,21 @@ from gateway.treasury.providers.saying import say
 
 @transaction.atomic
 def provider_withdraw_request(
-    *, pool_id: UUID, provider_id: UUID, shares: int | None, key: str, now: datetime
+    *,
+    pool_id: UUID,
+    provider_id: UUID,
+    shares: int | None,
+    key: str,
+    now: datetime,
+    by: str = "",
+    because: str = "",
 ) -> Withdrawal:
     """Ask for shares to be paid out, with the fees they are owed, as soon as it is their turn.
 
     Args:
         shares: None for all of them; 0 for the fees alone.
         key: names the wish; the same key is the same withdrawal.
+        by, because: who asked for it on the provider's behalf, and why; said in the event.
 
     Raises:
         PoolUnknown: there is no such pool.
@@ -65,12 +73,16 @@ def provider_withdraw_request(
         withdrawal_id=withdrawal.id,
         number=withdrawal.number,
         asked_shares=wanted,
+        by=by,
+        because=because,
     )
     return withdrawal
 
 
 @transaction.atomic
-def withdrawal_cancel(*, withdrawal_id: UUID, now: datetime) -> Withdrawal:
+def withdrawal_cancel(
+    *, withdrawal_id: UUID, now: datetime, by: str = "", because: str = ""
+) -> Withdrawal:
     """Give up the place in the queue. What is being paid is paid. Safe to call again.
 
     Raises:
@@ -86,22 +98,32 @@ def withdrawal_cancel(*, withdrawal_id: UUID, now: datetime) -> Withdrawal:
         paid = withdrawal.payments.filter(status="done").exists()
         withdrawal.status = "done" if paid else "cancelled"
         withdrawal.ended_at = now
-        say(pool, "withdrawal.cancelled", now=now, withdrawal_id=withdrawal.id)
+        say(
+            pool,
+            "withdrawal.cancelled",
+            now=now,
+            withdrawal_id=withdrawal.id,
+            by=by,
+            because=because,
+        )
     withdrawal.save()
     return withdrawal
 
 
 @transaction.atomic
-def withdrawal_retry(*, withdrawal_id: UUID, now: datetime) -> Withdrawal:
+def withdrawal_retry(
+    *, withdrawal_id: UUID, now: datetime, by: str = "", because: str = ""
+) -> Withdrawal:
     """Put a stuck withdrawal back into its old place, after a person has looked.
 
     Raises:
         WithdrawalUnknown: there is no such withdrawal.
         WithdrawalNotPossible: it is not stuck.
     """
-    _, withdrawal = locks.withdrawal_for_update(withdrawal_id)
+    pool, withdrawal = locks.withdrawal_for_update(withdrawal_id)
     if withdrawal.status != "stuck":
         raise WithdrawalNotPossible("Only a stuck withdrawal can be tried again.")
     withdrawal.status, withdrawal.attempts, withdrawal.not_before = "waiting", 0, now
     withdrawal.save(update_fields=["status", "attempts", "not_before"])
+    say(pool, "withdrawal.retried", now=now, withdrawal_id=withdrawal.id, by=by, because=because)
     return withdrawal

@@ -21,7 +21,9 @@ MENU: Final = (
     ("capital", "coins"),
     ("hedges", "swap"),
     ("moves", "payout"),
+    ("exchanges", "shop"),
     ("orders", "sliders"),
+    ("liquidity", "coins"),
     ("entries", "list"),
 )
 """Path below ``/desk/`` and icon."""
@@ -116,6 +118,8 @@ def _word(page: str) -> str:
         "capital": _("Capital"),
         "hedges": _("Hedges"),
         "moves": _("Moves"),
+        "exchanges": _("Exchanges"),
         "orders": _("Orders"),
+        "liquidity": _("Liquidity"),
         "entries": _("Entries"),
     }[page]

@@ -79,6 +79,7 @@ def _exchange_order(order: ExchangeOrder, hedge: Hedge, known: dict[str, int]) -
     """A part of a hedge that was traded on an exchange; its fills are entries."""
     sign = exchange_order_sign(order.status)
     return {
+        "id": order.id,
         "exchange": order.exchange,
         "tone": sign.tone,
         "icon": sign.icon,

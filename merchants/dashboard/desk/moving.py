@@ -30,6 +30,7 @@ from merchants.dashboard.desk import figures
 from merchants.dashboard.desk.frame import draw, held_snapshot, mode_of, wants_part
 from merchants.dashboard.desk.hedge_rows import move_row
 from merchants.dashboard.desk.market import assets_of
+from merchants.dashboard.desk.stuck import move_word
 from merchants.dashboard.desk.wording import refusal_words
 
 HERE: Final = "/desk/moves"
@@ -86,15 +87,17 @@ def move(request: MemberRequest, move_id: UUID) -> HttpResponse:
     found = _found(move_id)
     keys = [f"move:{move_id}:{step}" for step in STEPS]
     state = MoveState(found.state)
+    waits = not found.is_deposit and state in (MoveState.ASKED, MoveState.UNMADE)
     context = {
         "move": move_row(found),
         "entries": [
             {"id": entry.entry_id, "step": entry.refs.get("step", "")}
             for entry in entries_by_key(keys=keys)
         ],
-        "may_act": not state.over and may(request, "desk.trade"),
+        "may_act": (not state.over or waits) and may(request, "desk.trade"),
         "can_call_off": state is MoveState.PLANNED,
         "can_give_up": state in (MoveState.LEFT, MoveState.SEEN),
+        "word": move_word(found, now=timezone.now()) if waits else None,
     }
     if wants_part(request):
         return render(request, "dashboard/desk/move_part.html", context)

@@ -8,6 +8,7 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 
 from gateway.ledger.statements import Change
+from gateway.market.liquidity.history import Point
 from gateway.market.measures.holdings import Depth, EquityPoint
 from gateway.market.measures.values import FillGroup
 from merchants.dashboard.desk import figures
@@ -85,6 +86,23 @@ def equity_picture(points: Sequence[EquityPoint]) -> dict[str, Any]:
         "names": ["UTC", _("Dollars")],
         "x": [point.minute.timestamp() for point in kept],
         "series": [[float(Decimal(point.cents).scaleb(-2)) for point in kept]],
+    }
+
+
+def share_picture(points: Sequence[Point], *, decimals: int) -> dict[str, Any]:
+    """What a whole token's worth of shares is worth over time, without and with its fees."""
+    step = max(1, len(points) // MOST_POINTS)
+    kept = list(points[::step])
+    if points and kept[-1] != points[-1]:
+        kept.append(points[-1])
+    return {
+        "kind": "share",
+        "names": ["UTC", _("A share"), _("With its fees")],
+        "x": [point.at_s for point in kept],
+        "series": [
+            [_whole(point.price, decimals) for point in kept],
+            [_whole(point.price + point.earned, decimals) for point in kept],
+        ],
     }
 
 

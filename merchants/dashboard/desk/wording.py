@@ -102,6 +102,40 @@ def exchange_order_sign(status: str) -> Sign:
             return Sign("problem", "alert", _("Unknown there"))
 
 
+def stop_word(reason: str) -> str:
+    """Why nothing is traded on an exchange: our stable codes in words."""
+    words = {
+        "by_hand": _("Stopped by a person"),
+        "balance_differs": _("It holds something else than the books say"),
+        "fee_in_unknown_currency": _("It took a fee in a currency that our settings do not name"),
+        "order_forgotten": _("It forgot an order that had traded"),
+        "fills_missing": _("Fills that it counts did not come"),
+        "beyond_its_bound": _("It traded beyond the price that the order allowed"),
+        "fill_off_fair_value": _("It traded far from our fair value"),
+        "fee_too_high": _("It took more of a fee than can be"),
+        "more_than_asked": _("It traded more than was asked for"),
+        "less_than_told": _("It takes back what it said of an order"),
+        "fill_told_otherwise": _("It tells a fill otherwise than before"),
+        "fill_nonsense": _("It tells a fill that can't be"),
+        "fill_does_not_add_up": _("A fill of it does not add up"),
+    }
+    return words.get(reason, reason.replace("_", " "))
+
+
+def told_word(told: str) -> str:
+    """What an exchange last said of something that it was asked for."""
+    words = {
+        "unknown": _("It does not know of it"),
+        "silent": _("It does not answer"),
+        "pending": _("It is working on it"),
+        "open": _("It is still open there"),
+        "over": _("It is over there"),
+        "done": _("It is done there"),
+        "refused": _("It refused it"),
+    }
+    return words.get(told, _("It was not asked yet"))
+
+
 def step_word(kind: str) -> str:
     return {"approve": _("Leave for the router"), "swap": _("Swap")}.get(kind, kind)
 
@@ -132,6 +166,8 @@ def move_sign(state: str, *, overdue: bool = False) -> Sign:
             return Sign("quiet", "return", _("Came back"))
         case "refused":
             return Sign("quiet", "cross", _("Not done"))
+        case "unmade":
+            return Sign("quiet", "cross", _("Never made, a person says"))
         case _:
             return Sign("problem", "cross-circle", _("Given up as lost"))
 
@@ -262,6 +298,13 @@ def entry_kind_word(kind: str) -> str:
         "payout_left": _("Payout sent"),
         "surplus": _("Surplus owed to the payer"),
         "refund_made": _("Refund"),
+        "provider_in": _("Brought by a provider"),
+        "provider_held": _("Brought by a provider, held"),
+        "provider_released": _("Brought by a provider, released"),
+        "provider_blocked": _("Brought by a provider, kept back"),
+        "provider_out": _("Paid out to a provider"),
+        "fees_shared": _("Fees shared with providers"),
+        "loss_borne": _("Loss borne by providers"),
     }
     return words.get(kind) or kind.replace("_", " ").capitalize()
 
@@ -282,6 +325,16 @@ def refusal_words(error: TillwayError | MoneyError) -> str:
         ),
         "transaction_under_way": _(
             "A transaction of it is under way and can't be called back. Try again once it is final."
+        ),
+        "range_not_open": _("Only an open range can be taken back."),
+        "not_stuck": _("It is over, or the exchange was not asked for it yet."),
+        "exchange_not_asked_lately": _(
+            "The exchange was not asked about it in the last minutes: look whether the workers run."
+        ),
+        "exchange_tells": _("The exchange itself tells of it: it goes on by the exchange's word."),
+        "too_early_to_say": _(
+            "It may still show by itself: wait ten minutes where the exchange does not know it, an"
+            " hour where it is silent."
         ),
         "not_to_be_called_off": _("It is over, or has left already."),
         "exchange_unknown": _("There is no such exchange."),

@@ -85,6 +85,15 @@ const kinds = {
       { label: picture.names[1], stroke: colour.accent, width: 2, value: plain },
     ],
   }),
+  share: (picture, colour) => ({
+    scales: { x: { time: true }, y: { range: roomy } },
+    axes: axes(colour, { values: times }),
+    series: [
+      { label: picture.names[0], value: (_self, value) => (value == null ? "–" : clock(value)) },
+      { label: picture.names[1], stroke: colour.ink, width: 2, dash: [6, 4], value: plain },
+      { label: picture.names[2], stroke: colour.accent, width: 2, value: plain },
+    ],
+  }),
   markouts: (picture, colour) => ({
     scales: { x: { time: false, range: (_self, low, high) => [low - 0.3, high + 0.3] }, y: { range: roomy } },
     axes: axes(colour, {

@@ -162,8 +162,9 @@ def test_a_person_stops_looks_and_lets_go(trading: Trading) -> None:
     assert "STOPPED by_hand a drill" in said("stop-exchange", NAME, "--reason", "a drill")
     trading.hedging.desk.publish()
     assert exchanges_seen(snapshot=current_snapshot(), now_ms=0) == []
-    assert "simulated trading" in said("resume-exchange", NAME, "--by", "me")
-    assert trading.said("exchange.resumed")[0]["by"] == "me"
+    assert "simulated trading" in said("resume-exchange", NAME, "--by", "me", "--reason", "over")
+    told = trading.said("exchange.resumed")[0]
+    assert (told["by"], told["because"]) == ("me", "over")
     trading.hedging.take_in(5 * ETHER, owed=15_000 * DOLLAR)
     trading.hedging.turn()
 

@@ -16,6 +16,7 @@ from gateway.market.hedging.moving import (
     MoveState,
     Refused,
     Returned,
+    SaidUnmade,
     Seen,
     Unseen,
     Waited,
@@ -58,6 +59,14 @@ def test_what_was_given_up_and_arrives_takes_the_loss_back():
     assert found.state is MoveState.ARRIVED and balances == {HOT: -1_000, EXCHANGE: 1_000}
 
 
+def test_what_a_person_says_was_never_made_moved_nothing_and_may_leave_after_all():
+    assert told(Asked(1), SaidUnmade())[1] == {}
+    found, balances = told(Asked(1), SaidUnmade(), SaidUnmade(), Left(1_000), Arrived(990))
+    assert found.state is MoveState.ARRIVED
+    assert balances == {HOT: -1_000, EXCHANGE: 990, accounts.venue_fees(): 10}
+    assert told(Asked(1), SaidUnmade(), Refused())[0].state is MoveState.REFUSED
+
+
 def test_a_refused_move_moved_nothing_and_a_returned_one_is_back_but_for_the_fee():
     assert told(Asked(1), Refused())[1] == {}
     assert told(Asked(1), Left(1_000), Returned(995))[1] == {HOT: -5, accounts.venue_fees(): 5}
@@ -71,6 +80,9 @@ def test_a_refused_move_moved_nothing_and_a_returned_one_is_back_but_for_the_fee
         (Asked(1), Left(1_000), Left(999)),
         (Asked(1), Left(1_000), Arrived(1_001)),
         (Asked(1), Left(0)),
+        (SaidUnmade(),),
+        (Asked(1), Left(1_000), SaidUnmade()),
+        (Asked(1), Refused(), SaidUnmade()),
         (Asked(1), Left(1_000), Arrived(1_000), Returned(1_000)),
     ],
 )
@@ -83,6 +95,7 @@ units = st.integers(-1, 1_100)
 happening = st.one_of(
     st.builds(Asked, st.integers(0, 10**6)),
     st.just(Refused()),
+    st.just(SaidUnmade()),
     st.builds(Left, units),
     st.just(Seen()),
     st.just(Unseen()),

@@ -45,6 +45,9 @@ PAGES = (
     "/desk/hedges",
     "/desk/moves",
     "/desk/orders",
+    "/desk/exchanges",
+    "/desk/liquidity",
+    "/desk/liquidity/ranges",
     "/desk/entries",
 )
 

@@ -80,6 +80,7 @@ def test_in_and_out_again(providing: Providing) -> None:
     providing.holds()
     assert providing.said() == [
         "pool.opened",
+        "provider.deposit_named",
         "provider.deposited",
         "withdrawal.requested",
         "withdrawal.leaving",

@@ -21,6 +21,7 @@ from gateway.market.hedges.exchange_outcomes import order_end
 from gateway.market.hedges.models import ACTIVE, Hedge, InventoryMove
 from gateway.market.hedges.moves import move_happened, move_plan
 from gateway.market.hedges.standing import exchange_resume, exchange_stop
+from gateway.market.hedges.stuck_moves import move_said_made, move_said_unmade
 from gateway.market.hedging.moving import GivenUp
 
 
@@ -55,11 +56,21 @@ class Command(BaseCommand):
         resuming = verbs.add_parser("resume-exchange", help="let it be traded on again")
         resuming.add_argument("name")
         resuming.add_argument("--by", required=True, help="who decides this")
+        resuming.add_argument("--reason", required=True)
         settling = verbs.add_parser(
             "settle-order", help="end an order with the fills that are in the books"
         )
         settling.add_argument("id", type=UUID)
         settling.add_argument("--by", required=True, help="who decides this")
+
+        unmade = verbs.add_parser("unmade-move", help="say that a withdrawal was never made")
+        made = verbs.add_parser("made-move", help="say which transaction brings a withdrawal")
+        for verb in (unmade, made):
+            verb.add_argument("id", type=UUID)
+            verb.add_argument("--by", required=True, help="who says so")
+            verb.add_argument("--reason", required=True, help="and what they saw")
+        made.add_argument("--transaction", required=True, help="0x…, 32 bytes")
+        made.add_argument("--units", type=int, required=True, help="base units off the balance")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
@@ -103,8 +114,33 @@ class Command(BaseCommand):
         self._exchanges(options)
 
     def _resume_exchange(self, options: dict[str, Any]) -> None:
-        exchange_resume(exchange=options["name"], by=options["by"], now=timezone.now())
+        exchange_resume(
+            exchange=options["name"],
+            by=options["by"],
+            because=options["reason"],
+            now=timezone.now(),
+        )
         self._exchanges(options)
+
+    def _unmade_move(self, options: dict[str, Any]) -> None:
+        move = move_said_unmade(
+            move_id=options["id"],
+            by=options["by"],
+            because=options["reason"],
+            now=timezone.now(),
+        )
+        self.stdout.write(_move_line(move))
+
+    def _made_move(self, options: dict[str, Any]) -> None:
+        move = move_said_made(
+            move_id=options["id"],
+            tx_hash=options["transaction"],
+            units=options["units"],
+            by=options["by"],
+            because=options["reason"],
+            now=timezone.now(),
+        )
+        self.stdout.write(_move_line(move))
 
     def _settle_order(self, options: dict[str, Any]) -> None:
         order = order_end(
