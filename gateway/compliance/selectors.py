@@ -7,7 +7,14 @@ from uuid import UUID
 
 from django.db import connection
 
-from gateway.compliance.models import Hold, ListChange, Verdict, WaitingDeposit
+from gateway.compliance.models import (
+    Hold,
+    ListChange,
+    ListedAddress,
+    ListSource,
+    Verdict,
+    WaitingDeposit,
+)
 
 STALE_AFTER_SECONDS = 86_400
 """Since the last good check, not since publication: lists rest at weekends."""
@@ -24,6 +31,12 @@ def feed_state(*, now: datetime) -> FeedState:
         )
         state: FeedState = cursor.fetchone()[0]
     return state
+
+
+def is_listed(address: bytes) -> bool:
+    """Whether a list in force names the address. One query."""
+    in_force = ListSource.objects.filter(enabled=True).values("version_id")
+    return ListedAddress.objects.filter(address=address, version_id__in=in_force).exists()
 
 
 def verdict_states(deposit_ids: Sequence[UUID]) -> dict[UUID, str]:

@@ -17,6 +17,7 @@ from django.db import transaction
 from gateway.chains.eip3009 import TransferAuthorization
 from gateway.chains.models import Token
 from gateway.chains.sending import transaction_queue
+from gateway.compliance.selectors import is_listed
 from gateway.events.ids import uuid7
 from gateway.invoices.locks import invoice_for_update
 from gateway.invoices.models import Invoice
@@ -29,7 +30,12 @@ from gateway.sponsoring.demands import (
     domain_of,
     sponsored_token,
 )
-from gateway.sponsoring.errors import AuthorizationUnderWay, AuthorizationUsed, SponsorLimit
+from gateway.sponsoring.errors import (
+    AuthorizationUnderWay,
+    AuthorizationUsed,
+    PayerRefused,
+    SponsorLimit,
+)
 from gateway.sponsoring.judging import check_signed, check_time
 from gateway.sponsoring.life import SETTLED, UNDER_WAY
 from gateway.sponsoring.models import Authorization
@@ -79,6 +85,7 @@ def authorization_accept(*, submission: Submission, now: datetime) -> Authorizat
     Raises:
         InvoiceNotFound
         SignatureRefused: it is not the payer's over exactly what the invoice asks for.
+        PayerRefused: a list names the payer. Said to whoever holds its key alone.
         BalanceShort, AuthorizationUsed, TransferWouldFail: the token would not move it.
         and what ``authorization_offer`` raises.
     """
@@ -109,6 +116,8 @@ def _store(*, submission: Submission, sponsored: Sponsored, now: datetime) -> Au
     if known is not None:
         return known
     _check_signature(submission, invoice, sponsored, now=now)
+    if is_listed(submission.signed.payer):
+        raise PayerRefused
     locks.counts_of(sponsored.chain_id)
     _check_invoice(invoice, sponsored)
     _check_unspent(submission.signed, sponsored)

@@ -97,6 +97,13 @@ class AuthorizationUnderWay(TillwayError):
     status = 409
 
 
+class PayerRefused(TillwayError):
+    code = "payer_refused"
+    message = "We send nothing for this wallet."
+    hint = "Pay from another wallet."
+    status = 403
+
+
 class BalanceShort(TillwayError):
     code = "balance_short"
     message = "The payer holds less than the invoice asks for."

@@ -7,6 +7,7 @@ import pytest
 
 from gateway.chains.addresses import checksum
 from gateway.chains.models import Deposit
+from gateway.chains.outgoing_models import OutgoingTransaction
 from gateway.compliance.models import Verdict
 from gateway.compliance.services import list_load
 from gateway.events import relay
@@ -19,6 +20,7 @@ from gateway.sponsoring.errors import (
     AuthorizationUsed,
     BalanceShort,
     InvoiceNotPayable,
+    PayerRefused,
     SponsorLimit,
     TransferWouldFail,
     WrongAmount,
@@ -302,7 +304,26 @@ def test_a_part_that_arrived_leaves_the_rest_to_sign_for(counter: Counter) -> No
     assert counter.again(invoice).status == "paid"
 
 
-def test_a_listed_shoppers_signature_pays_into_a_hold(counter: Counter) -> None:
+def test_no_gas_is_paid_for_a_listed_shopper(counter: Counter) -> None:
+    invoice = counter.issue()
+    submission = counter.submission(invoice)
+    list_the_payer(counter)
+    with pytest.raises(PayerRefused):
+        counter.accept(submission)
+    assert not OutgoingTransaction.objects.filter(purpose="sponsor").exists()
+
+
+def test_a_shopper_who_is_listed_after_signing_pays_into_a_hold(counter: Counter) -> None:
+    invoice = counter.issue()
+    counter.accept(counter.submission(invoice))
+    list_the_payer(counter)
+    counter.send()
+    [deposit] = Deposit.objects.filter(invoice_id=invoice.id)
+    assert Verdict.objects.get(deposit_id=deposit.id, current=True).state == "held"
+    assert not Payment.objects.filter(invoice=invoice).exists()
+
+
+def list_the_payer(counter: Counter) -> None:
     list_load(
         lines=["0x" + counter.payer.hex()],
         source="ofac",
@@ -311,9 +332,3 @@ def test_a_listed_shoppers_signature_pays_into_a_hold(counter: Counter) -> None:
         forced=True,
     )
     relay.drain(limit=1000)
-    invoice = counter.issue()
-    counter.accept(counter.submission(invoice))
-    counter.send()
-    [deposit] = Deposit.objects.filter(invoice_id=invoice.id)
-    assert Verdict.objects.get(deposit_id=deposit.id, current=True).state == "held"
-    assert not Payment.objects.filter(invoice=invoice).exists()

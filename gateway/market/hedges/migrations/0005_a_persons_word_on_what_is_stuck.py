@@ -11,7 +11,7 @@ def forget_unmade(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("hedges", "0003_asked_by_hand"),
+        ("hedges", "0004_balances_that_differ"),
     ]
 
     operations = [
