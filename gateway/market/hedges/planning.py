@@ -10,6 +10,7 @@ from django.db.models import Max, Q
 
 from gateway.chains.configuration import configured_chain
 from gateway.events import leases
+from gateway.events.errors import TillwayError
 from gateway.events.ids import uuid7
 from gateway.events.leases import LeaseHandle
 from gateway.market.hedges.configuration import HedgingSettings, hedging_settings
@@ -44,6 +45,7 @@ from gateway.market.hedging.deciding import (
 )
 from gateway.market.hedging.exchange_books import Offer
 from gateway.market.hedging.tiers import DEFAULT_TIERS
+from gateway.market.makers.selectors import anyone_to_ask
 from gateway.market.selectors import halted_scopes
 from gateway.market.snapshots import E18, MarketSnapshot
 
@@ -110,6 +112,7 @@ def hedges_plan(
             ),
             gross=gross[simulated],
             allowed=subject.allowed(halts=halts, now_ms=now_ms),
+            now=now,
         )
         if isinstance(answer, Rest):
             rests[subject.code] = answer
@@ -171,6 +174,7 @@ def _decided(
     capital: int | None,
     gross: int,
     allowed: bool,
+    now: datetime,
 ) -> tuple[deciding.Hedge, int] | Rest:
     if capital is None:
         return Rest(Reason.NO_CAPITAL, holding.exposure)
@@ -189,9 +193,10 @@ def _decided(
     kinds = router_kinds(subject.chain.chain_id)
     ways = ways_of(subject, side, amount_in=max(1, amount), kinds=kinds)
     offers = exchange_offers(subject, side, seen, known)
+    view = view_of(subject, ways, offers.values())
     answer = decide(
         holding=with_exchanges(holding, side, offers),
-        view=view_of(subject, ways, offers.values()),
+        view=view,
         band_units=band,
         policy=policy_of(told, subject),
         capital_cents=capital,
@@ -199,8 +204,17 @@ def _decided(
         allowed=allowed,
         clock=time.monotonic,
         deadline=time.monotonic() + SEARCH_SECONDS,
+        asks_makers=not view.outlets and _anyone_to_ask(subject.chain.chain_id, now=now),
     )
     return answer if isinstance(answer, Rest) else (answer, band)
+
+
+def _anyone_to_ask(chain_id: int, *, now: datetime) -> bool:
+    """Trouble with makers is no trouble for hedges; whoever asks them says what it is."""
+    try:
+        return anyone_to_ask(chain_id=chain_id, now=now)
+    except TillwayError:
+        return False
 
 
 def _netted(
