@@ -9,12 +9,15 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import psycopg
+import redis
 
 from demo.shop import OpenShop, open_shop
+from gateway.events.waking import EVENTS, SEPARATOR
 from gateway.outside.rpc import JsonRpc
 
 PAYMENTS = 40
@@ -23,12 +26,13 @@ WAIT_SECONDS = 30.0
 
 
 class Commits:
-    """When the database told of which subject, and when an invoice first read as paid."""
+    """When it was told that which subject's event committed, and when an invoice first read as
+    paid."""
 
-    def __init__(self, *, host: str) -> None:
+    def __init__(self, *, state: Path) -> None:
         self.first_of: dict[str, float] = {}
         self.paid: dict[str, float] = {}
-        self._host = host
+        self._state = state
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._listen, daemon=True)
         self._thread.start()
@@ -38,20 +42,25 @@ class Commits:
         self._thread.join(timeout=5)
 
     def _listen(self) -> None:
+        valkey = redis.Redis(unix_socket_path=str(self._state / "valkey.sock"))
         with (
+            valkey.pubsub(ignore_subscribe_messages=True) as listening,
             psycopg.connect(
-                host=self._host, user="postgres", dbname="tillway", autocommit=True
-            ) as listening,
-            psycopg.connect(
-                host=self._host, user="postgres", dbname="tillway", autocommit=True
+                host=str(self._state / "postgres"),
+                user="postgres",
+                dbname="tillway",
+                autocommit=True,
             ) as asking,
         ):
-            listening.execute("LISTEN events")
+            listening.subscribe(f"{EVENTS}@tillway")
             while not self._stop.is_set():
-                for notification in listening.notifies(timeout=0.5, stop_after=1):
-                    now = time.time()
-                    self.first_of.setdefault(notification.payload, now)
-                    kind, _, identity = notification.payload.partition(":")
+                message = listening.get_message(timeout=0.5)
+                if message is None:
+                    continue
+                now = time.time()
+                for subject in message["data"].decode().split(SEPARATOR):
+                    self.first_of.setdefault(subject, now)
+                    kind, _, identity = subject.partition(":")
                     if kind == "invoice" and identity not in self.paid:
                         row = asking.execute(
                             "SELECT 1 FROM invoices_invoice WHERE id = %s AND status = 'paid'",
@@ -89,7 +98,7 @@ def run(*, seed: int) -> dict[str, Any]:
     shown: list[float] = []
     credited: list[float] = []
     with open_shop(purpose="bench", say=lambda line: None) as shop:
-        commits = Commits(host=f"{shop.house.state}/postgres")
+        commits = Commits(state=shop.house.state)
         wallet = shop.wallet(ETH=10**18, USDC=PAYMENTS * 10 * 10**6)
         for _ in range(PAYMENTS):
             sample = _pay_once(shop, commits, wallet)

@@ -13,6 +13,7 @@ from gateway.market.quotes import Quote, quote_assets
 from gateway.market.snapshots import (
     E18,
     AssetState,
+    BookState,
     ChainState,
     MarketSnapshot,
     PoolState,
@@ -74,6 +75,7 @@ def run(seed: int) -> dict[str, Any]:
         "conditions": {
             "assets": len(codes),
             "pools": len(snapshot.pools),
+            "books": len(snapshot.books),
             "ticks_per_pool": 2 * TICKS_EACH_SIDE,
             "snapshot_bytes": len(encode_snapshot(snapshot)),
         },
@@ -130,7 +132,23 @@ def base_market(now_ms: int) -> MarketSnapshot:
             assets=assets,
             currencies={"EUR": (source("feed:a", 108 * E18 // 100),)},
             pools=tuple(pools),
+            books=(_book("WETH", 18, 3_000, now_ms), _book("DAI", 18, 1, now_ms)),
         )
+    )
+
+
+def _book(symbol: str, decimals: int, dollars: int, now_ms: int) -> BookState:
+    """Fifty bids of our own book, from a basis point below the price on, as they are published."""
+    lot = 10 ** (decimals - 2)
+    best = dollars * 1_001_000  # ticks
+    return BookState(
+        market=f"{symbol}-USDC",
+        base=f"{symbol}@{CHAIN}",
+        quote=ANCHOR,
+        lot_units=lot,
+        tick_units=1,
+        at_ms=now_ms - 1_000,
+        bids=tuple((best // 100 - best // 10**6 * step, 5 * step) for step in range(1, 51)),
     )
 
 

@@ -1,6 +1,7 @@
 // Uniswap's own search for a split over quotes it is told: `node split_peer.mjs FOLDER < QUESTIONS`.
 // FOLDER holds node_modules. Prints, for each question, milliseconds of the search stage alone
-// and the percentage that each venue gets.
+// and the percentage that each venue gets. All questions are answered `warmUps` times before the
+// pass that is timed, so that the search is compiled.
 import { createRequire } from "node:module";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -22,10 +23,9 @@ const amounts = (token, text) => CurrencyAmount.fromRawAmount(token, text);
 // The search reads only which pools a route uses, from `poolIdentifiers`.
 const route = new V2Route([new Pair(amounts(from, "1000"), amounts(to, "1000"))], from, to);
 const portions = { getRouteWithQuotePortionAdjusted: (_, routes) => routes };
-const { questions, percents, config } = JSON.parse(readFileSync(0, "utf8"));
+const { questions, percents, config, warmUps } = JSON.parse(readFileSync(0, "utf8"));
 
-const answers = [];
-for (const { amount, quotes } of questions) {
+async function answered({ amount, quotes }) {
   const told = quotes.map(([venue, percent, part, out, net]) => ({
     protocol: Protocol.V2,
     percent,
@@ -45,6 +45,12 @@ for (const { amount, quotes } of questions) {
     amounts(from, amount), percents, told, TradeType.EXACT_INPUT, ChainId.MAINNET, config, portions,
   );
   const ms = Number(process.hrtime.bigint() - started) / 1e6;
-  answers.push({ ms, parts: best ? best.routes.map((r) => [r.poolIdentifiers[0], r.percent]) : [] });
+  return { ms, parts: best ? best.routes.map((r) => [r.poolIdentifiers[0], r.percent]) : [] };
+}
+
+let answers = [];
+for (let pass = 0; pass <= warmUps; pass++) {
+  answers = [];
+  for (const question of questions) answers.push(await answered(question));
 }
 console.log(JSON.stringify(answers));

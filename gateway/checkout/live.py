@@ -1,7 +1,7 @@
 """The live process: what happens to an invoice, in a shop or at the desk, told to browsers as it
 commits.
 
-One LISTEN per process. A subject is read and written out once per event, however many pages
+One subscription per process. A subject is read and written out once per event, however many pages
 follow it; a page costs a queue of one slot. A message is the whole present state, so a page that
 missed some needs only the last: after a reconnect it gets it unless it says it has it.
 """
@@ -17,13 +17,13 @@ from typing import Any, Final
 from urllib.parse import parse_qs
 from uuid import UUID
 
-import psycopg
+import redis
 import structlog
 from django.conf import settings
 from django.db import close_old_connections, connection
 
 from gateway.checkout import selectors, tickets
-from gateway.events.listening import CHANNEL
+from gateway.events.waking import hearing
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -183,18 +183,14 @@ class Hub:
     async def _listen(self) -> None:
         while True:
             try:
-                parameters = connection.get_connection_params()
-                for ours in ("cursor_factory", "context", "prepare_threshold"):
-                    parameters.pop(ours, None)
-                direct = await psycopg.AsyncConnection.connect(**parameters, autocommit=True)
-                async with direct:
-                    await direct.execute(f"LISTEN {CHANNEL}")
+                async with hearing() as told:
                     # What was told while nobody listened is lost: look at everything once.
                     for key in list(self._subjects):
                         self.notified(key)
-                    async for notification in direct.notifies():
-                        self.notified(notification.payload)
-            except psycopg.Error as error:
+                    async for keys in told:
+                        for key in keys:
+                            self.notified(key)
+            except redis.RedisError as error:
                 log.warning("live.listen_lost", error=str(error))
             await asyncio.sleep(RECONNECT_SECONDS)
 

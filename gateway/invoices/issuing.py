@@ -17,6 +17,7 @@ from gateway.chains.services import POLL_SECONDS
 from gateway.compliance.selectors import STALE_AFTER_SECONDS
 from gateway.events.ids import uuid7
 from gateway.events.subscriptions import handlers_for
+from gateway.events.waking import EVENTS, wake
 from gateway.invoices.catalogue import Catalogue, catalogue
 from gateway.invoices.errors import (
     BadLock,
@@ -300,6 +301,7 @@ def _issued(invoice: Invoice, *, book: Book, shop: ShopView, offered: Catalogue)
     if outcome == "full":
         raise _AssetsFull(full)
     if outcome == "issued":
+        wake(EVENTS, [f"invoice:{invoice.id}"])
         invoice.duplicate_order = is_duplicate_order
         invoice.exceptions = ["duplicate_order"] if is_duplicate_order else []
         invoice._state.adding = False

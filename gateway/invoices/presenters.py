@@ -22,6 +22,8 @@ from gateway.money.rates import Rate
 PAYABLE = frozenset({"waiting", "partial"})
 RATE_PLACES = 8
 
+_NOTHING, _WHOLE = Fraction(0), Fraction(1)
+
 
 def invoice_as_dict(
     invoice: Invoice, *, heads: Mapping[int, int] | None = None, book: Book | None = None
@@ -103,13 +105,15 @@ def due_of(invoice: Invoice, *, book: Book) -> list[dict[str, Any]]:
 def remaining_share(invoice: Invoice) -> Fraction:
     """The fraction of the demand that still has to arrive."""
     if invoice.status not in PAYABLE:
-        return Fraction(0)
-    seen = sum((Fraction(entry["share"]) for entry in invoice.received), Fraction(0))
-    return max(Fraction(0), 1 - seen)
+        return _NOTHING
+    if not invoice.received:
+        return _WHOLE
+    seen = sum((Fraction(entry["share"]) for entry in invoice.received), _NOTHING)
+    return max(_NOTHING, 1 - seen)
 
 
 def _rest(quote: Quote, share: Fraction) -> Amount:
-    if share == 1:
+    if share is _WHOLE or share == 1:
         return quote.due
     units = -(-quote.units * share.numerator // share.denominator)
     return rounded_up(Amount(units, quote.token_asset), places=quote.places)
@@ -118,7 +122,7 @@ def _rest(quote: Quote, share: Fraction) -> Amount:
 def _due(
     quote: Quote, *, token: OfferedToken, book: Book, address: str, share: Fraction
 ) -> dict[str, Any]:
-    rest = _rest(quote, share or Fraction(1))
+    rest = _rest(quote, share or _WHOLE)
     pricing = quote.pricing_asset
     return {
         "asset": quote.asset,

@@ -52,6 +52,9 @@ class DeskPolicy(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         collect_gas: gas units of sweeping one deposit in a batch.
         swap_gas_share: gas units of one deposit's share in a batched swap.
         asset_cap_usd_cents: open locks per asset.
+        book_share_bps: share of each resting order in our own book that quotes count on.
+        book_gap_bps: a book whose best price is further from the fair value counts nothing.
+        book_weight_ppm: share of what the book saves that a quote passes on.
     """
 
     min_sources: int = 2
@@ -92,6 +95,9 @@ class DeskPolicy(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     collect_gas: int = 50_000
     swap_gas_share: int = 15_000
     asset_cap_usd_cents: int = 10_000_000
+    book_share_bps: int = 2_500
+    book_gap_bps: int = 100
+    book_weight_ppm: int = 500_000
 
 
 class Source(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -7,6 +7,7 @@ import httpx
 
 from gateway.outside.errors import OutsideFailed
 from gateway.outside.targets import Target, resolve
+from gateway.outside.trust import trusted
 
 TIMEOUT_SECONDS = 15.0
 MAX_ANSWER_BYTES = 64 * 1024
@@ -44,7 +45,9 @@ def request(
     """
     target = resolve(url, allow_loopback=allow_loopback)
     started = time.monotonic()
-    with httpx.Client(timeout=timeout_seconds, follow_redirects=False, trust_env=False) as client:
+    with httpx.Client(
+        verify=trusted(), timeout=timeout_seconds, follow_redirects=False, trust_env=False
+    ) as client:
         outgoing = pinned_request(
             client, target=target, method=method, body=body, headers=headers or {}
         )

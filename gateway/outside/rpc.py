@@ -1,4 +1,4 @@
-"""Raw JSON-RPC to a chain's node: httpx and orjson, for the paths where web3 is too slow.
+"""Raw JSON-RPC to a chain's node, for the paths where web3 is too slow.
 
 The nodes are the operator's own configuration, so the guard against private targets
 (``gateway.outside.http``) does not apply; `check --deploy` looks at their addresses instead.
@@ -6,14 +6,15 @@ The nodes are the operator's own configuration, so the guard against private tar
 
 import time
 from collections.abc import Sequence
+from http.client import HTTPResponse
 from itertools import count
 from types import TracebackType
 from typing import Any
 
-import httpx
 import orjson
 
 from gateway.outside.errors import NodeDown, NodeError, NodeMalformed
+from gateway.outside.kept_connection import Failure, KeptConnection, parts
 
 TIMEOUT_SECONDS = 10.0
 SILENCES = 3
@@ -33,11 +34,8 @@ class JsonRpc:
         self.url = url
         self._ids = count(1)
         self._answer_seconds = SILENCES * timeout_seconds
-        self._client = httpx.Client(
-            timeout=timeout_seconds,
-            headers={"content-type": "application/json"},
-            follow_redirects=False,
-            trust_env=False,
+        self._connection = KeptConnection(
+            url, timeout_seconds=timeout_seconds, headers={"content-type": "application/json"}
         )
 
     def __enter__(self) -> "JsonRpc":
@@ -52,7 +50,7 @@ class JsonRpc:
         self.close()
 
     def close(self) -> None:
-        self._client.close()
+        self._connection.close()
 
     def call(self, method: str, params: Sequence[Any] = ()) -> Any:
         """The result of one call.
@@ -101,26 +99,26 @@ class JsonRpc:
     def _send(self, payload: Any) -> bytes:
         until = time.monotonic() + self._answer_seconds
         try:
-            with self._client.stream("POST", self.url, content=orjson.dumps(payload)) as response:
-                if response.status_code >= 500 or response.status_code == 429:
-                    raise NodeDown(f"The chain's node answers with status {response.status_code}.")
+            with self._connection.posted(orjson.dumps(payload)) as response:
+                if response.status >= 500 or response.status == 429:
+                    raise NodeDown(f"The chain's node answers with status {response.status}.")
                 return _content(response, until=until)
-        except httpx.HTTPError as error:
+        except Failure as error:
             raise NodeDown(f"The chain's node does not answer: {type(error).__name__}.") from error
 
 
-def _content(response: httpx.Response, *, until: float) -> bytes:
+def _content(response: HTTPResponse, *, until: float) -> bytes:
     """The whole body, if it comes in time: a node that drips bytes must not keep a thread."""
-    parts: list[bytes] = []
+    content: list[bytes] = []
     size = 0
-    for part in response.iter_bytes():
-        parts.append(part)
+    for part in parts(response):
+        content.append(part)
         size += len(part)
         if size > MAX_ANSWER_BYTES:
             raise NodeMalformed("The chain's node answered more than we read.")
         if time.monotonic() > until:
             raise NodeDown("The chain's node answers too slowly.")
-    return b"".join(parts)
+    return b"".join(content)
 
 
 def _request(request_id: int, method: str, params: Sequence[Any]) -> dict[str, Any]:

@@ -86,6 +86,8 @@ HEDGING = env.json("HEDGING", default={})
 """How far the desk hedges by itself; docs/reference/settings.md names its fields."""
 RANGES = env.json("RANGES", default={})
 """Where the desk opens ranges of its own, off by default; docs/reference/settings.md."""
+DIVISION = env.json("DIVISION", default={})
+"""Limits within which a division of the desk's capital is proposed; docs/reference/settings.md."""
 PROVIDERS = env.json("PROVIDERS", default={})
 """Whether live pools may be opened; docs/reference/settings.md names its fields."""
 EXCHANGES = env.json("EXCHANGES", default=[])

@@ -17,16 +17,18 @@ from datetime import datetime, timedelta
 from typing import Final, TypeVar
 from uuid import UUID
 
-import psycopg
+import redis
 import structlog
 from django.conf import settings
 from django.db import OperationalError, connection
 from django.utils import timezone
 
+from gateway.events.waking import hearing
 from gateway.outside.async_http import GuardedClient
 from merchants.webhooks import queue
 from merchants.webhooks.queue import Claimed, Outcome
 from merchants.webhooks.sending import TIMEOUT_SECONDS, attempt
+from merchants.webhooks.services import CHANNEL
 
 log = structlog.get_logger(__name__)
 
@@ -223,20 +225,15 @@ class Deliverer:
         await self._record()
 
     async def _listen(self) -> None:
-        """Hear of new deliveries at once, on a direct connection of this process's own."""
-        parameters = connection.get_connection_params()
-        for unknown in ("cursor_factory", "context", "prepare_threshold"):
-            parameters.pop(unknown, None)
+        """Hear of new deliveries at once."""
         while True:
             try:
-                async with await psycopg.AsyncConnection.connect(
-                    **parameters, autocommit=True
-                ) as listening:
-                    await listening.execute("LISTEN webhooks")
-                    async for notification in listening.notifies():
-                        self.due[UUID(notification.payload)] = timezone.now()
+                async with hearing(CHANNEL) as told:
+                    async for endpoint_ids in told:
+                        now = timezone.now()
+                        self.due |= {UUID(endpoint_id): now for endpoint_id in endpoint_ids}
                         self.wake.set()
-            except psycopg.OperationalError:
+            except redis.RedisError:
                 await asyncio.sleep(1)  # meanwhile the rows are looked through
 
     async def _in_database(self, function: Callable[[], Result]) -> Result:

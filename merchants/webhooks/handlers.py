@@ -3,9 +3,11 @@
 from django.db import connection
 
 from gateway.events.subscriptions import EventRecord
+from gateway.events.waking import wake
 from merchants.webhooks.catalogue import TEST_EVENT, wants
 from merchants.webhooks.models import Endpoint
 from merchants.webhooks.payloads import payload_make
+from merchants.webhooks.services import CHANNEL
 
 
 def deliver_to_endpoints(event: EventRecord) -> None:
@@ -44,6 +46,7 @@ def deliver_to_endpoints(event: EventRecord) -> None:
                 "payload": payload,
             },
         )
+        wake(CHANNEL, [endpoint_id for (endpoint_id,) in cursor.fetchall()])
 
 
 QUEUE_SQL = """
@@ -55,5 +58,5 @@ WITH queued AS (
       FROM unnest(%(endpoints)s::uuid[]) AS e(endpoint_id)
     ON CONFLICT (event_id, endpoint_id) DO NOTHING
     RETURNING endpoint_id)
-SELECT pg_notify('webhooks', endpoint_id::text) FROM queued
+SELECT endpoint_id::text FROM queued
 """

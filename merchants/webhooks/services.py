@@ -12,6 +12,7 @@ from django.db import connection, transaction
 
 from gateway.events.ids import uuid7
 from gateway.events.services import emit
+from gateway.events.waking import wake
 from gateway.outside.errors import OutsideRefused
 from gateway.outside.targets import check_url
 from gateway.shops.models import Shop
@@ -28,6 +29,8 @@ from merchants.webhooks.models import Delivery, Endpoint
 from merchants.webhooks.sealing import seal, sealing_key, unseal
 from merchants.webhooks.signing import secret_make
 
+CHANNEL: Final = "webhooks"
+"""On which endpoints are told of that have something due."""
 ENDPOINTS_PER_SHOP: Final = 20
 SECRET_OVERLAP: Final = timedelta(hours=24)
 """How long the secret before the present one still signs, so that receivers can change over."""
@@ -115,7 +118,7 @@ def endpoint_update(
         endpoint.failing_since = None
         endpoint.slow = False
     endpoint.save()
-    _wake(endpoint_id)
+    wake(CHANNEL, [str(endpoint_id)])
     return endpoint
 
 
@@ -198,7 +201,7 @@ def delivery_redeliver(*, shop_id: UUID, endpoint_id: UUID, event_id: UUID) -> D
         )
         if cursor.rowcount == 0:
             raise DeliveryUnknown
-    _wake(endpoint_id)
+    wake(CHANNEL, [str(endpoint_id)])
     return Delivery.objects.get(event_id=event_id, endpoint_id=endpoint_id)
 
 
@@ -250,8 +253,3 @@ def _checked_filters(events: Iterable[str]) -> list[str]:
         if name not in FILTERS:
             raise FilterUnknown(name)
     return filters
-
-
-def _wake(endpoint_id: UUID) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_notify('webhooks', %s)", [str(endpoint_id)])

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from types import SimpleNamespace
 
 import pytest
+import redis
 from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.db import connection
@@ -248,11 +249,12 @@ def test_a_lost_listening_connection_is_made_again_and_nothing_is_missed(open_sh
     invoice = open_shop.issue()
 
     def cut():
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                " WHERE datname = current_database() AND query LIKE 'LISTEN%'"
-            )
+        client = redis.Redis.from_url(settings.VALKEY_URL)
+        mine = str(client.connection_pool.connection_kwargs["db"])
+        ours = [told for told in client.client_list(_type="pubsub") if told["db"] == mine]
+        assert ours
+        for told in ours:
+            client.client_kill_filter(_id=told["id"])
 
     async def scenario():
         async with house(), Page(f"/live/i/{invoice.id}") as page:

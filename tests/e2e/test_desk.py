@@ -46,6 +46,7 @@ def busy(house):
         "",
         f"assets/{WETH.code}",
         "results",
+        "capital",
         "hedges",
         f"hedges/{hedge.id}",
         "hedges/close",

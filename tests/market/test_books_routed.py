@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.market.book.events import Side
-from gateway.market.routing.books import MAX_AGE_MS, BookTaking, book_places
+from gateway.market.routing.books import MAX_AGE_MS, BookPlace, BookTaking, book_places
 from gateway.market.routing.outlets import BookOutlet
 from gateway.market.routing.split import best_split
 from gateway.market.snapshots import (
@@ -102,3 +102,26 @@ def test_books_travel_in_the_snapshot() -> None:
     assert decode_snapshot(encode_snapshot(snapshot)) == snapshot
     without = MarketSnapshot(version=1, at_ms=NOW)
     assert b"books" not in encode_snapshot(without)
+
+
+@given(
+    levels=st.lists(st.tuples(st.integers(1, 400_000), st.integers(1, 10**6)), max_size=6),
+    most=st.integers(0, 10**24),
+    sells=st.booleans(),
+    least=st.integers(0, 400_000),
+)
+def test_a_limited_book_is_a_better_part_of_itself(
+    levels: list[tuple[int, int]], most: int, sells: bool, least: int
+) -> None:
+    side = Side.SELL if sells else Side.BUY
+    ordered = tuple(sorted(levels, reverse=sells))
+    state = BookState(market="m", base="B", quote="Q", lot_units=10**14, tick_units=1, at_ms=0)
+    place = BookPlace(state, side, ordered)
+    # at least so many ticks for a lot, or a lot for at most so many
+    ratio = (least, 10**14) if sells else (10**14, max(least, 1))
+    limited = place.limited(most, least_out=ratio)
+    assert limited.room <= min(most, place.room)
+    for (ticks, lots), (had, there) in zip(limited.levels, place.levels, strict=False):
+        assert ticks == had and 0 < lots <= there
+        assert ticks >= least if sells else ticks <= max(least, 1)
+    assert place.limited(place.room).levels == place.levels

@@ -1,6 +1,11 @@
-import pytest
+from itertools import permutations
 
-from gateway.market.amm.errors import NoLiquidity
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from msgspec import structs
+
+from gateway.market.amm.errors import AmmError, NoLiquidity
 from gateway.market.routing.best import along_in, best_in, best_out, depth_in, path_spot
 from gateway.market.routing.venues import Venues
 from gateway.market.snapshots import E18
@@ -83,6 +88,35 @@ def test_the_depth_is_where_the_cost_reaches_its_bound():
 def test_a_deep_way_over_tokens_of_few_and_many_decimals_has_a_depth():
     venues = Venues((v3(WBTC, WETH, tick=260_230, liquidity=10**17), POOLS[0]))
     assert depth_in(venues, token_in=WBTC, token_out=USDC, max_cost_bps=200) > 10**8 // 4
+
+
+def test_the_depth_is_that_of_the_deepest_way_whatever_the_order():
+    pools = [v2(WETH, USDC, part * 10**20, part * 3 * 10**11) for part in (3, 1, 7, 2)]
+    deepest = depth_in(Venues((pools[2],)), token_in=WETH, token_out=USDC, max_cost_bps=200)
+    for order in permutations(pools):
+        assert deepest == depth_in(Venues(order), token_in=WETH, token_out=USDC, max_cost_bps=200)
+
+
+@given(st.integers(10**3, 10**30), st.integers(-200, 200), st.booleans())
+@settings(max_examples=100, deadline=None)
+def test_a_depth_is_found_from_any_guess(liquidity, tick, is_narrow):
+    """Far from a constant product: all of the liquidity in a narrow range, or dust."""
+    width = 60 if is_narrow else 60_000
+    low = tick // 60 * 60
+    ticks = ((low - width, liquidity), (low + width + 60, -liquidity))
+    pool = v3(WETH, USDC, tick=tick, liquidity=liquidity)
+    pool = structs.replace(pool, ticks=ticks)
+    (path,) = Venues((pool,)).paths(WETH, USDC)
+    depth = depth_in(Venues((pool,)), token_in=WETH, token_out=USDC, max_cost_bps=200)
+    up, down = path_spot(path)
+    if depth > 10**6:
+        assert along_in(path, depth)[0] * down * 10_000 >= depth * up * 9_800 - 10_000 * down
+    more = max(depth * 103 // 100, 10**6)
+    try:
+        out = along_in(path, more)[0]
+    except AmmError:
+        return
+    assert out * down * 10_000 < more * up * 9_800
 
 
 def test_tokens_of_different_chains_never_meet():

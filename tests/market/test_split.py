@@ -10,6 +10,7 @@ from gateway.market.amm.errors import AmountRefused, NoLiquidity
 from gateway.market.routing.outlets import (
     BookOutlet,
     DeskOutlet,
+    Outlet,
     outlets_between,
 )
 from gateway.market.routing.schedules import Presorted, pour, schedule
@@ -20,8 +21,11 @@ from tests.market.split_answers import dual_best, table_best
 from tests.market.split_markets import (
     ONE,
     amounts,
+    fees,
     hard_market,
     markets,
+    net_of,
+    prices,
     split_of,
     v2_outlet,
     v3_outlet,
@@ -132,7 +136,7 @@ def test_it_stops_before_a_tick_that_is_not_worth_crossing():
     gas_e18 = 3 * 10**12 * ONE
     ranged = v3_outlet("r", [(-1, 1, 10**24), (-50, 50, 10**20)], gas_e18=gas_e18)
     other = v2_outlet("p", 10**22, 10**22, fee_bps=100, gas_e18=1)
-    reach = ranged.curve(10**30).reach[0]
+    reach = ranged.curve(10**30).reach(1)
     split = split_of([ranged, other], reach + 10**14)
     by_name = {part.outlet: part for part in split.parts}
     assert reach - reach // 10**12 < by_name["r"].amount_in <= reach
@@ -217,6 +221,72 @@ def test_out_of_time_it_still_beats_one_outlet_and_its_bound_still_holds():
     assert done.net <= done.bound <= late.bound
     assert late.nodes < done.nodes or late.nodes == 1
     assert done.gap_bp < 0.01
+
+
+def test_what_one_pool_does_best_is_certified_by_the_first_relaxation():
+    """Gas is the gap of a relaxation that lets a pool take more than there is."""
+    gas_e18 = 10**9 * ONE
+    outlets = [v2_outlet(f"p{i}", 10**20, 10**20 - i * 10**17, gas_e18=gas_e18) for i in range(20)]
+    split = split_of(outlets, 10**15)
+    assert [part.outlet for part in split.parts] == ["p0"]
+    assert split.nodes == 1
+    assert split.gap_bp < 0.001
+
+
+class Counted:
+    """An outlet that counts how often it is asked."""
+
+    def __init__(self, outlet: Outlet) -> None:
+        self.outlet, self.name, self.curve = outlet, outlet.name, outlet.curve
+        self.asked = 0
+
+    def take(self, amount_in: int) -> tuple[int, int]:
+        self.asked += 1
+        return self.outlet.take(amount_in)
+
+
+@pytest.mark.parametrize("amount", [10**16, 10**18, 10**20])
+def test_an_outlet_that_cannot_be_best_alone_is_not_asked(amount):
+    outlets = [Counted(outlet) for outlet in hard_market()]
+    split = split_of(outlets, amount)
+    parts = {part.outlet for part in split.parts}
+    equal = {
+        each.name
+        for each in outlets
+        if (net := net_of(each.outlet, amount)) is not None
+        and net * (10**5 + 1) > split.net * 10**5
+    }
+    assert {each.name for each in outlets if each.asked} <= parts | equal
+    assert sum(each.asked for each in outlets) <= len(parts) + len(equal)
+
+
+@given(
+    st.lists(st.tuples(st.integers(10**20, 10**25), prices, fees), min_size=1, max_size=5),
+    st.integers(1, 10**12),
+)
+@settings(max_examples=200, deadline=None)
+def test_dust_in_deep_pools_is_never_worse_than_in_one(pools, amount):
+    outlets = [
+        v2_outlet(f"p{i}", reserve, reserve * price // 1000, fee_bps=fee)
+        for i, (reserve, price, fee) in enumerate(pools)
+    ]
+    single = best_single(outlets, amount)
+    if single is not None:
+        split = split_of(outlets, amount)
+        assert single.net <= split.net <= split.bound
+
+
+def test_ranges_far_below_the_price_are_found_when_nothing_else_takes_the_amount():
+    ladders = [
+        v3_outlet(f"r{i}", [(low, low + 1, 10**20) for low in range(-50, 1)], spacing=10)
+        for i in range(3)
+    ]
+    shallow = ladders[0].curve(10**30, until=0.0)
+    amount = 10 * shallow.reach(1)
+    split = split_of(ladders, amount)
+    assert split.amount_in == amount
+    assert [part.amount_in for part in split.parts] == pytest.approx([amount / 3] * 3, rel=1e-6)
+    assert split.gap_bp < 0.001
 
 
 def test_the_same_question_has_the_same_answer():

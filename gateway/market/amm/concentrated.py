@@ -8,6 +8,7 @@ those out would be off by single base units.
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from gateway.market.amm.errors import AmountRefused, BadPool, NoLiquidity
 from gateway.market.amm.tick_math import (
@@ -23,7 +24,7 @@ _AMOUNT_LIMIT = 2**255
 _WORD_LIMIT = 2**256
 _UINT128_LIMIT = 2**128
 
-# The fields of ``Walk``; a tuple, since making a dataclass costs as much as a step.
+# The fields of ``Walk``, for who needs no names.
 _Steps = tuple[int, int, int, int, int]
 
 
@@ -91,8 +92,7 @@ def build_ladder(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Walk:
+class Walk(NamedTuple):
     """What a swap would do: base units in and out, and where it would leave the pool."""
 
     amount_in: int

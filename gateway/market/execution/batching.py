@@ -34,6 +34,7 @@ from gateway.market.execution.planning import (
     retry_seconds,
     sale_of,
 )
+from gateway.market.execution.sellers import to_swap
 from gateway.market.quoting.costs import collect_cost_units
 from gateway.market.snapshot_store import current_snapshot
 from gateway.market.snapshots import MarketSnapshot
@@ -119,8 +120,17 @@ def _batch(group: _Group, *, snapshot: MarketSnapshot | None, now: datetime) -> 
         _wait(collection.under_way, requests, reason="under_way", now=now)
         _wait(collection.unpriced, requests, reason=unpriced, now=now)
         _leave_as_dust(collection.dust, now=now)
-        to_sell = collection.together if group.asset != group.settlement_asset else ()
-        to_sweep = collection.apart if to_sell else (*collection.together, *collection.apart)
+        to_sell = to_swap(
+            collection.together,
+            requests,
+            asset=group.asset,
+            settlement_asset=group.settlement_asset,
+            snapshot=snapshot,
+            now=now,
+        )
+        selling = {item.request_id for item in to_sell}
+        whole = (*collection.together, *collection.apart)
+        to_sweep = [item for item in whole if item.request_id not in selling]
         if to_sweep:
             _queue_sweep(group, to_sweep, factory=factory, now=now)
             made += 1

@@ -77,6 +77,9 @@ class FillRequest(models.Model):
     )
     last_error = models.TextField(default="")
     created_at = models.DateTimeField()
+    in_book = models.BooleanField(
+        default=False, db_default=False, help_text="sold in our own order book: to be swept only"
+    )
     promised_at = models.DateTimeField(null=True, help_text="when its rate was drawn")
     due_units = UnitsField(null=True, help_text="of the token, for the whole demand at that rate")
     gas_units = UnitsField(null=True, help_text="of them, for collecting and selling")

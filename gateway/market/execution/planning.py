@@ -13,6 +13,7 @@ from gateway.market.amm.errors import AmmError, NoLiquidity
 from gateway.market.execution.errors import FillTooDear
 from gateway.market.quotes import appraise
 from gateway.market.routing.best import along_in
+from gateway.market.routing.books import BookTaking, book_places
 from gateway.market.routing.venues import Path, venues_of
 from gateway.market.snapshots import MarketSnapshot, V3State
 from gateway.money.amounts import Amount
@@ -139,15 +140,7 @@ def sale_of(
         NoLiquidity: no pool takes it.
         FillTooDear: every pool gives less than the floor.
     """
-    worth = appraise(
-        snapshot=snapshot,
-        token=token,
-        pricing=FIAT["USD"],
-        settlement_asset=settlement_asset,
-        fee_bps=0,
-        now=now,
-    ).settlement_units
-    floor = worth * (BPS - FLOOR_TOLERANCE_BPS) // BPS
+    floor = _floor(snapshot, token=token, settlement_asset=settlement_asset, now=now)
     path, expected = _best(snapshot, token=token, settlement_asset=settlement_asset)
     if expected < floor or floor <= 0:
         raise FillTooDear(f"{expected} base units instead of {floor} at least.")
@@ -160,6 +153,54 @@ def sale_of(
         expected=expected,
         floor=max(floor, expected * (BPS - MOVE_TOLERANCE_BPS) // BPS),
     )
+
+
+def book_sale_of(
+    *, snapshot: MarketSnapshot, token: Amount, settlement_asset: str, now: datetime
+) -> BookTaking | None:
+    """How our own order book takes ``token``, but for less than a lot; None where the pools give
+    more, or it gives less than the floor of a sale. A native coin is sold by its wrapping alone.
+
+    Raises:
+        QuoteRefused: there is no fresh price to take a floor from.
+    """
+    places = book_places(
+        snapshot,
+        token_in=token.asset.code,
+        token_out=settlement_asset,
+        now_ms=int(now.timestamp() * 1000),
+    )
+    if not places:
+        return None
+    least = _floor(snapshot, token=token, settlement_asset=settlement_asset, now=now)
+    try:
+        _, in_pools = _best(snapshot, token=token, settlement_asset=settlement_asset)
+    except NoLiquidity:
+        in_pools = 0
+    best: tuple[int, BookTaking] | None = None
+    for place in places.values():
+        taking = place.taking(token.units)
+        if taking is None or taking.units + place.book.lot_units <= token.units:
+            continue  # nothing, or not all of it
+        brings, _ = place.outlet.take(taking.units)
+        if brings * token.units < max(in_pools + 1, least) * taking.units:
+            continue
+        if best is None or brings > best[0]:
+            best = (brings, taking)
+    return best[1] if best else None
+
+
+def _floor(snapshot: MarketSnapshot, *, token: Amount, settlement_asset: str, now: datetime) -> int:
+    """Base units that a sale must bring, from our own fair value. Raises QuoteRefused."""
+    worth = appraise(
+        snapshot=snapshot,
+        token=token,
+        pricing=FIAT["USD"],
+        settlement_asset=settlement_asset,
+        fee_bps=0,
+        now=now,
+    ).settlement_units
+    return worth * (BPS - FLOOR_TOLERANCE_BPS) // BPS
 
 
 def _best(snapshot: MarketSnapshot, *, token: Amount, settlement_asset: str) -> tuple[Path, int]:

@@ -11,10 +11,10 @@ from gateway.events.errors import LeaseLost, TillwayError
 from gateway.events.leases import LeaseHandle
 from gateway.market.hedges.calls import address_of, treasury_of
 from gateway.market.hedges.configuration import HedgingSettings, hedging_settings
+from gateway.market.hedges.decisions import policy_of, router_kinds
 from gateway.market.hedges.exchange_models import ORDER_OPEN
 from gateway.market.hedges.firm_swaps import FIRM, orders_reference
 from gateway.market.hedges.models import Hedge
-from gateway.market.hedges.planning import policy_of, router_kinds
 from gateway.market.hedges.selectors import active_hedges, books, closed_units, holding_of
 from gateway.market.hedges.viewing import CENTS, Subject, subjects_of, values_of
 from gateway.market.hedges.working import ask_of, wanted_units

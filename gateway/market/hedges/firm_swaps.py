@@ -7,8 +7,8 @@ from datetime import datetime
 from gateway.chains.addresses import parse_address
 from gateway.market.amm.errors import AmmError
 from gateway.market.firm.choosing import Offer, choose
+from gateway.market.hedges.decisions import SEARCH_SECONDS, router_kinds
 from gateway.market.hedges.models import Hedge, HedgeStep
-from gateway.market.hedges.planning import SEARCH_SECONDS, router_kinds
 from gateway.market.hedges.viewing import CENTS, Subject, Swap, worth_of
 from gateway.market.hedging.deciding import PPM, Side
 from gateway.market.makers.selectors import Offered, orders_on_offer

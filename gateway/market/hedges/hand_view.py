@@ -9,9 +9,9 @@ from datetime import datetime
 
 from gateway.market.amm.errors import AmmError
 from gateway.market.hedges.configuration import HedgingSettings, hedging_settings
+from gateway.market.hedges.decisions import SEARCH_SECONDS, policy_of, router_kinds
 from gateway.market.hedges.hand_errors import AboveHandLimit, HedgeNotPossible, HedgeUnderWay
 from gateway.market.hedges.models import ACTIVE, Hedge
-from gateway.market.hedges.planning import SEARCH_SECONDS, policy_of, router_kinds
 from gateway.market.hedges.selectors import Books, books, holding_of
 from gateway.market.hedges.viewing import (
     Subject,

@@ -16,9 +16,9 @@ from gateway.market.execution.planning import retry_seconds
 from gateway.market.hedges import locks
 from gateway.market.hedges.calls import treasury_of
 from gateway.market.hedges.configuration import hedging_settings
+from gateway.market.hedges.decisions import router_kinds
 from gateway.market.hedges.firm_swaps import FIRM
 from gateway.market.hedges.models import ACTIVE, Hedge, HedgeStep
-from gateway.market.hedges.planning import router_kinds
 from gateway.market.hedges.routers import swapped
 from gateway.market.hedges.saying import say_float_filled
 from gateway.money.amounts import Amount

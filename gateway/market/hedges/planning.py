@@ -1,25 +1,37 @@
 """Decide what is hedged, from the real positions; a decision is a row before anything is sent."""
 
-import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
 from django.db import IntegrityError, transaction
 from django.db.models import Max, Q
 
-from gateway.chains.configuration import configured_chain
 from gateway.events import leases
 from gateway.events.errors import TillwayError
 from gateway.events.ids import uuid7
 from gateway.events.leases import LeaseHandle
 from gateway.market.hedges.configuration import HedgingSettings, hedging_settings
+from gateway.market.hedges.decisions import (
+    Limits,
+    asked,
+    decided,
+    exchange_offers,
+    policy_of,
+    router_kinds,
+    usual_band,
+)
 from gateway.market.hedges.models import ACTIVE, Hedge
-from gateway.market.hedges.netting import hedge_less, hedge_net
-from gateway.market.hedges.outside import Seen, offers_of, with_exchanges
+from gateway.market.hedges.netting import (
+    hedge_alone,
+    hedge_less,
+    hedge_net,
+    places_alone,
+)
+from gateway.market.hedges.outside import Seen
 from gateway.market.hedges.saying import say_hedge
 from gateway.market.hedges.selectors import (
-    INFLOW_TIME,
     Books,
     books,
     holding_of,
@@ -27,7 +39,8 @@ from gateway.market.hedges.selectors import (
 from gateway.market.hedges.viewing import (
     CENTS,
     Subject,
-    band_of,
+    Ways,
+    outlets_by_class,
     own_cents,
     subjects_of,
     values_of,
@@ -36,23 +49,21 @@ from gateway.market.hedges.viewing import (
 )
 from gateway.market.hedging import deciding
 from gateway.market.hedging.deciding import (
-    HedgePolicy,
     Holding,
     Reason,
     Rest,
     Side,
-    decide,
+    VenueClass,
 )
 from gateway.market.hedging.exchange_books import Offer
-from gateway.market.hedging.tiers import DEFAULT_TIERS
 from gateway.market.makers.selectors import anyone_to_ask
 from gateway.market.selectors import halted_scopes
 from gateway.market.snapshots import E18, MarketSnapshot
 
 log = structlog.get_logger(__name__)
 
-SEARCH_SECONDS = 0.05
-"""How long the split over venues is searched for one asset."""
+ALONE = (Reason.NO_VENUE, Reason.TOO_DEAR)
+"""Why pools and exchanges are no way out, so that our own book is asked alone."""
 
 
 def hedges_plan(
@@ -97,12 +108,7 @@ def hedges_plan(
         if subject.code in busy or subject.code in tired:
             continue
         simulated = subject.chain.simulated
-        answer = _decided(
-            subject,
-            holding,
-            known,
-            told,
-            [market for market in seen if market.pair.base == subject.code],
+        limits = Limits(
             capital=own_cents(
                 snapshot,
                 capital=known.capital,
@@ -112,15 +118,22 @@ def hedges_plan(
             ),
             gross=gross[simulated],
             allowed=subject.allowed(halts=halts, now_ms=now_ms),
-            now=now,
         )
-        if isinstance(answer, Rest):
-            rests[subject.code] = answer
+        side = Side.SELL if holding.exposure > 0 else Side.BUY
+        markets = [market for market in seen if market.pair.base == subject.code]
+        offers = exchange_offers(subject, side, markets, known)
+        band = usual_band(subject, known, told)
+        hedge = decided(subject, holding, told, offers, limits, band=band)
+        if isinstance(hedge, Rest):
+            hedge = _otherwise(
+                subject, holding, told, limits, hedge, band=band, lease=lease, now=now
+            )
+        if isinstance(hedge, Rest):
+            rests[subject.code] = hedge
             continue
-        hedge, band = answer
         if subject.tokens(hedge.side)[0].code in spent:
             continue
-        left = _netted(subject, hedge, told, lease=lease, now=now)
+        left = _netted(subject, hedge, told, offers, lease=lease, now=now)
         if left is None:
             rests[subject.code] = Rest(Reason.WITHIN_BAND, holding.exposure)
             continue
@@ -131,82 +144,57 @@ def hedges_plan(
     return made, rests
 
 
-def policy_of(told: HedgingSettings, subject: Subject) -> HedgePolicy:
-    view = view_of(subject, ways_of(subject, Side.SELL, amount_in=1, kinds=()))
-    return HedgePolicy(
-        DEFAULT_TIERS,
-        least_order_units=max(1, view.units_of_cents(told.least_order_usd_cents)),
-        max_cost_ppm=told.max_cost_ppm,
-        slice_seconds=told.slice_seconds,
-        max_slices=told.max_slices,
-    )
-
-
-def router_kinds(chain_id: int) -> dict[str, str]:
-    """Addresses of what a chain has to trade by, by kind: its routers, and firm orders."""
-    venues = configured_chain(chain_id).venues
-    names = {"v2": "v2_router", "v3": "v3_router", "firm": "firm_orders"}
-    return {kind: venues[name] for kind, name in names.items() if venues.get(name)}
-
-
-def exchange_offers(
-    subject: Subject, side: Side, seen: Sequence[Seen], known: Books
-) -> dict[str, Offer]:
-    """What exchanges offer to close a position of it, with what lies there. One query."""
-    if not seen:
-        return {}
-    return offers_of(
-        subject,
-        side,
-        seen,
-        at_hand=known.at_exchanges(subject.tokens(side)[0].code),
-        traded_cents=known.there.traded_cents,
-    )
-
-
-def _decided(
+def _otherwise(
     subject: Subject,
     holding: Holding,
-    known: Books,
     told: HedgingSettings,
-    seen: Sequence[Seen],
+    limits: Limits,
+    rest: Rest,
     *,
-    capital: int | None,
-    gross: int,
-    allowed: bool,
+    band: int,
+    lease: LeaseHandle,
     now: datetime,
-) -> tuple[deciding.Hedge, int] | Rest:
-    if capital is None:
-        return Rest(Reason.NO_CAPITAL, holding.exposure)
+) -> deciding.Hedge | Rest:
+    """Where no pool and no exchange will do, our own book; where none trades the pair and it takes
+    nothing either, a hedge for makers to sign."""
+    if rest.reason not in ALONE:
+        return rest
+    traded = _in_book(subject, holding, told, limits, band=band, lease=lease, now=now)
+    if traded or rest.reason is not Reason.NO_VENUE:
+        return rest
+    if not _anyone_to_ask(subject.chain.chain_id, now=now):
+        return rest
+    return decided(subject, holding, told, {}, limits, band=band, asks_makers=True)
+
+
+def _in_book(
+    subject: Subject,
+    holding: Holding,
+    told: HedgingSettings,
+    limits: Limits,
+    *,
+    band: int,
+    lease: LeaseHandle,
+    now: datetime,
+) -> int:
+    """Trade what our own book alone takes well enough; how much of the asset, base units."""
     side = Side.SELL if holding.exposure > 0 else Side.BUY
-    inflow = sum(known.inflow.get(code, 0) for code in subject.aliases)
-    one = 10**subject.asset.decimals
-    band = band_of(
+    places = places_alone(subject, side, max_cost_ppm=told.max_cost_ppm, now=now)
+    if not places:
+        return 0
+    room = {VenueClass.BOOK: sum(place.room for place in places.values())}
+    plain = view_of(subject, Ways((), {}))
+    hedge = asked(
         subject,
-        inflow_dollars=inflow * subject.usd // (E18 * one) / INFLOW_TIME.total_seconds(),
-        band_cents=told.band_usd_cents,
-        least_cents=told.least_band_usd_cents,
-        most_cents=subject.snapshot.policy.inventory_bound_usd_cents,
+        replace(holding, at_hand=room, quote_at_hand=room),
+        replace(plain, outlets={VenueClass.BOOK: [place.outlet for place in places.values()]}),
+        told,
+        limits,
+        band=band,
     )
-    plain = view_of(subject, ways_of(subject, side, amount_in=1, kinds=()))
-    amount = abs(holding.exposure) if side is Side.SELL else plain.quote_units(holding.exposure)
-    kinds = router_kinds(subject.chain.chain_id)
-    ways = ways_of(subject, side, amount_in=max(1, amount), kinds=kinds)
-    offers = exchange_offers(subject, side, seen, known)
-    view = view_of(subject, ways, offers.values())
-    answer = decide(
-        holding=with_exchanges(holding, side, offers),
-        view=view,
-        band_units=band,
-        policy=policy_of(told, subject),
-        capital_cents=capital,
-        gross_cents=gross,
-        allowed=allowed,
-        clock=time.monotonic,
-        deadline=time.monotonic() + SEARCH_SECONDS,
-        asks_makers=not view.outlets and _anyone_to_ask(subject.chain.chain_id, now=now),
-    )
-    return answer if isinstance(answer, Rest) else (answer, band)
+    if isinstance(hedge, deciding.Hedge):
+        return hedge_alone(subject, hedge, places, lease=lease, now=now)
+    return 0
 
 
 def _anyone_to_ask(chain_id: int, *, now: datetime) -> bool:
@@ -221,16 +209,25 @@ def _netted(
     subject: Subject,
     hedge: deciding.Hedge,
     told: HedgingSettings,
+    offers: Mapping[str, Offer],
     *,
     lease: LeaseHandle,
     now: datetime,
 ) -> deciding.Hedge | None:
     """What is left of a hedge after our own order book; None: nothing worth a transaction."""
     kinds = router_kinds(subject.chain.chain_id)
-    view = view_of(subject, ways_of(subject, hedge.side, amount_in=1, kinds=()))
+    view = view_of(subject, Ways((), {}))
     amount = hedge.units if hedge.side is Side.SELL else view.quote_units(hedge.units)
     ways = ways_of(subject, hedge.side, amount_in=max(1, amount), kinds=kinds)
-    traded = hedge_net(subject, hedge, ways, lease=lease, now=now)
+    # Without what may not go in by the hedge's own choice of what is at hand.
+    used = {kind for kind, _ in hedge.parts}
+    outlets = [
+        outlet
+        for kind, group in outlets_by_class(ways, offers.values()).items()
+        if kind in used
+        for outlet in group
+    ]
+    traded = hedge_net(subject, hedge, outlets, lease=lease, now=now)
     if not traded:
         return hedge
     log.info("hedge_netted", asset=subject.code, side=hedge.side.value, units=traded)

@@ -167,7 +167,7 @@ def _left(hedge: Hedge) -> int:
 
 def _filling() -> dict[tuple[str, str], int]:
     rows = (
-        FillRequest.objects.filter(status__in=("pending", "batched"))
+        FillRequest.objects.filter(status__in=("pending", "batched"), in_book=False)
         .exclude(asset=F("settlement_asset"))
         .values("asset", "settlement_asset")
         .annotate(units=Sum("units"))

@@ -11,10 +11,10 @@ from gateway.chains.sending import transaction_cancel, transaction_queue
 from gateway.events.ids import uuid7
 from gateway.market.hedges.calls import address_of, call_of, deadline_of, treasury_of
 from gateway.market.hedges.configuration import HedgingSettings
+from gateway.market.hedges.decisions import router_kinds
 from gateway.market.hedges.exchange_models import ExchangeOrder
 from gateway.market.hedges.models import Hedge, HedgeStep
 from gateway.market.hedges.outside import PlannedOrder
-from gateway.market.hedges.planning import router_kinds
 from gateway.market.hedges.routers import approve_call
 from gateway.market.hedges.saying import say_hedge
 from gateway.market.hedges.viewing import Swap

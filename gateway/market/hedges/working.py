@@ -20,16 +20,16 @@ from gateway.market.amm.errors import AmmError
 from gateway.market.execution.planning import retry_seconds
 from gateway.market.hedges import locks
 from gateway.market.hedges.configuration import HedgingSettings, hedging_settings
-from gateway.market.hedges.exchange_models import ORDER_OPEN
-from gateway.market.hedges.firm_swaps import firm_swaps, orders_for
-from gateway.market.hedges.models import ACTIVE, Hedge, HedgeStep
-from gateway.market.hedges.outside import PlannedOrder, Seen, orders_of, with_exchanges
-from gateway.market.hedges.planning import (
+from gateway.market.hedges.decisions import (
     SEARCH_SECONDS,
     exchange_offers,
     policy_of,
     router_kinds,
 )
+from gateway.market.hedges.exchange_models import ORDER_OPEN
+from gateway.market.hedges.firm_swaps import firm_swaps, orders_for
+from gateway.market.hedges.models import ACTIVE, Hedge, HedgeStep
+from gateway.market.hedges.outside import PlannedOrder, Seen, orders_of, with_exchanges
 from gateway.market.hedges.saying import say_hedge
 from gateway.market.hedges.selectors import books, closed_units, holding_of
 from gateway.market.hedges.sending import cancel_overdue, slice_send

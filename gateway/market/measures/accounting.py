@@ -24,11 +24,19 @@ FILL_KINDS: Mapping[str, FillKind] = {
     **dict.fromkeys(CONVERSION_KINDS, FillKind.CONVERSION),
     "fill": FillKind.SALE,
     "hedge": FillKind.HEDGE,
+    "trade": FillKind.BOOK,
 }
 _LINE_OF_ACCOUNT = {
     fees(): Line.FEE,
     gas(): Line.GAS,
     venue_fees(): Line.VENUE_FEES,
+}
+_FEES_OF_KIND = {"trade": Line.BOOK_FEES, "range_out": Line.RANGE_FEES}
+_DESK_OF_KIND = {
+    "fill": Line.SLIPPAGE,
+    "hedge": Line.HEDGING,
+    "trade": Line.BOOK,
+    "range_out": Line.RANGES,
 }
 REVERSED = "_reversed"
 WRAP = ":left"
@@ -107,6 +115,8 @@ class Accounted:
 
 def line_of(account: str, kind: str) -> Line | None:
     """The line that postings of an account belong to; None where a payment's edges say it."""
+    if account == fees() and kind in _FEES_OF_KIND:
+        return _FEES_OF_KIND[kind]
     if account != desk():
         return _LINE_OF_ACCOUNT[AccountName(account)]
     if kind in PAYMENT_KINDS:
@@ -115,7 +125,7 @@ def line_of(account: str, kind: str) -> Line | None:
         return Line.CONVERSION
     if kind.endswith(REVERSED):
         return Line.REVERSAL
-    return {"fill": Line.SLIPPAGE, "hedge": Line.HEDGING}.get(kind, Line.OTHER)
+    return _DESK_OF_KIND.get(kind, Line.OTHER)
 
 
 def account_for(

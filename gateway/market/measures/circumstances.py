@@ -13,6 +13,7 @@ from gateway.market.execution.models import FillBatch, FillRequest
 from gateway.market.hedges.exchange_models import ExchangeOrder
 from gateway.market.hedges.models import HedgeStep
 from gateway.market.measures.accounting import PAYMENT_KINDS, Circumstances
+from gateway.market.measures.book_trades import traded_in
 from gateway.market.measures.fair_values import fair_values_at
 from gateway.market.measures.values import Mode, QuotedParts
 from gateway.money.assets import FIAT
@@ -55,7 +56,7 @@ class _Known:
 
 
 def surroundings_of(entries: Sequence[HouseEntry]) -> Surroundings:
-    """Eight queries, however many entries."""
+    """Ten queries, however many entries."""
     known = _known(entries)
     times = {each.valued_at for each in known.values()}
     times |= {each.promised_at for each in known.values() if each.promised_at is not None}
@@ -107,6 +108,7 @@ def _known(entries: Sequence[HouseEntry]) -> dict[UUID, _Known]:
         batch.transaction_id: batch
         for batch in FillBatch.objects.filter(transaction_id__in=_references(entries, kind="fill"))
     }
+    traded = traded_in(entries)
     sent = _transactions(entries) | {step.transaction_id for step in steps.values()}
     mined = dict(OutgoingTransaction.objects.filter(id__in=sent).values_list("id", "mined_at"))
     found = {}
@@ -124,6 +126,8 @@ def _known(entries: Sequence[HouseEntry]) -> dict[UUID, _Known]:
         elif _on_exchange(entry) and entry.refs["order_id"] in orders:
             order = orders[entry.refs["order_id"]]
             found[entry.id] = _Known(at, order.created_at, order.base)
+        elif entry.id in traded:
+            found[entry.id] = _Known(at, traded[entry.id].promised_at, traded[entry.id].base)
         elif batch is not None and entry.kind == "fill":
             found[entry.id] = _Known(at, batch.created_at)
         else:

@@ -96,10 +96,10 @@ def _level(sell: Hop, buy: Hop, fair: float, bps: int) -> DepthLevel:
 def dealt(hop: Hop, *, least: float) -> tuple[int, int]:
     """Base units in and out until the next unit in would bring less than ``least`` units out."""
     try:
-        curve = PoolOutlet(hop).curve(_ENOUGH)
         at = 1 / sqrt(least)
+        curve = PoolOutlet(hop).curve(_ENOUGH, until=at)
         taken = int(sum(segment.taken(at) for segment in curve.segments))
-        taken = min(taken, curve.reach[-1])
+        taken = min(taken, curve.reach(len(curve.segments)))
         return (taken, hop.venue.pool.quote_in(taken, hop.zero_for_one)) if taken > 0 else (0, 0)
     except AmmError:
         return 0, 0

@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from gateway.money.fields import UnitsField
 
-KINDS = ("payment", "sale", "hedge", "conversion")
+KINDS = ("payment", "sale", "hedge", "conversion", "book")
 MODES = ("test", "live")
 NO_SHOP = "00000000-0000-0000-0000-000000000000"
 """Stands in the sums for fills with nobody's shop."""

@@ -51,6 +51,8 @@ class FillKind(StrEnum):
     """a pool or an exchange: a position was closed"""
     CONVERSION = "conversion"
     """a shop: a refund or a payout in another asset than its balance"""
+    BOOK = "book"
+    """another owner in our own order book, whichever of the two arrived"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +215,14 @@ class Line(StrEnum):
     """sales of what was taken in, against fair value when they were mined"""
     HEDGING = "hedging"
     """hedges, the same"""
+    BOOK = "book"
+    """the desk's trades in our own order book, against fair value"""
+    BOOK_FEES = "book_fees"
+    """what others paid to trade there: account ``fees``; the desk pays none"""
+    RANGES = "ranges"
+    """what pools traded of the desk's ranges, against fair value when they came back"""
+    RANGE_FEES = "range_fees"
+    """what those ranges earned: account ``fees``"""
     GAS = "gas"
     """account ``gas``"""
     VENUE_FEES = "venue_fees"

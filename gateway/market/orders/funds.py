@@ -80,7 +80,9 @@ def _promised(codes: Collection[str]) -> dict[str, int]:
     if not codes:
         return {}
     fills = (
-        FillRequest.objects.filter(asset__in=codes, status__in=("pending", "batched"))
+        FillRequest.objects.filter(
+            asset__in=codes, status__in=("pending", "batched"), in_book=False
+        )
         .exclude(asset=F("settlement_asset"))
         .values_list("asset")
         .annotate(units=Sum("units"))

@@ -220,6 +220,7 @@ class Trade(models.Model):
                 condition=~Q(taker=F("maker")), name="orders_trade_not_with_oneself"
             ),
         ]
+        indexes = [models.Index(fields=["entry_key"], name="orders_trade_entry")]
 
     def __str__(self) -> str:
         return f"{self.lots} at {self.price}"

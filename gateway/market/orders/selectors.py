@@ -116,6 +116,17 @@ def trades_of_order(
     )
 
 
+def orders_in_entry(*, entry_key: str, owner: str) -> list[UUID]:
+    """An owner's orders that traded in what a ledger entry books. One query."""
+    found: set[UUID] = set()
+    for trade in Trade.objects.filter(entry_key=entry_key):
+        if trade.taker == owner:
+            found.add(trade.taker_order_id)
+        elif trade.maker == owner:
+            found.add(trade.maker_order_id)
+    return sorted(found)
+
+
 def trades(*, market: str, cursor: str | None = None, size: int = PAGE_SIZE) -> Page[Trade]:
     """A market's trades, newest first. One query.
 

@@ -86,7 +86,7 @@ class QuoteParts(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 # Grows whenever the same inputs are priced otherwise.
-MODEL = 2
+MODEL = 3
 
 
 class Quote(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

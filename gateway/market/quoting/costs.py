@@ -4,6 +4,7 @@ from datetime import datetime
 
 from gateway.market.amm.errors import AmmError
 from gateway.market.errors import NoDepth, PriceNotFresh, UnknownAsset
+from gateway.market.quoting.book_depth import cost_with_books_ppm
 from gateway.market.quoting.contexts import Context
 from gateway.market.quoting.values import agreed_value
 from gateway.market.routing.best import best_in
@@ -17,7 +18,8 @@ def fill_cost_ppm(
     """Fee and impact of selling ``units`` on the token's own chain, in millionths.
 
     Measured against the way's own spot, so that a pool below the other witnesses is not charged
-    for twice; and never more than what is missing to the value, when the way sells above it.
+    for twice; and never more than what is missing to the value, when the way sells above it. Less
+    part of what our own order book saves.
     """
     settlement = context.settlement
     target = settlement.code if settlement.chain_id == state.chain_id else chain.anchor
@@ -45,7 +47,10 @@ def fill_cost_ppm(
     ideal = route.amount_in * buy_usd * int(10 ** context.snapshot.assets[target].decimals)
     brings = route.amount_out * E18 * int(10**state.decimals)
     missing_ppm = max(0, -(-(ideal - brings) * PPM // ideal))
-    return min(route.cost_ppm, missing_ppm)
+    pools_ppm = min(route.cost_ppm, missing_ppm)
+    return cost_with_books_ppm(
+        context, state, route, target=target, buy_usd=buy_usd, pools_ppm=pools_ppm
+    )
 
 
 def gas_cost_units(context: Context, state: AssetState, chain: ChainState, *, buy_usd: int) -> int:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from gateway.market.amm.concentrated import ConcentratedPool
 from gateway.market.amm.errors import AmmError, NoLiquidity
-from gateway.market.routing.venues import ROUTER_GAS, V3_TICK_GAS, Path, Venues
+from gateway.market.routing.venues import ROUTER_GAS, V3_TICK_GAS, Hop, Path, Venues
 
 PPM = 1_000_000
 _GAS_SCALE = 10**18
@@ -129,16 +129,14 @@ def depth_in(venues: Venues, *, token_in: str, token_out: str, max_cost_bps: int
 
     Zero where there is no way, or the fee alone is more.
     """
-    return max(
-        (
-            _path_depth(path, max_cost_bps=max_cost_bps)
-            for path in venues.paths(token_in, token_out)
-        ),
-        default=0,
-    )
+    depth = 0
+    for path in venues.paths(token_in, token_out):
+        depth = max(depth, _path_depth(path, max_cost_bps=max_cost_bps, beyond=depth))
+    return depth
 
 
-def _path_depth(path: Path, *, max_cost_bps: int) -> int:
+def _path_depth(path: Path, *, max_cost_bps: int, beyond: int) -> int:
+    """The depth of one way; 0 if it is no more than ``beyond``."""
     try:
         up, down = path_spot(path)
     except AmmError:
@@ -152,13 +150,24 @@ def _path_depth(path: Path, *, max_cost_bps: int) -> int:
             return False
         return (out + slack) * down * 10_000 >= amount * up * keep
 
-    # From the least amount that is more than rounding at each hop, doubling.
-    low, high = 0, _LEAST
+    if beyond and not within(beyond, slack=1):
+        return 0
+    # The least amount that is more than rounding at each hop.
+    least = _LEAST
     for hops in range(1, len(path) + 1):
         ups, downs = path_spot(path[:hops])
-        high = max(high, _LEAST * downs // ups)
-    while within(high, slack=1):
-        low, high = high, high << 1
+        least = max(least, _LEAST * downs // ups)
+    # Doubling or halving from a guess.
+    low, high = 0, max(least, _guessed_depth(path, max_cost_bps=max_cost_bps))
+    if within(high, slack=1):
+        while within(high, slack=1):
+            low, high = high, high << 1
+    else:
+        while high > least:
+            low = max(high >> 1, least)
+            if within(low, slack=1):
+                break
+            low, high = 0, low
     while high - low > 1 and (high - low) << 7 > high:  # to a hundredth: depth is no exact thing
         middle = (low + high) >> 1
         if within(middle, slack=1):
@@ -166,3 +175,27 @@ def _path_depth(path: Path, *, max_cost_bps: int) -> int:
         else:
             high = middle
     return low if within(low >> 1, slack=0) else 0
+
+
+def _guessed_depth(path: Path, *, max_cost_bps: int) -> int:
+    """The depth if each pool were a constant product all the way, without a fee.
+
+    Constant products in a row are one, whose reserve is the harmonic sum of theirs, each in units
+    of what enters the first.
+    """
+    reserve = 0
+    for hops, hop in enumerate(path):
+        ups, downs = path_spot(path[:hops])
+        here = _reserve_in(hop) * downs // ups
+        reserve = reserve * here // (reserve + here) if hops and reserve + here else here
+    return reserve * max_cost_bps // (10_000 - max_cost_bps)
+
+
+def _reserve_in(hop: Hop) -> int:
+    """Base units of what enters in the pool; of a concentrated one its virtual reserve."""
+    pool = hop.venue.pool
+    if isinstance(pool, ConcentratedPool):
+        if hop.zero_for_one:
+            return (pool.liquidity << 96) // pool.sqrt_price
+        return pool.liquidity * pool.sqrt_price >> 96
+    return pool.reserve0 if hop.zero_for_one else pool.reserve1

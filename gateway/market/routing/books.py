@@ -1,6 +1,6 @@
 """Markets of our own order book as outlets: what the desk would get from others' orders in them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gateway.market.book.events import Side
 from gateway.market.routing.outlets import BookOutlet
@@ -35,11 +35,35 @@ class BookPlace:
     levels: tuple[tuple[int, int], ...]
 
     @property
+    def name(self) -> str:
+        """Of its outlet."""
+        return f"book:{self.book.market}"
+
+    @property
     def outlet(self) -> BookOutlet:
         """Base units for base units; a lot is taken in parts here, which the book itself won't."""
-        return BookOutlet(
-            f"book:{self.book.market}", tuple(self._level(*each) for each in self.levels)
-        )
+        return BookOutlet(self.name, tuple(self._level(*each) for each in self.levels))
+
+    @property
+    def room(self) -> int:
+        """Base units that all its levels take."""
+        return sum(lots * self._lot_in(ticks) for ticks, lots in self.levels)
+
+    def limited(self, most_in: int, *, least_out: tuple[int, int] = (0, 1)) -> "BookPlace":
+        """The same, no deeper than whole lots for at most so many base units.
+
+        Args:
+            least_out: base units out for units in, a ratio: levels that give less are left out.
+        """
+        left, levels = most_in, []
+        for ticks, there in self.levels:
+            cost = self._lot_in(ticks)
+            taken = min(there, left // cost)
+            if taken <= 0 or self._lot_out(ticks) * least_out[1] < cost * least_out[0]:
+                break
+            left -= taken * cost
+            levels.append((ticks, taken))
+        return replace(self, levels=tuple(levels))
 
     def taking(self, amount_in: int) -> BookTaking | None:
         """Whole lots for at most so much, and the last level that they reach; None below a lot."""
@@ -61,6 +85,10 @@ class BookPlace:
             return quote, base, lots * base
         return base, quote, lots * quote
 
+    def _lot_out(self, ticks: int) -> int:
+        """What a lot brings of what is taken."""
+        return ticks * self.book.tick_units if self.side is Side.SELL else self.book.lot_units
+
     def _lot_in(self, ticks: int) -> int:
         """What a lot costs of what is given."""
         return self.book.lot_units if self.side is Side.SELL else ticks * self.book.tick_units
@@ -74,20 +102,35 @@ def book_places(
     A book that is stale, from the future, crossed or senseless is left out.
     """
     found = {}
-    tolerance = snapshot.policy.future_tolerance_ms
     for book in snapshot.books:
-        if (token_in, token_out) == (book.base, book.quote):
-            place = BookPlace(book, Side.SELL, book.bids)
-        elif (token_in, token_out) == (book.quote, book.base):
-            place = BookPlace(book, Side.BUY, book.asks)
-        else:
+        if not is_fresh(book, snapshot, now_ms=now_ms):
             continue
-        if not -tolerance <= now_ms - book.at_ms <= MAX_AGE_MS or not place.levels:
-            continue
-        if book.bids and book.asks and book.bids[0][0] >= book.asks[0][0]:
-            continue
-        try:
-            found[place.outlet.name] = place
-        except ValueError:
-            continue
+        place = place_in(book, token_in=token_in, token_out=token_out)
+        if place is not None:
+            found[place.name] = place
     return found
+
+
+def is_fresh(book: BookState, snapshot: MarketSnapshot, *, now_ms: int) -> bool:
+    """Whether a book is neither stale nor from the future."""
+    return -snapshot.policy.future_tolerance_ms <= now_ms - book.at_ms <= MAX_AGE_MS
+
+
+def place_in(book: BookState, *, token_in: str, token_out: str) -> BookPlace | None:
+    """The side of a market that takes one token for the other; None where there is none, or the
+    book is crossed or senseless."""
+    if (token_in, token_out) == (book.base, book.quote):
+        place = BookPlace(book, Side.SELL, book.bids)
+    elif (token_in, token_out) == (book.quote, book.base):
+        place = BookPlace(book, Side.BUY, book.asks)
+    else:
+        return None
+    if not place.levels:
+        return None
+    if book.bids and book.asks and book.bids[0][0] >= book.asks[0][0]:
+        return None
+    try:
+        _ = place.outlet
+    except ValueError:
+        return None
+    return place

@@ -6,9 +6,9 @@ where to look: what is published is asked again of the venue itself, in whole ba
 """
 
 from bisect import bisect_right
-from collections.abc import Sequence
-from dataclasses import dataclass
-from math import sqrt
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from math import inf, sqrt
 from typing import NamedTuple
 
 from gateway.market.amm.concentrated import PPM, ConcentratedPool
@@ -70,22 +70,25 @@ class Segment(NamedTuple):
         return self.bend * (self.start**-2 - u**-2) ** 2 / 2
 
 
-@dataclass(frozen=True, slots=True)
-class Curve:
+class Curve(NamedTuple):
     """A venue's segments, each worse than the one before.
 
     Attributes:
-        reach: for each segment the most base units the venue takes without entering the next.
+        reach: for a number of segments the most base units that the venue takes without entering
+            one more.
+        known_to: u from which on it may take more than these segments say; infinite where none is
+            left out.
     """
 
     segments: tuple[Segment, ...]
-    reach: tuple[int, ...]
+    reach: Callable[[int], int]
+    known_to: float = inf
 
 
 def constant_product_curve(
-    pool: ConstantProductPool, *, zero_for_one: bool, toll: float = 0.0
+    pool: ConstantProductPool, *, zero_for_one: bool, enough: int, toll: float = 0.0
 ) -> Curve:
-    """The curve of a V2 pair, to where its integers end.
+    """The curve of a V2 pair, to ``enough`` base units or to where its integers end.
 
     Raises:
         NoLiquidity: a reserve is zero, or the pair is full.
@@ -96,23 +99,14 @@ def constant_product_curve(
     room = RESERVE_LIMIT - 1 - reserve_in
     if reserve_in <= 0 or reserve_out <= 0 or room <= 0 or pool.fee_bps >= BPS:
         raise NoLiquidity
-    keep = (BPS - pool.fee_bps) / BPS
-    depth = reserve_in / keep
+    depth = reserve_in * BPS / (BPS - pool.fee_bps)
     slope = sqrt(depth) * sqrt(reserve_out)
-    return Curve(
-        (
-            Segment(
-                start=depth / slope,
-                end=(depth + room) / slope,
-                slope=slope,
-                bend=0.0,
-                takes=room * 1.0,
-                gives=reserve_out * (room / (depth + room)),
-                toll=toll,
-            ),
-        ),
-        (room,),
+    takes = (room if room < enough else enough) * 1.0
+    last = depth + takes
+    segment = Segment(
+        depth / slope, last / slope, slope, 0.0, takes, reserve_out * (takes / last), toll
     )
+    return Curve((segment,), lambda _: room)
 
 
 def concentrated_curve(
@@ -120,74 +114,121 @@ def concentrated_curve(
     *,
     zero_for_one: bool,
     enough: int,
+    until: float = inf,
     toll: float = 0.0,
     tick_toll: float = 0.0,
 ) -> Curve:
     """The curve of a V3 pool from its price on, one segment between two initialised ticks.
 
     Args:
-        enough: no segment is added once the earlier ones take as many base units.
+        enough: base units at which the curve ends.
+        until: no segment is added after one that ends at this u or beyond it.
 
     Raises:
         NoLiquidity: none lies in that direction, as far as we know the pool's ticks.
     """
+    fee_ppm = pool.ladder.fee_ppm
+    keep = (PPM - fee_ppm) / PPM
+    root = sqrt(keep)
+    left = enough * 1.0
+    known_to = inf
+    segments: list[Segment] = []
+    for first, last, liquidity, ticks in _ranges(pool, zero_for_one=zero_for_one):
+        # Virtual reserves at both ends: what enters is L over the root of the price, or L times it.
+        slope = liquidity / root
+        span, near, far = abs(last - first) * 1.0, first * 1.0, last * 1.0
+        if zero_for_one:
+            start, end = _Q96 / (near * root), _Q96 / (far * root)
+            takes = liquidity * _Q96 * (span / near / far) / keep
+            gives = liquidity * span / _Q96
+        else:
+            start, end = near / (_Q96 * root), far / (_Q96 * root)
+            takes = liquidity * span / (_Q96 * keep)
+            gives = liquidity * _Q96 * (span / near / far)
+        if takes >= left:
+            takes, end = left, start + left / slope
+            gives = takes / (start * end)
+        segments.append(Segment(start, end, slope, 0.0, takes, gives, toll + ticks * tick_toll))
+        left -= takes
+        if left <= 0:
+            break
+        if end >= until:
+            known_to = end
+            break
+        toll = 0.0
+    if not segments:
+        raise NoLiquidity
+    return Curve(tuple(segments), partial(_capacity, pool, zero_for_one), known_to)
+
+
+def _stops(
+    pool: ConcentratedPool, zero_for_one: bool
+) -> tuple[tuple[int, ...], tuple[int | None, ...], range]:
+    """A ladder's prices and changes of liquidity in one direction, and which of them lie ahead."""
     ladder = pool.ladder
     if zero_for_one:
-        sqrts, nets = ladder.down_sqrts, ladder.down_nets
         stops = range(bisect_right(ladder.down_ticks, pool.tick) - 1, -1, -1)
-        sign = -1
-    else:
-        sqrts, nets = ladder.up_sqrts, ladder.up_nets
-        stops = range(bisect_right(ladder.up_ticks, pool.tick), len(sqrts))
-        sign = 1
-    keep_ppm = PPM - ladder.fee_ppm
-    keep = keep_ppm / PPM
-    root = sqrt(keep)
-    price, liquidity = pool.sqrt_price, pool.liquidity
-    segments: list[Segment] = []
-    reach: list[int] = []
-    capacity = 0
-    takes = gives = 0.0
-    start = price
+        return ladder.down_sqrts, ladder.down_nets, stops
+    stops = range(bisect_right(ladder.up_ticks, pool.tick), len(ladder.up_ticks))
+    return ladder.up_sqrts, ladder.up_nets, stops
+
+
+def _ranges(pool: ConcentratedPool, *, zero_for_one: bool) -> Iterator[tuple[int, int, int, int]]:
+    """Where a swap finds liquidity: (price at the start, at the end, liquidity, ticks crossed)."""
+    sqrts, nets, stops = _stops(pool, zero_for_one)
+    sign = -1 if zero_for_one else 1
+    price, liquidity, ticks = pool.sqrt_price, pool.liquidity, 0
     for index in stops:
-        target = sqrts[index]
-        shifted, crossed = liquidity << 96, price * target
-        span = (target - price) * sign
-        if zero_for_one:
-            needed = -(-shifted * span // crossed)
-            takes += shifted * span / (crossed * keep)
-            gives += liquidity * span / _Q96
-        else:
-            needed = -(-liquidity * span >> 96)
-            takes += liquidity * span / _Q96 / keep
-            gives += shifted * span / crossed
-        capacity += needed - (-needed * ladder.fee_ppm // keep_ppm)
-        price = target
         net = nets[index]
         if net is None:
             continue  # the edge of a word of the contract's bitmap: nothing changes there
-        if liquidity and start != price:
-            first, last = (
-                (_Q96 / (start * root), _Q96 / (price * root))
-                if zero_for_one
-                else (start / (_Q96 * root), price / (_Q96 * root))
-            )
-            segments.append(Segment(first, last, liquidity / root, 0.0, takes, gives, toll))
-            # The last unit before a tick crosses it.
-            reach.append(capacity - 1)
-            if capacity > enough:
-                break
-            toll = 0.0
+        target = sqrts[index]
+        if liquidity and target != price:
+            yield price, target, liquidity, ticks
+            ticks = 0
+        price = target
         liquidity += net * sign
-        start, takes, gives = price, 0.0, 0.0
-        toll += tick_toll
-    if not segments:
-        raise NoLiquidity
-    return Curve(tuple(segments), tuple(reach))
+        ticks += 1
 
 
-def levels_curve(levels: Sequence[tuple[int, int, int]], *, toll: float = 0.0) -> Curve:
+def _capacity(pool: ConcentratedPool, zero_for_one: bool, depth: int) -> int:
+    """The most base units that enter no more than ``depth`` of a pool's ranges, as it rounds."""
+    sqrts, nets, stops = _stops(pool, zero_for_one)
+    sign = -1 if zero_for_one else 1
+    fee_ppm = pool.ladder.fee_ppm
+    keep_ppm = PPM - fee_ppm
+    start = price = pool.sqrt_price
+    liquidity = pool.liquidity
+    capacity = 0
+    for index in stops:
+        target = sqrts[index]
+        span = (target - price) * sign
+        if zero_for_one:
+            needed = -(-(liquidity << 96) * span // (price * target))
+        else:
+            needed = -(-liquidity * span >> 96)
+        capacity += needed - (-needed * fee_ppm // keep_ppm)
+        price = target
+        net = nets[index]
+        if net is None:
+            continue
+        if liquidity and start != price:
+            depth -= 1
+            if not depth:
+                break
+        liquidity += net * sign
+        start = price
+    # The last unit before a tick crosses it.
+    return capacity - 1
+
+
+def levels_curve(
+    levels: Sequence[tuple[int, int, int]], *, enough: int, toll: float = 0.0
+) -> Curve:
     """The curve of book levels (numerator and denominator of the price, base units), best first.
+
+    Args:
+        enough: base units at which the curve ends.
 
     Raises:
         NoLiquidity: there are none.
@@ -200,27 +241,35 @@ def levels_curve(levels: Sequence[tuple[int, int, int]], *, toll: float = 0.0) -
             continue
         price = numerator / denominator
         at = price**-0.5
-        segments.append(Segment(at, at, 0.0, 0.0, size * 1.0, price * size, toll))
+        takes = min(size, enough - capacity)
+        segments.append(Segment(at, at, 0.0, 0.0, takes * 1.0, price * takes, toll))
         capacity += size
         reach.append(capacity)
+        if capacity >= enough:
+            break
         toll = 0.0
     if not segments:
         raise NoLiquidity
-    return Curve(tuple(segments), tuple(reach))
+    return Curve(tuple(segments), lambda depth: reach[depth - 1])
 
 
-def falling_curve(*, first: float, last: float, size: int, toll: float = 0.0) -> Curve:
+def falling_curve(*, first: float, last: float, size: int, enough: int, toll: float = 0.0) -> Curve:
     """The curve of a price that falls in a line from ``first`` to ``last`` over ``size``.
+
+    Args:
+        enough: base units at which the curve ends.
 
     Raises:
         NoLiquidity: nothing is taken, or at no price.
     """
     if size <= 0 or last <= 0 or first < last:
         raise NoLiquidity
-    gives = size * (first + last) / 2
-    bend = size / (first - last) if first > last else 0.0
-    segment = Segment(first**-0.5, last**-0.5, 0.0, bend, size * 1.0, gives, toll)
-    return Curve((segment,), (size,))
+    takes = min(size, enough)
+    last = first - (first - last) * (takes / size)
+    gives = takes * (first + last) / 2
+    bend = takes / (first - last) if first > last else 0.0
+    segment = Segment(first**-0.5, last**-0.5, 0.0, bend, takes * 1.0, gives, toll)
+    return Curve((segment,), lambda _: size)
 
 
 def composed_curve(first: Curve, then: Curve) -> Curve:
@@ -269,7 +318,7 @@ def composed_curve(first: Curve, then: Curve) -> Curve:
                 toll += then.segments[two].toll
     if not segments:
         raise NoLiquidity
-    return Curve(tuple(segments), tuple(reach))
+    return Curve(tuple(segments), lambda depth: reach[depth - 1])
 
 
 def is_better(curve: Curve, other: Curve, *, demand: float) -> bool:
@@ -278,7 +327,7 @@ def is_better(curve: Curve, other: Curve, *, demand: float) -> bool:
     Told only of equal curves and of a constant product against others without a bend: there what
     each takes is straight in u between breakpoints, and more at each u is a better price for each.
     """
-    if curve == other:
+    if curve.segments == other.segments:
         return True
     one = curve.segments[0]
     if len(curve.segments) > 1 or not one.slope or one.takes < demand:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from math import ceil
+from math import ceil, inf
 from typing import Protocol
 
 from gateway.market.amm.concentrated import ConcentratedPool
@@ -31,8 +31,11 @@ class Outlet(Protocol):
     @property
     def name(self) -> str: ...
 
-    def curve(self, enough: int) -> Curve:
-        """Its curve, at least as far as ``enough`` base units if it takes as many."""
+    def curve(self, enough: int, until: float = inf) -> Curve:
+        """Its curve for ``enough`` base units, or for fewer if it takes no more.
+
+        Segments that start at u ``until`` or later may be left out: ``known_to`` says so.
+        """
         ...
 
     def take(self, amount_in: int) -> tuple[int, int]:
@@ -55,7 +58,7 @@ class PoolOutlet:
     def name(self) -> str:
         return self.hop.venue.address
 
-    def curve(self, enough: int) -> Curve:
+    def curve(self, enough: int, until: float = inf) -> Curve:
         venue, down = self.hop.venue, self.hop.zero_for_one
         toll = venue.gas * self.out_per_gas_e18 / GAS_SCALE
         if isinstance(venue.pool, ConcentratedPool):
@@ -63,10 +66,11 @@ class PoolOutlet:
                 venue.pool,
                 zero_for_one=down,
                 enough=enough,
+                until=until,
                 toll=toll,
                 tick_toll=V3_TICK_GAS * self.out_per_gas_e18 / GAS_SCALE,
             )
-        return constant_product_curve(venue.pool, zero_for_one=down, toll=toll)
+        return constant_product_curve(venue.pool, zero_for_one=down, enough=enough, toll=toll)
 
     def take(self, amount_in: int) -> tuple[int, int]:
         venue = self.hop.venue
@@ -90,8 +94,10 @@ class PathOutlet:
     def name(self) -> str:
         return ">".join(pool.name for pool in self.pools)
 
-    def curve(self, enough: int) -> Curve:
+    def curve(self, enough: int, until: float = inf) -> Curve:
         curve: Curve | None = None
+        # A little more than enough, as a curve of curves knows its reach in floating-point only.
+        enough += (enough >> 28) + 1
         for pool in self.pools:
             next_curve = pool.curve(enough)
             curve = next_curve if curve is None else composed_curve(curve, next_curve)
@@ -170,8 +176,8 @@ class BookOutlet:
     def __post_init__(self) -> None:
         _check_falling(self.levels)
 
-    def curve(self, enough: int) -> Curve:
-        return levels_curve(self.levels, toll=self.fixed_cost * 1.0)
+    def curve(self, enough: int, until: float = inf) -> Curve:
+        return levels_curve(self.levels, enough=enough, toll=self.fixed_cost * 1.0)
 
     def take(self, amount_in: int) -> tuple[int, int]:
         if amount_in <= 0:
@@ -217,11 +223,12 @@ class DeskOutlet:
         if not 0 < self.last <= self.first or self.denominator <= 0 or self.size < 0:
             raise ValueError("the desk's price must fall and stay above zero")
 
-    def curve(self, enough: int) -> Curve:
+    def curve(self, enough: int, until: float = inf) -> Curve:
         return falling_curve(
             first=self.first / self.denominator,
             last=self.last / self.denominator,
             size=self.size,
+            enough=enough,
             toll=self.fixed_cost * 1.0,
         )
 

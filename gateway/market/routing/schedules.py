@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import chain
 from math import inf, sqrt
 from operator import itemgetter
+from typing import NamedTuple
 
 from gateway.market.routing.curves import Curve, Segment
 
@@ -23,8 +24,7 @@ _Row = tuple[float, float, float, float, float, float, int]
 _by_u = itemgetter(0)
 
 
-@dataclass(frozen=True, slots=True)
-class Schedule:
+class Schedule(NamedTuple):
     """A venue's events, in ascending u, and its state after each.
 
     Attributes:
@@ -63,6 +63,9 @@ class Schedule:
         if bend:
             net += bend * (at**-4 - u**-4) / 2
         return net
+
+
+_NOTHING = Schedule((), (), (), (), (), (), ())
 
 
 def _entry(segment: Segment, toll: float) -> float:
@@ -127,6 +130,23 @@ def _groups(segments: Sequence[Segment], *, sunk: int) -> list[tuple[int, int, f
 def schedule(curve: Curve, *, venue: int, sunk: int = 0, top: int | None = None) -> Schedule:
     """The envelope of a venue's first ``top`` segments, of which ``sunk`` cost no toll any more."""
     segments = curve.segments if top is None else curve.segments[:top]
+    if len(segments) == 1:
+        return _alone(segments[0], venue=venue, paid=sunk > 0)
+    rows = _rows(segments, sunk=sunk)
+    if not rows:
+        return _NOTHING
+    at, jumps, slopes, bends, takens, nets, depths = zip(*rows, strict=True)
+    events = [
+        (u, slope - slope_before, jump, bend - bend_before, venue)
+        for u, jump, slope, slope_before, bend, bend_before in zip(
+            at, jumps, slopes, (0.0, *slopes), bends, (0.0, *bends), strict=False
+        )
+    ]
+    return Schedule(tuple(events), at, takens, nets, slopes, bends, depths)
+
+
+def _rows(segments: Sequence[Segment], *, sunk: int) -> list[_Row]:
+    """The state of several segments' envelope after each of its events."""
     rows: list[_Row] = []
     # All segments so far, taken whole, and where the last of them is.
     taken = net = 0.0
@@ -139,7 +159,7 @@ def schedule(curve: Curve, *, venue: int, sunk: int = 0, top: int | None = None)
         net -= toll
         jump = 0.0
         for index in range(first, beyond):
-            # As ``Segment.taken`` and ``given``, inline: this is half of a search's time.
+            # As ``Segment.taken`` and ``given``, inline: a call costs more than the arithmetic.
             start, end, slope, bend, takes, gives, _ = segments[index]
             u = start if start > entry else entry
             going = u < end
@@ -162,16 +182,33 @@ def schedule(curve: Curve, *, venue: int, sunk: int = 0, top: int | None = None)
             close = end if going else inf
     if close < inf:
         rows.append((close, 0.0, 0.0, 0.0, taken, net, rows[-1][6]))
-    if not rows:
-        return Schedule((), (), (), (), (), (), ())
-    at, jumps, slopes, bends, takens, nets, depths = zip(*rows, strict=True)
-    events = [
-        (u, slope - slope_before, jump, bend - bend_before, venue)
-        for u, jump, slope, slope_before, bend, bend_before in zip(
-            at, jumps, slopes, (0.0, *slopes), bends, (0.0, *bends), strict=False
-        )
-    ]
-    return Schedule(tuple(events), at, takens, nets, slopes, bends, depths)
+    return rows
+
+
+def _alone(segment: Segment, *, venue: int, paid: bool) -> Schedule:
+    """The envelope of one segment: one or two events. Most venues are asked for no more."""
+    start, end, slope, bend, takes, gives, toll = segment
+    if paid or toll <= 0:
+        toll, entry = 0.0, start
+    else:
+        entry = _entry(segment, toll)
+        if entry == inf:
+            return _NOTHING
+    if entry >= end:
+        whole = (entry, 0.0, takes, 0.0, venue)
+        return Schedule((whole,), (entry,), (takes,), (gives - toll,), (0.0,), (0.0,), (1,))
+    part, worth = 0.0, 0.0
+    if entry > start:
+        part, worth = segment.taken(entry), segment.given(entry)
+    return Schedule(
+        ((entry, slope, part, bend, venue), (end, -slope, 0.0, -bend, venue)),
+        (entry, end),
+        (part, takes),
+        (worth - toll, gives - toll),
+        (slope, 0.0),
+        (bend, 0.0),
+        (1, 1),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,8 @@ from gateway.ledger.statements import (
 )
 from gateway.market.measures import selectors as measures
 from gateway.market.measures.values import Line, LinkedEntry
+from gateway.market.orders.selectors import orders_in_entry
+from gateway.market.orders.terms import DESK
 from gateway.money.assets import Asset
 from merchants.accounts.guards import MemberRequest, require_action
 from merchants.dashboard.desk import figures
@@ -80,6 +82,7 @@ def _entry_page(request: MemberRequest, found: EntryView) -> HttpResponse:
             }
             for line in found.lines
         ],
+        "orders": orders_in_entry(entry_key=found.key, owner=DESK),
         "refs": [{"name": name, "value": str(value)} for name, value in found.refs.items()],
     }
     return draw(request, "dashboard/desk/entry.html", context)

@@ -18,6 +18,7 @@ from merchants.accounts.guards import MemberRequest
 MENU: Final = (
     ("", "home"),
     ("results", "receipt"),
+    ("capital", "coins"),
     ("hedges", "swap"),
     ("moves", "payout"),
     ("orders", "sliders"),
@@ -112,6 +113,7 @@ def _word(page: str) -> str:
     return {
         "": _("Overview"),
         "results": _("Results"),
+        "capital": _("Capital"),
         "hedges": _("Hedges"),
         "moves": _("Moves"),
         "orders": _("Orders"),

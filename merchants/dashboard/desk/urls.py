@@ -4,6 +4,7 @@ from django.urls import path
 
 from merchants.dashboard.desk import (
     asset,
+    capital,
     entries,
     following,
     hedging,
@@ -21,6 +22,7 @@ urlpatterns = [
     path("assets/<str:code>", asset.asset, name="asset"),
     path("switch/<str:scope>", switch.switch, name="switch"),
     path("results", results.results, name="results"),
+    path("capital", capital.capital, name="capital"),
     path("entries", entries.entries, name="entries"),
     path("entries/<uuid:entry_id>", entries.entry, name="entry"),
     path("entries/of/<path:key>", entries.entry_of, name="entry-of"),

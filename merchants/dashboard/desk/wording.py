@@ -145,7 +145,7 @@ def hedge_reason(reason: str) -> str:
         "within_band": _("The position is within its band"),
         "not_allowed": _("Halted, or hedging is switched off"),
         "no_capital": _("The capital can't be told"),
-        "no_venue": _("No pool takes it"),
+        "no_venue": _("No pool, exchange or order takes it"),
         "no_price": _("There is no fresh price"),
         "nothing_at_hand": _("The treasury holds nothing of its own to give for it"),
         "too_dear": _("The pools give too little for it"),
@@ -221,6 +221,10 @@ def line_word(line: Line) -> str:
         Line.CONVERSION: _("Refunds and payouts converted"),
         Line.SLIPPAGE: _("Sales: fees and slippage"),
         Line.HEDGING: _("Hedges: fees and slippage"),
+        Line.BOOK: _("Own order book: the desk's trades"),
+        Line.BOOK_FEES: _("Own order book: fees"),
+        Line.RANGES: _("Own ranges: what pools traded"),
+        Line.RANGE_FEES: _("Own ranges: fees earned"),
         Line.GAS: _("Gas spent"),
         Line.VENUE_FEES: _("Venues' and ways' fees"),
         Line.REVERSAL: _("Taken back by reorgs"),
@@ -234,6 +238,7 @@ def fill_word(kind: FillKind) -> str:
         FillKind.SALE: _("Sale of a payment"),
         FillKind.HEDGE: _("Hedge"),
         FillKind.CONVERSION: _("Conversion for a shop"),
+        FillKind.BOOK: _("Trade in the own order book"),
     }[kind]
 
 
@@ -247,6 +252,9 @@ def entry_kind_word(kind: str) -> str:
         "sweep": _("Sweep"),
         "fill": _("Sale of a payment"),
         "hedge": _("Hedge"),
+        "trade": _("Trade in the own order book"),
+        "range_in": _("Own range put into a pool"),
+        "range_out": _("Own range taken back"),
         "move": _("Inventory under way"),
         "gas": _("Gas spent"),
         "funding": _("Capital put in"),

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from gateway.ledger import accounts
@@ -9,6 +10,7 @@ from gateway.ledger.models import Entry
 from gateway.ledger.postings import credit, debit
 from gateway.market.hedges.exchange_models import ExchangeFill, ExchangeOrder
 from gateway.market.hedges.models import Hedge, HedgeStep
+from gateway.market.snapshot_store import current_snapshot, forget_snapshot, publish_snapshot
 from gateway.market.supervising import desk_halt
 from gateway.money.amounts import Amount
 from tests.market.exchanges.conftest import NAME, PLACE, Trading
@@ -71,6 +73,26 @@ def test_pools_and_exchange_share_what_neither_takes_well_alone(trading: Trading
     assert trading.order().sold_units == 2 * ETHER
     swapped = [step.sold_units for step in HedgeStep.objects.filter(kind="swap")]
     assert sum(swapped) == 3 * ETHER
+    trading.agrees()
+
+
+def test_a_pair_that_no_pool_trades_is_hedged_there_all_the_same(
+    trading: Trading, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usual = trading.hedging.desk.publish
+
+    def publish_without_pools(**prices: str) -> None:
+        usual(**prices)
+        publish_snapshot(msgspec.structs.replace(current_snapshot(), pools=()))
+        forget_snapshot()
+
+    monkeypatch.setattr(trading.hedging.desk, "publish", publish_without_pools)
+    trading.hedging.take_in(3 * ETHER, owed=9_000 * DOLLAR)
+    trading.run()
+    hedge = Hedge.objects.get()
+    assert (hedge.status, hedge.sold_units) == ("done", 3 * ETHER)
+    assert not HedgeStep.objects.exists()  # nothing was left for a router, nothing was swapped
+    assert trading.order().sold_units == 3 * ETHER
     trading.agrees()
 
 

@@ -2,9 +2,11 @@
 
 from dataclasses import replace
 
+import msgspec
 import pytest
 
 from gateway.chains.models import Token
+from gateway.events import leases
 from gateway.ledger import accounts
 from gateway.ledger.accounts import AccountName
 from gateway.ledger.models import Entry
@@ -12,9 +14,11 @@ from gateway.ledger.postings import credit, debit
 from gateway.market.book.events import Side
 from gateway.market.hedges.models import Hedge
 from gateway.market.hedges.netting import hedge_less
+from gateway.market.hedges.planning import hedges_plan
 from gateway.market.hedging import deciding
 from gateway.market.hedging.deciding import Reason, Style
 from gateway.market.orders import memory
+from gateway.market.orders.funds import free_units
 from gateway.market.orders.markets import market_open
 from gateway.market.orders.models import Order
 from gateway.market.orders.replaying import market_check
@@ -119,6 +123,55 @@ def test_ones_own_orders_are_no_venue_and_bind_what_they_hold(making: Making) ->
     before = hedging.holding(subject).at_hand[deciding.VenueClass.POOL]
     order_cancel(owner=DESK, order_id=own.id, client_id="c", by="test", now=hedging.now())
     assert hedging.holding(subject).at_hand[deciding.VenueClass.POOL] - before == held
+
+
+def test_a_pair_that_no_pool_trades_is_hedged_in_the_book(making: Making) -> None:
+    hedging = making.hedging
+    bid = making.quote(Side.BUY, 2 * ETHER, "3000.00")
+    hedging.take_in(5 * ETHER, owed=15_000 * DOLLAR)
+    assert turn_without_pools(hedging) == "no_venue"
+    bid.refresh_from_db()
+    # what the book takes is traded, and for the rest nobody is there
+    assert (bid.status, hedging.position()) == ("filled", 3 * ETHER)
+    assert not Hedge.objects.exists()
+    assert turn_without_pools(hedging) == "no_venue"
+    hedging.books_agree()
+
+
+def test_a_book_too_far_from_fair_value_is_no_way_out(making: Making) -> None:
+    hedging = making.hedging
+    bid = making.quote(Side.BUY, 6 * ETHER, "2900.00")
+    hedging.take_in(5 * ETHER, owed=15_000 * DOLLAR)
+    assert turn_without_pools(hedging) == "no_venue"
+    bid.refresh_from_db()
+    assert bid.filled == 0
+    hedging.books_agree()
+
+
+def test_the_book_takes_no_more_than_the_desk_has_free(making: Making) -> None:
+    hedging = making.hedging
+    bid = making.quote(Side.BUY, 5 * ETHER, "3000.00")
+    hedging.take_in(5 * ETHER, owed=15_000 * DOLLAR)
+    free = free_units([(DESK, WETH.code)])[DESK, WETH.code]
+    own = making.quote(Side.SELL, 4 * ETHER, "3050.00", owner=DESK)
+    turn_without_pools(hedging)
+    bid.refresh_from_db()
+    own.refresh_from_db()
+    assert bid.filled * 10**14 + own.held_units <= free
+    assert (bid.filled > 0, own.status) == (True, "open")
+    hedging.books_agree()
+
+
+def turn_without_pools(hedging: Hedging) -> str:
+    """A turn on a snapshot that knows no pools; why WETH rests after it."""
+    hedging.desk.publish()
+    lease = leases.acquire(name="hedging", holder="test", ttl_seconds=60)
+    assert lease is not None
+    bare = msgspec.structs.replace(current_snapshot(), pools=())
+    made, rests = hedges_plan(snapshot=bare, lease=lease, now=hedging.now())
+    leases.release(handle=lease)
+    assert made == []
+    return rests[WETH.code].reason.value
 
 
 def test_a_hedge_without_what_was_traded() -> None:

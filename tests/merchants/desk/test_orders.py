@@ -137,6 +137,7 @@ def test_a_fill_leads_to_its_entry(dora, book):
     assert link is not None
     entry = dora.get(link[1])
     assert entry.status_code == 200 and trade.entry_key in entry.content.decode()
+    assert f'href="/desk/orders/{order.id}"' in entry.content.decode()
 
 
 def test_all_orders_are_cancelled_after_a_question(dora, book):

@@ -41,6 +41,7 @@ PAGES = (
     "/desk/results",
     "/desk/results?span=week",
     "/desk/results?span=month&on=2026-02-03",
+    "/desk/capital",
     "/desk/hedges",
     "/desk/moves",
     "/desk/orders",
@@ -148,7 +149,7 @@ def test_an_old_snapshot_is_called_old(dora, open_shop: World):
 def test_every_page_answers_in_both_languages_and_alone(dora, open_shop, long_of_ether, path):
     dora.cookies["django_language"] = "zh-hans"
     assert 'lang="zh-hans"' in page(dora, path)
-    if "results" not in path and "entries" not in path:
+    if not path.startswith(("/desk/results", "/desk/entries", "/desk/capital")):
         part = page(dora, path, **{"X-Part": "1"})
         assert "<html" not in part and "<section" in part
 
@@ -314,3 +315,16 @@ def test_a_page_costs_no_more_queries_with_more_on_it(
         page(dora, "/desk/moves", **{"X-Part": "1"})
     with django_assert_max_num_queries(60):
         page(dora, "/desk/")
+
+
+def test_capital_says_where_it_lies_and_why_it_should_not(dora, open_shop, long_of_ether, settings):
+    """The desk holds 2 WETH, and owes nobody anything."""
+    seen = page(dora, "/desk/capital")
+    assert "No change is proposed" in words(seen)
+    assert "It takes what no other use is proposed" in words(seen)
+    assert 'href="/desk/moves"' in seen and "line=range_fees" in seen
+    dora.cookies["django_language"] = "zh-hans"
+    assert "不提议调整" in page(dora, "/desk/capital")
+    settings.DIVISION = {"least_float_usd_cents": 10**9}
+    dora.cookies["django_language"] = "en"
+    assert "It needs more than the others can give now" in words(page(dora, "/desk/capital"))

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import OperationalError, close_old_connections, connection
 
 from gateway.events import relay
-from gateway.events.listening import Wakeups
+from gateway.events.waking import Wakeups
 
 log = structlog.get_logger(__name__)
 
