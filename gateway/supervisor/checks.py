@@ -24,6 +24,9 @@ from gateway.market.exchanges.configured import credentials_of, exchange_setting
 from gateway.market.following.leading import policy_of_settings
 from gateway.market.hedges.configuration import hedging_settings
 from gateway.market.hedges.errors import HedgingSettingsUnreadable
+from gateway.market.makers.configuration import configured_makers
+from gateway.outside.errors import OutsideRefused
+from gateway.outside.targets import check_url
 from gateway.supervisor.health import MIN_POSTGRES, MIN_POSTGRES_NAME
 
 TAG = "tillway"
@@ -42,7 +45,7 @@ def live_mode_is_safe(app_configs: Any, **options: Any) -> list[CheckMessage]:
         return []
     parts = (
         *(_secrets, _services, _addresses, _screening, _prices),
-        *(_exchanges, _chains, _keys, _database),
+        *(_exchanges, _makers, _chains, _keys, _database),
     )
     return [message for part in parts for message in part()]
 
@@ -192,6 +195,23 @@ def _exchanges() -> Iterator[CheckMessage]:
                 f"The exchange {entry.name} has no key.",
                 hint="Set its key and secret, or their files (docs/reference/settings.md).",
                 id="tillway.E028",
+            )
+
+
+def _makers() -> Iterator[CheckMessage]:
+    try:
+        makers = configured_makers()
+    except TillwayError as error:
+        yield Error(str(error), hint=error.hint, id="tillway.E029")
+        return
+    for maker in makers:
+        try:
+            check_url(maker.url, allow_loopback=not maker.live)
+        except OutsideRefused as refused:
+            yield Error(
+                f"The maker {maker.name} can't be asked at {maker.url}: {refused.message}",
+                hint="Makers of live chains are asked over https, at a public address.",
+                id="tillway.E030",
             )
 
 

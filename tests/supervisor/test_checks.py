@@ -70,6 +70,17 @@ def test_test_mode_may_use_the_local_defaults(settings) -> None:
     assert found() == set()
 
 
+def maker(url: str, *, live: bool = True) -> dict[str, object]:
+    return {"name": "x", "address": "0x" + "a1" * 20, "url": url, "live": live}
+
+
+def test_a_maker_at_a_public_address_passes_and_so_does_one_of_test_chains(live) -> None:
+    live.MAKERS = [maker("https://maker.example/")]
+    assert found() == set()
+    live.MAKERS = [maker("http://127.0.0.1:8600/", live=False)]
+    assert found() == set()
+
+
 @pytest.mark.parametrize("name", ["SECRET_KEY", "FIELD_KEY"])
 def test_a_default_secret_is_refused(live, monkeypatch, name: str) -> None:
     monkeypatch.delenv(name)
@@ -107,6 +118,10 @@ def test_a_default_secret_is_refused(live, monkeypatch, name: str) -> None:
         ("CSRF_COOKIE_SECURE", False, "E019"),
         ("BEHIND_PROXY", False, "E020"),
         ("EXCHANGES", [{"name": "x", "kind": "recorded", "file": "/tmp/x.json"}], "E021"),
+        ("MAKERS", [{"name": "x"}], "E029"),
+        ("MAKERS", [maker("https://10.0.0.1/")], "E030"),
+        ("MAKERS", [maker("http://maker.example/")], "E030"),
+        ("MAKERS", [maker("http://127.0.0.1:8600/")], "E030"),
         ("HEDGING", {"lvie": True}, "E022"),
         ("MARKET_POLICY", {"min_source": 3}, "E022"),
         ("MARKET_POLICY", {"min_sources": 1}, "E023"),

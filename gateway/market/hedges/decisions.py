@@ -94,15 +94,18 @@ def decided(
     limits: Limits,
     *,
     band: int,
+    asks_makers: bool = False,
 ) -> Hedge | Rest:
-    """Over pools and exchanges, each of which may be there without the other."""
+    """Over pools and exchanges, each of which may be there without the other; with
+    ``asks_makers``, where neither is, for makers to sign."""
     side = Side.SELL if holding.exposure > 0 else Side.BUY
     plain = view_of(subject, Ways((), {}))
     amount = abs(holding.exposure) if side is Side.SELL else plain.quote_units(holding.exposure)
     kinds = router_kinds(subject.chain.chain_id)
     ways = ways_of(subject, side, amount_in=max(1, amount), kinds=kinds)
     view = view_of(subject, ways, offers.values())
-    return asked(subject, with_exchanges(holding, side, offers), view, told, limits, band=band)
+    reachable = with_exchanges(holding, side, offers)
+    return asked(subject, reachable, view, told, limits, band=band, asks_makers=asks_makers)
 
 
 def asked(
@@ -113,6 +116,7 @@ def asked(
     limits: Limits,
     *,
     band: int,
+    asks_makers: bool = False,
 ) -> Hedge | Rest:
     """The decision over whatever outlets ``view`` has. Pure but for its stopwatch."""
     if limits.capital is None:
@@ -127,4 +131,5 @@ def asked(
         allowed=limits.allowed,
         clock=time.monotonic,
         deadline=time.monotonic() + SEARCH_SECONDS,
+        asks_makers=asks_makers,
     )

@@ -49,6 +49,7 @@ def firm_swaps(
     """The orders to take, as swaps, and what is left to pools and exchanges.
 
     An order that costs more than ``max_cost_ppm`` below our fair value is left, as a pool would be.
+    Where nothing else trades the pair, what no order takes stays for the hedge's next turn.
     """
     usable = {}
     for each in orders:
@@ -64,7 +65,7 @@ def firm_swaps(
             for key, (maker, swap) in usable.items()
         ],
         amount_in,
-        pools=lambda rest: _others_net(outlets, rest),
+        pools=lambda rest: _others_net(outlets, rest) if outlets else 0,
     )
     if chosen is None:
         return (), amount_in

@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max, Q
 
 from gateway.events import leases
+from gateway.events.errors import TillwayError
 from gateway.events.ids import uuid7
 from gateway.events.leases import LeaseHandle
 from gateway.market.hedges.configuration import HedgingSettings, hedging_settings
@@ -55,6 +56,7 @@ from gateway.market.hedging.deciding import (
     VenueClass,
 )
 from gateway.market.hedging.exchange_books import Offer
+from gateway.market.makers.selectors import anyone_to_ask
 from gateway.market.selectors import halted_scopes
 from gateway.market.snapshots import E18, MarketSnapshot
 
@@ -123,9 +125,11 @@ def hedges_plan(
         band = usual_band(subject, known, told)
         hedge = decided(subject, holding, told, offers, limits, band=band)
         if isinstance(hedge, Rest):
+            hedge = _otherwise(
+                subject, holding, told, limits, hedge, band=band, lease=lease, now=now
+            )
+        if isinstance(hedge, Rest):
             rests[subject.code] = hedge
-            if hedge.reason in ALONE:
-                _in_book(subject, holding, told, limits, band=band, lease=lease, now=now)
             continue
         if subject.tokens(hedge.side)[0].code in spent:
             continue
@@ -140,6 +144,29 @@ def hedges_plan(
     return made, rests
 
 
+def _otherwise(
+    subject: Subject,
+    holding: Holding,
+    told: HedgingSettings,
+    limits: Limits,
+    rest: Rest,
+    *,
+    band: int,
+    lease: LeaseHandle,
+    now: datetime,
+) -> deciding.Hedge | Rest:
+    """Where no pool and no exchange will do, our own book; where none trades the pair and it takes
+    nothing either, a hedge for makers to sign."""
+    if rest.reason not in ALONE:
+        return rest
+    traded = _in_book(subject, holding, told, limits, band=band, lease=lease, now=now)
+    if traded or rest.reason is not Reason.NO_VENUE:
+        return rest
+    if not _anyone_to_ask(subject.chain.chain_id, now=now):
+        return rest
+    return decided(subject, holding, told, {}, limits, band=band, asks_makers=True)
+
+
 def _in_book(
     subject: Subject,
     holding: Holding,
@@ -149,12 +176,12 @@ def _in_book(
     band: int,
     lease: LeaseHandle,
     now: datetime,
-) -> None:
-    """Trade what our own book alone takes well enough; what is left rests."""
+) -> int:
+    """Trade what our own book alone takes well enough; how much of the asset, base units."""
     side = Side.SELL if holding.exposure > 0 else Side.BUY
     places = places_alone(subject, side, max_cost_ppm=told.max_cost_ppm, now=now)
     if not places:
-        return
+        return 0
     room = {VenueClass.BOOK: sum(place.room for place in places.values())}
     plain = view_of(subject, Ways((), {}))
     hedge = asked(
@@ -166,7 +193,16 @@ def _in_book(
         band=band,
     )
     if isinstance(hedge, deciding.Hedge):
-        hedge_alone(subject, hedge, places, lease=lease, now=now)
+        return hedge_alone(subject, hedge, places, lease=lease, now=now)
+    return 0
+
+
+def _anyone_to_ask(chain_id: int, *, now: datetime) -> bool:
+    """Trouble with makers is no trouble for hedges; whoever asks them says what it is."""
+    try:
+        return anyone_to_ask(chain_id=chain_id, now=now)
+    except TillwayError:
+        return False
 
 
 def _netted(

@@ -177,7 +177,7 @@ class Ask:
     """What is to be given, over which ways and to which exchanges.
 
     Attributes:
-        spends_treasury: whether the treasury has what is to be given, so that a maker may too.
+        spends_treasury: whether the treasury has what is to be given, so that a maker may get it.
     """
 
     subject: Subject
@@ -208,10 +208,11 @@ def ask_of(
     reachable = with_exchanges(holding, side, offers)
     at_hand = reachable.at_hand if side is Side.SELL else reachable.quote_at_hand or {}
     outlets: Mapping[VenueClass, Sequence[Outlet]] = outlets_by_class(ways, offers.values())
-    if outlets:
-        outlets, amount = deliverable(at_hand, outlets, amount)
+    # Where nothing trades the pair, makers may still want what the treasury has.
+    outlets, amount = deliverable(at_hand, outlets or {VenueClass.POOL: ()}, amount)
     every = [outlet for group in outlets.values() for outlet in group]
-    return Ask(subject, side, amount, ways, offers, every, VenueClass.POOL in outlets)
+    treasury_has_it = at_hand.get(VenueClass.POOL, 0) >= amount
+    return Ask(subject, side, amount, ways, offers, every, treasury_has_it)
 
 
 def _parts(

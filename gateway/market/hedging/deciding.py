@@ -192,6 +192,7 @@ def decide(
     allowed: bool,
     clock: Callable[[], float],
     deadline: float,
+    asks_makers: bool = False,
 ) -> Hedge | Rest:
     """What to do about one asset's position now.
 
@@ -200,6 +201,8 @@ def decide(
         gross_cents: all of the desk's absolute positions, this one included.
         allowed: the asset's risk state lets the desk shrink a position.
         clock, deadline: of the search over venues, which is anytime.
+        asks_makers: where there is no outlet at all, outside makers can be asked for what the
+            treasury has (it stands under ``VenueClass.POOL``).
     """
     exposure = holding.exposure
     if not allowed:
@@ -213,6 +216,9 @@ def decide(
     order_cents = tier.order_cents if tier else min(each.order_cents for each in policy.tiers)
     units = min(abs(exposure), view.units_of_cents(order_cents))
     usable = {name: outlets for name, outlets in view.outlets.items() if outlets}
+    alone = asks_makers and not usable
+    if alone:
+        usable = {VenueClass.POOL: ()}
     if not usable:
         return Rest(Reason.NO_VENUE, exposure)
     if side is Side.SELL:
@@ -227,6 +233,8 @@ def decide(
         )
     search = _Search(view, usable, side, clock, deadline)
     whole = _fill(search, units)
+    if alone:  # what it brings is what makers will sign
+        whole = _Fill(units if side is Side.SELL else view.quote_units(units), (), 0, 0)
     if whole is None:
         return Rest(Reason.NO_VENUE, exposure)
     reason = Reason.BEYOND_TIER if beyond else Reason.BEYOND_BAND

@@ -7,7 +7,9 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from gateway.chains.configuration import configured_chain
 from gateway.market.firm.orders import FirmOrder, SignedOrder
+from gateway.market.makers.configuration import configured_makers
 from gateway.market.makers.models import FirmQuote, MakerStanding
 
 SENDING = timedelta(seconds=30)
@@ -26,6 +28,18 @@ class Offered:
 def excluded_makers(*, now: datetime) -> set[str]:
     """Names of makers that rest. One query."""
     return set(MakerStanding.objects.filter(excluded_until__gt=now).values_list("maker", flat=True))
+
+
+def anyone_to_ask(*, chain_id: int, now: datetime) -> bool:
+    """Whether a maker quotes for the chain and does not rest. One query; none without makers.
+
+    Raises:
+        MakersUnreadable: MAKERS can't be read.
+        UnknownChain: the settings don't name the chain.
+    """
+    chain = configured_chain(chain_id)
+    names = {maker.name for maker in configured_makers() if maker.quotes_for(chain)}
+    return bool(names) and bool(names - excluded_makers(now=now))
 
 
 def orders_on_offer(*, reference: str, now: datetime) -> list[Offered]:

@@ -141,3 +141,20 @@ def test_a_hedge_never_makes_a_position_larger_or_turns_it_around(sign, units, l
         assert (answer.side is Side.SELL) == (holding.exposure > 0)
         assert 0 < answer.units <= abs(holding.exposure)
         assert view(outlets).cents(answer.units) <= DEFAULT_TIERS[-1].order_cents
+
+
+@pytest.mark.parametrize("outlets", [{}, {VenueClass.POOL: ()}])
+def test_without_any_outlet_makers_are_left_what_the_treasury_has(outlets):
+    assert decided(5 * E18, outlets) == Rest(Reason.NO_VENUE, 5 * E18)
+    hedge = decided(5 * E18, outlets, asks_makers=True)
+    assert isinstance(hedge, Hedge)
+    assert (hedge.units, hedge.now_in, hedge.parts) == (5 * E18, 5 * E18, ())
+    hedge = decided(5 * E18, outlets, at_hand={VenueClass.POOL: 2 * E18}, asks_makers=True)
+    assert isinstance(hedge, Hedge) and hedge.units == 2 * E18
+    nothing = decided(5 * E18, outlets, at_hand={VenueClass.EXCHANGE: 9 * E18}, asks_makers=True)
+    assert nothing == Rest(Reason.NOTHING_AT_HAND, 5 * E18)
+    assert decided(E18, outlets, asks_makers=True) == Rest(Reason.WITHIN_BAND, E18)
+
+
+def test_makers_change_nothing_where_something_trades_the_pair():
+    assert decided(50 * E18, POOLS, asks_makers=True) == decided(50 * E18, POOLS)
