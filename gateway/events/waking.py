@@ -6,6 +6,9 @@ none, but each transaction that notifies holds a lock of the whole cluster while
 written to disk, so that all sales of a house would commit one after the other (decision 12).
 """
 
+import atexit
+import os
+import threading
 import time
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager, suppress
@@ -26,6 +29,8 @@ EVENTS: Final = "events"
 """The channel on which subjects of emitted events are told."""
 
 TIMEOUT_SECONDS: Final = 0.1
+REST_SECONDS: Final = 0.01
+"""Between two messages of one process."""
 PAUSE_SECONDS: Final = 5.0
 """How long nobody is told after Valkey failed to answer: an outage must not slow every commit."""
 CONFIRM_SECONDS: Final = 2.0
@@ -42,7 +47,11 @@ log = structlog.get_logger(__name__)
 
 
 class _Bell:
-    """Tells those who wait; one object per process and Valkey."""
+    """Tells those who wait; one object per process and Valkey.
+
+    At once after a rest, else together with whatever else there is to tell when the rest is over:
+    a busy till tells of many sales in one message, and of a single one without delay.
+    """
 
     def __init__(self, *, url: str) -> None:
         self.client = redis.Redis.from_url(
@@ -51,15 +60,41 @@ class _Bell:
             socket_connect_timeout=TIMEOUT_SECONDS,
             retry=Retry(NoBackoff(), 1),  # a connection that Valkey closed meanwhile
         )
-        self.asleep_until = 0.0
+        self._lock = threading.Lock()
+        self._gathered: dict[str, list[str]] = {}
+        self._rests_until = 0.0
+        self._wanted = threading.Event()
+        self._ringer: threading.Thread | None = None
+        atexit.register(self._tell)
 
-    def ring(self, channel: str, message: str) -> None:
-        if time.monotonic() < self.asleep_until:
-            return
+    def ring(self, channel: str, names: Collection[str]) -> None:
+        with self._lock:
+            self._gathered.setdefault(channel, []).extend(names)
+            at_once = time.monotonic() >= self._rests_until
+            if not at_once and self._ringer is None:
+                self._ringer = threading.Thread(target=self._run, name="wakeups", daemon=True)
+                self._ringer.start()
+        if at_once:
+            self._tell()
+        else:
+            self._wanted.set()
+
+    def _run(self) -> None:
+        while self._wanted.wait():
+            self._wanted.clear()
+            time.sleep(max(0.0, self._rests_until - time.monotonic()))
+            self._tell()
+
+    def _tell(self) -> None:
+        with self._lock:
+            gathered, self._gathered = self._gathered, {}
+            self._rests_until = time.monotonic() + REST_SECONDS
         try:
-            self.client.publish(channel, message)
+            for channel, names in gathered.items():
+                self.client.publish(channel, SEPARATOR.join(dict.fromkeys(names)))
         except redis.RedisError:
-            self.asleep_until = time.monotonic() + PAUSE_SECONDS
+            with self._lock:
+                self._rests_until = time.monotonic() + PAUSE_SECONDS
             log.exception("wakeups_unavailable")
 
 
@@ -68,14 +103,17 @@ def _bell(url: str) -> _Bell:
     return _Bell(url=url)
 
 
+os.register_at_fork(after_in_child=_bell.cache_clear)  # threads stay behind
+
+
 def wake(channel: str, names: Collection[str]) -> None:
     """Tell those who wait on ``channel`` of these, once the transaction has committed."""
     if names:
-        transaction.on_commit(partial(_ring, _address(channel), SEPARATOR.join(names)))
+        transaction.on_commit(partial(_ring, _address(channel), names))
 
 
-def _ring(channel: str, message: str) -> None:
-    _bell(settings.VALKEY_URL).ring(channel, message)
+def _ring(channel: str, names: Collection[str]) -> None:
+    _bell(settings.VALKEY_URL).ring(channel, names)
 
 
 def _address(channel: str) -> str:

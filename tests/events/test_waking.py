@@ -126,3 +126,20 @@ def _say_soon() -> None:
     with transaction.atomic():
         happened("thing:heard")
     connection.close()
+
+
+def test_a_busy_process_tells_of_much_in_few_messages() -> None:
+    client = redis.Redis.from_url(settings.VALKEY_URL)
+    with client.pubsub(ignore_subscribe_messages=True) as heard:
+        heard.subscribe(f"bells@{connection.settings_dict['NAME']}")
+        heard.get_message(timeout=2)
+        for number in range(200):
+            wake("bells", [str(number)])
+        messages: list[list[str]] = []
+        until = time.monotonic() + 5
+        while sum(map(len, messages)) < 200 and time.monotonic() < until:
+            message = heard.get_message(timeout=0.1)
+            if message is not None:
+                messages.append(message["data"].decode().split("\n"))
+    assert {name for names in messages for name in names} == {str(n) for n in range(200)}
+    assert len(messages) < 100
