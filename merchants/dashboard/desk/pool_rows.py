@@ -25,9 +25,9 @@ from merchants.dashboard.desk import figures
 from merchants.dashboard.desk.pool_wording import (
     deposit_sign,
     deposit_trouble,
-    payment_sign,
     withdrawal_sign,
 )
+from merchants.dashboard.desk.wording import step_sign
 from merchants.dashboard.selectors import time_text
 
 SCALE: Final = 1_000
@@ -140,7 +140,7 @@ def place_row(place: Place) -> dict[str, Any]:
 
 def payment_row(payment: WithdrawalPayment, pool: LiquidityPool) -> dict[str, Any]:
     """One transaction that pays a provider."""
-    sign = payment_sign(payment.status)
+    sign = step_sign(payment.status)
 
     def units(value: int) -> str:
         return figures.amount(value, code=pool.asset, decimals=pool.decimals)

@@ -17,18 +17,6 @@ def withdrawal_sign(status: str) -> Sign:
             return Sign("quiet", "cross", _("Given up"))
 
 
-def payment_sign(status: str) -> Sign:
-    match status:
-        case "queued":
-            return Sign("wait", "clock", _("To be mined"))
-        case "mined":
-            return Sign("seen", "progress", _("In a block"))
-        case "done":
-            return Sign("paid", "check", _("Final"))
-        case _:
-            return Sign("problem", "alert", _("Failed"))
-
-
 def deposit_sign(status: str) -> Sign:
     match status:
         case "announced":
