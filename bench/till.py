@@ -24,8 +24,8 @@ DIGITS = "1250"
 SCREENS = (("phone", 1), ("phone", 2), ("tablet", 1), ("desktop", 1))
 """A size, and device pixels per CSS pixel."""
 TILT = 0.2
-QR = zxingcpp.BarcodeFormat.QRCode
-"""What a wallet looks for. Among all formats a reader takes a row of modules for digits of a bar code
+QR = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
+"""What a wallet looks for. Asked for all formats, a reader takes a row of modules for a bar code
 now and then."""
 
 COUNT_TAPS = """

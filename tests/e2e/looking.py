@@ -7,8 +7,8 @@ import zxingcpp
 from PIL import Image, ImageFilter
 
 SMALLEST_TARGET_PX = 44
-QR = zxingcpp.BarcodeFormat.QRCode
-"""What a wallet looks for. Among all formats a reader takes a row of modules for digits of a bar code
+QR = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
+"""What a wallet looks for. Asked for all formats, a reader takes a row of modules for a bar code
 now and then."""
 
 TARGETS_JS = """

@@ -245,7 +245,8 @@ def test_new_quotes_are_drawn_on_request(api: Api) -> None:
 def _codes_in(image: bytes) -> list[Any]:
     return list(
         zxingcpp.read_barcodes(
-            Image.open(io.BytesIO(image)).convert("L"), formats=zxingcpp.BarcodeFormat.QRCode
+            Image.open(io.BytesIO(image)).convert("L"),
+            formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode),
         )
     )
 
