@@ -140,4 +140,4 @@ def _said(body: Mapping[str, Any], *path: str) -> str:
     value: Any = body
     for name in path:
         value = value.get(name) if isinstance(value, Mapping) else None
-    return "" if value is None else str(value)
+    return "" if value is None else str(value).strip().removesuffix(".")
