@@ -125,7 +125,15 @@ class Payment(models.Model):
                 name="payment_every_token_accounted",
             ),
         ]
-        indexes = [models.Index(fields=["shop_id", "id"], name="payment_of_shop")]
+        indexes = [
+            models.Index(fields=["shop_id", "id"], name="payment_of_shop"),
+            models.Index(fields=["shop_id", "applied_at"], name="payment_of_shop_by_time"),
+            models.Index(
+                fields=["shop_id", "reversed_at"],
+                name="payment_taken_back",
+                condition=Q(reversed_at__isnull=False),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.applied_units} of {self.token_asset} for invoice {self.invoice_id}"

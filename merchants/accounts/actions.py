@@ -72,6 +72,7 @@ SCOPES: Final[dict[str, str]] = {
     "webhooks:read": "webhook.view",
     "webhooks:write": "webhook.manage",
     "events:read": "webhook.view",
+    "reports:read": "report.export",
 }
 """What an API key may carry, and the action its maker must hold to give it away."""
 

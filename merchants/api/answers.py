@@ -307,3 +307,36 @@ class Event(Shape):
 
 class EventList(Cursored):
     data = Event(many=True)  # type: ignore[assignment]
+
+
+class ReportDay(Shape):
+    day = s.DateField(allow_null=True, help_text="Null in the totals.")
+    asset = s.CharField()
+    payments = s.IntegerField(help_text="Credited, less those taken back.")
+    opening = Decimal(help_text="What the shop is owed, payouts under way included.")
+    sales = Decimal(help_text="Before the fee.")
+    taken_back = Decimal(help_text="By a reorganisation or a dispute, the fee taken off.")
+    fees = Decimal(help_text="The gateway's; negative.")
+    refunds = Decimal()
+    paid_out = Decimal()
+    converted = Decimal(help_text="Into another asset, for a payout.")
+    other = Decimal(help_text="What the house made good, and corrections.")
+    closing = Decimal(help_text="The opening and all of these added up.")
+
+
+class ReportCurrency(Shape):
+    day = s.DateField()
+    currency = s.CharField()
+    payments = s.IntegerField()
+    value = Decimal(help_text="What the day's payments were worth at their own rates.")
+    tax = Decimal(help_text='Of it, as "tax" of the invoices\' metadata says.')
+    tip = Decimal(help_text='Of it, as "tip" of the invoices\' metadata says.')
+
+
+class DailyReport(Shape):
+    first = s.DateField()
+    last = s.DateField()
+    time_zone = s.CharField()
+    days = ReportDay(many=True)
+    totals = ReportDay(many=True)
+    currencies = ReportCurrency(many=True)
