@@ -90,6 +90,8 @@ DIVISION = env.json("DIVISION", default={})
 """Limits within which a division of the desk's capital is proposed; docs/reference/settings.md."""
 GAS = env.json("GAS", default={})
 """How much gas the accounts that send shall have; docs/reference/settings.md names its fields."""
+FLOATS = env.json("FLOATS", default={})
+"""How much the float that payouts leave from shall have; docs/reference/settings.md."""
 PROVIDERS = env.json("PROVIDERS", default={})
 """Whether live pools may be opened; docs/reference/settings.md names its fields."""
 EXCHANGES = env.json("EXCHANGES", default=[])
@@ -161,6 +163,7 @@ INSTALLED_APPS = [
     "gateway.invoices.apps.InvoicesConfig",
     "gateway.sponsoring.apps.SponsoringConfig",
     "gateway.treasury.providers.apps.ProvidersConfig",
+    "gateway.treasury.floats.apps.FloatsConfig",
     "gateway.settlement.apps.SettlementConfig",
     "gateway.checkout.apps.CheckoutConfig",
     "gateway.supervisor.apps.SupervisorConfig",

@@ -26,6 +26,7 @@ EVERY_SECONDS = {
     "gateway.market.makers.tasks.prune_quote_requests": HOUR,
     "gateway.invoices.tasks.keep_used_snapshots": MINUTE,
     "gateway.treasury.providers.tasks.serve_providers": MINUTE,
+    "gateway.treasury.floats.tasks.look_after_floats": 30.0,
     "gateway.sponsoring.tasks.expire_authorizations": 15.0,
     "gateway.settlement.tasks.resume_payouts": MINUTE,
     "gateway.settlement.tasks.pay_out_by_threshold": 10 * MINUTE,
