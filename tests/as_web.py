@@ -19,25 +19,35 @@ from gateway.tenancy.roles import web_role
 
 
 @contextmanager
-def as_web(shop_id: UUID | None = None) -> Iterator[None]:
-    """As the web's role, in a shop's scope or in nobody's. The statements this takes are not
-    counted as the test's."""
+def as_web_role() -> Iterator[None]:
+    """As the web's role, in whatever scope there is. The statements this takes are not counted as
+    the test's."""
     connection.ensure_connection()
     connection.connection.execute(f'SET SESSION AUTHORIZATION "{web_role()}"')
-    scope.leave()
-    if shop_id is not None:
-        scope.enter_shop(shop_id)
     try:
         yield
     finally:
-        if connection.connection.info.transaction_status == TransactionStatus.INTRANS:
+        # In a failed transaction nothing can be said, and its rollback undoes this too.
+        status = connection.connection.info.transaction_status
+        if status == TransactionStatus.INTRANS:
             # What a commit would check, while it is still the web that asks.
             connection.connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
             connection.connection.execute("SET CONSTRAINTS ALL DEFERRED")
-        scope.leave()
-        # In a failed transaction nothing can be said, and its rollback undoes this too.
-        if connection.connection.info.transaction_status != TransactionStatus.INERROR:
+        if status != TransactionStatus.INERROR:
             connection.connection.execute("RESET SESSION AUTHORIZATION")
+
+
+@contextmanager
+def as_web(shop_id: UUID | None = None) -> Iterator[None]:
+    """As the web's role, in a shop's scope or in nobody's."""
+    with as_web_role():
+        scope.leave()
+        if shop_id is not None:
+            scope.enter_shop(shop_id)
+        try:
+            yield
+        finally:
+            scope.leave()
 
 
 def requests_as_web(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -49,7 +59,7 @@ def requests_as_web(monkeypatch: pytest.MonkeyPatch) -> None:
             connection.ensure_connection()
         except RuntimeError:  # this test has no database, so its requests need none
             return as_before(handler, request)
-        with as_web():
+        with as_web_role():
             response = as_before(handler, request)
             if response.streaming:  # what is read on the way is read as the web too
                 response.streaming_content = list(response.streaming_content)
