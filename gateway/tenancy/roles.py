@@ -46,7 +46,7 @@ def _made(cursor: Any, role: str) -> bool:
     if not cursor.fetchone()[0]:
         return False
     password = settings.WEB_DATABASE.get("PASSWORD") or ""
-    secret = sql.SQL("")
+    secret: sql.Composable = sql.SQL("")
     if password:
         # Sent as its hash: the text of a statement may be logged.
         hashed = cursor.connection.pgconn.encrypt_password(

@@ -1,6 +1,6 @@
 """Who is asking, and may they."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -141,7 +141,8 @@ def actions_of(user: User, shop_id: UUID | None = None) -> frozenset[str]:
 def shops_of(user: User) -> list[tuple[Shop, str]]:
     """The shops this person is a member of, by name, with their role. One query, which opens
     nothing."""
-    return [(shop, shop.role) for shop in Shop.objects.raw(_SHOPS_SQL, [user.pk])]
+    found: Iterable[Any] = Shop.objects.raw(_SHOPS_SQL, [user.pk])
+    return [(shop, shop.role) for shop in found]
 
 
 def members_of(shop_id: UUID) -> list[Membership]:

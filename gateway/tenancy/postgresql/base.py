@@ -67,18 +67,18 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self.scope_was_set(self.scope_wanted)
 
     def _commit(self) -> None:
-        super()._commit()
+        super()._commit()  # type: ignore[misc] # the stubs lack these three
         self._scope_set_inside = False
 
     def _rollback(self) -> None:
         try:
-            super()._rollback()
+            super()._rollback()  # type: ignore[misc]
         finally:
             self._scope_may_be_undone()
 
     def _savepoint_rollback(self, sid: str) -> None:
         try:
-            super()._savepoint_rollback(sid)
+            super()._savepoint_rollback(sid)  # type: ignore[misc]
         finally:
             self._scope_may_be_undone()
 
