@@ -38,15 +38,18 @@ class Caller:
 
 
 # Written out rather than composed: they run before every request of the API and of a shop's pages.
+def columns_of_caller(alias: str) -> str:
+    """What `caller_from` reads, of a function called ``alias`` that gives a key and its shop: for
+    whoever reads more in the same statement."""
+    key = ("id", "mode", "scopes", "expires_at", "revoked_at", "last_used_at")
+    return ", ".join(
+        [f"({alias}.key).{field}" for field in key]
+        + [f"({alias}.shop).{field}" for field in SHOP_VIEW_FIELDS]
+    )
+
+
 _SHOP_COLUMNS = ", ".join(f"(c.shop).{field}" for field in SHOP_VIEW_FIELDS)
-CALLER_COLUMNS = (
-    "(c.key).id, (c.key).mode, (c.key).scopes, (c.key).expires_at, (c.key).revoked_at,"
-    f" (c.key).last_used_at, {_SHOP_COLUMNS}"
-)
-"""What `caller_from` reads, of `CALLER`: for whoever reads more in the same statement."""
-CALLER = "accounts_caller(%s, %s) c"
-"""Of a secret's hash and the time; it sets the scope, and says in ``c.scope`` to what."""
-_CALLER_SQL = f"SELECT c.scope, {CALLER_COLUMNS} FROM {CALLER}"  # noqa: S608
+_CALLER_SQL = f"SELECT c.scope, {columns_of_caller('c')} FROM accounts_caller(%s, %s) c"  # noqa: S608
 _MEMBER_SQL = f"SELECT c.scope, c.roles, {_SHOP_COLUMNS} FROM accounts_member(%s, %s, %s) c"  # noqa: S608
 _HOUSE_MEMBER_SQL = "SELECT c.scope, c.roles FROM accounts_house_member(%s, %s) c"
 _ROLES_SQL = "SELECT accounts_roles_of(%s, %s)"
@@ -78,7 +81,7 @@ def caller_by_secret(secret: str, *, now: datetime) -> Caller:
 
 
 def caller_from(row: Sequence[Any], *, now: datetime) -> Caller:
-    """The caller of a row of ``CALLER_COLUMNS``, where nulls are no such key. As
+    """The caller of a row of `columns_of_caller`, where nulls are no such key. As
     `caller_by_secret`."""
     key_id, mode, scopes, expires_at, revoked_at, last_used_at, *of_shop = row
     if key_id is None:

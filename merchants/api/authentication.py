@@ -7,11 +7,10 @@ from rest_framework.request import Request
 from gateway.tenancy.scope import entered_by
 from merchants.accounts.errors import KeyMissing
 from merchants.accounts.selectors import (
-    CALLER,
-    CALLER_COLUMNS,
     Caller,
     caller_by_secret,
     caller_from,
+    columns_of_caller,
     secret_hash,
 )
 from merchants.api.idempotency import ANSWER_COLUMNS, Kept, is_key, kept_from
@@ -19,11 +18,8 @@ from merchants.api.idempotency import ANSWER_COLUMNS, Kept, is_key, kept_from
 IDEMPOTENCY_HEADER = "HTTP_IDEMPOTENCY_KEY"
 
 _ANSWER_WIDTH = ANSWER_COLUMNS.count(",") + 1
-# The answer is read in the scope that finding the caller has set: of another shop, or of a key
-# that opens nothing, there is none.
 _CALLER_AND_ANSWER_SQL = (
-    f"SELECT c.scope, {ANSWER_COLUMNS}, {CALLER_COLUMNS}"  # noqa: S608
-    f" FROM {CALLER} CROSS JOIN LATERAL api_answer((c.shop).id, %s) r"
+    f"SELECT r.scope, {ANSWER_COLUMNS}, {columns_of_caller('r')} FROM api_caller(%s, %s, %s) r"  # noqa: S608
 )
 
 

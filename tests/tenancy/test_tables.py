@@ -104,6 +104,7 @@ def test_functions_that_work_as_the_owner_ask_whose_shop_it_is_or_find_it_themse
     """None of them may take a shop's id on trust."""
     finding = {
         "accounts_caller",  # by the hash of a secret
+        "api_caller",
         "accounts_member",  # by the person's own membership
         "accounts_house_member",
         "accounts_roles_of",

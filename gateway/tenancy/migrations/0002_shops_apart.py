@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("tenancy", "0001_scope"),
         ("accounts", "0002_scopes"),
-        ("api", "0002_answer"),
+        ("api", "0003_caller"),
         ("chains", "0007_signed_transfers"),
         ("compliance", "0003_list_changes"),
         ("events", "0004_wakeups"),
