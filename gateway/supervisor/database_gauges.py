@@ -15,6 +15,7 @@ from gateway.supervisor.desk_gauges import DESK_GAUGES, DESK_GAUGES_SQL
 from gateway.supervisor.gauges import DatabaseGauge
 from gateway.supervisor.measure_gauges import MEASURE_GAUGES, MEASURE_GAUGES_SQL
 from gateway.supervisor.venue_gauges import VENUE_GAUGES, VENUE_GAUGES_SQL, venue_parameters
+from gateway.tenancy.scope import house_scope
 
 log = structlog.get_logger(__name__)
 
@@ -191,7 +192,7 @@ class DatabaseGauges(Collector):
     def collect(self) -> Iterator[GaugeMetricFamily]:
         up = DATABASE_UP.family()
         try:
-            with connection.cursor() as cursor:
+            with house_scope(), connection.cursor() as cursor:
                 cursor.execute(GAUGES_SQL)
                 rows = cursor.fetchall()
                 for sql in (DESK_GAUGES_SQL, MEASURE_GAUGES_SQL):

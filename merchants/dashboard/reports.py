@@ -22,7 +22,7 @@ from gateway.settlement.reports.days import GROUPS, Day, Group, total_of
 from gateway.settlement.reports.sales import CurrencyDay
 from merchants.accounts.guards import MemberRequest, require_action
 from merchants.dashboard.frame import draw
-from merchants.dashboard.selectors import amount_text, round_text
+from merchants.dashboard.selectors import amount_text
 from merchants.reports.asking import DATEV_FIELDS, day_in, period_in
 from merchants.reports.files import book_file, sales_file
 
@@ -136,7 +136,7 @@ def _table(
             for day in reversed(days)
         ],
         "total": _figures(total, asset),
-        "opening": amount_text(total.opening, asset),
+        "opening": grouped(amount_text(total.opening, asset)),
     }
 
 
@@ -150,8 +150,7 @@ def _figures(day: Day, asset: Asset) -> dict[str, Any]:
             for group, units in sorted(cells, key=lambda cell: SHOWN.index(cell[0]))
         ]
         + [{"word": _("Other"), "text": _told(other, asset)}],
-        "closing": grouped(round_text(day.closing, asset)),
-        "exact": amount_text(day.closing, asset),
+        "exact": grouped(amount_text(day.closing, asset)),
     }
 
 
