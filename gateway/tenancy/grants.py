@@ -23,6 +23,8 @@ HIDDEN: Final = frozenset(
         "auth_permission",
         "django_content_type",
         "django_migrations",
+        "notices_letter",
+        "notices_mail",
     }
 )
 """Never needed."""
@@ -70,6 +72,7 @@ DROPPED: Final = frozenset(
         "axes_accesslog",
         "django_session",
         "market_deskhalt",
+        "notices_silence",
         "webhooks_endpoint",
     }
 )

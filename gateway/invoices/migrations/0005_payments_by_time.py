@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     atomic = False  # payments go on while the indexes are built
 
-    dependencies = [("invoices", "0003_lock_caps")]
+    dependencies = [("invoices", "0004_scopes")]
 
     operations = [
         AddIndexConcurrently(

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("tenancy", "0001_scope"),
-        ("accounts", "0002_scopes"),
+        ("accounts", "0003_scopes"),
         ("api", "0003_caller"),
         ("chains", "0007_signed_transfers"),
         ("compliance", "0003_list_changes"),

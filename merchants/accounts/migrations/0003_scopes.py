@@ -15,8 +15,8 @@ DROP FUNCTION accounts_caller(bytea, timestamptz);
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0001_initial"), ("tenancy", "0001_scope")]
+    dependencies = [("accounts", "0002_operator_role"), ("tenancy", "0001_scope")]
 
     operations = [
-        migrations.RunSQL(HERE.with_name("0002_scopes.sql").read_text(encoding="utf-8"), UNDO),
+        migrations.RunSQL(HERE.with_name("0003_scopes.sql").read_text(encoding="utf-8"), UNDO),
     ]

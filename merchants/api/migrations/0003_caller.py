@@ -8,7 +8,7 @@ HERE = Path(__file__)
 
 
 class Migration(migrations.Migration):
-    dependencies = [("api", "0002_answer"), ("accounts", "0002_scopes")]
+    dependencies = [("api", "0002_answer"), ("accounts", "0003_scopes")]
 
     operations = [
         migrations.RunSQL(
