@@ -117,6 +117,19 @@ def _lines(
         start, entry = rows[-1][0], rows[-1][1]
 
 
+def balance_after(*, account: AccountName, asset: str, booked_at: datetime, entry_id: UUID) -> int:
+    """What the account held right after that entry, in base units. Two queries."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT coalesce(sum(p.units), 0) FROM ledger_posting p"
+            "  JOIN ledger_account a ON a.id = p.account_id"
+            " WHERE a.name = %s AND a.asset = %s AND p.booked_at = %s AND p.entry_id <= %s",
+            [account, asset, booked_at, entry_id],
+        )
+        of_the_moment = int(cursor.fetchone()[0])
+    return balance_at(account=account, asset=asset, at=booked_at) + of_the_moment
+
+
 def statement_csv(statement: Statement, *, asset: Asset) -> Iterator[str]:
     """The statement as a file's lines: a head, the opening balance, each posting with the balance
     after it, the closing balance. Amounts are plain decimals of the asset, balances signed.
