@@ -110,8 +110,8 @@ def test_a_month_is_closed_in_two_steps(house, booked):
 def test_a_statement_is_a_file(house, booked):
     with house.page(role="operator") as page:
         page.goto("/house/books/account?account=bank:ramp")
-        page.get_by_label("From").fill("2001-04-01")
-        page.get_by_label("Until").fill("2001-04-30")
+        page.get_by_label("First day").fill("2001-04-01")
+        page.get_by_label("Last day").fill("2001-04-30")
         with page.expect_download() as found:
             page.get_by_role("button", name="Statement as CSV").click()
         assert found.value.suggested_filename == "bank-ramp-eur-2001-04-01-2001-04-30.csv"

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from django.utils.translation import gettext as _
 
 from gateway.ledger.selectors import TrialLine
+from gateway.money.amounts import Amount, format_amount
 from gateway.money.assets import FIAT, Asset
 from merchants.dashboard.desk import figures
 from merchants.dashboard.house.book_sides import Kind, Segment, sides_of
@@ -22,9 +23,12 @@ def known_assets(codes: Iterable[str]) -> dict[str, Asset]:
 
 def units_text(units: int, code: str, known: dict[str, Asset]) -> str:
     """A plain amount, every digit; of an unknown asset its base units, and it says so."""
-    if code not in known:
+    asset = known.get(code)
+    if asset is None:
         return f"{figures.count(units)} × {code}"
-    return figures.grouped(figures.exact(units, decimals=known[code].decimals))
+    if asset.is_fiat:
+        return figures.grouped(format_amount(Amount(units, asset)))
+    return figures.grouped(figures.exact(units, decimals=asset.decimals))
 
 
 def account_href(account: str, asset: str) -> str:
