@@ -2,6 +2,7 @@
 an entry with what it leads to.
 """
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -137,7 +138,7 @@ def _assets_of(name: str) -> list[str]:
 
 
 def _with_balances(
-    name: AccountName, code: str, entries: list[EntryView], known: dict[str, Asset]
+    name: AccountName, code: str, entries: Sequence[EntryView], known: dict[str, Asset]
 ) -> list[dict[str, Any]]:
     """Each entry with what it moved here, and what the account held after it. Two queries."""
     if not entries:
