@@ -16,6 +16,7 @@ from django.db import connection
 
 from gateway.ledger.accounts import AccountName
 from gateway.ledger.following import readable_through
+from gateway.ledger.models import Account
 from gateway.ledger.moments import balance_at
 from gateway.money.amounts import Amount, format_amount
 from gateway.money.assets import Asset
@@ -115,6 +116,12 @@ def _lines(
         if len(rows) < ROWS:
             return
         start, entry = rows[-1][0], rows[-1][1]
+
+
+def account_assets(*, account: AccountName, most: int) -> list[str]:
+    """The assets that were ever booked on an account, no more than ``most``. One query."""
+    rows = Account.objects.filter(name=account).order_by("asset").values_list("asset", flat=True)
+    return list(rows[:most])
 
 
 def balance_after(*, account: AccountName, asset: str, booked_at: datetime, entry_id: UUID) -> int:

@@ -4,7 +4,7 @@ an entry with what it leads to.
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -14,9 +14,13 @@ from django.utils.text import slugify
 from django.views.decorators.http import require_GET
 
 from gateway.events.errors import BadCursor
-from gateway.ledger.account_statement import balance_after, statement_csv, statement_of
+from gateway.ledger.account_statement import (
+    account_assets,
+    balance_after,
+    statement_csv,
+    statement_of,
+)
 from gateway.ledger.accounts import AccountName
-from gateway.ledger.models import Account
 from gateway.ledger.moments import balance_at
 from gateway.ledger.statements import EntryView, account_statement, entry_view
 from gateway.money.assets import Asset
@@ -26,7 +30,7 @@ from merchants.dashboard.house.book_rows import BOOKS, account_href, known_asset
 from merchants.dashboard.house.frame import draw
 from merchants.dashboard.selectors import time_text
 
-MOST_ASSETS = 50
+MOST_ASSETS: Final = 200
 
 
 @require_GET
@@ -34,7 +38,7 @@ MOST_ASSETS = 50
 def account(request: MemberRequest) -> HttpResponse:
     """What moved an account, newest first. Nine queries at most."""
     name = AccountName(request.GET.get("account", "").strip())
-    found = _assets_of(name)
+    found = account_assets(account=name, most=MOST_ASSETS)
     code = request.GET.get("asset") or (found[0] if found else "")
     if code and code not in found:
         raise Http404
@@ -81,7 +85,7 @@ def statement(request: MemberRequest) -> StreamingHttpResponse:
         end = datetime.combine(last + timedelta(days=1), time(), tzinfo=UTC)
     except (ValueError, OverflowError) as error:
         raise Http404 from error
-    if end <= start or not Account.objects.filter(name=name, asset=code).exists():
+    if end <= start or code not in account_assets(account=name, most=MOST_ASSETS):
         raise Http404
     asset = known_assets([code]).get(code) or Asset(code, 0)
     found = statement_of(account=name, asset=code, start=start, end=end)
@@ -129,12 +133,6 @@ def entry(request: MemberRequest, entry_id: UUID) -> HttpResponse:
         ],
     }
     return draw(request, "dashboard/house/entry.html", context)
-
-
-def _assets_of(name: str) -> list[str]:
-    """The assets that were ever booked on an account. One query."""
-    rows = Account.objects.filter(name=name).order_by("asset").values_list("asset", flat=True)
-    return list(rows[:MOST_ASSETS])
 
 
 def _with_balances(
