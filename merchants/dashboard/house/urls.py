@@ -2,10 +2,15 @@
 
 from django.urls import path
 
-from merchants.dashboard.house import books, entering
+from merchants.dashboard.house import accounts, books, entering, periods
 
 app_name = "house"
 urlpatterns = [
     path("", entering.enter, name="enter"),
     path("books", books.trial, name="books"),
+    path("books/account", accounts.account, name="account"),
+    path("books/account.csv", accounts.statement, name="statement"),
+    path("books/entries/<uuid:entry_id>", accounts.entry, name="entry"),
+    path("books/periods", periods.periods, name="periods"),
+    path("books/periods/<str:name>/close", periods.close, name="period-close"),
 ]
