@@ -32,6 +32,7 @@ EVERY_SECONDS = {
     "gateway.settlement.tasks.cover_shortfalls": HOUR,
     "gateway.market.tasks.estimate_strategic_shares": HOUR,
     "gateway.compliance.tasks.check_lists": HOUR,
+    "gateway.ledger.tasks.expire_pending_entries": MINUTE,
     "gateway.ledger.tasks.snapshot_house_accounts": HOUR,
     "merchants.api.tasks.forget_idempotency_keys": HOUR,
     "gateway.events.tasks.make_event_partitions": DAY,
