@@ -20,6 +20,12 @@ class TermsRefused(TillwayError):
     status = 422
 
 
+class PolicyRefused(TillwayError):
+    code = "policy_refused"
+    message = "This settlement policy can't be used."
+    status = 422
+
+
 class AddressRefused(TillwayError):
     code = "address_refused"
     message = "This isn't an address that money can be sent to."
