@@ -304,4 +304,8 @@ class Migration(migrations.Migration):
                 name="settlement_run_paid_something",
             ),
         ),
+        migrations.AddIndex(
+            model_name="settlementrun",
+            index=models.Index(fields=["shop_id", "id"], name="settlement_run_of_shop"),
+        ),
     ]
