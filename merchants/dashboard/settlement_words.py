@@ -38,8 +38,8 @@ def refusal_words(error: TillwayError | MoneyError) -> str:
 
 
 def chain_words(choice: dict[str, Any] | None) -> str:
-    """Why this network; empty where it was named."""
-    if choice is None:
+    """Why this network; empty where it was named, or is the only one and pays."""
+    if choice is None or (len(choice["considered"]) < 2 and choice["reason"] != "none_has_float"):
         return ""
     return {
         "cheapest": _("It costs the least."),
@@ -50,8 +50,8 @@ def chain_words(choice: dict[str, Any] | None) -> str:
 
 
 def looked_at(choice: dict[str, Any] | None) -> list[dict[str, Any]]:
-    """The networks that were compared, each with what it would cost."""
-    if choice is None:
+    """The networks that were compared, each with its cost; none where there was no choice."""
+    if choice is None or len(choice["considered"]) < 2:
         return []
     return [
         {
