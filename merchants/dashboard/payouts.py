@@ -19,9 +19,9 @@ from gateway.events.ids import uuid7
 from gateway.money.amounts import Amount, format_amount, parse_positive_amount
 from gateway.money.assets import Asset
 from gateway.money.errors import MoneyError
-from gateway.settlement.errors import PayoutUnknown
+from gateway.settlement.errors import PayoutQuoteUnknown, PayoutUnknown
 from gateway.settlement.life import UNSENT
-from gateway.settlement.models import Payout, PayoutQuote
+from gateway.settlement.models import Payout
 from gateway.settlement.presenters import payout_as_dict, quote_as_dict
 from gateway.settlement.quoting import payout_quote
 from gateway.settlement.requesting import payout_cancel, payout_request
@@ -51,7 +51,7 @@ def page(request: MemberRequest, shop_id: UUID) -> HttpResponse:
         raise PermissionDenied("payout.request")
     typed = request.POST.get("amount", "").strip()
     into = request.POST.get("into", "") or shop.settlement_asset
-    again = {"typed": typed, "into": into}
+    again: dict[str, Any] = {"typed": typed, "into": into}
     try:
         if asset is None or shop.payout_address is None:
             return _page(request, shop, asset, status=422)
@@ -139,21 +139,20 @@ def _request(request: MemberRequest, shop: ShopView, amount: Amount, *, into: st
     key, now = f"dashboard:{draft}", timezone.now()
     if into == amount.asset.code:
         return payout_request(shop_id=shop.id, units=amount.units, idempotency_key=key, now=now)
-    quote = PayoutQuote.objects.filter(shop_id=shop.id, id=_uuid(request.POST.get("quote", "")))
     return payout_request(
         shop_id=shop.id,
         units=None,
-        quote_id=quote.values_list("id", flat=True).first() or uuid7(),
+        quote_id=_uuid(request.POST.get("quote", "")),
         idempotency_key=key,
         now=now,
     )
 
 
-def _uuid(text: str) -> UUID | None:
+def _uuid(text: str) -> UUID:
     try:
         return UUID(text)
     except ValueError:
-        return None
+        raise PayoutQuoteUnknown from None
 
 
 def _page(
