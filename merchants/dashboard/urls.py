@@ -3,7 +3,7 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from merchants.dashboard import developers, endpoints, payouts, reports, settings, views
+from merchants.dashboard import developers, endpoints, payouts, reports, settings, settlement, views
 
 app_name = "dashboard"
 _SHOP = "dashboard/<uuid:shop_id>/"
@@ -22,7 +22,10 @@ urlpatterns = [
     path(_SHOP + "reports", reports.page, name="reports"),
     path(_SHOP + "reports/sales.csv", reports.sales, name="report-sales"),
     path(_SHOP + "reports/books.csv", reports.books, name="report-books"),
+    path(_SHOP + "payouts/<uuid:payout_id>", payouts.detail, name="payout"),
+    path(_SHOP + "payouts/<uuid:payout_id>/cancel", payouts.cancel, name="payout-cancel"),
     path(_SHOP + "settings", settings.page, name="settings"),
+    path(_SHOP + "settings/settlement", settlement.page, name="settlement"),
     path(_SHOP + "developers", developers.page, name="developers"),
     path(_SHOP + "developers/keys", developers.make_key, name="make-key"),
     path(_SHOP + "developers/keys/<uuid:key_id>/revoke", developers.revoke_key, name="revoke-key"),
