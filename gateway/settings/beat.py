@@ -27,6 +27,7 @@ EVERY_SECONDS = {
     "gateway.invoices.tasks.keep_used_snapshots": MINUTE,
     "gateway.treasury.providers.tasks.serve_providers": MINUTE,
     "gateway.sponsoring.tasks.expire_authorizations": 15.0,
+    "gateway.custody.approvals.tasks.carry_out_acts": 5.0,
     "gateway.settlement.tasks.resume_payouts": MINUTE,
     "gateway.settlement.tasks.pay_out_by_threshold": 10 * MINUTE,
     "gateway.settlement.tasks.cover_shortfalls": HOUR,

@@ -1,0 +1,68 @@
+"""Questions about acts."""
+
+from uuid import UUID
+
+from django.db.models import Q
+
+from gateway.custody.approvals.errors import ActUnknown
+from gateway.custody.approvals.life import OPEN
+from gateway.custody.approvals.models import Act
+from gateway.events.cursors import PAGE_SIZE, Page, decode_cursor, page_of
+
+
+def act_get(*, act_id: UUID, shop_id: UUID | None = None) -> Act:
+    """One act; of this shop, if one is named. One query.
+
+    Raises:
+        ActUnknown
+    """
+    acts = Act.objects.filter(id=act_id)
+    if shop_id is not None:
+        acts = acts.filter(shop_id=shop_id)
+    act = acts.first()
+    if act is None:
+        raise ActUnknown
+    return act
+
+
+def open_act(*, kind: str, subject: str) -> Act | None:
+    """The act of this kind about this subject that is not over. One query."""
+    return Act.objects.filter(kind=kind, subject=subject, state__in=OPEN).first()
+
+
+def acts_open(*, shop_id: UUID | None = None) -> list[Act]:
+    """What waits for people or for its delay, oldest first; of one shop, or all. One query."""
+    acts = Act.objects.filter(state__in=OPEN)
+    if shop_id is not None:
+        acts = acts.filter(shop_id=shop_id)
+    return list(acts.order_by("id"))
+
+
+def acts_over(
+    *, shop_id: UUID | None = None, cursor: str | None = None, size: int = PAGE_SIZE
+) -> Page[Act]:
+    """What is over, newest first; of one shop, or all. One query.
+
+    Raises:
+        BadCursor
+    """
+    return _page(~Q(state__in=OPEN), shop_id=shop_id, cursor=cursor, size=size)
+
+
+def acts_page(*, shop_id: UUID, cursor: str | None = None, size: int = PAGE_SIZE) -> Page[Act]:
+    """A shop's acts, open or over, newest first. One query.
+
+    Raises:
+        BadCursor
+    """
+    return _page(Q(), shop_id=shop_id, cursor=cursor, size=size)
+
+
+def _page(which: Q, *, shop_id: UUID | None, cursor: str | None, size: int) -> Page[Act]:
+    acts = Act.objects.filter(which).order_by("-id")
+    if shop_id is not None:
+        acts = acts.filter(shop_id=shop_id)
+    if cursor:
+        acts = acts.filter(id__lt=decode_cursor(cursor))
+    rows = list(acts[: size + 1])
+    return page_of(rows, size=size, last_id=rows[size - 1].id if len(rows) > size else None)
