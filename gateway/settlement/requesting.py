@@ -6,10 +6,12 @@ from uuid import UUID
 from django.db import transaction
 
 from gateway.chains.models import Token
+from gateway.custody.approvals.services import SCHEDULE
 from gateway.events.ids import uuid7
 from gateway.ledger import locks as ledger_locks
 from gateway.ledger.payouts import post_payout_reserved
 from gateway.settlement import locks
+from gateway.settlement.approving import people_needed
 from gateway.settlement.errors import (
     AssetNotPaidOut,
     NothingToPayOut,
@@ -21,7 +23,7 @@ from gateway.settlement.errors import (
     PayoutUnknown,
 )
 from gateway.settlement.models import Payout
-from gateway.settlement.payouts import amount_of, become, tell, withdraw
+from gateway.settlement.payouts import amount_of, approve, tell, withdraw
 from gateway.settlement.selectors import payable_now
 from gateway.shops.errors import ShopNotActive
 from gateway.shops.selectors import ShopView, shop_view
@@ -38,6 +40,8 @@ def payout_request(
     now: datetime,
     asset: str | None = None,
     trigger: str = "demand",
+    by: UUID | None = None,
+    origin: str = SCHEDULE,
 ) -> Payout:
     """Set a shop's money aside and have it sent to the shop's address.
 
@@ -48,6 +52,8 @@ def payout_request(
         units: base units, or None for all that may be paid out.
         idempotency_key: the caller's name for this payout; the same is the same payout.
         asset: asset code; the shop's settlement asset by default.
+        by: the person who asks. Above the limits it stays ``requested`` until another one agrees.
+        origin: where no person asks: ``key:<id>`` or ``schedule``.
 
     Raises:
         PayoutAddressMissing: the shop has no address.
@@ -86,8 +92,10 @@ def payout_request(
     )
     payout.save(force_insert=True)
     post_payout_reserved(payout_id=payout.id, shop_id=shop_id, amount=amount_of(payout), now=now)
-    tell(payout, "payout.requested", now=now)
-    _approve(payout, now=now)
+    waiting_for = people_needed(payout, shop=shop, by=by, origin=origin, now=now)
+    tell(payout, "payout.requested", now=now, waiting_for=waiting_for)
+    if waiting_for is None:
+        approve(payout, now=now)
     return payout
 
 
@@ -135,11 +143,3 @@ def _checked_units(units: int | None, *, limit: int) -> int:
     if units is not None and units > limit:
         raise PayoutTooLarge(f"At most {limit} base units can be paid out now, not {units}.")
     return limit if units is None else units
-
-
-def _approve(payout: Payout, *, now: datetime) -> None:
-    """Within its limits a payout needs no person."""
-    become(payout, "approved")
-    payout.approved_at = now
-    payout.save(update_fields=["status", "approved_at"])
-    tell(payout, "payout.approved", now=now)

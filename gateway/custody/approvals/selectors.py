@@ -1,5 +1,7 @@
 """Questions about acts."""
 
+from collections.abc import Iterable
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Q
@@ -28,6 +30,18 @@ def act_get(*, act_id: UUID, shop_id: UUID | None = None) -> Act:
 def open_act(*, kind: str, subject: str) -> Act | None:
     """The act of this kind about this subject that is not over. One query."""
     return Act.objects.filter(kind=kind, subject=subject, state__in=OPEN).first()
+
+
+def open_subjects(*, kind: str, among: Iterable[str]) -> set[str]:
+    """Which of these subjects an act of this kind waits about. One query."""
+    acts = Act.objects.filter(kind=kind, subject__in=list(among), state__in=OPEN)
+    return set(acts.values_list("subject", flat=True))
+
+
+def subjects_of_shop(*, shop_id: UUID, kind: str, since: datetime) -> set[str]:
+    """What acts of this kind were about in this shop since then, however they ended. One query."""
+    acts = Act.objects.filter(shop_id=shop_id, kind=kind, proposed_at__gt=since)
+    return set(acts.values_list("subject", flat=True))
 
 
 def acts_open(*, shop_id: UUID | None = None) -> list[Act]:
