@@ -56,4 +56,4 @@ def desk_resume_agreed(act: Act, now: datetime) -> None:
     desk_resume(asset=asset, reason=act.reason, by=f"user:{act.maker} user:{act.checker}", now=now)
 
 
-ACT = ActKind(name=KIND, carry_out=desk_resume_agreed, decide_action="desk.control")
+ACT = ActKind(name=KIND, carry_out=desk_resume_agreed, decide_action="desk.resume")

@@ -18,6 +18,8 @@ from gateway.events.ids import uuid7
 from gateway.money.amounts import Amount, format_amount, parse_positive_amount
 from gateway.money.assets import Asset
 from gateway.money.errors import MoneyError
+from gateway.settlement.approving import waiting_for
+from gateway.settlement.destinations import destination_waiting
 from gateway.settlement.presenters import payout_as_dict
 from gateway.settlement.requesting import payout_request
 from gateway.settlement.selectors import payable_balances, payouts_page
@@ -53,16 +55,22 @@ def page(request: MemberRequest, shop_id: UUID) -> HttpResponse:
             confirm = {"amount": trimmed(format_amount(amount)), "symbol": asset.symbol}
             return _page(request, shop, asset, confirm=confirm)
         draft = request.POST.get("draft", "")[:64] or str(uuid7())
-        payout_request(
+        payout = payout_request(
             shop_id=shop_id,
             units=amount.units,
             idempotency_key=f"dashboard:{draft}",
+            by=request.user.pk,
             now=timezone.now(),
         )
     except (TillwayError, MoneyError) as error:
         words = problem_words(error)
         return _page(request, shop, asset, problem=words, typed=typed, status=error.status)
-    messages.success(request, _("The payout is on its way."))
+    messages.success(
+        request,
+        _("It is above the limit: another person must approve it.")
+        if payout.status == "requested"
+        else _("The payout is on its way."),
+    )
     return HttpResponseRedirect(f"/dashboard/{shop_id}/payouts")
 
 
@@ -76,8 +84,12 @@ def _page(
     here = f"/dashboard/{shop.id}/payouts"
     balance = payable_balances(shop=shop)[shop.settlement_asset]
     payable = balance.units
+    waits = waiting_for(found.items)
+    rows = [payout_as_dict(one, waiting_for=waits.get(one.id)) for one in found.items]
     context: dict[str, Any] = {
-        "payouts": [_row(payout_as_dict(payout)) for payout in found.items],
+        "payouts": [_row(row) for row in rows],
+        "waits": bool(waits),
+        "destination_waiting": destination_waiting(shop_id=shop.id),
         "next_href": f"{here}?cursor={found.next_cursor}" if found.next_cursor else "",
         "payable": trimmed(format_amount(Amount(payable, asset))) if asset else "0",
         "withheld": trimmed(format_amount(Amount(balance.withheld, asset)))
@@ -100,6 +112,7 @@ def _row(payout: dict[str, Any]) -> dict[str, Any]:
         "icon": sign.icon,
         "word": sign.word,
         "why": payout_why(payout["status"], payout["waiting_reason"]),
+        "waits": payout["waiting_for"] == "approval",
         "address": payout["destination"],
         "at_text": time_text(payout["requested_at"]),
         "tx_hash": payout["tx_hash"] or "",

@@ -1,7 +1,5 @@
 """Held money goes only after two people agreed and nobody called it off."""
 
-from typing import Any
-
 import pytest
 
 from gateway.compliance import services
@@ -15,7 +13,7 @@ from gateway.events.ids import uuid7
 from tests.compliance.test_screening import LISTED, NOW, chain, load, screened  # noqa: F401
 from tests.custody.approvals.conftest import ADA, BEA, delay_passed
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("chain")]
 
 
 def held() -> Verdict:
@@ -25,7 +23,7 @@ def held() -> Verdict:
     return verdict
 
 
-def test_held_money_goes_after_two_people_and_a_delay_and_not_before(chain: Any) -> None:
+def test_held_money_goes_after_two_people_and_a_delay_and_not_before() -> None:
     verdict = held()
     act = hold_release_propose(deposit_id=verdict.deposit_id, by=ADA, reason="namesake")
     assert (act.shop_id, act.decider) == (None, "house")
@@ -39,7 +37,7 @@ def test_held_money_goes_after_two_people_and_a_delay_and_not_before(chain: Any)
     assert (hold.proposed_by, hold.approved_by) == (f"user:{ADA}", f"user:{BEA}")
 
 
-def test_a_release_that_was_called_off_leaves_the_hold_as_it_was(chain: Any) -> None:
+def test_a_release_that_was_called_off_leaves_the_hold_as_it_was() -> None:
     verdict = held()
     act = hold_release_propose(deposit_id=verdict.deposit_id, by=ADA, reason="namesake")
     act_agree(act_id=act.id, by=BEA)
@@ -49,7 +47,7 @@ def test_a_release_that_was_called_off_leaves_the_hold_as_it_was(chain: Any) -> 
     assert verdict_states([verdict.deposit_id]) == {verdict.deposit_id: "held"}
 
 
-def test_a_hold_that_was_decided_meanwhile_is_not_released(chain: Any) -> None:
+def test_a_hold_that_was_decided_meanwhile_is_not_released() -> None:
     verdict = held()
     act = hold_release_propose(deposit_id=verdict.deposit_id, by=ADA, reason="namesake")
     act_agree(act_id=act.id, by=BEA)

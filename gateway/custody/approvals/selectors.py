@@ -1,15 +1,18 @@
 """Questions about acts."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import QuerySet
 
 from gateway.custody.approvals.errors import ActUnknown
 from gateway.custody.approvals.life import OPEN
 from gateway.custody.approvals.models import Act
 from gateway.events.cursors import PAGE_SIZE, Page, decode_cursor, page_of
+
+SHOWN_OPEN = 200
+"""More than people could look through; the oldest come first."""
 
 
 def act_get(*, act_id: UUID, shop_id: UUID | None = None) -> Act:
@@ -44,23 +47,27 @@ def subjects_of_shop(*, shop_id: UUID, kind: str, since: datetime) -> set[str]:
     return set(acts.values_list("subject", flat=True))
 
 
-def acts_open(*, shop_id: UUID | None = None) -> list[Act]:
-    """What waits for people or for its delay, oldest first; of one shop, or all. One query."""
-    acts = Act.objects.filter(state__in=OPEN)
-    if shop_id is not None:
-        acts = acts.filter(shop_id=shop_id)
-    return list(acts.order_by("id"))
+def acts_open(*, shop_id: UUID | None = None, kinds: Sequence[str] | None = None) -> list[Act]:
+    """What waits for people or for its delay, oldest first; of one shop, or of these kinds. One
+    query."""
+    acts = _of(Act.objects.filter(state__in=OPEN), shop_id=shop_id, kinds=kinds)
+    return list(acts.order_by("id")[:SHOWN_OPEN])
 
 
 def acts_over(
-    *, shop_id: UUID | None = None, cursor: str | None = None, size: int = PAGE_SIZE
+    *,
+    shop_id: UUID | None = None,
+    kinds: Sequence[str] | None = None,
+    cursor: str | None = None,
+    size: int = PAGE_SIZE,
 ) -> Page[Act]:
-    """What is over, newest first; of one shop, or all. One query.
+    """What is over, newest first; of one shop, or of these kinds. One query.
 
     Raises:
         BadCursor
     """
-    return _page(~Q(state__in=OPEN), shop_id=shop_id, cursor=cursor, size=size)
+    acts = _of(Act.objects.exclude(state__in=OPEN), shop_id=shop_id, kinds=kinds)
+    return _page(acts, cursor=cursor, size=size)
 
 
 def acts_page(*, shop_id: UUID, cursor: str | None = None, size: int = PAGE_SIZE) -> Page[Act]:
@@ -69,13 +76,17 @@ def acts_page(*, shop_id: UUID, cursor: str | None = None, size: int = PAGE_SIZE
     Raises:
         BadCursor
     """
-    return _page(Q(), shop_id=shop_id, cursor=cursor, size=size)
+    return _page(Act.objects.filter(shop_id=shop_id), cursor=cursor, size=size)
 
 
-def _page(which: Q, *, shop_id: UUID | None, cursor: str | None, size: int) -> Page[Act]:
-    acts = Act.objects.filter(which).order_by("-id")
+def _of(acts: QuerySet[Act], *, shop_id: UUID | None, kinds: Sequence[str] | None) -> QuerySet[Act]:
     if shop_id is not None:
         acts = acts.filter(shop_id=shop_id)
+    return acts if kinds is None else acts.filter(kind__in=kinds)
+
+
+def _page(acts: QuerySet[Act], *, cursor: str | None, size: int) -> Page[Act]:
+    acts = acts.order_by("-id")
     if cursor:
         acts = acts.filter(id__lt=decode_cursor(cursor))
     rows = list(acts[: size + 1])

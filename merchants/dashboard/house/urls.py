@@ -2,10 +2,15 @@
 
 from django.urls import path
 
-from merchants.dashboard.house import books, entering
+from merchants.dashboard.house import approvals, books, entering, limits
 
 app_name = "house"
 urlpatterns = [
     path("", entering.enter, name="enter"),
     path("books", books.trial, name="books"),
+    path("approvals", approvals.queue, name="approvals"),
+    path("approvals/<uuid:act_id>", approvals.one, name="approval"),
+    path("approvals/<uuid:act_id>/<str:verb>", approvals.say, name="approval-say"),
+    path("limits", limits.shops, name="limit-shops"),
+    path("limits/<uuid:shop_id>", limits.limits, name="limits"),
 ]
