@@ -8,7 +8,7 @@ widen it.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from gateway.custody.addresses import ZERO, address_text
@@ -113,7 +113,16 @@ class ChainPolicy:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
+    """What may be signed, and who may agree to another policy.
+
+    Attributes:
+        approvers: addresses of people's own keys; two of them agree to a change.
+        change_delay: how long a change waits after that, in which one of them can call it off.
+    """
+
     chains: Mapping[int, ChainPolicy]
+    approvers: frozenset[bytes] = frozenset()
+    change_delay: timedelta = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)

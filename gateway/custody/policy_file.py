@@ -21,6 +21,7 @@ from gateway.custody.sponsor_bounds import SponsorBounds
 from gateway.custody.swap_bounds import ANY_PAIR, BPS, SwapBounds
 
 VERSION = 1
+MAX_DELAY_HOURS = 30 * 24
 DRAFT_MAX_AGE_HOURS = 72
 DRAFT_MAX_LOSS_BPS = 500
 DRAFT_LOSS_PER_DAY_USD = "1000"
@@ -100,6 +101,8 @@ class ChainText(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
 class PolicyText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     version: int
     chains: dict[str, ChainText]
+    approvers: tuple[str, ...] = ()
+    change_delay_hours: int = 24
 
 
 def load_policy(path: Path) -> Policy:
@@ -121,8 +124,12 @@ def parse_policy(content: bytes) -> Policy:
         text = msgspec.json.decode(content, type=PolicyText)
         if text.version != VERSION:
             raise PolicyInvalid(f"This release reads version {VERSION} of the policy.")
+        if not 1 <= text.change_delay_hours <= MAX_DELAY_HOURS:
+            raise PolicyInvalid("A change of the policy waits between an hour and thirty days.")
         return Policy(
-            chains={int(key): _chain(int(key), chain) for key, chain in text.chains.items()}
+            chains={int(key): _chain(int(key), chain) for key, chain in text.chains.items()},
+            approvers=_addresses(text.approvers),
+            change_delay=timedelta(hours=text.change_delay_hours),
         )
     except (msgspec.MsgspecError, ValueError) as error:
         raise PolicyInvalid(f"The signer policy can't be read: {error}") from error
@@ -232,6 +239,7 @@ def draft_policy(
     limits: Mapping[str, Limit],
     destinations: Iterable[bytes] = (),
     makers: Iterable[bytes] = (),
+    approvers: Iterable[bytes] = (),
     references: Mapping[str, str] | None = None,
     as_of: datetime | None = None,
     max_age_hours: int = DRAFT_MAX_AGE_HOURS,
@@ -246,6 +254,7 @@ def draft_policy(
     accounts, each chain's treasury and ``destinations``.
 
     Args:
+        approvers: whose two signatures change the policy; a live chain's must name them.
         makers: whose firm orders may be taken, where a chain has the contract for them.
         limits: per asset code; assets without one leave to listed destinations only.
         references: USD per whole token, by asset code; ``as_of`` is when they were looked up.
@@ -258,6 +267,7 @@ def draft_policy(
     traded_with = _unique(address_text(maker) for maker in makers)
     return {
         "version": VERSION,
+        "approvers": _unique(address_text(approver) for approver in approvers),
         "chains": {
             str(chain["chain_id"]): {
                 "mode": chain["mode"],

@@ -41,12 +41,13 @@ class Signer:
         self,
         *,
         keys: Mapping[bytes, Key],
-        policy: Policy,
+        policy: Policy | Callable[[datetime], Policy],
         journal: Journal,
         clock: Callable[[], datetime],
     ) -> None:
+        """``policy`` may be asked for at each request: the one in force changes as time passes."""
         self._keys = keys
-        self._policy = policy
+        self._policy_at = policy if callable(policy) else lambda _now: policy
         self._journal = journal
         self._clock = clock
         self._turn = threading.Lock()
@@ -115,7 +116,7 @@ class Signer:
             return
         now = self._clock()
         grant = judge(
-            policy=self._policy,
+            policy=self._policy_at(now),
             transaction=transaction,
             account=key.address,
             purpose=request.purpose,
