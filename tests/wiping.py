@@ -3,6 +3,13 @@
 from django.db import connection, transaction
 
 TABLES = (
+    "ledger_mark",
+    "ledger_marked",
+    "ledger_period",
+    "ledger_set_aside",
+    "ledger_pending_open",
+    "ledger_resolution",
+    "ledger_pending",
     "ledger_snapshot",
     "ledger_shop_slot",
     "ledger_shop_balance",

@@ -19,12 +19,17 @@ from gateway.shops.zones import day_starts
 
 @dataclass(frozen=True, slots=True)
 class ShopBalanceView:
-    """What a shop is owed of one asset, in base units; negative after a reorg took more back."""
+    """What a shop is owed of one asset, in base units; negative after a reorg took more back.
+
+    Attributes:
+        available: what may be drawn: what pending entries set aside is taken off.
+    """
 
     asset: str
     available: int
     reserved: int
     from_deposits: int
+    set_aside: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,14 +108,17 @@ SELECT coalesce((SELECT sum(p.units) FROM ledger_entry e
                     AND p.booked_at >= %(start)s AND p.booked_at < %(end)s), 0)
      - coalesce((SELECT sum(p.units) FROM ledger_posting p
                   WHERE p.account_id = a.id
-                    AND p.booked_at >= %(start)s AND p.booked_at < %(end)s), 0)
+                    AND p.booked_at >= %(start)s AND p.booked_at < %(end)s
+                    AND NOT EXISTS (SELECT 1 FROM ledger_period c
+                                     WHERE c.entry_id = p.entry_id)), 0)
   FROM ledger_account a WHERE a.name = 'fees' AND a.asset = %(asset)s
 """
 
 
 def fees_earned(*, asset: str, start: datetime, end: datetime) -> int:
     """Base units of fees booked from ``start`` until before ``end``; negative when more was taken
-    back. What was shared with providers is not taken off. One query.
+    back. What was shared with providers is not taken off, nor what the close of a period moved
+    into the capital. One query.
     """
     with connection.cursor() as cursor:
         cursor.execute(FEES_EARNED_SQL, {"asset": asset, "start": start, "end": end})
@@ -175,12 +183,13 @@ def shop_balances(*, shop_id: UUID) -> dict[str, ShopBalanceView]:
     """What a shop is owed, by asset code. One query."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT asset, sum(available), sum(reserved), sum(from_deposits)"
+            "SELECT asset, sum(available - set_aside), sum(reserved), sum(from_deposits),"
+            "       sum(set_aside)"
             "  FROM ledger_shop_balance WHERE shop_id = %s GROUP BY asset ORDER BY asset",
             [shop_id],
         )
         return {
-            row[0]: ShopBalanceView(row[0], int(row[1]), int(row[2]), int(row[3]))
+            row[0]: ShopBalanceView(row[0], *(int(units) for units in row[1:]))
             for row in cursor.fetchall()
         }
 
@@ -189,13 +198,13 @@ def shop_balance(*, shop_id: UUID, asset: str) -> ShopBalanceView:
     """What a shop is owed of one asset; zeros if it never had any. One query."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT coalesce(sum(available), 0), coalesce(sum(reserved), 0),"
-            "       coalesce(sum(from_deposits), 0)"
+            "SELECT coalesce(sum(available - set_aside), 0), coalesce(sum(reserved), 0),"
+            "       coalesce(sum(from_deposits), 0), coalesce(sum(set_aside), 0)"
             "  FROM ledger_shop_balance WHERE shop_id = %s AND asset = %s",
             [shop_id, asset],
         )
         row = cursor.fetchone()
-    return ShopBalanceView(asset, int(row[0]), int(row[1]), int(row[2]))
+    return ShopBalanceView(asset, *(int(units) for units in row))
 
 
 SHOP_DAYS_SQL = """
@@ -309,13 +318,22 @@ def deposit_standings(*, deposit_ids: Collection[UUID]) -> dict[UUID, Standing]:
 
 @dataclass(frozen=True, slots=True)
 class TrialLine:
+    """What an account, or a family of them, sums to.
+
+    Attributes:
+        account: its name; of a family ``shop:*:available``, ``held:*``, ``pool:*``.
+        accounts: how many are in it that are not zero.
+    """
+
     account: str
     asset: str
     units: int
+    accounts: int = 1
 
 
 def trial_balance() -> list[TrialLine]:
-    """Every account's sum, by account and asset. One query over all postings: for audits."""
+    """Every account's sum, by account and asset. One query over all postings: for audits;
+    ``moments.trial_balance_at`` answers from marks."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT a.name, a.asset, sum(p.units) FROM ledger_account a"
