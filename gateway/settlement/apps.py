@@ -9,9 +9,10 @@ class SettlementConfig(AppConfig):
         from gateway.custody.approvals.kinds import register
         from gateway.events.subscriptions import subscribe
         from gateway.settlement import approving, destinations, handlers, limits
+        from gateway.treasury import manual_entries
 
-        for kind in (approving.ACT, destinations.ACT, limits.ACT):
-            register(kind)
+        for act in (approving.ACT, destinations.ACT, limits.ACT, manual_entries.ACT):
+            register(act)
 
         subscribe(
             pattern=(
