@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -14,6 +14,9 @@ from merchants.dashboard.approvals.deciding import say_of
 from merchants.dashboard.approvals.wording import act_words, end_words, state_sign
 from merchants.dashboard.desk import figures
 from merchants.dashboard.selectors import assets_by_code, time_text
+
+SAY_WHY_THEMSELVES: Final = frozenset({"payout", "payout_destination"})
+"""Kinds whose reason no person writes."""
 
 
 def rows_of(
@@ -37,6 +40,7 @@ def rows_of(
             "sign": state_sign(act),
             "say": say_of(act, person=person, roles=roles),
             "shop_name": shops[act.shop_id].name if act.shop_id in shops else "",
+            "reason": "" if act.kind in SAY_WHY_THEMSELVES else act.reason,
             "maker": name_in(names, act.maker) or _origin(act.origin),
             "checker": name_in(names, act.checker),
             "ended_by": name_in(names, act.ended_by),

@@ -3,6 +3,8 @@
 from typing import Any
 
 import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
 from django.test import Client
 
 from gateway.custody.approvals.carrying import acts_carry_out_due
@@ -115,3 +117,26 @@ def test_tighter_limits_are_in_force_at_once(staff: Staff, olga: Client) -> None
         olga.post(page, {**form, "reason": "x", **typed})
         assert shop_view(shop_id=staff.world.shop_id).terms == terms
     assert not Act.objects.exists()
+
+
+def test_from_a_shell_the_same_people_may_say_the_same(
+    staff: Staff, capsys: pytest.CaptureFixture[str]
+) -> None:
+    desk_halt(reason="a bridge was robbed", by="ana", now=staff.world.now)
+    desk, operator = staff.user("desk").email, staff.user("operator").email
+    owner = staff.user("owner").email
+    with pytest.raises(CommandError, match="may not propose"):
+        call_command("approvals", "resume-desk", "--by", owner, "--reason", "x")
+    call_command("approvals", "resume-desk", "--by", desk, "--reason", "it is over")
+    act = Act.objects.get()
+    for nobody in (desk, owner):
+        with pytest.raises(CommandError, match="may not say"):
+            call_command("approvals", "agree", str(act.id), "--by", nobody)
+    with pytest.raises(CommandError, match="nobody"):
+        call_command("approvals", "agree", str(act.id), "--by", "x@y.example")
+    call_command("approvals", "agree", str(act.id), "--by", operator)
+    call_command("approvals", "list")
+    assert "approved, not before" in capsys.readouterr().out
+    call_command("approvals", "cancel", str(act.id), "--by", desk, "--reason", "not yet")
+    act.refresh_from_db()
+    assert act.state == "cancelled"
