@@ -15,6 +15,7 @@ import msgspec
 from gateway.custody.addresses import address_bytes, address_text
 from gateway.custody.errors import PolicyInvalid
 from gateway.custody.keystore import refuse_file_of_others
+from gateway.custody.newcomer_bounds import Newcomers
 from gateway.custody.policy import ChainPolicy, Limit, Policy, Purpose
 from gateway.custody.range_bounds import RangeBounds
 from gateway.custody.sponsor_bounds import SponsorBounds
@@ -22,6 +23,7 @@ from gateway.custody.swap_bounds import ANY_PAIR, BPS, SwapBounds
 
 VERSION = 1
 MAX_DELAY_HOURS = 30 * 24
+MAX_NEWCOMER_DAYS = 30
 DRAFT_MAX_AGE_HOURS = 72
 DRAFT_MAX_LOSS_BPS = 500
 DRAFT_LOSS_PER_DAY_USD = "1000"
@@ -78,6 +80,13 @@ class SponsoredText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     fees_per_day: str
 
 
+class NewcomersText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What addresses get that the signer has not known for ``after_days``."""
+
+    after_days: int
+    limits: dict[str, LimitText]
+
+
 class ChainText(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     mode: str
     native_asset: str
@@ -96,6 +105,7 @@ class ChainText(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     fees_per_day: str
     firm_orders: dict[str, tuple[str, ...]] = {}
     sponsored: SponsoredText | None = None
+    newcomers: NewcomersText | None = None
 
 
 class PolicyText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -159,6 +169,7 @@ def _chain(chain_id: int, text: ChainText) -> ChainPolicy:
         swaps=_swaps(text.swaps) if text.swaps else None,
         ranges=_ranges(text.ranges) if text.ranges else None,
         sponsored=_sponsored(text.sponsored) if text.sponsored else None,
+        newcomers=_newcomers(text.newcomers) if text.newcomers else None,
         max_fee_per_gas=_units(text.max_fee_per_gas),
         max_priority_fee_per_gas=_units(text.max_priority_fee_per_gas),
         max_gas_limit=text.max_gas_limit,
@@ -194,6 +205,16 @@ def _sponsored(text: SponsoredText) -> SponsorBounds:
         },
         max_gas_limit=text.max_gas_limit,
         fees_per_day=_units(text.fees_per_day),
+    )
+
+
+def _newcomers(text: NewcomersText) -> Newcomers:
+    if not 1 <= text.after_days <= MAX_NEWCOMER_DAYS:
+        raise PolicyInvalid(f"An address is new for 1 to {MAX_NEWCOMER_DAYS} days.")
+    limits = {asset: _limit(asset, limit) for asset, limit in text.limits.items()}
+    return Newcomers(
+        after_days=text.after_days,
+        limits={asset: (limit.per_transaction, limit.per_day) for asset, limit in limits.items()},
     )
 
 
