@@ -1,5 +1,6 @@
 """A shop's own acts that need two people: the queue, the history, one act."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -70,7 +71,7 @@ def _one(request: MemberRequest, act: Act, *, status: int = 200, **more: Any) ->
     return draw(request, "dashboard/approvals/one.html", context, status=status)
 
 
-def _rows(request: MemberRequest, acts: list[Act]) -> list[dict[str, Any]]:
+def _rows(request: MemberRequest, acts: Sequence[Act]) -> list[dict[str, Any]]:
     return rows_of(acts, person=request.user.pk, roles=request.roles, shop=request.shop)
 
 

@@ -1,5 +1,6 @@
 """The house's queue of what needs two people: every shop's acts and its own."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -65,7 +66,7 @@ def _one(request: MemberRequest, act: Act, *, status: int = 200, **more: Any) ->
     return draw(request, "dashboard/house/approval.html", context, status=status)
 
 
-def _rows(request: MemberRequest, acts: list[Act]) -> list[dict[str, Any]]:
+def _rows(request: MemberRequest, acts: Sequence[Act]) -> list[dict[str, Any]]:
     return rows_of(acts, person=request.user.pk, roles=request.roles)
 
 
