@@ -49,7 +49,7 @@ def busy(house):
         ],
         "operator": [
             here, f"{here}/{address.id}", f"{here}/{wider.id}", f"{here}/{resume.id}",
-            f"{here}/{over.id}", "/house/limits", f"/house/limits/{shop_id}",
+            f"{here}/{over.id}", f"{here}/entry", "/house/limits", f"/house/limits/{shop_id}",
         ],
         "desk": [here, "/desk/switch/all"],
     }  # fmt: skip

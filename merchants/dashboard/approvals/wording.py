@@ -143,6 +143,8 @@ def _entry(body: Mapping[str, Any], *, assets: Assets) -> Words:
         (line["account"], _signed(int(line["units"]), line["asset"], assets))
         for line in body["lines"]
     ]
+    if body["documents"]:
+        facts.append((_("Proved by"), ", ".join(body["documents"])))
     return Words(
         _("Book an entry by hand"),
         [_("It can't be changed afterwards; another entry would have to correct it.")],

@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from merchants.dashboard.house import approvals, books, entering, limits
+from merchants.dashboard.house import approvals, books, by_hand, entering, limits
 
 app_name = "house"
 urlpatterns = [
     path("", entering.enter, name="enter"),
     path("books", books.trial, name="books"),
     path("approvals", approvals.queue, name="approvals"),
+    path("approvals/entry", by_hand.propose, name="entry-by-hand"),
     path("approvals/<uuid:act_id>", approvals.one, name="approval"),
     path("approvals/<uuid:act_id>/<str:verb>", approvals.say, name="approval-say"),
     path("limits", limits.shops, name="limit-shops"),

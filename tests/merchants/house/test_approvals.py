@@ -140,3 +140,48 @@ def test_from_a_shell_the_same_people_may_say_the_same(
     call_command("approvals", "cancel", str(act.id), "--by", desk, "--reason", "not yet")
     act.refresh_from_db()
     assert act.state == "cancelled"
+
+
+ENTRY = "/house/approvals/entry"
+LINES = "losses USDC@31337 12.50\r\ncapital USDC@31337 -12.5"
+
+
+def test_an_entry_by_hand_is_typed_by_one_and_approved_by_another(
+    staff: Staff, olga: Client
+) -> None:
+    assert_strict(olga.get(ENTRY))
+    form = {"lines": LINES, "reason": "charged twice", "documents": "statement 7\n\nmail"}
+    text = said(olga.post(ENTRY, form, follow=True))
+    assert "You proposed it" in text
+    act = Act.objects.get(kind="manual_entry")
+    assert act.body["documents"] == ["statement 7", "mail"]
+    staff.with_password("compliance_officer").refresh_from_db()
+    officer = staff.client("compliance_officer")
+    assert officer.get(ENTRY).status_code == 403
+    page = said(officer.get(f"/house/approvals/{act.id}"))
+    assert "+12.5 USDC" in page and "\u221212.5 USDC" in page and "statement 7, mail" in page
+    officer.post(f"/house/approvals/{act.id}/agree", {"password": PASSWORD})
+    delay_passed(act.id)
+    assert acts_carry_out_due() == 1
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"lines": "losses USDC@31337"},
+        {"lines": "losses USDC@31337 1"},
+        {"lines": "losses XYZ@1 1\ncapital XYZ@1 -1"},
+        {"lines": "losses USDC@31337 many\ncapital USDC@31337 -1"},
+        {"lines": "suspense USDC@31337 1\ncapital USDC@31337 -1"},
+        {"lines": "nonesuch USDC@31337 1\ncapital USDC@31337 -1"},
+        {"lines": ""},
+        {"reason": " "},
+    ],
+)
+def test_an_entry_that_makes_no_sense_is_kept_as_typed(
+    olga: Client, changes: dict[str, str]
+) -> None:
+    form = {"lines": LINES, "reason": "charged twice", "documents": "", **changes}
+    text = said(olga.post(ENTRY, form), 422)
+    assert 'role="alert"' in text
+    assert not Act.objects.exists()
