@@ -19,6 +19,7 @@ from gateway.custody.approvals.models import Act
 from gateway.custody.approvals.selectors import open_subjects, subjects_of_shop
 from gateway.custody.approvals.services import act_propose, act_withdraw
 from gateway.events.ids import least_id_of
+from gateway.money.assets import Asset
 from gateway.settlement import locks
 from gateway.settlement.errors import PayoutNotCancellable
 from gateway.settlement.models import Payout
@@ -41,7 +42,7 @@ def people_needed(
     """
     house, own = _limits(payout, shop=shop)
     least = house if own is None else min(house, own)
-    units = payout.units + _left(payout, now=now)
+    units = payout.taken_units + _left(payout, now=now)
     if units <= least:
         return None
     units -= _agreed(payout, now=now)
@@ -109,15 +110,20 @@ def _terms(payout: Payout) -> dict[str, Any]:
         "asset": payout.asset,
         "decimals": amount.asset.decimals,
         "units": str(payout.units),
+        "taken_asset": payout.taken_asset,
+        "taken_decimals": payout.taken_decimals,
+        "taken_units": str(payout.taken_units),
         "destination": checksum(bytes(payout.destination)),
     }
 
 
 def _limits(payout: Payout, *, shop: ShopView) -> tuple[int, int | None]:
     """Base units: the house's limit, and the shop's where it has one for this asset."""
-    symbol = amount_of(payout).asset.symbol
-    house = approval_rules(payout.mode).payout_limit_units(symbol=symbol, decimals=payout.decimals)
-    own = shop.terms.payout_limit_units if payout.asset == shop.settlement_asset else None
+    taken = Asset(payout.taken_asset, payout.taken_decimals)
+    house = approval_rules(payout.mode).payout_limit_units(
+        symbol=taken.symbol, decimals=taken.decimals
+    )
+    own = shop.terms.payout_limit_units if taken.code == shop.settlement_asset else None
     return house, own
 
 
@@ -138,10 +144,10 @@ def _recent(payout: Payout, *, now: datetime) -> QuerySet[Payout]:
     return Payout.objects.filter(
         shop_id=payout.shop_id,
         id__gte=least_id_of(now - WINDOW - IDS_APART),
-        asset=payout.asset,
+        taken_asset=payout.taken_asset,
         requested_at__gt=now - WINDOW,
     ).exclude(Q(id=payout.id) | Q(status__in=("cancelled", "failed")))
 
 
 def _sum(payouts: QuerySet[Payout]) -> int:
-    return int(payouts.aggregate(units=Sum("units"))["units"] or 0)
+    return int(payouts.aggregate(units=Sum("taken_units"))["units"] or 0)

@@ -3,7 +3,7 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from merchants.dashboard import developers, endpoints, payouts, settings, views
+from merchants.dashboard import developers, endpoints, payouts, settings, settlement, views
 from merchants.dashboard.approvals import pages as approvals
 
 app_name = "dashboard"
@@ -20,10 +20,13 @@ urlpatterns = [
     path(_SHOP + "invoices/<uuid:invoice_id>/void", views.void, name="void"),
     path(_SHOP + "balances", views.balances, name="balances"),
     path(_SHOP + "payouts", payouts.page, name="payouts"),
+    path(_SHOP + "payouts/<uuid:payout_id>", payouts.detail, name="payout"),
+    path(_SHOP + "payouts/<uuid:payout_id>/cancel", payouts.cancel, name="payout-cancel"),
     path(_SHOP + "approvals", approvals.queue, name="approvals"),
     path(_SHOP + "approvals/<uuid:act_id>", approvals.one, name="approval"),
     path(_SHOP + "approvals/<uuid:act_id>/<str:verb>", approvals.say, name="approval-say"),
     path(_SHOP + "settings", settings.page, name="settings"),
+    path(_SHOP + "settings/settlement", settlement.page, name="settlement"),
     path(_SHOP + "developers", developers.page, name="developers"),
     path(_SHOP + "developers/keys", developers.make_key, name="make-key"),
     path(_SHOP + "developers/keys/<uuid:key_id>/revoke", developers.revoke_key, name="revoke-key"),

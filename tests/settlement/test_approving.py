@@ -145,7 +145,7 @@ def test_a_payout_that_its_shop_takes_back_needs_nobody_any_more(
     assert act_of(again).state == "cancelled"
 
 
-@pytest.mark.parametrize("change", [{"destination": OTHER}, {"units": 400}])
+@pytest.mark.parametrize("change", [{"destination": OTHER}, {"units": 400, "taken_units": 400}])
 def test_a_row_that_was_changed_after_people_saw_it_does_not_go(
     world: World, limited: None, change: dict[str, Any]
 ) -> None:
@@ -160,12 +160,11 @@ def test_a_row_that_was_changed_after_people_saw_it_does_not_go(
     assert status(payout) != "approved"
 
 
-def test_what_a_program_or_a_threshold_asks_for_needs_two_people(
+def test_what_a_program_or_a_schedule_asks_for_needs_two_people(
     world: World, limited: None
 ) -> None:
-    world.open_shop(payout_threshold_units=150)
     world.paid(200)
-    (payout,) = Payout.objects.filter(shop_id=world.shop_id)
+    payout = ask(world, 150, by=None)
     act = act_of(payout)
     assert (act.maker, act.origin, status(payout)) == (None, "schedule", "requested")
     act = act_agree(act_id=act.id, by=ADA)

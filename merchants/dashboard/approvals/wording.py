@@ -62,6 +62,7 @@ def act_words(act: Act, *, shops: Shops, assets: Assets) -> Words:
 
 def _payout(act: Act, body: Mapping[str, Any]) -> Words:
     asset = Asset(body["asset"], body["decimals"])
+    taken = Asset(body["taken_asset"], body["taken_decimals"])
     return Words(
         _("Pay out %(amount)s") % {"amount": _amount(int(body["units"]), asset)},
         [
@@ -70,8 +71,8 @@ def _payout(act: Act, body: Mapping[str, Any]) -> Words:
         ],
         [
             (_("To"), body["destination"]),
-            (_("May leave in 24 hours without this"), _amount(int(body["limit_units"]), asset)),
-            (_("With this, it would be"), _amount(int(body["window_units"]), asset)),
+            (_("May leave in 24 hours without this"), _amount(int(body["limit_units"]), taken)),
+            (_("With this, it would be"), _amount(int(body["window_units"]), taken)),
         ],
     )
 
