@@ -15,12 +15,15 @@ import msgspec
 from gateway.custody.addresses import address_bytes, address_text
 from gateway.custody.errors import PolicyInvalid
 from gateway.custody.keystore import refuse_file_of_others
+from gateway.custody.newcomer_bounds import Newcomers
 from gateway.custody.policy import ChainPolicy, Limit, Policy, Purpose
 from gateway.custody.range_bounds import RangeBounds
 from gateway.custody.sponsor_bounds import SponsorBounds
 from gateway.custody.swap_bounds import ANY_PAIR, BPS, SwapBounds
 
 VERSION = 1
+MAX_DELAY_HOURS = 30 * 24
+MAX_NEWCOMER_DAYS = 30
 DRAFT_MAX_AGE_HOURS = 72
 DRAFT_MAX_LOSS_BPS = 500
 DRAFT_LOSS_PER_DAY_USD = "1000"
@@ -77,6 +80,13 @@ class SponsoredText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     fees_per_day: str
 
 
+class NewcomersText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What addresses get that the signer has not known for ``after_days``."""
+
+    after_days: int
+    limits: dict[str, LimitText]
+
+
 class ChainText(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     mode: str
     native_asset: str
@@ -95,11 +105,14 @@ class ChainText(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     fees_per_day: str
     firm_orders: dict[str, tuple[str, ...]] = {}
     sponsored: SponsoredText | None = None
+    newcomers: NewcomersText | None = None
 
 
 class PolicyText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     version: int
     chains: dict[str, ChainText]
+    approvers: tuple[str, ...] = ()
+    change_delay_hours: int = 24
 
 
 def load_policy(path: Path) -> Policy:
@@ -121,8 +134,12 @@ def parse_policy(content: bytes) -> Policy:
         text = msgspec.json.decode(content, type=PolicyText)
         if text.version != VERSION:
             raise PolicyInvalid(f"This release reads version {VERSION} of the policy.")
+        if not 1 <= text.change_delay_hours <= MAX_DELAY_HOURS:
+            raise PolicyInvalid("A change of the policy waits between an hour and thirty days.")
         return Policy(
-            chains={int(key): _chain(int(key), chain) for key, chain in text.chains.items()}
+            chains={int(key): _chain(int(key), chain) for key, chain in text.chains.items()},
+            approvers=_addresses(text.approvers),
+            change_delay=timedelta(hours=text.change_delay_hours),
         )
     except (msgspec.MsgspecError, ValueError) as error:
         raise PolicyInvalid(f"The signer policy can't be read: {error}") from error
@@ -152,6 +169,7 @@ def _chain(chain_id: int, text: ChainText) -> ChainPolicy:
         swaps=_swaps(text.swaps) if text.swaps else None,
         ranges=_ranges(text.ranges) if text.ranges else None,
         sponsored=_sponsored(text.sponsored) if text.sponsored else None,
+        newcomers=_newcomers(text.newcomers) if text.newcomers else None,
         max_fee_per_gas=_units(text.max_fee_per_gas),
         max_priority_fee_per_gas=_units(text.max_priority_fee_per_gas),
         max_gas_limit=text.max_gas_limit,
@@ -187,6 +205,16 @@ def _sponsored(text: SponsoredText) -> SponsorBounds:
         },
         max_gas_limit=text.max_gas_limit,
         fees_per_day=_units(text.fees_per_day),
+    )
+
+
+def _newcomers(text: NewcomersText) -> Newcomers:
+    if not 1 <= text.after_days <= MAX_NEWCOMER_DAYS:
+        raise PolicyInvalid(f"An address is new for 1 to {MAX_NEWCOMER_DAYS} days.")
+    limits = {asset: _limit(asset, limit) for asset, limit in text.limits.items()}
+    return Newcomers(
+        after_days=text.after_days,
+        limits={asset: (limit.per_transaction, limit.per_day) for asset, limit in limits.items()},
     )
 
 
@@ -232,6 +260,7 @@ def draft_policy(
     limits: Mapping[str, Limit],
     destinations: Iterable[bytes] = (),
     makers: Iterable[bytes] = (),
+    approvers: Iterable[bytes] = (),
     references: Mapping[str, str] | None = None,
     as_of: datetime | None = None,
     max_age_hours: int = DRAFT_MAX_AGE_HOURS,
@@ -246,6 +275,7 @@ def draft_policy(
     accounts, each chain's treasury and ``destinations``.
 
     Args:
+        approvers: whose two signatures change the policy; a live chain's must name them.
         makers: whose firm orders may be taken, where a chain has the contract for them.
         limits: per asset code; assets without one leave to listed destinations only.
         references: USD per whole token, by asset code; ``as_of`` is when they were looked up.
@@ -258,6 +288,7 @@ def draft_policy(
     traded_with = _unique(address_text(maker) for maker in makers)
     return {
         "version": VERSION,
+        "approvers": _unique(address_text(approver) for approver in approvers),
         "chains": {
             str(chain["chain_id"]): {
                 "mode": chain["mode"],

@@ -110,6 +110,8 @@ EXCHANGES = env.json("EXCHANGES", default=[])
 """Where inventory may be moved and traded; docs/reference/settings.md names the fields."""
 MAKERS = env.json("MAKERS", default=[])
 """Outside makers that hedges ask for firm orders; docs/reference/makers.md names their fields."""
+APPROVALS = env.json("APPROVALS", default={})
+"""Delays of what two people decide and what needs only one; docs/reference/settings.md."""
 SIGNER_SOCKET = env.str("SIGNER_SOCKET", default="") or str(STATE_DIR / "signer.sock")
 EMBEDDED_SIGNER = not env.str("SIGNER_SOCKET", default="")
 """Whether `manage.py up` runs a signer itself; a named socket belongs to another user's."""
@@ -163,6 +165,7 @@ INSTALLED_APPS = [
     "gateway.shops.apps.ShopsConfig",
     "gateway.ledger.apps.LedgerConfig",
     "gateway.custody.apps.CustodyConfig",
+    "gateway.custody.approvals.apps.ApprovalsConfig",
     "gateway.chains.apps.ChainsConfig",
     "gateway.market.apps.MarketConfig",
     "gateway.market.execution.apps.ExecutionConfig",

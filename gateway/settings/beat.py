@@ -28,6 +28,7 @@ EVERY_SECONDS = {
     "gateway.treasury.providers.tasks.serve_providers": MINUTE,
     "gateway.treasury.floats.tasks.look_after_floats": 30.0,
     "gateway.sponsoring.tasks.expire_authorizations": 15.0,
+    "gateway.custody.approvals.tasks.carry_out_acts": 5.0,
     "gateway.settlement.tasks.resume_payouts": MINUTE,
     "gateway.settlement.tasks.run_settlement_policies": 5 * MINUTE,
     "gateway.settlement.tasks.close_shops": HOUR,

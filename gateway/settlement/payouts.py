@@ -15,7 +15,7 @@ from gateway.money.assets import Asset
 from gateway.settlement.errors import PayoutNotCancellable
 from gateway.settlement.life import UNSENT, Status, WaitingReason, next_status
 from gateway.settlement.models import Payout
-from gateway.settlement.presenters import payout_as_dict
+from gateway.settlement.presenters import WaitingFor, payout_as_dict
 from gateway.settlement.withholding import withhold_returned
 
 
@@ -31,6 +31,14 @@ def become(payout: Payout, then: Status, *, waiting_reason: WaitingReason = "") 
     """
     payout.status = next_status(cast(Status, payout.status), then)
     payout.waiting_reason = waiting_reason
+
+
+def approve(payout: Payout, *, now: datetime) -> None:
+    """Let a locked payout go: it is within its limits, or two people agreed to it."""
+    become(payout, "approved")
+    payout.approved_at = now
+    payout.save(update_fields=["status", "approved_at"])
+    tell(payout, "payout.approved", now=now)
 
 
 def wait_for(payout: Payout, reason: WaitingReason) -> bool:
@@ -79,12 +87,14 @@ def gas_of(payout: Payout, body: Mapping[str, Any]) -> Amount:
     return Amount(int(body["fee_units"]), Asset(native.code, native.decimals))
 
 
-def tell(payout: Payout, type: str, *, now: datetime) -> None:
+def tell(
+    payout: Payout, type: str, *, now: datetime, waiting_for: WaitingFor | None = None
+) -> None:
     """Emit an event with the payout as the shop sees it."""
     emit(
         type=type,
         subject=f"payout:{payout.id}",
-        body=payout_as_dict(payout),
+        body=payout_as_dict(payout, waiting_for=waiting_for),
         mode=payout.mode,
         shop_id=payout.shop_id,
         now=now,

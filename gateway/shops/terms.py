@@ -40,6 +40,8 @@ class ShopTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         release_rules: when goods may be handed over, by amount, smallest first.
         at_risk_cap_units: settlement units that may be paid out before their deposits are final.
         max_open_lock_units: minor units of the pricing currency that may be locked at one time.
+        payout_limit_units: settlement units that may leave in 24 hours without a second person;
+            None: as much as the house lets any shop.
     """
 
     accepted_assets: tuple[str, ...] | None = None
@@ -56,6 +58,7 @@ class ShopTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     )
     at_risk_cap_units: int = 0
     max_open_lock_units: int = 5_000_000
+    payout_limit_units: int | None = None
 
 
 def terms_from(data: dict[str, Any]) -> ShopTerms:
@@ -75,6 +78,7 @@ def terms_from(data: dict[str, Any]) -> ShopTerms:
     _check("fee_bps", terms.fee_bps, 0, MAX_FEE_BPS)
     _check("at_risk_cap_units", terms.at_risk_cap_units, 0, 10**30)
     _check("max_open_lock_units", terms.max_open_lock_units, 0, 10**18)
+    _check("payout_limit_units", terms.payout_limit_units or 0, 0, 10**30)
     limits = [rule.up_to for rule in terms.release_rules]
     bounded = [limit for limit in limits if limit is not None]
     if not limits or limits[-1] is not None or bounded != limits[:-1] or bounded != sorted(bounded):

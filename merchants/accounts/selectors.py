@@ -14,7 +14,7 @@ from django.db import connection
 from gateway.shops.models import Shop
 from gateway.shops.selectors import SHOP_VIEW_FIELDS, ShopView, shop_view_from
 from gateway.tenancy.scope import entered_by
-from merchants.accounts.actions import actions_allowed, roles_allow
+from merchants.accounts.actions import actions_allowed, roles_allow, roles_allowing
 from merchants.accounts.errors import KeyExpired, KeyRevoked, KeyUnknown, WrongMode
 from merchants.accounts.keys import has_key_shape, key_hash, pepper_from
 from merchants.accounts.models import ApiKey, Membership, User
@@ -151,6 +151,24 @@ def shops_of(user: User) -> list[tuple[Shop, str]]:
 def members_of(shop_id: UUID) -> list[Membership]:
     """A shop's people with their roles, in the order they came. One query."""
     return list(Membership.objects.filter(shop_id=shop_id).select_related("user").order_by("id"))
+
+
+def people_named(ids: Collection[UUID], *, shop_id: UUID | None = None) -> dict[UUID, str]:
+    """What these people are called; with a shop, only those who work there. One query, none for
+    nobody."""
+    if not ids:
+        return {}
+    people = User.objects.filter(id__in=ids)
+    if shop_id is not None:
+        people = people.filter(memberships__shop_id=shop_id)
+    return {person.pk: person.get_full_name() for person in people}
+
+
+def people_allowed(*, shop_id: UUID, action: str) -> int:
+    """How many of a shop's own people may do this. One query."""
+    return Membership.objects.filter(
+        shop_id=shop_id, role__in=roles_allowing(action), user__is_active=True
+    ).count()
 
 
 def api_keys_of(shop_id: UUID) -> list[ApiKey]:

@@ -250,6 +250,11 @@ class Payout(Shape):
         allow_null=True,
         help_text="Why it is awaiting_funds; it goes on by itself.",
     )
+    waiting_for = s.ChoiceField(
+        choices=["approval"],
+        allow_null=True,
+        help_text="A requested payout above a limit waits until two people have agreed.",
+    )
     asset = s.CharField()
     symbol = s.CharField()
     chain_id = s.IntegerField()
@@ -346,6 +351,35 @@ class SettlementPolicy(Shape):
 
 class PayoutList(Cursored):
     data = Payout(many=True)  # type: ignore[assignment]
+
+
+class Approval(Shape):
+    id = s.UUIDField()
+    kind = s.CharField(help_text="payout, payout_destination, shop_limits.")
+    subject = s.CharField(help_text="What it is about: payout:<id> or shop:<id>.")
+    shop_id = s.UUIDField()
+    mode = s.ChoiceField(["test", "live"])
+    state = s.ChoiceField(
+        ["proposed", "approved", "carried_out", "cancelled", "rejected", "expired", "failed"]
+    )
+    decider = s.ChoiceField(["shop", "house"], help_text="Whose person must be the second.")
+    payload = s.DictField(help_text="What two people agree to; by kind.")
+    payload_hash = s.CharField(help_text="SHA-256, in hex.")
+    origin = s.CharField(help_text="person, key:<id> or schedule.")
+    reason = s.CharField()
+    maker = s.UUIDField(allow_null=True)
+    checker = s.UUIDField(allow_null=True)
+    ended_by = s.UUIDField(allow_null=True)
+    end_reason = s.CharField(allow_null=True)
+    proposed_at = s.DateTimeField()
+    decided_at = s.DateTimeField(allow_null=True)
+    not_before = s.DateTimeField(allow_null=True, help_text="When its delay is over.")
+    expires_at = s.DateTimeField()
+    ended_at = s.DateTimeField(allow_null=True)
+
+
+class ApprovalList(Cursored):
+    data = Approval(many=True)  # type: ignore[assignment]
 
 
 class Endpoint(Shape):

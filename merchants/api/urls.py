@@ -3,6 +3,7 @@
 from django.urls import path, re_path
 
 from merchants.api.views import (
+    approvals,
     documents,
     events,
     invoices,
@@ -34,6 +35,7 @@ urlpatterns = [
     path("reports/daily", reports.DailyReportView.as_view()),
     path("reports/sales.csv", reports.SalesFileView.as_view()),
     path("reports/books.csv", reports.BookFileView.as_view()),
+    path("approvals", approvals.ApprovalsView.as_view()),
     path("webhook_endpoints", webhooks.EndpointsView.as_view()),
     path(_ENDPOINT, webhooks.EndpointView.as_view()),
     path(f"{_ENDPOINT}/rotate_secret", webhooks.EndpointSecretView.as_view()),

@@ -17,6 +17,7 @@ MENU: Final = (
     ("balances", "coins", "balance.view"),
     ("payouts", "payout", "payout.view"),
     ("reports", "receipt", "report.export"),
+    ("approvals", "check-circle", "approval.view"),
     ("developers", "code", "webhook.view"),
     ("settings", "sliders", "settings.view"),
 )
@@ -63,6 +64,7 @@ def _word(page: str) -> str:
         "balances": _("Balances"),
         "payouts": _("Payouts"),
         "reports": _("Reports"),
+        "approvals": _("Approvals"),
         "developers": _("Developers"),
         "settings": _("Settings"),
     }[page]

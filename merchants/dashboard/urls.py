@@ -4,6 +4,7 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from merchants.dashboard import developers, endpoints, payouts, reports, settings, settlement, views
+from merchants.dashboard.approvals import pages as approvals
 
 app_name = "dashboard"
 _SHOP = "dashboard/<uuid:shop_id>/"
@@ -24,6 +25,9 @@ urlpatterns = [
     path(_SHOP + "reports/books.csv", reports.books, name="report-books"),
     path(_SHOP + "payouts/<uuid:payout_id>", payouts.detail, name="payout"),
     path(_SHOP + "payouts/<uuid:payout_id>/cancel", payouts.cancel, name="payout-cancel"),
+    path(_SHOP + "approvals", approvals.queue, name="approvals"),
+    path(_SHOP + "approvals/<uuid:act_id>", approvals.one, name="approval"),
+    path(_SHOP + "approvals/<uuid:act_id>/<str:verb>", approvals.say, name="approval-say"),
     path(_SHOP + "settings", settings.page, name="settings"),
     path(_SHOP + "settings/settlement", settlement.page, name="settlement"),
     path(_SHOP + "developers", developers.page, name="developers"),

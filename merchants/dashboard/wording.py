@@ -62,6 +62,8 @@ def payout_sign(status: str, waiting_reason: str | None = None) -> Sign:
 def payout_why(status: str, waiting_reason: str | None) -> str:
     """Why a payout waits, or what became of it, and what to do; empty where the state says it."""
     match status, waiting_reason:
+        case "requested", _reason:
+            return _("Above the limit: it goes once two people agreed and a delay is over.")
         case "awaiting_funds", "float_short":
             return _("We are topping up the account that pays you. It goes out by itself.")
         case "awaiting_funds", "signer_limit":
@@ -109,7 +111,6 @@ def entry_word(kind: str) -> str:
         "payout_left": _("Payout sent"),
         "refund_made": _("Refund"),
         "shortfall_covered": _("Shortfall covered"),
-        "payout_converted": _("Payout in another asset"),
         "fiat_arrived": _("Payout arrived in the bank"),
         "fiat_failed": _("Payout to a bank failed"),
         "fiat_returned": _("Payout sent back by the bank"),

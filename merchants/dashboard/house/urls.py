@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from merchants.dashboard.house import accounts, books, entering, periods
+from merchants.dashboard.house import accounts, approvals, books, by_hand, entering, limits, periods
 
 app_name = "house"
 urlpatterns = [
@@ -13,4 +13,10 @@ urlpatterns = [
     path("books/entries/<uuid:entry_id>", accounts.entry, name="entry"),
     path("books/periods", periods.periods, name="periods"),
     path("books/periods/<str:name>/close", periods.close, name="period-close"),
+    path("approvals", approvals.queue, name="approvals"),
+    path("approvals/entry", by_hand.propose, name="entry-by-hand"),
+    path("approvals/<uuid:act_id>", approvals.one, name="approval"),
+    path("approvals/<uuid:act_id>/<str:verb>", approvals.say, name="approval-say"),
+    path("limits", limits.shops, name="limit-shops"),
+    path("limits/<uuid:shop_id>", limits.limits, name="limits"),
 ]

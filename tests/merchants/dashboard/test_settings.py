@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 
 from gateway.chains.addresses import checksum
+from gateway.shops.models import Shop
 from gateway.shops.selectors import shop_view
 from merchants.accounts.models import User
 from tests.faces import PASSWORD
@@ -84,10 +85,19 @@ def test_no_other_site_saves(staff, page, shop_now, sent):
     assert shop_now() == before
 
 
-def test_the_address_changes_with_the_password(owner, page, shop_now):
+def test_a_first_address_is_set_with_the_password(owner, page, shop_now):
+    Shop.objects.update(payout_address=None)
     text = said(owner.post(page, ADDRESS, follow=True))
     assert "Payouts now go to the new address" in text
     assert shop_now().payout_address == NEW
+
+
+def test_another_address_waits_for_another_person(owner, page, shop_now):
+    before = shop_now()
+    text = said(owner.post(page, ADDRESS, follow=True))
+    assert "The new address waits for another person" in text
+    assert "Another address waits for approval" in text
+    assert shop_now() == before
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,9 @@ class Command(BaseCommand):
             "--maker", action="append", default=[], help="an outside maker's signing address"
         )
         parser.add_argument(
+            "--approver", action="append", default=[], help="whose signature changes the policy"
+        )
+        parser.add_argument(
             "--destination", action="append", default=[], help="an address of the house's own"
         )
 
@@ -52,6 +55,7 @@ class Command(BaseCommand):
                 references=dict(text.split("=", 1) for text in options["reference"]),
                 as_of=timezone.now(),
                 makers=[address_bytes(address) for address in options["maker"]],
+                approvers=[address_bytes(address) for address in options["approver"]],
                 destinations=[address_bytes(address) for address in options["destination"]],
             )
         except (OSError, ValueError, KeyError) as error:
