@@ -92,6 +92,8 @@ GAS = env.json("GAS", default={})
 """How much gas the accounts that send shall have; docs/reference/settings.md names its fields."""
 PROVIDERS = env.json("PROVIDERS", default={})
 """Whether live pools may be opened; docs/reference/settings.md names its fields."""
+RECONCILIATION = env.json("RECONCILIATION", default={})
+"""How closely the books are compared with the world; docs/reference/settings.md names its fields."""
 EXCHANGES = env.json("EXCHANGES", default=[])
 """Where inventory may be moved and traded; docs/reference/settings.md names the fields."""
 MAKERS = env.json("MAKERS", default=[])
@@ -149,6 +151,7 @@ INSTALLED_APPS = [
     "gateway.sponsoring.apps.SponsoringConfig",
     "gateway.treasury.providers.apps.ProvidersConfig",
     "gateway.settlement.apps.SettlementConfig",
+    "gateway.settlement.reconciling.apps.ReconcilingConfig",
     "gateway.checkout.apps.CheckoutConfig",
     "gateway.supervisor.apps.SupervisorConfig",
     "merchants.accounts.apps.AccountsConfig",
