@@ -217,7 +217,7 @@ class Payout(Shape):
     mode = s.ChoiceField(["test", "live"])
     status = s.CharField()
     waiting_reason = s.ChoiceField(
-        choices=["float_short", "signer_limit", "payment_check"],
+        choices=["float_short", "signer_limit", "payment_check", "books_differ"],
         allow_null=True,
         help_text="Why it is awaiting_funds; it goes on by itself.",
     )

@@ -83,8 +83,13 @@ def _line(
     where = (account, asset)
     items = _items(view, where, told=told, now=now)
     booked, units = view.booked.get(where, 0), view.told.get(where, 0)
-    doubtful = [*explained.get(where, ()), *_doubtful(view, where)]
+    known = explained.get(where, ())
+    doubtful = [*known, *_doubtful(view, where)]
     verdict = judge(booked=booked, told=units, items=items, doubtful=doubtful)
+    if verdict.state == "differs" and known:
+        verdict = judge(
+            booked=booked, told=units, items=[*items, *known], doubtful=doubtful[len(known) :]
+        )
     causes: tuple[Cause, ...] = ()
     if verdict.state == "differs":
         causes = causes_of(view, where, verdict.difference, reader=nodes[0], told=told, now=now)

@@ -51,9 +51,13 @@ def difference_follow(line: Line, row: ReconciliationLine, *, now: datetime) -> 
     difference = of_place.filter(status="open").first()
     causes = [cause_as_dict(cause) for cause in line.causes]
     if difference is not None:
+        if difference.proposed_by and difference.units != line.difference:
+            difference.proposed_status = difference.proposed_by = difference.proposed_because = ""
+            difference.proposed_at = None
         difference.units, difference.causes = line.difference, causes
+        difference.is_missing = is_missing(line)
         difference.last_line, difference.needs_two = row, _needs_two(line)
-        difference.save(update_fields=["units", "causes", "last_line", "needs_two"])
+        difference.save()
         return difference
     difference = Difference.objects.create(
         mode=line.mode,
@@ -62,6 +66,7 @@ def difference_follow(line: Line, row: ReconciliationLine, *, now: datetime) -> 
         decimals=line.decimals,
         units=line.difference,
         causes=causes,
+        is_missing=is_missing(line),
         first_line=row,
         last_line=row,
         needs_two=_needs_two(line),
@@ -152,6 +157,11 @@ def cause_as_dict(cause: Any) -> dict[str, Any]:
 
 def kept(several: Sequence[Any]) -> list[dict[str, Any]]:
     return [cause_as_dict(each) for each in several]
+
+
+def is_missing(line: Line) -> bool:
+    """Whether money that the books have is not there: in all, or hidden behind a gift. Pure."""
+    return line.difference < 0 or any(cause.units < 0 for cause in line.causes)
 
 
 def _needs_two(line: Line) -> bool:

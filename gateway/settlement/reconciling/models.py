@@ -87,6 +87,9 @@ class Difference(models.Model):
     status = models.TextField(default="open")
     units = UnitsField(help_text="that the world has beyond the books, as last seen")
     causes: Any = models.JSONField(default=list, help_text="[{kind, reference, units, place}]")
+    is_missing = models.BooleanField(
+        default=False, help_text="money that the books have is not there, wholly or in part"
+    )
     first_line = models.ForeignKey(
         ReconciliationLine, on_delete=models.PROTECT, related_name="+", db_index=False
     )
@@ -129,7 +132,9 @@ class Difference(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["mode", "asset"], name="difference_open", condition=Q(status="open")
+                fields=["mode", "asset"],
+                name="difference_missing",
+                condition=Q(status="open", is_missing=True),
             ),
             models.Index(
                 fields=["account", "asset"],

@@ -16,13 +16,11 @@ from gateway.settlement.reconciling.differing import difference_follow, explaine
 from gateway.settlement.reconciling.holding import remember_held
 from gateway.settlement.reconciling.lines import Line
 from gateway.settlement.reconciling.models import (
-    Difference,
     Progress,
     ReconciliationLine,
     ReconciliationRun,
 )
 from gateway.settlement.reconciling.outside_side import compare_source
-from gateway.settlement.sending import payouts_recheck
 
 log = structlog.get_logger(__name__)
 
@@ -56,10 +54,7 @@ def reconcile(
     if with_outside and chain_id is None:
         for source in balance_sources():
             lines += compare_source(source, explained=explained, now=now)
-    run = _write(lines, views, asked_by=asked_by, now=now)
-    if _was_freed(run):
-        payouts_recheck(now=now)
-    return run
+    return _write(lines, views, asked_by=asked_by, now=now)
 
 
 @transaction.atomic
@@ -123,11 +118,6 @@ def _remember(view: View, lines: Sequence[Line], *, now: datetime) -> None:
         progress.settled_at = max(progress.settled_at, now - LOOK_AGAIN)
         progress.settled_block = max(progress.settled_block, view.at.number)
     progress.save()
-
-
-def _was_freed(run: ReconciliationRun) -> bool:
-    """Whether the run closed a difference that payouts may wait for. One query."""
-    return Difference.objects.filter(status="corrected", last_line__run_id=run.id).exists()
 
 
 def run_lines(run_id: UUID) -> list[ReconciliationLine]:
