@@ -151,6 +151,7 @@ INSTALLED_APPS = [
     "gateway.sponsoring.apps.SponsoringConfig",
     "gateway.treasury.providers.apps.ProvidersConfig",
     "gateway.settlement.apps.SettlementConfig",
+    "gateway.settlement.allocating.apps.AllocatingConfig",
     "gateway.settlement.reconciling.apps.ReconcilingConfig",
     "gateway.checkout.apps.CheckoutConfig",
     "gateway.supervisor.apps.SupervisorConfig",

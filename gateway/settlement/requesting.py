@@ -13,6 +13,7 @@ from gateway.ledger.payouts import post_payout_reserved
 from gateway.money.amounts import Amount
 from gateway.money.assets import Asset
 from gateway.settlement import locks
+from gateway.settlement.allocating.services import payout_allocate
 from gateway.settlement.errors import (
     NothingToPayOut,
     PayoutAddressMissing,
@@ -158,6 +159,7 @@ def payout_make(
             now=now,
         )
     payout.save(force_insert=True)
+    payout_allocate(payout_id=payout.id, shop_id=shop.id, asset=taken.asset.code, units=taken.units)
     tell(payout, "payout.requested", now=now)
     _approve(payout, now=now)
     return payout

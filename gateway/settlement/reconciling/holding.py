@@ -19,6 +19,7 @@ from gateway.settlement.reconciling.effects import Holders
 from gateway.settlement.reconciling.facts import custody_accounts, first_id_at
 from gateway.settlement.reconciling.models import HeldAddress, Progress
 
+ROWS_AT_ONCE = 5_000
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 TOUCHED_SQL = """
@@ -187,10 +188,12 @@ def remember_held(
         update_conflicts=True,
         unique_fields=["chain_id", "address"],
         update_fields=["asked_at"],
+        batch_size=ROWS_AT_ONCE,
     )
     HeldAddress.objects.bulk_create(
         [HeldAddress(chain_id=chain_id, address=address) for address in sorted(has_money - read)],
         ignore_conflicts=True,
+        batch_size=ROWS_AT_ONCE,
     )
 
 
