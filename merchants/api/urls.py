@@ -2,7 +2,15 @@
 
 from django.urls import path, re_path
 
-from merchants.api.views import documents, events, invoices, money, quotes, webhooks
+from merchants.api.views import (
+    documents,
+    events,
+    invoices,
+    money,
+    payout_invoices,
+    quotes,
+    webhooks,
+)
 from merchants.api.views.unknown import UnknownView
 
 app_name = "api"
@@ -20,6 +28,8 @@ urlpatterns = [
     path("payouts", money.PayoutsView.as_view()),
     path("payouts/<uuid:payout_id>", money.PayoutView.as_view()),
     path("payouts/<uuid:payout_id>/cancel", money.PayoutCancelView.as_view()),
+    path("payouts/<uuid:payout_id>/invoices", payout_invoices.PayoutInvoicesView.as_view()),
+    path("payouts/<uuid:payout_id>/invoices.csv", payout_invoices.PayoutInvoicesFileView.as_view()),
     path("webhook_endpoints", webhooks.EndpointsView.as_view()),
     path(_ENDPOINT, webhooks.EndpointView.as_view()),
     path(f"{_ENDPOINT}/rotate_secret", webhooks.EndpointSecretView.as_view()),

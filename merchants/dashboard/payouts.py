@@ -95,6 +95,7 @@ def _page(
 def _row(payout: dict[str, Any]) -> dict[str, Any]:
     sign = payout_sign(payout["status"], payout["waiting_reason"])
     return {
+        "id": payout["id"],
         "amount_text": money_text(trimmed(payout["amount"]), payout["asset"]),
         "tone": sign.tone,
         "icon": sign.icon,

@@ -3,10 +3,18 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from merchants.dashboard import developers, endpoints, payouts, settings, views
+from merchants.dashboard import (
+    developers,
+    endpoints,
+    payout_invoices,
+    payouts,
+    settings,
+    views,
+)
 
 app_name = "dashboard"
 _SHOP = "dashboard/<uuid:shop_id>/"
+_PAYMENTS = _SHOP + "payouts/<uuid:payout_id>/invoices"
 _HOOK = _SHOP + "developers/webhooks/<uuid:endpoint_id>"
 _SENT = _HOOK + "/deliveries/<uuid:event_id>"
 urlpatterns = [
@@ -19,6 +27,8 @@ urlpatterns = [
     path(_SHOP + "invoices/<uuid:invoice_id>/void", views.void, name="void"),
     path(_SHOP + "balances", views.balances, name="balances"),
     path(_SHOP + "payouts", payouts.page, name="payouts"),
+    path(_PAYMENTS, payout_invoices.page, name="payout-invoices"),
+    path(_PAYMENTS + ".csv", payout_invoices.file, name="payout-invoices-file"),
     path(_SHOP + "settings", settings.page, name="settings"),
     path(_SHOP + "developers", developers.page, name="developers"),
     path(_SHOP + "developers/keys", developers.make_key, name="make-key"),

@@ -13,11 +13,11 @@ from gateway.settlement.allocating import statements
 from gateway.settlement.allocating.models import ShopCredit
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def payout_allocate(*, payout_id: UUID, shop_id: UUID, asset: str, units: int) -> None:
     """A payout takes the oldest credits of its balance; what they don't cover stands on none yet.
 
-    After its entry is posted, in the same transaction. Five statements, however many invoices.
+    After its entry is posted, in the same transaction. Four statements, however many invoices.
 
     Args:
         asset: code of the balance that it was taken from; units: base units of it.
@@ -28,7 +28,7 @@ def payout_allocate(*, payout_id: UUID, shop_id: UUID, asset: str, units: int) -
     _keep(shop_id, asset, payouts=payouts + units, other=other)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def payout_give_back(*, payout_id: UUID, shop_id: UUID, asset: str) -> None:
     """A payout did not leave: its credits are open again, for older debts first.
 
@@ -39,7 +39,7 @@ def payout_give_back(*, payout_id: UUID, shop_id: UUID, asset: str) -> None:
     _settle(shop_id, asset, payouts=payouts, other=other)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def credit_heard(
     *,
     deposit_id: UUID,

@@ -29,7 +29,10 @@ class MenuLine:
     word: Promise
 
 
-MENU: Final = (MenuLine("books", "list", "books.view", _("Books")),)
+MENU: Final = (
+    MenuLine("books", "list", "books.view", _("Books")),
+    MenuLine("reconciliation", "check-circle", "reconciliation.view", _("Reconciliation")),
+)
 
 
 def draw(
