@@ -12,6 +12,7 @@ import structlog
 from gateway.events.errors import TillwayError
 from gateway.ledger.outside_balances import BalanceSource, ToldBalances
 from gateway.settlement.reconciling.chain_view import Place
+from gateway.settlement.reconciling.errors import NotComparable
 from gateway.settlement.reconciling.explaining import Cause
 from gateway.settlement.reconciling.journal_cuts import units_until
 from gateway.settlement.reconciling.judging import Item, Verdict, judge
@@ -27,6 +28,8 @@ def compare_source(
     source: BalanceSource, *, explained: Mapping[Place, Sequence[Item]], now: datetime
 ) -> list[Line]:
     """Every asset of a place outside; one line that says why, where nothing could be known."""
+    if not source.decimals:
+        return []
     try:
         for _ in range(TRIES):
             before = _booked(source, at=None)
@@ -37,7 +40,8 @@ def compare_source(
             return [_not_compared(source, "busy")]
     except TillwayError as trouble:
         log.warning("not_reconciled", account=source.account, detail=str(trouble)[:300])
-        return [_not_compared(source, trouble.code)]
+        reason = trouble.reason if isinstance(trouble, NotComparable) else trouble.code
+        return [_not_compared(source, reason)]
     booked = _booked(source, at=told.at if told.at < now else None)
     return [
         _line(source, code, told, booked=booked.get(code, 0), explained=explained)
@@ -106,7 +110,7 @@ def _was_seen(place: Place, difference: int) -> bool:
 
 
 def _not_compared(source: BalanceSource, reason: str) -> Line:
-    code = min(source.decimals, default="")
+    code = min(source.decimals)
     return Line(
         mode=source.mode,
         account=str(source.account),

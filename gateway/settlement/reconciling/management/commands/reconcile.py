@@ -29,9 +29,10 @@ class Command(BaseCommand):
         for line in lines:
             self.stdout.write(_sentence(line))
         wanted = {"agrees"} if options["to_the_unit"] else {"agrees", "under_way"}
-        bad = sum(line.state not in wanted for line in lines)
+        bad = [line for line in lines if line.state not in wanted]
         if bad or not lines:
-            raise CommandError(f"{bad} of {len(lines)} accounts don't agree.")
+            told = "\n".join(_sentence(line) for line in bad)
+            raise CommandError(f"{len(bad)} of {len(lines)} accounts don't agree.\n{told}")
         self.stdout.write(f"{len(lines)} accounts agree.")
 
 
