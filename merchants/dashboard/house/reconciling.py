@@ -147,7 +147,7 @@ def _page(request: MemberRequest, difference_id: UUID, *, status: int = 200) -> 
         "booked": _units(row.last_line.booked_units, row),
         "told": _units(row.last_line.told_units, row),
         "source": row.last_line.source,
-        "block": row.last_line.block_number,
+        "block_number": row.last_line.block_number,
         "items": [_item(item, row) for item in row.last_line.items],
         "causes": [_cause(cause, row) for cause in row.causes],
         "notes": [{"by": note.by, "text": note.text, "at": time_text(note.at)} for note in notes],

@@ -11,7 +11,7 @@ def state_sign(state: str) -> Sign:
         case "agrees":
             return Sign("paid", "check", _("Agrees"))
         case "under_way":
-            return Sign("seen", "progress", _("Agrees, some under way"))
+            return Sign("seen", "progress", _("Under way"))
         case "differs":
             return Sign("problem", "alert", _("Differs"))
         case _:
