@@ -80,6 +80,7 @@ class FloatTooSmall(TillwayError):
 class PayoutQuoteUnknown(TillwayError):
     code = "payout_quote_unknown"
     message = "There is no such quote of a payout."
+    hint = "A quote's id is known to its own shop; ask for a new one."
     field = "quote_id"
     status = 404
 

@@ -23,6 +23,7 @@ class TermsRefused(TillwayError):
 class PolicyRefused(TillwayError):
     code = "policy_refused"
     message = "This settlement policy can't be used."
+    hint = "See docs/reference/settlement.md for what it may say."
     status = 422
 
 

@@ -9,6 +9,7 @@ from merchants.api.views import (
     money,
     payout_invoices,
     quotes,
+    settlement,
     webhooks,
 )
 from merchants.api.views.unknown import UnknownView
@@ -26,6 +27,8 @@ urlpatterns = [
     path("assets", quotes.AssetsView.as_view()),
     path("balances", money.BalancesView.as_view()),
     path("payouts", money.PayoutsView.as_view()),
+    path("payout-quotes", settlement.PayoutQuotesView.as_view()),
+    path("settlement-policy", settlement.SettlementPolicyView.as_view()),
     path("payouts/<uuid:payout_id>", money.PayoutView.as_view()),
     path("payouts/<uuid:payout_id>/cancel", money.PayoutCancelView.as_view()),
     path("payouts/<uuid:payout_id>/invoices", payout_invoices.PayoutInvoicesView.as_view()),

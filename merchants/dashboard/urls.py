@@ -9,6 +9,7 @@ from merchants.dashboard import (
     payout_invoices,
     payouts,
     settings,
+    settlement,
     views,
 )
 
@@ -27,9 +28,12 @@ urlpatterns = [
     path(_SHOP + "invoices/<uuid:invoice_id>/void", views.void, name="void"),
     path(_SHOP + "balances", views.balances, name="balances"),
     path(_SHOP + "payouts", payouts.page, name="payouts"),
+    path(_SHOP + "payouts/<uuid:payout_id>", payouts.detail, name="payout"),
+    path(_SHOP + "payouts/<uuid:payout_id>/cancel", payouts.cancel, name="payout-cancel"),
     path(_PAYMENTS, payout_invoices.page, name="payout-invoices"),
     path(_PAYMENTS + ".csv", payout_invoices.file, name="payout-invoices-file"),
     path(_SHOP + "settings", settings.page, name="settings"),
+    path(_SHOP + "settings/settlement", settlement.page, name="settlement"),
     path(_SHOP + "developers", developers.page, name="developers"),
     path(_SHOP + "developers/keys", developers.make_key, name="make-key"),
     path(_SHOP + "developers/keys/<uuid:key_id>/revoke", developers.revoke_key, name="revoke-key"),

@@ -68,6 +68,8 @@ def payout_why(status: str, waiting_reason: str | None) -> str:
             return _("We are topping up the account that pays you. It goes out by itself.")
         case "awaiting_funds", "signer_limit":
             return _("The limit for outgoing money is reached. It goes out when there is room.")
+        case "awaiting_funds", "shop_suspended":
+            return _("This shop is suspended. It goes out when it is not any more.")
         case "failed", _reason:
             return _("It could not be sent. The amount is in your balance again.")
         case _:
@@ -105,6 +107,7 @@ def entry_word(kind: str) -> str:
         "payment_late": _("Late payment"),
         "released": _("Payment released after a check"),
         "payout_reserved": _("Payout requested"),
+        "payout_converted": _("Payout requested, converted"),
         "payout_left": _("Payout sent"),
         "refund_made": _("Refund"),
         "shortfall_covered": _("Shortfall covered"),

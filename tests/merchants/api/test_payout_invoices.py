@@ -82,7 +82,8 @@ def test_the_shops_pages_lead_both_ways(
     root = f"/dashboard/{open_shop.shop_id}"
     owner = staff.client("owner")
     here = f"{root}/payouts/{payout['id']}/invoices"
-    assert here in owner.get(f"{root}/payouts").content.decode()
+    assert here.removesuffix("/invoices") in owner.get(f"{root}/payouts").content.decode()
+    assert f"{here}.csv" in owner.get(here.removesuffix("/invoices")).content.decode()
     page = owner.get(here).content.decode()
     for invoice_id in ids:
         assert f"{root}/invoices/{invoice_id}" in page
