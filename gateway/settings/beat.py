@@ -37,6 +37,7 @@ EVERY_SECONDS = {
     "gateway.compliance.tasks.check_lists": HOUR,
     "gateway.ledger.tasks.expire_pending_entries": MINUTE,
     "gateway.ledger.tasks.snapshot_house_accounts": HOUR,
+    "gateway.ledger.tasks.mark_ledger_day": HOUR,
     "merchants.api.tasks.forget_idempotency_keys": HOUR,
     "gateway.events.tasks.make_event_partitions": DAY,
     "gateway.ledger.tasks.make_ledger_partitions": DAY,

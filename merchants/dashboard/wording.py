@@ -111,6 +111,14 @@ def entry_word(kind: str) -> str:
         "payout_left": _("Payout sent"),
         "refund_made": _("Refund"),
         "shortfall_covered": _("Shortfall covered"),
+        "payout_converted": _("Payout in another asset"),
+        "fiat_arrived": _("Payout arrived in the bank"),
+        "fiat_failed": _("Payout to a bank failed"),
+        "fiat_returned": _("Payout sent back by the bank"),
+        "card_tendered": _("Card payment"),
+        "card_disputed": _("Card payment disputed"),
+        "card_dispute_won": _("Dispute won"),
+        "manual": _("Entry by hand"),
     }
     if kind in words:
         return words[kind]

@@ -2,13 +2,18 @@
 
 from django.urls import path
 
-from merchants.dashboard.house import books, entering, reconciling
+from merchants.dashboard.house import accounts, books, entering, periods, reconciling
 
 app_name = "house"
 _DIFFERENCE = "reconciliation/differences/<uuid:difference_id>"
 urlpatterns = [
     path("", entering.enter, name="enter"),
     path("books", books.trial, name="books"),
+    path("books/account", accounts.account, name="account"),
+    path("books/account.csv", accounts.statement, name="statement"),
+    path("books/entries/<uuid:entry_id>", accounts.entry, name="entry"),
+    path("books/periods", periods.periods, name="periods"),
+    path("books/periods/<str:name>/close", periods.close, name="period-close"),
     path("reconciliation", reconciling.overview, name="reconciliation"),
     path("reconciliation/run", reconciling.run_now, name="reconcile"),
     path("reconciliation/history", reconciling.history, name="reconciliation-history"),
