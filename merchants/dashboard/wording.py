@@ -107,7 +107,6 @@ def entry_word(kind: str) -> str:
         "payment_late": _("Late payment"),
         "released": _("Payment released after a check"),
         "payout_reserved": _("Payout requested"),
-        "payout_converted": _("Payout requested, converted"),
         "payout_left": _("Payout sent"),
         "refund_made": _("Refund"),
         "shortfall_covered": _("Shortfall covered"),
