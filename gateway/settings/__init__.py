@@ -106,6 +106,8 @@ FLOATS = env.json("FLOATS", default={})
 """How much the float that payouts leave from shall have; docs/reference/settings.md."""
 PROVIDERS = env.json("PROVIDERS", default={})
 """Whether live pools may be opened; docs/reference/settings.md names its fields."""
+RECONCILIATION = env.json("RECONCILIATION", default={})
+"""How closely the books are compared with the world; docs/reference/settings.md names its fields."""
 EXCHANGES = env.json("EXCHANGES", default=[])
 """Where inventory may be moved and traded; docs/reference/settings.md names the fields."""
 MAKERS = env.json("MAKERS", default=[])
@@ -181,6 +183,8 @@ INSTALLED_APPS = [
     "gateway.treasury.providers.apps.ProvidersConfig",
     "gateway.treasury.floats.apps.FloatsConfig",
     "gateway.settlement.apps.SettlementConfig",
+    "gateway.settlement.allocating.apps.AllocatingConfig",
+    "gateway.settlement.reconciling.apps.ReconcilingConfig",
     "gateway.checkout.apps.CheckoutConfig",
     "gateway.supervisor.apps.SupervisorConfig",
     "merchants.accounts.apps.AccountsConfig",

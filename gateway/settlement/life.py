@@ -31,18 +31,21 @@ UNSENT: tuple[Status, ...] = ("requested", *WAITING)
 UNDER_WAY: tuple[Status, ...] = ("sending", "sent")
 """A transaction was queued; the books say it left once that is final."""
 
-WaitingReason = Literal["", "float_short", "signer_limit", "payment_check", "shop_suspended"]
+WaitingReason = Literal[
+    "", "float_short", "signer_limit", "payment_check", "shop_suspended", "books_differ"
+]
 WAITING_REASONS: tuple[WaitingReason, ...] = (
     "",
     "float_short",
     "signer_limit",
     "payment_check",
     "shop_suspended",
+    "books_differ",
 )
 """Why a payout is ``awaiting_funds``: the treasury holds too little; the signer's limit is reached
 and its transaction stays queued until there is room; a payment that it may stand on is being
-checked; or its shop is suspended."""
-RECHECKED: tuple[WaitingReason, ...] = ("payment_check", "shop_suspended")
+checked; its shop is suspended; or money of its asset that the books have is not there."""
+RECHECKED: tuple[WaitingReason, ...] = ("payment_check", "shop_suspended", "books_differ")
 """Those that end by something else than the float."""
 
 _NEXT: dict[Status, frozenset[Status]] = {

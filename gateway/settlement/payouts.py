@@ -12,6 +12,7 @@ from gateway.events.services import emit
 from gateway.ledger.payouts import post_payout_cancelled
 from gateway.money.amounts import Amount
 from gateway.money.assets import Asset
+from gateway.settlement.allocating.services import payout_give_back
 from gateway.settlement.errors import PayoutNotCancellable
 from gateway.settlement.life import UNSENT, Status, WaitingReason, next_status
 from gateway.settlement.models import Payout
@@ -56,6 +57,7 @@ def wait_for(payout: Payout, reason: WaitingReason) -> bool:
 def give_back(payout: Payout, *, status: Status, type: str, now: datetime) -> None:
     """End a payout that did not leave: its money is the shop's again. Saves it and tells of it."""
     post_payout_cancelled(payout_id=payout.id, now=now)
+    payout_give_back(payout_id=payout.id, shop_id=payout.shop_id, asset=payout.taken_asset)
     if payout.transaction_id is not None:
         withhold_returned(payout)
     become(payout, status)

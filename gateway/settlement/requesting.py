@@ -14,6 +14,7 @@ from gateway.ledger.payouts import post_payout_reserved
 from gateway.money.amounts import Amount
 from gateway.money.assets import Asset
 from gateway.settlement import locks
+from gateway.settlement.allocating.services import payout_allocate
 from gateway.settlement.approving import people_needed
 from gateway.settlement.errors import (
     NothingToPayOut,
@@ -168,10 +169,13 @@ def payout_make(
             now=now,
         )
     payout.save(force_insert=True)
-    waiting_for = people_needed(payout, shop=shop, by=by, origin=origin, now=now)
-    tell(payout, "payout.requested", now=now, waiting_for=waiting_for)
-    if waiting_for is None:
-        approve(payout, now=now)
+        payout_allocate(
+            payout_id=payout.id, shop_id=shop.id, asset=taken.asset.code, units=taken.units
+        )
+        waiting_for = people_needed(payout, shop=shop, by=by, origin=origin, now=now)
+        tell(payout, "payout.requested", now=now, waiting_for=waiting_for)
+        if waiting_for is None:
+            approve(payout, now=now)
     return payout
 
 

@@ -142,6 +142,21 @@ class Invoice(Shape):
     received = Received(many=True)
 
 
+class PaidIn(Shape):
+    payout_id = s.UUIDField()
+    asset = s.CharField()
+    amount = Decimal(help_text="What of this invoice is in that payout.")
+    units = s.CharField()
+
+
+class InvoiceWithPayouts(Invoice):
+    payouts = PaidIn(
+        many=True,
+        allow_null=True,
+        help_text="The payouts that it went into, oldest first; null without payouts:read.",
+    )
+
+
 class InvoiceList(Cursored):
     data = Invoice(many=True)  # type: ignore[assignment]
 
@@ -246,7 +261,13 @@ class Payout(Shape):
     mode = s.ChoiceField(["test", "live"])
     status = s.CharField()
     waiting_reason = s.ChoiceField(
-        choices=["float_short", "signer_limit", "payment_check", "shop_suspended"],
+        choices=[
+            "float_short",
+            "signer_limit",
+            "payment_check",
+            "shop_suspended",
+            "books_differ",
+        ],
         allow_null=True,
         help_text="Why it is awaiting_funds; it goes on by itself.",
     )
@@ -380,6 +401,22 @@ class Approval(Shape):
 
 class ApprovalList(Cursored):
     data = Approval(many=True)  # type: ignore[assignment]
+class PayoutInvoice(Shape):
+    invoice_id = s.UUIDField(allow_null=True)
+    deposit_id = s.UUIDField()
+    asset = s.CharField()
+    amount = Decimal(help_text="What of the payment is in this payout.")
+    units = s.CharField()
+    credited_units = s.CharField(help_text="All that the payment brought.")
+    credited_at = s.DateTimeField()
+class PayoutInvoiceList(Cursored):
+    data = PayoutInvoice(many=True)  # type: ignore[assignment]
+    asset = s.CharField(help_text="Of the balance that the payout was taken from.")
+    taken = Decimal()
+    taken_units = s.CharField()
+    not_from_payments = Decimal(
+        help_text="What comes from no payment: one was taken back, or its credit is still coming."
+    not_from_payments_units = s.CharField()
 
 
 class Endpoint(Shape):

@@ -32,6 +32,7 @@ from gateway.shops.selectors import ShopView
 from merchants.accounts.guards import MemberRequest, may, require_action
 from merchants.dashboard import settlement_words as words
 from merchants.dashboard.frame import draw
+from merchants.dashboard.payout_invoices import part as payments_part
 from merchants.dashboard.selectors import assets_by_code, time_text
 from merchants.dashboard.wording import payout_sign, payout_why
 
@@ -101,6 +102,7 @@ def detail(request: MemberRequest, shop_id: UUID, payout_id: UUID) -> HttpRespon
         "trigger_word": words.trigger_word(shown["trigger"]),
         "steps": _steps(payout),
         "can_cancel": payout.status in UNSENT and may(request, "payout.cancel"),
+        **payments_part(payout),
     }
     return draw(request, "dashboard/payout.html", context)
 

@@ -3,11 +3,21 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from merchants.dashboard import developers, endpoints, payouts, reports, settings, settlement, views
+from merchants.dashboard import (
+    developers,
+    endpoints,
+    payout_invoices,
+    payouts,
+    reports,
+    settings,
+    settlement,
+    views,
+)
 from merchants.dashboard.approvals import pages as approvals
 
 app_name = "dashboard"
 _SHOP = "dashboard/<uuid:shop_id>/"
+_PAYMENTS = _SHOP + "payouts/<uuid:payout_id>/invoices"
 _HOOK = _SHOP + "developers/webhooks/<uuid:endpoint_id>"
 _SENT = _HOOK + "/deliveries/<uuid:event_id>"
 urlpatterns = [
@@ -28,6 +38,8 @@ urlpatterns = [
     path(_SHOP + "approvals", approvals.queue, name="approvals"),
     path(_SHOP + "approvals/<uuid:act_id>", approvals.one, name="approval"),
     path(_SHOP + "approvals/<uuid:act_id>/<str:verb>", approvals.say, name="approval-say"),
+    path(_PAYMENTS, payout_invoices.page, name="payout-invoices"),
+    path(_PAYMENTS + ".csv", payout_invoices.file, name="payout-invoices-file"),
     path(_SHOP + "settings", settings.page, name="settings"),
     path(_SHOP + "settings/settlement", settlement.page, name="settlement"),
     path(_SHOP + "developers", developers.page, name="developers"),

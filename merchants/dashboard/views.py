@@ -29,6 +29,7 @@ from merchants.accounts.models import User
 from merchants.accounts.selectors import can, shops_of
 from merchants.dashboard import selectors
 from merchants.dashboard.frame import draw
+from merchants.dashboard.payout_invoices import payouts_of_invoice
 from merchants.pos.views import VOIDABLE, problem_words
 
 FILTERS: Final = (
@@ -142,6 +143,9 @@ def invoice(request: MemberRequest, shop_id: UUID, invoice_id: UUID) -> HttpResp
         "can_void": may(request, "invoice.void") and found["status"] in VOIDABLE,
         "timeline": selectors.timeline(invoice_id),
         "bookings": selectors.bookings(invoice_id),
+        "paid_in": payouts_of_invoice(shop_id=shop_id, invoice_id=invoice_id)
+        if may(request, "payout.view")
+        else [],
         "quotes": [
             {
                 **due,

@@ -43,6 +43,8 @@ def payout_sign(status: str, waiting_reason: str | None = None) -> Sign:
             return Sign("wait", "clock", _("Requested"))
         case "awaiting_funds" if waiting_reason == "payment_check":
             return Sign("wait", "hourglass", _("A payment is being checked"))
+        case "awaiting_funds" if waiting_reason == "books_differ":
+            return Sign("wait", "hourglass", _("The house checks its books"))
         case "awaiting_funds":
             return Sign("wait", "hourglass", _("Waiting for funds"))
         case "sending":
@@ -107,7 +109,6 @@ def entry_word(kind: str) -> str:
         "payment_late": _("Late payment"),
         "released": _("Payment released after a check"),
         "payout_reserved": _("Payout requested"),
-        "payout_converted": _("Payout requested, converted"),
         "payout_left": _("Payout sent"),
         "refund_made": _("Refund"),
         "shortfall_covered": _("Shortfall covered"),

@@ -2,9 +2,19 @@
 
 from django.urls import path
 
-from merchants.dashboard.house import accounts, approvals, books, by_hand, entering, limits, periods
+from merchants.dashboard.house import (
+    accounts,
+    approvals,
+    books,
+    by_hand,
+    entering,
+    limits,
+    periods,
+    reconciling,
+)
 
 app_name = "house"
+_DIFFERENCE = "reconciliation/differences/<uuid:difference_id>"
 urlpatterns = [
     path("", entering.enter, name="enter"),
     path("books", books.trial, name="books"),
@@ -19,4 +29,9 @@ urlpatterns = [
     path("approvals/<uuid:act_id>/<str:verb>", approvals.say, name="approval-say"),
     path("limits", limits.shops, name="limit-shops"),
     path("limits/<uuid:shop_id>", limits.limits, name="limits"),
+    path("reconciliation", reconciling.overview, name="reconciliation"),
+    path("reconciliation/run", reconciling.run_now, name="reconcile"),
+    path("reconciliation/history", reconciling.history, name="reconciliation-history"),
+    path(_DIFFERENCE, reconciling.difference, name="difference"),
+    path(_DIFFERENCE + "/act", reconciling.act, name="difference-act"),
 ]

@@ -87,6 +87,8 @@ ENDPOINTS = [
     ("PUT", "settlement-policy", "payouts:write"),
     ("GET", "payouts/{id}", "payouts:read"),
     ("POST", "payouts/{id}/cancel", "payouts:write"),
+    ("GET", "payouts/{id}/invoices", "payouts:read"),
+    ("GET", "payouts/{id}/invoices.csv", "payouts:read"),
     ("GET", "webhook_endpoints", "webhooks:read"),
     ("POST", "webhook_endpoints", "webhooks:write"),
     ("GET", "webhook_endpoints/{id}", "webhooks:read"),
