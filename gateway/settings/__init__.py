@@ -107,7 +107,7 @@ FLOATS = env.json("FLOATS", default={})
 PROVIDERS = env.json("PROVIDERS", default={})
 """Whether live pools may be opened; docs/reference/settings.md names its fields."""
 RECONCILIATION = env.json("RECONCILIATION", default={})
-"""How closely the books are compared with the world; docs/reference/settings.md names its fields."""
+"""How closely the books are compared with the world; docs/reference/settings.md."""
 EXCHANGES = env.json("EXCHANGES", default=[])
 """Where inventory may be moved and traded; docs/reference/settings.md names the fields."""
 MAKERS = env.json("MAKERS", default=[])

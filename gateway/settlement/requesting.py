@@ -169,13 +169,11 @@ def payout_make(
             now=now,
         )
     payout.save(force_insert=True)
-        payout_allocate(
-            payout_id=payout.id, shop_id=shop.id, asset=taken.asset.code, units=taken.units
-        )
-        waiting_for = people_needed(payout, shop=shop, by=by, origin=origin, now=now)
-        tell(payout, "payout.requested", now=now, waiting_for=waiting_for)
-        if waiting_for is None:
-            approve(payout, now=now)
+    payout_allocate(payout_id=payout.id, shop_id=shop.id, asset=taken.asset.code, units=taken.units)
+    waiting_for = people_needed(payout, shop=shop, by=by, origin=origin, now=now)
+    tell(payout, "payout.requested", now=now, waiting_for=waiting_for)
+    if waiting_for is None:
+        approve(payout, now=now)
     return payout
 
 

@@ -401,6 +401,8 @@ class Approval(Shape):
 
 class ApprovalList(Cursored):
     data = Approval(many=True)  # type: ignore[assignment]
+
+
 class PayoutInvoice(Shape):
     invoice_id = s.UUIDField(allow_null=True)
     deposit_id = s.UUIDField()
@@ -409,6 +411,8 @@ class PayoutInvoice(Shape):
     units = s.CharField()
     credited_units = s.CharField(help_text="All that the payment brought.")
     credited_at = s.DateTimeField()
+
+
 class PayoutInvoiceList(Cursored):
     data = PayoutInvoice(many=True)  # type: ignore[assignment]
     asset = s.CharField(help_text="Of the balance that the payout was taken from.")
@@ -416,6 +420,7 @@ class PayoutInvoiceList(Cursored):
     taken_units = s.CharField()
     not_from_payments = Decimal(
         help_text="What comes from no payment: one was taken back, or its credit is still coming."
+    )
     not_from_payments_units = s.CharField()
 
 
