@@ -1,4 +1,5 @@
-"""The merchants' side of the web process: sign-in, the API, the till, the dashboard, the desk."""
+"""The merchants' side of the web process: sign-in, the API, the till, the dashboard, the desk, the
+house."""
 
 from django.urls import include, path
 
@@ -8,4 +9,5 @@ urlpatterns = [
     path("", include("merchants.pos.urls")),
     path("", include("merchants.dashboard.urls")),
     path("desk/", include("merchants.dashboard.desk.urls")),
+    path("house/", include("merchants.dashboard.house.urls")),
 ]

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from merchants.accounts.actions import HOUSE_ROLES
 from merchants.accounts.models import User
 from merchants.accounts.services import member_add, user_set_password
 from tests.invoices.conftest import World, later_market
@@ -35,8 +36,7 @@ class Staff:
         if role not in self._users:
             # Hashing a password takes longer than most tests; who signs in by hand sets one.
             user = User.objects.create(email=f"{role}@shop.example", name=role.title())
-            house = role in {"compliance_officer", "desk"}
-            shop_id = None if house else self.world.shop_id
+            shop_id = None if role in HOUSE_ROLES else self.world.shop_id
             member_add(user_id=user.id, role=role, shop_id=shop_id)
             self._users[role] = user
         return self._users[role]

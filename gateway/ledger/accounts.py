@@ -26,7 +26,13 @@ def custody_cold(chain_id: int) -> AccountName:
     return AccountName(f"custody:cold:{chain_id}")
 
 
+def custody_channel(chain_id: int) -> AccountName:
+    """What is locked in payment channels of a chain."""
+    return AccountName(f"custody:channel:{chain_id}")
+
+
 def in_transit(way: str) -> AccountName:
+    """What has left one place and not reached the next: on its way to a shop's bank, in a pool."""
     return AccountName(f"in_transit:{way}")
 
 
@@ -36,10 +42,12 @@ def exchange(name: str) -> AccountName:
 
 
 def bank(ramp: str) -> AccountName:
+    """The house's money at a ramp or its bank, as its statement has it."""
     return AccountName(f"bank:{ramp}")
 
 
 def receivable(ramp: str) -> AccountName:
+    """What a ramp owes the house for cards it charged; negative while it is owed for disputes."""
     return AccountName(f"receivable:{ramp}")
 
 
@@ -103,6 +111,11 @@ def gas() -> AccountName:
 
 def venue_fees() -> AccountName:
     return AccountName("venue_fees")
+
+
+def ramp_fees() -> AccountName:
+    """What ramps charge for payouts and cards."""
+    return AccountName("ramp_fees")
 
 
 def rounding() -> AccountName:

@@ -8,15 +8,14 @@ from datetime import datetime
 from uuid import UUID
 
 from gateway.ledger import accounts
-from gateway.ledger.errors import LedgerError
 from gateway.ledger.journal import PostedEntry, entry_post, entry_reverse
-from gateway.ledger.postings import Postings, credit, debit, entry_of
+from gateway.ledger.postings import Postings, credit, debit, entry_of, gas_lines, positive
 from gateway.money.amounts import Amount
 
 
 def provider_in(*, pool_id: UUID, chain_id: int, amount: Amount) -> Postings:
     """A provider's money lies in the treasury."""
-    _positive(amount)
+    positive(amount)
     return entry_of(
         debit(accounts.custody_hot(chain_id), amount), credit(accounts.pool(pool_id), amount)
     )
@@ -24,53 +23,44 @@ def provider_in(*, pool_id: UUID, chain_id: int, amount: Amount) -> Postings:
 
 def provider_held(*, deposit_id: UUID, chain_id: int, amount: Amount) -> Postings:
     """It lies there, and a list names its sender: nobody may have it before people decide."""
-    _positive(amount)
+    positive(amount)
     return entry_of(
         debit(accounts.custody_hot(chain_id), amount), credit(accounts.held(deposit_id), amount)
     )
 
 
 def provider_released(*, deposit_id: UUID, pool_id: UUID, amount: Amount) -> Postings:
-    _positive(amount)
+    positive(amount)
     return entry_of(
         debit(accounts.held(deposit_id), amount), credit(accounts.pool(pool_id), amount)
     )
 
 
 def provider_blocked(*, deposit_id: UUID, amount: Amount) -> Postings:
-    _positive(amount)
+    positive(amount)
     return entry_of(debit(accounts.held(deposit_id), amount), credit(accounts.blocked(), amount))
 
 
 def provider_out(*, pool_id: UUID, chain_id: int, amount: Amount, gas: Amount) -> Postings:
     """A withdrawal is final on chain; the house pays its gas."""
-    _positive(amount)
-    if gas.units < 0:
-        raise LedgerError(f"{gas} is negative.", code="amount_negative")
-    hot = accounts.custody_hot(chain_id)
+    positive(amount)
     return entry_of(
         debit(accounts.pool(pool_id), amount),
-        credit(hot, amount),
-        debit(accounts.gas(), gas),
-        credit(hot, gas),
+        credit(accounts.custody_hot(chain_id), amount),
+        *gas_lines(chain_id=chain_id, gas=gas),
     )
 
 
 def fees_shared(*, pool_id: UUID, amount: Amount) -> Postings:
     """Part of the house's fees becomes the providers'."""
-    _positive(amount)
+    positive(amount)
     return entry_of(debit(accounts.fees(), amount), credit(accounts.pool(pool_id), amount))
 
 
 def loss_borne(*, pool_id: UUID, amount: Amount) -> Postings:
     """Providers bear a part of what is booked as lost."""
-    _positive(amount)
+    positive(amount)
     return entry_of(debit(accounts.pool(pool_id), amount), credit(accounts.losses(), amount))
-
-
-def _positive(amount: Amount) -> None:
-    if amount.units <= 0:
-        raise LedgerError(f"{amount} moves nothing.", code="amount_not_positive")
 
 
 # --- the verbs -----------------------------------------------------------------------------------

@@ -66,19 +66,19 @@ def reverse(postings: Iterable[Posting]) -> Postings:
 
 def funding(*, custody: AccountName, amount: Amount) -> Postings:
     """The house puts its own money in."""
-    _positive(amount)
+    positive(amount)
     return entry_of(debit(custody, amount), credit(accounts.capital(), amount))
 
 
 def insurance_funded(*, amount: Amount) -> Postings:
     """The house sets some of its own money aside, for losses that nobody else shall bear."""
-    _positive(amount)
+    positive(amount)
     return entry_of(debit(accounts.capital(), amount), credit(accounts.insurance(), amount))
 
 
 def deposit_confirmed(*, chain_id: int, amount: Amount) -> Postings:
     """A chain has confirmed a transfer to a deposit address; whose it is comes next."""
-    _positive(amount)
+    positive(amount)
     return entry_of(
         debit(accounts.custody_deposits(chain_id), amount),
         credit(accounts.suspense(), amount),
@@ -100,7 +100,7 @@ def payment_applied(*, shop_id: UUID, token: Amount, to_shop: Amount, fee: Amoun
 
 def surplus(*, amount: Amount) -> Postings:
     """What no lock covers (too much, a wrong asset, late money to give back): the payer's."""
-    _positive(amount)
+    positive(amount)
     return entry_of(debit(accounts.suspense(), amount), credit(accounts.refunds(), amount))
 
 
@@ -108,7 +108,7 @@ def surplus(*, amount: Amount) -> Postings:
 
 
 def deposit_held(*, deposit_id: UUID, amount: Amount) -> Postings:
-    _positive(amount)
+    positive(amount)
     return entry_of(debit(accounts.suspense(), amount), credit(accounts.held(deposit_id), amount))
 
 
@@ -126,19 +126,19 @@ def deposit_released(
     sold = _sold_to_desk(source=source, shop_id=shop_id, token=token, to_shop=to_shop, fee=fee)
     if to_payer is None or to_payer.is_zero:
         return sold
-    _positive(to_payer)
+    positive(to_payer)
     return entry_of(*sold, debit(source, to_payer), credit(accounts.refunds(), to_payer))
 
 
 def deposit_returned(*, deposit_id: UUID, amount: Amount) -> Postings:
     """A held deposit goes back to its payer."""
-    _positive(amount)
+    positive(amount)
     return entry_of(debit(accounts.held(deposit_id), amount), credit(accounts.refunds(), amount))
 
 
 def deposit_blocked(*, deposit_id: UUID, amount: Amount) -> Postings:
     """A held deposit is a listed owner's property and stays where it is."""
-    _positive(amount)
+    positive(amount)
     return entry_of(debit(accounts.held(deposit_id), amount), credit(accounts.blocked(), amount))
 
 
@@ -156,20 +156,20 @@ def sweep(
     """
     lines: list[Posting] = []
     for amount in swept:
-        _positive(amount)
+        positive(amount)
         lines.append(debit(accounts.custody_hot(chain_id), amount))
         lines.append(credit(accounts.custody_deposits(chain_id), amount))
     for amount in lost:
-        _positive(amount)
+        positive(amount)
         lines.append(debit(accounts.desk(), amount))
         lines.append(credit(accounts.custody_deposits(chain_id), amount))
-    return entry_of(*lines, *_gas(chain_id=chain_id, gas=gas))
+    return entry_of(*lines, *gas_lines(chain_id=chain_id, gas=gas))
 
 
 def gas_spent(*, chain_id: int, gas: Amount) -> Postings:
     """A transaction that moved nothing, failed ones too."""
-    _positive(gas)
-    return entry_of(*_gas(chain_id=chain_id, gas=gas))
+    positive(gas)
+    return entry_of(*gas_lines(chain_id=chain_id, gas=gas))
 
 
 def fill(
@@ -182,10 +182,10 @@ def fill(
         bought: what arrived, the venue's fee taken off.
         venue_fee: of the bought asset, when the venue names one apart from its price.
     """
-    _positive(sold)
-    _positive(bought)
+    positive(sold)
+    positive(bought)
     fee = venue_fee or zero(bought.asset)
-    _not_negative(fee)
+    not_negative(fee)
     return entry_of(
         debit(accounts.desk(), sold),
         credit(custody, sold),
@@ -198,7 +198,7 @@ def fill(
 def hedge(*, chain_id: int, sold: Amount, bought: Amount, gas: Amount) -> Postings:
     """The desk closes a position on chain: a fill out of the treasury, with its gas."""
     swapped = fill(custody=accounts.custody_hot(chain_id), sold=sold, bought=bought)
-    return entry_of(*swapped, *_gas(chain_id=chain_id, gas=gas))
+    return entry_of(*swapped, *gas_lines(chain_id=chain_id, gas=gas))
 
 
 def exchange_fill(
@@ -212,7 +212,7 @@ def exchange_fill(
         fee: in what was sold, in what was bought, or in a third asset that lies there.
     """
     for amount in (sold, bought, *([fee] if fee else [])):
-        _not_negative(amount)
+        not_negative(amount)
     place = accounts.exchange(exchange)
     paid = zero(bought.asset) if fee is None else fee
     return entry_of(
@@ -242,10 +242,10 @@ def trade(
     Args:
         seller, buyer: accounts that hold what is owed to them (``pool:…``), or ``desk``.
     """
-    _positive(base)
-    _positive(quote)
-    _not_negative(seller_fee)
-    _not_negative(buyer_fee)
+    positive(base)
+    positive(quote)
+    not_negative(seller_fee)
+    not_negative(buyer_fee)
     return entry_of(
         debit(seller, base),
         credit(buyer, base),
@@ -259,7 +259,7 @@ def trade(
 
 
 def payout_reserved(*, shop_id: UUID, amount: Amount) -> Postings:
-    _positive(amount)
+    positive(amount)
     return entry_of(
         debit(accounts.shop_available(shop_id), amount),
         credit(accounts.shop_reserved(shop_id), amount),
@@ -268,23 +268,11 @@ def payout_reserved(*, shop_id: UUID, amount: Amount) -> Postings:
 
 def payout_left(*, shop_id: UUID, chain_id: int, amount: Amount, gas: Amount) -> Postings:
     """A payout is final on chain; the house pays its gas."""
-    _positive(amount)
+    positive(amount)
     return entry_of(
         debit(accounts.shop_reserved(shop_id), amount),
         credit(accounts.custody_hot(chain_id), amount),
-        *_gas(chain_id=chain_id, gas=gas),
-    )
-
-
-def payout_converted(*, shop_id: UUID, taken: Amount, paid: Amount) -> Postings:
-    """A payout in another asset, or on another chain, than the balance: a sale to the desk."""
-    _positive(taken)
-    _positive(paid)
-    return entry_of(
-        debit(accounts.shop_available(shop_id), taken),
-        credit(accounts.desk(), taken),
-        debit(accounts.desk(), paid),
-        credit(accounts.shop_reserved(shop_id), paid),
+        *gas_lines(chain_id=chain_id, gas=gas),
     )
 
 
@@ -293,12 +281,12 @@ def payout_converted(*, shop_id: UUID, taken: Amount, paid: Amount) -> Postings:
 
 def refund_made(*, shop_id: UUID, taken: Amount, owed: Amount | None = None) -> Postings:
     """A shop gives money back: in the settlement asset, or (``owed``) in a token the desk sells."""
-    _positive(taken)
+    positive(taken)
     if owed is None:
         return entry_of(
             debit(accounts.shop_available(shop_id), taken), credit(accounts.refunds(), taken)
         )
-    _positive(owed)
+    positive(owed)
     return entry_of(
         debit(accounts.shop_available(shop_id), taken),
         credit(accounts.desk(), taken),
@@ -308,11 +296,11 @@ def refund_made(*, shop_id: UUID, taken: Amount, owed: Amount | None = None) -> 
 
 
 def refund_left(*, chain_id: int, amount: Amount, gas: Amount) -> Postings:
-    _positive(amount)
+    positive(amount)
     return entry_of(
         debit(accounts.refunds(), amount),
         credit(accounts.custody_hot(chain_id), amount),
-        *_gas(chain_id=chain_id, gas=gas),
+        *gas_lines(chain_id=chain_id, gas=gas),
     )
 
 
@@ -324,9 +312,9 @@ def shortfall_covered(*, shop_id: UUID, by_insurance: Amount, lost: Amount) -> P
 
     The insurance pool pays first; what it can't is the house's loss; neither is the shop's.
     """
-    _not_negative(by_insurance)
-    _not_negative(lost)
-    _positive(by_insurance + lost)
+    not_negative(by_insurance)
+    not_negative(lost)
+    positive(by_insurance + lost)
     return entry_of(
         debit(accounts.insurance(), by_insurance),
         debit(accounts.losses(), lost),
@@ -340,9 +328,9 @@ def shortfall_covered(*, shop_id: UUID, by_insurance: Amount, lost: Amount) -> P
 def _sold_to_desk(
     *, source: AccountName, shop_id: UUID, token: Amount, to_shop: Amount, fee: Amount
 ) -> Postings:
-    _positive(token)
-    _not_negative(to_shop)
-    _not_negative(fee)
+    positive(token)
+    not_negative(to_shop)
+    not_negative(fee)
     return entry_of(
         debit(source, token),
         credit(accounts.desk(), token),
@@ -352,16 +340,19 @@ def _sold_to_desk(
     )
 
 
-def _gas(*, chain_id: int, gas: Amount) -> tuple[Posting, ...]:
-    _not_negative(gas)
+def gas_lines(*, chain_id: int, gas: Amount) -> tuple[Posting, ...]:
+    """The house pays a transaction's gas: N: +gas −custody:hot."""
+    not_negative(gas)
     return (debit(accounts.gas(), gas), credit(accounts.custody_hot(chain_id), gas))
 
 
-def _positive(amount: Amount) -> None:
+def positive(amount: Amount) -> None:
+    """Refuse an amount that moves nothing, or the other way."""
     if amount.units <= 0:
         raise LedgerError(f"{amount} moves nothing.", code="amount_not_positive")
 
 
-def _not_negative(amount: Amount) -> None:
+def not_negative(amount: Amount) -> None:
+    """Refuse an amount that moves the other way."""
     if amount.units < 0:
         raise LedgerError(f"{amount} is negative.", code="amount_negative")

@@ -1,7 +1,8 @@
 """Who may do what: one table of actions by roles, pure. Pages, API and tests all read it.
 
 An action is written ``subject.verb``. A role of a shop acts in that shop only; a house role
-(officers, the desk) acts on every shop, and only through the actions that name it here.
+(officers, the desk, operators: who runs the house's books, payouts and approvals) acts on every
+shop, and only through the actions that name it here.
 """
 
 from collections.abc import Collection
@@ -14,10 +15,11 @@ ACCOUNTANT: Final = "accountant"
 DEVELOPER: Final = "developer"
 COMPLIANCE_OFFICER: Final = "compliance_officer"
 DESK: Final = "desk"
+OPERATOR: Final = "operator"
 
 SHOP_ROLES: Final = frozenset({OWNER, MANAGER, CASHIER, ACCOUNTANT, DEVELOPER})
-HOUSE_ROLES: Final = frozenset({COMPLIANCE_OFFICER, DESK})
-ROLES: Final = (OWNER, MANAGER, CASHIER, ACCOUNTANT, DEVELOPER, COMPLIANCE_OFFICER, DESK)
+HOUSE_ROLES: Final = frozenset({COMPLIANCE_OFFICER, DESK, OPERATOR})
+ROLES: Final = (OWNER, MANAGER, CASHIER, ACCOUNTANT, DEVELOPER, COMPLIANCE_OFFICER, DESK, OPERATOR)
 
 _EVERYONE: Final = frozenset({OWNER, MANAGER, CASHIER, ACCOUNTANT, DEVELOPER})
 
@@ -50,6 +52,14 @@ ACTIONS: Final[dict[str, frozenset[str]]] = {
     "desk.control": frozenset({DESK}),
     "desk.trade": frozenset({DESK}),
     "provider.manage": frozenset({DESK}),
+    "books.view": frozenset({OPERATOR, COMPLIANCE_OFFICER}),
+    "books.post": frozenset({OPERATOR}),
+    "books.close": frozenset({OPERATOR}),
+    "approval.view": frozenset({OPERATOR, COMPLIANCE_OFFICER}),
+    "approval.propose": frozenset({OPERATOR, COMPLIANCE_OFFICER}),
+    "approval.decide": frozenset({OPERATOR, COMPLIANCE_OFFICER}),
+    "reconciliation.view": frozenset({OPERATOR, COMPLIANCE_OFFICER}),
+    "reconciliation.run": frozenset({OPERATOR}),
 }
 
 SCOPES: Final[dict[str, str]] = {

@@ -51,7 +51,7 @@ class User(AbstractBaseUser):
 
 
 class Membership(models.Model):
-    """One person's role in one shop, or, for officers and the desk, in the house."""
+    """One person's role in one shop, or, for officers, the desk and operators, in the house."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")

@@ -51,8 +51,8 @@ PARTS: Final = ("spread_bps", "lock_premium_bps", "fee_bps")
 @login_required
 @require_GET
 def enter(request: HttpRequest) -> HttpResponse:
-    """To the first shop whose dashboard is open to this person; cashiers go to their till, and who
-    runs the desk to the desk."""
+    """To the first shop whose dashboard is open to this person; cashiers go to their till, who
+    runs the desk to the desk, and who runs the house to its books."""
     person = cast(User, request.user)
     mine = shops_of(person)
     for shop, role in mine:
@@ -62,6 +62,8 @@ def enter(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect("/pos/")
     if can(person, "desk.view"):
         return HttpResponseRedirect("/desk/")
+    if can(person, "books.view"):
+        return HttpResponseRedirect("/house/")
     raise PermissionDenied("no shop")
 
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -9,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gateway.events.ids import uuid7
-from gateway.ledger import accounts, postings
+from gateway.ledger import accounts, cards, conversions, fiat, postings
 from gateway.ledger.checks import ledger_checks
 from gateway.ledger.deposits import post_deposit_confirmed, post_deposit_orphaned, post_payment
 from gateway.ledger.errors import InsufficientBalance
@@ -72,13 +73,66 @@ def templates() -> st.SearchStrategy[tuple[Posting, ...]]:
         ),
         st.builds(postings.payout_reserved, shop_id=shop, amount=settlement),
         st.builds(postings.payout_left, shop_id=shop, chain_id=chain, amount=settlement, gas=gases),
-        st.builds(postings.payout_converted, shop_id=shop, taken=settlement, paid=amounts),
+        st.builds(conversions.payout_converted, shop_id=shop, taken=settlement, paid=amounts),
         st.builds(postings.refund_made, shop_id=shop, taken=settlement, owed=amounts),
         st.builds(postings.refund_left, chain_id=chain, amount=amounts, gas=gases),
+        st.builds(conversions.refund_converted, owed=amounts, paid=settlement),
+        *templates_of_ramps(shop),
         st.builds(
             postings.shortfall_covered, shop_id=shop, by_insurance=settlement, lost=settlement
         ),
     )
+
+
+def templates_of_ramps(shop: st.SearchStrategy[UUID]) -> list[st.SearchStrategy[Any]]:
+    ramp, bearer = st.just("ramp"), st.sampled_from(["house", "shop"])
+    parts = st.tuples(units, units_or_none).map(
+        lambda each: {"amount": Amount(sum(each), USDC), "kept": Amount(each[1], USDC)}
+    )
+    whole = {"shop_id": shop, "ramp": ramp}
+    return [
+        st.builds(
+            fiat.fiat_bought,
+            source=st.just(accounts.exchange("x")),
+            sold=amounts,
+            ramp=ramp,
+            bought=settlement,
+            fee=settlement_or_none,
+        ),
+        st.builds(fiat.fiat_left, ramp=ramp, way=ramp, amount=settlement),
+        st.builds(fiat.fiat_arrived, shop_id=shop, way=ramp, amount=settlement),
+        st.builds(fiat.fiat_fee, ramp=ramp, fee=settlement),
+        st.builds(
+            lambda parts, **others: fiat.fiat_failed(**parts, **others),
+            parts,
+            way=ramp,
+            bearer=bearer,
+            **whole,
+        ),
+        st.builds(
+            lambda parts, **others: fiat.fiat_returned(**parts, **others),
+            parts,
+            bearer=bearer,
+            **whole,
+        ),
+        st.builds(cards.card_tendered, to_shop=settlement, fee=settlement_or_none, **whole),
+        st.builds(
+            lambda parts, ramp: cards.card_settled(
+                ramp=ramp, amount=parts["amount"], fee=parts["kept"]
+            ),
+            parts,
+            ramp=ramp,
+        ),
+        st.builds(
+            cards.card_disputed,
+            amount=settlement,
+            fee=settlement_or_none,
+            bearer=bearer,
+            **whole,
+        ),
+        st.builds(cards.card_dispute_won, amount=settlement, **whole),
+        st.builds(cards.card_paid_back, ramp=ramp, amount=settlement),
+    ]
 
 
 def sums(lines: tuple[Posting, ...]) -> Counter[str]:

@@ -6,18 +6,15 @@ refunds.
 import pytest
 
 from gateway.events.ids import uuid7
-from gateway.ledger import postings
+from gateway.ledger.conversions import post_refund_converted
+from gateway.ledger.deposits import post_surplus
 from gateway.ledger.errors import InsufficientBalance
-from gateway.ledger.journal import entry_post
 from gateway.ledger.payouts import post_payout_cancelled, post_payout_left, post_payout_reserved
 from gateway.ledger.refunds import post_refund_lapsed, post_refund_left, post_refund_made
-from gateway.ledger.selectors import shop_balance
-from gateway.money.amounts import Amount
 from tests.ledger.books import (
     CHAIN,
     CREDIT,
     ETH,
-    EURC,
     GAS,
     NOW,
     TOKEN,
@@ -74,29 +71,6 @@ def test_payout_cancelled(books: Books) -> None:
     )
 
 
-def test_paid_in_another_asset(books: Books) -> None:
-    lines = postings.payout_converted(
-        shop_id=books.shop_id, taken=usdc(10_000_000), paid=Amount(9_200_000, EURC)
-    )
-    books.confirmed()
-    books.paid()
-    entry_post(
-        key=f"payout:{uuid7()}:reserved",
-        kind="payout_reserved",
-        postings=lines,
-        shop_id=books.shop_id,
-        refs={},
-        covered=True,
-        now=NOW,
-    )
-    books.holds(
-        shop=(3_300_000, 0),
-        desk={ETH: TOKEN.units, USDC: -3_400_000, EURC: -9_200_000},
-        deposits={ETH: TOKEN.units},
-    )
-    assert shop_balance(shop_id=books.shop_id, asset=EURC.code).reserved == 9_200_000
-
-
 def test_refund_in_the_settlement_asset_made_and_left(books: Books) -> None:
     funded()
     books.confirmed()
@@ -136,6 +110,17 @@ def test_refund_in_the_token_is_sold_by_the_desk(books: Books) -> None:
         desk={ETH: TOKEN.units - 10**15, USDC: -10_700_000},
         deposits={ETH: TOKEN.units},
         refunds={ETH: -(10**15)},
+    )
+
+
+def test_a_refund_owed_in_a_token_is_paid_in_a_stablecoin(books: Books) -> None:
+    books.confirmed()
+    post_surplus(deposit_id=books.deposit_id, amount=TOKEN, now=NOW)
+    post_refund_converted(refund_id=uuid7(), owed=TOKEN, paid=usdc(13_350_000), now=NOW)
+    books.holds(
+        desk={ETH: TOKEN.units, USDC: -13_350_000},
+        deposits={ETH: TOKEN.units},
+        refunds={USDC: -13_350_000},
     )
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from gateway.events.ids import uuid7
 from gateway.ledger import accounts, postings
+from gateway.ledger.closing import post_period_closed
 from gateway.ledger.errors import LedgerError, Unbalanced
 from gateway.ledger.hedges import post_exchange_fill
 from gateway.ledger.house import post_fill, post_gas, post_insurance_funded, post_sweep
@@ -121,6 +122,31 @@ def test_sold_at_an_exchange_and_bought_back(books: Books) -> None:
         capital={ETH: -(10**18), EURC: -5},
         venue_fees={USDC: 3_000_000, ETH: 10**15, EURC: 2},
         **{"exchange:x": {USDC: 7_000_000 - 1, ETH: 10**18 - 10**15 + 7, EURC: 3}},
+    )
+
+
+def test_period_close(books: Books) -> None:
+    funded()
+    books.confirmed()
+    books.paid()
+    post_gas(reference=str(uuid7()), chain_id=CHAIN, gas=GAS, now=NOW)
+    post_period_closed(
+        period="2026-11",
+        balances=[
+            postings.Posting(accounts.fees(), usdc(-100_000)),
+            postings.Posting(accounts.gas(), GAS),
+        ],
+        by="ann",
+        now=NOW,
+    )
+    books.holds(
+        shop=(13_300_000, 0),
+        desk={ETH: TOKEN.units, USDC: -13_400_000},
+        deposits={ETH: TOKEN.units},
+        hot={USDC: 100_000_000, ETH: 10**18 - GAS.units},
+        capital={USDC: -100_100_000, ETH: GAS.units - 10**18},
+        fees={},
+        gas={},
     )
 
 

@@ -91,6 +91,22 @@ def test_no_officer_trades_and_no_trader_approves() -> None:
         assert not role_allows("desk", action)
 
 
+def test_who_runs_the_books_touches_no_shop_and_no_desk() -> None:
+    held = {action for action in ACTIONS if role_allows("operator", action)}
+    assert {action.partition(".")[0] for action in held} == {
+        "books",
+        "approval",
+        "reconciliation",
+    }
+
+
+def test_officers_read_the_books_and_write_nothing_into_them() -> None:
+    for action in ("books.view", "approval.decide", "reconciliation.view"):
+        assert roles_allowing(action) == {"operator", "compliance_officer"}
+    for action in ("books.post", "books.close", "reconciliation.run"):
+        assert roles_allowing(action) == {"operator"}
+
+
 def test_a_misspelt_action_is_never_a_yes() -> None:
     with pytest.raises(LookupError):
         role_allows("owner", "invoice.crate")
@@ -151,6 +167,8 @@ def test_the_database_itself_refuses_a_house_role_in_a_shop(shop: Any) -> None:
     user = _user()
     with pytest.raises(IntegrityError), transaction.atomic():
         Membership.objects.create(user=user, shop=shop, role="desk")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Membership.objects.create(user=user, shop=shop, role="operator")
     with pytest.raises(IntegrityError), transaction.atomic():
         Membership.objects.create(user=user, shop=None, role="owner")
 

@@ -13,6 +13,7 @@ from gateway.events.ids import uuid7
 from gateway.money.assets import Asset
 from gateway.settlement.models import Payout, Withheld
 from gateway.shops.models import Shop
+from merchants.accounts.models import User
 from merchants.dashboard import selectors
 from merchants.dashboard.charts import Day, bar_chart
 from tests.checkout.test_views import assert_strict
@@ -309,7 +310,15 @@ def test_signing_in_leads_to_where_one_works(client, staff, home, open_shop):
     page = client.get("/login", **ENGLISH)
     assert_strict(page)
     assert "Sign in" in page.content.decode()
-    for email, goal in (("owner", home), ("cashier", "/pos/")):
+    for role in ("desk", "operator", "compliance_officer"):
+        staff.with_password(role)
+    for email, goal in (
+        ("owner", home),
+        ("cashier", "/pos/"),
+        ("desk", "/desk/"),
+        ("operator", "/house/"),
+        ("compliance_officer", "/house/"),
+    ):
         sent = {"username": f"{email}@shop.example", "password": PASSWORD}
         entered = client.post("/login", sent)
         assert entered["Location"] == "/dashboard/"
@@ -325,8 +334,10 @@ def test_a_wrong_password_says_so_without_saying_which(client, staff):
     assert "Check your email and password" in text
 
 
-def test_somebody_without_a_shop_gets_the_handsome_403(staff):
-    answer = staff.client("compliance_officer", **ENGLISH).get("/dashboard/")
+def test_somebody_without_a_role_gets_the_handsome_403(client, staff):
+    user = User.objects.create(email="nobody@shop.example", name="Nobody")
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    answer = client.get("/dashboard/", **ENGLISH)
     assert answer.status_code == 403
     assert "open to you" in answer.content.decode()
 

@@ -1,0 +1,66 @@
+"""What every page of the house has around it: the menu, and what its reader may do."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from merchants.accounts.actions import actions_allowed
+from merchants.accounts.guards import MemberRequest
+
+ROOT: Final = "/house/"
+
+
+@dataclass(frozen=True, slots=True)
+class MenuLine:
+    """A part of the house.
+
+    Attributes:
+        page: its path below ``/house/``.
+        action: who may do this sees the line.
+    """
+
+    page: str
+    icon: str
+    action: str
+    word: Promise
+
+
+MENU: Final = (MenuLine("books", "list", "books.view", _("Books")),)
+
+
+def draw(
+    request: MemberRequest, template: str, context: dict[str, Any], *, status: int = 200
+) -> HttpResponse:
+    """A page in its frame."""
+    may = actions_allowed(request.roles)
+    frame = {
+        "may": may,
+        "person": request.user.email,
+        "menu": [
+            {
+                "href": ROOT + line.page,
+                "icon": line.icon,
+                "word": line.word,
+                "current": _is_current(request.path, line.page),
+            }
+            for line in MENU
+            if line.action in may
+        ],
+    }
+    response = render(request, template, frame | context, status=status)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def first_page(roles: frozenset[str]) -> str | None:
+    """The path of the first part of the house that is open to these roles."""
+    may = actions_allowed(roles)
+    return next((ROOT + line.page for line in MENU if line.action in may), None)
+
+
+def _is_current(path: str, page: str) -> bool:
+    return path.removeprefix(ROOT).partition("/")[0] == page

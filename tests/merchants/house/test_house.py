@@ -1,0 +1,46 @@
+"""The house's pages: who gets in, and where they lead."""
+
+import pytest
+from django.test import Client
+
+from merchants.dashboard.house.frame import MENU
+from tests.checkout.test_views import assert_strict
+from tests.faces import Staff
+
+pytestmark = pytest.mark.django_db
+PAGES = ("/house/books",)
+
+
+def test_every_menu_line_leads_to_a_page(olga: Client) -> None:
+    for line in MENU:
+        answer = olga.get(f"/house/{line.page}")
+        assert answer.status_code == 200, line.page
+        assert 'aria-current="page"' in answer.content.decode()
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_pages_keep_to_the_content_policy(olga: Client, page: str) -> None:
+    answer = olga.get(page)
+    assert_strict(answer)
+    assert answer["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize("role", ["operator", "compliance_officer"])
+def test_the_house_opens_to_who_runs_it_or_watches_it(staff: Staff, role: str) -> None:
+    client = staff.client(role)
+    assert client.get("/house/")["Location"] == "/house/books"
+    assert client.get("/house/books").status_code == 200
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize(
+    ("role", "status"), [("owner", 404), ("accountant", 404), ("desk", 403), ("cashier", 404)]
+)
+def test_it_is_closed_to_everybody_else(staff: Staff, role: str, status: int, page: str) -> None:
+    assert staff.client(role).get(page).status_code == status
+    assert staff.client(role).get("/house/").status_code == 404
+
+
+def test_who_is_not_signed_in_is_asked_to(client: Client) -> None:
+    for page in ("/house/", *PAGES):
+        assert client.get(page)["Location"].startswith("/login?next=/house/")
