@@ -96,6 +96,8 @@ EXCHANGES = env.json("EXCHANGES", default=[])
 """Where inventory may be moved and traded; docs/reference/settings.md names the fields."""
 MAKERS = env.json("MAKERS", default=[])
 """Outside makers that hedges ask for firm orders; docs/reference/makers.md names their fields."""
+RAMPS = env.json("RAMPS", default=[])
+"""Ways to shops' banks; docs/reference/ramps.md names their fields. Keys are never among them."""
 SIGNER_SOCKET = env.str("SIGNER_SOCKET", default="") or str(STATE_DIR / "signer.sock")
 EMBEDDED_SIGNER = not env.str("SIGNER_SOCKET", default="")
 """Whether `manage.py up` runs a signer itself; a named socket belongs to another user's."""
@@ -148,6 +150,7 @@ INSTALLED_APPS = [
     "gateway.invoices.apps.InvoicesConfig",
     "gateway.sponsoring.apps.SponsoringConfig",
     "gateway.treasury.providers.apps.ProvidersConfig",
+    "gateway.ramps.apps.RampsConfig",
     "gateway.settlement.apps.SettlementConfig",
     "gateway.checkout.apps.CheckoutConfig",
     "gateway.supervisor.apps.SupervisorConfig",

@@ -27,6 +27,8 @@ EVERY_SECONDS = {
     "gateway.invoices.tasks.keep_used_snapshots": MINUTE,
     "gateway.treasury.providers.tasks.serve_providers": MINUTE,
     "gateway.sponsoring.tasks.expire_authorizations": 15.0,
+    "gateway.ramps.tasks.carry_instructions": 5.0,
+    "gateway.ramps.tasks.refresh_accounts": 5.0,
     "gateway.settlement.tasks.resume_payouts": MINUTE,
     "gateway.settlement.tasks.pay_out_by_threshold": 10 * MINUTE,
     "gateway.settlement.tasks.cover_shortfalls": HOUR,

@@ -7,7 +7,10 @@ from tests.stripe_fake.requests import Request
 from tests.stripe_fake.state import Json, State, listed
 
 FIRST_WANTED = ["business_profile.url", "external_account", "tos_acceptance.date"]
-_NEW = ("country", "email", "type", "controller", "capabilities", "metadata", "business_type")
+_NEW = (
+    *("country", "email", "type", "controller", "capabilities", "metadata", "business_type"),
+    "settings",
+)
 _CHANGED = ("email", "metadata", "capabilities", "business_profile", "settings")
 
 
@@ -57,7 +60,7 @@ def create(state: State, request: Request) -> Json:
             eventually_due=list(FIRST_WANTED),
             disabled_reason="requirements.past_due",
         ),
-        "settings": {"payouts": {"schedule": {"interval": "daily"}}},
+        "settings": request.params.get("settings") or {},
         "tos_acceptance": {"date": None, "ip": None, "user_agent": None},
         "type": str(request.params.get("type", "none")),
     }

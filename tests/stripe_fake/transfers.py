@@ -71,12 +71,18 @@ def reversals(state: State, request: Request, id: str) -> Json:
     return listed(request, state.get("transfer", id)["reversals"]["data"])
 
 
+def reversal(state: State, request: Request, id: str, reversal_id: str) -> Json:
+    state.get("transfer", id)
+    return state.get("transfer_reversal", reversal_id)
+
+
 ROUTES = (
     ("POST", r"/v1/transfers", create),
     ("GET", r"/v1/transfers", all_of),
     ("GET", r"/v1/transfers/(tr_\w+)", retrieve),
     ("POST", r"/v1/transfers/(tr_\w+)/reversals", reverse),
     ("GET", r"/v1/transfers/(tr_\w+)/reversals", reversals),
+    ("GET", r"/v1/transfers/(tr_\w+)/reversals/(trr_\w+)", reversal),
 )
 
 

@@ -49,6 +49,7 @@ class Webhooks:
         shuffled: random.Random | None = None,
         times: int = 1,
         held_back: Iterable[str] = (),
+        at: int | None = None,
     ) -> list[int]:
         """Deliver what waits.
 
@@ -56,6 +57,7 @@ class Webhooks:
             shuffled: in any order.
             times: each so often.
             held_back: types that stay waiting.
+            at: Unix seconds of the signatures; by default the fake's own clock.
         """
         kept = set(held_back)
         now = [event for event in self.waiting if event["type"] not in kept]
@@ -65,6 +67,6 @@ class Webhooks:
             shuffled.shuffle(now)
         answers = []
         for event in now:
-            delivery = self.signed(event)
+            delivery = self.signed(event, at=at)
             answers.append(post(delivery.body, delivery.signature))
         return answers
