@@ -24,6 +24,9 @@ DIGITS = "1250"
 SCREENS = (("phone", 1), ("phone", 2), ("tablet", 1), ("desktop", 1))
 """A size, and device pixels per CSS pixel."""
 TILT = 0.2
+QR = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
+"""What a wallet looks for. Asked for all formats, a reader takes a row of modules for a bar code
+now and then."""
 
 COUNT_TAPS = """
 window.taps = 0;
@@ -132,7 +135,7 @@ def _codes(chromium: Any, shop: OpenShop, cookies: Any) -> tuple[int, list[str]]
 
 
 def _read(seen: Image.Image) -> list[str]:
-    return [code.text for code in zxingcpp.read_barcodes(seen)]
+    return [code.text for code in zxingcpp.read_barcodes(seen, formats=QR)]
 
 
 def _blurred(screen: Image.Image) -> Image.Image:

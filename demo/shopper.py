@@ -47,7 +47,9 @@ class PaymentRequest:
 
 def scan(picture: Path) -> str:
     """The text of the one QR code in a picture."""
-    codes = zxingcpp.read_barcodes(Image.open(picture))
+    codes = zxingcpp.read_barcodes(
+        Image.open(picture), formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
+    )
     if len(codes) != 1:
         raise SystemExit(f"{picture} holds {len(codes)} codes, not one")
     return str(codes[0].text)

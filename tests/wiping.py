@@ -3,6 +3,10 @@
 from django.db import connection, transaction
 
 TABLES = (
+    "ledger_set_aside",
+    "ledger_pending_open",
+    "ledger_resolution",
+    "ledger_pending",
     "ledger_snapshot",
     "ledger_shop_slot",
     "ledger_shop_balance",

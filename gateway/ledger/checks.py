@@ -86,6 +86,27 @@ _CHECKS: tuple[tuple[str, str], ...] = (
         " GROUP BY a.name, a.asset HAVING sum(p.units) > 0",
     ),
     (
+        "what is set aside is what is pending",
+        "SELECT coalesce(b.shop_id, s.shop_id) || ' ' || coalesce(b.asset, s.asset),"
+        "       format('%s set aside, %s pending', b.units, s.units)"
+        "  FROM (SELECT shop_id, asset, sum(set_aside) AS units FROM ledger_shop_balance"
+        "         GROUP BY shop_id, asset HAVING sum(set_aside) <> 0) b"
+        "  FULL JOIN (SELECT s.shop_id, s.asset, sum(s.units) AS units FROM ledger_set_aside s"
+        "              WHERE NOT EXISTS (SELECT 1 FROM ledger_resolution r"
+        "                                 WHERE r.pending_id = s.pending_id)"
+        "              GROUP BY s.shop_id, s.asset) s"
+        "    ON s.shop_id = b.shop_id AND s.asset = b.asset"
+        " WHERE b.units IS DISTINCT FROM s.units",
+    ),
+    (
+        "what is not resolved waits in the queue, and nothing else",
+        "SELECT coalesce(p.key, o.pending_id::text), 'resolved: ' || (r.pending_id IS NOT NULL)"
+        "  FROM ledger_pending p"
+        "  FULL JOIN ledger_pending_open o ON o.pending_id = p.id"
+        "  LEFT JOIN ledger_resolution r ON r.pending_id = coalesce(p.id, o.pending_id)"
+        " WHERE (r.pending_id IS NULL) <> (o.pending_id IS NOT NULL)",
+    ),
+    (
         "an entry is reversed at most once, and exactly",
         "SELECT r.key, a.name || ' ' || a.asset"
         "  FROM ledger_entry r"

@@ -32,3 +32,18 @@ class InsufficientBalance(LedgerError):
     message = "The shop's balance does not cover this."
     hint = "See what can be drawn under balances."
     status = 422
+
+
+class PendingResolved(LedgerError):
+    """It was posted, voided or expired before, and something else is asked now."""
+
+    code = "pending_resolved"
+    message = "This pending entry was resolved before."
+    hint = "Look at what became of it; a correction is a new entry."
+
+
+class PendingExpired(LedgerError):
+    """Posted after its end, or expired before it."""
+
+    code = "pending_expired"
+    message = "This pending entry can't be posted any more, or not be expired yet."

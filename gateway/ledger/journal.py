@@ -15,7 +15,14 @@ import orjson
 from django.db import connection, transaction
 from django.db.utils import DatabaseError
 
-from gateway.ledger.errors import EntryConflict, EntryUnknown, InsufficientBalance, LedgerError
+from gateway.ledger.errors import (
+    EntryConflict,
+    EntryUnknown,
+    InsufficientBalance,
+    LedgerError,
+    PendingExpired,
+    PendingResolved,
+)
 from gateway.ledger.postings import Posting, entry_of
 
 POST_SQL = (
@@ -29,10 +36,12 @@ SELECT p.* FROM jsonb_to_recordset(%s::jsonb) AS e (
         e.key, e.kind, NULL, e.refs, e.hash, %s, e.accounts, e.assets, e.units, false, false) p
 """
 REVERSE_SQL = "SELECT * FROM ledger_reverse(%s, %s, %s)"
-# SQLSTATEs that ledger_post and ledger_reverse raise on purpose.
+# SQLSTATEs that the journal's functions and triggers raise on purpose.
 _NOT_COVERED = "TL001"
 _CONFLICT = "TL002"
 _UNKNOWN = "TL003"
+_RESOLVED = "TL006"
+_EXPIRED = "TL007"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +63,41 @@ class NewEntry:
     refs: dict[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """An entry as the database takes it: its lines in account order, and what names its payload."""
+
+    accounts: list[str]
+    assets: list[str]
+    units: list[str]
+    refs: str
+    hash: bytes
+
+
+def written_out(
+    *,
+    key: str,
+    kind: str,
+    postings: Iterable[Posting],
+    refs: dict[str, Any],
+    shop_id: UUID | None = None,
+) -> Written:
+    """
+    Raises:
+        Unbalanced: an asset does not sum to zero.
+        LedgerError: nothing is moved.
+    """
+    lines = entry_of(*postings)
+    if not lines:
+        raise LedgerError(f"The entry {key} moves nothing.", code="amount_not_positive")
+    names = [str(line.account) for line in lines]
+    assets = [line.amount.asset.code for line in lines]
+    units = [str(line.amount.units) for line in lines]
+    encoded = orjson.dumps(refs, option=orjson.OPT_SORT_KEYS).decode()
+    payload = orjson.dumps([kind, str(shop_id or ""), names, assets, units, encoded])
+    return Written(names, assets, units, encoded, sha256(payload).digest())
+
+
 def entries_post(entries: Sequence[NewEntry], *, now: datetime) -> list[PostedEntry]:
     """As ``entry_post``, for any number of entries of no shop in one statement.
 
@@ -64,23 +108,18 @@ def entries_post(entries: Sequence[NewEntry], *, now: datetime) -> list[PostedEn
         return []
     rows = []
     for entry in entries:
-        lines = entry_of(*entry.postings)
-        if not lines:
-            raise LedgerError(f"The entry {entry.key} moves nothing.", code="amount_not_positive")
-        names = [str(line.account) for line in lines]
-        assets = [line.amount.asset.code for line in lines]
-        units = [str(line.amount.units) for line in lines]
-        encoded = orjson.dumps(entry.refs, option=orjson.OPT_SORT_KEYS).decode()
-        payload = orjson.dumps([entry.kind, "", names, assets, units, encoded])
+        written = written_out(
+            key=entry.key, kind=entry.kind, postings=entry.postings, refs=entry.refs
+        )
         rows.append(
             {
                 "key": entry.key,
                 "kind": entry.kind,
                 "refs": entry.refs,
-                "hash": "\\x" + sha256(payload).hexdigest(),
-                "accounts": names,
-                "assets": assets,
-                "units": units,
+                "hash": "\\x" + written.hash.hex(),
+                "accounts": written.accounts,
+                "assets": written.assets,
+                "units": written.units,
             }
         )
     posted = _call_many(POST_MANY_SQL, [orjson.dumps(rows).decode(), now])
@@ -114,26 +153,19 @@ def entry_post(
         EntryConflict: the key was used for another payload, or its entry was reversed.
         InsufficientBalance: ``covered`` and it is not.
     """
-    lines = entry_of(*postings)
-    if not lines:
-        raise LedgerError(f"The entry {key} moves nothing.", code="amount_not_positive")
-    names = [str(line.account) for line in lines]
-    assets = [line.amount.asset.code for line in lines]
-    units = [str(line.amount.units) for line in lines]
-    encoded = orjson.dumps(refs, option=orjson.OPT_SORT_KEYS).decode()
-    payload = orjson.dumps([kind, str(shop_id or ""), names, assets, units, encoded])
-    row = _call(
+    written = written_out(key=key, kind=kind, postings=postings, refs=refs, shop_id=shop_id)
+    row = call(
         POST_SQL,
         [
             key,
             kind,
             shop_id,
-            encoded,
-            sha256(payload).digest(),
+            written.refs,
+            written.hash,
             now,
-            names,
-            assets,
-            units,
+            written.accounts,
+            written.assets,
+            written.units,
             covered,
             repeatable,
         ],
@@ -147,11 +179,12 @@ def entry_reverse(*, key: str, now: datetime) -> PostedEntry:
     Raises:
         EntryUnknown: there is no such entry.
     """
-    row = _call(REVERSE_SQL, [key, f"{key}:reversed", now])
+    row = call(REVERSE_SQL, [key, f"{key}:reversed", now])
     return PostedEntry(id=row[0], key=row[1], created=row[2])
 
 
-def _call(sql: str, parameters: list[Any]) -> tuple[Any, ...]:
+def call(sql: str, parameters: list[Any]) -> tuple[Any, ...]:
+    """A statement of the journal whose first parameter is a key; its refusals are our errors."""
     return _call_many(sql, parameters)[0]
 
 
@@ -171,4 +204,8 @@ def _call_many(sql: str, parameters: list[Any]) -> list[tuple[Any, ...]]:
             raise EntryConflict(f"Another entry was posted under {key}.") from error
         if state == _UNKNOWN:
             raise EntryUnknown(f"No entry was posted under {key}.") from error
+        if state == _RESOLVED:
+            raise PendingResolved(f"The pending entry {key} was resolved before.") from error
+        if state == _EXPIRED:
+            raise PendingExpired from error
         raise

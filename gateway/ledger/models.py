@@ -52,6 +52,45 @@ class Entry(models.Model):
         return self.key
 
 
+class Pending(models.Model):
+    """A balanced entry that moves nothing yet: its lines stand in it and are posted as they are."""
+
+    id = models.UUIDField(primary_key=True)
+    key = models.TextField(unique=True)
+    kind = models.TextField()
+    shop_id = models.UUIDField(null=True)
+    payload_hash = models.BinaryField()
+    refs: Any = models.JSONField()
+    happened_at = models.DateTimeField(help_text="as the verb was told")
+    booked_at = models.DateTimeField(help_text="by the database's clock")
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        managed = False
+        db_table = "ledger_pending"
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class Resolution(models.Model):
+    """What became of a pending entry: one row, for good."""
+
+    pending = models.OneToOneField(Pending, primary_key=True, on_delete=models.DO_NOTHING)
+    outcome = models.TextField()
+    entry = models.OneToOneField(Entry, null=True, on_delete=models.DO_NOTHING, related_name="+")
+    refs: Any = models.JSONField()
+    happened_at = models.DateTimeField(help_text="as the verb was told")
+    booked_at = models.DateTimeField(help_text="by the database's clock")
+
+    class Meta:
+        managed = False
+        db_table = "ledger_resolution"
+
+    def __str__(self) -> str:
+        return f"{self.outcome} {self.pending_id}"
+
+
 class PostingRow(models.Model):
     """A line of an entry; partitioned by month of ``booked_at``. Positive units are a debit."""
 
@@ -87,6 +126,7 @@ class ShopBalance(models.Model):
     available = UnitsField()
     reserved = UnitsField()
     from_deposits = UnitsField(help_text="all that deposits ever credited, less what was undone")
+    set_aside = UnitsField(default=0, help_text="of what is available, what pending entries keep")
 
     class Meta:
         managed = False

@@ -19,12 +19,17 @@ from gateway.shops.zones import day_starts
 
 @dataclass(frozen=True, slots=True)
 class ShopBalanceView:
-    """What a shop is owed of one asset, in base units; negative after a reorg took more back."""
+    """What a shop is owed of one asset, in base units; negative after a reorg took more back.
+
+    Attributes:
+        available: what may be drawn: what pending entries set aside is taken off.
+    """
 
     asset: str
     available: int
     reserved: int
     from_deposits: int
+    set_aside: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,12 +180,13 @@ def shop_balances(*, shop_id: UUID) -> dict[str, ShopBalanceView]:
     """What a shop is owed, by asset code. One query."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT asset, sum(available), sum(reserved), sum(from_deposits)"
+            "SELECT asset, sum(available - set_aside), sum(reserved), sum(from_deposits),"
+            "       sum(set_aside)"
             "  FROM ledger_shop_balance WHERE shop_id = %s GROUP BY asset ORDER BY asset",
             [shop_id],
         )
         return {
-            row[0]: ShopBalanceView(row[0], int(row[1]), int(row[2]), int(row[3]))
+            row[0]: ShopBalanceView(row[0], *(int(units) for units in row[1:]))
             for row in cursor.fetchall()
         }
 
@@ -189,13 +195,13 @@ def shop_balance(*, shop_id: UUID, asset: str) -> ShopBalanceView:
     """What a shop is owed of one asset; zeros if it never had any. One query."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT coalesce(sum(available), 0), coalesce(sum(reserved), 0),"
-            "       coalesce(sum(from_deposits), 0)"
+            "SELECT coalesce(sum(available - set_aside), 0), coalesce(sum(reserved), 0),"
+            "       coalesce(sum(from_deposits), 0), coalesce(sum(set_aside), 0)"
             "  FROM ledger_shop_balance WHERE shop_id = %s AND asset = %s",
             [shop_id, asset],
         )
         row = cursor.fetchone()
-    return ShopBalanceView(asset, int(row[0]), int(row[1]), int(row[2]))
+    return ShopBalanceView(asset, *(int(units) for units in row))
 
 
 SHOP_DAYS_SQL = """

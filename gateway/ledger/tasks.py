@@ -4,7 +4,7 @@ import structlog
 from celery import shared_task
 from django.utils import timezone
 
-from gateway.ledger import checks, upkeep
+from gateway.ledger import checks, pending, upkeep
 
 log = structlog.get_logger(__name__)
 
@@ -19,6 +19,12 @@ def make_ledger_partitions() -> int:
 def snapshot_house_accounts() -> int:
     """Hourly: keeps house balances cheap to read."""
     return upkeep.snapshot_house_accounts()
+
+
+@shared_task
+def expire_pending_entries() -> int:
+    """Every minute: what is pending beyond its end no longer sets anything aside."""
+    return pending.expire_due(now=timezone.now())
 
 
 @shared_task

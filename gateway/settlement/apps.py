@@ -34,6 +34,7 @@ class SettlementConfig(AppConfig):
             handler=handlers.on_list_screened,
             name="settlement.list_screened",
         )
+        subscribe(pattern="shop.changed", handler=handlers.on_shop_changed, name="settlement.shop")
         subscribe(pattern="float.filled", handler=handlers.on_float_filled, name="settlement.float")
         subscribe(
             pattern=(

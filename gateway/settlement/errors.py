@@ -67,3 +67,33 @@ class PayoutNotCancellable(TillwayError):
     message = "This payout is under way and can't be cancelled any more."
     hint = "Wait for how it ends: what fails comes back to the balance."
     status = 409
+
+
+class FloatTooSmall(TillwayError):
+    code = "float_too_small"
+    message = "The house holds too little of this asset just now."
+    hint = "Take the balance's own asset, less of it, or try again later."
+    status = 409
+    passes = True
+
+
+class PayoutQuoteUnknown(TillwayError):
+    code = "payout_quote_unknown"
+    message = "There is no such quote of a payout."
+    hint = "A quote's id is known to its own shop; ask for a new one."
+    field = "quote_id"
+    status = 404
+
+
+class PayoutQuoteOver(TillwayError):
+    code = "payout_quote_over"
+    message = "This quote of a payout has ended, or was used."
+    hint = "Ask for a new one."
+    field = "quote_id"
+    status = 409
+
+
+class ReleaseRefused(TillwayError):
+    code = "release_refused"
+    message = "This shop's money can't be released to another address."
+    status = 409

@@ -1,20 +1,26 @@
 """Which of a shop's credits are final: only they may be paid out."""
 
+from datetime import datetime
 from uuid import UUID
 
 from django.db import connection, transaction
 
 from gateway.settlement import locks
 from gateway.settlement.models import FinalCredit
+from gateway.settlement.reserve import reserve_of_credit
 
 
 @transaction.atomic
-def credit_recorded(*, deposit_id: UUID, shop_id: UUID, asset: str, units: int) -> FinalCredit:
-    """A deposit credited ``units`` to a shop; 0 when that was undone."""
+def credit_recorded(
+    *, deposit_id: UUID, shop_id: UUID, asset: str, units: int, now: datetime
+) -> FinalCredit:
+    """A deposit credited ``units`` to a shop; 0 when that was undone. Safe to call again."""
     row = locks.final_credit_for_update(deposit_id)
     if row.counted_units and (row.shop_id, row.asset) != (shop_id, asset):
         raise ValueError(f"deposit {deposit_id} counts for another shop or asset")
-    row.shop_id, row.asset, row.credited_units = shop_id, asset, units
+    if (row.shop_id, row.asset, row.credited_units) != (shop_id, asset, units):
+        row.shop_id, row.asset, row.credited_units = shop_id, asset, units
+        reserve_of_credit(row, now=now)
     _count(row)
     return row
 

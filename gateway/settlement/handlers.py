@@ -10,6 +10,7 @@ from gateway.events.subscriptions import EventRecord
 from gateway.settlement import locks, withholding
 from gateway.settlement.final_credits import credit_recorded, finality_recorded
 from gateway.settlement.outcomes import payout_final, payout_limited, payout_mined, payout_undone
+from gateway.settlement.scheduling import run_if_due
 from gateway.settlement.sending import (
     REFERENCE_PREFIX,
     payout_send,
@@ -17,7 +18,7 @@ from gateway.settlement.sending import (
     payouts_resume,
 )
 from gateway.settlement.shortfalls import payment_came, shortfall_note, shortfalls_net
-from gateway.settlement.thresholds import payout_if_due
+from gateway.settlement.suspending import payouts_freeze
 
 log = structlog.get_logger(__name__)
 
@@ -39,7 +40,7 @@ def on_credit(event: EventRecord) -> None:
                 "shop_id": UUID(event.body["shop_id"]),
                 "asset": event.body["asset"],
             }
-            row = credit_recorded(**whose, units=0 if undone else credited)
+            row = credit_recorded(**whose, units=0 if undone else credited, now=timezone.now())
             if undone:
                 withholding.withheld_lift(deposit_id=deposit_id, now=timezone.now())
                 shortfall_note(**whose, units=credited, now=timezone.now())
@@ -78,10 +79,19 @@ def on_approved(event: EventRecord) -> None:
     payout_send(payout_id=UUID(event.subject_id), now=timezone.now())
 
 
+def on_shop_changed(event: EventRecord) -> None:
+    """``shop.changed``: one that is suspended keeps its money, one that is not may have it."""
+    if event.body["changed"] != "status" or event.shop_id is None:
+        return
+    payouts_freeze(shop_id=event.shop_id, now=timezone.now())
+    payouts_recheck(shop_id=event.shop_id, now=timezone.now())
+
+
 def on_given_back(event: EventRecord) -> None:
     """``payout.failed`` or ``.cancelled``: what was set aside is the shop's again."""
     if event.shop_id is not None:
-        shortfalls_net(shop_id=event.shop_id, asset=event.body["asset"], now=timezone.now())
+        asset = event.body.get("taken_asset") or event.body["asset"]
+        shortfalls_net(shop_id=event.shop_id, asset=asset, now=timezone.now())
 
 
 def on_float_filled(event: EventRecord) -> None:
@@ -119,7 +129,7 @@ def on_transaction(event: EventRecord) -> None:
 
 def _pay_out_if_due(shop_id: UUID, event: EventRecord) -> None:
     try:
-        payout_if_due(shop_id=shop_id, reason=str(event.id), now=timezone.now())
+        run_if_due(shop_id=shop_id, reason=str(event.id), now=timezone.now())
     except TillwayError as refused:
         # The credit counts all the same; the sweep asks again, and the shop sees why it waits.
-        log.warning("threshold_payout_refused", shop_id=str(shop_id), code=refused.code)
+        log.warning("settlement_run_refused", shop_id=str(shop_id), code=refused.code)

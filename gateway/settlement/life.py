@@ -31,11 +31,19 @@ UNSENT: tuple[Status, ...] = ("requested", *WAITING)
 UNDER_WAY: tuple[Status, ...] = ("sending", "sent")
 """A transaction was queued; the books say it left once that is final."""
 
-WaitingReason = Literal["", "float_short", "signer_limit", "payment_check"]
-WAITING_REASONS: tuple[WaitingReason, ...] = ("", "float_short", "signer_limit", "payment_check")
+WaitingReason = Literal["", "float_short", "signer_limit", "payment_check", "shop_suspended"]
+WAITING_REASONS: tuple[WaitingReason, ...] = (
+    "",
+    "float_short",
+    "signer_limit",
+    "payment_check",
+    "shop_suspended",
+)
 """Why a payout is ``awaiting_funds``: the treasury holds too little; the signer's limit is reached
-and its transaction stays queued until there is room; or a payment that it may stand on is being
-checked."""
+and its transaction stays queued until there is room; a payment that it may stand on is being
+checked; or its shop is suspended."""
+RECHECKED: tuple[WaitingReason, ...] = ("payment_check", "shop_suspended")
+"""Those that end by something else than the float."""
 
 _NEXT: dict[Status, frozenset[Status]] = {
     "requested": frozenset({"approved", "cancelled"}),
@@ -68,6 +76,7 @@ class Payable:
         available: what the shop is owed and no payout has taken.
         not_final: of all that deposits credited, what a reorg could still take back.
         withheld: of it, what stays here while its payments are being checked.
+        reserve: of it, what stays here for its days, against payments that are taken back.
         units: what may be paid out.
     """
 
@@ -75,6 +84,7 @@ class Payable:
     reserved: int
     not_final: int
     withheld: int
+    reserve: int
     units: int
 
 
@@ -86,24 +96,28 @@ def payable(
     final: int,
     at_risk_cap: int,
     withheld: int = 0,
+    reserve: int = 0,
 ) -> Payable:
     """The part of ``available`` that stands on final deposits, and up to the cap on others.
 
-    What is withheld stays, whatever the cap; of what is not final either it is kept back twice
-    until it is, which errs on the safe side.
+    What is withheld or reserved stays, whatever the cap; of what is not final either it is kept
+    back twice until it is, which errs on the safe side. A payment that is taken back comes out of
+    the reserve by itself: the reserve is a part of the balance.
 
     Args:
         from_deposits: base units that deposits ever credited, less what was undone.
         final: of them, what is known to be final; lags behind, so it errs on the safe side.
         at_risk_cap: base units of credits that aren't final which may be paid out all the same.
         withheld: base units of credits whose payments are being checked.
+        reserve: base units of credits whose days in the reserve are not over.
     """
     not_final = max(0, from_deposits - final)
-    kept_back = max(0, not_final - at_risk_cap) + withheld
+    kept_back = max(0, not_final - at_risk_cap) + withheld + reserve
     return Payable(
         available=available,
         reserved=reserved,
         not_final=not_final,
         withheld=withheld,
+        reserve=max(0, min(reserve, available)),
         units=max(0, available - kept_back),
     )

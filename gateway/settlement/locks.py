@@ -50,7 +50,7 @@ def unsent_payouts_for_update(*, shop_id: UUID, asset: str) -> list[Payout]:
     """Those that may still be taken back, newest first, save the ones that somebody else is about
     to send or to end. One query."""
     rows = Payout.objects.select_for_update(skip_locked=True).filter(
-        shop_id=shop_id, asset=asset, status__in=UNSENT
+        shop_id=shop_id, taken_asset=asset, status__in=UNSENT
     )
     return list(rows.order_by("-id"))
 
@@ -59,6 +59,6 @@ def unsent_payouts(*, shop_id: UUID, asset: str) -> None:
     """Hold a shop's payouts back that no transaction was queued for; before its balance. One
     query."""
     unsent = Payout.objects.select_for_update().filter(
-        shop_id=shop_id, asset=asset, status__in=UNSENT, transaction_id=None
+        shop_id=shop_id, taken_asset=asset, status__in=UNSENT, transaction_id=None
     )
     list(unsent.order_by("id").values_list("id", flat=True))

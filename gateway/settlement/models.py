@@ -1,5 +1,7 @@
 """What goes to shops, and which of their credits are final."""
 
+from typing import Any
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -8,7 +10,8 @@ from gateway.money.fields import UnitsField
 from gateway.settlement.life import STATUSES, UNDER_WAY, WAITING_REASONS
 
 MODES = ("test", "live")
-TRIGGERS = ("demand", "threshold")
+TRIGGERS = ("demand", "instant", "threshold", "daily", "closing", "release")
+"""closing: what was left of a shop that closes; release: two people sent a frozen shop's money."""
 SHORTFALL_STATUSES = ("open", "netted", "covered", "recovered")
 """netted: made good by the shop's own money; covered: by the house; recovered: the payment came
 back, and the house has its money again."""
@@ -24,6 +27,13 @@ class Payout(models.Model):
     asset = models.TextField(help_text="asset code")
     decimals = models.PositiveSmallIntegerField()
     units = UnitsField()
+    taken_asset = models.TextField(help_text="asset code of the balance it was taken from")
+    taken_decimals = models.PositiveSmallIntegerField()
+    taken_units = UnitsField(help_text="of the balance; another asset's are converted")
+    conversion: Any = models.JSONField(null=True, help_text="at what, part by part; as quoted")
+    chain_choice: Any = models.JSONField(null=True, help_text="why this chain; null: it was named")
+    run_id = models.UUIDField(null=True, help_text="the run of the shop's policy that paid it")
+    reason = models.TextField(default="", help_text="of a release: why, and who decided it")
     chain_id = models.BigIntegerField()
     destination = models.BinaryField(max_length=20)
     trigger = models.TextField()
@@ -50,7 +60,17 @@ class Payout(models.Model):
             models.CheckConstraint(condition=Q(status__in=STATUSES), name="payout_status_known"),
             models.CheckConstraint(condition=Q(mode__in=MODES), name="payout_mode_known"),
             models.CheckConstraint(condition=Q(trigger__in=TRIGGERS), name="payout_trigger_known"),
-            models.CheckConstraint(condition=Q(units__gt=0), name="payout_positive"),
+            models.CheckConstraint(
+                condition=Q(units__gt=0, taken_units__gt=0), name="payout_positive"
+            ),
+            models.CheckConstraint(
+                condition=Q(conversion__isnull=False)
+                | Q(asset=F("taken_asset"), units=F("taken_units")),
+                name="payout_says_what_it_converts",
+            ),
+            models.CheckConstraint(
+                condition=~Q(trigger="release") | ~Q(reason=""), name="payout_release_says_why"
+            ),
             models.CheckConstraint(
                 condition=Q(waiting_reason="")
                 | Q(waiting_reason__in=WAITING_REASONS, status="awaiting_funds"),
@@ -64,6 +84,9 @@ class Payout(models.Model):
         ]
         indexes = [
             models.Index(fields=["shop_id", "id"], name="payout_of_shop"),
+            models.Index(
+                fields=["run_id"], name="payout_of_run", condition=Q(run_id__isnull=False)
+            ),
             models.Index(
                 fields=["asset", "id"],
                 name="payout_waiting",
@@ -93,12 +116,18 @@ class FinalCredit(models.Model):
     credited_units = UnitsField(default=0)
     is_final = models.BooleanField(default=False)
     counted_units = UnitsField(default=0, help_text="of it in FinalTotal")
+    reserve_units = UnitsField(default=0, help_text="of it in ReserveDay")
+    reserve_until = models.DateTimeField(null=True, help_text="set with the first credit")
 
     class Meta:
         constraints = [
             models.CheckConstraint(
                 condition=Q(counted_units=0) | Q(is_final=True, shop_id__isnull=False),
                 name="final_credit_counts_when_final",
+            ),
+            models.CheckConstraint(
+                condition=Q(reserve_units=0) | Q(reserve_until__isnull=False),
+                name="final_credit_reserved_until",
             ),
         ]
 
@@ -224,3 +253,18 @@ class Withheld(models.Model):
     def left_units(self) -> int:
         """Base units that had left the house, or were on their way, when the hold came."""
         return int(self.credited_units - self.withheld_units)
+
+
+# Django finds the models of an app through this module.
+from gateway.settlement.policy_models import PayoutQuote, ReserveDay, SettlementRun  # noqa: E402
+
+__all__ = [
+    "FinalCredit",
+    "FinalTotal",
+    "Payout",
+    "PayoutQuote",
+    "ReserveDay",
+    "SettlementRun",
+    "Shortfall",
+    "Withheld",
+]

@@ -1,27 +1,32 @@
 """A shop asks for its money, or takes a payout back that was not sent yet."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
 
-from gateway.chains.models import Token
 from gateway.events.ids import uuid7
 from gateway.ledger import locks as ledger_locks
+from gateway.ledger.conversions import post_payout_converted
 from gateway.ledger.payouts import post_payout_reserved
+from gateway.money.amounts import Amount
+from gateway.money.assets import Asset
 from gateway.settlement import locks
 from gateway.settlement.errors import (
-    AssetNotPaidOut,
     NothingToPayOut,
     PayoutAddressMissing,
     PayoutConflict,
     PayoutKeyUnreadable,
     PayoutNotPositive,
+    PayoutQuoteOver,
+    PayoutQuoteUnknown,
     PayoutTooLarge,
     PayoutUnknown,
 )
-from gateway.settlement.models import Payout
-from gateway.settlement.payouts import amount_of, become, tell, withdraw
+from gateway.settlement.models import Payout, PayoutQuote
+from gateway.settlement.payouts import become, tell, withdraw
+from gateway.settlement.quoting import Offer, offer, offer_of, quote_keep, token_paid_out
 from gateway.settlement.selectors import payable_now
 from gateway.shops.errors import ShopNotActive
 from gateway.shops.selectors import ShopView, shop_view
@@ -37,7 +42,11 @@ def payout_request(
     idempotency_key: str,
     now: datetime,
     asset: str | None = None,
+    into: str | None = None,
+    chains: Sequence[int] = (),
+    quote_id: UUID | None = None,
     trigger: str = "demand",
+    run_id: UUID | None = None,
 ) -> Payout:
     """Set a shop's money aside and have it sent to the shop's address.
 
@@ -45,14 +54,20 @@ def payout_request(
     Requests for one balance wait for one another, so two can't spend it twice.
 
     Args:
-        units: base units, or None for all that may be paid out.
+        units: base units of the balance, or None for all that may be paid out.
         idempotency_key: the caller's name for this payout; the same is the same payout.
-        asset: asset code; the shop's settlement asset by default.
+        asset: asset code of the balance; the shop's settlement asset by default.
+        into: asset code of what the shop gets; the balance's own by default.
+        chains: pay it on the one of these that costs the least.
+        quote_id: a quote that says all this; ``units``, ``asset``, ``into`` and ``chains`` don't
+            count then.
 
     Raises:
         PayoutAddressMissing: the shop has no address.
         PayoutNotPositive, PayoutTooLarge, NothingToPayOut: by the amount.
         AssetNotPaidOut: no chain of the shop's mode has the asset.
+        QuoteRefused, MarketUnavailable, FloatTooSmall: it can't be converted now.
+        PayoutQuoteUnknown, PayoutQuoteOver: the shop has no such quote, or it can't be used now.
         PayoutConflict: the key was used for another payout.
         PayoutKeyUnreadable: the key can't be kept as text.
         ShopNotActive: the shop is suspended.
@@ -60,32 +75,89 @@ def payout_request(
     if not (0 < len(idempotency_key) <= MAX_KEY_CHARACTERS and idempotency_key.isprintable()):
         raise PayoutKeyUnreadable
     shop = shop_view(shop_id=shop_id)
-    code = asset or shop.settlement_asset
+    quote = _quote_for_update(quote_id, shop_id=shop_id) if quote_id else None
+    code = quote.taken_asset if quote else asset or shop.settlement_asset
     owed = ledger_locks.shop_balance_for_update(shop_id=shop_id, asset=code)
     earlier = Payout.objects.filter(shop_id=shop_id, idempotency_key=idempotency_key).first()
     if earlier is not None:
-        if (earlier.requested_units, earlier.asset) != (units, code):
-            raise PayoutConflict
+        _check_same(earlier, units=units, code=code, into=into, quote=quote)
         return earlier
     destination = _destination(shop)
-    token = _token_paid_out(code, mode=shop.mode)
-    limit = payable_now(shop=shop, balance=owed).units
-    payout = Payout(
-        id=uuid7(),
-        shop_id=shop_id,
-        mode=shop.mode,
-        asset=code,
-        decimals=token.decimals,
-        units=_checked_units(units, limit=limit),
-        requested_units=units,
-        chain_id=token.chain_id,
+    token = token_paid_out(code, mode=shop.mode)
+    limit = payable_now(shop=shop, balance=owed, now=now).units
+    if quote is not None:
+        _check_open(quote, now=now)
+        units = _checked_units(int(quote.taken_units), limit=limit)
+        found = offer_of(quote)
+    else:
+        taken = Amount(_checked_units(units, limit=limit), Asset(code, token.decimals))
+        found = offer(shop=shop, taken=taken, into=into or code, chains=chains, now=now)
+    return payout_make(
+        shop=shop,
+        found=found,
+        quote=quote,
         destination=destination,
         trigger=trigger,
         idempotency_key=idempotency_key,
+        requested_units=units,
+        run_id=run_id,
+        now=now,
+    )
+
+
+def payout_make(
+    *,
+    shop: ShopView,
+    found: Offer,
+    destination: bytes,
+    trigger: str,
+    idempotency_key: str,
+    requested_units: int | None,
+    now: datetime,
+    quote: PayoutQuote | None = None,
+    run_id: UUID | None = None,
+    reason: str = "",
+) -> Payout:
+    """Set aside what an offer takes, and have what it gives sent. Under the lock of the balance."""
+    taken, paid = found.taken, found.paid
+    payout = Payout(
+        id=uuid7(),
+        shop_id=shop.id,
+        mode=shop.mode,
+        asset=paid.asset.code,
+        decimals=paid.asset.decimals,
+        units=paid.units,
+        taken_asset=taken.asset.code,
+        taken_decimals=taken.asset.decimals,
+        taken_units=taken.units,
+        requested_units=requested_units,
+        chain_id=found.chain_id,
+        chain_choice=found.chain_choice,
+        destination=destination,
+        trigger=trigger,
+        run_id=run_id,
+        reason=reason,
+        idempotency_key=idempotency_key,
         requested_at=now,
     )
+    if found.conversion is not None and quote is None:
+        quote = quote_keep(shop=shop, made=found, now=now)
+    if quote is not None:
+        quote.payout_id = payout.id
+        quote.save(update_fields=["payout_id"])
+    if found.conversion is None:
+        post_payout_reserved(payout_id=payout.id, shop_id=shop.id, amount=taken, now=now)
+    elif quote is not None:
+        payout.conversion = {"quote_id": str(quote.id), **found.conversion}
+        post_payout_converted(
+            payout_id=payout.id,
+            shop_id=shop.id,
+            taken=taken,
+            paid=paid,
+            quote_id=str(quote.id),
+            now=now,
+        )
     payout.save(force_insert=True)
-    post_payout_reserved(payout_id=payout.id, shop_id=shop_id, amount=amount_of(payout), now=now)
     tell(payout, "payout.requested", now=now)
     _approve(payout, now=now)
     return payout
@@ -116,15 +188,30 @@ def _destination(shop: ShopView) -> bytes:
     return shop.payout_address
 
 
-def _token_paid_out(code: str, *, mode: str) -> Token:
-    token = (
-        Token.objects.select_related("chain")
-        .filter(code=code, chain__mode=mode, chain__enabled=True)
-        .first()
-    )
-    if token is None:
-        raise AssetNotPaidOut(f"{code} can't be paid out to a {mode} shop.")
-    return token
+def _quote_for_update(quote_id: UUID, *, shop_id: UUID) -> PayoutQuote:
+    quote = PayoutQuote.objects.select_for_update().filter(id=quote_id, shop_id=shop_id).first()
+    if quote is None:
+        raise PayoutQuoteUnknown
+    return quote
+
+
+def _check_open(quote: PayoutQuote, *, now: datetime) -> None:
+    if quote.payout_id is not None or quote.expires_at < now:
+        raise PayoutQuoteOver
+
+
+def _check_same(
+    earlier: Payout, *, units: int | None, code: str, into: str | None, quote: PayoutQuote | None
+) -> None:
+    """Whether a key that was used before was used for this."""
+    if quote is not None:
+        same = quote.payout_id == earlier.id
+    else:
+        same = (earlier.requested_units, earlier.taken_asset) == (units, code) and (
+            Asset(into or code, 0).symbol == Asset(earlier.asset, 0).symbol
+        )
+    if not same:
+        raise PayoutConflict
 
 
 def _checked_units(units: int | None, *, limit: int) -> int:

@@ -1,9 +1,11 @@
 """Questions about payouts and what may be paid out."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Q, Sum
+from django.utils import timezone
 
 from gateway.compliance import selectors as compliance
 from gateway.events.cursors import PAGE_SIZE, Page, decode_cursor, page_of
@@ -13,7 +15,8 @@ from gateway.money.assets import Asset
 from gateway.settlement import life
 from gateway.settlement.errors import PayoutUnknown
 from gateway.settlement.models import FinalTotal, Payout, Withheld
-from gateway.shops.selectors import ShopView
+from gateway.settlement.reserve import reserve_units
+from gateway.shops.selectors import ShopView, shop_view
 from gateway.treasury.providers.selectors import leaving_units
 
 
@@ -62,14 +65,15 @@ def payouts_page(
     return page_of(rows, size=size, last_id=rows[size - 1].id if len(rows) > size else None)
 
 
-def payable_balances(*, shop: ShopView) -> dict[str, life.Payable]:
-    """What a shop is owed and what of it may be paid out now, by asset code. Three queries.
+def payable_balances(*, shop: ShopView, now: datetime | None = None) -> dict[str, life.Payable]:
+    """What a shop is owed and what of it may be paid out now, by asset code. Four queries.
 
     The settlement asset is always there, with zeros before the first payment.
     """
     balances = ledger.shop_balances(shop_id=shop.id)
     final = dict(FinalTotal.objects.filter(shop_id=shop.id).values_list("asset", "units"))
     withheld = withheld_units(shop_id=shop.id)
+    reserved = reserve_units(shop_id=shop.id, now=now or timezone.now())
     nothing = ledger.ShopBalanceView(shop.settlement_asset, 0, 0, 0)
     balances.setdefault(shop.settlement_asset, nothing)
     return {
@@ -78,6 +82,7 @@ def payable_balances(*, shop: ShopView) -> dict[str, life.Payable]:
             balance=balance,
             final=final.get(asset, 0),
             withheld=withheld.get(asset, 0),
+            reserve=reserved.get(asset, 0),
         )
         for asset, balance in sorted(balances.items())
     }
@@ -100,8 +105,8 @@ def free_float(*, asset: Asset) -> int:
     return hot.units - promised - leaving_units(asset=asset.code)
 
 
-def payable_now(*, shop: ShopView, balance: ledger.ShopBalanceView) -> life.Payable:
-    """What of one balance may be paid out. Two queries.
+def payable_now(*, shop: ShopView, balance: ledger.ShopBalanceView, now: datetime) -> life.Payable:
+    """What of one balance may be paid out. Three queries.
 
     A promise holds only under the lock of the balance.
     """
@@ -111,11 +116,12 @@ def payable_now(*, shop: ShopView, balance: ledger.ShopBalanceView) -> life.Paya
         balance=balance,
         final=final.values_list("units", flat=True).first() or 0,
         withheld=withheld_units(shop_id=shop.id).get(balance.asset, 0),
+        reserve=reserve_units(shop_id=shop.id, now=now).get(balance.asset, 0),
     )
 
 
 def payable_of(
-    *, shop: ShopView, balance: ledger.ShopBalanceView, final: int, withheld: int
+    *, shop: ShopView, balance: ledger.ShopBalanceView, final: int, withheld: int, reserve: int
 ) -> life.Payable:
     """No query. The at-risk cap is in the settlement asset and is for it alone."""
     in_settlement_asset = balance.asset == shop.settlement_asset
@@ -126,6 +132,7 @@ def payable_of(
         final=final,
         at_risk_cap=shop.terms.at_risk_cap_units if in_settlement_asset else 0,
         withheld=withheld,
+        reserve=reserve,
     )
 
 
@@ -137,11 +144,11 @@ def withheld_units(*, shop_id: UUID) -> dict[str, int]:
 
 
 def not_yet_left(*, shop_id: UUID, asset: str) -> int:
-    """Base units of a shop's that no transaction was queued for. Two queries."""
+    """Base units of a shop's balance that no transaction was queued for. Two queries."""
     unsent = Payout.objects.filter(
-        shop_id=shop_id, asset=asset, status__in=life.UNSENT, transaction_id=None
+        shop_id=shop_id, taken_asset=asset, status__in=life.UNSENT, transaction_id=None
     )
-    waiting = int(unsent.aggregate(units=Sum("units"))["units"] or 0)
+    waiting = int(unsent.aggregate(units=Sum("taken_units"))["units"] or 0)
     return ledger.shop_balance(shop_id=shop_id, asset=asset).available + waiting
 
 
@@ -157,7 +164,15 @@ def may_leave(payout: Payout) -> bool:
     open_holds = compliance.open_holds_of(payout.shop_id)
     if Withheld.objects.filter(hold_id__in=open_holds).count() < len(open_holds):
         return False
-    withheld = withheld_units(shop_id=payout.shop_id).get(payout.asset, 0)
+    withheld = withheld_units(shop_id=payout.shop_id).get(payout.taken_asset, 0)
     if not withheld:
         return True
-    return not_yet_left(shop_id=payout.shop_id, asset=payout.asset) - payout.units >= withheld
+    here = not_yet_left(shop_id=payout.shop_id, asset=payout.taken_asset)
+    return here - payout.taken_units >= withheld
+
+
+def is_frozen(payout: Payout) -> bool:
+    """Whether its shop is suspended, and nobody released this payout. One query at most."""
+    if payout.trigger == "release":
+        return False
+    return shop_view(shop_id=payout.shop_id).status == "suspended"

@@ -11,10 +11,10 @@ from gateway.chains.models import Token
 from gateway.chains.sending import transaction_queue
 from gateway.events.services import emit
 from gateway.settlement import locks
-from gateway.settlement.life import WAITING
+from gateway.settlement.life import RECHECKED, WAITING
 from gateway.settlement.models import Payout
 from gateway.settlement.payouts import amount_of, become, wait_for
-from gateway.settlement.selectors import free_float, may_leave, payout_by_id
+from gateway.settlement.selectors import free_float, is_frozen, may_leave, payout_by_id
 
 TRANSFER_SELECTOR = bytes.fromhex("a9059cbb")
 """transfer(address,uint256)"""
@@ -39,6 +39,9 @@ def payout_send(*, payout_id: UUID, now: datetime) -> Payout:
     locks.float_of(payout.asset)
     payout = locks.payout_for_update(payout_id)
     if not _waits(payout):
+        return payout
+    if is_frozen(payout):
+        wait_for(payout, "shop_suspended")
         return payout
     if not may_leave(payout):
         wait_for(payout, "payment_check")
@@ -71,7 +74,7 @@ def payouts_resume(*, asset: str, now: datetime) -> int:
     Also picks up what an interrupted handler left approved. How many were queued.
     """
     waiting = Payout.objects.filter(asset=asset, status__in=WAITING, transaction_id=None).exclude(
-        waiting_reason="payment_check"
+        waiting_reason__in=RECHECKED
     )
     sent = 0
     for payout_id in list(waiting.order_by("id").values_list("id", flat=True)[:RESUMED_AT_ONCE]):
@@ -83,13 +86,14 @@ def payouts_resume(*, asset: str, now: datetime) -> int:
 
 
 def payouts_recheck(*, now: datetime, shop_id: UUID | None = None) -> int:
-    """Send what waited for a payment's check, where that is over; how many were queued.
+    """Send what waited for a payment's check, or for its shop to be active again, where that is
+    over; how many were queued.
 
     Args:
         shop_id: of this shop only. Otherwise of all, each in a transaction of its own.
     """
     waiting = Payout.objects.filter(
-        status="awaiting_funds", waiting_reason="payment_check", transaction_id=None
+        status="awaiting_funds", waiting_reason__in=RECHECKED, transaction_id=None
     )
     if shop_id is not None:
         waiting = waiting.filter(shop_id=shop_id)

@@ -6,12 +6,15 @@ from django.utils import timezone
 
 from gateway.events.errors import TillwayError
 from gateway.events.ids import uuid7
+from gateway.settlement.closing import closing_step
 from gateway.settlement.life import WAITING
 from gateway.settlement.models import Payout
+from gateway.settlement.quoting import quotes_forget
+from gateway.settlement.scheduling import run_if_due, run_of_the_day
 from gateway.settlement.sending import payouts_recheck, payouts_resume
 from gateway.settlement.shortfalls import shortfalls_cover_due
-from gateway.settlement.thresholds import payout_if_due
 from gateway.shops.models import Shop
+from gateway.shops.selectors import shops_scheduled
 
 log = structlog.get_logger(__name__)
 
@@ -30,18 +33,41 @@ def resume_payouts() -> int:
 
 
 @shared_task
-def pay_out_by_threshold() -> int:
-    """Each ten minutes: shops that have reached their threshold and were not paid by an event."""
+def run_settlement_policies() -> int:
+    """Each five minutes: shops whose day is over, and those that no event paid. How many runs."""
     paid = 0
-    shops = Shop.objects.filter(payout_threshold_units__gt=0, payout_address__isnull=False)
-    for shop_id in shops.values_list("id", flat=True).iterator():
-        try:
-            payout = payout_if_due(shop_id=shop_id, reason=str(uuid7()), now=timezone.now())
-        except TillwayError as refused:
-            log.warning("threshold_payout_refused", shop_id=str(shop_id), code=refused.code)
-        else:
-            paid += payout is not None
+    now = timezone.now()
+    for schedule in ("daily", "instant", "threshold"):
+        for shop_id in shops_scheduled(schedule):
+            try:
+                run = (
+                    run_of_the_day(shop_id=shop_id, now=now)
+                    if schedule == "daily"
+                    else run_if_due(shop_id=shop_id, reason=str(uuid7()), now=now)
+                )
+            except TillwayError as refused:
+                log.warning("settlement_run_refused", shop_id=str(shop_id), code=refused.code)
+            else:
+                paid += run is not None and run.outcome == "paid" and run.ran_at == now
     return paid
+
+
+@shared_task
+def close_shops() -> int:
+    """Hourly: what is left of shops that close. How many were closed."""
+    closed = 0
+    for shop_id in Shop.objects.filter(status="closing").values_list("id", flat=True):
+        try:
+            closed += closing_step(shop_id=shop_id, now=timezone.now()) == "closed"
+        except TillwayError as refused:
+            log.warning("shop_not_closed", shop_id=str(shop_id), code=refused.code)
+    return closed
+
+
+@shared_task
+def forget_payout_quotes() -> int:
+    """Daily: quotes of payouts that nobody used."""
+    return quotes_forget(now=timezone.now())
 
 
 @shared_task

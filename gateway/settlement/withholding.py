@@ -54,8 +54,8 @@ def withhold_returned(payout: Payout) -> None:
 
     In the caller's transaction, which has put the money back on the shop's balance.
     """
-    ledger_locks.shop_balance_for_update(shop_id=payout.shop_id, asset=payout.asset)
-    back = min(payout.units, _free(shop_id=payout.shop_id, asset=payout.asset))
+    ledger_locks.shop_balance_for_update(shop_id=payout.shop_id, asset=payout.taken_asset)
+    back = min(payout.taken_units, _free(shop_id=payout.shop_id, asset=payout.taken_asset))
     for withheld in _short_since(payout):
         more = min(back, withheld.left_units)
         withheld.withheld_units += more
@@ -69,7 +69,7 @@ def _short_since(payout: Payout) -> Iterator[Withheld]:
         Withheld.objects.select_for_update()
         .filter(
             shop_id=payout.shop_id,
-            asset=payout.asset,
+            asset=payout.taken_asset,
             lifted_at=None,
             withheld_units__lt=F("credited_units"),
             since__gte=payout.approved_at,

@@ -20,6 +20,13 @@ class TermsRefused(TillwayError):
     status = 422
 
 
+class PolicyRefused(TillwayError):
+    code = "policy_refused"
+    message = "This settlement policy can't be used."
+    hint = "See docs/reference/settlement.md for what it may say."
+    status = 422
+
+
 class AddressRefused(TillwayError):
     code = "address_refused"
     message = "This isn't an address that money can be sent to."

@@ -5,9 +5,11 @@ from typing import Any
 from django.db import models
 
 from gateway.events.ids import uuid7
-from gateway.money.fields import UnitsField
+from gateway.shops.policies import SCHEDULES
 
 ADDRESS_BYTES = 20
+SHOP_STATUSES = ["active", "suspended", "closing", "closed"]
+"""suspended: its money is frozen; closing: it takes no more, and is paid out; closed: it was."""
 
 
 class Shop(models.Model):
@@ -15,16 +17,13 @@ class Shop(models.Model):
     name = models.TextField()
     mode = models.TextField(choices=[("test", "test"), ("live", "live")], default="test")
     status = models.TextField(
-        choices=[("active", "active"), ("suspended", "suspended"), ("closing", "closing")],
+        choices=[(status, status) for status in SHOP_STATUSES],
         default="active",
     )
     approved_at = models.DateTimeField(null=True)
     pricing_currency = models.TextField(help_text="ISO 4217 code its prices are in")
     settlement_asset = models.TextField(help_text="asset code it is credited in: 'USDC@8453'")
     payout_address = models.BinaryField(null=True, max_length=ADDRESS_BYTES)
-    payout_threshold_units = UnitsField(
-        null=True, help_text="settlement units at which a payout starts by itself"
-    )
     strategic_share_ppm = models.IntegerField(
         null=True, help_text="of its payers, as the market estimates; unset: as the desk assumes"
     )
@@ -41,7 +40,7 @@ class Shop(models.Model):
             ),
             models.CheckConstraint(
                 name="shops_shop_status",
-                condition=models.Q(status__in=["active", "suspended", "closing"]),
+                condition=models.Q(status__in=SHOP_STATUSES),
             ),
             models.CheckConstraint(
                 name="shops_shop_strategic_share",
@@ -57,3 +56,39 @@ class Shop(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class PolicyVersion(models.Model):
+    """A settlement policy that a shop had from one moment on. Rows are added, never changed, but
+    for ``is_current``."""
+
+    shop = models.ForeignKey(Shop, on_delete=models.PROTECT, related_name="policies")
+    number = models.PositiveIntegerField(help_text="1, 2, 3 … per shop")
+    is_current = models.BooleanField(default=True)
+    schedule = models.TextField(help_text="as in the policy, for those who look for due ones")
+    policy: Any = models.JSONField()
+    decided_by = models.TextField(help_text="user:<id>, key:<id>, or how it came about")
+    decided_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["shop", "number"], name="shops_policy_number_once"),
+            models.UniqueConstraint(
+                fields=["shop"],
+                condition=models.Q(is_current=True),
+                name="shops_policy_one_current",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(schedule__in=SCHEDULES), name="shops_policy_schedule_known"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["schedule"],
+                condition=models.Q(is_current=True),
+                name="shops_policy_due",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"policy {self.number} of shop {self.shop_id}"

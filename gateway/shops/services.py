@@ -9,12 +9,11 @@ from django.db import transaction
 
 from gateway.events.services import emit
 from gateway.money.assets import FIAT
-from gateway.shops.errors import AddressRefused, ShopUnknown, TermsRefused
-from gateway.shops.models import ADDRESS_BYTES, Shop
+from gateway.shops.errors import AddressRefused, PolicyRefused, ShopUnknown, TermsRefused
+from gateway.shops.models import ADDRESS_BYTES, SHOP_STATUSES, PolicyVersion, Shop
+from gateway.shops.policies import OWN_FIELDS, SettlementPolicy, first_policy, policy_from
 from gateway.shops.terms import terms_from
 from gateway.shops.zones import zone_checked
-
-MAX_THRESHOLD_UNITS = 10**30
 
 
 @transaction.atomic
@@ -24,13 +23,18 @@ def shop_open(
     pricing_currency: str,
     settlement_asset: str,
     payout_address: bytes | None = None,
-    payout_threshold_units: int | None = None,
+    threshold_units: int | None = None,
     terms: dict[str, Any] | None = None,
     now: datetime,
 ) -> Shop:
     """Open a test shop; ``compliance`` makes it a live one when it approves it.
 
+    Args:
+        threshold_units: of the settlement asset, from which it is paid by itself; None: only when
+            it asks.
+
     Raises:
+        PolicyRefused: the threshold isn't positive.
         TermsRefused: the name is empty, the currency unknown or a term out of its range.
         AddressRefused: the payout address isn't 20 bytes, or is zero.
     """
@@ -42,10 +46,11 @@ def shop_open(
         pricing_currency=_checked_currency(pricing_currency),
         settlement_asset=settlement_asset,
         payout_address=_checked_address(payout_address),
-        payout_threshold_units=payout_threshold_units,
         terms=msgspec.to_builtins(checked),
         created_at=now,
     )
+    policy = first_policy(settlement_asset, threshold_units=threshold_units)
+    _policy_add(shop, policy_from(msgspec.to_builtins(policy)), number=1, by="opened", now=now)
     emit(
         type="shop.opened",
         subject=f"shop:{shop.id}",
@@ -86,23 +91,66 @@ def shop_set_payout_address(
 
 
 @transaction.atomic
-def shop_set_payout_threshold(
-    *, shop_id: UUID, units: int | None, now: datetime, changed_by: str = ""
-) -> Shop:
-    """Pay out by itself once this many settlement units are payable; None: only when asked.
+def shop_set_policy(
+    *, shop_id: UUID, changes: dict[str, Any], now: datetime, changed_by: str = ""
+) -> PolicyVersion:
+    """Be paid otherwise from now on: a new version. The same again is the same version.
+
+    Args:
+        changes: fields of the policy that a shop decides itself.
 
     Raises:
-        TermsRefused: not a positive amount.
+        PolicyRefused: the policy can't be used, or a field is not the shop's to change.
     """
-    if units is not None and not 0 < units < MAX_THRESHOLD_UNITS:
-        raise TermsRefused(
-            "The amount at which payouts start must be positive.", field="payout_threshold"
+    foreign = set(changes) - set(OWN_FIELDS)
+    if foreign:
+        raise PolicyRefused(
+            "The reserve is the house's condition.", field=min(foreign), hint="Ask for a change."
         )
+    return _new_policy(shop_id=shop_id, changes=changes, now=now, changed_by=changed_by)
+
+
+@transaction.atomic
+def shop_set_reserve(
+    *, shop_id: UUID, bps: int, days: int, now: datetime, changed_by: str
+) -> PolicyVersion:
+    """Keep this part of each credit from now on for so many days; what is kept already stays so.
+
+    Raises:
+        PolicyRefused: out of range, or only one of the two.
+    """
+    changes = {"reserve_bps": bps, "reserve_days": days}
+    return _new_policy(shop_id=shop_id, changes=changes, now=now, changed_by=changed_by)
+
+
+def _new_policy(
+    *, shop_id: UUID, changes: dict[str, Any], now: datetime, changed_by: str
+) -> PolicyVersion:
     shop = _locked(shop_id)
-    shop.payout_threshold_units = units
-    shop.save(update_fields=["payout_threshold_units"])
-    _changed(shop, what="payout_threshold", now=now, changed_by=changed_by)
-    return shop
+    current = shop.policies.filter(is_current=True).first()
+    before = current.policy if current else msgspec.to_builtins(first_policy(shop.settlement_asset))
+    policy = policy_from({**before, **changes})
+    if current is not None and policy == policy_from(before):
+        return current
+    shop.policies.filter(is_current=True).update(is_current=False)
+    version = _policy_add(
+        shop, policy, number=current.number + 1 if current else 1, by=changed_by, now=now
+    )
+    _changed(shop, what="settlement_policy", now=now, changed_by=changed_by)
+    return version
+
+
+def _policy_add(
+    shop: Shop, policy: SettlementPolicy, *, number: int, by: str, now: datetime
+) -> PolicyVersion:
+    return PolicyVersion.objects.create(
+        shop=shop,
+        number=number,
+        schedule=policy.schedule,
+        policy=msgspec.to_builtins(policy),
+        decided_by=by,
+        decided_at=now,
+    )
 
 
 @transaction.atomic
@@ -143,9 +191,11 @@ def shop_set_terms(
 @transaction.atomic
 def shop_set_status(*, shop_id: UUID, status: str, now: datetime) -> Shop:
     """Suspend, close or reactivate a shop. What it is owed stays owed."""
-    if status not in {"active", "suspended", "closing"}:
+    if status not in SHOP_STATUSES:
         raise TermsRefused(f"{status!r} is no state of a shop.", field="status")
     shop = _locked(shop_id)
+    if shop.status == "closed" and status != "closed":
+        raise TermsRefused("A shop that is closed stays closed.", field="status")
     shop.status = status
     shop.save(update_fields=["status"])
     _changed(shop, what="status", now=now)

@@ -30,6 +30,18 @@ def day_starts(first: date, days: int, zone: zoneinfo.ZoneInfo) -> list[datetime
     ]
 
 
+def last_closing(now: datetime, closes_at: time, zone: zoneinfo.ZoneInfo) -> tuple[date, datetime]:
+    """The latest local day that had its closing by ``now``, and the moment of it.
+
+    A time that comes twice is the first one; a time that the clock skips is as much later as was
+    skipped, so that every day has exactly one closing.
+    """
+    day = now.astimezone(zone).date() + timedelta(days=1)
+    while (moment := datetime.combine(day, closes_at, zone).astimezone(UTC)) > now:
+        day -= timedelta(days=1)
+    return day, moment
+
+
 def zone_checked(name: str) -> str:
     """The name, if it is one of them.
 

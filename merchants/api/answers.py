@@ -5,6 +5,8 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers as s
 
+from gateway.shops.policies import SCHEDULES
+
 
 class Shape(s.Serializer[Any]):  # no docstring: it would describe every part
     pass
@@ -200,10 +202,37 @@ class Balance(Shape):
     not_final_units = s.CharField()
     withheld = Decimal(help_text="What stays here while its payments are being checked.")
     withheld_units = s.CharField()
+    reserve = Decimal(help_text="What stays for its days; see the settlement policy.")
+    reserve_units = s.CharField()
 
 
 class Balances(Shape):
     balances = Balance(many=True)
+
+
+class ConversionParts(Shape):
+    fair = Decimal(help_text="Whole units paid for a whole unit taken, before any part below.")
+    fair_amount = Decimal()
+    spread_bps = Decimal()
+    promise_bps = Decimal(help_text="For the time that the quote is promised.")
+    fill_bps = Decimal(help_text="For the venue where what is paid can be bought.")
+    gas_amount = Decimal()
+    sources = s.ListField(child=s.CharField(), help_text="Who said what it is worth.")
+    simulated = s.BooleanField(help_text="Made-up prices of a demo.")
+    priced_at = s.DateTimeField()
+
+
+class ChainLooked(Shape):
+    asset = s.CharField()
+    chain_id = s.IntegerField()
+    cost = Decimal(allow_null=True, help_text="In the asset: what is kept, and the gas.")
+    has_float = s.BooleanField(help_text="Whether the house holds enough there.")
+    refusal = s.CharField(allow_null=True)
+
+
+class ChainChoice(Shape):
+    reason = s.ChoiceField(["cheapest", "only_float", "only_way", "none_has_float"])
+    considered = ChainLooked(many=True)
 
 
 class PayoutFailure(Shape):
@@ -217,7 +246,7 @@ class Payout(Shape):
     mode = s.ChoiceField(["test", "live"])
     status = s.CharField()
     waiting_reason = s.ChoiceField(
-        choices=["float_short", "signer_limit", "payment_check"],
+        choices=["float_short", "signer_limit", "payment_check", "shop_suspended"],
         allow_null=True,
         help_text="Why it is awaiting_funds; it goes on by itself.",
     )
@@ -226,6 +255,12 @@ class Payout(Shape):
     chain_id = s.IntegerField()
     amount = Decimal()
     units = s.CharField()
+    taken_asset = s.CharField(help_text="Of the balance that it was taken from.")
+    taken_amount = Decimal()
+    taken_units = s.CharField()
+    conversion = ConversionParts(allow_null=True, help_text="null: paid in the balance's asset.")
+    chain_choice = ChainChoice(allow_null=True, help_text="Why this chain; null: it was named.")
+    run_id = s.UUIDField(allow_null=True, help_text="Payouts of one run of the policy share it.")
     destination = s.CharField()
     trigger = s.CharField()
     transaction_id = s.UUIDField(allow_null=True)
@@ -235,6 +270,78 @@ class Payout(Shape):
     approved_at = s.DateTimeField(allow_null=True)
     sent_at = s.DateTimeField(allow_null=True)
     ended_at = s.DateTimeField(allow_null=True)
+
+
+class PayoutQuote(Shape):
+    id = s.UUIDField()
+    taken_asset = s.CharField()
+    taken_amount = Decimal()
+    taken_units = s.CharField()
+    asset = s.CharField()
+    symbol = s.CharField()
+    chain_id = s.IntegerField()
+    amount = Decimal(help_text="What arrives.")
+    units = s.CharField()
+    conversion = ConversionParts(allow_null=True)
+    chain_choice = ChainChoice(allow_null=True)
+    drawn_at = s.DateTimeField()
+    expires_at = s.DateTimeField()
+
+
+class PolicyShare(Shape):
+    asset = s.CharField()
+    bps = s.IntegerField()
+
+
+class ReserveRelease(Shape):
+    at = s.DateTimeField()
+    amount = Decimal()
+
+
+class Reserve(Shape):
+    bps = s.IntegerField(help_text="Of each credit; the house's condition.")
+    days = s.IntegerField()
+    asset = s.CharField()
+    held = Decimal()
+    released = ReserveRelease(many=True)
+
+
+class PartRefusal(Shape):
+    code = s.CharField()
+    detail = s.CharField()
+    hint = s.CharField()
+
+
+class NextPart(Shape):
+    taken_amount = Decimal()
+    asset = s.CharField()
+    chain_id = s.IntegerField(allow_null=True)
+    amount = Decimal(allow_null=True)
+    conversion = ConversionParts(allow_null=True)
+    chain_choice = ChainChoice(allow_null=True)
+    refusal = PartRefusal(allow_null=True, help_text="Why it can't be paid now.")
+
+
+class NextRun(Shape):
+    state = s.ChoiceField(["due", "nothing", "below_threshold", "below_minimum"])
+    at = s.DateTimeField(allow_null=True, help_text="When the shop closes next, for `daily`.")
+    payable = Decimal()
+    parts = NextPart(many=True, help_text="What it would pay now.")
+
+
+class SettlementPolicy(Shape):
+    version = s.IntegerField()
+    decided_at = s.DateTimeField(allow_null=True)
+    split = PolicyShare(many=True)
+    schedule = s.ChoiceField(SCHEDULES)
+    threshold = Decimal(allow_null=True)
+    closes_at = s.CharField(allow_null=True)
+    time_zone = s.CharField()
+    minimum = Decimal()
+    chains = s.ListField(child=s.IntegerField())
+    destination = s.CharField(allow_null=True)
+    reserve = Reserve()
+    next = NextRun()
 
 
 class PayoutList(Cursored):

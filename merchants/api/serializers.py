@@ -3,6 +3,7 @@
 from rest_framework import serializers
 
 from gateway.invoices.issuing import MAX_LOCK_SECONDS, MIN_LOCK_SECONDS
+from gateway.shops.policies import BPS, SCHEDULES
 from merchants.api.fields import AmountText, JsonObject, Strict, Switch, Text, Whole
 from merchants.webhooks.catalogue import FILTERS
 
@@ -47,6 +48,65 @@ class NewPayout(Strict):
     )
     asset = Text(
         required=False, max_length=64, help_text="Asset code; the settlement asset if unset."
+    )
+
+    into = Text(
+        required=False,
+        max_length=64,
+        help_text="Asset code of what is received, if it is another: a quoted conversion.",
+    )
+    cheapest = Switch(
+        required=False,
+        help_text="Pay it on whichever of the policy's chains costs the least.",
+    )
+    quote_id = serializers.UUIDField(
+        required=False, help_text="A payout quote: it says all of the above, which is left out."
+    )
+
+
+class NewPayoutQuote(Strict):
+    amount = AmountText(
+        required=False,
+        help_text="In the asset, as text; everything that may be paid out if unset.",
+    )
+    asset = Text(
+        required=False, max_length=64, help_text="Asset code; the settlement asset if unset."
+    )
+    into = Text(
+        required=False,
+        max_length=64,
+        help_text="Asset code of what is received; the same if unset.",
+    )
+    cheapest = Switch(
+        required=False,
+        help_text="Pay it on whichever of the policy's chains costs the least.",
+    )
+
+
+class PolicyShare(Strict):
+    asset = Text(max_length=64, help_text="Asset code, such as USDC@8453.")
+    bps = Whole(min_value=1, max_value=BPS, help_text="Hundredths of a percent of each payout.")
+
+
+class PolicyChange(Strict):
+    split = PolicyShare(many=True, help_text="Adds up to 10000 bps.")
+    schedule = serializers.ChoiceField(
+        SCHEDULES,
+        required=False,
+        help_text="on_demand if unset; daily pays when the shop closes, by its own clock.",
+    )
+    threshold = AmountText(
+        required=False, help_text="In the settlement asset: from here on `threshold` pays."
+    )
+    closes_at = Text(required=False, max_length=5, help_text="22:30; for `daily`.")
+    minimum = AmountText(
+        required=False, help_text="In the settlement asset: a part below it keeps a run waiting."
+    )
+    chains = serializers.ListField(
+        child=Whole(min_value=1),
+        required=False,
+        max_length=20,
+        help_text="Where the payout address can receive: the cheapest is used. None: each share's.",
     )
 
 

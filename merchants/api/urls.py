@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from merchants.api.views import documents, events, invoices, money, quotes, webhooks
+from merchants.api.views import documents, events, invoices, money, quotes, settlement, webhooks
 from merchants.api.views.unknown import UnknownView
 
 app_name = "api"
@@ -18,6 +18,8 @@ urlpatterns = [
     path("assets", quotes.AssetsView.as_view()),
     path("balances", money.BalancesView.as_view()),
     path("payouts", money.PayoutsView.as_view()),
+    path("payout-quotes", settlement.PayoutQuotesView.as_view()),
+    path("settlement-policy", settlement.SettlementPolicyView.as_view()),
     path("payouts/<uuid:payout_id>", money.PayoutView.as_view()),
     path("payouts/<uuid:payout_id>/cancel", money.PayoutCancelView.as_view()),
     path("webhook_endpoints", webhooks.EndpointsView.as_view()),

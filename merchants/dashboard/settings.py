@@ -1,4 +1,4 @@
-"""The shop's settings: where payouts go, its terms, its place, when payouts start by themselves."""
+"""The shop's settings: where payouts go, its terms, its place."""
 
 from datetime import datetime
 from typing import Any
@@ -20,13 +20,11 @@ from gateway.shops import services
 from gateway.shops.selectors import ShopView
 from merchants.accounts.guards import MemberRequest, may, require_action
 from merchants.dashboard.frame import draw
-from merchants.dashboard.selectors import assets_by_code
 from merchants.dashboard.settings_forms import (
     AddressForm,
     PlaceForm,
     SettingsForm,
     TermsForm,
-    ThresholdForm,
 )
 from merchants.pos.views import problem_words
 
@@ -34,7 +32,6 @@ SECTIONS = {
     "address": "shop.change_payout_address",
     "terms": "shop.change_terms",
     "place": "shop.change_terms",
-    "threshold": "shop.change_terms",
 }
 """Each form of the page, and the action that saves it."""
 
@@ -54,8 +51,6 @@ def page(request: MemberRequest, shop_id: UUID) -> HttpResponse:
     if not may(request, SECTIONS[section]):
         raise PermissionDenied(SECTIONS[section])
     form = _form(section, shop, request.POST)
-    if form is None:
-        raise Http404
     said = _saved(request, form) if form.is_valid() else ""
     if not said:
         return _page(request, shop, refused=form, status=422)
@@ -63,16 +58,12 @@ def page(request: MemberRequest, shop_id: UUID) -> HttpResponse:
     return HttpResponseRedirect(f"/dashboard/{shop_id}/settings")
 
 
-def _form(section: str, shop: ShopView, data: Any = None) -> SettingsForm | None:
-    """The section's form; None for a threshold in a token we don't know."""
+def _form(section: str, shop: ShopView, data: Any = None) -> SettingsForm:
     if section == "address":
         return AddressForm(shop, data)
     if section == "terms":
         return TermsForm(shop, data)
-    if section == "place":
-        return PlaceForm(shop, data)
-    asset = assets_by_code([shop.settlement_asset]).get(shop.settlement_asset)
-    return ThresholdForm(shop, asset, data) if asset else None
+    return PlaceForm(shop, data)
 
 
 def _saved(request: MemberRequest, form: SettingsForm) -> str:
@@ -106,13 +97,8 @@ def _save(form: SettingsForm, *, changed_by: str, now: datetime) -> str:
             shop_id=shop_id, changes=form.changes(), now=now, changed_by=changed_by
         )
         return _("The terms were saved. Open invoices keep theirs.")
-    if isinstance(form, PlaceForm):
-        services.shop_set_place(shop_id=shop_id, now=now, changed_by=changed_by, **data)
-        return _("Currency and time zone were saved.")
-    services.shop_set_payout_threshold(
-        shop_id=shop_id, units=data["threshold"], now=now, changed_by=changed_by
-    )
-    return _("The amount at which payouts start was saved.")
+    services.shop_set_place(shop_id=shop_id, now=now, changed_by=changed_by, **data)
+    return _("Currency and time zone were saved.")
 
 
 def _page(
@@ -126,7 +112,7 @@ def _page(
     if refused is not None:
         forms[refused.section] = refused
     for section, form in forms.items():
-        if form is not None and not may(request, SECTIONS[section]):
+        if not may(request, SECTIONS[section]):
             for field in form.fields.values():
                 field.disabled = True
     context = {

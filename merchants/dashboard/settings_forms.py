@@ -16,7 +16,7 @@ from gateway.chains.errors import BadAddress
 from gateway.chains.selectors import chains_for_mode, tokens_for_mode
 from gateway.checkout.wording import trimmed
 from gateway.money.amounts import Amount, format_amount, parse_positive_amount
-from gateway.money.assets import FIAT, Asset, fiat
+from gateway.money.assets import FIAT, fiat
 from gateway.money.errors import MoneyError
 from gateway.shops.selectors import ShopView
 from gateway.shops.terms import MAX_LOCK_SECONDS, MIN_LOCK_SECONDS
@@ -237,32 +237,6 @@ class PlaceForm(SettingsForm):
     def __init__(self, shop: ShopView, data: Any = None) -> None:
         initial = {"pricing_currency": shop.pricing_currency, "time_zone": shop.time_zone}
         super().__init__(shop, data, initial=initial)
-
-
-class ThresholdForm(SettingsForm):
-    section = "threshold"
-    threshold = forms.CharField(
-        label=_("Pay out by itself from this amount"),
-        help_text=_("Empty: only when you ask for it."),
-        required=False,
-        max_length=60,
-        widget=_text(inputmode="decimal"),
-    )
-
-    def __init__(self, shop: ShopView, asset: Asset, data: Any = None) -> None:
-        self.asset = asset
-        units = shop.payout_threshold_units
-        shown = "" if units is None else trimmed(format_amount(Amount(units, asset)))
-        super().__init__(shop, data, initial={"threshold": shown})
-
-    def clean_threshold(self) -> int | None:
-        typed = self.cleaned_data["threshold"]
-        if not typed:
-            return None
-        try:
-            return parse_positive_amount(typed, self.asset).units
-        except MoneyError as error:
-            raise ValidationError(problem_words(error)) from error
 
 
 def _token_name(code: str, chains: Mapping[int, str]) -> str:

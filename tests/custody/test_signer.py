@@ -161,7 +161,7 @@ def test_a_signer_that_hangs_is_given_up(tmp_path: Path) -> None:
         started = time.monotonic()
         with SignerClient(str(path), timeout_seconds=0.2) as client, pytest.raises(SignerDown):
             ask(client, payout(1), "a")
-        assert time.monotonic() - started < 2
+        assert time.monotonic() - started < 20, "it would wait for good"
 
 
 def test_rubbish_on_the_socket_stops_nobody(desk: Desk) -> None:

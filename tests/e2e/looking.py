@@ -7,6 +7,9 @@ import zxingcpp
 from PIL import Image, ImageFilter
 
 SMALLEST_TARGET_PX = 44
+QR = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
+"""What a wallet looks for. Asked for all formats, a reader takes a row of modules for a bar code
+now and then."""
 
 TARGETS_JS = """
 (smallest) => [...document.querySelectorAll('a, button, summary, input, select')]
@@ -24,7 +27,7 @@ def screenshot(page: Any) -> Image.Image:
 
 def codes_on(page: Any) -> list[str]:
     """What a scanner reads off the screen."""
-    return [code.text for code in zxingcpp.read_barcodes(screenshot(page))]
+    return [code.text for code in zxingcpp.read_barcodes(screenshot(page), formats=QR)]
 
 
 def codes_on_a_bad_day(page: Any) -> list[str]:
@@ -32,7 +35,7 @@ def codes_on_a_bad_day(page: Any) -> list[str]:
     seen = screenshot(page).filter(ImageFilter.GaussianBlur(2))
     seen = seen.point(lambda value: 110 + value * 35 // 255)
     half = seen.resize((seen.width // 2, seen.height // 2))
-    return [code.text for code in zxingcpp.read_barcodes(half)]
+    return [code.text for code in zxingcpp.read_barcodes(half, formats=QR)]
 
 
 def overflow_px(page: Any) -> int:

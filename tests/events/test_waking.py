@@ -105,7 +105,7 @@ def test_a_commit_waits_for_no_valkey_that_is_away(
     for number in range(50):
         with transaction.atomic():
             happened(f"thing:{number}")
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 20
     with Wakeups() as wakeups:  # whoever waits goes on looking for itself
         assert wakeups.wait(timeout_seconds=0.05) == set()
 

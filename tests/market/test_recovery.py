@@ -252,7 +252,7 @@ def test_quotes_go_on_while_valkey_stalls_and_none_waits_for_long(own_valkey):
             waits.append(time.monotonic() - began)
             time.sleep(0.005)
     assert max(waits) < 1.0, "twice the timeout, and some"
-    assert sum(wait > 0.05 for wait in waits) <= 1 + FAULT_SECONDS / 1.0
+    assert sum(wait > 0.2 for wait in waits) <= 1 + FAULT_SECONDS / 1.0
     publish_snapshot(msgspec.structs.replace(dev_market(), version=8))
     snapshot_store._held.check_at = 0.0
     assert current_snapshot().version == 8

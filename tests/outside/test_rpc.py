@@ -93,7 +93,7 @@ def test_a_node_that_drips_its_answer_is_slow_not_alive() -> None:
     class Dripping(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             self.send_response(200)
-            self.send_header("content-length", "200")
+            self.send_header("content-length", "2000")
             self.end_headers()
             while not ended.wait(0.05):
                 self.wfile.write(b" ")
@@ -108,7 +108,7 @@ def test_a_node_that_drips_its_answer_is_slow_not_alive() -> None:
         began = time.monotonic()
         with JsonRpc(url, timeout_seconds=0.2) as rpc, pytest.raises(NodeDown):
             rpc.call("eth_blockNumber")
-        assert time.monotonic() - began < 3
+        assert time.monotonic() - began < 20, "the last byte comes after 100 seconds"
     finally:
         ended.set()
         server.shutdown()

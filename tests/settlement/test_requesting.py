@@ -119,8 +119,8 @@ def test_asking_for_a_payout_costs_a_fixed_number_of_queries(
     world: World, django_assert_max_num_queries
 ) -> None:
     world.paid(100)
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(16):
         request(world, 10)
     shop = shop_view(shop_id=world.shop_id)
-    with django_assert_max_num_queries(3):
+    with django_assert_max_num_queries(4):
         payable_balances(shop=shop)

@@ -131,17 +131,3 @@ def test_a_time_zone_that_is_none_is_refused(shop, clock, name: str) -> None:
             shop_id=shop.id, pricing_currency="EUR", time_zone=name, now=clock()
         )
     assert refusal.value.field == "time_zone"
-
-
-@pytest.mark.parametrize("units", [0, -1, 10**30])
-def test_payouts_start_at_a_positive_amount_or_by_hand(shop, clock, units: int) -> None:
-    with pytest.raises(TermsRefused):
-        services.shop_set_payout_threshold(shop_id=shop.id, units=units, now=clock())
-    kept = services.shop_set_payout_threshold(shop_id=shop.id, units=5, now=clock())
-    assert kept.payout_threshold_units == 5
-    assert (
-        services.shop_set_payout_threshold(
-            shop_id=shop.id, units=None, now=clock()
-        ).payout_threshold_units
-        is None
-    )

@@ -15,10 +15,13 @@ from gateway.settlement import selectors
 from gateway.settlement.errors import AssetNotPaidOut
 from gateway.settlement.life import STATUSES, Payable
 from gateway.settlement.presenters import payout_as_dict
+from gateway.settlement.quoting import chains_of
 from gateway.settlement.requesting import payout_cancel, payout_request
+from gateway.shops.selectors import policy_of
 from merchants.api import answers, docs
-from merchants.api.contract import ApiView, of_field, page_as_dict
+from merchants.api.contract import ApiView, fault, of_field, page_as_dict
 from merchants.api.idempotency import Answer
+from merchants.api.problems import InputRefused
 from merchants.api.serializers import NewPayout, Nothing
 
 
@@ -69,7 +72,10 @@ class PayoutsView(ApiView):
     @extend_schema(
         operation_id="payout_request",
         summary="Pay out to the shop's address",
-        description="Only money of final deposits may leave.",
+        description=(
+            "Only money of final deposits may leave. In another asset, or on another chain, it is "
+            "a conversion: ask POST /v1/payout-quotes first to see its parts."
+        ),
         request=NewPayout,
         parameters=[docs.IDEMPOTENCY_KEY_REQUIRED],
         responses=docs.answers_with(answers.Payout, status=201),
@@ -79,11 +85,19 @@ class PayoutsView(ApiView):
 
     def _request(self, key: str) -> Answer:
         wanted = self.checked(NewPayout)
+        if "quote_id" in wanted and len(wanted) > 1:
+            said = "A quote says what is paid: leave the rest out."
+            raise InputRefused([fault("quote_id", "quote_and_more", said)])
         code = wanted.get("asset", self.shop.settlement_asset)
+        into = wanted.get("into", code)
+        cheapest = wanted.get("cheapest", False)
         payout = payout_request(
             shop_id=self.shop.id,
             units=_units(wanted.get("amount"), code=code),
             asset=code,
+            into=into,
+            chains=chains_of(policy_of(shop=self.shop).policy, into) if cheapest else (),
+            quote_id=wanted.get("quote_id"),
             idempotency_key=key,
             now=timezone.now(),
         )
@@ -144,6 +158,7 @@ def balance_as_dict(asset: Asset, payable: Payable) -> dict[str, Any]:
         ("payable", payable.units),
         ("not_final", payable.not_final),
         ("withheld", payable.withheld),
+        ("reserve", payable.reserve),
     ):
         shown[name] = format_amount(Amount(units, asset))
         shown[f"{name}_units"] = str(units)

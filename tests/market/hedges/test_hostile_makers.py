@@ -35,7 +35,9 @@ from tests.outside.servers import Reply, serving
 pytestmark = [pytest.mark.chain, pytest.mark.xdist_group("devchain-hedges")]
 
 TIMEOUT_MS = 800
-SLACK_SECONDS = 1.5
+SOON_SECONDS = 20.0
+"""Far less than a drip goes on for, and room enough for a machine that is busy."""
+DRIPS = 600
 HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n"
 OTHER_KEY = "0x" + "c3" * 32
 
@@ -71,14 +73,14 @@ def raw(say: Callable[[socket.socket], None]) -> Iterator[str]:
 def drip(connection: socket.socket) -> None:
     """A byte of a body that never ends, again and again: each arrives in time, all never."""
     connection.sendall(HEAD + b"content-length: 100000\r\n\r\n")
-    for _ in range(100):
+    for _ in range(DRIPS):
         connection.sendall(b" ")
         time.sleep(0.1)
 
 
 def drip_headers(connection: socket.socket) -> None:
     connection.sendall(b"HTTP/1.1 200 OK\r\n")
-    for number in range(100):
+    for number in range(DRIPS):
         connection.sendall(b"x-%d: y\r\n" % number)
         time.sleep(0.1)
 
@@ -132,7 +134,7 @@ def test_whatever_comes_over_the_wire_ends_in_time_and_the_pools_serve(
         floor.settings.MAKERS = [floor.maker.entry(url, timeout_ms=TIMEOUT_MS)]
         started = time.monotonic()
         asked = _ask_of(floor)
-        assert time.monotonic() - started < TIMEOUT_MS / 1000 + SLACK_SECONDS
+        assert time.monotonic() - started < SOON_SECONDS
         assert asked.fault in WIRES[wire]
         assert len(asked.answer) <= 8_000
         assert floor.standing().faults == 1

@@ -17,7 +17,6 @@ TERMS = {
     "rule_limit_2": "", "rule_at_2": "final", "rule_at_rest": "final",
 }  # fmt: skip
 PLACE = {"section": "place", "pricing_currency": "JPY", "time_zone": "Asia/Tokyo"}
-THRESHOLD = {"section": "threshold", "threshold": "12.5"}
 ADDRESS = {"section": "address", "address": checksum(NEW), "password": PASSWORD}
 
 
@@ -51,7 +50,7 @@ def said(answer, status=200):
     return answer.content.decode()
 
 
-@pytest.mark.parametrize("sent", [ADDRESS, TERMS, PLACE, THRESHOLD])
+@pytest.mark.parametrize("sent", [ADDRESS, TERMS, PLACE])
 @pytest.mark.parametrize("role", ["manager", "cashier", "accountant", "developer"])
 def test_only_the_owner_saves(staff, page, shop_now, role, sent):
     before = shop_now()
@@ -73,11 +72,11 @@ def test_a_stranger_learns_nothing(page):
         backend="django.contrib.auth.backends.ModelBackend",
     )
     assert stranger.get(page).status_code == 404
-    assert stranger.post(page, THRESHOLD).status_code == 404
+    assert stranger.post(page, PLACE).status_code == 404
     assert Client().get(page).status_code == 302
 
 
-@pytest.mark.parametrize("sent", [ADDRESS, TERMS, PLACE, THRESHOLD])
+@pytest.mark.parametrize("sent", [ADDRESS, TERMS, PLACE])
 def test_no_other_site_saves(staff, page, shop_now, sent):
     before = shop_now()
     strict = staff.client("owner", enforce_csrf_checks=True)
@@ -135,7 +134,7 @@ def test_the_fee_and_the_caps_are_never_an_owners(owner, page, shop_now, terms):
     before = shop_now().terms
     smuggled = {"fee_bps": "0", "at_risk_cap_units": "10000000", "max_open_lock_units": "1",
                 "monitoring_seconds": "0"}  # fmt: skip
-    for sent in (terms, PLACE, THRESHOLD, ADDRESS):
+    for sent in (terms, PLACE, ADDRESS):
         assert owner.post(page, sent | smuggled).status_code == 302
     for name in smuggled:
         assert getattr(shop_now().terms, name) == getattr(before, name)
@@ -170,22 +169,6 @@ def test_currency_and_zone_are_saved_with_a_warning_beforehand(owner, page, shop
 def test_an_unknown_place_is_refused(owner, page, shop_now, change):
     before = shop_now()
     assert 'href="#place-' in said(owner.post(page, PLACE | change), 422)
-    assert shop_now() == before
-
-
-def test_the_threshold_is_set_and_unset(owner, page, shop_now):
-    owner.post(page, THRESHOLD)
-    assert shop_now().payout_threshold_units == 12_500_000
-    assert 'value="12.5"' in said(owner.get(page))
-    owner.post(page, THRESHOLD | {"threshold": ""})
-    assert shop_now().payout_threshold_units is None
-
-
-@pytest.mark.parametrize("typed", ["0", "-1", "much", "0.0000001"])
-def test_a_threshold_that_is_no_amount_is_refused(owner, page, shop_now, typed):
-    before = shop_now()
-    text = said(owner.post(page, THRESHOLD | {"threshold": typed}), 422)
-    assert 'href="#threshold-threshold"' in text
     assert shop_now() == before
 
 

@@ -11,7 +11,7 @@ from django.db import connection
 from django.utils import timezone
 from standardwebhooks import Webhook
 
-from merchants.webhooks import queue, services
+from merchants.webhooks import deliverer, queue, services
 from merchants.webhooks.models import Attempt, Delivery, Endpoint
 from tests.merchants.webhooks.conftest import Receiver, deliver_until, happen
 
@@ -120,7 +120,7 @@ def test_a_hanging_endpoint_does_not_slow_down_another(
 ) -> None:
     hanging, quick = make_receiver(), make_receiver()
     release = threading.Event()
-    hanging.answer = lambda _: ((release.wait(20) and 200) or 500, {}, b"")
+    hanging.answer = lambda _: ((release.wait(60) and 200) or 500, {}, b"")
     _endpoint(shop_for_good, hanging)
     _endpoint(shop_for_good, quick)
     for number in range(60):
@@ -134,10 +134,10 @@ def test_a_hanging_endpoint_does_not_slow_down_another(
             release.set()
         return release.is_set()
 
-    deliver_until(all_quick_ones_arrived, timeout_seconds=15)
+    deliver_until(all_quick_ones_arrived, seconds=30, timeout_seconds=45)
     assert len(quick.received) == 60
     within = quick.received[-1].at - quick.received[0].at
-    assert within < timedelta(seconds=5)
+    assert within < timedelta(seconds=20)
     assert waiting_at_the_hanging_one[0] <= 8
 
 
@@ -248,13 +248,13 @@ def test_two_deliverers_share_the_work_and_send_nothing_twice(
 
     async def run() -> None:
         both = [Deliverer(), Deliverer()]
-        running = [asyncio.create_task(deliverer.run()) for deliverer in both]
+        running = [asyncio.create_task(one.run()) for one in both]
         for _ in range(500):
             if len(receiver.received) >= 40:
                 break
             await asyncio.sleep(0.02)
-        for deliverer in both:
-            deliverer.stop()
+        for one in both:
+            one.stop()
         await asyncio.gather(*running)
 
     asyncio.run(run())
@@ -381,8 +381,11 @@ def test_the_path_and_query_of_a_url_arrive_byte_for_byte(
     assert receiver.received[0].path == path
 
 
-def test_a_new_delivery_is_noticed_at_once(shop_for_good: Any, receiver: Receiver) -> None:
-    """By notification, not by the look every two seconds."""
+def test_a_new_delivery_is_noticed_at_once(
+    shop_for_good: Any, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By notification, not by the look that is taken now and then."""
+    monkeypatch.setattr(deliverer, "LOOK_SECONDS", 60.0)
     _endpoint(shop_for_good, receiver)
     said: list[Any] = []
 
@@ -394,9 +397,9 @@ def test_a_new_delivery_is_noticed_at_once(shop_for_good: Any, receiver: Receive
 
     speaking = threading.Thread(target=speak)
     speaking.start()
-    deliver_until(lambda: len(receiver.received) == 1)
+    deliver_until(lambda: len(receiver.received) == 1, seconds=20)
     speaking.join()
-    assert receiver.received[0].at - said[0] < timedelta(seconds=1)
+    assert receiver.received[0].at - said[0] < timedelta(seconds=8)
 
 
 def test_a_private_target_is_refused_at_the_call_even_if_it_was_stored(
@@ -442,7 +445,7 @@ def test_a_name_that_takes_for_ever_to_look_up_holds_up_nobody_else(
 
     def look_up_slowly(url: str, *, allow_loopback: bool) -> Any:
         if "stuck.example.com" in url:
-            release.wait(10)
+            release.wait(30)
         return look_up(url, allow_loopback=allow_loopback)
 
     monkeypatch.setattr(async_http, "resolve", look_up_slowly)
@@ -452,7 +455,7 @@ def test_a_name_that_takes_for_ever_to_look_up_holds_up_nobody_else(
     _endpoint(shop_for_good, receiver)
     for number in range(20):
         happen(shop_for_good.id, "invoice.paid", subject=f"invoice:{number}")
-    deliver_until(lambda: len(receiver.received) == 20, timeout_seconds=2)
+    deliver_until(lambda: len(receiver.received) == 20, seconds=20, timeout_seconds=15)
     release.set()
     assert len(receiver.received) == 20
-    assert receiver.received[-1].at - receiver.received[0].at < timedelta(seconds=2)
+    assert receiver.received[-1].at - receiver.received[0].at < timedelta(seconds=10)

@@ -36,7 +36,7 @@ class Command(BaseCommand):
                     pricing_currency=options["currency"],
                     settlement_asset=options["settlement"],
                     payout_address=bytes.fromhex(address.removeprefix("0x")) if address else None,
-                    payout_threshold_units=options["threshold_units"],
+                    threshold_units=options["threshold_units"],
                     terms=options["terms"],
                     now=timezone.now(),
                 )
