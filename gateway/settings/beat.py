@@ -30,6 +30,7 @@ EVERY_SECONDS = {
     "gateway.ramps.tasks.carry_instructions": 5.0,
     "gateway.ramps.tasks.refresh_accounts": 5.0,
     "gateway.settlement.tasks.resume_payouts": MINUTE,
+    "gateway.settlement.tasks.fetch_from_ramps": 10 * MINUTE,
     "gateway.settlement.tasks.run_settlement_policies": 5 * MINUTE,
     "gateway.settlement.tasks.close_shops": HOUR,
     "gateway.settlement.tasks.forget_payout_quotes": DAY,

@@ -11,6 +11,7 @@ Status = Literal[
     "sent",
     "completed",
     "failed",
+    "returned",
     "cancelled",
 ]
 
@@ -22,8 +23,10 @@ STATUSES: tuple[Status, ...] = (
     "sent",
     "completed",
     "failed",
+    "returned",
     "cancelled",
 )
+"""returned: a bank had it, and sent it back."""
 WAITING: tuple[Status, ...] = ("approved", "awaiting_funds")
 """Its money is set aside. Nothing was queued for a chain yet, unless it waits for the signer."""
 UNSENT: tuple[Status, ...] = ("requested", *WAITING)
@@ -31,18 +34,21 @@ UNSENT: tuple[Status, ...] = ("requested", *WAITING)
 UNDER_WAY: tuple[Status, ...] = ("sending", "sent")
 """A transaction was queued; the books say it left once that is final."""
 
-WaitingReason = Literal["", "float_short", "signer_limit", "payment_check", "shop_suspended"]
+WaitingReason = Literal[
+    "", "float_short", "signer_limit", "payment_check", "shop_suspended", "ramp_account"
+]
 WAITING_REASONS: tuple[WaitingReason, ...] = (
     "",
     "float_short",
     "signer_limit",
     "payment_check",
     "shop_suspended",
+    "ramp_account",
 )
 """Why a payout is ``awaiting_funds``: the treasury holds too little; the signer's limit is reached
 and its transaction stays queued until there is room; a payment that it may stand on is being
-checked; or its shop is suspended."""
-RECHECKED: tuple[WaitingReason, ...] = ("payment_check", "shop_suspended")
+checked; its shop is suspended; or the shop's account at the ramp can't be paid to."""
+RECHECKED: tuple[WaitingReason, ...] = ("payment_check", "shop_suspended", "ramp_account")
 """Those that end by something else than the float."""
 
 _NEXT: dict[Status, frozenset[Status]] = {
@@ -51,8 +57,9 @@ _NEXT: dict[Status, frozenset[Status]] = {
     "awaiting_funds": frozenset({"sending", "failed", "cancelled"}),
     "sending": frozenset({"awaiting_funds", "sent", "completed", "failed", "cancelled"}),
     "sent": frozenset({"completed", "failed", "cancelled"}),
-    "completed": frozenset(),
+    "completed": frozenset({"returned"}),
     "failed": frozenset(),
+    "returned": frozenset(),
     "cancelled": frozenset(),
 }
 

@@ -11,6 +11,7 @@ from gateway.chains.models import Token
 from gateway.chains.sending import transaction_queue
 from gateway.events.services import emit
 from gateway.settlement import locks
+from gateway.settlement.fiat_sending import fiat_send
 from gateway.settlement.life import RECHECKED, WAITING
 from gateway.settlement.models import Payout
 from gateway.settlement.payouts import amount_of, become, wait_for
@@ -33,6 +34,8 @@ def payout_send(*, payout_id: UUID, now: datetime) -> Payout:
         PayoutUnknown
     """
     payout = payout_by_id(payout_id)
+    if payout.ramp:
+        return fiat_send(payout_id=payout_id, now=now)
     if not _waits(payout):
         return payout
     # The float first, as those do who send several; a payout's asset never changes.
