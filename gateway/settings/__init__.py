@@ -150,6 +150,7 @@ INSTALLED_APPS = [
     "gateway.invoices.apps.InvoicesConfig",
     "gateway.sponsoring.apps.SponsoringConfig",
     "gateway.treasury.providers.apps.ProvidersConfig",
+    "gateway.treasury.buying.apps.BuyingConfig",
     "gateway.ramps.apps.RampsConfig",
     "gateway.settlement.apps.SettlementConfig",
     "gateway.checkout.apps.CheckoutConfig",

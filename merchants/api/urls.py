@@ -2,7 +2,16 @@
 
 from django.urls import path, re_path
 
-from merchants.api.views import documents, events, invoices, money, quotes, settlement, webhooks
+from merchants.api.views import (
+    banks,
+    documents,
+    events,
+    invoices,
+    money,
+    quotes,
+    settlement,
+    webhooks,
+)
 from merchants.api.views.unknown import UnknownView
 
 app_name = "api"
@@ -17,6 +26,7 @@ urlpatterns = [
     path("quotes", quotes.QuotesView.as_view()),
     path("assets", quotes.AssetsView.as_view()),
     path("balances", money.BalancesView.as_view()),
+    path("bank-accounts", banks.BankAccountsView.as_view()),
     path("payouts", money.PayoutsView.as_view()),
     path("payout-quotes", settlement.PayoutQuotesView.as_view()),
     path("settlement-policy", settlement.SettlementPolicyView.as_view()),

@@ -24,7 +24,7 @@ from gateway.ledger.selectors import (
     shop_statement,
 )
 from gateway.money.amounts import Amount, format_amount
-from gateway.money.assets import Asset
+from gateway.money.assets import FIAT, Asset
 from gateway.settlement.selectors import withheld_units
 from merchants.dashboard.charts import Chart, Day, bar_chart, round_ceiling
 from merchants.dashboard.wording import entry_word, event_sign
@@ -36,9 +36,10 @@ TAKINGS: Final = ("payment", "payment_late", "released")
 
 
 def assets_by_code(codes: Sequence[str]) -> dict[str, Asset]:
-    """The tokens with these codes, with their decimals. One query."""
+    """The tokens and currencies with these codes, with their decimals. One query."""
     rows = Token.objects.filter(code__in=codes).values_list("code", "decimals")
-    return {code: Asset(code, decimals) for code, decimals in rows}
+    currencies = {code: FIAT[code] for code in codes if code in FIAT}
+    return currencies | {code: Asset(code, decimals) for code, decimals in rows}
 
 
 def amount_text(units: int, asset: Asset) -> str:

@@ -2,12 +2,13 @@
 
 from collections import Counter
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gateway.settlement.fiat_life import Act, Happened, State, Way, step
 
 ENDS = ("failed", "returned", "unsent")
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 EVERYTHING = st.lists(st.sampled_from(Happened), max_size=25)
 
 
@@ -59,6 +60,7 @@ def test_what_somebody_took_back_meanwhile_is_not_fetched_again() -> None:
     assert (state, acts[-2:]) == ("returned", [Act.POST_ARRIVED, Act.POST_RETURNED])
 
 
+@UNHURRIED
 @given(EVERYTHING)
 def test_nothing_is_booked_twice(happenings: list[Happened]) -> None:
     way, done = _run(happenings)
@@ -72,6 +74,7 @@ def test_nothing_is_booked_twice(happenings: list[Happened]) -> None:
     assert (way.state == "returned") == bool(done[Act.POST_RETURNED])
 
 
+@UNHURRIED
 @given(EVERYTHING, st.sampled_from(Happened))
 def test_telling_the_same_twice_tells_it_once(happenings: list[Happened], again: Happened) -> None:
     once, _ = _run([*happenings, again])
@@ -80,6 +83,7 @@ def test_telling_the_same_twice_tells_it_once(happenings: list[Happened], again:
     assert acts in ((), (Act.FETCH_LATER,))
 
 
+@UNHURRIED
 @given(EVERYTHING)
 def test_an_end_is_an_end(happenings: list[Happened]) -> None:
     way, _ = _run(happenings)
@@ -88,6 +92,7 @@ def test_an_end_is_an_end(happenings: list[Happened]) -> None:
             assert step(way, happened) == (way, ())
 
 
+@UNHURRIED
 @given(EVERYTHING)
 def test_money_that_left_is_always_somewhere(happenings: list[Happened]) -> None:
     """In transit, or arrived, or on its way back, or back: by the books alike."""
