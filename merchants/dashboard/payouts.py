@@ -100,7 +100,7 @@ def _row(payout: dict[str, Any]) -> dict[str, Any]:
         "icon": sign.icon,
         "word": sign.word,
         "why": payout_why(payout["status"], payout["waiting_reason"]),
-        "address": payout["destination"],
+        "address": payout["destination"] or "",
         "at_text": time_text(payout["requested_at"]),
         "tx_hash": payout["tx_hash"] or "",
     }

@@ -3,7 +3,7 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from merchants.dashboard import developers, endpoints, payouts, settings, views
+from merchants.dashboard import banks, developers, endpoints, payouts, settings, views
 
 app_name = "dashboard"
 _SHOP = "dashboard/<uuid:shop_id>/"
@@ -19,6 +19,7 @@ urlpatterns = [
     path(_SHOP + "invoices/<uuid:invoice_id>/void", views.void, name="void"),
     path(_SHOP + "balances", views.balances, name="balances"),
     path(_SHOP + "payouts", payouts.page, name="payouts"),
+    path(_SHOP + "banks", banks.page, name="banks"),
     path(_SHOP + "settings", settings.page, name="settings"),
     path(_SHOP + "developers", developers.page, name="developers"),
     path(_SHOP + "developers/keys", developers.make_key, name="make-key"),

@@ -66,6 +66,10 @@ def payout_why(status: str, waiting_reason: str | None) -> str:
             return _("We are topping up the account that pays you. It goes out by itself.")
         case "awaiting_funds", "signer_limit":
             return _("The limit for outgoing money is reached. It goes out when there is room.")
+        case "awaiting_funds", "ramp_account":
+            return _("Your bank account needs something first: see Bank payouts.")
+        case "returned", _reason:
+            return _("Your bank sent it back. The amount is in your balance again.")
         case "failed", _reason:
             return _("It could not be sent. The amount is in your balance again.")
         case _:
@@ -104,6 +108,11 @@ def entry_word(kind: str) -> str:
         "released": _("Payment released after a check"),
         "payout_reserved": _("Payout requested"),
         "payout_left": _("Payout sent"),
+        "payout_converted": _("Payout requested in another currency"),
+        "fiat_left": _("Payout on its way to your bank"),
+        "fiat_arrived": _("Payout arrived at your bank"),
+        "fiat_failed": _("Payout refused by your bank"),
+        "fiat_returned": _("Payout sent back by your bank"),
         "refund_made": _("Refund"),
         "shortfall_covered": _("Shortfall covered"),
     }
