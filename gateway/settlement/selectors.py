@@ -14,7 +14,7 @@ from gateway.ledger.accounts import custody_hot
 from gateway.money.assets import Asset
 from gateway.settlement import life
 from gateway.settlement.errors import PayoutUnknown
-from gateway.settlement.models import FinalTotal, Payout, Withheld
+from gateway.settlement.models import FinalTotal, Payout, SettlementRun, Withheld
 from gateway.settlement.reserve import reserve_units
 from gateway.shops.selectors import ShopView, shop_view
 from gateway.treasury.providers.selectors import leaving_units
@@ -63,6 +63,11 @@ def payouts_page(
         payouts = payouts.filter(id__lt=decode_cursor(cursor))
     rows = list(payouts[: size + 1])
     return page_of(rows, size=size, last_id=rows[size - 1].id if len(rows) > size else None)
+
+
+def runs_of(*, shop_id: UUID, limit: int) -> list[SettlementRun]:
+    """The latest runs of a shop's policies, newest first. One query."""
+    return list(SettlementRun.objects.filter(shop_id=shop_id).order_by("-id")[:limit])
 
 
 def payable_balances(*, shop: ShopView, now: datetime | None = None) -> dict[str, life.Payable]:
