@@ -10,4 +10,5 @@ urlpatterns = [
     path("", include("merchants.urls")),
     path("", include("gateway.checkout.urls")),
     path("", include("gateway.supervisor.urls")),
+    path("", include("gateway.ramps.urls")),
 ]

@@ -114,6 +114,8 @@ MAKERS = env.json("MAKERS", default=[])
 """Outside makers that hedges ask for firm orders; docs/reference/makers.md names their fields."""
 APPROVALS = env.json("APPROVALS", default={})
 """Delays of what two people decide and what needs only one; docs/reference/settings.md."""
+RAMPS = env.json("RAMPS", default=[])
+"""Ways to shops' banks; docs/reference/ramps.md names their fields. Keys are never among them."""
 SIGNER_SOCKET = env.str("SIGNER_SOCKET", default="") or str(STATE_DIR / "signer.sock")
 EMBEDDED_SIGNER = not env.str("SIGNER_SOCKET", default="")
 """Whether `manage.py up` runs a signer itself; a named socket belongs to another user's."""
@@ -181,6 +183,8 @@ INSTALLED_APPS = [
     "gateway.invoices.apps.InvoicesConfig",
     "gateway.sponsoring.apps.SponsoringConfig",
     "gateway.treasury.providers.apps.ProvidersConfig",
+    "gateway.treasury.buying.apps.BuyingConfig",
+    "gateway.ramps.apps.RampsConfig",
     "gateway.treasury.floats.apps.FloatsConfig",
     "gateway.settlement.apps.SettlementConfig",
     "gateway.settlement.allocating.apps.AllocatingConfig",

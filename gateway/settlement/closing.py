@@ -11,7 +11,7 @@ from gateway.chains.models import Token
 from gateway.events.errors import TillwayError
 from gateway.ledger import locks as ledger_locks
 from gateway.money.amounts import Amount
-from gateway.money.assets import Asset
+from gateway.money.assets import FIAT, Asset
 from gateway.settlement.errors import NothingToPayOut, PayoutTooLarge, ReleaseRefused
 from gateway.settlement.life import Payable
 from gateway.settlement.models import Payout, Shortfall
@@ -49,6 +49,7 @@ def closing_step(*, shop_id: UUID, now: datetime) -> Step:
     if any(balance.reserve for balance in balances.values()):
         return "reserve"
     decimals = dict(Token.objects.filter(code__in=balances).values_list("code", "decimals"))
+    decimals |= {code: FIAT[code].decimals for code in balances if code in FIAT}
     due = [
         code
         for code, balance in balances.items()

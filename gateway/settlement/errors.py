@@ -97,3 +97,18 @@ class ReleaseRefused(TillwayError):
     code = "release_refused"
     message = "This shop's money can't be released to another address."
     status = 409
+
+
+class PayoutBeyondRamp(TillwayError):
+    code = "payout_beyond_ramp"
+    message = "So much can't be paid to a bank at once."
+    field = "units"
+    status = 422
+
+
+class PaymentsChecked(TillwayError):
+    code = "payments_checked"
+    message = "This money waits until a payment has been checked."
+    hint = "What came back from a bank can be paid out again after that."
+    status = 409
+    passes = True

@@ -11,6 +11,7 @@ Status = Literal[
     "sent",
     "completed",
     "failed",
+    "returned",
     "cancelled",
 ]
 
@@ -22,8 +23,10 @@ STATUSES: tuple[Status, ...] = (
     "sent",
     "completed",
     "failed",
+    "returned",
     "cancelled",
 )
+"""returned: a bank had it, and sent it back."""
 WAITING: tuple[Status, ...] = ("approved", "awaiting_funds")
 """Its money is set aside. Nothing was queued for a chain yet, unless it waits for the signer."""
 UNSENT: tuple[Status, ...] = ("requested", *WAITING)
@@ -32,7 +35,13 @@ UNDER_WAY: tuple[Status, ...] = ("sending", "sent")
 """A transaction was queued; the books say it left once that is final."""
 
 WaitingReason = Literal[
-    "", "float_short", "signer_limit", "payment_check", "shop_suspended", "books_differ"
+    "",
+    "float_short",
+    "signer_limit",
+    "payment_check",
+    "shop_suspended",
+    "books_differ",
+    "ramp_account",
 ]
 WAITING_REASONS: tuple[WaitingReason, ...] = (
     "",
@@ -41,11 +50,18 @@ WAITING_REASONS: tuple[WaitingReason, ...] = (
     "payment_check",
     "shop_suspended",
     "books_differ",
+    "ramp_account",
 )
 """Why a payout is ``awaiting_funds``: the treasury holds too little; the signer's limit is reached
 and its transaction stays queued until there is room; a payment that it may stand on is being
-checked; its shop is suspended; or money of its asset that the books have is not there."""
-RECHECKED: tuple[WaitingReason, ...] = ("payment_check", "shop_suspended", "books_differ")
+checked; its shop is suspended; money of its asset that the books have is not there; or the shop's
+account at the ramp can't be paid to."""
+RECHECKED: tuple[WaitingReason, ...] = (
+    "payment_check",
+    "shop_suspended",
+    "books_differ",
+    "ramp_account",
+)
 """Those that end by something else than the float."""
 
 _NEXT: dict[Status, frozenset[Status]] = {
@@ -54,8 +70,9 @@ _NEXT: dict[Status, frozenset[Status]] = {
     "awaiting_funds": frozenset({"sending", "failed", "cancelled"}),
     "sending": frozenset({"awaiting_funds", "sent", "completed", "failed", "cancelled"}),
     "sent": frozenset({"completed", "failed", "cancelled"}),
-    "completed": frozenset(),
+    "completed": frozenset({"returned"}),
     "failed": frozenset(),
+    "returned": frozenset(),
     "cancelled": frozenset(),
 }
 

@@ -34,8 +34,9 @@ class Payout(models.Model):
     chain_choice: Any = models.JSONField(null=True, help_text="why this chain; null: it was named")
     run_id = models.UUIDField(null=True, help_text="the run of the shop's policy that paid it")
     reason = models.TextField(default="", help_text="of a release: why, and who decided it")
-    chain_id = models.BigIntegerField()
-    destination = models.BinaryField(max_length=20)
+    ramp = models.TextField(default="", help_text="through which it reaches a bank; '': a chain")
+    chain_id = models.BigIntegerField(null=True)
+    destination = models.BinaryField(max_length=20, null=True)
     trigger = models.TextField()
     idempotency_key = models.TextField(help_text="the caller's name for this payout")
     requested_units = UnitsField(null=True, help_text="null: all that could be paid out")
@@ -78,8 +79,15 @@ class Payout(models.Model):
             ),
             models.CheckConstraint(
                 condition=~Q(status__in=(*UNDER_WAY, "completed"))
-                | Q(transaction_id__isnull=False),
+                | Q(transaction_id__isnull=False)
+                | ~Q(ramp=""),
                 name="payout_sent_by_a_transaction",
+            ),
+            models.CheckConstraint(
+                condition=Q(ramp="", chain_id__isnull=False, destination__isnull=False)
+                | ~Q(ramp="")
+                & Q(chain_id__isnull=True, destination__isnull=True, transaction_id__isnull=True),
+                name="payout_by_chain_or_ramp",
             ),
         ]
         indexes = [
@@ -256,9 +264,11 @@ class Withheld(models.Model):
 
 
 # Django finds the models of an app through this module.
+from gateway.settlement.fiat_models import FiatWay  # noqa: E402
 from gateway.settlement.policy_models import PayoutQuote, ReserveDay, SettlementRun  # noqa: E402
 
 __all__ = [
+    "FiatWay",
     "FinalCredit",
     "FinalTotal",
     "Payout",

@@ -23,7 +23,8 @@ class PayoutQuote(models.Model):
     asset = models.TextField(help_text="asset code of what is paid")
     decimals = models.PositiveSmallIntegerField()
     units = UnitsField()
-    chain_id = models.BigIntegerField()
+    ramp = models.TextField(default="", help_text="'': on a chain")
+    chain_id = models.BigIntegerField(null=True)
     conversion: Any = models.JSONField(
         null=True, help_text="fair value, spread, gas …; null: paid in the balance's own asset"
     )

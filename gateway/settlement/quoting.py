@@ -12,7 +12,7 @@ from gateway.market.errors import MarketError, MarketUnavailable
 from gateway.market.snapshot_store import current_snapshot
 from gateway.market.snapshots import MarketSnapshot
 from gateway.money.amounts import Amount, format_amount
-from gateway.money.assets import Asset
+from gateway.money.assets import FIAT, Asset
 from gateway.settlement.chain_choice import Way, choose
 from gateway.settlement.errors import AssetNotPaidOut, FloatTooSmall
 from gateway.settlement.models import PayoutQuote
@@ -32,14 +32,16 @@ class Offer:
     Attributes:
         conversion: the parts, as a payout keeps them; None: paid as it is.
         chain_choice: why this chain; None: it was named.
+        ramp: through which it reaches a bank; "" where it is paid on ``chain_id``.
     """
 
     taken: Amount
     paid: Amount
-    chain_id: int
+    chain_id: int | None
     conversion: dict[str, Any] | None
     chain_choice: dict[str, Any] | None
     valid_until: datetime
+    ramp: str = ""
 
 
 def offer(
@@ -51,7 +53,14 @@ def offer(
         AssetNotPaidOut: no chain of the shop's mode has the asset, or no ramp pays it.
         QuoteRefused, MarketUnavailable: it would have to be converted, and can't be now.
         FloatTooSmall: converted, and the house holds too little of it to promise it.
+        RampNotOffered, RampNotReady, PayoutBeyondRamp, PaymentsChecked: as ``fiat_offer``.
     """
+    if Asset(into, 0).is_fiat:
+        from gateway.settlement.fiat_offers import fiat_offer
+
+        return fiat_offer(
+            shop=shop, taken=taken, into=into, promise_seconds=PROMISE_SECONDS, now=now
+        )
     tokens = _tokens(into, mode=shop.mode, chains=chains)
     if not chains and tokens[0].code == taken.asset.code:
         return _as_it_is(taken, tokens[0].chain_id, choice=None, now=now)
@@ -91,6 +100,7 @@ def quote_keep(*, shop: ShopView, made: Offer, now: datetime) -> PayoutQuote:
         asset=made.paid.asset.code,
         decimals=made.paid.asset.decimals,
         units=made.paid.units,
+        ramp=made.ramp,
         chain_id=made.chain_id,
         conversion=made.conversion,
         chain_choice=made.chain_choice,
@@ -108,6 +118,7 @@ def offer_of(quote: PayoutQuote) -> Offer:
         conversion=quote.conversion,
         chain_choice=quote.chain_choice,
         valid_until=quote.expires_at,
+        ramp=quote.ramp,
     )
 
 
@@ -123,6 +134,17 @@ def chains_of(policy: SettlementPolicy, asset: str) -> tuple[int, ...]:
     if own is None or not policy.chains:
         return ()
     return tuple(dict.fromkeys((own, *policy.chains)))
+
+
+def asset_owed(code: str, *, mode: str) -> Asset:
+    """The asset of a balance: a token of a chain of this mode, or a currency. One query.
+
+    Raises:
+        AssetNotPaidOut: there is no such.
+    """
+    if code in FIAT:
+        return FIAT[code]
+    return Asset(code, token_paid_out(code, mode=mode).decimals)
 
 
 def token_paid_out(code: str, *, mode: str) -> Token:
@@ -233,23 +255,28 @@ def _converted(
         taken=taken,
         paid=made.paid,
         chain_id=found.token.chain_id,
-        conversion={
-            "fair": made.fair,
-            "fair_units": str(made.fair_units),
-            "spread_ppm": made.spread_ppm,
-            "promise_ppm": made.promise_ppm,
-            "fill_ppm": made.fill_ppm,
-            "gas_units": str(made.gas_units),
-            "snapshot_version": made.snapshot_version,
-            "sources": [
-                {"name": source.name, "age_ms": source.age_ms, "simulated": source.simulated}
-                for source in made.sources
-            ],
-            "priced_at": now.isoformat(),
-        },
+        conversion=conversion_kept(made, now=now),
         chain_choice=choice,
         valid_until=made.valid_until,
     )
+
+
+def conversion_kept(made: Conversion, *, now: datetime) -> dict[str, Any]:
+    """A conversion as quotes and payouts keep it."""
+    return {
+        "fair": made.fair,
+        "fair_units": str(made.fair_units),
+        "spread_ppm": made.spread_ppm,
+        "promise_ppm": made.promise_ppm,
+        "fill_ppm": made.fill_ppm,
+        "gas_units": str(made.gas_units),
+        "snapshot_version": made.snapshot_version,
+        "sources": [
+            {"name": source.name, "age_ms": source.age_ms, "simulated": source.simulated}
+            for source in made.sources
+        ],
+        "priced_at": now.isoformat(),
+    }
 
 
 def _as_it_is(

@@ -29,7 +29,7 @@ from gateway.settlement.errors import (
 )
 from gateway.settlement.models import Payout, PayoutQuote
 from gateway.settlement.payouts import approve, tell, withdraw
-from gateway.settlement.quoting import Offer, offer, offer_of, quote_keep, token_paid_out
+from gateway.settlement.quoting import Offer, asset_owed, offer, offer_of, quote_keep
 from gateway.settlement.selectors import payable_now
 from gateway.shops.errors import ShopNotActive
 from gateway.shops.selectors import ShopView, shop_view
@@ -89,15 +89,15 @@ def payout_request(
     if earlier is not None:
         _check_same(earlier, units=units, code=code, into=into, quote=quote)
         return earlier
-    destination = _destination(shop)
-    token = token_paid_out(code, mode=shop.mode)
+    destination = _destination(shop, into=quote.asset if quote else into or code)
+    asset_taken = asset_owed(code, mode=shop.mode)
     limit = payable_now(shop=shop, balance=owed, now=now).units
     if quote is not None:
         _check_open(quote, now=now)
         units = _checked_units(int(quote.taken_units), limit=limit)
         found = offer_of(quote)
     else:
-        taken = Amount(_checked_units(units, limit=limit), Asset(code, token.decimals))
+        taken = Amount(_checked_units(units, limit=limit), asset_taken)
         found = offer(shop=shop, taken=taken, into=into or code, chains=chains, now=now)
     return payout_make(
         shop=shop,
@@ -118,7 +118,7 @@ def payout_make(
     *,
     shop: ShopView,
     found: Offer,
-    destination: bytes,
+    destination: bytes | None,
     trigger: str,
     idempotency_key: str,
     requested_units: int | None,
@@ -142,6 +142,7 @@ def payout_make(
         taken_decimals=taken.asset.decimals,
         taken_units=taken.units,
         requested_units=requested_units,
+        ramp=found.ramp,
         chain_id=found.chain_id,
         chain_choice=found.chain_choice,
         destination=destination,
@@ -194,9 +195,12 @@ def payout_cancel(*, shop_id: UUID, payout_id: UUID, now: datetime) -> Payout:
     return payout
 
 
-def _destination(shop: ShopView) -> bytes:
+def _destination(shop: ShopView, *, into: str) -> bytes | None:
+    """The address that it goes to; None for what goes to the shop's bank."""
     if shop.status == "suspended":
         raise ShopNotActive("This shop is suspended; its money waits for it.")
+    if Asset(into, 0).is_fiat:
+        return None
     if shop.payout_address is None:
         raise PayoutAddressMissing
     return shop.payout_address

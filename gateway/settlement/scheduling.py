@@ -9,6 +9,7 @@ from django.db import transaction
 from gateway.events.errors import TillwayError
 from gateway.events.ids import uuid7
 from gateway.ledger import locks as ledger_locks
+from gateway.money.assets import Asset
 from gateway.settlement.models import Payout, SettlementRun
 from gateway.settlement.quoting import chains_of
 from gateway.settlement.requesting import payout_request
@@ -34,7 +35,9 @@ def run_if_due(*, shop_id: UUID, reason: str, now: datetime) -> SettlementRun | 
     """
     shop = shop_view(shop_id=shop_id)
     view = policy_of(shop=shop)
-    if view.policy.schedule not in ("instant", "threshold") or not _may_run(shop, now=now):
+    if view.policy.schedule not in ("instant", "threshold"):
+        return None
+    if not _may_run(shop, view.policy, now=now):
         return None
     trigger = view.policy.schedule
     return settlement_run(shop=shop, view=view, key=f"{trigger}:{reason}", trigger=trigger, now=now)
@@ -49,7 +52,7 @@ def run_of_the_day(*, shop_id: UUID, now: datetime) -> SettlementRun | None:
     shop = shop_view(shop_id=shop_id)
     view = policy_of(shop=shop)
     closes_at = view.policy.closing_time
-    if closes_at is None or not _may_run(shop, now=now):
+    if closes_at is None or not _may_run(shop, view.policy, now=now):
         return None
     day, closed_at = last_closing(now, closes_at, ZoneInfo(shop.time_zone))
     if view.decided_at is not None and closed_at <= view.decided_at:
@@ -143,9 +146,10 @@ def _refused(
     return row
 
 
-def _may_run(shop: ShopView, *, now: datetime) -> bool:
+def _may_run(shop: ShopView, policy: SettlementPolicy, *, now: datetime) -> bool:
     """Whether a shop is paid by itself at all now. One query at most."""
-    if shop.payout_address is None or not shop.is_active:
+    only_to_bank = all(Asset(share.asset, 0).is_fiat for share in policy.split)
+    if not shop.is_active or (shop.payout_address is None and not only_to_bank):
         return False
     failed = Payout.objects.filter(shop_id=shop.id, trigger__in=BY_ITSELF, status="failed")
     return not failed.filter(ended_at__gt=now - REST).exists()

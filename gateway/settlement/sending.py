@@ -11,9 +11,10 @@ from gateway.chains.models import Token
 from gateway.chains.sending import transaction_queue
 from gateway.events.services import emit
 from gateway.settlement import locks
+from gateway.settlement.fiat_sending import fiat_send
 from gateway.settlement.life import RECHECKED, WAITING
 from gateway.settlement.models import Payout
-from gateway.settlement.payouts import amount_of, become, wait_for
+from gateway.settlement.payouts import amount_of, become, chain_of, wait_for
 from gateway.settlement.reconciling.pausing import books_differ
 from gateway.settlement.selectors import free_float, is_frozen, may_leave, payout_by_id
 
@@ -34,6 +35,8 @@ def payout_send(*, payout_id: UUID, now: datetime) -> Payout:
         PayoutUnknown
     """
     payout = payout_by_id(payout_id)
+    if payout.ramp:
+        return fiat_send(payout_id=payout_id, now=now)
     if not _waits(payout):
         return payout
     # The float first, as those do who send several; a payout's asset never changes.
@@ -57,7 +60,7 @@ def payout_send(*, payout_id: UUID, now: datetime) -> Payout:
         return payout
     token = Token.objects.select_related("chain").get(code=payout.asset)
     queued = transaction_queue(
-        chain_id=payout.chain_id,
+        chain_id=chain_of(payout),
         account=bytes(token.chain.treasury),
         **_transfer(payout, token_address=token.address),
         purpose="payout",
@@ -112,7 +115,7 @@ def _waits(payout: Payout) -> bool:
 
 
 def _transfer(payout: Payout, *, token_address: bytes | memoryview | None) -> dict[str, Any]:
-    destination = bytes(payout.destination)
+    destination = bytes(payout.destination or b"")
     if token_address is None:
         return {"to": destination, "data": b"", "value": payout.units}
     arguments = encode(["address", "uint256"], [destination, payout.units])

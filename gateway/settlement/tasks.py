@@ -7,6 +7,7 @@ from django.utils import timezone
 from gateway.events.errors import TillwayError
 from gateway.events.ids import uuid7
 from gateway.settlement.closing import closing_step
+from gateway.settlement.fiat_sending import fetches_try_again
 from gateway.settlement.life import WAITING
 from gateway.settlement.models import Payout
 from gateway.settlement.quoting import quotes_forget
@@ -74,3 +75,9 @@ def forget_payout_quotes() -> int:
 def cover_shortfalls() -> int:
     """Hourly: what reorgs took back and no credit made good in time."""
     return shortfalls_cover_due(now=timezone.now())
+
+
+@shared_task
+def fetch_from_ramps() -> int:
+    """Each ten minutes: what a ramp would not give back before."""
+    return fetches_try_again(now=timezone.now())

@@ -267,6 +267,7 @@ class Payout(Shape):
             "payment_check",
             "shop_suspended",
             "books_differ",
+            *("float_short", "signer_limit", "payment_check", "shop_suspended", "ramp_account"),
         ],
         allow_null=True,
         help_text="Why it is awaiting_funds; it goes on by itself.",
@@ -278,7 +279,8 @@ class Payout(Shape):
     )
     asset = s.CharField()
     symbol = s.CharField()
-    chain_id = s.IntegerField()
+    ramp = s.CharField(allow_null=True, help_text="Through which it reaches a bank.")
+    chain_id = s.IntegerField(allow_null=True, help_text="null: paid to a bank.")
     amount = Decimal()
     units = s.CharField()
     taken_asset = s.CharField(help_text="Of the balance that it was taken from.")
@@ -287,7 +289,7 @@ class Payout(Shape):
     conversion = ConversionParts(allow_null=True, help_text="null: paid in the balance's asset.")
     chain_choice = ChainChoice(allow_null=True, help_text="Why this chain; null: it was named.")
     run_id = s.UUIDField(allow_null=True, help_text="Payouts of one run of the policy share it.")
-    destination = s.CharField()
+    destination = s.CharField(allow_null=True, help_text="null: the shop's bank.")
     trigger = s.CharField()
     transaction_id = s.UUIDField(allow_null=True)
     tx_hash = s.CharField(allow_null=True)
@@ -305,13 +307,44 @@ class PayoutQuote(Shape):
     taken_units = s.CharField()
     asset = s.CharField()
     symbol = s.CharField()
-    chain_id = s.IntegerField()
+    ramp = s.CharField(allow_null=True)
+    chain_id = s.IntegerField(allow_null=True)
     amount = Decimal(help_text="What arrives.")
     units = s.CharField()
     conversion = ConversionParts(allow_null=True)
     chain_choice = ChainChoice(allow_null=True)
     drawn_at = s.DateTimeField()
     expires_at = s.DateTimeField()
+
+
+class BankRequirements(Shape):
+    due = s.ListField(child=s.CharField(), help_text="As the provider names them.")
+    past_due = s.ListField(child=s.CharField())
+    pending = s.ListField(child=s.CharField(), help_text="Told, and being looked at.")
+    deadline = s.DateTimeField(allow_null=True, help_text="When payouts stop unless it is told.")
+    disabled_reason = s.CharField(allow_null=True)
+
+
+class BankAccount(Shape):
+    ramp = s.CharField()
+    mode = s.ChoiceField(["test", "live"])
+    status = s.ChoiceField(["none", "incomplete", "checking", "restricted", "due_soon", "ready"])
+    payouts_enabled = s.BooleanField()
+    details_submitted = s.BooleanField()
+    capabilities = s.DictField(child=s.CharField())
+    currencies = s.ListField(child=s.CharField(), help_text="Of its bank accounts.")
+    requirements = BankRequirements()
+    told_at = s.DateTimeField(allow_null=True, help_text="When the provider said all this.")
+
+
+class BankOffer(Shape):
+    ramp = s.CharField()
+    currencies = s.ListField(child=s.CharField())
+
+
+class BankAccountList(Shape):
+    offered = BankOffer(many=True)
+    accounts = BankAccount(many=True)
 
 
 class PolicyShare(Shape):

@@ -4,6 +4,7 @@ from django.urls import path, re_path
 
 from merchants.api.views import (
     approvals,
+    banks,
     documents,
     events,
     invoices,
@@ -28,6 +29,7 @@ urlpatterns = [
     path("quotes", quotes.QuotesView.as_view()),
     path("assets", quotes.AssetsView.as_view()),
     path("balances", money.BalancesView.as_view()),
+    path("bank-accounts", banks.BankAccountsView.as_view()),
     path("payouts", money.PayoutsView.as_view()),
     path("payout-quotes", settlement.PayoutQuotesView.as_view()),
     path("settlement-policy", settlement.SettlementPolicyView.as_view()),

@@ -22,6 +22,8 @@ MENU: Final = (
     ("settings", "sliders", "settings.view"),
 )
 """Path below the shop, icon, and the action that opens it."""
+PART_OF: Final = {"banks": "payouts"}
+"""Pages that a page of the menu leads to."""
 
 
 def draw(
@@ -53,8 +55,8 @@ def draw(
 
 
 def _is_current(path: str, shop_id: UUID, page: str) -> bool:
-    here = path.removeprefix(f"/dashboard/{shop_id}/")
-    return here.partition("/")[0] == page
+    here = path.removeprefix(f"/dashboard/{shop_id}/").partition("/")[0]
+    return PART_OF.get(here, here) == page
 
 
 def _word(page: str) -> str:

@@ -17,8 +17,9 @@ from gateway.checkout.wording import money_text, trimmed
 from gateway.events.errors import BadCursor, TillwayError
 from gateway.events.ids import uuid7
 from gateway.money.amounts import Amount, format_amount, parse_positive_amount
-from gateway.money.assets import Asset
+from gateway.money.assets import FIAT, Asset
 from gateway.money.errors import MoneyError
+from gateway.ramps.selectors import bank_currencies
 from gateway.settlement.approving import waiting_for
 from gateway.settlement.destinations import destination_waiting
 from gateway.settlement.errors import PayoutQuoteUnknown, PayoutUnknown
@@ -56,7 +57,7 @@ def page(request: MemberRequest, shop_id: UUID) -> HttpResponse:
     into = request.POST.get("into", "") or shop.settlement_asset
     again: dict[str, Any] = {"typed": typed, "into": into}
     try:
-        if asset is None or shop.payout_address is None:
+        if asset is None or (shop.payout_address is None and into not in FIAT):
             return _page(request, shop, asset, status=422)
         amount = parse_positive_amount(typed, asset)
         payable = payable_balances(shop=shop)[asset.code].units
@@ -134,6 +135,7 @@ def _confirm(shop: ShopView, amount: Amount, *, into: str) -> dict[str, Any]:
     quote = payout_quote(shop=shop, taken=amount, into=into, now=timezone.now())
     shown = quote_as_dict(quote)
     return confirm | {
+        "to_bank": into in FIAT,
         "quote_id": shown["id"],
         "gives": money_text(trimmed(shown["amount"]), shown["asset"]),
         "until_text": time_text(shown["expires_at"]),
@@ -181,6 +183,7 @@ def _page(
     here = f"/dashboard/{shop.id}/payouts"
     balance = payable_balances(shop=shop)[shop.settlement_asset]
     payable = balance.units
+    currencies = bank_currencies(shop_id=shop.id)
     context: dict[str, Any] = {
         "payouts": [_row(payout_as_dict(payout)) for payout in found.items],
         "waits": bool(waiting_for(found.items)),
@@ -193,10 +196,14 @@ def _page(
         "symbol": asset.symbol if asset else "",
         "into": shop.settlement_asset,
         "into_choices": [
-            token.code
-            for token in tokens_for_mode(shop.mode)
-            if token.peg and token.code != shop.settlement_asset
+            *(
+                token.code
+                for token in tokens_for_mode(shop.mode)
+                if token.peg and token.code != shop.settlement_asset
+            ),
+            *currencies,
         ],
+        "has_bank": bool(currencies),
         "draft": str(uuid7()),
         "payout_address": checksum(shop.payout_address) if shop.payout_address else "",
         **more,
@@ -217,7 +224,7 @@ def _row(payout: dict[str, Any]) -> dict[str, Any]:
         "icon": sign.icon,
         "word": sign.word,
         "why": payout_why(payout["status"], payout["waiting_reason"]),
-        "address": payout["destination"],
+        "address": payout["destination"] or "",
         "at_text": time_text(payout["requested_at"]),
         "tx_hash": payout["tx_hash"] or "",
     }
@@ -231,8 +238,8 @@ def _steps(payout: Payout) -> list[dict[str, Any]]:
         (_("Asked for"), payout.requested_at, "quiet"),
         (_("Approved"), payout.approved_at, "quiet"),
         (ending.word, payout.approved_at if waits else None, ending.tone),
-        (_("Handed to the network"), payout.sending_at, "seen"),
-        (_("In a block"), payout.sent_at, "seen"),
+        (_handed(payout), payout.sending_at, "seen"),
+        (_left(payout), payout.sent_at, "seen"),
         (ending.word, payout.ended_at, ending.tone),
     ]
     return [
@@ -240,3 +247,11 @@ def _steps(payout: Payout) -> list[dict[str, Any]]:
         for word, at, tone in reversed(steps)
         if at is not None
     ]
+
+
+def _handed(payout: Payout) -> str:
+    return _("Handed to the payment provider") if payout.ramp else _("Handed to the network")
+
+
+def _left(payout: Payout) -> str:
+    return _("On its way to your bank") if payout.ramp else _("In a block")

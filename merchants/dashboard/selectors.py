@@ -22,7 +22,7 @@ from gateway.ledger.selectors import (
     shop_statement,
 )
 from gateway.money.amounts import Amount, format_amount
-from gateway.money.assets import Asset
+from gateway.money.assets import FIAT, Asset
 from gateway.settlement.life import Payable
 from gateway.settlement.selectors import payable_balances
 from gateway.shops.selectors import ShopView
@@ -36,9 +36,10 @@ TAKINGS: Final = ("payment", "payment_late", "released")
 
 
 def assets_by_code(codes: Sequence[str]) -> dict[str, Asset]:
-    """The tokens with these codes, with their decimals. One query."""
+    """The tokens and currencies with these codes, with their decimals. One query."""
     rows = Token.objects.filter(code__in=codes).values_list("code", "decimals")
-    return {code: Asset(code, decimals) for code, decimals in rows}
+    currencies = {code: FIAT[code] for code in codes if code in FIAT}
+    return currencies | {code: Asset(code, decimals) for code, decimals in rows}
 
 
 def amount_text(units: int, asset: Asset) -> str:

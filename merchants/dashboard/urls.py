@@ -4,6 +4,7 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from merchants.dashboard import (
+    banks,
     developers,
     endpoints,
     payout_invoices,
@@ -33,6 +34,7 @@ urlpatterns = [
     path(_SHOP + "reports", reports.page, name="reports"),
     path(_SHOP + "reports/sales.csv", reports.sales, name="report-sales"),
     path(_SHOP + "reports/books.csv", reports.books, name="report-books"),
+    path(_SHOP + "banks", banks.page, name="banks"),
     path(_SHOP + "payouts/<uuid:payout_id>", payouts.detail, name="payout"),
     path(_SHOP + "payouts/<uuid:payout_id>/cancel", payouts.cancel, name="payout-cancel"),
     path(_SHOP + "approvals", approvals.queue, name="approvals"),

@@ -70,6 +70,10 @@ def payout_why(status: str, waiting_reason: str | None) -> str:
             return _("We are topping up the account that pays you. It goes out by itself.")
         case "awaiting_funds", "signer_limit":
             return _("The limit for outgoing money is reached. It goes out when there is room.")
+        case "awaiting_funds", "ramp_account":
+            return _("Your bank account needs something first: see Bank payouts.")
+        case "returned", _reason:
+            return _("Your bank sent it back. The amount is in your balance again.")
         case "awaiting_funds", "shop_suspended":
             return _("This shop is suspended. It goes out when it is not any more.")
         case "failed", _reason:
@@ -110,11 +114,13 @@ def entry_word(kind: str) -> str:
         "released": _("Payment released after a check"),
         "payout_reserved": _("Payout requested"),
         "payout_left": _("Payout sent"),
+        "payout_converted": _("Payout requested, converted"),
+        "fiat_left": _("Payout on its way to your bank"),
+        "fiat_arrived": _("Payout arrived at your bank"),
+        "fiat_failed": _("Payout refused by your bank"),
+        "fiat_returned": _("Payout sent back by your bank"),
         "refund_made": _("Refund"),
         "shortfall_covered": _("Shortfall covered"),
-        "fiat_arrived": _("Payout arrived in the bank"),
-        "fiat_failed": _("Payout to a bank failed"),
-        "fiat_returned": _("Payout sent back by the bank"),
         "card_tendered": _("Card payment"),
         "card_disputed": _("Card payment disputed"),
         "card_dispute_won": _("Dispute won"),

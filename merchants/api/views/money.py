@@ -10,7 +10,7 @@ from rest_framework.request import Request
 
 from gateway.chains.models import Token
 from gateway.money.amounts import Amount, format_amount, parse_positive_amount
-from gateway.money.assets import Asset
+from gateway.money.assets import FIAT, Asset
 from gateway.settlement import selectors
 from gateway.settlement.approving import waiting_for
 from gateway.settlement.errors import AssetNotPaidOut
@@ -39,6 +39,7 @@ class BalancesView(ApiView):
         self.query()
         payable = selectors.payable_balances(shop=self.shop)
         decimals = dict(Token.objects.filter(code__in=payable).values_list("code", "decimals"))
+        decimals |= {code: FIAT[code].decimals for code in payable if code in FIAT}
         return self.read(
             {
                 "balances": [
@@ -154,11 +155,14 @@ def _units(amount: str | None, *, code: str) -> int | None:
     """Base units of an amount of an asset; None for everything."""
     if amount is None:
         return None
-    decimals = Token.objects.filter(code=code).values_list("decimals", flat=True).first()
-    if decimals is None:
-        raise AssetNotPaidOut(f"{code[:80]} is no asset we know.", field="asset")
+    asset = FIAT.get(code)
+    if asset is None:
+        decimals = Token.objects.filter(code=code).values_list("decimals", flat=True).first()
+        if decimals is None:
+            raise AssetNotPaidOut(f"{code[:80]} is no asset we know.", field="asset")
+        asset = Asset(code, decimals)
     with of_field("amount"):
-        return parse_positive_amount(amount, Asset(code, decimals)).units
+        return parse_positive_amount(amount, asset).units
 
 
 def balance_as_dict(asset: Asset, payable: Payable) -> dict[str, Any]:

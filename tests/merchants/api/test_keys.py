@@ -83,6 +83,7 @@ ENDPOINTS = [
     ("GET", "payouts", "payouts:read"),
     ("POST", "payouts", "payouts:write"),
     ("POST", "payout-quotes", "payouts:write"),
+    ("GET", "bank-accounts", "payouts:read"),
     ("GET", "settlement-policy", "payouts:read"),
     ("PUT", "settlement-policy", "payouts:write"),
     ("GET", "payouts/{id}", "payouts:read"),
