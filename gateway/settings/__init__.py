@@ -149,6 +149,7 @@ INSTALLED_APPS = [
     "gateway.sponsoring.apps.SponsoringConfig",
     "gateway.treasury.providers.apps.ProvidersConfig",
     "gateway.settlement.apps.SettlementConfig",
+    "gateway.refunds.apps.RefundsConfig",
     "gateway.checkout.apps.CheckoutConfig",
     "gateway.supervisor.apps.SupervisorConfig",
     "merchants.accounts.apps.AccountsConfig",

@@ -30,6 +30,8 @@ EVERY_SECONDS = {
     "gateway.settlement.tasks.resume_payouts": MINUTE,
     "gateway.settlement.tasks.pay_out_by_threshold": 10 * MINUTE,
     "gateway.settlement.tasks.cover_shortfalls": HOUR,
+    "gateway.refunds.tasks.resume_refunds": MINUTE,
+    "gateway.refunds.tasks.expire_refunds": HOUR,
     "gateway.market.tasks.estimate_strategic_shares": HOUR,
     "gateway.compliance.tasks.check_lists": HOUR,
     "gateway.ledger.tasks.snapshot_house_accounts": HOUR,

@@ -108,6 +108,20 @@ class Credited(Shape):
     units = s.CharField()
 
 
+class InvoiceRefund(Shape):
+    """A refund as its invoice tells it; see the refund itself for the rest."""
+
+    id = s.UUIDField()
+    status = s.ChoiceField(
+        ["requested", "claimed", "approved", "sending", "completed", "expired", "rejected"]
+    )
+    kind = s.CharField()
+    worth = s.CharField(help_text="In the pricing currency; empty: nobody could say.")
+    currency = s.CharField()
+    asset = s.CharField(help_text="As chosen by the shopper; empty before.")
+    amount = s.CharField(help_text="Of the asset, once it is fixed; empty before.")
+
+
 class Invoice(Shape):
     id = s.UUIDField()
     shop_id = s.UUIDField()
@@ -123,6 +137,7 @@ class Invoice(Shape):
     amount = Decimal()
     currency = s.CharField()
     credited = Credited()
+    refunds = InvoiceRefund(many=True, help_text="What goes back of it, oldest first.")
     address = s.CharField()
     lock_end = s.DateTimeField()
     monitoring_end = s.DateTimeField()
