@@ -38,6 +38,7 @@ class RefundTooLarge(TillwayError):
 class RefundTooSmall(TillwayError):
     code = "refund_too_small"
     message = "This is too little to be sent."
+    hint = "Ask for more; money that is smaller than its own gas is better given by hand."
     field = "amount"
     status = 422
 
@@ -53,6 +54,7 @@ class RefundRateNotAllowed(TillwayError):
 class RefundAssetUnknown(TillwayError):
     code = "refund_asset_unknown"
     message = "A refund is sent in the token that was paid, or in the shop's stablecoin."
+    hint = "See `paid_with` and `taken` of a refund, or leave it out."
     field = "assets"
     status = 422
 
@@ -68,6 +70,7 @@ class ClaimUnknown(TillwayError):
 class ClaimTaken(TillwayError):
     code = "refund_claim_taken"
     message = "A refund of this money is under way already."
+    hint = "See the invoice's refunds; a new one can be made once that one is over."
     field = "claim_id"
     status = 409
 
@@ -90,6 +93,7 @@ class RefundConflict(TillwayError):
 class RefundNotOpen(TillwayError):
     code = "refund_not_open"
     message = "This refund no longer takes this step."
+    hint = "See its status; a refund that is on its way, or over, stays as it is."
     status = 409
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from merchants.api.views import documents, events, invoices, money, quotes, webhooks
+from merchants.api.views import documents, events, invoices, money, quotes, refunds, webhooks
 from merchants.api.views.unknown import UnknownView
 
 app_name = "api"
@@ -20,6 +20,12 @@ urlpatterns = [
     path("payouts", money.PayoutsView.as_view()),
     path("payouts/<uuid:payout_id>", money.PayoutView.as_view()),
     path("payouts/<uuid:payout_id>/cancel", money.PayoutCancelView.as_view()),
+    path("invoices/<uuid:invoice_id>/refundable", refunds.RefundableView.as_view()),
+    path("refunds", refunds.RefundsView.as_view()),
+    path("refunds/<uuid:refund_id>", refunds.RefundView.as_view()),
+    path("refunds/<uuid:refund_id>/approve", refunds.RefundApproveView.as_view()),
+    path("refunds/<uuid:refund_id>/cancel", refunds.RefundCancelView.as_view()),
+    path("refunds/<uuid:refund_id>/link", refunds.RefundLinkView.as_view()),
     path("webhook_endpoints", webhooks.EndpointsView.as_view()),
     path(_ENDPOINT, webhooks.EndpointView.as_view()),
     path(f"{_ENDPOINT}/rotate_secret", webhooks.EndpointSecretView.as_view()),
