@@ -125,7 +125,7 @@ def choice_words(choice: Choice, amount: str) -> str:
 def claim_problem(code: str) -> str:
     """A refusal in the reader's language."""
     known = {
-        "bad_address": _("That is not an address, or a character of it is wrong."),
+        "address_invalid": _("That is not an address, or a character of it is wrong."),
         "refund_destination_refused": _(
             "Money can't be sent there. Give the address of a wallet that is yours."
         ),
@@ -134,3 +134,16 @@ def claim_problem(code: str) -> str:
         "claim_link_throttled": _("Too many tries. Wait a minute."),
     }
     return known.get(code) or _("That did not work. Try again in a moment.")
+
+
+def refund_word(status: str) -> str:
+    """A refund's state in a list."""
+    return {
+        "requested": _("Waits for the customer"),
+        "claimed": _("Waits for approval"),
+        "approved": _("On its way soon"),
+        "sending": _("Being sent"),
+        "completed": _("Sent"),
+        "expired": _("Expired"),
+        "rejected": _("Called off"),
+    }[status]

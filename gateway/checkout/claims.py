@@ -35,7 +35,7 @@ ADDRESS_GROUP: Final = 4
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def page(request: HttpRequest, token: str) -> HttpResponse:
-    """GET: how far it is, with a form while it is open. POST: a second look; confirmed, the claim."""
+    """GET: how far it is, with a form while it is open. POST: a second look, then the claim."""
     try:
         _brake(request)
         refund = refund_by_link(token)
@@ -87,9 +87,7 @@ def _brake(request: HttpRequest) -> None:
         raise LinkThrottled
 
 
-def _nowhere(
-    request: HttpRequest, token: str, *, status: int, problem: str = ""
-) -> HttpResponse:
+def _nowhere(request: HttpRequest, token: str, *, status: int, problem: str = "") -> HttpResponse:
     context = {"screen": claim_screen(None), "page_path": f"/c/{token}", "problem": problem}
     return _draw(request, context, status=status)
 

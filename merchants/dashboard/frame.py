@@ -16,6 +16,7 @@ MENU: Final = (
     ("invoices", "list", "dashboard.view"),
     ("balances", "coins", "balance.view"),
     ("payouts", "payout", "payout.view"),
+    ("refunds", "return", "refund.view"),
     ("developers", "code", "webhook.view"),
     ("settings", "sliders", "settings.view"),
 )
@@ -61,6 +62,7 @@ def _word(page: str) -> str:
         "invoices": _("Invoices"),
         "balances": _("Balances"),
         "payouts": _("Payouts"),
+        "refunds": _("Refunds"),
         "developers": _("Developers"),
         "settings": _("Settings"),
     }[page]

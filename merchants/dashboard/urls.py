@@ -3,7 +3,7 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from merchants.dashboard import developers, endpoints, payouts, settings, views
+from merchants.dashboard import developers, endpoints, payouts, refunds, settings, views
 
 app_name = "dashboard"
 _SHOP = "dashboard/<uuid:shop_id>/"
@@ -18,6 +18,9 @@ urlpatterns = [
     path(_SHOP + "invoices/<uuid:invoice_id>", views.invoice, name="invoice"),
     path(_SHOP + "invoices/<uuid:invoice_id>/void", views.void, name="void"),
     path(_SHOP + "balances", views.balances, name="balances"),
+    path(_SHOP + "refunds", refunds.page, name="refunds"),
+    path(_SHOP + "refunds/<uuid:refund_id>", refunds.one, name="refund"),
+    path(_SHOP + "invoices/<uuid:invoice_id>/refund", refunds.ask, name="refund-ask"),
     path(_SHOP + "payouts", payouts.page, name="payouts"),
     path(_SHOP + "settings", settings.page, name="settings"),
     path(_SHOP + "developers", developers.page, name="developers"),
