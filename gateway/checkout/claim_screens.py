@@ -139,8 +139,8 @@ def claim_problem(code: str) -> str:
 def refund_word(status: str) -> str:
     """A refund's state in a list."""
     return {
-        "requested": _("Waits for the customer"),
-        "claimed": _("Waits for approval"),
+        "requested": _("To be claimed"),
+        "claimed": _("To be approved"),
         "approved": _("On its way soon"),
         "sending": _("Being sent"),
         "completed": _("Sent"),

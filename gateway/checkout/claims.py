@@ -17,7 +17,8 @@ from gateway.checkout.claim_screens import (
     claim_screen,
 )
 from gateway.events.errors import TillwayError
-from gateway.money.amounts import format_amount
+from gateway.money.amounts import Amount, format_amount
+from gateway.money.assets import wallet_places
 from gateway.outside.buckets import buckets_of
 from gateway.refunds.claiming import Choice, choices_of, refund_claim
 from gateway.refunds.destinations import destination_read
@@ -95,8 +96,8 @@ def _nowhere(request: HttpRequest, token: str, *, status: int, problem: str = ""
 def _draw(request: HttpRequest, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
     context |= {"languages": settings.LANGUAGES}
     response = render(request, "checkout/claim.html", context, status=status)
-    # The address of this page is a secret.
-    response["Referrer-Policy"] = "no-referrer"
+    # The address of this page is a secret, and its own form needs an origin.
+    response["Referrer-Policy"] = "same-origin"
     return response
 
 
@@ -155,5 +156,10 @@ def _look(chosen: Choice, destination: bytes) -> dict[str, Any]:
 
 
 def _amount(choice: Choice) -> str:
+    """In full where it is certain; else as many decimals as a wallet shows, rounded down."""
     assert choice.amount is not None
-    return format_amount(choice.amount, trim=True)
+    if choice.is_fixed:
+        return format_amount(choice.amount, trim=True)
+    step = 10 ** (choice.asset.decimals - wallet_places(choice.asset))
+    units = choice.amount.units // step * step or choice.amount.units
+    return format_amount(Amount(units, choice.asset), trim=True)

@@ -38,6 +38,12 @@ class Command(BaseCommand):
             "--maker", action="append", default=[], help="an outside maker's signing address"
         )
         parser.add_argument(
+            "--refund",
+            action="append",
+            default=[],
+            help="the same for refunds; a tenth of each limit if none is given",
+        )
+        parser.add_argument(
             "--destination", action="append", default=[], help="an address of the house's own"
         )
 
@@ -49,6 +55,7 @@ class Command(BaseCommand):
                 chains,
                 accounts=[address_bytes(account) for account in options["account"]],
                 limits=dict(_limit(limit) for limit in options["limit"]),
+                refunds=dict(_limit(limit) for limit in options["refund"]) or None,
                 references=dict(text.split("=", 1) for text in options["reference"]),
                 as_of=timezone.now(),
                 makers=[address_bytes(address) for address in options["maker"]],
