@@ -28,11 +28,13 @@ from merchants.dashboard.settings_forms import (
     TermsForm,
     ThresholdForm,
 )
+from merchants.dashboard.settings_refunds import RefundsForm
 from merchants.pos.views import problem_words
 
 SECTIONS = {
     "address": "shop.change_payout_address",
     "terms": "shop.change_terms",
+    "refunds": "shop.change_terms",
     "place": "shop.change_terms",
     "threshold": "shop.change_terms",
 }
@@ -69,6 +71,8 @@ def _form(section: str, shop: ShopView, data: Any = None) -> SettingsForm | None
         return AddressForm(shop, data)
     if section == "terms":
         return TermsForm(shop, data)
+    if section == "refunds":
+        return RefundsForm(shop, data)
     if section == "place":
         return PlaceForm(shop, data)
     asset = assets_by_code([shop.settlement_asset]).get(shop.settlement_asset)
@@ -101,6 +105,11 @@ def _save(form: SettingsForm, *, changed_by: str, now: datetime) -> str:
             shop_id=shop_id, address=data["address"], now=now, changed_by=changed_by
         )
         return _("Payouts now go to the new address.")
+    if isinstance(form, RefundsForm):
+        services.shop_set_terms(
+            shop_id=shop_id, changes=form.changes(), now=now, changed_by=changed_by
+        )
+        return _("The limits of refunds were saved.")
     if isinstance(form, TermsForm):
         services.shop_set_terms(
             shop_id=shop_id, changes=form.changes(), now=now, changed_by=changed_by

@@ -41,7 +41,8 @@ class Command(BaseCommand):
             "--refund",
             action="append",
             default=[],
-            help="the same for refunds; a tenth of each limit if none is given",
+            metavar="ASSET=TRANSACTION:DAY",
+            help="what may go back to shoppers; a tenth of each limit if none is given",
         )
         parser.add_argument(
             "--destination", action="append", default=[], help="an address of the house's own"
