@@ -86,6 +86,7 @@ def refund_relink(
         refund.asset = refund.asset if refund.is_converted else ""
     token = token_new()
     refund.link_hash, refund.link_expires_at = token_hash(token), now + LINK_LASTS
+    refund.linked_by = by.who
     refund.save()
     tell(refund, "refund.relinked", invoice=invoice, now=now)
     return refund, token

@@ -61,6 +61,7 @@ class Refund(models.Model):
 
     link_hash = models.BinaryField(max_length=32, help_text="SHA-256 of the claim link's token")
     link_expires_at = models.DateTimeField()
+    linked_by = models.TextField(help_text="who made the link that holds now, and could read it")
 
     asset = models.TextField(default="", help_text="as chosen by the shopper")
     decimals = models.PositiveSmallIntegerField(default=0)

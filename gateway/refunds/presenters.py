@@ -51,6 +51,7 @@ def refund_as_dict(refund: Refund) -> dict[str, Any]:
         "end_reason": refund.end_reason or None,
         "tx_hash": "0x" + bytes(refund.tx_hash).hex() if refund.tx_hash else None,
         "failure_code": refund.failure_code or None,
+        "linked_by": refund.linked_by,
         "link_expires_at": _time(refund.link_expires_at),
         "requested_at": _time(refund.requested_at),
         "claimed_at": _time(refund.claimed_at),

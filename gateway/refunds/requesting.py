@@ -112,7 +112,7 @@ def refund_request(
     refund.requested_by, refund.requested_via, refund.session = by.who, by.via, by.session
     refund.needs_second = needs_second(shop.terms, refund.worth_units)
     refund.link_hash, refund.link_expires_at = token_hash(token), now + LINK_LASTS
-    refund.requested_at = now
+    refund.linked_by, refund.requested_at = by.who, now
     if may_approve(
         shop.terms, by, worth_units=refund.worth_units, requested_by=refund.requested_by
     ):

@@ -20,11 +20,11 @@ def person_acting(request: MemberRequest, *, via: str) -> Person:
 
     The session is named by a hash of its key: enough to put its acts together, not to use it.
     """
-    level = next((level for role, level in _LEVELS if role in request.roles), "cashier")
+    held: list[Level] = [level for role, level in _LEVELS if role in request.roles]
     key = (request.session.session_key or "").encode()
     return Person(
         who=f"user:{request.user.id}",
-        level=level,
+        level=held[0] if held else "cashier",
         via=via,
         session=hashlib.sha256(key).hexdigest()[:SESSION_CHARACTERS],
     )

@@ -301,6 +301,7 @@ class Refund(Shape):
     end_reason = s.CharField(allow_null=True)
     tx_hash = s.CharField(allow_null=True)
     failure_code = s.CharField(allow_null=True)
+    linked_by = s.CharField(help_text="Who made the claim link that holds now.")
     link_expires_at = s.DateTimeField()
     requested_at = s.DateTimeField()
     claimed_at = s.DateTimeField(allow_null=True)

@@ -69,7 +69,7 @@ def one(request: MemberRequest, shop_id: UUID, refund_id: UUID) -> HttpResponse:
     needed = "refund.request" if action == "link" else "refund.approve"
     if not may(request, needed):
         raise PermissionDenied(needed)
-    whose = {
+    whose: dict[str, Any] = {
         "shop_id": shop_id,
         "refund_id": refund_id,
         "by": person_acting(request, via="dashboard"),
@@ -138,11 +138,14 @@ def _draw_one(
     request: MemberRequest, refund: Refund, *, status: int = 200, **more: Any
 ) -> HttpResponse:
     shown = refund_row(refund)
-    people = _names([shown["requested_by"], shown["approved_by"], shown["rejected_by"]])
+    people = _names(
+        [shown[name] for name in ("requested_by", "linked_by", "approved_by", "rejected_by")]
+    )
     is_open = refund.status in OPEN
     context = {
         "refund": shown,
         "asked_by": people.get(shown["requested_by"], shown["requested_by"]),
+        "linked_by": people.get(shown["linked_by"], shown["linked_by"]),
         "approved_by": people.get(shown["approved_by"], shown["approved_by"]),
         "rejected_by": people.get(shown["rejected_by"], shown["rejected_by"]),
         "can_approve": may(request, "refund.approve") and is_open and not refund.approved_by,

@@ -85,7 +85,7 @@ def test_an_address_is_pasted_with_blanks_around_it() -> None:
 
 
 def test_what_is_claimed_and_not_approved_can_be_claimed_anew(refunds: Refunds) -> None:
-    asked = refunds.ask(refunds.paid(), amount=euros(500), by=person("cashier"))
+    asked = refunds.ask(refunds.paid(), amount=euros(500), by=person("cashier", "cy"))
     assert refunds.claim(asked.token).status == "claimed"
     refund, token = refund_relink(
         shop_id=asked.refund.shop_id,
@@ -94,6 +94,7 @@ def test_what_is_claimed_and_not_approved_can_be_claimed_anew(refunds: Refunds) 
         now=refunds.world.now,
     )
     assert (refund.status, refund.destination) == ("requested", None)
+    assert (refund.linked_by, asked.refund.linked_by) == ("user:mia", "user:cy")
     with pytest.raises(LinkUnknown):
         refund_by_link(asked.token)
     assert bytes(refunds.claim(token, to=OTHER_WALLET).destination or b"") == OTHER_WALLET

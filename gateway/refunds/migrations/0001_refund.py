@@ -103,6 +103,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("link_expires_at", models.DateTimeField()),
+                (
+                    "linked_by",
+                    models.TextField(
+                        help_text="who made the link that holds now, and could read it"
+                    ),
+                ),
                 ("asset", models.TextField(default="", help_text="as chosen by the shopper")),
                 ("decimals", models.PositiveSmallIntegerField(default=0)),
                 ("chain_id", models.BigIntegerField(null=True)),
