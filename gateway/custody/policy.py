@@ -84,12 +84,17 @@ RANGE_PREFIX = "range:"
 """Marks the daily sum of an asset that mints put into ranges."""
 
 
+REFUND_PREFIX = "refund:"
+"""Marks the daily sum of an asset that goes back to shoppers."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChainPolicy:
     """What may be signed for one chain. Fees in wei per gas, gas in gas units.
 
     ``firm_orders`` names, by contract, the makers whose orders may be had done there.
     Without ``swaps`` a live chain's swaps are refused, and a test chain's need any floor only.
+    ``refunds`` are limits of their own: payouts don't use them up, nor the other way round.
     """
 
     chain_id: int
@@ -107,6 +112,7 @@ class ChainPolicy:
     ranges: RangeBounds | None = None
     sponsored: SponsorBounds | None = None
     newcomers: Newcomers | None = None
+    refunds: Mapping[str, Limit] = field(default_factory=dict)
     max_fee_per_gas: int
     max_priority_fee_per_gas: int
     max_gas_limit: int
@@ -198,6 +204,9 @@ def judge(
     )
     if isinstance(call, AuthorizedTransfer):
         return Grant(call=call, spends=(fee, _sponsored(chain, call, transaction)))
+    if stated is Purpose.REFUND and isinstance(call, NativeTransfer | TokenTransfer):
+        # Shoppers are strangers: what may go to them is bounded by limits of its own.
+        return Grant(call=call, spends=(fee, _refunded(chain, call, account)))
     spends = (fee, *_spends(chain, call, account, now))
     if chain.newcomers is None:
         return Grant(call=call, spends=spends)
@@ -239,6 +248,24 @@ def _sponsored(
         units=transaction.gas_limit * transaction.max_fee_per_gas,
         limit=Limit(per_transaction=bounds.fees_per_day, per_day=bounds.fees_per_day),
     )
+
+
+def _refunded(chain: ChainPolicy, call: NativeTransfer | TokenTransfer, account: bytes) -> Spend:
+    """What goes back to a shopper: never to the house or a contract of its, within a limit."""
+    asset = _asset(chain, call.token) if isinstance(call, TokenTransfer) else chain.native_asset
+    contracts = chain.factories | chain.routers | frozenset(chain.firm_orders)
+    if (
+        call.to in (ZERO, account)
+        or call.to in chain.destinations | contracts
+        or (call.to in chain.tokens)
+    ):
+        raise PolicyRefused(
+            "destination_not_allowed", f"{address_text(call.to)} is no shopper's address."
+        )
+    limit = chain.refunds.get(asset)
+    if limit is None:
+        raise PolicyRefused("refund_not_bounded", f"Refunds have no limit for {asset}.")
+    return Spend(asset=REFUND_PREFIX + asset, units=call.units, limit=limit)
 
 
 def _check_account(chain: ChainPolicy, *, account: bytes, purpose: str) -> None:

@@ -30,6 +30,8 @@ DRAFT_LOSS_PER_DAY_USD = "1000"
 DRAFT_SPONSORED_GAS = 250_000
 DRAFT_SPONSORED_SHARE = 10
 """A tenth of a day's fees at most may go to shoppers' gas."""
+DRAFT_REFUND_SHARE = 10
+"""A tenth of what may be paid out may go back to shoppers, beside it."""
 
 
 class LimitText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -106,6 +108,7 @@ class ChainText(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     firm_orders: dict[str, tuple[str, ...]] = {}
     sponsored: SponsoredText | None = None
     newcomers: NewcomersText | None = None
+    refunds: dict[str, LimitText] = {}
 
 
 class PolicyText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -170,6 +173,7 @@ def _chain(chain_id: int, text: ChainText) -> ChainPolicy:
         ranges=_ranges(text.ranges) if text.ranges else None,
         sponsored=_sponsored(text.sponsored) if text.sponsored else None,
         newcomers=_newcomers(text.newcomers) if text.newcomers else None,
+        refunds={asset: _limit(asset, limit) for asset, limit in text.refunds.items()},
         max_fee_per_gas=_units(text.max_fee_per_gas),
         max_priority_fee_per_gas=_units(text.max_priority_fee_per_gas),
         max_gas_limit=text.max_gas_limit,
@@ -258,6 +262,7 @@ def draft_policy(
     *,
     accounts: Iterable[bytes],
     limits: Mapping[str, Limit],
+    refunds: Mapping[str, Limit] | None = None,
     destinations: Iterable[bytes] = (),
     makers: Iterable[bytes] = (),
     approvers: Iterable[bytes] = (),
@@ -278,6 +283,8 @@ def draft_policy(
         approvers: whose two signatures change the policy; a live chain's must name them.
         makers: whose firm orders may be taken, where a chain has the contract for them.
         limits: per asset code; assets without one leave to listed destinations only.
+        refunds: the same for refunds, of which assets without one don't leave at all; a tenth of
+            ``limits`` if unset.
         references: USD per whole token, by asset code; ``as_of`` is when they were looked up.
             Without any, a live chain's swaps are refused. After ``max_age_hours`` they are stale.
         live_fees_per_day_units: wei that fees may come to at most; a thousand times that on test
@@ -315,14 +322,8 @@ def draft_policy(
                     if contract and traded_with
                 },
                 "wrapped_native": chain.get("venues", {}).get("weth"),
-                "limits": {
-                    asset: {
-                        "per_transaction": str(limit.per_transaction),
-                        "per_day": str(limit.per_day),
-                    }
-                    for asset, limit in limits.items()
-                    if asset.endswith(f"@{chain['chain_id']}")
-                },
+                "limits": _draft_limits(chain, limits),
+                "refunds": _draft_limits(chain, _tenth(limits) if refunds is None else refunds),
                 "swaps": _draft_swaps(
                     chain, references or {}, as_of=as_of, max_age_hours=max_age_hours
                 ),
@@ -336,6 +337,25 @@ def draft_policy(
             }
             for chain in chains
         },
+    }
+
+
+def _draft_limits(
+    chain: Mapping[str, Any], limits: Mapping[str, Limit]
+) -> dict[str, dict[str, str]]:
+    return {
+        asset: {"per_transaction": str(limit.per_transaction), "per_day": str(limit.per_day)}
+        for asset, limit in limits.items()
+        if asset.endswith(f"@{chain['chain_id']}")
+    }
+
+
+def _tenth(limits: Mapping[str, Limit]) -> dict[str, Limit]:
+    return {
+        asset: Limit(
+            limit.per_transaction // DRAFT_REFUND_SHARE, limit.per_day // DRAFT_REFUND_SHARE
+        )
+        for asset, limit in limits.items()
     }
 
 

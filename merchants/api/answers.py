@@ -110,6 +110,18 @@ class Credited(Shape):
     units = s.CharField()
 
 
+class InvoiceRefund(Shape):
+    """A refund as its invoice tells it; see the refund itself for the rest."""
+
+    id = s.UUIDField()
+    status = s.CharField()
+    kind = s.CharField()
+    worth = s.CharField(help_text="In the pricing currency; empty: nobody could say.")
+    currency = s.CharField()
+    asset = s.CharField(help_text="As chosen by the shopper; empty before.")
+    amount = s.CharField(help_text="Of the asset, once it is fixed; empty before.")
+
+
 class Invoice(Shape):
     id = s.UUIDField()
     shop_id = s.UUIDField()
@@ -125,6 +137,7 @@ class Invoice(Shape):
     amount = Decimal()
     currency = s.CharField()
     credited = Credited()
+    refunds = InvoiceRefund(many=True, help_text="What goes back of it, oldest first.")
     address = s.CharField()
     lock_end = s.DateTimeField()
     monitoring_end = s.DateTimeField()
@@ -455,6 +468,80 @@ class PayoutInvoiceList(Cursored):
         help_text="What comes from no payment: one was taken back, or its credit is still coming."
     )
     not_from_payments_units = s.CharField()
+
+
+class TokenAmount(Shape):
+    asset = s.CharField()
+    amount = Decimal()
+    units = s.CharField()
+
+
+class Refund(Shape):
+    id = s.UUIDField()
+    invoice_id = s.UUIDField()
+    shop_id = s.UUIDField()
+    mode = s.ChoiceField(["test", "live"])
+    status = s.CharField(
+        help_text="requested, claimed, approved, sending, completed, expired or rejected."
+    )
+    waiting_reason = s.CharField(
+        allow_null=True,
+        help_text=(
+            "Why an approved one is not on its way: not_final, check, shop_balance, price, "
+            "float_short or signer_limit. It goes on by itself."
+        ),
+    )
+    kind = s.CharField(
+        help_text="payment: the shop's own money; else why it is owed: surplus, late, …"
+    )
+    claim_id = s.UUIDField(allow_null=True)
+    rate = s.ChoiceField(["paid", "today"])
+    reason = s.CharField()
+    currency = s.CharField()
+    worth = Decimal(allow_null=True, help_text="At the rate paid; null: nobody could say.")
+    taken = TokenAmount(help_text="Set aside from the shop's balance.")
+    paid_with = TokenAmount(help_text="The token that was paid, at the rate paid.")
+    offered = s.ListField(child=s.CharField(), help_text="What the shopper may choose from.")
+    asset = s.CharField(allow_null=True, help_text="As chosen by the shopper.")
+    chain_id = s.IntegerField(allow_null=True)
+    amount = Decimal(allow_null=True, help_text="Of the asset, once it is fixed.")
+    units = s.CharField(allow_null=True)
+    destination = s.CharField(allow_null=True)
+    cost = Decimal(allow_null=True, help_text="What the token cost the shop, where it was bought.")
+    requested_by = s.CharField()
+    requested_via = s.ChoiceField(["till", "dashboard", "api"])
+    session = s.CharField()
+    needs_second_person = s.BooleanField()
+    approved_by = s.CharField(allow_null=True)
+    rejected_by = s.CharField(allow_null=True)
+    end_reason = s.CharField(allow_null=True)
+    tx_hash = s.CharField(allow_null=True)
+    failure_code = s.CharField(allow_null=True)
+    linked_by = s.CharField(help_text="Who made the claim link that holds now.")
+    link_expires_at = s.DateTimeField()
+    requested_at = s.DateTimeField()
+    claimed_at = s.DateTimeField(allow_null=True)
+    approved_at = s.DateTimeField(allow_null=True)
+    ended_at = s.DateTimeField(allow_null=True)
+
+
+class RefundWithLink(Refund):
+    claim_url = s.CharField(help_text="For the shopper; told in this answer only.")
+
+
+class RefundList(Cursored):
+    data = Refund(many=True)  # type: ignore[assignment]
+
+
+class OwedMoney(TokenAmount):
+    claim_id = s.UUIDField()
+    reason = s.CharField()
+
+
+class Refundable(Shape):
+    currency = s.CharField()
+    left = Decimal(help_text="Of the shop's own, in the pricing currency at the rate paid.")
+    owed = OwedMoney(many=True, help_text="What is the payer's already.")
 
 
 class Endpoint(Shape):

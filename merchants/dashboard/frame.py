@@ -18,6 +18,7 @@ MENU: Final = (
     ("payouts", "payout", "payout.view"),
     ("reports", "receipt", "report.export"),
     ("approvals", "check-circle", "approval.view"),
+    ("refunds", "return", "refund.view"),
     ("developers", "code", "webhook.view"),
     ("settings", "sliders", "settings.view"),
 )
@@ -67,6 +68,7 @@ def _word(page: str) -> str:
         "payouts": _("Payouts"),
         "reports": _("Reports"),
         "approvals": _("Approvals"),
+        "refunds": _("Refunds"),
         "developers": _("Developers"),
         "settings": _("Settings"),
     }[page]

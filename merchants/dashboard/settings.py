@@ -29,11 +29,13 @@ from merchants.dashboard.settings_forms import (
     SettingsForm,
     TermsForm,
 )
+from merchants.dashboard.settings_refunds import RefundsForm
 from merchants.pos.views import problem_words
 
 SECTIONS = {
     "address": "shop.change_payout_address",
     "terms": "shop.change_terms",
+    "refunds": "shop.change_terms",
     "place": "shop.change_terms",
 }
 """Each form of the page, and the action that saves it."""
@@ -66,6 +68,8 @@ def _form(section: str, shop: ShopView, data: Any = None) -> SettingsForm:
         return AddressForm(shop, data)
     if section == "terms":
         return TermsForm(shop, data)
+    if section == "refunds":
+        return RefundsForm(shop, data)
     return PlaceForm(shop, data)
 
 
@@ -102,6 +106,11 @@ def _save(form: SettingsForm, *, person: UUID, now: datetime) -> str:
         if act is None:
             return _("Payouts now go to the new address.")
         return _("The new address waits for another person. Until then payouts go to the old one.")
+    if isinstance(form, RefundsForm):
+        services.shop_set_terms(
+            shop_id=shop_id, changes=form.changes(), now=now, changed_by=changed_by
+        )
+        return _("The limits of refunds were saved.")
     if isinstance(form, TermsForm):
         services.shop_set_terms(
             shop_id=shop_id, changes=form.changes(), now=now, changed_by=changed_by

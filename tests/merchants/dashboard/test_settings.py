@@ -18,6 +18,10 @@ TERMS = {
     "rule_limit_2": "", "rule_at_2": "final", "rule_at_rest": "final",
 }  # fmt: skip
 PLACE = {"section": "place", "pricing_currency": "JPY", "time_zone": "Asia/Tokyo"}
+REFUNDS = {
+    "section": "refunds", "currency": "EUR", "cashier": "10", "manager": "150.50", "key": "0",
+    "rates": "today",
+}  # fmt: skip
 ADDRESS = {"section": "address", "address": checksum(NEW), "password": PASSWORD}
 
 
@@ -51,7 +55,7 @@ def said(answer, status=200):
     return answer.content.decode()
 
 
-@pytest.mark.parametrize("sent", [ADDRESS, TERMS, PLACE])
+@pytest.mark.parametrize("sent", [ADDRESS, TERMS, REFUNDS, PLACE])
 @pytest.mark.parametrize("role", ["manager", "cashier", "accountant", "developer"])
 def test_only_the_owner_saves(staff, page, shop_now, role, sent):
     before = shop_now()
@@ -184,3 +188,18 @@ def test_an_unknown_place_is_refused(owner, page, shop_now, change):
 
 def test_an_unknown_section_is_not_found(owner, page):
     assert owner.post(page, {"section": "fees"}).status_code == 404
+
+
+def test_the_owner_says_who_refunds_how_much_alone(owner, page, shop_now):
+    assert "Above 2,000 two people" in said(owner.get(page))
+    assert owner.post(page, REFUNDS).status_code == 302
+    found = shop_now().terms
+    assert (found.refund_cashier_limit_units, found.refund_manager_limit_units) == (1_000, 15_050)
+    assert (found.refund_key_limit_units, found.refund_rates) == (0, ("today",))
+
+
+@pytest.mark.parametrize("changed", [{"manager": "2000.01"}, {"cashier": "-1"}, {"key": "much"}])
+def test_nobody_lifts_the_limit_above_which_two_are_needed(owner, page, shop_now, changed):
+    before = shop_now().terms
+    said(owner.post(page, REFUNDS | changed | {"refund_owner_limit_units": "10"}), 422)
+    assert shop_now().terms == before
