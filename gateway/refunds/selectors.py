@@ -17,6 +17,7 @@ from gateway.refunds.links import TOKEN_CHARACTERS, token_hash
 from gateway.refunds.models import Refund
 from gateway.refunds.paid import paid_of
 from gateway.refunds.requesting import OWED_STATES
+from gateway.tenancy.scope import entered, statement_enters
 
 
 def refund_get(*, shop_id: UUID, refund_id: UUID) -> Refund:
@@ -32,17 +33,20 @@ def refund_get(*, shop_id: UUID, refund_id: UUID) -> Refund:
 
 
 def refund_by_link(token: str) -> Refund:
-    """The refund that a claim link leads to. One query.
+    """The refund that a claim link leads to: whoever holds the link may see it. Its shop is this
+    session's scope from here on. One query.
 
     Raises:
         LinkUnknown: none, or not any more.
     """
     if len(token) != TOKEN_CHARACTERS:
         raise LinkUnknown
-    refund = Refund.objects.filter(link_hash=token_hash(token)).first()
-    if refund is None:
+    with statement_enters():
+        found = list(Refund.objects.raw("SELECT * FROM refunds_open(%s)", [token_hash(token)]))
+    entered(found[0].shop_id if found else None)
+    if not found:
         raise LinkUnknown
-    return refund
+    return found[0]
 
 
 def refunds_page(

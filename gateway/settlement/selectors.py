@@ -17,6 +17,7 @@ from gateway.settlement.errors import PayoutUnknown
 from gateway.settlement.models import FinalTotal, FloatPromise, Payout, SettlementRun, Withheld
 from gateway.settlement.reserve import reserve_units
 from gateway.shops.selectors import ShopView, shop_view
+from gateway.tenancy.scope import house_scope
 from gateway.treasury.providers.selectors import leaving_units
 
 
@@ -101,13 +102,15 @@ def free_float(*, asset: Asset) -> int:
     """
     if asset.chain_id is None:
         raise ValueError(f"{asset} lies on no chain")
-    hot = ledger.balance(account=custody_hot(asset.chain_id), asset=asset)
     # What waits for the signer is queued, and is sent without asking the float again.
     under_way = Payout.objects.filter(
         Q(status__in=life.UNDER_WAY) | Q(waiting_reason="signer_limit"), asset=asset.code
     )
-    promised = int(under_way.aggregate(units=Sum("units"))["units"] or 0)
-    return hot.units - promised - leaving_units(asset=asset.code) - promised_units(asset=asset.code)
+    with house_scope():  # every shop's payouts leave from it
+        hot = ledger.balance(account=custody_hot(asset.chain_id), asset=asset).units
+        promised = int(under_way.aggregate(units=Sum("units"))["units"] or 0)
+        leaving = leaving_units(asset=asset.code)
+        return hot - promised - leaving - promised_units(asset=asset.code)
 
 
 def promised_units(*, asset: str) -> int:

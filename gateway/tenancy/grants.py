@@ -23,7 +23,6 @@ HIDDEN: Final = frozenset(
         "auth_permission",
         "django_content_type",
         "django_migrations",
-        "notices_letter",
         "notices_mail",
     }
 )
@@ -45,6 +44,8 @@ READ_ONLY: Final = frozenset(
         "compliance_listversion",
         "compliance_verdict",
         "ledger_snapshot",
+        "ledger_mark",
+        "ledger_marked",
         "measures_daybooked",
         "measures_dayedge",
         "measures_daymarkout",
@@ -55,22 +56,35 @@ READ_ONLY: Final = frozenset(
         "measures_journalread",
         "measures_position",
         "measures_positionday",
+        "notices_letter",
         "webhooks_attempt",
     }
 )
 """Other processes write them: the watcher and the sender, the lists' loader, the measures."""
 APPEND_ONLY: Final = frozenset(
-    {"events_event", "events_outbox", "ledger_account", "ledger_entry", "ledger_posting"}
+    {
+        "events_event",
+        "events_outbox",
+        "ledger_account",
+        "ledger_entry",
+        "ledger_pending",
+        "ledger_period",
+        "ledger_posting",
+        "ledger_resolution",
+    }
 )
 """What is in them stays as it is (or, in the outbox, is for the relay to change)."""
 DROPPED: Final = frozenset(
     {
         "accounts_membership",
+        "allocating_credituse",
         "axes_accessattempt",
         "axes_accessattemptexpiration",
         "axes_accessfailurelog",
         "axes_accesslog",
         "django_session",
+        "ledger_pending_open",
+        "ledger_set_aside",
         "market_deskhalt",
         "notices_silence",
         "webhooks_endpoint",

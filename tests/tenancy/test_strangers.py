@@ -13,13 +13,19 @@ from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.utils import timezone
 
+from gateway.custody.approvals.services import act_propose
 from gateway.events.models import Event
 from gateway.invoices.models import Invoice
+from gateway.money.amounts import Amount
+from gateway.money.assets import FIAT
+from gateway.refunds.limits import Person
+from gateway.refunds.requesting import Wanted, refund_request
 from gateway.settlement.models import Payout
 from gateway.shops.models import Shop
 from gateway.sponsoring.models import Authorization
 from merchants.accounts.models import ApiKey, User
 from merchants.accounts.services import member_add
+from merchants.notices.models import Notice
 from merchants.webhooks.models import Delivery, Endpoint
 from merchants.webhooks.services import endpoint_create
 from tests.as_web import as_web
@@ -45,9 +51,9 @@ OPEN = {
 """Paths that anybody may ask for, and why they tell nothing of a shop."""
 BY_INVOICE_ID = "/i/<uuid:invoice_id>"
 """Below it are a shopper's pages: whoever holds the id may see what a shopper sees."""
-GIVEN_ANY = ("code", "scope", "name", "key", "market", "asset")
+GIVEN_ANY = ("code", "scope", "name", "key", "market", "asset", "verb", "token", "ramp")
 """Parameters that are names of the house's things, never a shop's."""
-HOUSE = "/desk/"
+HOUSE = ("/desk/", "/house/")
 MARK = "Zwiebelkuchen"
 """Stands in everything of ours that can hold a text: it must never be answered to a stranger."""
 
@@ -74,6 +80,9 @@ def ours(open_shop: World, staff: Staff) -> dict[str, str]:
         asset="USDC@31337",
         decimals=6,
         units=5,
+        taken_asset="USDC@31337",
+        taken_decimals=6,
+        taken_units=5,
         chain_id=31337,
         destination=b"\1" * 20,
         trigger="demand",
@@ -96,6 +105,31 @@ def ours(open_shop: World, staff: Staff) -> dict[str, str]:
         transaction_id=uuid4(),
         created_at=timezone.now(),
     )
+    act = act_propose(
+        kind="payout",
+        subject=f"payout:{payout.id}",
+        payload={"payout_id": str(payout.id)},
+        reason=MARK,
+        maker=staff.user("owner").id,
+        shop_id=shop_id,
+    )
+    refund = refund_request(
+        shop_id=shop_id,
+        invoice_id=paid.invoice_id,
+        wanted=Wanted(amount=Amount(500, FIAT["EUR"]), reason=MARK),
+        by=Person(who=f"user:{uuid4()}", level="owner", via="dashboard"),
+        now=timezone.now(),
+    ).refund
+    notice = Notice.objects.create(
+        kind="payout_failed",
+        subject=MARK,
+        mode="test",
+        shop_id=shop_id,
+        body={},
+        opened_at=timezone.now(),
+        last_at=timezone.now(),
+        told_from=timezone.now(),
+    )
     assert Delivery.objects.filter(event_id=event.id, endpoint_id=endpoint.id).exists()
     return {
         "shop_id": str(shop_id),
@@ -105,6 +139,9 @@ def ours(open_shop: World, staff: Staff) -> dict[str, str]:
         "key_id": str(key.id),
         "payout_id": str(payout.id),
         "authorization_id": str(authorization.id),
+        "act_id": str(act.id),
+        "refund_id": str(refund.id),
+        "notice_id": str(notice.id),
     }
 
 

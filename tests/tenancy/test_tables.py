@@ -10,6 +10,7 @@ from tests.tenancy.tables import asked, kept_tables, tables_of_shops
 pytestmark = pytest.mark.django_db
 
 REASONS = {
+    "ledger_period": "months that are closed: nothing of a shop, and posting must see them",
     "execution_sweptdeposit": "what a batch swept: deposits of every shop; nothing but their salt",
 }
 """Tables that reach a shop and are not kept apart, and why that is no leak."""
@@ -111,6 +112,7 @@ def test_functions_that_work_as_the_owner_ask_whose_shop_it_is_or_find_it_themse
         "accounts_shops_of",
         "invoices_open",  # by an id that only the shop and its shopper know
         "invoices_shop_of",
+        "refunds_open",  # by a link that only its shopper holds
     }
     definers = dict(
         asked(
