@@ -350,9 +350,19 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": "/v1",
     "ENUM_NAME_OVERRIDES": {
+        "BankAccountStatus": (
+            *("none", "incomplete", "checking"),
+            *("restricted", "due_soon", "ready"),
+        ),
         "DeliveryState": ("pending", "succeeded", "failed", "cancelled"),
         "DepositState": ("seen", "confirmed", "final", "orphaned"),
+        "InvoiceStatus": (
+            *("waiting", "partial", "processing", "paid"),
+            *("expired", "cancelled", "invalid"),
+        ),
         "Mode": ("test", "live"),
+        "PayoutStatus": "gateway.settlement.life.STATUSES",
+        "RefundStatus": "gateway.refunds.life.STATUSES",
     },
 }
 
