@@ -17,8 +17,9 @@ from gateway.checkout.wording import money_text, trimmed
 from gateway.events.errors import BadCursor, TillwayError
 from gateway.events.ids import uuid7
 from gateway.money.amounts import Amount, format_amount, parse_positive_amount
-from gateway.money.assets import Asset
+from gateway.money.assets import FIAT, Asset
 from gateway.money.errors import MoneyError
+from gateway.ramps.selectors import bank_currencies
 from gateway.settlement.errors import PayoutQuoteUnknown, PayoutUnknown
 from gateway.settlement.life import UNSENT
 from gateway.settlement.models import Payout
@@ -53,7 +54,7 @@ def page(request: MemberRequest, shop_id: UUID) -> HttpResponse:
     into = request.POST.get("into", "") or shop.settlement_asset
     again: dict[str, Any] = {"typed": typed, "into": into}
     try:
-        if asset is None or shop.payout_address is None:
+        if asset is None or (shop.payout_address is None and into not in FIAT):
             return _page(request, shop, asset, status=422)
         amount = parse_positive_amount(typed, asset)
         payable = payable_balances(shop=shop)[asset.code].units
@@ -125,6 +126,7 @@ def _confirm(shop: ShopView, amount: Amount, *, into: str) -> dict[str, Any]:
     quote = payout_quote(shop=shop, taken=amount, into=into, now=timezone.now())
     shown = quote_as_dict(quote)
     return confirm | {
+        "to_bank": into in FIAT,
         "quote_id": shown["id"],
         "gives": money_text(trimmed(shown["amount"]), shown["asset"]),
         "until_text": time_text(shown["expires_at"]),
@@ -165,6 +167,7 @@ def _page(
     here = f"/dashboard/{shop.id}/payouts"
     balance = payable_balances(shop=shop)[shop.settlement_asset]
     payable = balance.units
+    currencies = bank_currencies(shop_id=shop.id)
     context: dict[str, Any] = {
         "payouts": [_row(payout_as_dict(payout)) for payout in found.items],
         "next_href": f"{here}?cursor={found.next_cursor}" if found.next_cursor else "",
@@ -175,10 +178,14 @@ def _page(
         "symbol": asset.symbol if asset else "",
         "into": shop.settlement_asset,
         "into_choices": [
-            token.code
-            for token in tokens_for_mode(shop.mode)
-            if token.peg and token.code != shop.settlement_asset
+            *(
+                token.code
+                for token in tokens_for_mode(shop.mode)
+                if token.peg and token.code != shop.settlement_asset
+            ),
+            *currencies,
         ],
+        "has_bank": bool(currencies),
         "draft": str(uuid7()),
         "payout_address": checksum(shop.payout_address) if shop.payout_address else "",
         **more,

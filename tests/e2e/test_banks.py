@@ -9,7 +9,6 @@ from playwright.sync_api import expect
 
 from gateway.ramps.models import RampAccount
 from tests.e2e.looking import overflow_px, sideways, small_targets
-from tests.stripe_fake.server import KEY
 
 RAMPS = [{"name": "stripe", "kind": "stripe", "currencies": {"EUR": {}, "USD": {}}}]
 LOOKS = os.environ.get("TILLWAY_LOOKS")
@@ -41,10 +40,9 @@ STATES: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
 @pytest.mark.parametrize(("size", "scheme"), [("phone", "dark"), ("laptop", "light")])
 def test_the_page_of_banks_fits_its_screen(
-    house: Any, size: str, scheme: str, language: str, settings: Any, monkeypatch: Any
+    house: Any, size: str, scheme: str, language: str, settings: Any
 ) -> None:
     settings.RAMPS = RAMPS
-    monkeypatch.setenv("RAMP_STRIPE_KEY", KEY)
     shop_id = house.world.shop_id
     home = f"/dashboard/{shop_id}/"
     with house.page(size=size, color_scheme=scheme, role="owner") as page:
