@@ -9,7 +9,7 @@ from merchants.dashboard.wording import Sign
 
 def ramp_word(kind: str) -> str:
     """The provider's own name."""
-    return {"stripe": "Stripe"}[kind]
+    return {"stripe": "Stripe", "iso20022": "SEPA"}[kind]
 
 
 def bank_sign(state: str) -> Sign:

@@ -63,3 +63,16 @@ class NothingToPay(TillwayError):
     code = "nothing_to_pay"
     message = "No payout waits for a file."
     status = 409
+
+
+class BankAccountUnknown(TillwayError):
+    code = "bank_account_unknown"
+    message = "There is no such bank account."
+    status = 404
+
+
+class EntryNotForPeople(TillwayError):
+    code = "bank_entry_not_for_people"
+    message = "Nobody has to deal with this entry."
+    hint = "`manage.py bank_entries list` shows those that wait, and needs a name and a reason."
+    status = 409

@@ -106,7 +106,8 @@ def pain001(
     for one in transfers:
         _transfer(payment, one)
     ET.indent(root)
-    return b'<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, "utf-8") + b"\n"
+    body: bytes = ET.tostring(root, "utf-8")
+    return b'<?xml version="1.0" encoding="UTF-8"?>\n' + body + b"\n"
 
 
 def _transfer(payment: ET.Element, one: Transfer) -> None:
