@@ -213,6 +213,7 @@ def _environment(folder: Path, database: str) -> dict[str, str]:
         **os.environ,
         "TILLWAY_STATE_DIR": str(folder / database),
         "DATABASE_URL": f"postgres://postgres@/{database}?host={folder / 'postgres'}",
+        "WEB_DATABASE_URL": f"postgres://tillway_web@/{database}?host={folder / 'postgres'}",
         "VALKEY_URL": f"unix://{folder / 'valkey.sock'}",
         "PROCESS_NAME": f"web-{database}",
         "DJANGO_SETTINGS_MODULE": "gateway.settings",

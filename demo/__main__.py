@@ -28,6 +28,7 @@ PRICE = "4.20"
 SHOPPER_UNITS = 10**18  # one ether, wrapped
 PAID_SECONDS = 60
 PAYOUT_SECONDS = 90
+RECONCILED_SECONDS = 90
 
 
 class Demo:
@@ -170,6 +171,25 @@ class Demo:
     def _check_books(self) -> None:
         with self.narrator.step("The books balance to the unit", key="books") as notes:
             notes.append(self.house.manage("ledger_check"))
+        with self.narrator.step("Books and chain agree to the unit", key="reconciled") as notes:
+            notes.append(self._reconciled())
+
+    def _reconciled(self) -> str:
+        """The last word of a run in which nothing is under way any more.
+
+        Raises:
+            RuntimeError: there was none in time, or the books differ.
+        """
+        deadline = time.monotonic() + RECONCILED_SECONDS
+        while True:
+            try:
+                said = self.house.manage("reconcile", "--to-the-unit")
+            except RuntimeError as trouble:
+                if ": differs" in str(trouble) or time.monotonic() > deadline:
+                    raise
+                time.sleep(2)
+            else:
+                return said.splitlines()[-1]
 
     def _usdc_of(self, address: str) -> int:
         web3 = Web3(HTTPProvider(self.shop.rpc_url))

@@ -12,6 +12,11 @@ from typing import Any
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gateway.settings")
 
 from django.conf import settings
+
+if not settings.configured:
+    # Whatever it is started by, it takes the role that sees shops in their scopes only.
+    os.environ.setdefault("DATABASE_ROLE", "web")
+
 from django.core.exceptions import MiddlewareNotUsed
 from django.core.handlers.exception import convert_exception_to_response
 from django.core.handlers.wsgi import WSGIHandler

@@ -40,6 +40,7 @@ django.setup()
 
 from django.conf import settings as _settings  # noqa: E402
 
+from tests.as_web import requests_as_web  # noqa: E402 (needs the apps)
 from tests.undoing import undone  # noqa: E402 (needs the path)
 from tests.wiping import wipe_unmanaged  # noqa: E402 (needs the apps)
 
@@ -115,6 +116,13 @@ def _nothing_is_left(request: pytest.FixtureRequest) -> Iterator[None]:
     yield
     if commits:
         wipe_unmanaged()
+
+
+@pytest.fixture(autouse=True)
+def _requests_come_to_the_web(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The test client's requests are answered as the web's role, which sees a shop's rows in that
+    shop's scope only. Everything else in a test works as the owner of the tables."""
+    requests_as_web(monkeypatch)
 
 
 class Clock:

@@ -24,6 +24,8 @@ from django.db import close_old_connections, connection
 
 from gateway.checkout import selectors, tickets
 from gateway.events.waking import hearing
+from gateway.invoices.selectors import invoice_shop_id
+from gateway.tenancy import scope as tenancy_scope
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -164,7 +166,7 @@ class Hub:
 
     async def _mark_shop(self, invoice_id: UUID) -> None:
         try:
-            shop_id = await self._in_reader(selectors.shop_of_invoice, invoice_id)
+            shop_id = await self._in_reader(invoice_shop_id, invoice_id)
         except Exception:
             log.exception("live.read_failed", subject=f"invoice:{invoice_id}")
             return
@@ -176,6 +178,7 @@ class Hub:
     async def _in_reader(self, question: Callable[[Any], Any], about: Any) -> Any:
         def ask() -> Any:
             close_old_connections()
+            tenancy_scope.leave()
             return question(about)
 
         return await asyncio.get_running_loop().run_in_executor(self._readers, ask)

@@ -13,6 +13,7 @@ from gateway.invoices.models import Invoice
 from gateway.invoices.presenters import invoice_as_dict
 from gateway.invoices.selectors import invoice_public
 from gateway.market.glance import desk_glance
+from gateway.tenancy.scope import enter_shop, house_scope
 
 SALES_FOLLOWED: Final = 12
 DESK: Final = "desk"
@@ -41,11 +42,6 @@ def invoice_for_page(invoice_id: UUID) -> dict[str, Any] | None:
         return None
 
 
-def shop_of_invoice(invoice_id: UUID) -> UUID | None:
-    """Whose invoice it is. One query."""
-    return Invoice.objects.filter(id=invoice_id).values_list("shop_id", flat=True).first()
-
-
 def sales_version(shop_id: UUID) -> str:
     """Changes whenever the list of a shop's last sales would be drawn differently. One query."""
     return str(_sales_of(shop_id)["version"])
@@ -55,10 +51,12 @@ def live_message(subject: str) -> LiveMessage | None:
     """The present state of ``invoice:<id>``, ``shop:<id>`` or ``desk``; None if there is no such
     thing."""
     if subject == DESK:
-        glance = desk_glance(now=timezone.now())
+        with house_scope():
+            glance = desk_glance(now=timezone.now())
         return LiveMessage(version=digest(glance), json=orjson.dumps(glance), moves=True)
     kind, _, subject_id = subject.partition(":")
     if kind == "shop":
+        enter_shop(UUID(subject_id))  # a ticket was shown
         sales = _sales_of(UUID(subject_id))
         return LiveMessage(version=sales["version"], json=orjson.dumps(sales), moves=False)
     invoice = invoice_for_page(UUID(subject_id))

@@ -19,6 +19,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from gateway.checkout.signed import read_payer, read_signed
 from gateway.events.errors import TillwayError
+from gateway.invoices.errors import InvoiceNotFound
+from gateway.invoices.selectors import invoice_public
 from gateway.outside.buckets import buckets_of
 from gateway.sponsoring.accepting import Submission, authorization_accept, authorization_offer
 from gateway.sponsoring.errors import SponsorLimit
@@ -89,7 +91,11 @@ def authorization(request: HttpRequest, invoice_id: UUID) -> HttpResponse:
 @require_GET
 def outcome(request: HttpRequest, invoice_id: UUID, authorization_id: UUID) -> HttpResponse:
     """What became of a signature that was handed in."""
-    found = authorization_of(invoice_id=invoice_id, authorization_id=authorization_id)
+    try:
+        invoice_public(invoice_id)
+        found = authorization_of(invoice_id=invoice_id, authorization_id=authorization_id)
+    except InvoiceNotFound:
+        found = None
     if found is None:
         return JsonResponse({"code": "authorization_unknown"}, status=HTTPStatus.NOT_FOUND)
     return JsonResponse(authorization_as_dict(found))

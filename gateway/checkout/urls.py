@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.urls import path
 
-from gateway.checkout import sponsored, views
+from gateway.checkout import claims, sponsored, views
 
 app_name = "checkout"
 urlpatterns = [
@@ -19,6 +19,7 @@ urlpatterns = [
         sponsored.outcome,
         name="outcome",
     ),
+    path("c/<str:token>", claims.page, name="claim"),
     path("language", views.language, name="language"),
 ]
 if settings.DEBUG:

@@ -6,9 +6,11 @@ class ComplianceConfig(AppConfig):
     label = "compliance"
 
     def ready(self) -> None:
-        from gateway.compliance import handlers
+        from gateway.compliance import handlers, releasing
+        from gateway.custody.approvals.kinds import register
         from gateway.events.subscriptions import subscribe
 
+        register(releasing.ACT)
         subscribe(
             pattern="deposit.seen",
             handler=handlers.on_deposit_seen,

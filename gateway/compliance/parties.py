@@ -1,12 +1,33 @@
 """Whether the lists in force name someone the house deals with outside of a deposit."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 
 from django.db import transaction
 
 from gateway.compliance import locks
 from gateway.compliance.errors import ListsMissing
 from gateway.compliance.models import ListedAddress
+
+
+@dataclass(frozen=True, slots=True)
+class PartyVerdict:
+    """What the lists of a moment say about an address, and by which versions: ``ofac#3``."""
+
+    is_clear: bool
+    versions_key: str
+
+
+def party_verdict(address: bytes) -> PartyVerdict:
+    """The verdict on one address, to be kept with what is decided by it. As ``listed_among``.
+
+    Raises:
+        ListsMissing: unknown is not clear.
+    """
+    is_clear = not listed_among({address})
+    sources = locks.sources_in_force()
+    key = ",".join(f"{source.name}#{source.number}" for source in sources)
+    return PartyVerdict(is_clear=is_clear, versions_key=key)
 
 
 def listed_among(addresses: Collection[bytes]) -> set[bytes]:

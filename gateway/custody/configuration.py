@@ -17,6 +17,11 @@ class SignerFiles:
     journal: Path
     socket: Path
 
+    @property
+    def policy_book(self) -> Path:
+        """Which policy is in force, in the signer's own words."""
+        return self.journal / "policy.jsonl"
+
 
 def signer_files(environment: Mapping[str, str]) -> SignerFiles:
     folder = Path(settings.STATE_DIR) / "custody"

@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from gateway.custody.errors import JournalDamaged, JournalInUse
 from gateway.custody.keystore import sync_folder
+from gateway.custody.newcomer_bounds import Noted, note_id, noted_in
 
 REMEMBER_DAYS = 35
 """Requests and nonces older than this are forgotten; asking again then counts again."""
@@ -69,8 +70,14 @@ class Memory:
     nonces: dict[NonceKey, dict[str, int]] = field(default_factory=dict)
     days: dict[date, dict[str, int]] = field(default_factory=dict)
     remembered: dict[date, list[tuple[str, NonceKey]]] = field(default_factory=dict)
+    destinations: dict[tuple[int, bytes], Noted] = field(default_factory=dict)
 
     def take(self, day: date, granted: Granted) -> None:
+        noted = noted_in(granted.request_id)
+        if noted is not None:
+            place, first = noted
+            self.destinations[place] = Noted(first=first, last=day)
+            return
         self.digests[granted.request_id] = granted.digest
         key = (granted.chain_id, granted.account, granted.nonce)
         if day not in self.remembered:
@@ -89,6 +96,8 @@ class Memory:
                 self.digests.pop(request_id, None)
                 self.nonces.pop(key, None)
             self.days.pop(day, None)
+        for place in [place for place, note in self.destinations.items() if note.last < first]:
+            del self.destinations[place]
 
 
 class Journal:
@@ -132,6 +141,32 @@ class Journal:
     def spent(self, now: datetime) -> Mapping[str, int]:
         """Base units per asset granted on the UTC day of ``now``."""
         return self._memory.days.get(self._day(now), {})
+
+    def is_known(self, *, chain_id: int, to: bytes, after_days: int, now: datetime) -> bool:
+        """Whether payments to this address were first asked for so many UTC days ago."""
+        note = self._memory.destinations.get((chain_id, to))
+        return note is not None and note.is_known(today=self._day(now), after_days=after_days)
+
+    def note_destination(self, *, chain_id: int, account: bytes, to: bytes, now: datetime) -> None:
+        """Remember that a payment to this address was asked for; durable when this returns."""
+        today = self._day(now)
+        note = self._memory.destinations.get((chain_id, to))
+        if note is not None and not note.is_due_again(today=today):
+            return
+        first = note.first if note is not None else today
+        self.write(
+            Granted(
+                request_id=note_id(chain_id=chain_id, to=to, first=first),
+                digest=b"",
+                chain_id=chain_id,
+                account=account,
+                nonce=0,
+                purpose="",
+                units={},
+                added={},
+            ),
+            now=now,
+        )
 
     def write(self, granted: Granted, *, now: datetime) -> None:
         """Append the grant; durable when this returns."""

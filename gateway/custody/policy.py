@@ -8,7 +8,7 @@ widen it.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from gateway.custody.addresses import ZERO, address_text
@@ -30,6 +30,7 @@ from gateway.custody.decoding import (
     decode_call,
 )
 from gateway.custody.errors import PolicyRefused
+from gateway.custody.newcomer_bounds import NEW_PREFIX, IsKnown, Newcomers, newcomers_among
 from gateway.custody.range_bounds import RangeBounds, put_in
 from gateway.custody.range_calls import RangeCall
 from gateway.custody.sponsor_bounds import SPONSOR_PREFIX, SponsorBounds, check_sponsored
@@ -83,12 +84,17 @@ RANGE_PREFIX = "range:"
 """Marks the daily sum of an asset that mints put into ranges."""
 
 
+REFUND_PREFIX = "refund:"
+"""Marks the daily sum of an asset that goes back to shoppers."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChainPolicy:
     """What may be signed for one chain. Fees in wei per gas, gas in gas units.
 
     ``firm_orders`` names, by contract, the makers whose orders may be had done there.
     Without ``swaps`` a live chain's swaps are refused, and a test chain's need any floor only.
+    ``refunds`` are limits of their own: payouts don't use them up, nor the other way round.
     """
 
     chain_id: int
@@ -105,6 +111,8 @@ class ChainPolicy:
     swaps: SwapBounds | None = None
     ranges: RangeBounds | None = None
     sponsored: SponsorBounds | None = None
+    newcomers: Newcomers | None = None
+    refunds: Mapping[str, Limit] = field(default_factory=dict)
     max_fee_per_gas: int
     max_priority_fee_per_gas: int
     max_gas_limit: int
@@ -113,7 +121,16 @@ class ChainPolicy:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
+    """What may be signed, and who may agree to another policy.
+
+    Attributes:
+        approvers: addresses of people's own keys; two of them agree to a change.
+        change_delay: how long a change waits after that, in which one of them can call it off.
+    """
+
     chains: Mapping[int, ChainPolicy]
+    approvers: frozenset[bytes] = frozenset()
+    change_delay: timedelta = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,10 +145,14 @@ class Spend:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """A transaction that the policy allows, if the day's sums still take what it spends."""
+    """A transaction that the policy allows, if the day's sums still take what it spends.
+
+    ``strangers`` are the unlisted addresses that it pays, where the policy bounds newcomers.
+    """
 
     call: Call
     spends: tuple[Spend, ...]
+    strangers: tuple[bytes, ...] = ()
 
 
 def judge(
@@ -142,8 +163,12 @@ def judge(
     purpose: str,
     key_is_demo: bool,
     now: datetime,
+    is_known: IsKnown = lambda _address: True,
 ) -> Grant:
     """Whether the transaction may be signed, and what of it counts toward daily limits.
+
+    Args:
+        is_known: whether an address is a newcomer no more, by the signer's own memory.
 
     Raises:
         PolicyRefused: with a stable reason.
@@ -179,7 +204,38 @@ def judge(
     )
     if isinstance(call, AuthorizedTransfer):
         return Grant(call=call, spends=(fee, _sponsored(chain, call, transaction)))
-    return Grant(call=call, spends=(fee, *_spends(chain, call, account, now)))
+    if stated is Purpose.REFUND and isinstance(call, NativeTransfer | TokenTransfer):
+        # Shoppers are strangers: what may go to them is bounded by limits of its own.
+        return Grant(call=call, spends=(fee, _refunded(chain, call, account)))
+    spends = (fee, *_spends(chain, call, account, now))
+    if chain.newcomers is None:
+        return Grant(call=call, spends=spends)
+    strangers = tuple(newcomers_among(_paid(chain, call), listed=chain.destinations | {account}))
+    return Grant(
+        call=call,
+        spends=(*spends, *_to_newcomers(chain.newcomers, strangers, is_known)),
+        strangers=tuple(to for _asset_code, to, _units in strangers),
+    )
+
+
+def _paid(chain: ChainPolicy, call: Call) -> Iterator[tuple[str, bytes, int]]:
+    match call:
+        case NativeTransfer(to=to, units=units):
+            yield chain.native_asset, to, units
+        case TokenTransfer(token=token, to=to, units=units):
+            yield _asset(chain, token), to, units
+        case SweepSwap(payments=payments):
+            for payment in payments:
+                yield _asset(chain, payment.token), payment.to, payment.units
+
+
+def _to_newcomers(
+    bounds: Newcomers, paid: tuple[tuple[str, bytes, int], ...], is_known: IsKnown
+) -> Iterator[Spend]:
+    for asset, to, units in paid:
+        if not is_known(to):
+            limit = Limit(*bounds.limits.get(asset, (0, 0)))
+            yield Spend(asset=NEW_PREFIX + asset, units=units, limit=limit)
 
 
 def _sponsored(
@@ -192,6 +248,24 @@ def _sponsored(
         units=transaction.gas_limit * transaction.max_fee_per_gas,
         limit=Limit(per_transaction=bounds.fees_per_day, per_day=bounds.fees_per_day),
     )
+
+
+def _refunded(chain: ChainPolicy, call: NativeTransfer | TokenTransfer, account: bytes) -> Spend:
+    """What goes back to a shopper: never to the house or a contract of its, within a limit."""
+    asset = _asset(chain, call.token) if isinstance(call, TokenTransfer) else chain.native_asset
+    contracts = chain.factories | chain.routers | frozenset(chain.firm_orders)
+    if (
+        call.to in (ZERO, account)
+        or call.to in chain.destinations | contracts
+        or (call.to in chain.tokens)
+    ):
+        raise PolicyRefused(
+            "destination_not_allowed", f"{address_text(call.to)} is no shopper's address."
+        )
+    limit = chain.refunds.get(asset)
+    if limit is None:
+        raise PolicyRefused("refund_not_bounded", f"Refunds have no limit for {asset}.")
+    return Spend(asset=REFUND_PREFIX + asset, units=call.units, limit=limit)
 
 
 def _check_account(chain: ChainPolicy, *, account: bytes, purpose: str) -> None:

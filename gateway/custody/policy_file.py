@@ -15,18 +15,23 @@ import msgspec
 from gateway.custody.addresses import address_bytes, address_text
 from gateway.custody.errors import PolicyInvalid
 from gateway.custody.keystore import refuse_file_of_others
+from gateway.custody.newcomer_bounds import Newcomers
 from gateway.custody.policy import ChainPolicy, Limit, Policy, Purpose
 from gateway.custody.range_bounds import RangeBounds
 from gateway.custody.sponsor_bounds import SponsorBounds
 from gateway.custody.swap_bounds import ANY_PAIR, BPS, SwapBounds
 
 VERSION = 1
+MAX_DELAY_HOURS = 30 * 24
+MAX_NEWCOMER_DAYS = 30
 DRAFT_MAX_AGE_HOURS = 72
 DRAFT_MAX_LOSS_BPS = 500
 DRAFT_LOSS_PER_DAY_USD = "1000"
 DRAFT_SPONSORED_GAS = 250_000
 DRAFT_SPONSORED_SHARE = 10
 """A tenth of a day's fees at most may go to shoppers' gas."""
+DRAFT_REFUND_SHARE = 10
+"""A tenth of what may be paid out may go back to shoppers, beside it."""
 
 
 class LimitText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -77,6 +82,13 @@ class SponsoredText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     fees_per_day: str
 
 
+class NewcomersText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What addresses get that the signer has not known for ``after_days``."""
+
+    after_days: int
+    limits: dict[str, LimitText]
+
+
 class ChainText(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     mode: str
     native_asset: str
@@ -95,11 +107,15 @@ class ChainText(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     fees_per_day: str
     firm_orders: dict[str, tuple[str, ...]] = {}
     sponsored: SponsoredText | None = None
+    newcomers: NewcomersText | None = None
+    refunds: dict[str, LimitText] = {}
 
 
 class PolicyText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     version: int
     chains: dict[str, ChainText]
+    approvers: tuple[str, ...] = ()
+    change_delay_hours: int = 24
 
 
 def load_policy(path: Path) -> Policy:
@@ -121,8 +137,12 @@ def parse_policy(content: bytes) -> Policy:
         text = msgspec.json.decode(content, type=PolicyText)
         if text.version != VERSION:
             raise PolicyInvalid(f"This release reads version {VERSION} of the policy.")
+        if not 1 <= text.change_delay_hours <= MAX_DELAY_HOURS:
+            raise PolicyInvalid("A change of the policy waits between an hour and thirty days.")
         return Policy(
-            chains={int(key): _chain(int(key), chain) for key, chain in text.chains.items()}
+            chains={int(key): _chain(int(key), chain) for key, chain in text.chains.items()},
+            approvers=_addresses(text.approvers),
+            change_delay=timedelta(hours=text.change_delay_hours),
         )
     except (msgspec.MsgspecError, ValueError) as error:
         raise PolicyInvalid(f"The signer policy can't be read: {error}") from error
@@ -152,6 +172,8 @@ def _chain(chain_id: int, text: ChainText) -> ChainPolicy:
         swaps=_swaps(text.swaps) if text.swaps else None,
         ranges=_ranges(text.ranges) if text.ranges else None,
         sponsored=_sponsored(text.sponsored) if text.sponsored else None,
+        newcomers=_newcomers(text.newcomers) if text.newcomers else None,
+        refunds={asset: _limit(asset, limit) for asset, limit in text.refunds.items()},
         max_fee_per_gas=_units(text.max_fee_per_gas),
         max_priority_fee_per_gas=_units(text.max_priority_fee_per_gas),
         max_gas_limit=text.max_gas_limit,
@@ -187,6 +209,16 @@ def _sponsored(text: SponsoredText) -> SponsorBounds:
         },
         max_gas_limit=text.max_gas_limit,
         fees_per_day=_units(text.fees_per_day),
+    )
+
+
+def _newcomers(text: NewcomersText) -> Newcomers:
+    if not 1 <= text.after_days <= MAX_NEWCOMER_DAYS:
+        raise PolicyInvalid(f"An address is new for 1 to {MAX_NEWCOMER_DAYS} days.")
+    limits = {asset: _limit(asset, limit) for asset, limit in text.limits.items()}
+    return Newcomers(
+        after_days=text.after_days,
+        limits={asset: (limit.per_transaction, limit.per_day) for asset, limit in limits.items()},
     )
 
 
@@ -230,8 +262,10 @@ def draft_policy(
     *,
     accounts: Iterable[bytes],
     limits: Mapping[str, Limit],
+    refunds: Mapping[str, Limit] | None = None,
     destinations: Iterable[bytes] = (),
     makers: Iterable[bytes] = (),
+    approvers: Iterable[bytes] = (),
     references: Mapping[str, str] | None = None,
     as_of: datetime | None = None,
     max_age_hours: int = DRAFT_MAX_AGE_HOURS,
@@ -246,8 +280,11 @@ def draft_policy(
     accounts, each chain's treasury and ``destinations``.
 
     Args:
+        approvers: whose two signatures change the policy; a live chain's must name them.
         makers: whose firm orders may be taken, where a chain has the contract for them.
         limits: per asset code; assets without one leave to listed destinations only.
+        refunds: the same for refunds, of which assets without one don't leave at all; a tenth of
+            ``limits`` if unset.
         references: USD per whole token, by asset code; ``as_of`` is when they were looked up.
             Without any, a live chain's swaps are refused. After ``max_age_hours`` they are stale.
         live_fees_per_day_units: wei that fees may come to at most; a thousand times that on test
@@ -258,6 +295,7 @@ def draft_policy(
     traded_with = _unique(address_text(maker) for maker in makers)
     return {
         "version": VERSION,
+        "approvers": _unique(address_text(approver) for approver in approvers),
         "chains": {
             str(chain["chain_id"]): {
                 "mode": chain["mode"],
@@ -284,14 +322,8 @@ def draft_policy(
                     if contract and traded_with
                 },
                 "wrapped_native": chain.get("venues", {}).get("weth"),
-                "limits": {
-                    asset: {
-                        "per_transaction": str(limit.per_transaction),
-                        "per_day": str(limit.per_day),
-                    }
-                    for asset, limit in limits.items()
-                    if asset.endswith(f"@{chain['chain_id']}")
-                },
+                "limits": _draft_limits(chain, limits),
+                "refunds": _draft_limits(chain, _tenth(limits) if refunds is None else refunds),
                 "swaps": _draft_swaps(
                     chain, references or {}, as_of=as_of, max_age_hours=max_age_hours
                 ),
@@ -305,6 +337,25 @@ def draft_policy(
             }
             for chain in chains
         },
+    }
+
+
+def _draft_limits(
+    chain: Mapping[str, Any], limits: Mapping[str, Limit]
+) -> dict[str, dict[str, str]]:
+    return {
+        asset: {"per_transaction": str(limit.per_transaction), "per_day": str(limit.per_day)}
+        for asset, limit in limits.items()
+        if asset.endswith(f"@{chain['chain_id']}")
+    }
+
+
+def _tenth(limits: Mapping[str, Limit]) -> dict[str, Limit]:
+    return {
+        asset: Limit(
+            limit.per_transaction // DRAFT_REFUND_SHARE, limit.per_day // DRAFT_REFUND_SHARE
+        )
+        for asset, limit in limits.items()
     }
 
 

@@ -19,6 +19,7 @@ from gateway.custody.addresses import address_text
 from gateway.custody.errors import CustodyError, PolicyInvalid, PolicyRefused
 from gateway.custody.journal import Granted, Journal
 from gateway.custody.keystore import Key
+from gateway.custody.newcomer_bounds import NOTE_PREFIX
 from gateway.custody.policy import Policy, check_limits, judge, totals
 from gateway.custody.transactions import (
     NotATransaction,
@@ -41,12 +42,13 @@ class Signer:
         self,
         *,
         keys: Mapping[bytes, Key],
-        policy: Policy,
+        policy: Policy | Callable[[datetime], Policy],
         journal: Journal,
         clock: Callable[[], datetime],
     ) -> None:
+        """``policy`` may be asked for at each request: the one in force changes as time passes."""
         self._keys = keys
-        self._policy = policy
+        self._policy_at = policy if callable(policy) else lambda _now: policy
         self._journal = journal
         self._clock = clock
         self._turn = threading.Lock()
@@ -87,7 +89,9 @@ class Signer:
         Raises:
             PolicyRefused: the policy or a limit says no.
         """
-        if not 0 < len(request.request_id) <= MAX_REQUEST_ID_LENGTH:
+        if not 0 < len(
+            request.request_id
+        ) <= MAX_REQUEST_ID_LENGTH or request.request_id.startswith(NOTE_PREFIX):
             raise PolicyRefused("request_invalid", "A request needs an id of up to 100 characters.")
         try:
             transaction = parse_payload(request.payload)
@@ -114,14 +118,25 @@ class Signer:
                 )
             return
         now = self._clock()
+        policy = self._policy_at(now)
+        chain = policy.chains.get(transaction.chain_id)
+        after_days = chain.newcomers.after_days if chain and chain.newcomers else 0
         grant = judge(
-            policy=self._policy,
+            policy=policy,
             transaction=transaction,
             account=key.address,
             purpose=request.purpose,
             key_is_demo=key.demo,
             now=now,
+            is_known=lambda to: self._journal.is_known(
+                chain_id=transaction.chain_id, to=to, after_days=after_days, now=now
+            ),
         )
+        # Asked for is enough: what a newcomer may not have yet waits until it is none any more.
+        for to in grant.strangers:
+            self._journal.note_destination(
+                chain_id=transaction.chain_id, account=key.address, to=to, now=now
+            )
         added = check_limits(
             grant,
             granted_for_nonce=self._journal.granted_for_nonce(

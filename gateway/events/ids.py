@@ -3,6 +3,7 @@
 import os
 import threading
 import time
+from datetime import datetime
 from uuid import UUID
 
 _lock = threading.Lock()
@@ -29,3 +30,9 @@ def uuid7() -> UUID:
     value |= 0b10 << 62
     value |= int.from_bytes(os.urandom(8), "big") & 0x3FFF_FFFF_FFFF_FFFF
     return UUID(int=value)
+
+
+def least_id_of(moment: datetime) -> UUID:
+    """No id made at this moment or later is smaller."""
+    milliseconds = int(moment.timestamp() * 1000)
+    return UUID(int=(milliseconds & 0xFFFF_FFFF_FFFF) << 80)

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 
 from gateway.events.ids import uuid7
 from gateway.money.fields import UnitsField
@@ -36,6 +36,11 @@ class Invoice(models.Model):
     credited_units = UnitsField(default=0, help_text="settlement units credited, fee taken off")
     book = models.TextField(help_text="quotes and terms as issued: JSON of quotebook.Book")
     received = models.JSONField(default=list, help_text="its deposits, as last heard of")
+    refunds = models.JSONField(
+        default=list,
+        db_default=Value([], models.JSONField()),
+        help_text="what goes back of it, as last heard of",
+    )
     address = models.BinaryField(max_length=20)
     lock_end = models.DateTimeField()
     monitoring_end = models.DateTimeField()
@@ -125,7 +130,15 @@ class Payment(models.Model):
                 name="payment_every_token_accounted",
             ),
         ]
-        indexes = [models.Index(fields=["shop_id", "id"], name="payment_of_shop")]
+        indexes = [
+            models.Index(fields=["shop_id", "id"], name="payment_of_shop"),
+            models.Index(fields=["shop_id", "applied_at"], name="payment_of_shop_by_time"),
+            models.Index(
+                fields=["shop_id", "reversed_at"],
+                name="payment_taken_back",
+                condition=Q(reversed_at__isnull=False),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.applied_units} of {self.token_asset} for invoice {self.invoice_id}"

@@ -78,6 +78,7 @@ def _summary(invoice: Invoice, book: Book) -> dict[str, Any]:
             "amount": format_amount(Amount(invoice.credited_units, settlement), trim=True),
             "units": str(invoice.credited_units),
         },
+        "refunds": invoice.refunds,
         "address": checksum(bytes(invoice.address)),
         "lock_end": _iso(invoice.lock_end),
         "monitoring_end": _iso(invoice.monitoring_end),

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Sum
 
 from gateway.events.cursors import PAGE_SIZE, Page, decode_cursor, page_of
@@ -11,6 +12,7 @@ from gateway.invoices.errors import InvoiceNotFound
 from gateway.invoices.models import Claim, Invoice, Payment, ShopExposure
 from gateway.market.measures.holdings import Limit, Utilisation
 from gateway.shops.selectors import open_lock_caps_of
+from gateway.tenancy.scope import entered, statement_enters
 
 
 def invoice_get(*, shop_id: UUID, invoice_id: UUID) -> Invoice:
@@ -26,16 +28,26 @@ def invoice_get(*, shop_id: UUID, invoice_id: UUID) -> Invoice:
 
 
 def invoice_public(invoice_id: UUID) -> Invoice:
-    """The invoice behind a checkout link: whoever knows its id may see what a shopper sees. One
-    query.
+    """The invoice behind a checkout link: whoever knows its id may see what a shopper sees. Its
+    shop is this session's scope from here on. One query.
 
     Raises:
         InvoiceNotFound: there is none.
     """
-    invoice = Invoice.objects.filter(id=invoice_id).first()
-    if invoice is None:
+    with statement_enters():
+        found = list(Invoice.objects.raw("SELECT * FROM invoices_open(%s)", [invoice_id]))
+    entered(found[0].shop_id if found else None)
+    if not found:
         raise InvoiceNotFound
-    return invoice
+    return found[0]
+
+
+def invoice_shop_id(invoice_id: UUID) -> UUID | None:
+    """Whose invoice it is. One query, which opens nothing."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT invoices_shop_of(%s)", [invoice_id])
+        shop_id: UUID | None = cursor.fetchone()[0]
+    return shop_id
 
 
 def invoices_page(

@@ -16,6 +16,7 @@ from django.db import connection
 
 from gateway.ledger.accounts import AccountName
 from gateway.ledger.following import readable_through
+from gateway.ledger.models import Account
 from gateway.ledger.moments import balance_at
 from gateway.money.amounts import Amount, format_amount
 from gateway.money.assets import Asset
@@ -115,6 +116,25 @@ def _lines(
         if len(rows) < ROWS:
             return
         start, entry = rows[-1][0], rows[-1][1]
+
+
+def account_assets(*, account: AccountName, most: int) -> list[str]:
+    """The assets that were ever booked on an account, no more than ``most``. One query."""
+    rows = Account.objects.filter(name=account).order_by("asset").values_list("asset", flat=True)
+    return list(rows[:most])
+
+
+def balance_after(*, account: AccountName, asset: str, booked_at: datetime, entry_id: UUID) -> int:
+    """What the account held right after that entry, in base units. Two queries."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT coalesce(sum(p.units), 0) FROM ledger_posting p"
+            "  JOIN ledger_account a ON a.id = p.account_id"
+            " WHERE a.name = %s AND a.asset = %s AND p.booked_at = %s AND p.entry_id <= %s",
+            [account, asset, booked_at, entry_id],
+        )
+        of_the_moment = int(cursor.fetchone()[0])
+    return balance_at(account=account, asset=asset, at=booked_at) + of_the_moment
 
 
 def statement_csv(statement: Statement, *, asset: Asset) -> Iterator[str]:

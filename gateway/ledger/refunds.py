@@ -15,14 +15,18 @@ def post_refund_made(
     taken: Amount,
     now: datetime,
     owed: Amount | None = None,
+    step: str = "made",
 ) -> PostedEntry:
     """A shop gives ``taken`` of its balance back, as it is or as ``owed`` of another token.
+
+    Args:
+        step: names the entry, where a refund that was made in one asset is made anew in another.
 
     Raises:
         InsufficientBalance: the shop has less than that available.
     """
     return entry_post(
-        key=f"refund:{refund_id}:made",
+        key=f"refund:{refund_id}:{step}",
         kind="refund_made",
         postings=postings.refund_made(shop_id=shop_id, taken=taken, owed=owed),
         refs={"refund_id": str(refund_id)},

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST
 from gateway.events.errors import TillwayError
 from gateway.ramps.configuration import keys_of, settings_of
 from gateway.ramps.inbox import MAX_BYTES, event_keep, event_read
+from gateway.tenancy.scope import house_scope
 
 
 @never_cache
@@ -29,5 +30,6 @@ def events(request: HttpRequest, ramp: str) -> HttpResponse:
     except TillwayError as refused:
         status = 404 if refused.code == "ramp_not_offered" else refused.status
         return JsonResponse({"code": refused.code, "message": refused.message}, status=status)
-    row = event_keep(ramp=ramp, mode=entry.mode, said=said, now=now)
+    with house_scope():  # signed by the ramp, of whichever shop's account
+        row = event_keep(ramp=ramp, mode=entry.mode, said=said, now=now)
     return JsonResponse({"status": "refused" if row.status == "refused" else "kept"})

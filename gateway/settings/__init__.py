@@ -46,18 +46,30 @@ CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 EMBEDDED_POSTGRES = not env.str("DATABASE_URL", default="")
 EMBEDDED_VALKEY = not env.str("VALKEY_URL", default="")
 POSTGRES_DIR = STATE_DIR / "postgres"
+WEB_ROLE = "tillway_web"
+"""The embedded PostgreSQL's role for the web and the live process."""
 VALKEY_SOCKET = STATE_DIR / "valkey.sock"
 
-DATABASES: dict[str, Any] = {
-    "default": {
-        "ENGINE": "django.db.backends.postgresql",
+OWNER_DATABASE: dict[str, Any] = (
+    {
         "NAME": "tillway",
         "USER": "postgres",
         "HOST": str(POSTGRES_DIR),  # the folder of its Unix socket
     }
     if EMBEDDED_POSTGRES
     else env.db_url_config(env.str("DATABASE_URL"))
-}
+)
+"""As whom the tables are made, and every process works that people and programs don't reach."""
+WEB_DATABASE: dict[str, Any] = (
+    {**OWNER_DATABASE, "USER": WEB_ROLE}
+    if EMBEDDED_POSTGRES
+    else env.db_url_config(env.str("WEB_DATABASE_URL", default="") or env.str("DATABASE_URL"))
+)
+"""As whom the web and the live process work: a role that sees a shop's rows in its scope only."""
+DATABASE_ROLE = env.str("DATABASE_ROLE", default="owner")
+"""``web`` for those two, which say so themselves; everything else works as the owner."""
+DATABASES = {"default": dict(WEB_DATABASE if DATABASE_ROLE == "web" else OWNER_DATABASE)}
+DATABASES["default"]["ENGINE"] = "gateway.tenancy.postgresql"  # it knows whose rows it may see
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = False
 # PostgreSQL keeps the plan of what a connection asks often: a third less processor time for an
@@ -94,10 +106,14 @@ FLOATS = env.json("FLOATS", default={})
 """How much the float that payouts leave from shall have; docs/reference/settings.md."""
 PROVIDERS = env.json("PROVIDERS", default={})
 """Whether live pools may be opened; docs/reference/settings.md names its fields."""
+RECONCILIATION = env.json("RECONCILIATION", default={})
+"""How closely the books are compared with the world; docs/reference/settings.md."""
 EXCHANGES = env.json("EXCHANGES", default=[])
 """Where inventory may be moved and traded; docs/reference/settings.md names the fields."""
 MAKERS = env.json("MAKERS", default=[])
 """Outside makers that hedges ask for firm orders; docs/reference/makers.md names their fields."""
+APPROVALS = env.json("APPROVALS", default={})
+"""Delays of what two people decide and what needs only one; docs/reference/settings.md."""
 RAMPS = env.json("RAMPS", default=[])
 """Ways to shops' banks; docs/reference/ramps.md names their fields. Keys are never among them."""
 SIGNER_SOCKET = env.str("SIGNER_SOCKET", default="") or str(STATE_DIR / "signer.sock")
@@ -147,11 +163,13 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "axes",
     "csp",
+    "gateway.tenancy.apps.TenancyConfig",
     "gateway.events.apps.EventsConfig",
     "gateway.outside.apps.OutsideConfig",
     "gateway.shops.apps.ShopsConfig",
     "gateway.ledger.apps.LedgerConfig",
     "gateway.custody.apps.CustodyConfig",
+    "gateway.custody.approvals.apps.ApprovalsConfig",
     "gateway.chains.apps.ChainsConfig",
     "gateway.market.apps.MarketConfig",
     "gateway.market.execution.apps.ExecutionConfig",
@@ -170,6 +188,9 @@ INSTALLED_APPS = [
     "gateway.ramps.iso20022.apps.BankFilesConfig",
     "gateway.treasury.floats.apps.FloatsConfig",
     "gateway.settlement.apps.SettlementConfig",
+    "gateway.settlement.allocating.apps.AllocatingConfig",
+    "gateway.settlement.reconciling.apps.ReconcilingConfig",
+    "gateway.refunds.apps.RefundsConfig",
     "gateway.checkout.apps.CheckoutConfig",
     "gateway.supervisor.apps.SupervisorConfig",
     "merchants.accounts.apps.AccountsConfig",
@@ -183,6 +204,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "gateway.outside.middleware.ClientAddressMiddleware",
     "gateway.outside.middleware.RequestIdMiddleware",
+    "gateway.tenancy.middleware.ScopeMiddleware",
     "gateway.supervisor.metrics.MetricsMiddleware",
     # Around whatever may refuse a request, so that a refusal is guarded like any other page.
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -201,6 +223,7 @@ MIDDLEWARE = [
 API_MIDDLEWARE = [
     "gateway.outside.middleware.ClientAddressMiddleware",
     "gateway.outside.middleware.RequestIdMiddleware",
+    "gateway.tenancy.middleware.ScopeMiddleware",
     "gateway.supervisor.metrics.MetricsMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.security.SecurityMiddleware",

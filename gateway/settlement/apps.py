@@ -6,8 +6,13 @@ class SettlementConfig(AppConfig):
     label = "settlement"
 
     def ready(self) -> None:
+        from gateway.custody.approvals.kinds import register
         from gateway.events.subscriptions import subscribe
-        from gateway.settlement import fiat_handlers, handlers
+        from gateway.settlement import approving, destinations, fiat_handlers, handlers, limits
+        from gateway.treasury import manual_entries
+
+        for act in (approving.ACT, destinations.ACT, limits.ACT, manual_entries.ACT):
+            register(act)
 
         subscribe(
             pattern=(
@@ -28,6 +33,11 @@ class SettlementConfig(AppConfig):
             pattern=("payout.failed", "payout.cancelled"),
             handler=handlers.on_given_back,
             name="settlement.given_back",
+        )
+        subscribe(
+            pattern="payout.cancelled",
+            handler=handlers.on_withdrawn,
+            name="settlement.withdrawn",
         )
         subscribe(
             pattern="list.screened",

@@ -22,6 +22,7 @@ from gateway.shops.selectors import ShopView
 
 if TYPE_CHECKING:
     from gateway.settlement.quoting import Offer
+from gateway.tenancy.scope import house_scope
 
 
 def fiat_offer(
@@ -83,10 +84,11 @@ def free_at_ramp(*, ramp: str, asset: Asset) -> int:
 
     A promise holds only under ``locks.float_of``.
     """
-    held = ledger.balance(account=bank(ramp), asset=asset).units
-    promised = FiatWay.objects.filter(
-        ramp=ramp, state__in=PROMISED, payout__asset=asset.code
-    ).aggregate(units=Sum("transfer_units"))
+    with house_scope():  # every shop's payouts take of it
+        held = ledger.balance(account=bank(ramp), asset=asset).units
+        promised = FiatWay.objects.filter(
+            ramp=ramp, state__in=PROMISED, payout__asset=asset.code
+        ).aggregate(units=Sum("transfer_units"))
     return held - int(promised["units"] or 0)
 
 

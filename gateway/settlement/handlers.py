@@ -8,6 +8,7 @@ from django.utils import timezone
 from gateway.events.errors import TillwayError
 from gateway.events.subscriptions import EventRecord
 from gateway.settlement import locks, withholding
+from gateway.settlement.approving import payout_withdrawn
 from gateway.settlement.final_credits import credit_recorded, finality_recorded
 from gateway.settlement.outcomes import payout_final, payout_limited, payout_mined, payout_undone
 from gateway.settlement.scheduling import run_if_due
@@ -92,6 +93,11 @@ def on_given_back(event: EventRecord) -> None:
     if event.shop_id is not None:
         asset = event.body.get("taken_asset") or event.body["asset"]
         shortfalls_net(shop_id=event.shop_id, asset=asset, now=timezone.now())
+
+
+def on_withdrawn(event: EventRecord) -> None:
+    """``payout.cancelled``: nobody needs to agree to it any more."""
+    payout_withdrawn(payout_id=UUID(event.subject_id))
 
 
 def on_float_filled(event: EventRecord) -> None:

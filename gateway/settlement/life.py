@@ -35,7 +35,13 @@ UNDER_WAY: tuple[Status, ...] = ("sending", "sent")
 """A transaction was queued; the books say it left once that is final."""
 
 WaitingReason = Literal[
-    "", "float_short", "signer_limit", "payment_check", "shop_suspended", "ramp_account"
+    "",
+    "float_short",
+    "signer_limit",
+    "payment_check",
+    "shop_suspended",
+    "books_differ",
+    "ramp_account",
 ]
 WAITING_REASONS: tuple[WaitingReason, ...] = (
     "",
@@ -43,12 +49,19 @@ WAITING_REASONS: tuple[WaitingReason, ...] = (
     "signer_limit",
     "payment_check",
     "shop_suspended",
+    "books_differ",
     "ramp_account",
 )
 """Why a payout is ``awaiting_funds``: the treasury holds too little; the signer's limit is reached
 and its transaction stays queued until there is room; a payment that it may stand on is being
-checked; its shop is suspended; or the shop's account at the ramp can't be paid to."""
-RECHECKED: tuple[WaitingReason, ...] = ("payment_check", "shop_suspended", "ramp_account")
+checked; its shop is suspended; money of its asset that the books have is not there; or the shop's
+account at the ramp can't be paid to."""
+RECHECKED: tuple[WaitingReason, ...] = (
+    "payment_check",
+    "shop_suspended",
+    "books_differ",
+    "ramp_account",
+)
 """Those that end by something else than the float."""
 
 _NEXT: dict[Status, frozenset[Status]] = {

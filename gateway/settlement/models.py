@@ -112,6 +112,25 @@ class Payout(models.Model):
         return f"payout {self.id} ({self.status})"
 
 
+class FloatPromise(models.Model):
+    """What of the float a transaction of a room above will take, until it is final or failed."""
+
+    reference = models.TextField(primary_key=True, help_text="the transaction's own")
+    asset = models.TextField()
+    units = UnitsField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(units__gt=0), name="float_promise_positive"),
+        ]
+        indexes = [
+            models.Index(fields=["asset"], name="float_promise_of_asset", include=["units"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.units} {self.asset} for {self.reference}"
+
+
 class FinalCredit(models.Model):
     """What a deposit credited to a shop and whether the deposit is final.
 

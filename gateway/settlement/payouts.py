@@ -12,10 +12,11 @@ from gateway.events.services import emit
 from gateway.ledger.payouts import post_payout_cancelled
 from gateway.money.amounts import Amount
 from gateway.money.assets import Asset
+from gateway.settlement.allocating.services import payout_give_back
 from gateway.settlement.errors import PayoutNotCancellable
 from gateway.settlement.life import UNSENT, Status, WaitingReason, next_status
 from gateway.settlement.models import Payout
-from gateway.settlement.presenters import payout_as_dict
+from gateway.settlement.presenters import WaitingFor, payout_as_dict
 from gateway.settlement.withholding import withhold_returned
 
 
@@ -44,6 +45,14 @@ def become(payout: Payout, then: Status, *, waiting_reason: WaitingReason = "") 
     payout.waiting_reason = waiting_reason
 
 
+def approve(payout: Payout, *, now: datetime) -> None:
+    """Let a locked payout go: it is within its limits, or two people agreed to it."""
+    become(payout, "approved")
+    payout.approved_at = now
+    payout.save(update_fields=["status", "approved_at"])
+    tell(payout, "payout.approved", now=now)
+
+
 def wait_for(payout: Payout, reason: WaitingReason) -> bool:
     """Let an unsent payout wait for this reason, and save it; whether it is a new one."""
     if payout.waiting_reason == reason:
@@ -59,6 +68,7 @@ def wait_for(payout: Payout, reason: WaitingReason) -> bool:
 def give_back(payout: Payout, *, status: Status, type: str, now: datetime) -> None:
     """End a payout that did not leave: its money is the shop's again. Saves it and tells of it."""
     post_payout_cancelled(payout_id=payout.id, now=now)
+    payout_give_back(payout_id=payout.id, shop_id=payout.shop_id, asset=payout.taken_asset)
     if payout.transaction_id is not None:
         withhold_returned(payout)
     become(payout, status)
@@ -90,12 +100,14 @@ def gas_of(payout: Payout, body: Mapping[str, Any]) -> Amount:
     return Amount(int(body["fee_units"]), Asset(native.code, native.decimals))
 
 
-def tell(payout: Payout, type: str, *, now: datetime) -> None:
+def tell(
+    payout: Payout, type: str, *, now: datetime, waiting_for: WaitingFor | None = None
+) -> None:
     """Emit an event with the payout as the shop sees it."""
     emit(
         type=type,
         subject=f"payout:{payout.id}",
-        body=payout_as_dict(payout),
+        body=payout_as_dict(payout, waiting_for=waiting_for),
         mode=payout.mode,
         shop_id=payout.shop_id,
         now=now,

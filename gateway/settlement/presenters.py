@@ -1,15 +1,18 @@
 """A payout as API, events and pages show it."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from gateway.chains.addresses import checksum
 from gateway.money.amounts import Amount, format_amount
 from gateway.money.assets import Asset
 from gateway.settlement.models import Payout, PayoutQuote
 
+WaitingFor = Literal["approval"]
+"""For whom a requested payout waits: for people, where it is above a limit."""
 
-def payout_as_dict(payout: Payout) -> dict[str, Any]:
+
+def payout_as_dict(payout: Payout, *, waiting_for: WaitingFor | None = None) -> dict[str, Any]:
     """Everything a shop may know of its payout. No query."""
     asset = Asset(payout.asset, payout.decimals)
     return {
@@ -18,6 +21,7 @@ def payout_as_dict(payout: Payout) -> dict[str, Any]:
         "mode": payout.mode,
         "status": payout.status,
         "waiting_reason": payout.waiting_reason or None,
+        "waiting_for": waiting_for,
         "asset": payout.asset,
         "symbol": asset.symbol,
         "ramp": payout.ramp or None,

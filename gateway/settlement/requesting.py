@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from gateway.custody.approvals.services import SCHEDULE
 from gateway.events.ids import uuid7
 from gateway.ledger import locks as ledger_locks
 from gateway.ledger.conversions import post_payout_converted
@@ -13,6 +14,8 @@ from gateway.ledger.payouts import post_payout_reserved
 from gateway.money.amounts import Amount
 from gateway.money.assets import Asset
 from gateway.settlement import locks
+from gateway.settlement.allocating.services import payout_allocate
+from gateway.settlement.approving import people_needed
 from gateway.settlement.errors import (
     NothingToPayOut,
     PayoutAddressMissing,
@@ -25,7 +28,7 @@ from gateway.settlement.errors import (
     PayoutUnknown,
 )
 from gateway.settlement.models import Payout, PayoutQuote
-from gateway.settlement.payouts import become, tell, withdraw
+from gateway.settlement.payouts import approve, tell, withdraw
 from gateway.settlement.quoting import Offer, asset_owed, offer, offer_of, quote_keep
 from gateway.settlement.selectors import payable_now
 from gateway.shops.errors import ShopNotActive
@@ -47,6 +50,8 @@ def payout_request(
     quote_id: UUID | None = None,
     trigger: str = "demand",
     run_id: UUID | None = None,
+    by: UUID | None = None,
+    origin: str = SCHEDULE,
 ) -> Payout:
     """Set a shop's money aside and have it sent to the shop's address.
 
@@ -61,6 +66,8 @@ def payout_request(
         chains: pay it on the one of these that costs the least.
         quote_id: a quote that says all this; ``units``, ``asset``, ``into`` and ``chains`` don't
             count then.
+        by: the person who asks. Above the limits it stays ``requested`` until another one agrees.
+        origin: where no person asks: ``key:<id>`` or ``schedule``.
 
     Raises:
         PayoutAddressMissing: the shop has no address.
@@ -101,6 +108,8 @@ def payout_request(
         idempotency_key=idempotency_key,
         requested_units=units,
         run_id=run_id,
+        by=by,
+        origin=origin,
         now=now,
     )
 
@@ -117,6 +126,8 @@ def payout_make(
     quote: PayoutQuote | None = None,
     run_id: UUID | None = None,
     reason: str = "",
+    by: UUID | None = None,
+    origin: str = SCHEDULE,
 ) -> Payout:
     """Set aside what an offer takes, and have what it gives sent. Under the lock of the balance."""
     taken, paid = found.taken, found.paid
@@ -159,8 +170,11 @@ def payout_make(
             now=now,
         )
     payout.save(force_insert=True)
-    tell(payout, "payout.requested", now=now)
-    _approve(payout, now=now)
+    payout_allocate(payout_id=payout.id, shop_id=shop.id, asset=taken.asset.code, units=taken.units)
+    waiting_for = people_needed(payout, shop=shop, by=by, origin=origin, now=now)
+    tell(payout, "payout.requested", now=now, waiting_for=waiting_for)
+    if waiting_for is None:
+        approve(payout, now=now)
     return payout
 
 
@@ -226,11 +240,3 @@ def _checked_units(units: int | None, *, limit: int) -> int:
     if units is not None and units > limit:
         raise PayoutTooLarge(f"At most {limit} base units can be paid out now, not {units}.")
     return limit if units is None else units
-
-
-def _approve(payout: Payout, *, now: datetime) -> None:
-    """Within its limits a payout needs no person."""
-    become(payout, "approved")
-    payout.approved_at = now
-    payout.save(update_fields=["status", "approved_at"])
-    tell(payout, "payout.approved", now=now)

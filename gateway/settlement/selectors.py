@@ -14,9 +14,10 @@ from gateway.ledger.accounts import custody_hot
 from gateway.money.assets import Asset
 from gateway.settlement import life
 from gateway.settlement.errors import PayoutUnknown
-from gateway.settlement.models import FinalTotal, Payout, SettlementRun, Withheld
+from gateway.settlement.models import FinalTotal, FloatPromise, Payout, SettlementRun, Withheld
 from gateway.settlement.reserve import reserve_units
 from gateway.shops.selectors import ShopView, shop_view
+from gateway.tenancy.scope import house_scope
 from gateway.treasury.providers.selectors import leaving_units
 
 
@@ -94,20 +95,28 @@ def payable_balances(*, shop: ShopView, now: datetime | None = None) -> dict[str
 
 
 def free_float(*, asset: Asset) -> int:
-    """Base units in the treasury by the books, less what payouts and providers' withdrawals under
-    way will take. Three queries.
+    """Base units in the treasury by the books, less what payouts, providers' withdrawals and
+    refunds under way will take. Four queries.
 
     A promise holds only under ``locks.float_of``.
     """
     if asset.chain_id is None:
         raise ValueError(f"{asset} lies on no chain")
-    hot = ledger.balance(account=custody_hot(asset.chain_id), asset=asset)
     # What waits for the signer is queued, and is sent without asking the float again.
     under_way = Payout.objects.filter(
         Q(status__in=life.UNDER_WAY) | Q(waiting_reason="signer_limit"), asset=asset.code
     )
-    promised = int(under_way.aggregate(units=Sum("units"))["units"] or 0)
-    return hot.units - promised - leaving_units(asset=asset.code)
+    with house_scope():  # every shop's payouts leave from it
+        hot = ledger.balance(account=custody_hot(asset.chain_id), asset=asset).units
+        promised = int(under_way.aggregate(units=Sum("units"))["units"] or 0)
+        leaving = leaving_units(asset=asset.code)
+        return hot - promised - leaving - promised_units(asset=asset.code)
+
+
+def promised_units(*, asset: str) -> int:
+    """Base units of the float that rooms above have promised. One query."""
+    rows = FloatPromise.objects.filter(asset=asset)
+    return int(rows.aggregate(units=Sum("units"))["units"] or 0)
 
 
 def payable_now(*, shop: ShopView, balance: ledger.ShopBalanceView, now: datetime) -> life.Payable:

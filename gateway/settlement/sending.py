@@ -15,6 +15,7 @@ from gateway.settlement.fiat_sending import fiat_send
 from gateway.settlement.life import RECHECKED, WAITING
 from gateway.settlement.models import Payout
 from gateway.settlement.payouts import amount_of, become, chain_of, wait_for
+from gateway.settlement.reconciling.pausing import books_differ
 from gateway.settlement.selectors import free_float, is_frozen, may_leave, payout_by_id
 
 TRANSFER_SELECTOR = bytes.fromhex("a9059cbb")
@@ -26,7 +27,7 @@ RESUMED_AT_ONCE = 50
 @transaction.atomic
 def payout_send(*, payout_id: UUID, now: datetime) -> Payout:
     """Queue an approved payout's transaction, once; or let it wait until the float has enough and
-    no payment that it may stand on is being checked.
+    no payment that it may stand on is being checked, and while books and world agree.
 
     Safe to call again at any time, by anyone. What does not wait is returned without a lock.
 
@@ -48,6 +49,9 @@ def payout_send(*, payout_id: UUID, now: datetime) -> Payout:
         return payout
     if not may_leave(payout):
         wait_for(payout, "payment_check")
+        return payout
+    if books_differ(mode=payout.mode, asset=payout.asset, units=payout.units):
+        wait_for(payout, "books_differ")
         return payout
     short = payout.units - free_float(asset=amount_of(payout).asset)
     if short > 0:
@@ -89,8 +93,8 @@ def payouts_resume(*, asset: str, now: datetime) -> int:
 
 
 def payouts_recheck(*, now: datetime, shop_id: UUID | None = None) -> int:
-    """Send what waited for a payment's check, or for its shop to be active again, where that is
-    over; how many were queued.
+    """Send what waited for a payment's check, for its shop to be active again, or for books and
+    world to agree, where that is over; how many were queued.
 
     Args:
         shop_id: of this shop only. Otherwise of all, each in a transaction of its own.

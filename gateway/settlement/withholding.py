@@ -54,25 +54,41 @@ def withhold_returned(payout: Payout) -> None:
 
     In the caller's transaction, which has put the money back on the shop's balance.
     """
-    ledger_locks.shop_balance_for_update(shop_id=payout.shop_id, asset=payout.taken_asset)
-    back = min(payout.taken_units, _free(shop_id=payout.shop_id, asset=payout.taken_asset))
-    for withheld in _short_since(payout):
+    assert payout.approved_at is not None
+    withhold_back(
+        shop_id=payout.shop_id,
+        asset=payout.taken_asset,
+        units=payout.taken_units,
+        since=payout.approved_at,
+    )
+
+
+def withhold_back(*, shop_id: UUID, asset: str, units: int, since: datetime) -> None:
+    """Money is a shop's again that was set aside when its credits were withheld: as much of it is
+    kept here now. In the caller's transaction, which has put it back on the balance.
+
+    Args:
+        since: when it was set aside.
+    """
+    ledger_locks.shop_balance_for_update(shop_id=shop_id, asset=asset)
+    back = min(units, _free(shop_id=shop_id, asset=asset))
+    for withheld in _short_since(shop_id=shop_id, asset=asset, since=since):
         more = min(back, withheld.left_units)
         withheld.withheld_units += more
         withheld.save(update_fields=["withheld_units"])
         back -= more
 
 
-def _short_since(payout: Payout) -> Iterator[Withheld]:
-    """What could be withheld only in part after the payout was approved, oldest first."""
+def _short_since(*, shop_id: UUID, asset: str, since: datetime) -> Iterator[Withheld]:
+    """What could be withheld only in part from then on, oldest first."""
     return (
         Withheld.objects.select_for_update()
         .filter(
-            shop_id=payout.shop_id,
-            asset=payout.taken_asset,
+            shop_id=shop_id,
+            asset=asset,
             lifted_at=None,
             withheld_units__lt=F("credited_units"),
-            since__gte=payout.approved_at,
+            since__gte=since,
         )
         .order_by("since", "hold_id")
         .iterator()

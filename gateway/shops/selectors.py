@@ -70,6 +70,20 @@ def shop_view(*, shop_id: UUID) -> ShopView:
     return shop_view_from(row)
 
 
+def shop_views(*, shop_ids: Collection[UUID]) -> dict[UUID, ShopView]:
+    """Shops by their ids; one that is not there is left out. One query, none for no id."""
+    if not shop_ids:
+        return {}
+    rows = Shop.objects.filter(id__in=shop_ids).values(*SHOP_VIEW_FIELDS)
+    return {row["id"]: shop_view_from(row) for row in rows}
+
+
+def shops_by_name(*, part: str, limit: int) -> list[ShopView]:
+    """Shops whose name holds this, by name. One query."""
+    rows = Shop.objects.filter(name__icontains=part).order_by("name", "id")
+    return [shop_view_from(row) for row in rows.values(*SHOP_VIEW_FIELDS)[:limit]]
+
+
 def shop_view_from(row: Mapping[str, Any]) -> ShopView:
     """A view from a row that holds SHOP_VIEW_FIELDS (a caller may have joined them). No query."""
     address = row["payout_address"]

@@ -11,6 +11,7 @@ MIN_LOCK_SECONDS = 60
 MAX_FEE_BPS = 500
 
 ReleaseAt = Literal["seen", "confirmed", "final"]
+RefundRate = Literal["paid", "today"]
 
 
 class ReleaseRule(msgspec.Struct, frozen=True):
@@ -40,6 +41,14 @@ class ShopTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         release_rules: when goods may be handed over, by amount, smallest first.
         at_risk_cap_units: settlement units that may be paid out before their deposits are final.
         max_open_lock_units: minor units of the pricing currency that may be locked at one time.
+        payout_limit_units: settlement units that may leave in 24 hours without a second person;
+            None: as much as the house lets any shop.
+        refund_rates: at which rates refunds may be made, the usual one first: the rate that was
+            paid, or the day's.
+        refund_cashier_limit_units: minor units up to which a cashier's refund needs nobody else.
+        refund_manager_limit_units: the same of a manager.
+        refund_owner_limit_units: the same of the owner; above it, two people.
+        refund_key_limit_units: the same of an API key.
     """
 
     accepted_assets: tuple[str, ...] | None = None
@@ -56,6 +65,12 @@ class ShopTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     )
     at_risk_cap_units: int = 0
     max_open_lock_units: int = 5_000_000
+    payout_limit_units: int | None = None
+    refund_rates: tuple[RefundRate, ...] = ("paid", "today")
+    refund_cashier_limit_units: int = 0
+    refund_manager_limit_units: int = 20_000
+    refund_owner_limit_units: int = 200_000
+    refund_key_limit_units: int = 0
 
 
 def terms_from(data: dict[str, Any]) -> ShopTerms:
@@ -75,6 +90,8 @@ def terms_from(data: dict[str, Any]) -> ShopTerms:
     _check("fee_bps", terms.fee_bps, 0, MAX_FEE_BPS)
     _check("at_risk_cap_units", terms.at_risk_cap_units, 0, 10**30)
     _check("max_open_lock_units", terms.max_open_lock_units, 0, 10**18)
+    _check("payout_limit_units", terms.payout_limit_units or 0, 0, 10**30)
+    _check_refunds(terms)
     limits = [rule.up_to for rule in terms.release_rules]
     bounded = [limit for limit in limits if limit is not None]
     if not limits or limits[-1] is not None or bounded != limits[:-1] or bounded != sorted(bounded):
@@ -83,6 +100,18 @@ def terms_from(data: dict[str, Any]) -> ShopTerms:
             field="release_rules",
         )
     return terms
+
+
+def _check_refunds(terms: ShopTerms) -> None:
+    if not terms.refund_rates or len(set(terms.refund_rates)) != len(terms.refund_rates):
+        raise TermsRefused("Name each rate of refunds once.", field="refund_rates")
+    for field in (
+        "refund_cashier_limit_units",
+        "refund_manager_limit_units",
+        "refund_owner_limit_units",
+        "refund_key_limit_units",
+    ):
+        _check(field, getattr(terms, field), 0, 10**18)
 
 
 def _check(field: str, value: int, low: int, high: int) -> None:

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import msgspec
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
-from django.db import OperationalError, connection
+from django.db import DatabaseError, OperationalError, connection
 
 from gateway.chains.configuration import ChainSettings, configured_chains
 from gateway.chains.confirmations import parse_tiers
@@ -28,6 +28,8 @@ from gateway.market.makers.configuration import configured_makers
 from gateway.outside.errors import OutsideRefused
 from gateway.outside.targets import check_url
 from gateway.supervisor.health import MIN_POSTGRES, MIN_POSTGRES_NAME
+from gateway.tenancy.roles import web_role
+from gateway.tenancy.standing import walls_problem
 from gateway.treasury.floats.configuration import float_settings
 from gateway.treasury.floats.errors import FloatSettingsUnreadable
 
@@ -47,7 +49,7 @@ def live_mode_is_safe(app_configs: Any, **options: Any) -> list[CheckMessage]:
         return []
     parts = (
         *(_secrets, _services, _addresses, _screening, _prices),
-        *(_exchanges, _makers, _chains, _keys, _database),
+        *(_exchanges, _makers, _chains, _keys, _database, _walls),
     )
     return [message for part in parts for message in part()]
 
@@ -300,6 +302,32 @@ def _database() -> Iterator[CheckMessage]:
             f"PostgreSQL {version // 10_000} is too old.",
             hint=f"PostgreSQL {MIN_POSTGRES_NAME} or newer is needed.",
             id="tillway.E014",
+        )
+
+
+def _walls() -> Iterator[CheckMessage]:
+    if not web_role():
+        yield Error(
+            "The web works as the owner of the tables: nothing would keep shops apart under it.",
+            hint="Give it a role of its own: WEB_DATABASE_URL (docs/how-to/production.md).",
+            id="tillway.E031",
+        )
+        return
+    web = connection.copy()
+    web.settings_dict |= {
+        name: settings.WEB_DATABASE.get(name, "") for name in ("USER", "PASSWORD", "HOST", "PORT")
+    }
+    try:
+        problem = walls_problem(web)
+    except DatabaseError as error:
+        problem = f"the web's role can't connect: {str(error).splitlines()[0]}"
+    finally:
+        web.close()
+    if problem:
+        yield Error(
+            f"Shops are not kept apart: {problem}.",
+            hint="manage.py migrate; then see docs/reference/keeping-shops-apart.md.",
+            id="tillway.E032",
         )
 
 

@@ -1,4 +1,4 @@
-"""What the database knows at the moment of asking: gauges for Prometheus, by four queries.
+"""What the database knows at the moment of asking: gauges for Prometheus, by five queries.
 
 Each enabled chain has a row in every gauge of chains, 0 where there is nothing, so that an alert
 on it can't be silent because a series is missing.
@@ -14,7 +14,12 @@ from prometheus_client.registry import Collector
 from gateway.supervisor.desk_gauges import DESK_GAUGES, DESK_GAUGES_SQL
 from gateway.supervisor.gauges import DatabaseGauge
 from gateway.supervisor.measure_gauges import MEASURE_GAUGES, MEASURE_GAUGES_SQL
+from gateway.supervisor.reconciliation_gauges import (
+    RECONCILIATION_GAUGES,
+    RECONCILIATION_GAUGES_SQL,
+)
 from gateway.supervisor.venue_gauges import VENUE_GAUGES, VENUE_GAUGES_SQL, venue_parameters
+from gateway.tenancy.scope import house_scope
 
 log = structlog.get_logger(__name__)
 
@@ -81,7 +86,13 @@ HOUSE_GAUGES = (
     ),
 )
 
-GAUGES = (*HOUSE_GAUGES, *DESK_GAUGES, *VENUE_GAUGES, *MEASURE_GAUGES)
+GAUGES = (
+    *HOUSE_GAUGES,
+    *DESK_GAUGES,
+    *VENUE_GAUGES,
+    *MEASURE_GAUGES,
+    *RECONCILIATION_GAUGES,
+)
 
 # Two looks at the outgoing transactions, each by the partial index that holds what has not ended:
 # the table itself keeps every transaction that ever was.
@@ -191,10 +202,10 @@ class DatabaseGauges(Collector):
     def collect(self) -> Iterator[GaugeMetricFamily]:
         up = DATABASE_UP.family()
         try:
-            with connection.cursor() as cursor:
+            with house_scope(), connection.cursor() as cursor:
                 cursor.execute(GAUGES_SQL)
                 rows = cursor.fetchall()
-                for sql in (DESK_GAUGES_SQL, MEASURE_GAUGES_SQL):
+                for sql in (DESK_GAUGES_SQL, MEASURE_GAUGES_SQL, RECONCILIATION_GAUGES_SQL):
                     cursor.execute(sql)
                     rows += cursor.fetchall()
                 cursor.execute(VENUE_GAUGES_SQL, venue_parameters())

@@ -15,6 +15,7 @@ from gateway.chains.models import Chain, ProcessedHead
 from gateway.chains.selectors import stalled_chains
 from gateway.market.errors import MarketUnavailable
 from gateway.market.snapshot_store import current_snapshot
+from gateway.tenancy import standing
 
 MIN_POSTGRES = 180_000
 MIN_POSTGRES_NAME = "18"
@@ -72,6 +73,14 @@ def database_problem() -> str:
     return ""
 
 
+def walls_problem() -> str:
+    """Row-level security holds this process: it can see a shop's rows in that shop's scope only."""
+    try:
+        return standing.walls_problem()
+    except DatabaseError as error:
+        return f"unknown: {type(error).__name__}"
+
+
 def valkey_problem() -> str:
     try:
         redis.Redis.from_url(settings.VALKEY_URL, socket_timeout=2).ping()
@@ -110,6 +119,7 @@ def market_problem() -> str:
 
 PROBES: dict[str, Probe] = {
     "database": database_problem,
+    "shops_apart": walls_problem,
     "valkey": valkey_problem,
     "chains": chains_problem,
     "market": market_problem,

@@ -13,7 +13,7 @@ from django.utils import timezone
 from gateway.shops.selectors import ShopView
 from merchants.accounts.actions import roles_allow, roles_allowing
 from merchants.accounts.models import User
-from merchants.accounts.selectors import roles_of, shop_and_roles
+from merchants.accounts.selectors import house_entered, shop_entered
 
 View = Callable[..., HttpResponseBase]
 
@@ -32,7 +32,8 @@ def may(request: MemberRequest, action: str) -> bool:
 
 
 def require_action(action: str, *, shop: str | None = "shop_id") -> Callable[[View], View]:
-    """Let only those through who may do ``action``. One query.
+    """Let only those through who may do ``action``, and let them see what it is about: the rows of
+    the shop, or of every shop for pages of the house. One query.
 
     Args:
         shop: the view's keyword argument that names the shop; None for pages of the house.
@@ -51,9 +52,10 @@ def require_action(action: str, *, shop: str | None = "shop_id") -> Callable[[Vi
                 return redirect_to_login(request.get_full_path())
             member = cast(MemberRequest, request)
             if shop is None:
-                member.roles = _needed(roles_of(user=request.user, shop_id=None), allowed, action)
+                roles = house_entered(user=request.user, allowed=allowed)
+                member.roles = _needed(roles, allowed, action)
                 return view(member, *args, **kwargs)
-            found = shop_and_roles(user=request.user, shop_id=kwargs[shop])
+            found = shop_entered(user=request.user, shop_id=kwargs[shop], allowed=allowed)
             if found is None:
                 raise Http404
             member.shop, roles = found

@@ -1,6 +1,6 @@
 """Who is asking, and may they."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -10,11 +10,11 @@ from uuid import UUID
 import orjson
 from django.conf import settings
 from django.db import connection
-from django.db.models import Q
 
 from gateway.shops.models import Shop
 from gateway.shops.selectors import SHOP_VIEW_FIELDS, ShopView, shop_view_from
-from merchants.accounts.actions import actions_allowed, roles_allow
+from gateway.tenancy.scope import entered_by
+from merchants.accounts.actions import actions_allowed, roles_allow, roles_allowing
 from merchants.accounts.errors import KeyExpired, KeyRevoked, KeyUnknown, WrongMode
 from merchants.accounts.keys import has_key_shape, key_hash, pepper_from
 from merchants.accounts.models import ApiKey, Membership, User
@@ -38,18 +38,22 @@ class Caller:
 
 
 # Written out rather than composed: they run before every request of the API and of a shop's pages.
-CALLER_COLUMNS = "k.id, k.mode, k.scopes, k.expires_at, k.revoked_at, k.last_used_at, " + ", ".join(
-    f"s.{field}" for field in SHOP_VIEW_FIELDS
-)
-"""What `caller_from` reads, of `CALLER_TABLES`: for whoever reads more in the same statement."""
-CALLER_TABLES = "accounts_apikey k JOIN shops_shop s ON s.id = k.shop_id"
-_CALLER_SQL = f"SELECT {CALLER_COLUMNS} FROM {CALLER_TABLES} WHERE k.secret_hash = %s"  # noqa: S608
-_SHOP_AND_ROLES_SQL = (
-    "SELECT array_agg(m.role), "  # noqa: S608
-    + ", ".join(f"s.{field}" for field in SHOP_VIEW_FIELDS)
-    + " FROM shops_shop s JOIN accounts_membership m ON m.shop_id = s.id OR m.shop_id IS NULL"
-    " WHERE s.id = %s AND m.user_id = %s GROUP BY s.id"
-)
+def columns_of_caller(alias: str) -> str:
+    """What `caller_from` reads, of a function called ``alias`` that gives a key and its shop: for
+    whoever reads more in the same statement."""
+    key = ("id", "mode", "scopes", "expires_at", "revoked_at", "last_used_at")
+    return ", ".join(
+        [f"({alias}.key).{field}" for field in key]
+        + [f"({alias}.shop).{field}" for field in SHOP_VIEW_FIELDS]
+    )
+
+
+_SHOP_COLUMNS = ", ".join(f"(c.shop).{field}" for field in SHOP_VIEW_FIELDS)
+_CALLER_SQL = f"SELECT c.scope, {columns_of_caller('c')} FROM accounts_caller(%s, %s) c"  # noqa: S608
+_MEMBER_SQL = f"SELECT c.scope, c.roles, {_SHOP_COLUMNS} FROM accounts_member(%s, %s, %s) c"  # noqa: S608
+_HOUSE_MEMBER_SQL = "SELECT c.scope, c.roles FROM accounts_house_member(%s, %s) c"
+_ROLES_SQL = "SELECT accounts_roles_of(%s, %s)"
+_SHOPS_SQL = "SELECT (m.shop).*, m.role FROM accounts_shops_of(%s) m"
 
 
 @lru_cache(maxsize=4)
@@ -65,24 +69,23 @@ def secret_hash(secret: str) -> bytes:
 
 
 def caller_by_secret(secret: str, *, now: datetime) -> Caller:
-    """The caller that ``secret`` opens, its shop included. One query.
+    """The caller that ``secret`` opens, its shop included, which is this session's scope from
+    here on. One query.
 
     Once an hour per key it also writes down that the key is in use.
 
     Raises:
         KeyUnknown, KeyRevoked, KeyExpired, WrongMode
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_CALLER_SQL, [secret_hash(secret)])
-        row = cursor.fetchone()
-    return caller_from(row, now=now)
+    return caller_from(entered_by(_CALLER_SQL, [secret_hash(secret), now]), now=now)
 
 
-def caller_from(row: Sequence[Any] | None, *, now: datetime) -> Caller:
-    """The caller of a row of ``CALLER_COLUMNS``; None is no such key. As `caller_by_secret`."""
-    if row is None:
-        raise KeyUnknown
+def caller_from(row: Sequence[Any], *, now: datetime) -> Caller:
+    """The caller of a row of `columns_of_caller`, where nulls are no such key. As
+    `caller_by_secret`."""
     key_id, mode, scopes, expires_at, revoked_at, last_used_at, *of_shop = row
+    if key_id is None:
+        raise KeyUnknown
     if revoked_at is not None:
         raise KeyRevoked
     if expires_at is not None and expires_at <= now:
@@ -101,18 +104,27 @@ def _shop_from(columns: Sequence[Any]) -> ShopView:
     return shop_view_from(row | {"terms": orjson.loads(row["terms"])})
 
 
-def shop_and_roles(*, user: User, shop_id: UUID) -> tuple[ShopView, frozenset[str]] | None:
-    """The shop and the person's roles that count there; None if they have none. One query."""
-    with connection.cursor() as cursor:
-        cursor.execute(_SHOP_AND_ROLES_SQL, [shop_id, user.pk])
-        row = cursor.fetchone()
-    return (_shop_from(row[1:]), frozenset(row[0])) if row else None
+def shop_entered(
+    *, user: User, shop_id: UUID, allowed: Collection[str]
+) -> tuple[ShopView, frozenset[str]] | None:
+    """The shop and the person's roles that count there; None if they have none. If one of them is
+    ``allowed``, the shop is this session's scope from here on. One query."""
+    roles, *of_shop = entered_by(_MEMBER_SQL, [user.pk, shop_id, list(allowed)])
+    return (_shop_from(of_shop), frozenset(roles)) if of_shop[0] else None
+
+
+def house_entered(*, user: User, allowed: Collection[str]) -> frozenset[str]:
+    """The person's roles of the house. If one of them is ``allowed``, the scope is every shop from
+    here on. One query."""
+    return frozenset(entered_by(_HOUSE_MEMBER_SQL, [user.pk, list(allowed)])[0])
 
 
 def roles_of(*, user: User, shop_id: UUID | None) -> frozenset[str]:
-    """The roles that count for ``shop_id``: the person's role there and their house roles."""
-    where = Q(shop__isnull=True) | (Q(shop_id=shop_id) if shop_id else Q(pk__in=[]))
-    return frozenset(Membership.objects.filter(where, user=user).values_list("role", flat=True))
+    """The roles that count for ``shop_id``: the person's role there and their house roles. One
+    query, which opens nothing."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ROLES_SQL, [user.pk, shop_id])
+        return frozenset(cursor.fetchone()[0])
 
 
 def can(user: User, action: str, shop_id: UUID | None = None) -> bool:
@@ -130,18 +142,33 @@ def actions_of(user: User, shop_id: UUID | None = None) -> frozenset[str]:
 
 
 def shops_of(user: User) -> list[tuple[Shop, str]]:
-    """The shops this person is a member of, by name, with their role. One query."""
-    memberships = (
-        Membership.objects.filter(user=user, shop__isnull=False)
-        .select_related("shop")
-        .order_by("shop__name", "id")
-    )
-    return [(membership.shop, membership.role) for membership in memberships if membership.shop]
+    """The shops this person is a member of, by name, with their role. One query, which opens
+    nothing."""
+    found: Iterable[Any] = Shop.objects.raw(_SHOPS_SQL, [user.pk])
+    return [(shop, shop.role) for shop in found]
 
 
 def members_of(shop_id: UUID) -> list[Membership]:
     """A shop's people with their roles, in the order they came. One query."""
     return list(Membership.objects.filter(shop_id=shop_id).select_related("user").order_by("id"))
+
+
+def people_named(ids: Collection[UUID], *, shop_id: UUID | None = None) -> dict[UUID, str]:
+    """What these people are called; with a shop, only those who work there. One query, none for
+    nobody."""
+    if not ids:
+        return {}
+    people = User.objects.filter(id__in=ids)
+    if shop_id is not None:
+        people = people.filter(memberships__shop_id=shop_id)
+    return {person.pk: person.get_full_name() for person in people}
+
+
+def people_allowed(*, shop_id: UUID, action: str) -> int:
+    """How many of a shop's own people may do this. One query."""
+    return Membership.objects.filter(
+        shop_id=shop_id, role__in=roles_allowing(action), user__is_active=True
+    ).count()
 
 
 def api_keys_of(shop_id: UUID) -> list[ApiKey]:

@@ -110,6 +110,18 @@ class Credited(Shape):
     units = s.CharField()
 
 
+class InvoiceRefund(Shape):
+    """A refund as its invoice tells it; see the refund itself for the rest."""
+
+    id = s.UUIDField()
+    status = s.CharField()
+    kind = s.CharField()
+    worth = s.CharField(help_text="In the pricing currency; empty: nobody could say.")
+    currency = s.CharField()
+    asset = s.CharField(help_text="As chosen by the shopper; empty before.")
+    amount = s.CharField(help_text="Of the asset, once it is fixed; empty before.")
+
+
 class Invoice(Shape):
     id = s.UUIDField()
     shop_id = s.UUIDField()
@@ -125,6 +137,7 @@ class Invoice(Shape):
     amount = Decimal()
     currency = s.CharField()
     credited = Credited()
+    refunds = InvoiceRefund(many=True, help_text="What goes back of it, oldest first.")
     address = s.CharField()
     lock_end = s.DateTimeField()
     monitoring_end = s.DateTimeField()
@@ -140,6 +153,21 @@ class Invoice(Shape):
         child=s.CharField(), help_text="Assets that are not offered, with the code of the reason."
     )
     received = Received(many=True)
+
+
+class PaidIn(Shape):
+    payout_id = s.UUIDField()
+    asset = s.CharField()
+    amount = Decimal(help_text="What of this invoice is in that payout.")
+    units = s.CharField()
+
+
+class InvoiceWithPayouts(Invoice):
+    payouts = PaidIn(
+        many=True,
+        allow_null=True,
+        help_text="The payouts that it went into, oldest first; null without payouts:read.",
+    )
 
 
 class InvoiceList(Cursored):
@@ -247,10 +275,20 @@ class Payout(Shape):
     status = s.CharField()
     waiting_reason = s.ChoiceField(
         choices=[
+            "float_short",
+            "signer_limit",
+            "payment_check",
+            "shop_suspended",
+            "books_differ",
             *("float_short", "signer_limit", "payment_check", "shop_suspended", "ramp_account"),
         ],
         allow_null=True,
         help_text="Why it is awaiting_funds; it goes on by itself.",
+    )
+    waiting_for = s.ChoiceField(
+        choices=["approval"],
+        allow_null=True,
+        help_text="A requested payout above a limit waits until two people have agreed.",
     )
     asset = s.CharField()
     symbol = s.CharField()
@@ -382,6 +420,130 @@ class PayoutList(Cursored):
     data = Payout(many=True)  # type: ignore[assignment]
 
 
+class Approval(Shape):
+    id = s.UUIDField()
+    kind = s.CharField(help_text="payout, payout_destination, shop_limits.")
+    subject = s.CharField(help_text="What it is about: payout:<id> or shop:<id>.")
+    shop_id = s.UUIDField()
+    mode = s.ChoiceField(["test", "live"])
+    state = s.ChoiceField(
+        ["proposed", "approved", "carried_out", "cancelled", "rejected", "expired", "failed"]
+    )
+    decider = s.ChoiceField(["shop", "house"], help_text="Whose person must be the second.")
+    payload = s.DictField(help_text="What two people agree to; by kind.")
+    payload_hash = s.CharField(help_text="SHA-256, in hex.")
+    origin = s.CharField(help_text="person, key:<id> or schedule.")
+    reason = s.CharField()
+    maker = s.UUIDField(allow_null=True)
+    checker = s.UUIDField(allow_null=True)
+    ended_by = s.UUIDField(allow_null=True)
+    end_reason = s.CharField(allow_null=True)
+    proposed_at = s.DateTimeField()
+    decided_at = s.DateTimeField(allow_null=True)
+    not_before = s.DateTimeField(allow_null=True, help_text="When its delay is over.")
+    expires_at = s.DateTimeField()
+    ended_at = s.DateTimeField(allow_null=True)
+
+
+class ApprovalList(Cursored):
+    data = Approval(many=True)  # type: ignore[assignment]
+
+
+class PayoutInvoice(Shape):
+    invoice_id = s.UUIDField(allow_null=True)
+    deposit_id = s.UUIDField()
+    asset = s.CharField()
+    amount = Decimal(help_text="What of the payment is in this payout.")
+    units = s.CharField()
+    credited_units = s.CharField(help_text="All that the payment brought.")
+    credited_at = s.DateTimeField()
+
+
+class PayoutInvoiceList(Cursored):
+    data = PayoutInvoice(many=True)  # type: ignore[assignment]
+    asset = s.CharField(help_text="Of the balance that the payout was taken from.")
+    taken = Decimal()
+    taken_units = s.CharField()
+    not_from_payments = Decimal(
+        help_text="What comes from no payment: one was taken back, or its credit is still coming."
+    )
+    not_from_payments_units = s.CharField()
+
+
+class TokenAmount(Shape):
+    asset = s.CharField()
+    amount = Decimal()
+    units = s.CharField()
+
+
+class Refund(Shape):
+    id = s.UUIDField()
+    invoice_id = s.UUIDField()
+    shop_id = s.UUIDField()
+    mode = s.ChoiceField(["test", "live"])
+    status = s.CharField(
+        help_text="requested, claimed, approved, sending, completed, expired or rejected."
+    )
+    waiting_reason = s.CharField(
+        allow_null=True,
+        help_text=(
+            "Why an approved one is not on its way: not_final, check, shop_balance, price, "
+            "float_short or signer_limit. It goes on by itself."
+        ),
+    )
+    kind = s.CharField(
+        help_text="payment: the shop's own money; else why it is owed: surplus, late, …"
+    )
+    claim_id = s.UUIDField(allow_null=True)
+    rate = s.ChoiceField(["paid", "today"])
+    reason = s.CharField()
+    currency = s.CharField()
+    worth = Decimal(allow_null=True, help_text="At the rate paid; null: nobody could say.")
+    taken = TokenAmount(help_text="Set aside from the shop's balance.")
+    paid_with = TokenAmount(help_text="The token that was paid, at the rate paid.")
+    offered = s.ListField(child=s.CharField(), help_text="What the shopper may choose from.")
+    asset = s.CharField(allow_null=True, help_text="As chosen by the shopper.")
+    chain_id = s.IntegerField(allow_null=True)
+    amount = Decimal(allow_null=True, help_text="Of the asset, once it is fixed.")
+    units = s.CharField(allow_null=True)
+    destination = s.CharField(allow_null=True)
+    cost = Decimal(allow_null=True, help_text="What the token cost the shop, where it was bought.")
+    requested_by = s.CharField()
+    requested_via = s.ChoiceField(["till", "dashboard", "api"])
+    session = s.CharField()
+    needs_second_person = s.BooleanField()
+    approved_by = s.CharField(allow_null=True)
+    rejected_by = s.CharField(allow_null=True)
+    end_reason = s.CharField(allow_null=True)
+    tx_hash = s.CharField(allow_null=True)
+    failure_code = s.CharField(allow_null=True)
+    linked_by = s.CharField(help_text="Who made the claim link that holds now.")
+    link_expires_at = s.DateTimeField()
+    requested_at = s.DateTimeField()
+    claimed_at = s.DateTimeField(allow_null=True)
+    approved_at = s.DateTimeField(allow_null=True)
+    ended_at = s.DateTimeField(allow_null=True)
+
+
+class RefundWithLink(Refund):
+    claim_url = s.CharField(help_text="For the shopper; told in this answer only.")
+
+
+class RefundList(Cursored):
+    data = Refund(many=True)  # type: ignore[assignment]
+
+
+class OwedMoney(TokenAmount):
+    claim_id = s.UUIDField()
+    reason = s.CharField()
+
+
+class Refundable(Shape):
+    currency = s.CharField()
+    left = Decimal(help_text="Of the shop's own, in the pricing currency at the rate paid.")
+    owed = OwedMoney(many=True, help_text="What is the payer's already.")
+
+
 class Endpoint(Shape):
     id = s.UUIDField()
     url = s.CharField()
@@ -448,3 +610,36 @@ class Event(Shape):
 
 class EventList(Cursored):
     data = Event(many=True)  # type: ignore[assignment]
+
+
+class ReportDay(Shape):
+    day = s.DateField(allow_null=True, help_text="Null in the totals.")
+    asset = s.CharField()
+    payments = s.IntegerField(help_text="Credited, less those taken back.")
+    opening = Decimal(help_text="What the shop is owed, payouts under way included.")
+    sales = Decimal(help_text="Before the fee.")
+    taken_back = Decimal(help_text="By a reorganisation or a dispute, the fee taken off.")
+    fees = Decimal(help_text="The gateway's; negative.")
+    refunds = Decimal()
+    paid_out = Decimal()
+    converted = Decimal(help_text="Into another asset, for a payout.")
+    other = Decimal(help_text="What the house made good, and corrections.")
+    closing = Decimal(help_text="The opening and all of these added up.")
+
+
+class ReportCurrency(Shape):
+    day = s.DateField()
+    currency = s.CharField()
+    payments = s.IntegerField()
+    value = Decimal(help_text="What the day's payments were worth at their own rates.")
+    tax = Decimal(help_text='Of it, as "tax" of the invoices\' metadata says.')
+    tip = Decimal(help_text='Of it, as "tip" of the invoices\' metadata says.')
+
+
+class DailyReport(Shape):
+    first = s.DateField()
+    last = s.DateField()
+    time_zone = s.CharField()
+    days = ReportDay(many=True)
+    totals = ReportDay(many=True)
+    currencies = ReportCurrency(many=True)

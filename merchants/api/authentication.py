@@ -1,17 +1,16 @@
 """Who calls: the API key in the Authorization header."""
 
-from django.db import connection
 from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
+from gateway.tenancy.scope import entered_by
 from merchants.accounts.errors import KeyMissing
 from merchants.accounts.selectors import (
-    CALLER_COLUMNS,
-    CALLER_TABLES,
     Caller,
     caller_by_secret,
     caller_from,
+    columns_of_caller,
     secret_hash,
 )
 from merchants.api.idempotency import ANSWER_COLUMNS, Kept, is_key, kept_from
@@ -20,8 +19,7 @@ IDEMPOTENCY_HEADER = "HTTP_IDEMPOTENCY_KEY"
 
 _ANSWER_WIDTH = ANSWER_COLUMNS.count(",") + 1
 _CALLER_AND_ANSWER_SQL = (
-    f"SELECT {ANSWER_COLUMNS}, {CALLER_COLUMNS}"  # noqa: S608
-    f" FROM {CALLER_TABLES} CROSS JOIN LATERAL api_answer(s.id, %s) r WHERE k.secret_hash = %s"
+    f"SELECT r.scope, {ANSWER_COLUMNS}, {columns_of_caller('r')} FROM api_caller(%s, %s, %s) r"  # noqa: S608
 )
 
 
@@ -29,7 +27,7 @@ class ApiKeyAuthentication(BaseAuthentication):
     """``Authorization: Bearer tw_…``. One query. A key in the URL would end up in logs.
 
     The same query reads what was answered to the request's Idempotency-Key: ``request.auth``, None
-    if nothing was or there is none.
+    if nothing was or there is none. And it sets what this session may see: the key's shop.
     """
 
     def authenticate(self, request: Request) -> tuple[Caller, Kept | None]:
@@ -41,10 +39,8 @@ class ApiKeyAuthentication(BaseAuthentication):
         now = timezone.now()
         if key is None or not is_key(key):
             return caller_by_secret(secret, now=now), None
-        with connection.cursor() as cursor:
-            cursor.execute(_CALLER_AND_ANSWER_SQL, [key, secret_hash(secret)])
-            row = cursor.fetchone() or (None,) * _ANSWER_WIDTH
-        caller = caller_from(row[_ANSWER_WIDTH:] or None, now=now)
+        row = entered_by(_CALLER_AND_ANSWER_SQL, [secret_hash(secret), now, key])
+        caller = caller_from(row[_ANSWER_WIDTH:], now=now)
         return caller, kept_from(row[:_ANSWER_WIDTH])
 
     def authenticate_header(self, request: Request) -> str:

@@ -110,6 +110,40 @@ class PolicyChange(Strict):
     )
 
 
+class NewRefund(Strict):
+    invoice_id = serializers.UUIDField()
+    amount = AmountText(
+        required=False, help_text="At the rate paid, as text; all that is left if unset."
+    )
+    asset = Text(
+        required=False,
+        max_length=64,
+        help_text=(
+            "What the amount is in: the pricing currency if unset, the token that was paid, or the "
+            "settlement asset."
+        ),
+    )
+    claim_id = serializers.UUIDField(
+        required=False,
+        help_text=(
+            "Money owed to the payer (`owed` of the invoice's refundable): all of it goes back, "
+            "and amount, asset and rate stay unset."
+        ),
+    )
+    rate = serializers.ChoiceField(
+        ["paid", "today"],
+        required=False,
+        help_text="The rate that was paid, or today's; the shop's usual one if unset.",
+    )
+    assets = serializers.ListField(
+        child=Text(max_length=64),
+        required=False,
+        max_length=2,
+        help_text="What the shopper may choose from: the token paid and the settlement asset.",
+    )
+    reason = Text(required=False, allow_blank=True, max_length=200, help_text="Why.")
+
+
 class NewEndpoint(Strict):
     url = Text(max_length=2_000, help_text="Called byte for byte as it is written here.")
     events = serializers.ListField(

@@ -16,6 +16,9 @@ MENU: Final = (
     ("invoices", "list", "dashboard.view"),
     ("balances", "coins", "balance.view"),
     ("payouts", "payout", "payout.view"),
+    ("reports", "receipt", "report.export"),
+    ("approvals", "check-circle", "approval.view"),
+    ("refunds", "return", "refund.view"),
     ("developers", "code", "webhook.view"),
     ("settings", "sliders", "settings.view"),
 )
@@ -63,6 +66,9 @@ def _word(page: str) -> str:
         "invoices": _("Invoices"),
         "balances": _("Balances"),
         "payouts": _("Payouts"),
+        "reports": _("Reports"),
+        "approvals": _("Approvals"),
+        "refunds": _("Refunds"),
         "developers": _("Developers"),
         "settings": _("Settings"),
     }[page]

@@ -20,6 +20,8 @@ from gateway.money.amounts import Amount, format_amount, parse_positive_amount
 from gateway.money.assets import FIAT, Asset
 from gateway.money.errors import MoneyError
 from gateway.ramps.selectors import bank_currencies
+from gateway.settlement.approving import waiting_for
+from gateway.settlement.destinations import destination_waiting
 from gateway.settlement.errors import PayoutQuoteUnknown, PayoutUnknown
 from gateway.settlement.life import UNSENT
 from gateway.settlement.models import Payout
@@ -31,6 +33,7 @@ from gateway.shops.selectors import ShopView
 from merchants.accounts.guards import MemberRequest, may, require_action
 from merchants.dashboard import settlement_words as words
 from merchants.dashboard.frame import draw
+from merchants.dashboard.payout_invoices import part as payments_part
 from merchants.dashboard.selectors import assets_by_code, time_text
 from merchants.dashboard.wording import payout_sign, payout_why
 
@@ -68,7 +71,12 @@ def page(request: MemberRequest, shop_id: UUID) -> HttpResponse:
     except (TillwayError, MoneyError) as error:
         problem = words.refusal_words(error)
         return _page(request, shop, asset, problem=problem, status=error.status, **again)
-    messages.success(request, _("The payout is on its way."))
+    messages.success(
+        request,
+        _("It is above the limit: another person must approve it.")
+        if payout.status == "requested"
+        else _("The payout is on its way."),
+    )
     return HttpResponseRedirect(f"/dashboard/{shop_id}/payouts/{payout.id}")
 
 
@@ -95,6 +103,7 @@ def detail(request: MemberRequest, shop_id: UUID, payout_id: UUID) -> HttpRespon
         "trigger_word": words.trigger_word(shown["trigger"]),
         "steps": _steps(payout),
         "can_cancel": payout.status in UNSENT and may(request, "payout.cancel"),
+        **payments_part(payout),
     }
     return draw(request, "dashboard/payout.html", context)
 
@@ -140,12 +149,19 @@ def _request(request: MemberRequest, shop: ShopView, amount: Amount, *, into: st
     draft = request.POST.get("draft", "")[:64] or str(uuid7())
     key, now = f"dashboard:{draft}", timezone.now()
     if into == amount.asset.code:
-        return payout_request(shop_id=shop.id, units=amount.units, idempotency_key=key, now=now)
+        return payout_request(
+            shop_id=shop.id,
+            units=amount.units,
+            idempotency_key=key,
+            by=request.user.pk,
+            now=now,
+        )
     return payout_request(
         shop_id=shop.id,
         units=None,
         quote_id=_uuid(request.POST.get("quote", "")),
         idempotency_key=key,
+        by=request.user.pk,
         now=now,
     )
 
@@ -170,6 +186,8 @@ def _page(
     currencies = bank_currencies(shop_id=shop.id)
     context: dict[str, Any] = {
         "payouts": [_row(payout_as_dict(payout)) for payout in found.items],
+        "waits": bool(waiting_for(found.items)),
+        "destination_waiting": destination_waiting(shop_id=shop.id),
         "next_href": f"{here}?cursor={found.next_cursor}" if found.next_cursor else "",
         "payable": trimmed(format_amount(Amount(payable, asset))) if asset else "0",
         "withheld": _kept(balance.withheld, asset),

@@ -15,10 +15,13 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from gateway.chains.addresses import checksum
+from gateway.custody.approvals.errors import ApprovalError
 from gateway.events.errors import TillwayError
+from gateway.settlement.destinations import destination_waiting, payout_destination_change
 from gateway.shops import services
 from gateway.shops.selectors import ShopView
 from merchants.accounts.guards import MemberRequest, may, require_action
+from merchants.dashboard.approvals.acting import act_problem
 from merchants.dashboard.frame import draw
 from merchants.dashboard.settings_forms import (
     AddressForm,
@@ -26,11 +29,13 @@ from merchants.dashboard.settings_forms import (
     SettingsForm,
     TermsForm,
 )
+from merchants.dashboard.settings_refunds import RefundsForm
 from merchants.pos.views import problem_words
 
 SECTIONS = {
     "address": "shop.change_payout_address",
     "terms": "shop.change_terms",
+    "refunds": "shop.change_terms",
     "place": "shop.change_terms",
 }
 """Each form of the page, and the action that saves it."""
@@ -63,6 +68,8 @@ def _form(section: str, shop: ShopView, data: Any = None) -> SettingsForm:
         return AddressForm(shop, data)
     if section == "terms":
         return TermsForm(shop, data)
+    if section == "refunds":
+        return RefundsForm(shop, data)
     return PlaceForm(shop, data)
 
 
@@ -72,10 +79,15 @@ def _saved(request: MemberRequest, form: SettingsForm) -> str:
         form.add_error("password", _("That isn't your password."))
         return ""
     try:
-        return _save(form, changed_by=f"user:{request.user.pk}", now=timezone.now())
+        return _save(form, person=request.user.pk, now=timezone.now())
     except TillwayError as error:
-        form.add_error(None, problem_words(error))
+        form.add_error(None, settings_problem(error))
         return ""
+
+
+def settings_problem(error: TillwayError) -> str:
+    """A refusal in the reader's language, whichever room it comes from."""
+    return act_problem(error) if isinstance(error, ApprovalError) else problem_words(error)
 
 
 def _knows_password(request: MemberRequest, form: AddressForm) -> bool:
@@ -85,13 +97,20 @@ def _knows_password(request: MemberRequest, form: AddressForm) -> bool:
     return known is not None and known.pk == request.user.pk
 
 
-def _save(form: SettingsForm, *, changed_by: str, now: datetime) -> str:
-    data, shop_id = form.cleaned_data, form.shop.id
+def _save(form: SettingsForm, *, person: UUID, now: datetime) -> str:
+    data, shop_id, changed_by = form.cleaned_data, form.shop.id, f"user:{person}"
     if isinstance(form, AddressForm):
-        services.shop_set_payout_address(
-            shop_id=shop_id, address=data["address"], now=now, changed_by=changed_by
+        act = payout_destination_change(
+            shop_id=shop_id, address=data["address"], by=person, now=now
         )
-        return _("Payouts now go to the new address.")
+        if act is None:
+            return _("Payouts now go to the new address.")
+        return _("The new address waits for another person. Until then payouts go to the old one.")
+    if isinstance(form, RefundsForm):
+        services.shop_set_terms(
+            shop_id=shop_id, changes=form.changes(), now=now, changed_by=changed_by
+        )
+        return _("The limits of refunds were saved.")
     if isinstance(form, TermsForm):
         services.shop_set_terms(
             shop_id=shop_id, changes=form.changes(), now=now, changed_by=changed_by
@@ -119,5 +138,6 @@ def _page(
         "forms": forms,
         "refused": refused,
         "current": checksum(shop.payout_address) if shop.payout_address else "",
+        "waiting": destination_waiting(shop_id=shop.id),
     }
     return draw(request, "dashboard/settings.html", context, status=status)

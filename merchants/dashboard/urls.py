@@ -7,14 +7,19 @@ from merchants.dashboard import (
     banks,
     developers,
     endpoints,
+    payout_invoices,
     payouts,
+    refunds,
+    reports,
     settings,
     settlement,
     views,
 )
+from merchants.dashboard.approvals import pages as approvals
 
 app_name = "dashboard"
 _SHOP = "dashboard/<uuid:shop_id>/"
+_PAYMENTS = _SHOP + "payouts/<uuid:payout_id>/invoices"
 _HOOK = _SHOP + "developers/webhooks/<uuid:endpoint_id>"
 _SENT = _HOOK + "/deliveries/<uuid:event_id>"
 urlpatterns = [
@@ -26,10 +31,21 @@ urlpatterns = [
     path(_SHOP + "invoices/<uuid:invoice_id>", views.invoice, name="invoice"),
     path(_SHOP + "invoices/<uuid:invoice_id>/void", views.void, name="void"),
     path(_SHOP + "balances", views.balances, name="balances"),
+    path(_SHOP + "refunds", refunds.page, name="refunds"),
+    path(_SHOP + "refunds/<uuid:refund_id>", refunds.one, name="refund"),
+    path(_SHOP + "invoices/<uuid:invoice_id>/refund", refunds.ask, name="refund-ask"),
     path(_SHOP + "payouts", payouts.page, name="payouts"),
+    path(_SHOP + "reports", reports.page, name="reports"),
+    path(_SHOP + "reports/sales.csv", reports.sales, name="report-sales"),
+    path(_SHOP + "reports/books.csv", reports.books, name="report-books"),
     path(_SHOP + "banks", banks.page, name="banks"),
     path(_SHOP + "payouts/<uuid:payout_id>", payouts.detail, name="payout"),
     path(_SHOP + "payouts/<uuid:payout_id>/cancel", payouts.cancel, name="payout-cancel"),
+    path(_SHOP + "approvals", approvals.queue, name="approvals"),
+    path(_SHOP + "approvals/<uuid:act_id>", approvals.one, name="approval"),
+    path(_SHOP + "approvals/<uuid:act_id>/<str:verb>", approvals.say, name="approval-say"),
+    path(_PAYMENTS, payout_invoices.page, name="payout-invoices"),
+    path(_PAYMENTS + ".csv", payout_invoices.file, name="payout-invoices-file"),
     path(_SHOP + "settings", settings.page, name="settings"),
     path(_SHOP + "settings/settlement", settlement.page, name="settlement"),
     path(_SHOP + "developers", developers.page, name="developers"),

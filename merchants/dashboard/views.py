@@ -29,6 +29,9 @@ from merchants.accounts.models import User
 from merchants.accounts.selectors import can, shops_of
 from merchants.dashboard import selectors
 from merchants.dashboard.frame import draw
+from merchants.dashboard.payout_invoices import payouts_of_invoice
+from merchants.dashboard.refunds import refund_sign
+from merchants.pos.refunds import refund_offers
 from merchants.pos.views import VOIDABLE, problem_words
 
 FILTERS: Final = (
@@ -130,11 +133,22 @@ def invoices(request: MemberRequest, shop_id: UUID) -> HttpResponse:
 def invoice(request: MemberRequest, shop_id: UUID, invoice_id: UUID) -> HttpResponse:
     """One invoice: its payments, quotes, history and books."""
     try:
-        found = invoice_as_dict(invoice_get(shop_id=shop_id, invoice_id=invoice_id))
+        stored = invoice_get(shop_id=shop_id, invoice_id=invoice_id)
     except InvoiceNotFound as error:
         raise Http404 from error
+    found = invoice_as_dict(stored)
     context = {
         "invoice": found,
+        "offers": refund_offers(stored) if may(request, "refund.request") else {},
+        "rates": request.shop.terms.refund_rates,
+        "refunds": [
+            {
+                **one,
+                "word": refund_sign(one["status"]).word,
+                "tone": refund_sign(one["status"]).tone,
+            }
+            for one in found["refunds"]
+        ],
         "answer": hand_over(found),
         "credited": money_text(found["credited"]["amount"], found["credited"]["asset"]),
         "created_text": selectors.time_text(found["created_at"]),
@@ -142,6 +156,9 @@ def invoice(request: MemberRequest, shop_id: UUID, invoice_id: UUID) -> HttpResp
         "can_void": may(request, "invoice.void") and found["status"] in VOIDABLE,
         "timeline": selectors.timeline(invoice_id),
         "bookings": selectors.bookings(invoice_id),
+        "paid_in": payouts_of_invoice(shop_id=shop_id, invoice_id=invoice_id)
+        if may(request, "payout.view")
+        else [],
         "quotes": [
             {
                 **due,

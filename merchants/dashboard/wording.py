@@ -43,6 +43,8 @@ def payout_sign(status: str, waiting_reason: str | None = None) -> Sign:
             return Sign("wait", "clock", _("Requested"))
         case "awaiting_funds" if waiting_reason == "payment_check":
             return Sign("wait", "hourglass", _("A payment is being checked"))
+        case "awaiting_funds" if waiting_reason == "books_differ":
+            return Sign("wait", "hourglass", _("The house checks its books"))
         case "awaiting_funds":
             return Sign("wait", "hourglass", _("Waiting for funds"))
         case "sending":
@@ -62,6 +64,8 @@ def payout_sign(status: str, waiting_reason: str | None = None) -> Sign:
 def payout_why(status: str, waiting_reason: str | None) -> str:
     """Why a payout waits, or what became of it, and what to do; empty where the state says it."""
     match status, waiting_reason:
+        case "requested", _reason:
+            return _("Above the limit: it goes once two people agreed and a delay is over.")
         case "awaiting_funds", "float_short":
             return _("We are topping up the account that pays you. It goes out by itself.")
         case "awaiting_funds", "signer_limit":
@@ -109,14 +113,18 @@ def entry_word(kind: str) -> str:
         "payment_late": _("Late payment"),
         "released": _("Payment released after a check"),
         "payout_reserved": _("Payout requested"),
-        "payout_converted": _("Payout requested, converted"),
         "payout_left": _("Payout sent"),
+        "payout_converted": _("Payout requested, converted"),
         "fiat_left": _("Payout on its way to your bank"),
         "fiat_arrived": _("Payout arrived at your bank"),
         "fiat_failed": _("Payout refused by your bank"),
         "fiat_returned": _("Payout sent back by your bank"),
         "refund_made": _("Refund"),
         "shortfall_covered": _("Shortfall covered"),
+        "card_tendered": _("Card payment"),
+        "card_disputed": _("Card payment disputed"),
+        "card_dispute_won": _("Dispute won"),
+        "manual": _("Entry by hand"),
     }
     if kind in words:
         return words[kind]

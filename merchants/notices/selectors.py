@@ -1,19 +1,30 @@
-"""What a person has to look after, and what they are told of."""
+"""What a person has to look after, and what they are told of.
 
-from typing import Any
+A person's matters lie in several scopes: each shop that they are a member of is entered for its
+own, and, for people of the house, all of them.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Final
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from gateway.events.cursors import PAGE_SIZE, Page, decode_cursor, page_of
-from merchants.accounts.models import Membership, User
+from gateway.tenancy.scope import enter_shop, house_scope, leave
+from merchants.accounts.actions import HOUSE_ROLES
+from merchants.accounts.models import User
+from merchants.accounts.selectors import roles_of, shops_of
 from merchants.notices.models import Notice, Silence
 from merchants.notices.rules import RULES, Rule
 
+EVERY_SHOP: Final = None
+
 
 def rules_for(user: User) -> list[Rule]:
-    """The kinds that one of the person's roles may be told of. One query."""
-    roles = frozenset(Membership.objects.filter(user=user).values_list("role", flat=True))
+    """The kinds that one of the person's roles may be told of. Two queries."""
+    roles = {role for _shop_id, role in _roles(user)}
     return [rule for rule in RULES if not rule.roles.isdisjoint(roles)]
 
 
@@ -23,38 +34,76 @@ def silenced_by(user: User) -> frozenset[str]:
 
 
 def open_notices(user: User, *, size: int = PAGE_SIZE) -> list[Notice]:
-    """What is open among the person's matters, newest first; two queries, ``size`` at most."""
-    return list(_notices_of(user).filter(settled_at=None)[:size])
+    """What is open among the person's matters, newest first, ``size`` at most. A query for each
+    scope, and two."""
+    return _newest(user, lambda notices: notices.filter(settled_at=None), size=size)
 
 
 def settled_notices(user: User, *, cursor: str | None = None) -> Page[Notice]:
-    """What is over, newest first. Two queries.
+    """What is over, newest first. A query for each scope, and two.
 
     Raises:
         BadCursor
     """
-    rows = _notices_of(user).filter(settled_at__isnull=False)
-    if cursor:
-        rows = rows.filter(id__lt=decode_cursor(cursor))
-    found = list(rows[: PAGE_SIZE + 1])
+    before = decode_cursor(cursor) if cursor else None
+
+    def over(notices: QuerySet[Notice]) -> QuerySet[Notice]:
+        found = notices.filter(settled_at__isnull=False)
+        return found.filter(id__lt=before) if before else found
+
+    found = _newest(user, over, size=PAGE_SIZE + 1)
     last: UUID | None = found[PAGE_SIZE - 1].id if len(found) > PAGE_SIZE else None
     return page_of(found, size=PAGE_SIZE, last_id=last)
 
 
-def has_notices(user: User) -> bool:
-    """Whether something is open that nobody has taken on. Two queries."""
-    return _notices_of(user).filter(settled_at=None, taken_at=None).exists()
+@contextmanager
+def scope_of(user: User, *, notice_id: UUID) -> Iterator[None]:
+    """Within it the scope is that in which the person sees this notice, or nobody's. A query for
+    each scope, and two, at most."""
+    for shop_id, kinds in _told_of(user):
+        with _in_scope(shop_id):
+            if Notice.objects.filter(id=notice_id, kind__in=kinds).exists():
+                yield
+                return
+    yield
 
 
-def _notices_of(user: User) -> QuerySet[Notice]:
-    return Notice.objects.filter(_told_to(user)).select_related("taken_by").order_by("-id")
+def _newest(
+    user: User, chosen: Callable[[QuerySet[Notice]], QuerySet[Notice]], *, size: int
+) -> list[Notice]:
+    found: list[Notice] = []
+    for shop_id, kinds in _told_of(user):
+        notices = Notice.objects.filter(kind__in=kinds).select_related("taken_by").order_by("-id")
+        if shop_id is not EVERY_SHOP:
+            notices = notices.filter(shop_id=shop_id)
+        with _in_scope(shop_id):
+            found += chosen(notices)[:size]
+    return sorted(found, key=lambda notice: notice.id, reverse=True)[:size]
 
 
-def _told_to(user: User) -> Q:
-    """A shop's role hears of its shop, a role of the house of all: the rules say of what. One
-    query."""
-    told: Any = Q(pk__in=[])
-    for role, shop_id in Membership.objects.filter(user=user).values_list("role", "shop_id"):
-        kinds = [rule.kind for rule in RULES if role in rule.roles]
-        told |= Q(kind__in=kinds) if shop_id is None else Q(kind__in=kinds, shop_id=shop_id)
-    return Q(told)
+def _told_of(user: User) -> list[tuple[UUID | None, list[str]]]:
+    """The kinds that the person is told of, shop by shop, then of the house."""
+    kinds: dict[UUID | None, list[str]] = {}
+    for shop_id, role in _roles(user):
+        told = kinds.setdefault(shop_id, [])
+        told += [rule.kind for rule in RULES if role in rule.roles and rule.kind not in told]
+    return [(shop_id, told) for shop_id, told in kinds.items() if told]
+
+
+def _roles(user: User) -> list[tuple[UUID | None, str]]:
+    of_shops: list[tuple[UUID | None, str]] = [(shop.id, role) for shop, role in shops_of(user)]
+    of_house = roles_of(user=user, shop_id=None) & HOUSE_ROLES
+    return of_shops + [(EVERY_SHOP, role) for role in sorted(of_house)]
+
+
+@contextmanager
+def _in_scope(shop_id: UUID | None) -> Iterator[None]:
+    if shop_id is EVERY_SHOP:
+        with house_scope():
+            yield
+        return
+    enter_shop(shop_id)
+    try:
+        yield
+    finally:
+        leave()

@@ -51,8 +51,10 @@ def page(request: HttpRequest) -> HttpResponse:
 @login_required
 def take_on(request: HttpRequest, notice_id: UUID) -> HttpResponse:
     """The signed-in person looks after it."""
+    user = _person(request)
     try:
-        notice_take_on(notice_id=notice_id, user=_person(request), now=timezone.now())
+        with selectors.scope_of(user, notice_id=notice_id):
+            notice_take_on(notice_id=notice_id, user=user, now=timezone.now())
     except NoticeUnknown as error:
         raise Http404 from error
     except NoticeTaken:

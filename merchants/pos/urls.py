@@ -3,7 +3,7 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from merchants.pos import views
+from merchants.pos import refunds, views
 
 app_name = "pos"
 urlpatterns = [
@@ -15,4 +15,5 @@ urlpatterns = [
     path("pos/<uuid:shop_id>/sales", views.charge, name="charge"),
     path("pos/<uuid:shop_id>/sales/<uuid:invoice_id>", views.sale, name="sale"),
     path("pos/<uuid:shop_id>/sales/<uuid:invoice_id>/void", views.void, name="void"),
+    path("pos/<uuid:shop_id>/sales/<uuid:invoice_id>/refund", refunds.ask, name="refund"),
 ]

@@ -30,6 +30,7 @@ from gateway.shops.selectors import ShopView
 from merchants.accounts.guards import MemberRequest, may, require_action
 from merchants.accounts.models import User
 from merchants.accounts.selectors import can, shops_of
+from merchants.pos.refunds import refund_offers
 from merchants.pos.selectors import last_sales
 
 KEYS = ("1", "2", "3", "4", "5", "6", "7", "8", "9", "00", "0")
@@ -171,12 +172,22 @@ def _sale(
         "sale": invoice,
         "answer": hand_over(invoice),
         "can_void": invoice["status"] in VOIDABLE,
+        "refund": _refund_offers(request, invoice),
         "version": public_status(invoice)["version"],
         "problem": problem,
     }
     if _wants_part(request):
         return render(request, "pos/sale.html", context)
     return _till(request, shop, **context)
+
+
+def _refund_offers(request: MemberRequest, invoice: dict[str, Any]) -> dict[str, Any]:
+    """What a refund of this sale starts from, once something arrived."""
+    if not invoice["received"] or not may(request, "refund.request"):
+        return {}
+    return refund_offers(
+        invoice_get(shop_id=UUID(invoice["shop_id"]), invoice_id=UUID(invoice["id"]))
+    )
 
 
 def _till(

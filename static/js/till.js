@@ -103,9 +103,11 @@ form.addEventListener("submit", async (event) => {
 // ---- the sale on screen -------------------------------------------------------------------------
 
 function drawSale(html) {
-  const voiding = sale.querySelector("details.void")?.open;
+  const open = [...sale.querySelectorAll("details.void[open]")].map((one) => one.className);
   sale.innerHTML = html;
-  if (voiding) sale.querySelector("details.void")?.setAttribute("open", "");
+  for (const one of sale.querySelectorAll("details.void")) {
+    if (open.includes(one.className)) one.setAttribute("open", "");
+  }
   return sale.querySelector("[data-invoice]").dataset;
 }
 
@@ -183,6 +185,7 @@ sale.addEventListener("click", (event) => {
 });
 
 sale.addEventListener("submit", async (event) => {
+  if ("plain" in event.target.dataset) return; // its answer is a page of its own
   event.preventDefault();
   const pressed = event.target.querySelector("button[type=submit]");
   pressed.disabled = true;

@@ -19,10 +19,12 @@ from gateway.ledger.closing import (
     result_of,
 )
 from gateway.ledger.errors import PeriodClosed, PeriodNotClosable
+from gateway.ledger.following import units_between
 from gateway.ledger.journal import entry_post, entry_reverse
 from gateway.ledger.models import Entry, Period
 from gateway.ledger.moments import balances_at
 from gateway.ledger.postings import Posting, credit, debit
+from gateway.ledger.selectors import fees_earned
 from gateway.money.amounts import Amount
 from tests.ledger.books import CHAIN, ETH, GAS, USDC, Books, eth, usdc
 
@@ -62,6 +64,16 @@ def close(month: Month = MARCH, reference: str = "r1") -> Period:
 
 def held(at: datetime) -> dict[Any, int]:
     return balances_at(accounts=[*RESULT_ACCOUNTS, accounts.capital()], at=at, clock="happened")
+
+
+def test_a_close_is_neither_earned_nor_spent(db: None) -> None:
+    """Providers' shares and the desk's measures go by what was earned."""
+    before, after = datetime(2001, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
+    earn(700)
+    close()
+    assert fees_earned(asset=USDC.code, start=before, end=after) == 700
+    found = units_between(accounts=[accounts.fees()], after=before, before=after)
+    assert found[accounts.fees(), USDC.code] == -700
 
 
 def test_a_months_result_becomes_capital(books: Books) -> None:

@@ -119,7 +119,7 @@ def test_asking_for_a_payout_costs_a_fixed_number_of_queries(
     world: World, django_assert_max_num_queries
 ) -> None:
     world.paid(100)
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(21):
         request(world, 10)
     shop = shop_view(shop_id=world.shop_id)
     with django_assert_max_num_queries(4):

@@ -165,6 +165,18 @@ def test_an_old_database_is_refused(live, monkeypatch: pytest.MonkeyPatch) -> No
     assert found() == {"tillway.E014"}
 
 
+def test_a_web_that_works_as_the_owner_is_refused(live) -> None:
+    live.WEB_DATABASE = live.OWNER_DATABASE
+    assert found() == {"tillway.E031"}
+
+
+@pytest.mark.parametrize("user", ["postgres", "nobody_there"])
+def test_a_web_above_the_policies_or_without_its_role_is_refused(live, user: str) -> None:
+    live.OWNER_DATABASE = live.OWNER_DATABASE | {"USER": "somebody_else"}
+    live.WEB_DATABASE = live.WEB_DATABASE | {"USER": user}
+    assert found() == {"tillway.E032"}
+
+
 def test_the_house_does_not_open_in_an_unsafe_live_mode(live) -> None:
     live.WEBHOOKS_ALLOW_LOOPBACK = True
     live.PUBLIC_URL = "http://pay.example.com"

@@ -24,7 +24,9 @@ QUESTIONS = (
     "SELECT pg_get_functiondef(oid) FROM pg_proc WHERE pronamespace = 'public'::regnamespace",
     "SELECT format('%s %s', tgrelid::regclass, pg_get_triggerdef(oid))"
     " FROM pg_trigger WHERE NOT tgisinternal",
-    "SELECT format('%s %s', relname, reloptions) FROM pg_class"
+    "SELECT format('%s %s %s', polrelid::regclass, polname, pg_get_expr(polqual, polrelid))"
+    " FROM pg_policy",
+    "SELECT format('%s %s %s', relname, reloptions, relrowsecurity) FROM pg_class"
     " WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')",
 )
 

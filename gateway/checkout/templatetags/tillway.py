@@ -6,7 +6,7 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from gateway.checkout import screens, wording
+from gateway.checkout import claim_screens, screens, wording
 from gateway.checkout.icons import COIN_OTHER, COINS, ICONS
 from gateway.invoices.qr import qr_svg_path
 
@@ -18,6 +18,7 @@ register.filter("symbol", wording.asset_symbol)
 register.filter("short_hex", wording.short_hex)
 register.filter("exception_word", screens.exception_word)
 register.filter("deposit_word", screens.deposit_word)
+register.filter("refund_word", claim_screens.refund_word)
 
 
 @register.simple_tag

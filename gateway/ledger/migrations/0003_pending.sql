@@ -236,11 +236,17 @@ BEGIN
         RETURNING b.shard INTO v_shard;
     END IF;
     IF v_shard IS NULL THEN
-        SELECT count(*) INTO v_shard FROM ledger_shop_balance
-         WHERE shop_id = p_shop AND asset = p_asset;
-        IF v_shard > 31 THEN
-            v_shard := floor(random() * 32);
-        END IF;
+        -- a row that nobody else is making; the first is waited for, since withdrawals meet there
+        v_shard := floor(random() * 32);
+        FOR v_free IN 0..31 LOOP
+            CONTINUE WHEN EXISTS (SELECT 1 FROM ledger_shop_balance
+                                   WHERE shop_id = p_shop AND asset = p_asset AND shard = v_free);
+            IF v_free = 0
+               OR pg_try_advisory_xact_lock(hashtextextended(p_shop || p_asset, v_free)) THEN
+                v_shard := v_free;
+                EXIT;
+            END IF;
+        END LOOP;
         INSERT INTO ledger_shop_balance AS b
                 (shop_id, asset, shard, available, reserved, from_deposits)
             VALUES (p_shop, p_asset, v_shard, p_available, p_reserved, v_from_deposits)

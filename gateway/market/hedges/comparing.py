@@ -50,7 +50,7 @@ def balances_compare(*, now: datetime) -> int:
     """
     compared = 0
     for entry in exchange_settings():
-        if not entry.assets or not _is_quiet(entry.name, now=now):
+        if not entry.assets or not is_quiet(entry.name, now=now):
             continue
         exchange = configured_exchange(entry.name)
         before = _booked(entry.name, exchange.currencies())
@@ -88,7 +88,8 @@ def _compare(exchange: str, booked: Booked, told: dict[str, int], *, now: dateti
     )
 
 
-def _is_quiet(exchange: str, *, now: datetime) -> bool:
+def is_quiet(exchange: str, *, now: datetime) -> bool:
+    """Whether no order is open there, nor has just ended."""
     orders = ExchangeOrder.objects.filter(exchange=exchange)
     return not (
         orders.filter(status__in=ORDER_OPEN).exists()

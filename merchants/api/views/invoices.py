@@ -16,11 +16,13 @@ from gateway.invoices.presenters import head_numbers, invoice_as_dict
 from gateway.invoices.qr import MAX_MODULE_PX, MODULE_PX, qr_png
 from gateway.money.amounts import parse_positive_amount
 from gateway.money.assets import fiat
+from gateway.settlement.allocating.selectors import payouts_of_invoices
 from merchants.api import answers, docs
 from merchants.api.contract import ApiView, fault, of_field, page_as_dict
 from merchants.api.idempotency import Answer
 from merchants.api.problems import InputRefused
 from merchants.api.serializers import NewInvoice, Nothing, Requote
+from merchants.api.views.payout_invoices import assets_of, paid_in_as_dict
 
 
 class InvoicesView(ApiView):
@@ -86,11 +88,13 @@ class InvoiceView(ApiView):
     @extend_schema(
         operation_id="invoice_get",
         summary="Get an invoice",
-        responses=docs.answers_with(answers.Invoice),
+        responses=docs.answers_with(answers.InvoiceWithPayouts),
     )
     def get(self, request: Request, invoice_id: UUID) -> HttpResponse:
         self.query()
-        return self.read(invoice_as_dict(_invoice(self, invoice_id)))
+        invoice = _invoice(self, invoice_id)
+        payouts = _payouts(invoice) if "payouts:read" in self.caller.scopes else None
+        return self.read({**invoice_as_dict(invoice), "payouts": payouts})
 
 
 class InvoiceVoidView(ApiView):
@@ -172,6 +176,13 @@ class InvoiceQrView(ApiView):
         if "asset" in query:
             text = _payment_request(shown, asset=query["asset"])
         return HttpResponse(qr_png(text, module_px=int(pixels)), content_type="image/png")
+
+
+def _payouts(invoice: Invoice) -> list[dict[str, Any]]:
+    """The payouts that an invoice went into. One query, and one for their assets."""
+    found = payouts_of_invoices(invoice_ids=[invoice.id])[invoice.id]
+    assets = assets_of({each.asset for each in found})
+    return [paid_in_as_dict(each, assets[each.asset]) for each in found if each.asset in assets]
 
 
 def _invoice(view: ApiView, invoice_id: UUID) -> Invoice:

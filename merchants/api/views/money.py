@@ -12,8 +12,10 @@ from gateway.chains.models import Token
 from gateway.money.amounts import Amount, format_amount, parse_positive_amount
 from gateway.money.assets import FIAT, Asset
 from gateway.settlement import selectors
+from gateway.settlement.approving import waiting_for
 from gateway.settlement.errors import AssetNotPaidOut
 from gateway.settlement.life import STATUSES, Payable
+from gateway.settlement.models import Payout
 from gateway.settlement.presenters import payout_as_dict
 from gateway.settlement.quoting import chains_of
 from gateway.settlement.requesting import payout_cancel, payout_request
@@ -68,7 +70,10 @@ class PayoutsView(ApiView):
         page = selectors.payouts_page(
             shop_id=self.shop.id, cursor=cursor, statuses=(status,) if status else (), size=size
         )
-        return self.read(page_as_dict(page, payout_as_dict))
+        waits = waiting_for(page.items)
+        return self.read(
+            page_as_dict(page, lambda one: payout_as_dict(one, waiting_for=waits.get(one.id)))
+        )
 
     @extend_schema(
         operation_id="payout_request",
@@ -100,9 +105,10 @@ class PayoutsView(ApiView):
             chains=chains_of(policy_of(shop=self.shop).policy, into) if cheapest else (),
             quote_id=wanted.get("quote_id"),
             idempotency_key=key,
+            origin=f"key:{self.caller.key_id}",
             now=timezone.now(),
         )
-        return Answer(201, payout_as_dict(payout), location=f"/v1/payouts/{payout.id}")
+        return Answer(201, _shown(payout), location=f"/v1/payouts/{payout.id}")
 
 
 class PayoutView(ApiView):
@@ -116,7 +122,7 @@ class PayoutView(ApiView):
     def get(self, request: Request, payout_id: UUID) -> HttpResponse:
         self.query()
         payout = selectors.payout_get(shop_id=self.shop.id, payout_id=payout_id)
-        return self.read(payout_as_dict(payout))
+        return self.read(_shown(payout))
 
 
 class PayoutCancelView(ApiView):
@@ -135,9 +141,14 @@ class PayoutCancelView(ApiView):
             # Looked up in the shop first: a stranger's payout is not there, locked or not.
             selectors.payout_get(shop_id=self.shop.id, payout_id=payout_id)
             payout = payout_cancel(shop_id=self.shop.id, payout_id=payout_id, now=timezone.now())
-            return Answer(200, payout_as_dict(payout))
+            return Answer(200, _shown(payout))
 
         return self.write(cancel)
+
+
+def _shown(payout: Payout) -> dict[str, Any]:
+    """A payout with what it waits for. One query for one that is only requested."""
+    return payout_as_dict(payout, waiting_for=waiting_for([payout]).get(payout.id))
 
 
 def _units(amount: str | None, *, code: str) -> int | None:

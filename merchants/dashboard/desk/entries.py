@@ -24,9 +24,10 @@ from gateway.market.orders.terms import DESK
 from gateway.money.assets import Asset
 from merchants.accounts.guards import MemberRequest, require_action
 from merchants.dashboard.desk import figures
+from merchants.dashboard.desk.entry_words import entry_kind_word
 from merchants.dashboard.desk.frame import draw, held_snapshot, mode_of
 from merchants.dashboard.desk.market import assets_of
-from merchants.dashboard.desk.wording import entry_kind_word, line_word
+from merchants.dashboard.desk.wording import line_word
 from merchants.dashboard.selectors import assets_by_code, time_text
 
 HERE: Final = "/desk/entries"

@@ -279,37 +279,6 @@ def fill_word(kind: FillKind) -> str:
     }[kind]
 
 
-def entry_kind_word(kind: str) -> str:
-    """A journal entry's kind."""
-    words = {
-        "payment": _("Payment"),
-        "payment_late": _("Late payment"),
-        "released": _("Payment released after a check"),
-        "deposit": _("Deposit confirmed"),
-        "sweep": _("Sweep"),
-        "fill": _("Sale of a payment"),
-        "hedge": _("Hedge"),
-        "trade": _("Trade in the own order book"),
-        "range_in": _("Own range put into a pool"),
-        "range_out": _("Own range taken back"),
-        "move": _("Inventory under way"),
-        "gas": _("Gas spent"),
-        "funding": _("Capital put in"),
-        "payout_reserved": _("Payout requested"),
-        "payout_left": _("Payout sent"),
-        "surplus": _("Surplus owed to the payer"),
-        "refund_made": _("Refund"),
-        "provider_in": _("Brought by a provider"),
-        "provider_held": _("Brought by a provider, held"),
-        "provider_released": _("Brought by a provider, released"),
-        "provider_blocked": _("Brought by a provider, kept back"),
-        "provider_out": _("Paid out to a provider"),
-        "fees_shared": _("Fees shared with providers"),
-        "loss_borne": _("Loss borne by providers"),
-    }
-    return words.get(kind) or kind.replace("_", " ").capitalize()
-
-
 def refusal_words(error: TillwayError | MoneyError) -> str:
     """A refusal in the reader's language where we have it, else in its own words."""
     known = {

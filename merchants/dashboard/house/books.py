@@ -1,44 +1,56 @@
-"""The trial balance: where value lies, against whom it is owed."""
+"""The trial balance of a moment: where value lies, against whom it is owed."""
 
-from typing import Any
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
+from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from gateway.ledger.selectors import TrialLine, trial_balance
-from gateway.money.assets import FIAT, Asset
+from gateway.ledger.moments import Clock, trial_balance_at
 from merchants.accounts.guards import MemberRequest, require_action
-from merchants.dashboard.desk import figures
+from merchants.dashboard.house.book_rows import asset_rows
 from merchants.dashboard.house.frame import draw
-from merchants.dashboard.selectors import assets_by_code
+from merchants.dashboard.selectors import time_text
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """The end of a UTC day, or now where it isn't over."""
+
+    at: datetime
+    day: date
+    clock: Clock
+
+    @classmethod
+    def asked(cls, request: MemberRequest) -> "Moment":
+        """
+        Raises:
+            Http404: the address names no day, or a clock that we don't have.
+        """
+        now = timezone.now()
+        try:
+            day = date.fromisoformat(request.GET.get("on") or now.date().isoformat())
+            end = datetime.combine(day + timedelta(days=1), time(), tzinfo=UTC)
+        except (ValueError, OverflowError) as error:
+            raise Http404 from error
+        clock = request.GET.get("clock", "booked")
+        if clock not in {"booked", "happened"}:
+            raise Http404
+        return cls(min(end, now), day, "happened" if clock == "happened" else "booked")
 
 
 @require_GET
 @require_action("books.view", shop=None)
 def trial(request: MemberRequest) -> HttpResponse:
-    """Every account's balance, asset by asset."""
-    lines = trial_balance()
-    codes = sorted({line.asset for line in lines})
-    known = FIAT | assets_by_code(codes)
-    assets = [
-        {
-            "code": code,
-            "lines": [_line(line, known) for line in lines if line.asset == code and line.units],
-        }
-        for code in codes
-    ]
-    return draw(request, "dashboard/house/trial.html", {"assets": assets})
-
-
-def _line(line: TrialLine, known: dict[str, Asset]) -> dict[str, Any]:
-    return {
-        "account": line.account,
-        "debit": _units(line.units, line.asset, known) if line.units > 0 else "",
-        "credit": _units(-line.units, line.asset, known) if line.units < 0 else "",
+    """Every account's balance at the end of a day, asset by asset. Three queries."""
+    moment = Moment.asked(request)
+    lines = trial_balance_at(at=moment.at, clock=moment.clock, by_family=True)
+    context = {
+        "page": "trial",
+        "assets": asset_rows(lines),
+        "day": moment.day.isoformat(),
+        "clock": moment.clock,
+        "at": time_text(moment.at),
     }
-
-
-def _units(units: int, code: str, known: dict[str, Asset]) -> str:
-    if code not in known:
-        return f"{figures.count(units)} × {code}"
-    return figures.grouped(figures.exact(units, decimals=known[code].decimals))
+    return draw(request, "dashboard/house/trial.html", context)

@@ -29,7 +29,12 @@ class MenuLine:
     word: Promise
 
 
-MENU: Final = (MenuLine("books", "list", "books.view", _("Books")),)
+MENU: Final = (
+    MenuLine("books", "list", "books.view", _("Books")),
+    MenuLine("approvals", "check-circle", "approval.view", _("Approvals")),
+    MenuLine("limits", "sliders", "approval.propose", _("Limits")),
+    MenuLine("reconciliation", "check-circle", "reconciliation.view", _("Reconciliation")),
+)
 
 
 def draw(

@@ -2,10 +2,36 @@
 
 from django.urls import path
 
-from merchants.dashboard.house import books, entering
+from merchants.dashboard.house import (
+    accounts,
+    approvals,
+    books,
+    by_hand,
+    entering,
+    limits,
+    periods,
+    reconciling,
+)
 
 app_name = "house"
+_DIFFERENCE = "reconciliation/differences/<uuid:difference_id>"
 urlpatterns = [
     path("", entering.enter, name="enter"),
     path("books", books.trial, name="books"),
+    path("books/account", accounts.account, name="account"),
+    path("books/account.csv", accounts.statement, name="statement"),
+    path("books/entries/<uuid:entry_id>", accounts.entry, name="entry"),
+    path("books/periods", periods.periods, name="periods"),
+    path("books/periods/<str:name>/close", periods.close, name="period-close"),
+    path("approvals", approvals.queue, name="approvals"),
+    path("approvals/entry", by_hand.propose, name="entry-by-hand"),
+    path("approvals/<uuid:act_id>", approvals.one, name="approval"),
+    path("approvals/<uuid:act_id>/<str:verb>", approvals.say, name="approval-say"),
+    path("limits", limits.shops, name="limit-shops"),
+    path("limits/<uuid:shop_id>", limits.limits, name="limits"),
+    path("reconciliation", reconciling.overview, name="reconciliation"),
+    path("reconciliation/run", reconciling.run_now, name="reconcile"),
+    path("reconciliation/history", reconciling.history, name="reconciliation-history"),
+    path(_DIFFERENCE, reconciling.difference, name="difference"),
+    path(_DIFFERENCE + "/act", reconciling.act, name="difference-act"),
 ]

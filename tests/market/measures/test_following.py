@@ -1,7 +1,7 @@
 """What the journal says reaches the measures once and whole, and their units are the ledger's."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +12,10 @@ from hypothesis import strategies as st
 
 from gateway.events.ids import uuid7
 from gateway.ledger.accounts import desk, fees, gas
+from gateway.ledger.closing import Month, period_close
 from gateway.ledger.following import house_entries, units_between
+from gateway.ledger.journal import entry_post
+from gateway.ledger.postings import credit, debit
 from gateway.ledger.selectors import balances_of
 from gateway.market.measures import selectors
 from gateway.market.measures.accounting import RESULT_ACCOUNTS
@@ -227,6 +230,28 @@ def test_a_payment_that_a_reorg_took_back_is_said_to_be(day: Day) -> None:
         desk(): 0,
         fees(): 0,
     }
+
+
+def test_the_close_of_a_month_is_nobodys_result(day: Day) -> None:
+    inside, now = datetime(2001, 3, 10, tzinfo=UTC), datetime(2026, 1, 1, tzinfo=UTC)
+    day.tell(seconds=2)
+    with transaction.atomic():
+        entry_post(
+            key="test:earned",
+            kind="test",
+            postings=[
+                debit(desk(), Amount(20 * DOLLAR, USDC)),
+                credit(fees(), Amount(20 * DOLLAR, USDC)),
+            ],
+            refs={},
+            now=inside,
+        )
+    day.follow()
+    before = selectors.waterfall(mode="test", first=today(), last=today())
+    assert period_close(month=Month.of(inside), by="ann", reference="r", now=now).entry_id
+    day.follow()
+    assert selectors.waterfall(mode="test", first=today(), last=today()).lines == before.lines
+    assert selectors.ledger_differences(mode="test", first=today(), last=today()) == []
 
 
 def test_each_line_leads_to_its_entries(day: Day, django_assert_num_queries: Any) -> None:

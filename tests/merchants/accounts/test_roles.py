@@ -91,17 +91,19 @@ def test_no_officer_trades_and_no_trader_approves() -> None:
         assert not role_allows("desk", action)
 
 
-def test_who_runs_the_books_touches_no_shop_and_no_desk() -> None:
+def test_who_runs_the_books_touches_no_shop_and_of_the_desk_only_its_halt() -> None:
     held = {action for action in ACTIONS if role_allows("operator", action)}
     assert {action.partition(".")[0] for action in held} == {
         "books",
         "approval",
         "reconciliation",
+        "desk",
     }
+    assert {action for action in held if action.startswith("desk.")} == {"desk.resume"}
 
 
 def test_officers_read_the_books_and_write_nothing_into_them() -> None:
-    for action in ("books.view", "approval.decide", "reconciliation.view"):
+    for action in ("books.view", "approval.propose", "reconciliation.view"):
         assert roles_allowing(action) == {"operator", "compliance_officer"}
     for action in ("books.post", "books.close", "reconciliation.run"):
         assert roles_allowing(action) == {"operator"}

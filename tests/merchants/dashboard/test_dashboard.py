@@ -118,9 +118,10 @@ def test_a_page_asks_once_who_may_and_which_shop(owner, home, path):
     with CaptureQueriesContext(connection) as asked:
         assert owner.get(home + path).status_code == 200
     statements = [query["sql"].replace('"', "") for query in asked.captured_queries]
-    assert len([sql for sql in statements if "FROM shops_shop" in sql]) == 1
-    # the other is for the menu of one's shops
-    assert len([sql for sql in statements if "accounts_membership" in sql]) == 2
+    assert len([sql for sql in statements if "FROM accounts_member(" in sql]) == 1
+    # the menu of one's shops
+    assert len([sql for sql in statements if "FROM accounts_shops_of(" in sql]) == 1
+    assert not [sql for sql in statements if "shops_shop" in sql or "accounts_membership" in sql]
 
 
 @pytest.mark.parametrize(

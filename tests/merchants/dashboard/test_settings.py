@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 
 from gateway.chains.addresses import checksum
+from gateway.shops.models import Shop
 from gateway.shops.selectors import shop_view
 from merchants.accounts.models import User
 from tests.faces import PASSWORD
@@ -17,6 +18,10 @@ TERMS = {
     "rule_limit_2": "", "rule_at_2": "final", "rule_at_rest": "final",
 }  # fmt: skip
 PLACE = {"section": "place", "pricing_currency": "JPY", "time_zone": "Asia/Tokyo"}
+REFUNDS = {
+    "section": "refunds", "currency": "EUR", "cashier": "10", "manager": "150.50", "key": "0",
+    "rates": "today",
+}  # fmt: skip
 ADDRESS = {"section": "address", "address": checksum(NEW), "password": PASSWORD}
 
 
@@ -50,7 +55,7 @@ def said(answer, status=200):
     return answer.content.decode()
 
 
-@pytest.mark.parametrize("sent", [ADDRESS, TERMS, PLACE])
+@pytest.mark.parametrize("sent", [ADDRESS, TERMS, REFUNDS, PLACE])
 @pytest.mark.parametrize("role", ["manager", "cashier", "accountant", "developer"])
 def test_only_the_owner_saves(staff, page, shop_now, role, sent):
     before = shop_now()
@@ -84,10 +89,19 @@ def test_no_other_site_saves(staff, page, shop_now, sent):
     assert shop_now() == before
 
 
-def test_the_address_changes_with_the_password(owner, page, shop_now):
+def test_a_first_address_is_set_with_the_password(owner, page, shop_now):
+    Shop.objects.update(payout_address=None)
     text = said(owner.post(page, ADDRESS, follow=True))
     assert "Payouts now go to the new address" in text
     assert shop_now().payout_address == NEW
+
+
+def test_another_address_waits_for_another_person(owner, page, shop_now):
+    before = shop_now()
+    text = said(owner.post(page, ADDRESS, follow=True))
+    assert "The new address waits for another person" in text
+    assert "Another address waits for approval" in text
+    assert shop_now() == before
 
 
 @pytest.mark.parametrize(
@@ -174,3 +188,18 @@ def test_an_unknown_place_is_refused(owner, page, shop_now, change):
 
 def test_an_unknown_section_is_not_found(owner, page):
     assert owner.post(page, {"section": "fees"}).status_code == 404
+
+
+def test_the_owner_says_who_refunds_how_much_alone(owner, page, shop_now):
+    assert "Above 2,000 two people" in said(owner.get(page))
+    assert owner.post(page, REFUNDS).status_code == 302
+    found = shop_now().terms
+    assert (found.refund_cashier_limit_units, found.refund_manager_limit_units) == (1_000, 15_050)
+    assert (found.refund_key_limit_units, found.refund_rates) == (0, ("today",))
+
+
+@pytest.mark.parametrize("changed", [{"manager": "2000.01"}, {"cashier": "-1"}, {"key": "much"}])
+def test_nobody_lifts_the_limit_above_which_two_are_needed(owner, page, shop_now, changed):
+    before = shop_now().terms
+    said(owner.post(page, REFUNDS | changed | {"refund_owner_limit_units": "10"}), 422)
+    assert shop_now().terms == before

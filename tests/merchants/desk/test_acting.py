@@ -149,12 +149,13 @@ def test_the_switch_is_pulled_and_let_go_with_reasons(dora, open_shop, scope):
     assert halt.scope == ("" if scope == "all" else scope)
     assert (halt.reason, halt.halted_by) == ("exchange lies", WHO)
     page = dora.get(path).content.decode()
-    assert "exchange lies" in page and "Yes, let go" in page
+    assert "exchange lies" in page and "Propose to let go" in page
     dora.post(path, {"act": "resume", "reason": "it is well again"})
-    assert not DeskHalt.objects.exists()
-    told = Event.objects.filter(type__in=("desk.halted", "desk.resumed")).order_by("sequence")
-    assert [event.body["by"] for event in told] == [WHO, WHO]
-    assert "it is well again" in dora.get(path).content.decode()
+    assert DeskHalt.objects.exists()
+    told = Event.objects.filter(type__in=("desk.halted", "approval.proposed")).order_by("id")
+    assert [event.type for event in told] == ["desk.halted", "approval.proposed"]
+    assert told[1].body["reason"] == "it is well again"
+    assert "Somebody proposed it already." in dora.get(path).content.decode()
     twice = dora.post(path, {"act": "resume", "reason": "again"})
     assert twice.status_code == 422
 

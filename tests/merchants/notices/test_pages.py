@@ -66,7 +66,7 @@ def test_the_page_costs_the_same_for_one_and_for_many(
     for number in range(count):
         town.happen("payout.failed", subject=f"payout:{number}")
     client = signed_in(owner)
-    with django_assert_num_queries(8):  # sign-in 2, roles 3, open, over, choices
+    with django_assert_num_queries(11):
         client.get("/notices/")
 
 

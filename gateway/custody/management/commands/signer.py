@@ -13,6 +13,7 @@ from gateway.custody.configuration import client_uids, signer_files
 from gateway.custody.errors import CustodyError
 from gateway.custody.journal import Journal
 from gateway.custody.keystore import open_keystore, read_master_key
+from gateway.custody.policy_book import PolicyBook, agreement_beside
 from gateway.custody.policy_file import load_policy
 from gateway.custody.signer import (
     Signer,
@@ -35,10 +36,16 @@ class Command(BaseCommand):
             master_key = read_master_key(environment=os.environ, default_file=files.master_key)
             os.environ.pop("KEYSTORE_KEY", None)
             keys = open_keystore(files.keystore, master_key=master_key)
-            policy = load_policy(files.policy)
-            refuse_demo_keys_for_live(keys=keys, policy=policy)
+            offered = load_policy(files.policy)
+            refuse_demo_keys_for_live(keys=keys, policy=offered)
             journal = Journal(files.journal, master_key=master_key, now=timezone.now())
-            signer = Signer(keys=keys, policy=policy, journal=journal, clock=timezone.now)
+            book = PolicyBook(files.policy_book, master_key=master_key)
+            found = book.look(
+                files.policy.read_bytes(), agreement_beside(files.policy), now=timezone.now()
+            )
+            refuse_demo_keys_for_live(keys=keys, policy=book.at(timezone.now()))
+            log.info("signer_policy", found=found, in_force=book.digest)
+            signer = Signer(keys=keys, policy=book.at, journal=journal, clock=timezone.now)
             server = SignerServer(
                 files.socket,
                 signer=signer,

@@ -38,6 +38,16 @@ class Command(BaseCommand):
             "--maker", action="append", default=[], help="an outside maker's signing address"
         )
         parser.add_argument(
+            "--approver", action="append", default=[], help="whose signature changes the policy"
+        )
+        parser.add_argument(
+            "--refund",
+            action="append",
+            default=[],
+            metavar="ASSET=TRANSACTION:DAY",
+            help="what may go back to shoppers; a tenth of each limit if none is given",
+        )
+        parser.add_argument(
             "--destination", action="append", default=[], help="an address of the house's own"
         )
 
@@ -49,9 +59,11 @@ class Command(BaseCommand):
                 chains,
                 accounts=[address_bytes(account) for account in options["account"]],
                 limits=dict(_limit(limit) for limit in options["limit"]),
+                refunds=dict(_limit(limit) for limit in options["refund"]) or None,
                 references=dict(text.split("=", 1) for text in options["reference"]),
                 as_of=timezone.now(),
                 makers=[address_bytes(address) for address in options["maker"]],
+                approvers=[address_bytes(address) for address in options["approver"]],
                 destinations=[address_bytes(address) for address in options["destination"]],
             )
         except (OSError, ValueError, KeyError) as error:

@@ -1,4 +1,5 @@
-"""`manage.py desk halt|resume|status`: the switch that stops the desk, and how it stands."""
+"""`manage.py desk halt|status`: the switch that stops the desk, and how it stands. Letting go takes
+two people: `manage.py approvals resume-desk`, or the desk's pages."""
 
 from typing import Any
 
@@ -9,28 +10,26 @@ from gateway.events.errors import TillwayError
 from gateway.market.models import DeskHalt
 from gateway.market.risk.states import RiskState
 from gateway.market.selectors import desk_states
-from gateway.market.supervising import desk_halt, desk_resume
+from gateway.market.supervising import desk_halt
 
 
 class Command(BaseCommand):
-    help = "Stop the desk from promising new rates, let it go on, or show its states of risk."
+    help = "Stop the desk from promising new rates, or show its states of risk."
 
     def add_arguments(self, parser: CommandParser) -> None:
         verbs = parser.add_subparsers(dest="verb", required=True)
-        for verb in ("halt", "resume"):
-            one = verbs.add_parser(verb)
-            one.add_argument("--asset", default="", help="an asset's code; unset: the whole desk")
-            one.add_argument("--reason", required=True)
-            one.add_argument("--by", required=True, help="who decides this")
+        halt = verbs.add_parser("halt")
+        halt.add_argument("--asset", default="", help="an asset's code; unset: the whole desk")
+        halt.add_argument("--reason", required=True)
+        halt.add_argument("--by", required=True, help="who decides this")
         verbs.add_parser("status")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["verb"] == "status":
             self._show()
             return
-        act = desk_halt if options["verb"] == "halt" else desk_resume
         try:
-            act(
+            desk_halt(
                 asset=options["asset"],
                 reason=options["reason"],
                 by=options["by"],

@@ -9,7 +9,7 @@ import gateway.money.fields
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("settlement", "0005_settlement_policy"),
+        ("settlement", "0006_books_differ"),
     ]
 
     operations = [
@@ -146,6 +146,7 @@ class Migration(migrations.Migration):
                                 "signer_limit",
                                 "payment_check",
                                 "shop_suspended",
+                                "books_differ",
                                 "ramp_account",
                             ),
                         ),

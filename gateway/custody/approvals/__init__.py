@@ -1,0 +1,1 @@
+"""Acts that need two people and a delay before anything is done."""

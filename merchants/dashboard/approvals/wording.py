@@ -1,0 +1,195 @@
+"""What an act would do, in words that its readers need to decide."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from gateway.checkout.wording import asset_symbol, grouped, trimmed
+from gateway.custody.approvals.models import Act
+from gateway.money.amounts import Amount, format_amount
+from gateway.money.assets import FIAT, Asset
+from gateway.shops.selectors import ShopView
+from merchants.dashboard.desk import figures
+from merchants.dashboard.wording import Sign
+
+Shops = Mapping[Any, ShopView]
+Assets = Mapping[str, Asset]
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """An act for people.
+
+    Attributes:
+        title: what is to be done.
+        does: what follows from it, a sentence each.
+        facts: (name, value) pairs; a value that begins with 0x is an address.
+    """
+
+    title: str
+    does: list[str]
+    facts: list[tuple[str, str]] = field(default_factory=list)
+
+
+def act_words(act: Act, *, shops: Shops, assets: Assets) -> Words:
+    """No query."""
+    body = act.body
+    match act.kind:
+        case "payout":
+            return _payout(act, body)
+        case "payout_destination":
+            return _destination(body)
+        case "shop_limits":
+            return _limits(act, body, shops=shops, assets=assets)
+        case "hold_release":
+            return Words(
+                _("Release a held payment"),
+                [
+                    _("The payment is credited to its shop, and may be paid out."),
+                    _("It was held because a list names its payer."),
+                ],
+                [(_("Deposit"), str(body["deposit_id"]))],
+            )
+        case "desk_resume":
+            return _resume(body)
+        case "manual_entry":
+            return _entry(body, assets=assets)
+        case _:
+            return Words(act.kind.replace("_", " ").capitalize(), [], [(_("About"), act.subject)])
+
+
+def _payout(act: Act, body: Mapping[str, Any]) -> Words:
+    asset = Asset(body["asset"], body["decimals"])
+    taken = Asset(body["taken_asset"], body["taken_decimals"])
+    return Words(
+        _("Pay out %(amount)s") % {"amount": _amount(int(body["units"]), asset)},
+        [
+            _("Its money is set aside already. Rejected or cancelled, it is available again."),
+            _("Once it is on the chain it can't be called back."),
+        ],
+        [
+            (_("To"), body["destination"]),
+            (_("May leave in 24 hours without this"), _amount(int(body["limit_units"]), taken)),
+            (_("With this, it would be"), _amount(int(body["window_units"]), taken)),
+        ],
+    )
+
+
+def _destination(body: Mapping[str, Any]) -> Words:
+    return Words(
+        _("Send payouts to another address"),
+        [
+            _("Every payout asked for after that goes to the new address."),
+            _("Until then payouts go to the old one.")
+            if body["instead_of"]
+            else _("Until then nothing can be paid out."),
+        ],
+        [
+            (_("New address"), body["address"]),
+            (_("In force until then"), body["instead_of"] or figures.NOTHING),
+        ],
+    )
+
+
+def _limits(act: Act, body: Mapping[str, Any], *, shops: Shops, assets: Assets) -> Words:
+    shop = shops.get(act.shop_id)
+    facts = []
+    for name, wanted in body["changes"].items():
+        asset = _limit_asset(name, shop, assets)
+        before = _limit_text(body["instead_of"][name], asset)
+        facts.append((limit_word(name), f"{before} → {_limit_text(wanted, asset)}"))
+    return Words(
+        _("Change a shop's limits"),
+        [_("More can be lost: by a reorganisation, a bad rate or a stolen sign-in.")],
+        facts,
+    )
+
+
+def limit_word(name: str) -> str:
+    return {
+        "payout_limit_units": _("May leave in 24 hours without a second person"),
+        "at_risk_cap_units": _("Paid out before payments are final, at most"),
+        "max_open_lock_units": _("Locked in open invoices, at most"),
+    }[name]
+
+
+def _limit_asset(name: str, shop: ShopView | None, assets: Assets) -> Asset | None:
+    if shop is None:
+        return None
+    code = shop.pricing_currency if name == "max_open_lock_units" else shop.settlement_asset
+    return FIAT.get(code) or assets.get(code)
+
+
+def _limit_text(units: str | None, asset: Asset | None) -> str:
+    if units is None:
+        return _("the house's")
+    return _amount(int(units), asset) if asset else units
+
+
+def _resume(body: Mapping[str, Any]) -> Words:
+    asset = body["asset"]
+    return Words(
+        _("Let %(asset)s go on") % {"asset": asset_symbol(asset)}
+        if asset
+        else _("Let the whole desk go on"),
+        [_("New rates are given again, from Wide on, until it has been calm.")],
+        [(_("Halted because"), body["halted_because"]), (_("By"), body["halted_by"])],
+    )
+
+
+def _entry(body: Mapping[str, Any], *, assets: Assets) -> Words:
+    facts = [
+        (line["account"], _signed(int(line["units"]), line["asset"], assets))
+        for line in body["lines"]
+    ]
+    if body["documents"]:
+        facts.append((_("Proved by"), ", ".join(body["documents"])))
+    return Words(
+        _("Book an entry by hand"),
+        [_("It can't be changed afterwards; another entry would have to correct it.")],
+        facts,
+    )
+
+
+def _signed(units: int, code: str, assets: Assets) -> str:
+    asset = FIAT.get(code) or assets.get(code)
+    text = _amount(abs(units), asset) if asset else f"{abs(units)} × {code}"
+    return f"+{text}" if units > 0 else f"\u2212{text}"
+
+
+def _amount(units: int, asset: Asset) -> str:
+    return f"{grouped(trimmed(format_amount(Amount(units, asset))))} {asset.symbol}"
+
+
+def state_sign(act: Act) -> Sign:
+    match act.state:
+        case "proposed" if act.maker is None:
+            return Sign("wait", "clock", _("Waits for two people"))
+        case "proposed":
+            return Sign("wait", "clock", _("Waits for a second person"))
+        case "approved":
+            return Sign("seen", "hourglass", _("Approved, waits for its delay"))
+        case "carried_out":
+            return Sign("paid", "check", _("Done"))
+        case "cancelled":
+            return Sign("quiet", "cross", _("Cancelled"))
+        case "rejected":
+            return Sign("problem", "cross", _("Rejected"))
+        case "expired":
+            return Sign("quiet", "hourglass", _("Expired"))
+        case _:
+            return Sign("problem", "alert", _("Could not be done"))
+
+
+def end_words(act: Act) -> str:
+    """Why an act ended as it did: what a person wrote, or what its doing was refused for."""
+    if act.state == "cancelled" and act.ended_by is None:
+        return _("Its payout was taken back.")
+    if act.state != "failed":
+        return act.end_reason
+    code, _colon, rest = act.end_reason.partition(": ")
+    if code == "act_changed":
+        return _("What it was about had changed meanwhile. Propose it again if it is wanted.")
+    return rest or act.end_reason

@@ -1,0 +1,131 @@
+"""Every table that holds a shop's rows is kept apart, or says here why not."""
+
+import pytest
+from django.db import connection
+
+from gateway.tenancy import grants
+from gateway.tenancy.roles import web_role
+from tests.tenancy.tables import asked, kept_tables, tables_of_shops
+
+pytestmark = pytest.mark.django_db
+
+REASONS = {
+    "ledger_period": "months that are closed: nothing of a shop, and posting must see them",
+    "execution_sweptdeposit": "what a batch swept: deposits of every shop; nothing but their salt",
+}
+"""Tables that reach a shop and are not kept apart, and why that is no leak."""
+
+
+def test_every_table_of_a_shops_rows_has_a_policy_or_a_reason() -> None:
+    kept, reaching = set(kept_tables()), tables_of_shops()
+    bare = reaching - kept - set(REASONS)
+    assert not bare, (
+        f"{sorted(bare)}: add KeepShopsApart(table) to the migration that makes it"
+        " (docs/reference/keeping-shops-apart.md), or say in REASONS why it needs none"
+    )
+
+
+def test_reasons_are_given_for_tables_that_need_one() -> None:
+    tables = {name for (name,) in asked("SELECT relname FROM pg_class WHERE relkind IN ('r','p')")}
+    assert set(REASONS) <= tables
+    assert not set(REASONS) & set(kept_tables())
+
+
+def test_the_lists_of_grants_name_tables_that_there_are() -> None:
+    tables = {name for (name,) in asked("SELECT relname FROM pg_class WHERE relkind IN ('r','p')")}
+    listed = [grants.HIDDEN, grants.READ_ONLY, grants.APPEND_ONLY, grants.DROPPED]
+    assert set().union(*listed) <= tables
+    assert sum(map(len, listed)) == len(set().union(*listed)), "a table stands in two lists"
+
+
+def test_the_web_owns_nothing_and_is_above_no_policy() -> None:
+    role = web_role()
+    assert asked(
+        "SELECT rolsuper, rolbypassrls, rolcreaterole, rolcreatedb, rolreplication"
+        " FROM pg_roles WHERE rolname = %s",
+        [role],
+    ) == [(False, False, False, False, False)]
+    assert asked("SELECT count(*) FROM pg_class WHERE relowner = %s::regrole", [role]) == [(0,)]
+    assert asked(
+        "SELECT has_schema_privilege(%s, 'public', 'CREATE'),"
+        " has_database_privilege(%s, current_database(), 'TEMPORARY'),"
+        " has_database_privilege(%s, current_database(), 'CREATE')",
+        [role, role, role],
+    ) == [(False, False, False)]
+
+
+def test_the_web_may_do_with_each_table_what_the_lists_say_and_no_more() -> None:
+    held = asked(
+        "SELECT c.relname, array_remove(array_agg(CASE WHEN has_table_privilege(%s, c.oid, w)"
+        " THEN w END), NULL) FROM pg_class c, unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE',"
+        " 'TRUNCATE', 'REFERENCES', 'TRIGGER', 'MAINTAIN']) w"
+        " WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')"
+        "   AND NOT c.relispartition GROUP BY 1",
+        [web_role()],
+    )
+    assert {table: frozenset(words) for table, words in held} == {
+        table: grants.privileges_on(table) for table, _ in held
+    }
+
+
+def test_a_partition_is_reached_through_its_parent_alone() -> None:
+    reachable = asked(
+        "SELECT c.relname FROM pg_class c WHERE c.relispartition AND c.relkind = 'r'"
+        " AND has_table_privilege(%s, c.oid, 'SELECT, INSERT, UPDATE, DELETE')",
+        [web_role()],
+    )
+    assert reachable == []
+
+
+def test_what_refuses_changes_is_not_the_webs_to_change() -> None:
+    refusing = {
+        table
+        for (table,) in asked(
+            "SELECT DISTINCT c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
+            " JOIN pg_proc p ON p.oid = t.tgfoid WHERE p.proname LIKE '%%refuse_change%%'"
+            " AND NOT c.relispartition",
+            [],
+        )
+    }
+    assert refusing
+    for table in refusing:
+        assert grants.privileges_on(table) <= grants.APPEND, table
+
+
+def test_functions_that_work_as_the_owner_are_the_webs_alone_to_call() -> None:
+    open_to_all = asked(
+        "SELECT p.proname FROM pg_proc p, aclexplode(coalesce(p.proacl,"
+        " acldefault('f', p.proowner))) a WHERE p.pronamespace = 'public'::regnamespace"
+        " AND p.prosecdef AND a.grantee = 0"
+    )
+    assert open_to_all == []
+
+
+def test_functions_that_work_as_the_owner_ask_whose_shop_it_is_or_find_it_themselves() -> None:
+    """None of them may take a shop's id on trust."""
+    finding = {
+        "accounts_caller",  # by the hash of a secret
+        "api_caller",
+        "accounts_member",  # by the person's own membership
+        "accounts_house_member",
+        "accounts_roles_of",
+        "accounts_shops_of",
+        "invoices_open",  # by an id that only the shop and its shopper know
+        "invoices_shop_of",
+        "refunds_open",  # by a link that only its shopper holds
+    }
+    definers = dict(
+        asked(
+            "SELECT proname, prosrc FROM pg_proc WHERE prosecdef"
+            " AND pronamespace = 'public'::regnamespace"
+        )
+    )
+    assert finding <= set(definers)
+    for name in set(definers) - finding:
+        assert "tillway_must_see(" in definers[name], name
+
+
+def test_the_owner_sees_every_shop_whatever_the_scope_says() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('tillway.shop', %s, true)", [""])
+    assert asked("SELECT bool_or(relforcerowsecurity) FROM pg_class") == [(False,)]
