@@ -1,7 +1,7 @@
 """What every ramp must do, whichever it is: each ramp's tests run these against it.
 
-A ``Subject`` is a ramp with a shop's account that may be paid; beside it stands what a test can have
-happen at its bank.
+A ``Subject`` is a ramp with a shop's account that may be paid; beside it stands what a test can
+have happen at its bank.
 """
 
 from dataclasses import replace

@@ -1,11 +1,15 @@
 """What the house's bank says that it holds, and what of it the books don't tell alike yet."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
+from gateway.ledger.accounts import AccountName, bank
+from gateway.ledger.outside_balances import OnTheWay, ToldBalances
 from gateway.money.amounts import Amount
 from gateway.money.assets import FIAT
+from gateway.ramps.configuration import ramp_settings, settings_of
+from gateway.ramps.iso20022.errors import NoStatement
 from gateway.ramps.iso20022.models import BankEntry, BankOrder, BankStatement
 
 
@@ -53,3 +57,45 @@ def entries_for_people(ramp: str) -> Sequence[BankEntry]:
     """What nobody could place, oldest first. One query."""
     rows = BankEntry.objects.filter(statement__ramp=ramp, kind="unmatched", settled_at=None)
     return list(rows.select_related("statement").order_by("booked_on", "id"))
+
+
+@dataclass(frozen=True, slots=True)
+class StatementSource:
+    """The house's account at a bank, as its last statement has it; see
+    ``gateway.ledger.outside_balances.BalanceSource``."""
+
+    name: str
+
+    @property
+    def account(self) -> AccountName:
+        return bank(self.name)
+
+    @property
+    def mode(self) -> str:
+        return settings_of(self.name).mode
+
+    @property
+    def decimals(self) -> Mapping[str, int]:
+        return {code: FIAT[code].decimals for code in settings_of(self.name).currencies}
+
+    def read(self, *, now: datetime) -> ToldBalances:
+        """Compared with the books as they are: what a statement says is booked when it is loaded.
+
+        Raises:
+            NoStatement: none was loaded yet.
+        """
+        told = balance_at_last_statement(self.name)
+        if told is None:
+            raise NoStatement
+        code = told.amount.asset.code
+        return ToldBalances(
+            units={code: told.amount.units},
+            at=now,
+            source=f"statement {told.statement_id} of {told.closing_on}",
+            on_the_way={code: [OnTheWay(name, n) for name, n in told.on_the_way.items()]},
+        )
+
+
+def statement_sources() -> Iterable[StatementSource]:
+    """Every bank account of RAMPS."""
+    return [StatementSource(entry.name) for entry in ramp_settings() if entry.kind == "iso20022"]

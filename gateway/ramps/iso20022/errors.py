@@ -76,3 +76,10 @@ class EntryNotForPeople(TillwayError):
     message = "Nobody has to deal with this entry."
     hint = "`manage.py bank_entries list` shows those that wait, and needs a name and a reason."
     status = 409
+
+
+class NoStatement(TillwayError):
+    code = "no_statement"
+    message = "No statement of this bank was loaded yet."
+    hint = "`manage.py bank_statement_load` takes them."
+    status = 409

@@ -1,6 +1,7 @@
 """A house whose own bank is its ramp."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -68,10 +69,8 @@ class BankPlace:
 
     def file(self, *, reached: Callable[[str], None] | None = None) -> None:
         """What waits is put into files, and they leave."""
-        try:
+        with suppress(NothingToPay):
             file_make(ramp=RAMP, by="ana", now=self.now)
-        except NothingToPay:
-            pass
         how = {"reached": reached} if reached else {}
         for row in files_not_left(RAMP):
             file_leave(file_id=row.id, folder=self.outbox, by="ana", now=self.now, **how)

@@ -1,6 +1,7 @@
 """Money to a shop's bank by the house's own bank: in a file, left, debited, refused, sent back."""
 
 import random
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -43,9 +44,9 @@ USDC_UNITS = 54_000_000
 class Counter:
     """The world of settlement's tests, whose ramp is the house's bank."""
 
-    def __init__(self, world: World, house: BankPlace) -> None:
+    def __init__(self, world: World, place: BankPlace) -> None:
         self.world = world
-        self.house = house
+        self.house = place
 
     def begin(self) -> None:
         self.house.account(self.world.shop_id)  # while the clock is real: the ramp goes by that
@@ -255,10 +256,8 @@ def test_a_file_leaves_once_wherever_the_process_dies(
 
     reached = killer(point)
     for _ in range(3):
-        try:
+        with suppress(Killed):
             counter.house.file(reached=reached)
-        except Killed:
-            pass
         if is_fetched:
             bank_fetches()
     bank_fetches()

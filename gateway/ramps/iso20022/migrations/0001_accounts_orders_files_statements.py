@@ -5,12 +5,13 @@ from django.db import migrations, models
 
 import gateway.events.ids
 import gateway.money.fields
+from gateway.tenancy.operations import KeepShopsApart
 
 
 class Migration(migrations.Migration):
     initial = True
 
-    dependencies = []
+    dependencies = [("tenancy", "0001_scope")]
 
     operations = [
         migrations.CreateModel(
@@ -305,4 +306,5 @@ class Migration(migrations.Migration):
                 name="bank_entry_of_an_order",
             ),
         ),
+        KeepShopsApart("bank_files_bankaccount"),
     ]

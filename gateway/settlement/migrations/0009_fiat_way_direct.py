@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("settlement", "0006_fiat_payouts"),
+        ("settlement", "0008_float_promises"),
     ]
 
     operations = [
