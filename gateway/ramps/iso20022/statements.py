@@ -172,7 +172,7 @@ def _reject(order: BankOrder, told: Rejected, *, now: datetime) -> int:
 
 def _look(order: BankOrder, *, now: datetime) -> None:
     """Have the instruction carried on. A file that a bank tells of has left, whatever we saw."""
-    BankFile.objects.filter(id=order.file_id, left_at=None).update(
+    BankFile.objects.filter(orders=order, left_at=None).update(
         status="left", left_by="the bank's word", left_at=now
     )
     RampInstruction.objects.filter(id=order.id).update(due_at=now)

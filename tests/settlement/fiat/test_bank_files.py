@@ -5,6 +5,8 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
 from django.db import transaction
 from hypothesis import HealthCheck, given
 from hypothesis import settings as unhurried
@@ -307,6 +309,19 @@ def test_nothing_is_paid_to_an_account_before_it_has_rested(counter: Counter) ->
     bank_account_withdraw(account_id=first.id, by="ana", now=counter.house.now)
     with pytest.raises(RampNotReady):
         counter.ask(10_000_000)
+
+
+def test_people_of_the_house_write_a_shops_number_down(counter: Counter) -> None:
+    BankAccount.objects.all().delete()
+    named = ("--iban", "at61 1904 3002 3457 3201", "--holder", "Bäckerei", "--by", "ana")
+    call_command("bank_account_name", RAMP, str(counter.world.shop_id), *named)
+    row = BankAccount.objects.get()
+    assert (row.iban, row.holder) == ("AT611904300234573201", "Baeckerei")
+    assert (row.usable_from - row.named_at).total_seconds() == 24 * 3_600
+    with pytest.raises(RampNotReady):
+        counter.ask()
+    with pytest.raises(CommandError):
+        call_command("bank_account_name", RAMP, str(uuid7()), *named)
 
 
 @unhurried(
