@@ -4,7 +4,7 @@ import time
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gateway.ramps.iso20022.camt053 import camt053
@@ -15,6 +15,9 @@ from gateway.ramps.iso20022.pain002 import pain002
 from tests.ramps.iso20022.banking import CAMT, IBAN, Line, rejection, statement
 
 DAY = date(2026, 12, 1)
+AT_ONCE_SECONDS = 5
+"""Even on a busy machine; what expands or is fetched takes longer."""
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def _made(*lines: Line, opening: int = 1000, off: int = 0) -> bytes:
@@ -36,6 +39,7 @@ def test_an_overdraft_is_negative() -> None:
     assert found.closing.units == -500
 
 
+@UNHURRIED
 @given(st.lists(st.integers(-(10**9), 10**9).filter(bool), max_size=20), st.integers(-99, 99))
 def test_only_what_adds_up_is_taken(units: list[int], off: int) -> None:
     body = _made(*(Line(each) for each in units), off=off)
@@ -97,14 +101,14 @@ def test_what_is_hostile_or_broken_is_refused_at_once(old: bytes, new: bytes) ->
     begun = time.monotonic()
     with pytest.raises(BankFileRefused):
         camt053(body.replace(old, new))
-    assert time.monotonic() - begun < 1
+    assert time.monotonic() - begun < AT_ONCE_SECONDS
 
 
 def test_a_file_of_a_hundred_megabytes_is_not_even_read() -> None:
     begun = time.monotonic()
     with pytest.raises(BankFileRefused, match="longer"):
         camt053(_made() + b" " * 100_000_000)
-    assert time.monotonic() - begun < 1
+    assert time.monotonic() - begun < AT_ONCE_SECONDS
 
 
 @pytest.mark.parametrize(

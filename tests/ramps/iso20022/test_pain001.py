@@ -11,7 +11,7 @@ from uuid import UUID
 
 import pytest
 import xmlschema
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gateway.money.amounts import Amount
@@ -30,6 +30,7 @@ SHOPS = (
     Party("Bäckerei «Krümel»", "AT611904300234573201", "BKAUATWW"),
 )
 MADE = datetime(2026, 12, 24, 9, 30, tzinfo=UTC)
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 SPACE = "{urn:iso:std:iso:20022:tech:xsd:pain.001.001.09}"
 
 
@@ -72,6 +73,7 @@ def test_amounts_have_their_currencys_decimals(
     schema.validate(io.BytesIO(made))
 
 
+@UNHURRIED
 @given(
     units=st.lists(st.integers(1, MOST_UNITS), min_size=1, max_size=40),
     name=st.text(min_size=1, max_size=90),
@@ -140,6 +142,7 @@ def test_what_is_no_iban_is_refused(text: str) -> None:
         iban_of(text)
 
 
+@UNHURRIED
 @given(place=st.integers(4, 21), by=st.integers(1, 9))
 def test_any_one_digit_changed_is_seen(place: int, by: int) -> None:
     right = "DE89370400440532013000"
@@ -170,6 +173,7 @@ def test_names_are_written_in_the_banks_characters(text: str, said: str) -> None
     assert sepa_text(text, limit=70) == said
 
 
+@UNHURRIED
 @given(st.text())
 def test_nothing_else_gets_into_a_file(text: str) -> None:
     assert re.fullmatch(r"[a-zA-Z0-9/\-?:().,'+ ]{0,70}", sepa_text(text, limit=70))
