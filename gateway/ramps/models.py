@@ -124,7 +124,8 @@ class RampInstruction(models.Model):
                 name="ramp_instruction_asked_before_told",
             ),
             models.CheckConstraint(
-                condition=~Q(status__in=("sent", "done", "failed", "returned")) | ~Q(remote_id=""),
+                condition=~Q(status__in=("taken", "sent", "done", "failed", "returned"))
+                | ~Q(remote_id=""),
                 name="ramp_instruction_told_has_a_name",
             ),
         ]

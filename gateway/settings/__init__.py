@@ -185,6 +185,7 @@ INSTALLED_APPS = [
     "gateway.treasury.providers.apps.ProvidersConfig",
     "gateway.treasury.buying.apps.BuyingConfig",
     "gateway.ramps.apps.RampsConfig",
+    "gateway.ramps.iso20022.apps.BankFilesConfig",
     "gateway.treasury.floats.apps.FloatsConfig",
     "gateway.settlement.apps.SettlementConfig",
     "gateway.settlement.allocating.apps.AllocatingConfig",
