@@ -100,7 +100,7 @@ ENDPOINTS = [
     ("GET", "reports/daily", "reports:read"),
     ("GET", "reports/sales.csv", "reports:read"),
     ("GET", "reports/books.csv", "reports:read"),
-    ("GET", "approvals", "approvals:read"),
+    ("GET", "approvals", "payouts:read"),
     ("GET", "webhook_endpoints", "webhooks:read"),
     ("POST", "webhook_endpoints", "webhooks:write"),
     ("GET", "webhook_endpoints/{id}", "webhooks:read"),
