@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 from urllib.parse import urlsplit
 
 import msgspec
@@ -17,6 +17,9 @@ from gateway.ramps.errors import RampNotOffered, RampsUnreadable
 from gateway.ramps.interface import Ramp
 from gateway.ramps.terms import FeeTerms, Offer
 from gateway.settings.environment import Environment
+
+if TYPE_CHECKING:
+    from gateway.ramps.stripe_cards import CardRamp
 
 NAME: Final = re.compile("[a-z0-9_.-]+")
 """What the books can name an account by."""
@@ -51,6 +54,8 @@ class RampSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         country: ISO 3166 code of the shops whose accounts are made there.
         address: another place than the ramp's own; test mode only.
         timeout_ms: of one request.
+        cards: whether it charges cards for shops that may take them.
+        dispute_fee_bearer: who pays what it charges for a dispute.
     """
 
     name: str
@@ -59,6 +64,8 @@ class RampSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     country: str = "DE"
     address: str = ""
     timeout_ms: int = 20_000
+    cards: bool = False
+    dispute_fee_bearer: Literal["house", "shop"] = "house"
 
     @property
     def mode(self) -> str:
@@ -157,6 +164,29 @@ def _stripe(encoded: bytes, key: str, mode: str) -> Ramp:
         key=key,
         offers=entry.offers(),
         country=entry.country,
+        cards=entry.cards,
+        address=entry.address or ADDRESS,
+        timeout_seconds=entry.timeout_ms / 1000,
+    )
+
+
+def configured_cards(name: str) -> "CardRamp":
+    """The ramp of that name, for cards. Asks it nothing yet.
+
+    Raises:
+        RampNotOffered: the settings name none, or it takes no cards.
+        RampsUnreadable: as ``configured_ramp``.
+    """
+    from gateway.ramps.stripe_cards import StripeCards
+
+    entry, keys = settings_of(name), keys_of(name)
+    if not entry.cards:
+        raise RampNotOffered(f"The ramp {name} takes no cards.")
+    if mode_of_key(keys.key) != entry.mode:
+        raise RampsUnreadable(f"The ramp {name} has no secret key for {entry.mode} mode.")
+    return StripeCards(
+        key=keys.key,
+        mode=entry.mode,
         address=entry.address or ADDRESS,
         timeout_seconds=entry.timeout_ms / 1000,
     )

@@ -152,6 +152,7 @@ INSTALLED_APPS = [
     "gateway.treasury.providers.apps.ProvidersConfig",
     "gateway.treasury.buying.apps.BuyingConfig",
     "gateway.ramps.apps.RampsConfig",
+    "gateway.cards.apps.CardsConfig",
     "gateway.settlement.apps.SettlementConfig",
     "gateway.checkout.apps.CheckoutConfig",
     "gateway.supervisor.apps.SupervisorConfig",
