@@ -9,10 +9,10 @@ NPM := $(shell command -v npm || echo .venv/bin/npm)
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup browser demo up test lint fmt bench clean
+.PHONY: help setup browser demo up test stripe-test-mode lint fmt bench clean
 
 help: ## What can be made
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 20
 
 setup: .venv/.synced node_modules/.synced ## Install everything, locked
 
@@ -42,6 +42,10 @@ browser: .venv/.synced
 
 test: setup browser ## Run the whole suite, in parallel
 	@$(RUN) -m pytest -n $(or $(WORKERS),4) --dist loadgroup $(ARGS)
+
+stripe-test-mode: .venv/.synced ## Run the ramp's contract against Stripe's test mode (STRIPE_TEST_KEY)
+	@$(RUN) -m pytest tests/ramps/test_stripe_test_mode.py -m stripe_test_mode -rs $(ARGS)
+	@test -n "$$STRIPE_TEST_KEY" || echo "Against Stripe itself: not run (STRIPE_TEST_KEY is not set)."
 
 lint: .venv/.synced ## Check style, types, floors, house rules and migrations
 	@$(RUN) -m ruff check .

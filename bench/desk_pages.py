@@ -67,7 +67,7 @@ def _provide(shop: OpenShop, chain_id: int) -> tuple[str, str]:
     token = shop.chain.token("USDC").address
     uri = f"ethereum:{token}@{chain_id}/transfer?address={shop.chain.treasury}&uint256={BROUGHT}"
     paid = ShopperWallet(key=account.key.hex(), rpc_url=shop.rpc_url).pay(uri)
-    manage("providers", "deposit", "dollars", joined.split()[0], paid)
+    manage("providers", "deposit", "dollars", joined.split()[0], paid, "--by", "bench")
     deadline = time.monotonic() + FOUND_SECONDS
     while not (position := manage("providers", "list")):
         if time.monotonic() > deadline:

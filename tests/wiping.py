@@ -3,6 +3,9 @@
 from django.db import connection, transaction
 
 TABLES = (
+    "ledger_mark",
+    "ledger_marked",
+    "ledger_period",
     "ledger_set_aside",
     "ledger_pending_open",
     "ledger_resolution",

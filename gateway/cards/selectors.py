@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 
 from gateway.cards.life import OPEN
 from gateway.cards.models import CardTender
@@ -46,11 +46,11 @@ def page_to_continue(tender: CardTender | None, *, now: datetime) -> str:
     return tender.url
 
 
-def unsettled_units(*, shop_id: UUID) -> dict[str, int]:
-    """What of a shop's balances stands on cards whose money has not come, by currency. A query."""
+def unsettled_sums(*, shop_id: UUID) -> "QuerySet[CardTender, tuple[str, int]]":
+    """What of a shop's balances stands on cards whose money has not come: pairs of a currency and
+    minor units. Not asked yet, so that it can be asked for with others."""
     rows = CardTender.objects.filter(shop_id=shop_id, unsettled_units__gt=0)
-    sums = rows.values_list("currency").annotate(units=Sum("unsettled_units"))
-    return {currency: int(units) for currency, units in sums}
+    return rows.values_list("currency").annotate(units=Sum("unsettled_units"))
 
 
 def unclear_tenders() -> list[CardTender]:

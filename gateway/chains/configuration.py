@@ -22,7 +22,12 @@ class NativeSettings(msgspec.Struct, frozen=True):
 
 
 class TokenSettings(msgspec.Struct, frozen=True):
-    """``eip3009``: it takes a holder's signed transfer; its domain is read from the chain."""
+    """
+    Attributes:
+        eip3009: it takes a holder's signed transfer; its domain is read from the chain.
+        vouched: somebody vouches that it moves what it is told and that balances stay what they
+            are; whether it does is not tried.
+    """
 
     symbol: str
     address: str
@@ -30,6 +35,7 @@ class TokenSettings(msgspec.Struct, frozen=True):
     peg: str | None = None
     enabled: bool = True
     eip3009: bool = False
+    vouched: bool = False
 
 
 class PrivateSubmitSettings(msgspec.Struct, frozen=True):

@@ -86,6 +86,9 @@ class Token(models.Model):
     kind = models.TextField()
     peg = models.TextField(default="", help_text="Currency it promises to be worth one of, or ''")
     enabled = models.BooleanField(default=True)
+    refused = models.TextField(
+        default="", help_text="why it is not offered whatever the settings say: its conduct"
+    )
     value_usd_e8 = models.BigIntegerField(
         null=True, help_text="Value of one whole token in 1e-8 US dollars, to choose confirmations"
     )
@@ -107,6 +110,9 @@ class Token(models.Model):
                 condition=Q(kind="native", address__isnull=True)
                 | Q(kind="erc20", address__isnull=False),
                 name="token_address_by_kind",
+            ),
+            models.CheckConstraint(
+                condition=Q(refused="") | Q(enabled=False), name="token_refused_is_not_offered"
             ),
             models.CheckConstraint(
                 condition=Q(domain_name="") | Q(kind="erc20") & ~Q(domain_version=""),

@@ -73,6 +73,12 @@ def tokens_for_mode(mode: str) -> list[TokenView]:
     ]
 
 
+def refused_tokens() -> frozenset[str]:
+    """Codes of tokens that are not offered for what they do with transfers or balances: nothing of
+    the house's own goes where such a token would have to be counted. One query."""
+    return frozenset(Token.objects.exclude(refused="").values_list("code", flat=True))
+
+
 def factory_for_mode(mode: str) -> Factory:
     """The deposit factory that all offered chains of a mode share. One query.
 

@@ -2,20 +2,23 @@
 
 What a chain says of itself decides: a node of another chain, other code at the factory's address,
 another treasury, an operator that may not sweep or other decimals of a token are refused, because
-each would misplace money.
+each would misplace money. A token that does not move what it is told, or whose balances change by
+themselves, is watched like the others and never offered.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import msgspec
+import structlog
 from django.db import transaction
 from django.utils import timezone
 from eth_hash.auto import keccak
 
 from gateway.chains.addresses import checksum, parse_address
 from gateway.chains.blocks import parse_block
+from gateway.chains.conduct import conduct_problems
 from gateway.chains.configuration import ChainSettings, TokenSettings
 from gateway.chains.confirmations import parse_tiers
 from gateway.chains.cursor import Header
@@ -27,6 +30,8 @@ from gateway.chains.outgoing.relay import check_relay
 from gateway.chains.rpc_words import hex_of, parse_quantity
 from gateway.chains.token_domains import read_domains
 from gateway.outside.rpc import Call
+
+log = structlog.get_logger(__name__)
 
 INIT_CODE_HASH_CALL = "0x" + keccak(b"sweeperInitCodeHash()")[:4].hex()
 TREASURY_CALL = "0x" + keccak(b"treasury()")[:4].hex()
@@ -42,10 +47,12 @@ class ChainCheck:
     Attributes:
         start: where to begin to listen.
         domains: of the tokens that take signed transfers, by symbol.
+        refused: why tokens are not offered (``conduct``), by symbol.
     """
 
     start: Header
     domains: Mapping[str, TokenDomain] = field(default_factory=dict)
+    refused: Mapping[str, str] = field(default_factory=dict)
 
 
 def check_chain(entry: ChainSettings) -> ChainCheck:
@@ -58,7 +65,10 @@ def check_chain(entry: ChainSettings) -> ChainCheck:
     """
     _check_settings(entry)
     checks = [_check_node(entry, url) for url in entry.rpc_urls]
-    return checks[0]
+    try:
+        return replace(checks[0], refused=conduct_problems(entry))
+    except NodeFault as fault:
+        raise ChainMismatch(f"A node of {entry.key}: {fault} ({fault.reason}).") from fault
 
 
 def _check_settings(entry: ChainSettings) -> None:
@@ -163,9 +173,12 @@ def chain_store(*, entry: ChainSettings, check: ChainCheck) -> Chain:
             decimals=token.decimals,
             token=token,
             domain=check.domains.get(token.symbol),
+            refused=check.refused.get(token.symbol, ""),
         )
     named = [entry.native.symbol, *(token.symbol for token in entry.tokens)]
     Token.objects.filter(chain=chain).exclude(symbol__in=named).update(enabled=False)
+    for symbol, problem in check.refused.items():
+        log.error("token_refused", token=f"{symbol}@{chain.id}", detail=problem)
 
     start = check.start
     _, is_new = ProcessedHead.objects.get_or_create(
@@ -211,6 +224,7 @@ def _store_token(
     decimals: int,
     token: TokenSettings | None = None,
     domain: TokenDomain | None = None,
+    refused: str = "",
 ) -> None:
     address = None if token is None else parse_address(token.address)
     code = f"{symbol}@{chain.id}"
@@ -227,7 +241,8 @@ def _store_token(
         "decimals": decimals,
         "kind": "native" if token is None else "erc20",
         "peg": peg,
-        "enabled": token.enabled if token else True,
+        "enabled": (token.enabled if token else True) and not refused,
+        "refused": refused,
         "domain_name": domain.name if domain else "",
         "domain_version": domain.version if domain else "",
     }

@@ -11,6 +11,7 @@ ICONS: Final[dict[str, str]] = {
     "bank": (
         '<path d="M3.5 9.5 12 4l8.5 5.5M5.5 10v7.5M10 10v7.5M14 10v7.5M18.5 10v7.5M3.5 20h17"/>'
     ),
+    "card": ('<rect x="3" y="5.5" width="18" height="13" rx="2"/><path d="M3 10h18M6.5 15h4"/>'),
     "check": '<path d="m4.5 12.5 5 5L19.5 7"/>',
     "check-circle": '<circle cx="12" cy="12" r="9"/><path d="m8 12.3 2.8 2.8L16.2 9.5"/>',
     "chevron": '<path d="m6 9.5 6 6 6-6"/>',
@@ -50,6 +51,7 @@ ICONS: Final[dict[str, str]] = {
     "home": (
         '<path d="m3.5 11 8.5-7 8.5 7M6 9.5V19a1 1 0 0 0 1 1h10a1 1 0 0 0 1-1V9.5M10 20v-6h4v6"/>'
     ),
+    "bell": ('<path d="M6 17V11a6 6 0 0 1 12 0v6l1.5 2h-15z"/><path d="M10 21.5h4"/>'),
     "hourglass": (
         '<path d="M7 3.5h10M7 20.5h10M8 3.5v3.3c0 2.5 4 3.4 4 5.2s-4 2.7-4 '
         '5.2v3.3M16 3.5v3.3c0 2.5-4 3.4-4 5.2s4 2.7 4 5.2v3.3"/>'

@@ -86,6 +86,21 @@ _CHECKS: tuple[tuple[str, str], ...] = (
         " GROUP BY a.name, a.asset HAVING sum(p.units) > 0",
     ),
     (
+        "a day's mark equals the postings before it",
+        "SELECT a.name || ' ' || a.asset || ' ' || m.through,"
+        "       m.units || ' instead of ' || coalesce(sum(p.units), 0)"
+        "  FROM (SELECT DISTINCT ON (account_id) * FROM ledger_mark"
+        "         ORDER BY account_id, through DESC) m"
+        "  JOIN ledger_account a ON a.id = m.account_id"
+        "  LEFT JOIN ledger_posting p ON p.account_id = a.id AND p.booked_at < m.through"
+        " GROUP BY a.name, a.asset, m.through, m.units HAVING m.units <> coalesce(sum(p.units), 0)",
+    ),
+    (
+        "nothing happened in a closed period after its close but its close",
+        "SELECT e.key, e.happened_at::text FROM ledger_entry e"
+        "  JOIN ledger_period p ON e.happened_at < p.ends_at AND e.booked_at > p.closed_at",
+    ),
+    (
         "what is set aside is what is pending",
         "SELECT coalesce(b.shop_id, s.shop_id) || ' ' || coalesce(b.asset, s.asset),"
         "       format('%s set aside, %s pending', b.units, s.units)"

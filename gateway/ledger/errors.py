@@ -47,3 +47,36 @@ class PendingExpired(LedgerError):
 
     code = "pending_expired"
     message = "This pending entry can't be posted any more, or not be expired yet."
+
+
+class PeriodClosed(LedgerError):
+    """What is to be booked happened in a closed period, or the period to close is closed."""
+
+    code = "period_closed"
+    message = "That period is closed."
+    hint = "A correction is a new entry of today; a closed period is never opened again."
+
+
+class PeriodNotClosable(LedgerError):
+    code = "period_not_closable"
+    message = "That period can't be closed now."
+
+
+class EntryReversed(LedgerError):
+    code = "entry_reversed"
+    message = "This entry was reversed before."
+    hint = "Post what is right as a new entry."
+
+
+class EntryNotCorrectable(LedgerError):
+    code = "entry_not_correctable"
+    message = "This entry can't be reversed by hand."
+    hint = "Reversals and closes of periods stand; post what is right as a new entry."
+
+
+class AccountNotByHand(LedgerError):
+    """The account follows a process of its own, which a manual entry would contradict."""
+
+    code = "account_not_by_hand"
+    message = "No entry by hand may touch this account."
+    status = 422

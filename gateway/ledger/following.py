@@ -105,14 +105,16 @@ def entries_with(
 def units_between(
     *, accounts: Collection[AccountName], after: datetime, before: datetime
 ) -> dict[tuple[str, str], int]:
-    """Base units posted on these accounts in that time, debits positive, by (account, asset).
-    One query, by the index of each account's postings."""
+    """Base units posted on these accounts in that time, debits positive, by (account, asset); what
+    closes of periods moved into the capital is left out. One query, by the index of each account's
+    postings."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT a.name, a.asset, sum(p.units)"
             "  FROM ledger_account a JOIN ledger_posting p ON p.account_id = a.id"
             "   AND p.booked_at >= %s AND p.booked_at < %s"
-            " WHERE a.name = ANY(%s) GROUP BY a.name, a.asset",
+            " WHERE a.name = ANY(%s) AND NOT EXISTS (SELECT 1 FROM ledger_period c"
+            "        WHERE c.entry_id = p.entry_id) GROUP BY a.name, a.asset",
             [after, before, list(accounts)],
         )
         return {(name, asset): int(units) for name, asset, units in cursor.fetchall()}

@@ -22,6 +22,7 @@ from gateway.ledger.errors import (
     LedgerError,
     PendingExpired,
     PendingResolved,
+    PeriodClosed,
 )
 from gateway.ledger.postings import Posting, entry_of
 
@@ -42,6 +43,7 @@ _CONFLICT = "TL002"
 _UNKNOWN = "TL003"
 _RESOLVED = "TL006"
 _EXPIRED = "TL007"
+_PERIOD_CLOSED = "TL008"
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +154,7 @@ def entry_post(
         LedgerError: nothing is moved.
         EntryConflict: the key was used for another payload, or its entry was reversed.
         InsufficientBalance: ``covered`` and it is not.
+        PeriodClosed: ``now`` lies in a closed period.
     """
     written = written_out(key=key, kind=kind, postings=postings, refs=refs, shop_id=shop_id)
     row = call(
@@ -178,6 +181,7 @@ def entry_reverse(*, key: str, now: datetime) -> PostedEntry:
 
     Raises:
         EntryUnknown: there is no such entry.
+        PeriodClosed: ``now`` lies in a closed period.
     """
     row = call(REVERSE_SQL, [key, f"{key}:reversed", now])
     return PostedEntry(id=row[0], key=row[1], created=row[2])
@@ -208,4 +212,6 @@ def _call_many(sql: str, parameters: list[Any]) -> list[tuple[Any, ...]]:
             raise PendingResolved(f"The pending entry {key} was resolved before.") from error
         if state == _EXPIRED:
             raise PendingExpired from error
+        if state == _PERIOD_CLOSED:
+            raise PeriodClosed(f"{key} happened in a closed period.") from error
         raise

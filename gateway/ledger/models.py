@@ -175,3 +175,23 @@ class Snapshot(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account_id} through {self.through}"
+
+
+class Period(models.Model):
+    """A closed month of UTC; there is no row of an open one, and none is ever taken away."""
+
+    name = models.TextField(primary_key=True)
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    follows = models.DateTimeField(null=True)
+    entry = models.OneToOneField(Entry, null=True, on_delete=models.DO_NOTHING, related_name="+")
+    closed_by = models.TextField()
+    reference = models.TextField()
+    closed_at = models.DateTimeField(help_text="by the database's clock")
+
+    class Meta:
+        managed = False
+        db_table = "ledger_period"
+
+    def __str__(self) -> str:
+        return self.name

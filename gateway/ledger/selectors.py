@@ -108,14 +108,17 @@ SELECT coalesce((SELECT sum(p.units) FROM ledger_entry e
                     AND p.booked_at >= %(start)s AND p.booked_at < %(end)s), 0)
      - coalesce((SELECT sum(p.units) FROM ledger_posting p
                   WHERE p.account_id = a.id
-                    AND p.booked_at >= %(start)s AND p.booked_at < %(end)s), 0)
+                    AND p.booked_at >= %(start)s AND p.booked_at < %(end)s
+                    AND NOT EXISTS (SELECT 1 FROM ledger_period c
+                                     WHERE c.entry_id = p.entry_id)), 0)
   FROM ledger_account a WHERE a.name = 'fees' AND a.asset = %(asset)s
 """
 
 
 def fees_earned(*, asset: str, start: datetime, end: datetime) -> int:
     """Base units of fees booked from ``start`` until before ``end``; negative when more was taken
-    back. What was shared with providers is not taken off. One query.
+    back. What was shared with providers is not taken off, nor what the close of a period moved
+    into the capital. One query.
     """
     with connection.cursor() as cursor:
         cursor.execute(FEES_EARNED_SQL, {"asset": asset, "start": start, "end": end})
@@ -315,13 +318,22 @@ def deposit_standings(*, deposit_ids: Collection[UUID]) -> dict[UUID, Standing]:
 
 @dataclass(frozen=True, slots=True)
 class TrialLine:
+    """What an account, or a family of them, sums to.
+
+    Attributes:
+        account: its name; of a family ``shop:*:available``, ``held:*``, ``pool:*``.
+        accounts: how many are in it that are not zero.
+    """
+
     account: str
     asset: str
     units: int
+    accounts: int = 1
 
 
 def trial_balance() -> list[TrialLine]:
-    """Every account's sum, by account and asset. One query over all postings: for audits."""
+    """Every account's sum, by account and asset. One query over all postings: for audits;
+    ``moments.trial_balance_at`` answers from marks."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT a.name, a.asset, sum(p.units) FROM ledger_account a"

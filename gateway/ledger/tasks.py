@@ -22,6 +22,12 @@ def snapshot_house_accounts() -> int:
 
 
 @shared_task
+def mark_ledger_day() -> int:
+    """Hourly; once a day there is something to do: keeps balances of old days cheap to read."""
+    return upkeep.mark_day()
+
+
+@shared_task
 def expire_pending_entries() -> int:
     """Every minute: what is pending beyond its end no longer sets anything aside."""
     return pending.expire_due(now=timezone.now())

@@ -20,3 +20,13 @@ def snapshot_house_accounts() -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT ledger_take_snapshots()")
         return int(cursor.fetchone()[0])
+
+
+def mark_day() -> int:
+    """Keep every account's balance at the last UTC midnight that is over for good; rows written.
+
+    Balances of old moments then read a mark and what was booked from it until the moment.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT ledger_mark_day()")
+        return int(cursor.fetchone()[0])

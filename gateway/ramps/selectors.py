@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from gateway.money.assets import FIAT, Asset
+from gateway.ramps.configuration import ramp_settings
 from gateway.ramps.errors import RampNotOffered, RampNotReady
 from gateway.ramps.models import RampAccount, RampInstruction
 
@@ -24,6 +25,15 @@ def account_ready(*, shop_id: UUID, ramp: str, currency: str) -> RampAccount:
     if currency not in row.banks:
         raise RampNotReady(f"The shop has named no bank account in {currency}.")
     return row
+
+
+def bank_currencies(*, shop_id: UUID) -> list[str]:
+    """The currencies that a shop can be paid in to a bank now. One query."""
+    ready = [row for row in accounts_of(shop_id=shop_id) if row.is_ready]
+    offered = {entry.name: entry.currencies for entry in ramp_settings()} if ready else {}
+    return sorted(
+        {code for row in ready for code in row.banks if code in offered.get(row.ramp, {})}
+    )
 
 
 def unclear_instructions() -> list[RampInstruction]:

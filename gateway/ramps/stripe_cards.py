@@ -9,7 +9,7 @@ from typing import Any, Final, Protocol
 
 from gateway.outside.stripe_client import stripe_client
 from gateway.ramps.card_terms import CardAsk, CardSettled, CardState, CardTold, DisputeTold
-from gateway.ramps.stripe import PAGE, ROW, asked
+from gateway.ramps.stripe import PAGE, ROW, answer_of
 
 _STATES: Final = {
     "requires_capture": CardState.AUTHORISED,
@@ -79,7 +79,7 @@ class StripeCards:
             "cancel_url": ask.back,
             "expires_at": int(ask.ends_at.timestamp()),
         }
-        made = asked(
+        made = answer_of(
             lambda: self._client.v1.checkout.sessions.create(
                 wanted, options={"idempotency_key": ask.key}
             )
@@ -89,17 +89,17 @@ class StripeCards:
     def card_progress(self, *, session: str, intent: str) -> CardTold:
         is_over, url = False, ""
         if session:
-            page = asked(lambda: self._client.v1.checkout.sessions.retrieve(session)).to_dict()
+            page = answer_of(lambda: self._client.v1.checkout.sessions.retrieve(session)).to_dict()
             intent = intent or str(page.get("payment_intent") or "")
             is_over, url = page["status"] == "expired", page.get("url") or ""
         if not intent:
             state = CardState.LAPSED if is_over else CardState.OPEN
             return CardTold(state, session=session, url=url)
-        told = asked(lambda: self._client.v1.payment_intents.retrieve(intent)).to_dict()
+        told = answer_of(lambda: self._client.v1.payment_intents.retrieve(intent)).to_dict()
         return self._told(told, session=session, url=url, page_is_over=is_over)
 
     def card_capture(self, *, intent: str, key: str) -> CardTold:
-        told = asked(
+        told = answer_of(
             lambda: self._client.v1.payment_intents.capture(
                 intent, options={"idempotency_key": key}
             )
@@ -107,7 +107,7 @@ class StripeCards:
         return self._told(told.to_dict())
 
     def card_let_go(self, *, intent: str, key: str) -> CardTold:
-        told = asked(
+        told = answer_of(
             lambda: self._client.v1.payment_intents.cancel(intent, options={"idempotency_key": key})
         )
         return self._told(told.to_dict())
@@ -138,17 +138,17 @@ class StripeCards:
         )
 
     def _settled(self, charge: str) -> CardSettled | None:
-        booked = asked(lambda: self._client.v1.charges.retrieve(charge)).balance_transaction
+        booked = answer_of(lambda: self._client.v1.charges.retrieve(charge)).balance_transaction
         if not booked:
             return None
-        found = asked(lambda: self._client.v1.balance_transactions.retrieve(str(booked)))
+        found = answer_of(lambda: self._client.v1.balance_transactions.retrieve(str(booked)))
         if found.status != "available":
             return None
         return CardSettled(found.id, found.currency.upper(), found.amount, found.fee)
 
     def _disputes(self, intent: str) -> tuple[DisputeTold, ...]:
         wanted: Any = {"payment_intent": intent, "limit": PAGE}
-        found = asked(
+        found = answer_of(
             lambda: [
                 row.to_dict() for row in self._client.v1.disputes.list(wanted).auto_paging_iter()
             ]

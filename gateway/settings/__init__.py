@@ -90,6 +90,8 @@ DIVISION = env.json("DIVISION", default={})
 """Limits within which a division of the desk's capital is proposed; docs/reference/settings.md."""
 GAS = env.json("GAS", default={})
 """How much gas the accounts that send shall have; docs/reference/settings.md names its fields."""
+FLOATS = env.json("FLOATS", default={})
+"""How much the float that payouts leave from shall have; docs/reference/settings.md."""
 PROVIDERS = env.json("PROVIDERS", default={})
 """Whether live pools may be opened; docs/reference/settings.md names its fields."""
 EXCHANGES = env.json("EXCHANGES", default=[])
@@ -103,6 +105,19 @@ EMBEDDED_SIGNER = not env.str("SIGNER_SOCKET", default="")
 """Whether `manage.py up` runs a signer itself; a named socket belongs to another user's."""
 KEYSTORE_FILE = env.str("KEYSTORE_FILE", default="") or str(STATE_DIR / "keystore.json")
 SCREENING_REQUIRED = env.bool("SCREENING_REQUIRED", default=True)
+_mail = env.email_url("EMAIL_URL", default=f"filemail:///{STATE_DIR}/mail")
+"""Where mail is handed in, "smtp+tls://user:password@host:587"; unset, it is written to files."""
+EMAIL_BACKEND = _mail["EMAIL_BACKEND"]
+EMAIL_HOST = _mail.get("EMAIL_HOST") or "localhost"
+EMAIL_PORT = _mail.get("EMAIL_PORT") or 25
+EMAIL_HOST_USER = _mail.get("EMAIL_HOST_USER") or ""
+EMAIL_HOST_PASSWORD = _mail.get("EMAIL_HOST_PASSWORD") or ""
+EMAIL_USE_TLS = bool(_mail.get("EMAIL_USE_TLS"))
+EMAIL_USE_SSL = bool(_mail.get("EMAIL_USE_SSL"))
+EMAIL_FILE_PATH = _mail.get("EMAIL_FILE_PATH")
+EMAIL_TIMEOUT = 15
+MAIL_FROM_ADDRESS = env.str("MAIL_FROM", default="tillway@localhost")
+DEFAULT_FROM_EMAIL = f"Tillway <{MAIL_FROM_ADDRESS}>"
 WEBHOOKS_ALLOW_LOOPBACK = env.bool("WEBHOOKS_ALLOW_LOOPBACK", default=False)
 """Demo and tests only: lets webhook targets lie on this machine's loopback."""
 
@@ -153,12 +168,14 @@ INSTALLED_APPS = [
     "gateway.treasury.buying.apps.BuyingConfig",
     "gateway.ramps.apps.RampsConfig",
     "gateway.cards.apps.CardsConfig",
+    "gateway.treasury.floats.apps.FloatsConfig",
     "gateway.settlement.apps.SettlementConfig",
     "gateway.checkout.apps.CheckoutConfig",
     "gateway.supervisor.apps.SupervisorConfig",
     "merchants.accounts.apps.AccountsConfig",
     "merchants.api.apps.ApiConfig",
     "merchants.webhooks.apps.WebhooksConfig",
+    "merchants.notices.apps.NoticesConfig",
     "merchants.pos.apps.PosConfig",
     "merchants.dashboard.apps.DashboardConfig",
 ]

@@ -114,7 +114,12 @@ def _go_on(way: FiatWay, happened: Happened, *, body: Mapping[str, Any], now: da
 
 def _post_left(way: FiatWay, body: Mapping[str, Any], now: datetime) -> None:
     payout = way.payout
-    named = {"payout_id": payout.id, "shop_id": payout.shop_id, "ramp": way.ramp, "now": now}
+    named: dict[str, Any] = {
+        "payout_id": payout.id,
+        "shop_id": payout.shop_id,
+        "ramp": way.ramp,
+        "now": now,
+    }
     fiat.post_fiat_left(**named, way=way.ramp, amount=amount_of(payout))
     if way.fee_bearer == "house" and way.fee_units:
         fiat.post_fiat_fee(**named, fee=_units(way, int(way.fee_units)))

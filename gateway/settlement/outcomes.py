@@ -12,7 +12,7 @@ from gateway.ledger.payouts import post_payout_left
 from gateway.settlement import locks
 from gateway.settlement.life import UNDER_WAY
 from gateway.settlement.models import Payout
-from gateway.settlement.payouts import amount_of, become, gas_of, give_back, tell
+from gateway.settlement.payouts import amount_of, become, chain_of, gas_of, give_back, tell
 from gateway.settlement.selectors import payout_by_id
 
 
@@ -61,7 +61,7 @@ def payout_final(*, payout_id: UUID, body: Mapping[str, Any], now: datetime) -> 
     post_payout_left(
         payout_id=payout.id,
         shop_id=payout.shop_id,
-        chain_id=payout.chain_id,
+        chain_id=chain_of(payout),
         amount=amount_of(payout),
         gas=gas_of(payout, body),
         now=now,
@@ -88,7 +88,7 @@ def payout_undone(
         return payout
     gas = gas_of(payout, body)
     if gas.is_positive:
-        post_gas(reference=str(payout.transaction_id), chain_id=payout.chain_id, gas=gas, now=now)
+        post_gas(reference=str(payout.transaction_id), chain_id=chain_of(payout), gas=gas, now=now)
     payout.tx_hash, payout.fee_units = _hash(body), gas.units
     payout.failure_code = body.get("reason_code") or ("cancelled" if cancelled else "reverted")
     payout.failure_reason = body.get("reason") or ""

@@ -23,6 +23,17 @@ def amount_of(payout: Payout) -> Amount:
     return Amount(payout.units, Asset(payout.asset, payout.decimals))
 
 
+def chain_of(payout: Payout) -> int:
+    """The chain that it is paid on.
+
+    Raises:
+        ValueError: it goes to a bank: a programmer's error.
+    """
+    if payout.chain_id is None:
+        raise ValueError(f"{payout} is paid on no chain")
+    return int(payout.chain_id)
+
+
 def become(payout: Payout, then: Status, *, waiting_reason: WaitingReason = "") -> None:
     """Set the status; the caller saves it.
 
@@ -75,7 +86,7 @@ def withdraw(payout: Payout, *, now: datetime) -> None:
 
 def gas_of(payout: Payout, body: Mapping[str, Any]) -> Amount:
     """What its transaction paid for gas, by an event's body. One query."""
-    native = Token.objects.get(chain_id=payout.chain_id, kind="native")
+    native = Token.objects.get(chain_id=chain_of(payout), kind="native")
     return Amount(int(body["fee_units"]), Asset(native.code, native.decimals))
 
 

@@ -74,6 +74,7 @@ class SettlementRun(models.Model):
                 name="settlement_run_paid_something",
             ),
         ]
+        indexes = [models.Index(fields=["shop_id", "id"], name="settlement_run_of_shop")]
 
     def __str__(self) -> str:
         return f"run {self.key} of shop {self.shop_id} ({self.outcome})"

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import Q, Sum
 from django.utils import timezone
 
-from gateway.cards.selectors import unsettled_units
+from gateway.cards.selectors import unsettled_sums
 from gateway.compliance import selectors as compliance
 from gateway.events.cursors import PAGE_SIZE, Page, decode_cursor, page_of
 from gateway.ledger import selectors as ledger
@@ -15,7 +15,7 @@ from gateway.ledger.accounts import custody_hot
 from gateway.money.assets import Asset
 from gateway.settlement import life
 from gateway.settlement.errors import PayoutUnknown
-from gateway.settlement.models import FinalTotal, Payout, Withheld
+from gateway.settlement.models import FinalTotal, Payout, SettlementRun, Withheld
 from gateway.settlement.reserve import reserve_units
 from gateway.shops.selectors import ShopView, shop_view
 from gateway.treasury.providers.selectors import leaving_units
@@ -64,6 +64,11 @@ def payouts_page(
         payouts = payouts.filter(id__lt=decode_cursor(cursor))
     rows = list(payouts[: size + 1])
     return page_of(rows, size=size, last_id=rows[size - 1].id if len(rows) > size else None)
+
+
+def runs_of(*, shop_id: UUID, limit: int) -> list[SettlementRun]:
+    """The latest runs of a shop's policies, newest first. One query."""
+    return list(SettlementRun.objects.filter(shop_id=shop_id).order_by("-id")[:limit])
 
 
 def payable_balances(*, shop: ShopView, now: datetime | None = None) -> dict[str, life.Payable]:
@@ -139,11 +144,11 @@ def payable_of(
 
 def withheld_units(*, shop_id: UUID) -> dict[str, int]:
     """What of a shop's credits stays here, by asset code: what is being checked, and what cards
-    paid whose money has not come yet. Two queries."""
+    paid whose money has not come yet. One query."""
     rows = Withheld.objects.filter(shop_id=shop_id, lifted_at=None, credited_units__gt=0)
     sums = rows.values_list("asset").annotate(units=Sum("withheld_units"))
-    found = unsettled_units(shop_id=shop_id)
-    for asset, units in sums:
+    found: dict[str, int] = {}
+    for asset, units in sums.union(unsettled_sums(shop_id=shop_id), all=True):
         found[asset] = found.get(asset, 0) + int(units)
     return found
 

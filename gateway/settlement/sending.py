@@ -14,7 +14,7 @@ from gateway.settlement import locks
 from gateway.settlement.fiat_sending import fiat_send
 from gateway.settlement.life import RECHECKED, WAITING
 from gateway.settlement.models import Payout
-from gateway.settlement.payouts import amount_of, become, wait_for
+from gateway.settlement.payouts import amount_of, become, chain_of, wait_for
 from gateway.settlement.selectors import free_float, is_frozen, may_leave, payout_by_id
 
 TRANSFER_SELECTOR = bytes.fromhex("a9059cbb")
@@ -56,7 +56,7 @@ def payout_send(*, payout_id: UUID, now: datetime) -> Payout:
         return payout
     token = Token.objects.select_related("chain").get(code=payout.asset)
     queued = transaction_queue(
-        chain_id=payout.chain_id,
+        chain_id=chain_of(payout),
         account=bytes(token.chain.treasury),
         **_transfer(payout, token_address=token.address),
         purpose="payout",
@@ -111,7 +111,7 @@ def _waits(payout: Payout) -> bool:
 
 
 def _transfer(payout: Payout, *, token_address: bytes | memoryview | None) -> dict[str, Any]:
-    destination = bytes(payout.destination)
+    destination = bytes(payout.destination or b"")
     if token_address is None:
         return {"to": destination, "data": b"", "value": payout.units}
     arguments = encode(["address", "uint256"], [destination, payout.units])

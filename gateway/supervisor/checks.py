@@ -28,6 +28,8 @@ from gateway.market.makers.configuration import configured_makers
 from gateway.outside.errors import OutsideRefused
 from gateway.outside.targets import check_url
 from gateway.supervisor.health import MIN_POSTGRES, MIN_POSTGRES_NAME
+from gateway.treasury.floats.configuration import float_settings
+from gateway.treasury.floats.errors import FloatSettingsUnreadable
 
 TAG = "tillway"
 MIN_SECRET_CHARACTERS = 32
@@ -161,11 +163,16 @@ def _prices() -> Iterator[CheckMessage]:
 def _policies() -> Iterator[CheckMessage]:
     try:
         hedging_settings()
+        float_settings()
         policy = policy_of_settings()
-    except (HedgingSettingsUnreadable, msgspec.ValidationError) as error:
+    except (
+        HedgingSettingsUnreadable,
+        FloatSettingsUnreadable,
+        msgspec.ValidationError,
+    ) as error:
         yield Error(
             f"The desk can't read what it may do: {error}",
-            hint="See HEDGING in docs/reference/settings.md, MARKET_POLICY in market.md.",
+            hint="See HEDGING, FLOATS in docs/reference/settings.md; MARKET_POLICY in market.md.",
             id="tillway.E022",
         )
         return

@@ -56,6 +56,8 @@ HOUSE_GAUGES = (
     DatabaseGauge(
         "transactions_awaiting_gas", "Those that wait for their account to have gas", ("chain",)
     ),
+    DatabaseGauge("floats_short", "Assets of which shops may draw more than is there", ("chain",)),
+    DatabaseGauge("floats_stuck", "Short ones to which nothing is brought by itself", ("chain",)),
     DatabaseGauge("accounts_low_on_gas", "Accounts that send and have little gas left", ("chain",)),
     DatabaseGauge(
         "transactions_in_doubt", "Those whose nonce is used, by what is not proved", ("chain",)
@@ -119,7 +121,11 @@ WITH told AS (
            (SELECT count(*) FROM settlement_shortfall s
              WHERE split_part(s.asset, '@', 2) = c.id::text AND s.status = 'open') AS short,
            (SELECT count(*) FROM refills_accountgas a
-             WHERE a.chain_id = c.id AND a.low_since IS NOT NULL) AS low_on_gas
+             WHERE a.chain_id = c.id AND a.low_since IS NOT NULL) AS low_on_gas,
+           (SELECT count(*) FROM floats_assetfloat a
+             WHERE a.chain_id = c.id AND a.low_since IS NOT NULL) AS floats_short,
+           (SELECT count(*) FROM floats_assetfloat a
+             WHERE a.chain_id = c.id AND a.stuck_since IS NOT NULL) AS floats_stuck
       FROM chains_chain c WHERE c.enabled
 ), sponsored AS (
     SELECT c.id::text AS chain, s.status, count(a.id) AS taken, sum(a.fee_units) AS fee
@@ -167,7 +173,9 @@ SELECT g.name, g.labels, coalesce(g.value, 0)::float8 FROM (
         ('deposits_uncollected', ARRAY[chain], pending::numeric),
         ('deposits_dust', ARRAY[chain], dust::numeric),
         ('shortfalls_open', ARRAY[chain], short::numeric),
-        ('accounts_low_on_gas', ARRAY[chain], low_on_gas::numeric)
+        ('accounts_low_on_gas', ARRAY[chain], low_on_gas::numeric),
+        ('floats_short', ARRAY[chain], floats_short::numeric),
+        ('floats_stuck', ARRAY[chain], floats_stuck::numeric)
     ) AS v (name, labels, value)
     UNION ALL
     SELECT 'sponsored_day', ARRAY[chain, status], taken::numeric FROM sponsored

@@ -16,11 +16,12 @@ MENU: Final = (
     ("invoices", "list", "dashboard.view"),
     ("balances", "coins", "balance.view"),
     ("payouts", "payout", "payout.view"),
-    ("banks", "bank", "payout.view"),
     ("developers", "code", "webhook.view"),
     ("settings", "sliders", "settings.view"),
 )
 """Path below the shop, icon, and the action that opens it."""
+PART_OF: Final = {"banks": "payouts"}
+"""Pages that a page of the menu leads to."""
 
 
 def draw(
@@ -52,8 +53,8 @@ def draw(
 
 
 def _is_current(path: str, shop_id: UUID, page: str) -> bool:
-    here = path.removeprefix(f"/dashboard/{shop_id}/")
-    return here.partition("/")[0] == page
+    here = path.removeprefix(f"/dashboard/{shop_id}/").partition("/")[0]
+    return PART_OF.get(here, here) == page
 
 
 def _word(page: str) -> str:
@@ -62,7 +63,6 @@ def _word(page: str) -> str:
         "invoices": _("Invoices"),
         "balances": _("Balances"),
         "payouts": _("Payouts"),
-        "banks": _("Bank payouts"),
         "developers": _("Developers"),
         "settings": _("Settings"),
     }[page]

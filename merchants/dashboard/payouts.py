@@ -9,31 +9,41 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from gateway.chains.addresses import checksum
+from gateway.chains.selectors import tokens_for_mode
 from gateway.checkout.wording import money_text, trimmed
 from gateway.events.errors import BadCursor, TillwayError
 from gateway.events.ids import uuid7
 from gateway.money.amounts import Amount, format_amount, parse_positive_amount
-from gateway.money.assets import Asset
+from gateway.money.assets import FIAT, Asset
 from gateway.money.errors import MoneyError
-from gateway.settlement.presenters import payout_as_dict
-from gateway.settlement.requesting import payout_request
-from gateway.settlement.selectors import payable_balances, payouts_page
+from gateway.ramps.selectors import bank_currencies
+from gateway.settlement.errors import PayoutQuoteUnknown, PayoutUnknown
+from gateway.settlement.life import UNSENT
+from gateway.settlement.models import Payout
+from gateway.settlement.presenters import payout_as_dict, quote_as_dict
+from gateway.settlement.quoting import payout_quote
+from gateway.settlement.requesting import payout_cancel, payout_request
+from gateway.settlement.selectors import payable_balances, payout_get, payouts_page
 from gateway.shops.selectors import ShopView
 from merchants.accounts.guards import MemberRequest, may, require_action
+from merchants.dashboard import settlement_words as words
 from merchants.dashboard.frame import draw
 from merchants.dashboard.selectors import assets_by_code, time_text
 from merchants.dashboard.wording import payout_sign, payout_why
-from merchants.pos.views import problem_words
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @require_action("payout.view")
 def page(request: MemberRequest, shop_id: UUID) -> HttpResponse:
-    """The list; a first POST asks to confirm, a second one does it, once per draft."""
+    """The list; a first POST asks to confirm, a second one does it, once per draft.
+
+    What is to be paid in another token is quoted by the first POST, and the second one takes
+    that very quote.
+    """
     shop = request.shop
     asset = assets_by_code([shop.settlement_asset]).get(shop.settlement_asset)
     if request.method != "POST":
@@ -41,29 +51,110 @@ def page(request: MemberRequest, shop_id: UUID) -> HttpResponse:
     if not may(request, "payout.request"):
         raise PermissionDenied("payout.request")
     typed = request.POST.get("amount", "").strip()
+    into = request.POST.get("into", "") or shop.settlement_asset
+    again: dict[str, Any] = {"typed": typed, "into": into}
     try:
-        if asset is None or shop.payout_address is None:
+        if asset is None or (shop.payout_address is None and into not in FIAT):
             return _page(request, shop, asset, status=422)
         amount = parse_positive_amount(typed, asset)
         payable = payable_balances(shop=shop)[asset.code].units
         if amount.units > payable:
             problem = _("That is more than can be paid out now.")
-            return _page(request, shop, asset, problem=problem, typed=typed, status=422)
+            return _page(request, shop, asset, problem=problem, status=422, **again)
         if request.POST.get("confirmed") != "yes":
-            confirm = {"amount": trimmed(format_amount(amount)), "symbol": asset.symbol}
-            return _page(request, shop, asset, confirm=confirm)
-        draft = request.POST.get("draft", "")[:64] or str(uuid7())
-        payout_request(
-            shop_id=shop_id,
-            units=amount.units,
-            idempotency_key=f"dashboard:{draft}",
-            now=timezone.now(),
-        )
+            confirm = _confirm(shop, amount, into=into)
+            return _page(request, shop, asset, confirm=confirm, **again)
+        payout = _request(request, shop, amount, into=into)
     except (TillwayError, MoneyError) as error:
-        words = problem_words(error)
-        return _page(request, shop, asset, problem=words, typed=typed, status=error.status)
+        problem = words.refusal_words(error)
+        return _page(request, shop, asset, problem=problem, status=error.status, **again)
     messages.success(request, _("The payout is on its way."))
-    return HttpResponseRedirect(f"/dashboard/{shop_id}/payouts")
+    return HttpResponseRedirect(f"/dashboard/{shop_id}/payouts/{payout.id}")
+
+
+@never_cache
+@require_GET
+@require_action("payout.view")
+def detail(request: MemberRequest, shop_id: UUID, payout_id: UUID) -> HttpResponse:
+    """One payout: what it took and gives, at what, on which network, and how far it is."""
+    try:
+        payout = payout_get(shop_id=shop_id, payout_id=payout_id)
+    except PayoutUnknown as error:
+        raise Http404 from error
+    shown = payout_as_dict(payout)
+    symbol = shown["symbol"]
+    context = {
+        **_row(shown),
+        "payout": shown,
+        "taken_text": money_text(trimmed(shown["taken_amount"]), shown["taken_asset"]),
+        "lines": words.conversion_lines(
+            shown["conversion"], symbol=symbol, taken=shown["taken_asset"].partition("@")[0]
+        ),
+        "chain_why": words.chain_words(shown["chain_choice"]),
+        "looked_at": words.looked_at(shown["chain_choice"]),
+        "trigger_word": words.trigger_word(shown["trigger"]),
+        "steps": _steps(payout),
+        "can_cancel": payout.status in UNSENT and may(request, "payout.cancel"),
+    }
+    return draw(request, "dashboard/payout.html", context)
+
+
+@never_cache
+@require_POST
+@require_action("payout.cancel")
+def cancel(request: MemberRequest, shop_id: UUID, payout_id: UUID) -> HttpResponse:
+    """Take back what was not sent yet."""
+    try:
+        payout_cancel(shop_id=shop_id, payout_id=payout_id, now=timezone.now())
+    except PayoutUnknown as error:
+        raise Http404 from error
+    except TillwayError:
+        messages.error(request, _("It is under way and can't be cancelled any more."))
+    else:
+        messages.success(request, _("Cancelled. The amount is in your balance again."))
+    return HttpResponseRedirect(f"/dashboard/{shop_id}/payouts/{payout_id}")
+
+
+def _confirm(shop: ShopView, amount: Amount, *, into: str) -> dict[str, Any]:
+    """What is to be agreed to: as it is, or at a quote that is promised for a time."""
+    confirm: dict[str, Any] = {
+        "amount": trimmed(format_amount(amount)),
+        "symbol": amount.asset.symbol,
+    }
+    if into == amount.asset.code:
+        return confirm
+    quote = payout_quote(shop=shop, taken=amount, into=into, now=timezone.now())
+    shown = quote_as_dict(quote)
+    return confirm | {
+        "to_bank": into in FIAT,
+        "quote_id": shown["id"],
+        "gives": money_text(trimmed(shown["amount"]), shown["asset"]),
+        "until_text": time_text(shown["expires_at"]),
+        "lines": words.conversion_lines(
+            shown["conversion"], symbol=shown["symbol"], taken=amount.asset.symbol
+        ),
+    }
+
+
+def _request(request: MemberRequest, shop: ShopView, amount: Amount, *, into: str) -> Payout:
+    draft = request.POST.get("draft", "")[:64] or str(uuid7())
+    key, now = f"dashboard:{draft}", timezone.now()
+    if into == amount.asset.code:
+        return payout_request(shop_id=shop.id, units=amount.units, idempotency_key=key, now=now)
+    return payout_request(
+        shop_id=shop.id,
+        units=None,
+        quote_id=_uuid(request.POST.get("quote", "")),
+        idempotency_key=key,
+        now=now,
+    )
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise PayoutQuoteUnknown from None
 
 
 def _page(
@@ -76,15 +167,25 @@ def _page(
     here = f"/dashboard/{shop.id}/payouts"
     balance = payable_balances(shop=shop)[shop.settlement_asset]
     payable = balance.units
+    currencies = bank_currencies(shop_id=shop.id)
     context: dict[str, Any] = {
         "payouts": [_row(payout_as_dict(payout)) for payout in found.items],
         "next_href": f"{here}?cursor={found.next_cursor}" if found.next_cursor else "",
         "payable": trimmed(format_amount(Amount(payable, asset))) if asset else "0",
-        "withheld": trimmed(format_amount(Amount(balance.withheld, asset)))
-        if asset and balance.withheld
-        else "",
+        "withheld": _kept(balance.withheld, asset),
+        "reserve": _kept(balance.reserve, asset),
         "has_payable": payable > 0 or bool(more.get("problem")),
         "symbol": asset.symbol if asset else "",
+        "into": shop.settlement_asset,
+        "into_choices": [
+            *(
+                token.code
+                for token in tokens_for_mode(shop.mode)
+                if token.peg and token.code != shop.settlement_asset
+            ),
+            *currencies,
+        ],
+        "has_bank": bool(currencies),
         "draft": str(uuid7()),
         "payout_address": checksum(shop.payout_address) if shop.payout_address else "",
         **more,
@@ -92,9 +193,14 @@ def _page(
     return draw(request, "dashboard/payouts.html", context, status=status)
 
 
+def _kept(units: int, asset: Asset | None) -> str:
+    return trimmed(format_amount(Amount(units, asset))) if asset and units else ""
+
+
 def _row(payout: dict[str, Any]) -> dict[str, Any]:
     sign = payout_sign(payout["status"], payout["waiting_reason"])
     return {
+        "id": payout["id"],
         "amount_text": money_text(trimmed(payout["amount"]), payout["asset"]),
         "tone": sign.tone,
         "icon": sign.icon,
@@ -104,3 +210,30 @@ def _row(payout: dict[str, Any]) -> dict[str, Any]:
         "at_text": time_text(payout["requested_at"]),
         "tx_hash": payout["tx_hash"] or "",
     }
+
+
+def _steps(payout: Payout) -> list[dict[str, Any]]:
+    """Its life, newest first: what happened, and when."""
+    ending = payout_sign(payout.status, payout.waiting_reason)
+    waits = payout.status == "awaiting_funds"
+    steps = [
+        (_("Asked for"), payout.requested_at, "quiet"),
+        (_("Approved"), payout.approved_at, "quiet"),
+        (ending.word, payout.approved_at if waits else None, ending.tone),
+        (_handed(payout), payout.sending_at, "seen"),
+        (_left(payout), payout.sent_at, "seen"),
+        (ending.word, payout.ended_at, ending.tone),
+    ]
+    return [
+        {"word": word, "at": at.isoformat(), "at_text": time_text(at), "tone": tone}
+        for word, at, tone in reversed(steps)
+        if at is not None
+    ]
+
+
+def _handed(payout: Payout) -> str:
+    return _("Handed to the payment provider") if payout.ramp else _("Handed to the network")
+
+
+def _left(payout: Payout) -> str:
+    return _("On its way to your bank") if payout.ramp else _("In a block")

@@ -18,14 +18,14 @@ from gateway.invoices.models import Invoice
 from gateway.invoices.selectors import payments_of
 from gateway.ledger.selectors import (
     DaySum,
-    ShopBalanceView,
-    shop_balances,
     shop_days,
     shop_statement,
 )
 from gateway.money.amounts import Amount, format_amount
 from gateway.money.assets import FIAT, Asset
-from gateway.settlement.selectors import withheld_units
+from gateway.settlement.life import Payable
+from gateway.settlement.selectors import payable_balances
+from gateway.shops.selectors import ShopView
 from merchants.dashboard.charts import Chart, Day, bar_chart, round_ceiling
 from merchants.dashboard.wording import entry_word, event_sign
 
@@ -60,28 +60,30 @@ def open_invoices(shop_id: UUID) -> int:
     return Invoice.objects.filter(shop_id=shop_id, status__in=OPEN).count()
 
 
-def balance_lines(shop_id: UUID) -> list[dict[str, Any]]:
-    """What the shop is owed, by asset, and what of it stays here for now. Three queries."""
-    balances = shop_balances(shop_id=shop_id)
+def balance_lines(shop: ShopView) -> list[dict[str, Any]]:
+    """What the shop is owed, by asset, what of it may leave, and what stays here for now. Five
+    queries."""
+    balances = payable_balances(shop=shop)
     assets = assets_by_code(list(balances))
-    withheld = withheld_units(shop_id=shop_id)
     return [
-        _balance_line(view, assets[code], withheld=withheld.get(code, 0))
-        for code, view in balances.items()
-        if code in assets
+        _balance_line(balance, assets[code])
+        for code, balance in balances.items()
+        if code in assets and (balance.available or balance.reserved)
     ]
 
 
-def _balance_line(view: ShopBalanceView, asset: Asset, *, withheld: int) -> dict[str, Any]:
+def _balance_line(balance: Payable, asset: Asset) -> dict[str, Any]:
     return {
         "asset": asset.code,
         "symbol": asset.symbol,
-        "available": amount_text(view.available, asset),
-        "round": round_text(view.available, asset),
-        "reserved": amount_text(view.reserved, asset),
-        "has_reserved": view.reserved != 0,
-        "withheld": amount_text(withheld, asset) if withheld else "",
-        "negative": view.available < 0,
+        "available": amount_text(balance.available, asset),
+        "round": round_text(balance.available, asset),
+        "payable": amount_text(balance.units, asset),
+        "not_final": amount_text(balance.not_final, asset) if balance.not_final else "",
+        "reserve": amount_text(balance.reserve, asset) if balance.reserve else "",
+        "reserved": amount_text(balance.reserved, asset) if balance.reserved else "",
+        "withheld": amount_text(balance.withheld, asset) if balance.withheld else "",
+        "negative": balance.available < 0,
     }
 
 

@@ -3,7 +3,15 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from merchants.dashboard import banks, developers, endpoints, payouts, settings, views
+from merchants.dashboard import (
+    banks,
+    developers,
+    endpoints,
+    payouts,
+    settings,
+    settlement,
+    views,
+)
 
 app_name = "dashboard"
 _SHOP = "dashboard/<uuid:shop_id>/"
@@ -20,7 +28,10 @@ urlpatterns = [
     path(_SHOP + "balances", views.balances, name="balances"),
     path(_SHOP + "payouts", payouts.page, name="payouts"),
     path(_SHOP + "banks", banks.page, name="banks"),
+    path(_SHOP + "payouts/<uuid:payout_id>", payouts.detail, name="payout"),
+    path(_SHOP + "payouts/<uuid:payout_id>/cancel", payouts.cancel, name="payout-cancel"),
     path(_SHOP + "settings", settings.page, name="settings"),
+    path(_SHOP + "settings/settlement", settlement.page, name="settlement"),
     path(_SHOP + "developers", developers.page, name="developers"),
     path(_SHOP + "developers/keys", developers.make_key, name="make-key"),
     path(_SHOP + "developers/keys/<uuid:key_id>/revoke", developers.revoke_key, name="revoke-key"),

@@ -80,7 +80,7 @@ def home(request: MemberRequest, shop_id: UUID) -> HttpResponse:
     if may(request, "balance.view"):
         code = request.shop.settlement_asset
         asset = selectors.assets_by_code([code]).get(code)
-        context["balances"] = selectors.balance_lines(shop_id)
+        context["balances"] = selectors.balance_lines(request.shop)
         if asset is not None:
             context["today"], context["chart"] = selectors.takings(
                 shop_id,
@@ -179,7 +179,7 @@ def balances(request: MemberRequest, shop_id: UUID) -> HttpResponse:
         raise Http404 from error
     here = f"/dashboard/{shop_id}/balances"
     context = {
-        "balances": selectors.balance_lines(shop_id),
+        "balances": selectors.balance_lines(request.shop),
         "entries": page.items,
         "next_href": f"{here}?cursor={page.next_cursor}" if page.next_cursor else "",
     }

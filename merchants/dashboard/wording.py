@@ -70,6 +70,8 @@ def payout_why(status: str, waiting_reason: str | None) -> str:
             return _("Your bank account needs something first: see Bank payouts.")
         case "returned", _reason:
             return _("Your bank sent it back. The amount is in your balance again.")
+        case "awaiting_funds", "shop_suspended":
+            return _("This shop is suspended. It goes out when it is not any more.")
         case "failed", _reason:
             return _("It could not be sent. The amount is in your balance again.")
         case _:
@@ -107,8 +109,8 @@ def entry_word(kind: str) -> str:
         "payment_late": _("Late payment"),
         "released": _("Payment released after a check"),
         "payout_reserved": _("Payout requested"),
+        "payout_converted": _("Payout requested, converted"),
         "payout_left": _("Payout sent"),
-        "payout_converted": _("Payout requested in another currency"),
         "fiat_left": _("Payout on its way to your bank"),
         "fiat_arrived": _("Payout arrived at your bank"),
         "fiat_failed": _("Payout refused by your bank"),

@@ -14,5 +14,6 @@ urlpatterns = [
     path("pos/<uuid:shop_id>/ticket", views.ticket, name="ticket"),
     path("pos/<uuid:shop_id>/sales", views.charge, name="charge"),
     path("pos/<uuid:shop_id>/sales/<uuid:invoice_id>", views.sale, name="sale"),
+    path("pos/<uuid:shop_id>/sales/<uuid:invoice_id>/card", views.card, name="card"),
     path("pos/<uuid:shop_id>/sales/<uuid:invoice_id>/void", views.void, name="void"),
 ]

@@ -12,8 +12,8 @@ QR = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
 now and then."""
 
 TARGETS_JS = """
-(smallest) => [...document.querySelectorAll('a, button, summary, input, select')]
-  .filter((one) => one.checkVisibility() && !one.closest('.hush, .skip, td, p'))
+([smallest, apart]) => [...document.querySelectorAll('a, button, summary, input, select')]
+  .filter((one) => one.checkVisibility() && !one.closest(apart))
   // A box to tick is hit by its words too.
   .map((one) => [one, (one.closest('label') ?? one).getBoundingClientRect()])
   .filter(([, box]) => box.width && (box.height < smallest - 0.5 || box.width < smallest - 0.5))
@@ -47,7 +47,7 @@ def overflow_px(page: Any) -> int:
 SIDEWAYS_JS = """
 () => [...document.querySelectorAll('.scroll, .dash-nav, .quotes, .quote dd')]
   .filter((one) => one.checkVisibility() && one.scrollWidth > one.clientWidth + 1)
-  .map((one) => one.getAttribute('aria-label'))
+  .map((one) => one.getAttribute('aria-label') ?? one.className)
 """
 
 
@@ -56,8 +56,24 @@ def sideways(page: Any) -> list[str]:
     return list(page.evaluate(SIDEWAYS_JS))
 
 
-def small_targets(page: Any, smallest: int = SMALLEST_TARGET_PX) -> list[str]:
-    return list(page.evaluate(TARGETS_JS, smallest))
+def small_targets(
+    page: Any, smallest: int = SMALLEST_TARGET_PX, *, apart: str = ".hush, .skip, td, p"
+) -> list[str]:
+    """What a finger would miss, but for what is in ``apart``."""
+    return list(page.evaluate(TARGETS_JS, [smallest, apart]))
+
+
+CLIPPED_JS = """
+(what) => [...document.querySelectorAll(what)]
+  .filter((one) => one.checkVisibility() && !one.closest('.hush') && one.textContent.trim())
+  .filter((one) => one.scrollWidth > one.clientWidth + 1 && one.clientWidth)
+  .map((one) => one.textContent.trim())
+"""
+
+
+def clipped(page: Any, what: str) -> list[str]:
+    """The words of those elements that do not fit them."""
+    return list(page.evaluate(CLIPPED_JS, what))
 
 
 SHIFT_JS = """

@@ -9,7 +9,7 @@ import pytest
 
 from gateway.events.ids import uuid7
 from gateway.ledger import accounts, postings
-from gateway.ledger.closing import post_period_closed
+from gateway.ledger.closing import period_closed
 from gateway.ledger.errors import LedgerError, Unbalanced
 from gateway.ledger.hedges import post_exchange_fill
 from gateway.ledger.house import post_fill, post_gas, post_insurance_funded, post_sweep
@@ -130,13 +130,16 @@ def test_period_close(books: Books) -> None:
     books.confirmed()
     books.paid()
     post_gas(reference=str(uuid7()), chain_id=CHAIN, gas=GAS, now=NOW)
-    post_period_closed(
-        period="2026-11",
-        balances=[
-            postings.Posting(accounts.fees(), usdc(-100_000)),
-            postings.Posting(accounts.gas(), GAS),
-        ],
-        by="ann",
+    entry_post(
+        key="period_closed:test",
+        kind="period_closed",
+        postings=period_closed(
+            [
+                postings.Posting(accounts.fees(), usdc(-100_000)),
+                postings.Posting(accounts.gas(), GAS),
+            ]
+        ),
+        refs={},
         now=NOW,
     )
     books.holds(

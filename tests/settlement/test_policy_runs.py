@@ -12,7 +12,7 @@ from gateway.events import relay
 from gateway.ledger.checks import ledger_checks
 from gateway.market.snapshot_store import forget_snapshot, publish_snapshot
 from gateway.market.snapshots import MarketSnapshot
-from gateway.settlement.errors import AssetNotPaidOut
+from gateway.ramps.errors import RampNotOffered
 from gateway.settlement.models import Payout, PayoutQuote, SettlementRun
 from gateway.settlement.requesting import payout_cancel
 from gateway.settlement.scheduling import run_if_due, run_of_the_day
@@ -149,7 +149,7 @@ def test_a_stablecoin_off_its_peg_keeps_the_run_waiting(world: World, dai: str, 
 def test_euros_wait_for_a_ramp_and_say_so(world: World) -> None:
     policy(world, split=[{"asset": "EUR", "bps": 10_000}], schedule="instant")
     world.paid(100)
-    with pytest.raises(AssetNotPaidOut):
+    with pytest.raises(RampNotOffered):
         run_if_due(shop_id=world.shop_id, reason="now", now=world.now)
     assert payouts(world) == []
 

@@ -123,6 +123,7 @@ def test_a_default_secret_is_refused(live, monkeypatch, name: str) -> None:
         ("MAKERS", [maker("http://maker.example/")], "E030"),
         ("MAKERS", [maker("http://127.0.0.1:8600/")], "E030"),
         ("HEDGING", {"lvie": True}, "E022"),
+        ("FLOATS", {"full_ppm": 1}, "E022"),
         ("MARKET_POLICY", {"min_source": 3}, "E022"),
         ("MARKET_POLICY", {"min_sources": 1}, "E023"),
         ("CHAINS", chain(chain_id=31337), "E024"),

@@ -9,33 +9,26 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-import structlog
-from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.db import transaction
 
 from gateway.events.errors import TillwayError
-from gateway.events.ids import uuid7
 from gateway.market.errors import MarketUnavailable
 from gateway.market.hedges import locks
+from gateway.market.hedges.at_once import hedge_at_once
 from gateway.market.hedges.configuration import hedging_settings
 from gateway.market.hedges.exchange_models import ORDER_OPEN
 from gateway.market.hedges.hand_errors import (
     AboveHandLimit,
-    HedgeUnderWay,
     NotToBeCalledOff,
     TransactionUnderWay,
 )
-from gateway.market.hedges.hand_view import convertible_now, look_at_desk, positions
+from gateway.market.hedges.hand_view import positions
 from gateway.market.hedges.models import ACTIVE, BY_HAND, Hedge
-from gateway.market.hedges.saying import say_hedge
 from gateway.market.hedges.selectors import closed_units
 from gateway.market.hedges.viewing import CENTS, values_of
 from gateway.market.hedges.working import end_hedge
-from gateway.market.hedging.deciding import Side, Style
 from gateway.market.persons import check_person
 from gateway.market.snapshots import E18, MarketSnapshot
-
-log = structlog.get_logger(__name__)
 
 CALLED_OFF = "called_off"
 
@@ -65,41 +58,15 @@ def hedge_by_hand(
         HedgeUnderWay: the asset, or what would be spent, is taken by another hedge.
     """
     check_person(because, by)
-    desk = look_at_desk(snapshot, now=now)
-    subject, holding = convertible_now(snapshot, desk, asset, units)
-    side = Side.SELL if holding.exposure > 0 else Side.BUY
-    token_in, token_out = subject.tokens(side)
-    number = Hedge.objects.filter(asset=subject.code).aggregate(last=Max("number"))["last"] or 0
-    row = Hedge(
-        id=uuid7(),
-        asset=subject.code,
-        number=number + 1,
-        chain_id=subject.chain.chain_id,
-        mode="test" if subject.chain.simulated else "live",
-        side=side.value,
-        style=Style.MARKET.value,
-        reason=BY_HAND,
-        asset_in=token_in.code,
-        asset_out=token_out.code,
-        exposure_units=holding.exposure,
-        band_units=0,
+    return hedge_at_once(
+        snapshot=snapshot,
+        asset=asset,
         units=units,
-        slices=[str(units)],
-        slice_seconds=desk.told.slice_seconds,
-        snapshot_version=snapshot.version,
-        asked_by=by,
-        asked_because=because,
-        next_at=now,
-        decided_at=now,
+        reason=BY_HAND,
+        by=by,
+        because=because,
+        now=now,
     )
-    try:
-        with transaction.atomic():
-            row.save(force_insert=True)
-            say_hedge(row, "hedge.planned", now=now)
-    except IntegrityError as error:
-        raise HedgeUnderWay from error
-    log.info("hedge_asked", hedge=str(row.id), asset=row.asset, side=row.side, by=by)
-    return row
 
 
 def close_all(*, snapshot: MarketSnapshot, by: str, because: str, now: datetime) -> list[Closing]:

@@ -57,10 +57,13 @@ def move_plan(
         due_after_seconds: when silence becomes an alarm.
 
     Raises:
-        MoveNotPossible: no such token, nothing to move, or a made-up exchange for live money.
+        MoveNotPossible: no such token or, to an exchange, one that is not offered for its conduct;
+            nothing to move, or a made-up exchange for live money.
         MoveConflict: the key was used for another move.
     """
     token = Token.objects.select_related("chain").filter(code=asset).first()
+    if token is not None and token.refused and is_deposit:
+        raise MoveNotPossible(f"{asset} is not offered: {token.refused}.")
     if token is None or units <= 0 or not reason.strip() or not by.strip():
         raise MoveNotPossible("Name a token, an amount above zero, a reason, and who wants it.")
     if token.address is None and not is_deposit:

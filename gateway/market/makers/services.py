@@ -14,14 +14,16 @@ from gateway.chains.addresses import parse_address
 from gateway.events import leases
 from gateway.events.ids import uuid7
 from gateway.events.leases import LeaseHandle
+from gateway.events.services import emit
 from gateway.market.firm.answers import AnswerRefused, Asked, Fault, read_answer
 from gateway.market.firm.orders import Domain, SignedOrder
 from gateway.market.firm.standing import Outcome, Standing, after
 from gateway.market.makers import locks
-from gateway.market.makers.configuration import Maker
+from gateway.market.makers.configuration import Maker, configured_makers
 from gateway.market.makers.errors import MakerUnknown, QuoteGone
 from gateway.market.makers.models import FirmQuote, MakerStanding, QuoteRequest
 from gateway.market.makers.wants import Want
+from gateway.market.persons import check_person
 
 log = structlog.get_logger(__name__)
 
@@ -225,18 +227,28 @@ def quote_end(
 
 
 @transaction.atomic
-def maker_forgive(*, maker: str, now: datetime) -> MakerStanding:
+def maker_forgive(*, maker: str, by: str, because: str, now: datetime) -> MakerStanding:
     """A person lets a maker begin anew.
 
     Raises:
         MakerUnknown: nobody of this name was ever asked.
+        ReasonMissing: nobody, or for no reason.
     """
+    check_person(because, by)
     if not MakerStanding.objects.filter(maker=maker).exists():
         raise MakerUnknown
     row = locks.standing_for_update(maker, now=now)
     row.faults, row.excluded_until, row.updated_at = 0, None, now
     row.save(update_fields=["faults", "excluded_until", "updated_at"])
-    log.info("maker_forgiven", maker=maker)
+    is_live = any(each.live for each in configured_makers() if each.name == maker)
+    emit(
+        type="maker.forgiven",
+        subject=f"maker:{maker}",
+        body={"maker": maker, "by": by, "because": because},
+        mode="live" if is_live else "test",
+        now=now,
+    )
+    log.info("maker_forgiven", maker=maker, by=by)
     return row
 
 

@@ -18,11 +18,12 @@ from gateway.market.measures.valuing import Prices, edge_usd_e6, valued
 
 RESULT_ACCOUNTS: tuple[AccountName, ...] = (desk(), fees(), gas(), venue_fees())
 PAYMENT_KINDS = ("payment", "payment_late", "released")
-CONVERSION_KINDS = ("refund_made", "payout_converted")
+CONVERSION_KINDS = ("refund_made", "refund_converted", "payout_converted")
 FILL_KINDS: Mapping[str, FillKind] = {
     **dict.fromkeys(PAYMENT_KINDS, FillKind.PAYMENT),
     **dict.fromkeys(CONVERSION_KINDS, FillKind.CONVERSION),
     "fill": FillKind.SALE,
+    "fiat_bought": FillKind.SALE,
     "hedge": FillKind.HEDGE,
     "trade": FillKind.BOOK,
 }
@@ -34,6 +35,7 @@ _LINE_OF_ACCOUNT = {
 _FEES_OF_KIND = {"trade": Line.BOOK_FEES, "range_out": Line.RANGE_FEES}
 _DESK_OF_KIND = {
     "fill": Line.SLIPPAGE,
+    "fiat_bought": Line.SLIPPAGE,
     "hedge": Line.HEDGING,
     "trade": Line.BOOK,
     "range_out": Line.RANGES,

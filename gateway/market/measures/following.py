@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import transaction
 
+from gateway.ledger.closing import PERIOD_CLOSED
 from gateway.ledger.entries import HouseEntry
 from gateway.ledger.following import house_entries, readable_through
 from gateway.market.measures.accounting import RESULT_ACCOUNTS, Accounted, account_for
@@ -55,7 +56,8 @@ def journal_follow(*, lag: timedelta = SETTLED, limit: int = AT_ONCE) -> int:
 
 
 def _account(entries: Iterable[HouseEntry]) -> None:
-    entries = list(entries)
+    # The close of a period earns and costs nothing: it moves what was earned into the capital.
+    entries = [entry for entry in entries if entry.kind != PERIOD_CLOSED]
     around = surroundings_of(entries)
     accounted = {
         entry.id: account_for(

@@ -47,8 +47,9 @@ def market_open(
         bound_ppm: millionths that a price may be away from our fair value.
 
     Raises:
-        BadMarketTerms: tokens that we don't know, that are of chains of two modes, or whose quote
-            is pegged to nothing; lots, ticks or fees that make no market.
+        BadMarketTerms: tokens that we don't know, don't offer for their conduct, or that are of
+            chains of two modes; a quote that is pegged to nothing; lots, ticks or fees that make
+            no market.
         MarketConflict: a market of this name has other terms.
     """
     tokens = {
@@ -57,6 +58,8 @@ def market_open(
     if len(tokens) != 2 or not tokens[quote].peg or not name or bound_ppm <= 0:
         raise BadMarketTerms
     if tokens[base].chain.mode != tokens[quote].chain.mode:
+        raise BadMarketTerms
+    if tokens[base].refused or tokens[quote].refused:
         raise BadMarketTerms
     market = BookMarket(
         name=name,

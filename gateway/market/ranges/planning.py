@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 
 from gateway.chains.addresses import parse_address
 from gateway.chains.configuration import configured_chain
+from gateway.chains.selectors import refused_tokens
 from gateway.events import leases
 from gateway.events.ids import uuid7
 from gateway.events.leases import LeaseHandle
@@ -65,7 +66,7 @@ def _sight(
         pool=pool,
         told=told,
         earned_e18=earned,
-        halts=halted_scopes(),
+        halts=halted_scopes() | refused_tokens(),
         now_ms=int(now.timestamp() * 1000),
     )
 

@@ -12,6 +12,7 @@ import structlog
 from django.db import transaction
 
 from gateway.chains.models import Token
+from gateway.chains.selectors import refused_tokens
 from gateway.chains.sending import transaction_cancel, transaction_queue
 from gateway.events import leases
 from gateway.events.ids import uuid7
@@ -78,7 +79,7 @@ def range_work(
         pool=position.pool,
         told=told,
         earned_e18=earned_in_a_day(pool=position.pool, now=now) or (0, 0),
-        halts=halted_scopes(),
+        halts=halted_scopes() | refused_tokens(),
         now_ms=int(now.timestamp() * 1000),
     )
     if sight is not None and position.status == "open":

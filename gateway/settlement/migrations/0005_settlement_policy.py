@@ -173,7 +173,11 @@ class Migration(migrations.Migration):
                 "UPDATE settlement_payout SET taken_asset = asset, taken_decimals = decimals,"
                 " taken_units = units"
             ),
-            reverse_sql=migrations.RunSQL.noop,
+            reverse_sql=(
+                "UPDATE settlement_payout SET"
+                " trigger = CASE trigger WHEN 'demand' THEN 'demand' ELSE 'threshold' END,"
+                " waiting_reason = replace(waiting_reason, 'shop_suspended', 'payment_check')"
+            ),
         ),
         migrations.AddIndex(
             model_name="payout",
@@ -303,5 +307,9 @@ class Migration(migrations.Migration):
                 ),
                 name="settlement_run_paid_something",
             ),
+        ),
+        migrations.AddIndex(
+            model_name="settlementrun",
+            index=models.Index(fields=["shop_id", "id"], name="settlement_run_of_shop"),
         ),
     ]

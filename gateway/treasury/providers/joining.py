@@ -39,12 +39,15 @@ def pool_open(
             that a small pool does not get the fees of a large house.
 
     Raises:
-        PoolNotPossible: no such token, parts beyond the whole, or a live chain without ``live``.
+        PoolNotPossible: no such token, one that is not offered for its conduct, parts beyond the
+            whole, or a live chain without ``live``.
         ProviderConflict: the name is another pool's.
     """
     token = Token.objects.select_related("chain").filter(code=asset).first()
     if token is None or token.address is None:
         raise PoolNotPossible("A pool holds a token of a chain; a coin as the token that wraps it.")
+    if token.refused:
+        raise PoolNotPossible(f"{asset} is not offered: {token.refused}.")
     if token.chain.mode == "live" and not providers_settings().live:
         raise PoolNotPossible("Live pools are off.", hint='Set PROVIDERS to {"live": true}.')
     if not name.strip() or not by.strip() or full_share_units <= 0 or least_payment_units < 0:

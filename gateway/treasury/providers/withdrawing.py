@@ -91,13 +91,16 @@ def withdrawal_cancel(
     pool, withdrawal = locks.withdrawal_for_update(withdrawal_id)
     if withdrawal.status not in OPEN:
         return withdrawal
+    gives_up = withdrawal.shares_left > 0
     withdrawal.shares -= withdrawal.shares_left
     withdrawal.shares_left = 0
     withdrawal.is_served = True
-    if not withdrawal.payments.filter(status__in=UNDER_WAY).exists():
+    is_over = not withdrawal.payments.filter(status__in=UNDER_WAY).exists()
+    if is_over:
         paid = withdrawal.payments.filter(status="done").exists()
         withdrawal.status = "done" if paid else "cancelled"
         withdrawal.ended_at = now
+    if gives_up or is_over:
         say(
             pool,
             "withdrawal.cancelled",

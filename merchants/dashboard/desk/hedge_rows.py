@@ -6,6 +6,7 @@ from gateway.chains.models import Token
 from gateway.checkout.wording import asset_symbol
 from gateway.market.hedges.models import ExchangeOrder, Hedge, HedgeStep, InventoryMove
 from gateway.market.makers.selectors import makers_of
+from gateway.treasury.floats.services import BY as FLOAT
 from merchants.dashboard.desk import figures
 from merchants.dashboard.desk.wording import (
     exchange_order_sign,
@@ -136,7 +137,7 @@ def move_row(move: InventoryMove) -> dict[str, Any]:
         "exchange": move.exchange,
         "chain_id": move.chain_id,
         "is_deposit": move.is_deposit,
-        "reason": move.reason,
+        "reason": hedge_reason(move.reason) if move.decided_by == FLOAT else move.reason,
         "by": move.decided_by,
         "at": time_text(move.planned_at),
         "asked": time_text(move.asked_at),

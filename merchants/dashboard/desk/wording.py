@@ -176,6 +176,7 @@ def hedge_reason(reason: str) -> str:
     """Why a hedge was decided, or why it rests or ended: our stable codes in words."""
     words = {
         "by_hand": _("Asked for by a person"),
+        "float_short": _("The float that payouts leave from is short"),
         "beyond_band": _("The position left its no-trade band"),
         "beyond_tier": _("The position is beyond what the capital allows"),
         "within_band": _("The position is within its band"),

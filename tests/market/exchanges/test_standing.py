@@ -158,8 +158,10 @@ def test_a_person_stops_looks_and_lets_go(trading: Trading) -> None:
         call_command("hedges", *words, stdout=out)
         return out.getvalue()
 
+    signed = ("--by", "me", "--reason", "a drill")
     assert "ccxt simulated trading" in said("exchanges")
-    assert "STOPPED by_hand a drill" in said("stop-exchange", NAME, "--reason", "a drill")
+    assert "STOPPED by_hand a drill" in said("stop-exchange", NAME, *signed)
+    assert trading.said("exchange.stopped")[0]["by"] == "me"
     trading.hedging.desk.publish()
     assert exchanges_seen(snapshot=current_snapshot(), now_ms=0) == []
     assert "simulated trading" in said("resume-exchange", NAME, "--by", "me", "--reason", "over")

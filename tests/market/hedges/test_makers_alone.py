@@ -5,12 +5,13 @@ from typing import Any
 
 import msgspec
 import pytest
+from django.core.management import call_command
 
+from gateway.events.models import Event
 from gateway.ledger import accounts
 from gateway.ledger.postings import credit, debit
 from gateway.market.hedges.models import Hedge, HedgeStep
 from gateway.market.makers.models import MakerStanding, QuoteRequest
-from gateway.market.makers.services import maker_forgive
 from gateway.market.snapshot_store import current_snapshot, forget_snapshot, publish_snapshot
 from gateway.money.amounts import Amount
 from tests.market.hedges.conftest import DOLLAR, ETHER, SHOP, WETH
@@ -101,6 +102,8 @@ def test_nobody_to_ask_is_no_hedge(alone: Floor) -> None:
     )
     alone.hedging.turn()
     assert not Hedge.objects.exists() and not QuoteRequest.objects.exists()
-    maker_forgive(maker="acme", now=now)
+    call_command("makers", "forgive", "acme", "--by", "me", "--reason", "they mended it")
+    told = Event.objects.get(type="maker.forgiven").body
+    assert (told["by"], told["because"]) == ("me", "they mended it")
     alone.hedging.turn()
     assert Hedge.objects.get().status == "sent"

@@ -289,12 +289,15 @@ def test_the_operator_plans_lists_and_gives_up(hedging: Hedging, recording: Path
         return out.getvalue()
 
     options = ("--asset", USDC.code, "--units", str(SENT), "--reason", "a test", "--by", "me")
+    signed = ("--by", "me", "--reason", "they are gone")
     assert "planned" in said("move", "k", "--to", "sandbox", *options)
     moves_carry(now=hedging.now())
     send_queued(hedging)
     assert f"{SENT} {USDC.code} to sandbox left" in said("moves")
     move = InventoryMove.objects.get()
-    assert " lost " in said("give-up", str(move.id), "--yes")
+    assert " lost " in said("give-up", str(move.id), "--yes", *signed)
+    move.refresh_from_db()
+    assert (move.ended_by, move.ended_because) == ("me", "they are gone")
     with pytest.raises(CommandError):
         said("move", "k", "--from", "nowhere", *options)
     hedging.take_in(5 * 10**18, owed=15_000 * DOLLAR)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db import transaction
@@ -15,8 +16,9 @@ from gateway.events.ids import uuid7
 from gateway.events.models import Lease
 from gateway.events.services import emit
 from gateway.market.hedges.routers import approve_call, swap_call
-from gateway.market.ranges.models import PoolGrowth, RangePosition
+from gateway.market.ranges.models import PoolGrowth, RangePosition, RangeStep
 from gateway.market.ranges.turns import ranges_turn
+from gateway.market.ranges.working import REFERENCE_PREFIX
 from gateway.market.snapshot_store import current_snapshot
 from gateway.market.snapshots import V3State
 from gateway.supervisor.devchain.layout import DevChain, V3Pool
@@ -27,6 +29,12 @@ from tests.market.hedges.conftest import hedging as hedging  # noqa: PLC0414 (a 
 
 EARNS_E18 = 10**11
 """Base units of USDC, times 1e18, that a unit of liquidity earns in a day: well above the loss."""
+
+
+@dataclass(frozen=True)
+class Queued:
+    kind: str
+    outgoing: OutgoingTransaction
 
 
 @dataclass
@@ -80,6 +88,12 @@ class Ranging:
             if row is not None and row.status == until:
                 return row
         raise AssertionError([str(row) + row.last_error for row in RangePosition.objects.all()])
+
+    def next_step(self, **prices: str) -> Queued:
+        """Let it take its next step; what that queued."""
+        (outgoing,) = self.turn(**prices)
+        step_id = UUID(outgoing.reference.removeprefix(REFERENCE_PREFIX))
+        return Queued(RangeStep.objects.get(id=step_id).kind, outgoing)
 
     @transaction.atomic
     def say(self, outgoing: OutgoingTransaction, type: str) -> None:

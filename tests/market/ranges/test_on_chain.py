@@ -3,13 +3,14 @@
 from datetime import timedelta
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 from gateway.chains.outgoing_models import OutgoingTransaction
 from gateway.custody.decoding import RangeMint, decode_call
 from gateway.custody.transactions import UnsignedTransaction
 from gateway.events.models import Event
 from gateway.ledger import accounts
+from gateway.ledger.checks import ledger_checks
 from gateway.ledger.selectors import balance
 from gateway.market.hedges.selectors import committed_units
 from gateway.market.ranges.growing import growths_keep
@@ -45,7 +46,11 @@ def test_a_range_is_opened_earns_and_comes_back_to_the_unit(ranging: Ranging) ->
     ranging.turn()
     row.refresh_from_db()
     assert row.lvr_units1 > 0
-    call_command("ranges", "close", str(row.id))
+    with pytest.raises(CommandError, match="--by"):
+        call_command("ranges", "close", str(row.id), "--reason", "nobody says so")
+    call_command("ranges", "close", str(row.id), "--by", "ann", "--reason", "it moves away")
+    told = Event.objects.get(type="range.asked_back").body
+    assert (told["by"], told["because"]) == ("ann", "it moves away")
     row = ranging.run("closed")
     assert ranging.manager_holds() == 0
     assert ranging.units(row, "fees", USDC) > 0
@@ -60,7 +65,7 @@ def test_a_range_is_opened_earns_and_comes_back_to_the_unit(ranging: Ranging) ->
     ranging.hedging.books_agree()
     said = Event.objects.filter(subject=f"range:{row.id}").order_by("sequence")
     assert [event.type for event in said] == [
-        f"range.{status}" for status in ("opening", "open", "closing", "closed")
+        f"range.{status}" for status in ("opening", "open", "closing", "asked_back", "closed")
     ]
 
 
@@ -108,6 +113,40 @@ def test_a_reorg_of_the_mint_is_waited_out(ranging: Ranging) -> None:
     assert (row.status, ranging.manager_holds()) == ("open", 1)
     ranging.hedging.desk.say(mint, receipt)
     ranging.hedging.books_agree()
+
+
+@pytest.mark.parametrize("kind", ["decrease", "collect", "burn"])
+def test_a_reorg_of_a_withdrawal_is_waited_out_to_the_unit(ranging: Ranging, kind: str) -> None:
+    """Nothing is booked of what a block still may lose; the same bytes are mined again."""
+    row = ranging.run("open")
+    desk, till = ranging.hedging.position(), ranging.hedging.desk.till
+    ranging.swap(20_000 * DOLLAR)
+    call_command("ranges", "close", str(row.id), "--by", "ann", "--reason", "it moves away")
+    while (step := ranging.next_step()).kind != kind:
+        ranging.hedging.desk.send(step.outgoing)
+    lay = [in_range(row, asset) for asset in (WETH, USDC)]
+    ranging.hedging.desk.mine(step.outgoing)
+    ranging.say(step.outgoing, "transaction.mined")
+    assert RangeStep.objects.get(kind=kind).status == "mined"
+    assert ranging.turn() == []
+    till.rpc.call("anvil_rollback", [1])
+    # meanwhile somebody trades: what comes back is something else
+    ranging.swap(5_000 * DOLLAR)
+    ranging.say(step.outgoing, "transaction.orphaned")
+    assert RangeStep.objects.get(kind=kind).status == "queued"
+    assert [in_range(row, asset) for asset in (WETH, USDC)] == lay
+    assert ranging.turn() == [], "it is under way still: no second one"
+    receipt = ranging.hedging.desk.mine(step.outgoing)
+    ranging.hedging.desk.say(step.outgoing, receipt)
+    ranging.hedging.desk.say(step.outgoing, receipt)
+    row = ranging.run("closed") if kind != "burn" else RangePosition.objects.get()
+    assert (row.status, ranging.manager_holds()) == ("closed", 0)
+    assert RangeStep.objects.filter(kind__in=("decrease", "collect", "burn")).count() == 3
+    assert in_range(row, WETH) == in_range(row, USDC) == 0
+    traded = ranging.units(row, "in", WETH) - ranging.units(row, "out", WETH)
+    assert ranging.hedging.position() == desk - traded
+    ranging.hedging.books_agree()
+    assert ledger_checks() == []
 
 
 def test_a_pool_pushed_before_the_mint_takes_nothing(ranging: Ranging) -> None:

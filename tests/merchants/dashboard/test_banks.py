@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from gateway.ramps.models import RampAccount
 from gateway.ramps.onboarding import accounts_refresh
+from gateway.settlement.models import Payout, PayoutQuote
 from tests.ramps.conftest import place as ramp  # noqa: F401 (a fixture)
 from tests.ramps.kit import Place
 from tests.stripe_fake import accounts
@@ -113,3 +114,25 @@ def test_a_provider_that_is_not_offered_is_not_found(place: Place, staff: Any, p
 def test_the_page_speaks_chinese(place: Place, staff: Any, page: str) -> None:
     text = _text(staff.client("owner", HTTP_ACCEPT_LANGUAGE="zh-hans").get(page))
     assert "连接银行账户" in text
+
+
+def test_an_owner_asks_to_be_paid_to_the_bank(
+    place: Place, staff: Any, page: str, open_shop: Any
+) -> None:
+    shop_id = open_shop.shop_id
+    place.account(shop_id)
+    deposit = open_shop.confirmed(open_shop.issue(5_000))
+    open_shop.hear(deposit, "final")
+    open_shop.drain()
+    owner = staff.client("owner", **ENGLISH)
+    here = f"/dashboard/{shop_id}/payouts"
+    assert '<option value="EUR"' in _text(owner.get(here))
+    confirm = _text(owner.post(here, {"amount": "20", "into": "EUR"}))
+    assert "your bank" in confirm and "Promised until" in confirm
+    quote = PayoutQuote.objects.get()
+    told = {"amount": "20", "into": "EUR", "quote": str(quote.id), "confirmed": "yes"}
+    assert owner.post(here, told).status_code == 302
+    payout = Payout.objects.get()
+    assert (payout.ramp, payout.asset, payout.units) == ("stripe", "EUR", quote.units)
+    shown = _text(owner.get(f"{here}/{payout.id}"))
+    assert "your bank" in shown

@@ -7,6 +7,7 @@ from django.core.management import CommandError, call_command
 
 from gateway.chains.addresses import checksum
 from gateway.events.errors import BadCursor
+from gateway.events.models import Event
 from gateway.treasury.providers.depositing import deposit_arrived
 from gateway.treasury.providers.models import Provider, ProviderDeposit
 from gateway.treasury.providers.selectors import inventory_of, pools, positions
@@ -46,20 +47,21 @@ def test_pools_cost_eight_queries_each(providing: Providing, django_assert_num_q
 
 
 def test_the_command_does_it_all(providing: Providing) -> None:
+    signed = ("--by", "ann", "--reason", "they wrote")
     terms = ("--fee-share-ppm", "1", "--loss-share-ppm", "1", "--full-share-units", "1")
     run("open", "tiny", "--asset", "USDC@31337", *terms, "--by", "ann")
     wallet = checksum(b"\x77" * 20)
     run("join", "bob", "--mode", "test", "--wallet", wallet, "--by", "ann")
     bob = str(Provider.objects.get(name="bob").id)
     assert wallet in run("people")
-    assert "announced" in run("deposit", "dollars", bob, "0x" + "ab" * 32)
+    assert "announced" in run("deposit", "dollars", bob, "0x" + "ab" * 32, "--by", "ann")
     with pytest.raises(CommandError, match="32 bytes"):
-        run("deposit", "dollars", bob, "0xzz")
+        run("deposit", "dollars", bob, "0xzz", "--by", "ann")
     deposit = ProviderDeposit.objects.get()
     deposit_arrived(deposit_id=deposit.id, units=5 * DOLLAR, now=providing.now)
     assert "arrived 5000000" in run("deposits")
     assert "value=5000000" in run("list", "--pool", "dollars")
-    assert "#1 waiting" in run("withdraw", "dollars", bob, "--key", "k")
+    assert "#1 waiting" in run("withdraw", "dollars", bob, "--key", "k", *signed)
     assert "principal=5000000" in run("pools")
     providing.later(minutes=1)
     assert providing.pay() is not None
@@ -67,11 +69,15 @@ def test_the_command_does_it_all(providing: Providing) -> None:
     assert "principal=5000000" in listed
     identity = listed.split()[0]
     for words in (
-        ("retry", identity),
+        ("retry", identity, *signed),
         ("decide", str(deposit.id), "release", "--by", "ann"),
         ("loss", "dollars", "nonsense", "--by", "ann"),
         ("list", "--pool", "none"),
     ):
         with pytest.raises(CommandError):
             run(*words)
-    assert "waiting" in run("cancel", identity)
+    assert "waiting" in run("cancel", identity, *signed)
+    told = Event.objects.get(type="withdrawal.requested").body
+    assert (told["by"], told["because"]) == ("ann", "they wrote")
+    with pytest.raises(CommandError, match="--by"):
+        run("cancel", identity, "--reason", "nobody says so")

@@ -21,12 +21,15 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         for entry in entries:
             try:
-                chain_store(entry=entry, check=check_chain(entry))
+                check = check_chain(entry)
+                chain_store(entry=entry, check=check)
             except TillwayError as error:
                 refused.append(f"{entry.key}: {error}")
             else:
                 if options["verbosity"] > 0:
                     self.stdout.write(f"{entry.key} ({entry.chain_id}): ok")
+                for symbol, problem in check.refused.items():
+                    self.stderr.write(f"{symbol} of {entry.key} is not offered: {problem}.")
         chains_disable_others(chain_ids=[entry.chain_id for entry in entries])
         if refused:
             raise CommandError("; ".join(refused))

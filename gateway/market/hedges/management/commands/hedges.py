@@ -10,19 +10,15 @@ from django.utils import timezone
 from gateway.events.errors import TillwayError
 from gateway.ledger.accounts import exchange as exchange_account
 from gateway.ledger.selectors import balances_of
-from gateway.market.exchanges.configured import (
-    configured_exchange,
-    exchange_settings,
-    settings_of,
-)
+from gateway.market.exchanges.configured import configured_exchange, exchange_settings
 from gateway.market.exchanges.numbers import text_of
 from gateway.market.hedges.exchange_models import ExchangeOrder, ExchangeStanding
 from gateway.market.hedges.exchange_outcomes import order_end
 from gateway.market.hedges.models import ACTIVE, Hedge, InventoryMove
-from gateway.market.hedges.moves import move_happened, move_plan
-from gateway.market.hedges.standing import exchange_resume, exchange_stop
+from gateway.market.hedges.moves import move_plan
+from gateway.market.hedges.moves_by_hand import move_give_up
+from gateway.market.hedges.standing import exchange_resume, exchange_stop_by_hand
 from gateway.market.hedges.stuck_moves import move_said_made, move_said_unmade
-from gateway.market.hedging.moving import GivenUp
 
 
 class Command(BaseCommand):
@@ -47,11 +43,14 @@ class Command(BaseCommand):
         moving.add_argument("--by", required=True, help="who decides this")
         lost = verbs.add_parser("give-up", help="book what is on its way as lost")
         lost.add_argument("id", type=UUID)
+        lost.add_argument("--by", required=True, help="who decides this")
+        lost.add_argument("--reason", required=True)
         lost.add_argument("--yes", action="store_true", help="ask nothing")
 
         verbs.add_parser("exchanges", help="where may be traded, and what lies there")
         stopping = verbs.add_parser("stop-exchange", help="place no more orders there")
         stopping.add_argument("name")
+        stopping.add_argument("--by", required=True, help="who decides this")
         stopping.add_argument("--reason", required=True)
         resuming = verbs.add_parser("resume-exchange", help="let it be traded on again")
         resuming.add_argument("name")
@@ -108,9 +107,12 @@ class Command(BaseCommand):
             self.stdout.write(f"{entry.name} {entry.kind}{made_up} {state} {lies}".rstrip())
 
     def _stop_exchange(self, options: dict[str, Any]) -> None:
-        name = settings_of(options["name"]).name
-        now = timezone.now()
-        exchange_stop(exchange=name, reason="by_hand", detail=options["reason"], now=now)
+        exchange_stop_by_hand(
+            exchange=options["name"],
+            by=options["by"],
+            because=options["reason"],
+            now=timezone.now(),
+        )
         self._exchanges(options)
 
     def _resume_exchange(self, options: dict[str, Any]) -> None:
@@ -172,7 +174,12 @@ class Command(BaseCommand):
         question = "Type the id again to book it as lost: "
         if not options["yes"] and input(question) != str(options["id"]):
             raise CommandError("Nothing was changed.")
-        move = move_happened(move_id=options["id"], happened=GivenUp(), now=timezone.now())
+        move = move_give_up(
+            move_id=options["id"],
+            by=options["by"],
+            because=options["reason"],
+            now=timezone.now(),
+        )
         self.stdout.write(_move_line(move))
 
 

@@ -18,12 +18,20 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         verbs = parser.add_subparsers(dest="verb", required=True)
         verbs.add_parser("list", help="every maker of MAKERS")
-        verbs.add_parser("forgive", help="end a maker's pause").add_argument("name")
+        forgiving = verbs.add_parser("forgive", help="end a maker's pause")
+        forgiving.add_argument("name")
+        forgiving.add_argument("--by", required=True, help="who decides this")
+        forgiving.add_argument("--reason", required=True)
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             if options["verb"] == "forgive":
-                maker_forgive(maker=options["name"], now=timezone.now())
+                maker_forgive(
+                    maker=options["name"],
+                    by=options["by"],
+                    because=options["reason"],
+                    now=timezone.now(),
+                )
             self._list()
         except TillwayError as refused:
             raise CommandError(f"{refused} {refused.hint}".strip()) from refused

@@ -5,13 +5,11 @@ from typing import Any
 from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import transaction
 from django.utils import timezone
 
 from gateway.events.errors import TillwayError
-from gateway.market.ranges import locks
+from gateway.market.ranges.by_hand import range_close_by_hand
 from gateway.market.ranges.models import RangePosition
-from gateway.market.ranges.working import range_close
 
 
 class Command(BaseCommand):
@@ -20,7 +18,10 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         verbs = parser.add_subparsers(dest="verb", required=True)
         verbs.add_parser("list", help="newest first").add_argument("--limit", type=int, default=50)
-        verbs.add_parser("close", help="take an open one back").add_argument("id", type=UUID)
+        closing = verbs.add_parser("close", help="take an open one back")
+        closing.add_argument("id", type=UUID)
+        closing.add_argument("--by", required=True, help="who decides this")
+        closing.add_argument("--reason", required=True)
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
@@ -39,12 +40,13 @@ class Command(BaseCommand):
                     f" {step.failure_code}".rstrip()
                 )
 
-    @transaction.atomic
     def _close(self, options: dict[str, Any]) -> None:
-        row = locks.range_for_update(options["id"])
-        if row.status != "open":
-            raise CommandError(f"It is {row.status}.")
-        range_close(row, "asked_for", now=timezone.now())
+        row = range_close_by_hand(
+            range_id=options["id"],
+            by=options["by"],
+            because=options["reason"],
+            now=timezone.now(),
+        )
         self.stdout.write(_line(row))
 
 

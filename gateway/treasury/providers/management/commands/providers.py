@@ -63,8 +63,12 @@ class Command(BaseCommand):
         coming.add_argument("transaction", help="0x…, 32 bytes")
         going.add_argument("--shares", type=int, help="all of them, unless said; 0: fees alone")
         going.add_argument("--key", required=True, help="names the wish: once")
+        coming.add_argument("--by", required=True, help="who names it")
         for name in ("cancel", "retry"):
-            verbs.add_parser(name, help=f"{name} a withdrawal").add_argument("id", type=UUID)
+            verb = verbs.add_parser(name, help=f"{name} a withdrawal")
+            verb.add_argument("id", type=UUID)
+            _sign(verb)
+        _sign(going)
         deciding = verbs.add_parser("decide", help="what becomes of a held deposit")
         deciding.add_argument("id", type=UUID)
         deciding.add_argument("decision", choices=("release", "block"))
@@ -157,6 +161,7 @@ class Command(BaseCommand):
             pool_id=pool_named(options["pool"]).id,
             provider_id=options["provider"],
             tx_hash=tx_hash,
+            by=options["by"],
             now=timezone.now(),
         )
         self.stdout.write(f"{deposit.id} {deposit.status}")
@@ -167,16 +172,28 @@ class Command(BaseCommand):
             provider_id=options["provider"],
             shares=options["shares"],
             key=options["key"],
+            by=options["by"],
+            because=options["reason"],
             now=timezone.now(),
         )
         self.stdout.write(_withdrawal_line(withdrawal))
 
     def _cancel(self, options: dict[str, Any]) -> None:
-        row = withdrawal_cancel(withdrawal_id=options["id"], now=timezone.now())
+        row = withdrawal_cancel(
+            withdrawal_id=options["id"],
+            by=options["by"],
+            because=options["reason"],
+            now=timezone.now(),
+        )
         self.stdout.write(_withdrawal_line(row))
 
     def _retry(self, options: dict[str, Any]) -> None:
-        row = withdrawal_retry(withdrawal_id=options["id"], now=timezone.now())
+        row = withdrawal_retry(
+            withdrawal_id=options["id"],
+            by=options["by"],
+            because=options["reason"],
+            now=timezone.now(),
+        )
         self.stdout.write(_withdrawal_line(row))
 
     def _decide(self, options: dict[str, Any]) -> None:
@@ -205,6 +222,11 @@ def _position_line(view: PositionView) -> str:
         f" deposited={view.deposited_units} withdrawn={view.withdrawn_units}"
         f" fees_taken={view.fees_taken_units} profit={view.profit_units} points={view.points}"
     )
+
+
+def _sign(verb: ArgumentParser) -> None:
+    verb.add_argument("--by", required=True, help="who decides this")
+    verb.add_argument("--reason", required=True)
 
 
 def _withdrawal_line(row: Withdrawal) -> str:

@@ -1,0 +1,1 @@
+"""The float that payouts leave from: look, say when it is short, and refill it."""

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class FloatsConfig(AppConfig):
+    name = "gateway.treasury.floats"
+    label = "floats"

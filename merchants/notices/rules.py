@@ -1,0 +1,198 @@
+"""Which events people are told of, who they are, and who is told next if nobody takes it on. Pure.
+
+A *notice* is a matter that somebody has to look after: a payout that failed, a chain that stands
+still. An event opens it, another event settles it, a person takes it on; until then it goes from
+one step to the next.
+"""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from merchants.accounts.actions import (
+    ACCOUNTANT,
+    COMPLIANCE_OFFICER,
+    DESK,
+    HOUSE_ROLES,
+    MANAGER,
+    OPERATOR,
+    OWNER,
+)
+
+Body = Mapping[str, Any]
+AT_ONCE: Final = timedelta(0)
+QUIET_AFTER_SETTLING: Final = timedelta(minutes=15)
+"""A matter that comes back this soon is looked at again before anybody is told: what comes and
+goes every minute would fill mailboxes that then nobody reads."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Who is told, and how long after the notice was opened."""
+
+    after: timedelta
+    roles: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A kind of notice.
+
+    Attributes:
+        opens, settles: event types.
+        is_open: by the body of an event of ``opens``, whether there is something to look after;
+            if not, that event settles.
+        steps: in the order of their times. Roles of a shop hear of their own shop's matters only.
+    """
+
+    kind: str
+    opens: frozenset[str]
+    settles: frozenset[str]
+    steps: tuple[Step, ...]
+    is_open: Callable[[Body], bool] = lambda body: True
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """Everyone who may ever be told: who may see the notice and take it on."""
+        return frozenset().union(*(step.roles for step in self.steps))
+
+    @property
+    def of_house(self) -> bool:
+        return self.roles <= HOUSE_ROLES
+
+
+def _rule(
+    kind: str,
+    *steps: tuple[timedelta, Collection[str]],
+    opens: Collection[str],
+    settles: Collection[str] = (),
+    is_open: Callable[[Body], bool] = lambda body: True,
+) -> Rule:
+    return Rule(
+        kind=kind,
+        opens=frozenset(opens),
+        settles=frozenset(settles),
+        steps=tuple(Step(after, frozenset(roles)) for after, roles in steps),
+        is_open=is_open,
+    )
+
+
+_MINUTES, _HOURS, _DAYS = (
+    lambda n: timedelta(minutes=n),
+    lambda n: timedelta(hours=n),
+    lambda n: timedelta(days=n),
+)
+
+RULES: Final = (
+    _rule(
+        "payout_failed",
+        (AT_ONCE, {OWNER, ACCOUNTANT}),
+        (_HOURS(24), {MANAGER}),
+        opens={"payout.failed", "payout.returned"},
+    ),
+    _rule(
+        "payout_failed_at_house",
+        (AT_ONCE, {OPERATOR}),
+        (_HOURS(4), {COMPLIANCE_OFFICER}),
+        opens={"payout.failed", "payout.returned"},
+    ),
+    _rule(
+        "requirement_due",
+        (AT_ONCE, {OWNER}),
+        (_DAYS(3), {ACCOUNTANT, MANAGER}),
+        opens={"shop.requirements_changed"},
+        is_open=lambda body: bool(body.get("currently_due")),
+    ),
+    _rule(
+        "difference_found",
+        (AT_ONCE, {OPERATOR}),
+        (_MINUTES(30), {COMPLIANCE_OFFICER, DESK}),
+        opens={"reconciliation.differed"},
+        settles={"reconciliation.closed"},
+    ),
+    _rule(
+        "chain_stalled",
+        (AT_ONCE, {OPERATOR}),
+        (_MINUTES(15), {DESK}),
+        opens={"chain.stalled"},
+        settles={"chain.resumed"},
+    ),
+    _rule(
+        "float_low",
+        (AT_ONCE, {OPERATOR}),
+        (_MINUTES(30), {DESK}),
+        opens={"float.short"},
+        settles={"float.filled"},
+    ),
+    _rule(
+        "gas_low",
+        (AT_ONCE, {OPERATOR}),
+        (_MINUTES(30), {DESK}),
+        opens={"gas.low"},
+        settles={"gas.enough"},
+    ),
+    _rule(
+        "desk_halted",
+        (AT_ONCE, {DESK}),
+        (_MINUTES(15), {OPERATOR}),
+        opens={"desk.halted"},
+        settles={"desk.resumed"},
+    ),
+    _rule(
+        "money_held",
+        (AT_ONCE, {COMPLIANCE_OFFICER}),
+        (_HOURS(4), {OPERATOR}),
+        opens={"hold.opened"},
+        settles={"hold.released", "hold.returned", "hold.blocked"},
+    ),
+    _rule(
+        "list_refused",
+        (AT_ONCE, {COMPLIANCE_OFFICER}),
+        (_HOURS(2), {OPERATOR}),
+        opens={"list.refused"},
+        settles={"list.updated", "list.checked"},
+    ),
+    _rule(
+        "move_overdue",
+        (AT_ONCE, {DESK}),
+        (_HOURS(1), {OPERATOR}),
+        opens={"move.overdue"},
+        settles={"move.arrived", "move.refused", "move.returned", "move.lost"},
+    ),
+    _rule(
+        "shortfall_opened",
+        (AT_ONCE, {OPERATOR}),
+        opens={"shortfall.opened"},
+        settles={"shortfall.netted", "shortfall.covered", "shortfall.recovered"},
+    ),
+)
+RULE_OF: Final = {rule.kind: rule for rule in RULES}
+KINDS: Final = tuple(RULE_OF)
+EVENTS: Final = tuple(sorted(frozenset().union(*(rule.opens | rule.settles for rule in RULES))))
+
+
+def opened_by(event_type: str, body: Body) -> tuple[Rule, ...]:
+    """The kinds of notice that this event opens, or tells of once more."""
+    return tuple(rule for rule in RULES if event_type in rule.opens and rule.is_open(body))
+
+
+def settled_by(event_type: str, body: Body) -> tuple[Rule, ...]:
+    """The kinds of notice that this event settles."""
+    return tuple(
+        rule
+        for rule in RULES
+        if event_type in rule.settles or (event_type in rule.opens and not rule.is_open(body))
+    )
+
+
+def first_step_at(*, opened_at: datetime, settled_before: datetime | None) -> datetime:
+    """When the first people are told: at once, unless the matter was settled a moment ago."""
+    if settled_before is None or opened_at - settled_before >= QUIET_AFTER_SETTLING:
+        return opened_at
+    return settled_before + QUIET_AFTER_SETTLING
+
+
+def step_due_at(rule: Rule, *, step: int, told_from: datetime) -> datetime | None:
+    """When this step (0 is the first) is due, counted from when the first people were told."""
+    return told_from + rule.steps[step].after if step < len(rule.steps) else None

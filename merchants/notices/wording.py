@@ -1,0 +1,143 @@
+"""What a notice is called, what it means, and where its reader goes to look after it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from merchants.notices.models import Notice
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A notice for people.
+
+    Attributes:
+        path: below the public address: the page where it is looked after.
+    """
+
+    title: str
+    meaning: str
+    path: str
+
+
+def words_of(notice: Notice) -> Words:
+    """In the language that is active."""
+    shop = f"/dashboard/{notice.shop_id}"
+    match notice.kind:
+        case "payout_failed":
+            return Words(
+                _("A payout did not reach you"),
+                _("Its money is back in your balance. Look at the reason, then ask for it again."),
+                f"{shop}/payouts",
+            )
+        case "requirement_due":
+            return Words(
+                _("Your bank payouts need something from you"),
+                _("Payouts to the bank stop if it is not given in time."),
+                f"{shop}/settings",
+            )
+        case _:
+            return _words_of_house(notice)
+
+
+def _words_of_house(notice: Notice) -> Words:
+    about, body = notice.subject.partition(":")[2], notice.body
+    match notice.kind:
+        case "payout_failed_at_house":
+            return Words(
+                _("A shop's payout failed"),
+                _("The shop has its money back in its balance. Find out why it failed: %(reason)s.")
+                % {"reason": _said(body, "failure", "message") or about},
+                "/house/books",
+            )
+        case "difference_found":
+            return Words(
+                _("The books and the world differ"),
+                _(
+                    "A balance outside is not what the books say. Large payouts wait until it"
+                    " is closed."
+                ),
+                "/house/reconciliation",
+            )
+        case "chain_stalled":
+            return Words(
+                _("Chain %(chain)s is not followed") % {"chain": about},
+                _("Payments on it are not seen and its invoices don't expire: %(reason)s.")
+                % {"reason": _said(body, "reason")},
+                "/house/",
+            )
+        case "float_low":
+            return Words(
+                _("Too little %(asset)s to pay shops") % {"asset": about},
+                _("Payouts wait until the treasury holds more of it."),
+                "/house/books",
+            )
+        case "gas_low":
+            return Words(
+                _("An account runs out of gas"),
+                _("%(account)s on chain %(chain)s can soon send nothing more.")
+                % {"account": _said(body, "account"), "chain": _said(body, "chain_id")},
+                "/desk/capital",
+            )
+        case "desk_halted":
+            return Words(
+                _("The desk was stopped"),
+                _("New rates are refused until it is resumed: %(reason)s.")
+                % {"reason": _said(body, "reason")},
+                "/desk/switch",
+            )
+        case "money_held":
+            return Words(
+                _("A payment is held"),
+                _("It waits for a decision by two people."),
+                "/house/",
+            )
+        case "list_refused":
+            return Words(
+                _("A list could not be loaded"),
+                _("%(list)s is judged by its last good version; stale lists stop new invoices.")
+                % {"list": about},
+                "/house/",
+            )
+        case "move_overdue":
+            return Words(
+                _("A move of inventory is overdue"),
+                _("What left has not arrived where it should be."),
+                f"/desk/moves/{about}",
+            )
+        case "shortfall_opened":
+            return Words(
+                _("A payment that was paid out was taken back"),
+                _("A reorganisation left a shop's balance below zero."),
+                "/house/books",
+            )
+        case other:
+            raise LookupError(f"no words for notices of kind {other!r}")
+
+
+def kind_word(kind: str) -> str:
+    """What a kind is called where people choose."""
+    return {
+        "payout_failed": _("Payouts that failed"),
+        "payout_failed_at_house": _("Payouts of shops that failed"),
+        "requirement_due": _("What the bank's partner asks for"),
+        "difference_found": _("Differences in the books"),
+        "chain_stalled": _("Chains that stand still"),
+        "float_low": _("Too little to pay shops"),
+        "gas_low": _("Accounts low on gas"),
+        "desk_halted": _("A stopped desk"),
+        "money_held": _("Held payments"),
+        "list_refused": _("Lists that fail to load"),
+        "move_overdue": _("Overdue moves"),
+        "shortfall_opened": _("Payments taken back"),
+    }[kind]
+
+
+def _said(body: Mapping[str, Any], *path: str) -> str:
+    """What the event says there, as text; empty where it says nothing."""
+    value: Any = body
+    for name in path:
+        value = value.get(name) if isinstance(value, Mapping) else None
+    return "" if value is None else str(value).strip().removesuffix(".")
