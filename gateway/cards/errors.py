@@ -25,3 +25,9 @@ class CardTenderUnknown(TillwayError):
     code = "card_tender_unknown"
     message = "There is no such card payment."
     status = 404
+
+
+class OnrampNotOffered(TillwayError):
+    code = "onramp_not_offered"
+    message = "This can't be bought with a card here."
+    status = 409

@@ -121,3 +121,47 @@ class CardDispute(models.Model):
 
     def __str__(self) -> str:
         return f"dispute about {self.tender_id} ({self.outcome or 'open'})"
+
+
+class OnrampSession(models.Model):
+    """A page of a ramp's where a shopper buys what an invoice asks for, to its address."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    invoice_id = models.UUIDField()
+    shop_id = models.UUIDField()
+    mode = models.TextField()
+    ramp = models.TextField()
+    asset = models.TextField()
+    units = UnitsField(help_text="base units of the token that were due")
+    amount = models.TextField(help_text="the same, as decimal text")
+    address = models.TextField()
+    currency = models.TextField(help_text="the token by the ramp's name")
+    network = models.TextField()
+    status = models.TextField(default="planned")
+    remote_id = models.TextField(default="")
+    url = models.TextField(default="")
+    asked_at = models.DateTimeField(null=True, help_text="when the ramp may first have heard of it")
+    last_error = models.TextField(default="")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["created_at", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status__in=("planned", "asked", "open", "refused")),
+                name="onramp_session_status",
+            ),
+            models.CheckConstraint(condition=Q(mode__in=MODES), name="onramp_session_mode"),
+            models.CheckConstraint(condition=Q(units__gt=0), name="onramp_session_positive"),
+            models.CheckConstraint(
+                condition=Q(status="planned") | Q(asked_at__isnull=False),
+                name="onramp_session_asked_before_told",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="open") | ~Q(url=""), name="onramp_session_open_has_a_page"
+            ),
+        ]
+        indexes = [models.Index(fields=["invoice_id"], name="onramp_session_of_invoice")]
+
+    def __str__(self) -> str:
+        return f"{self.amount} of {self.asset} for invoice {self.invoice_id} ({self.status})"

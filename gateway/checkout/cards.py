@@ -1,4 +1,4 @@
-"""The shopper asks to pay by card."""
+"""The shopper asks to pay by card, or to buy the token with one."""
 
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from gateway.cards.carrying import card_page
+from gateway.cards.onramp import onramp_page
 from gateway.checkout.card_choice import card_choice
 from gateway.checkout.views import page_with_choices
 from gateway.events.errors import TillwayError
@@ -30,3 +31,20 @@ def pay_by_card(request: HttpRequest, invoice_id: UUID) -> HttpResponse:
         if context["card"] is not None:
             return render(request, "checkout/page.html", context, status=error.status)
     return HttpResponseRedirect(f"/i/{invoice_id}#card")
+
+
+@require_POST
+def buy_with_card(request: HttpRequest, invoice_id: UUID) -> HttpResponse:
+    """Have the provider open a page that sells the token to this invoice's address."""
+    context, now = page_with_choices(request, invoice_id), timezone.now()
+    asset = request.POST.get("asset", "")[:80]
+    if asset not in {due["asset"] for due in context["invoice"]["due"]}:
+        return HttpResponseRedirect(f"/i/{invoice_id}")
+    try:
+        onramp_page(invoice_id=invoice_id, asset=asset, now=now)
+    except TillwayError as error:
+        log.warning("onramp_refused", invoice=str(invoice_id), code=error.code)
+        context["card"] = card_choice(context["invoice"], now=now, asset=asset, problem=True)
+        if context["card"] is not None:
+            return render(request, "checkout/page.html", context, status=error.status)
+    return HttpResponseRedirect(f"/i/{invoice_id}?asset={asset}#card")

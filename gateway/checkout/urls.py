@@ -14,6 +14,7 @@ urlpatterns = [
     path("i/<uuid:invoice_id>/receipt", views.receipt, name="receipt"),
     path("i/<uuid:invoice_id>/renew", views.renew, name="renew"),
     path("i/<uuid:invoice_id>/card", cards.pay_by_card, name="card"),
+    path("i/<uuid:invoice_id>/buy", cards.buy_with_card, name="buy"),
     path("i/<uuid:invoice_id>/authorization", sponsored.authorization, name="authorization"),
     path(
         "i/<uuid:invoice_id>/authorizations/<uuid:authorization_id>",

@@ -124,7 +124,10 @@ def page_with_choices(
         context["chosen"] is not None
         and context["chosen"]["asset"] in sponsored_assets(mode=invoice["mode"])
     )
-    context["card"] = card_choice(invoice, now=timezone.now())
+    context["card"] = None
+    if context["screen"].asks_for_money:
+        chosen = context["chosen"]["asset"] if context["chosen"] else ""
+        context["card"] = card_choice(invoice, now=timezone.now(), asset=chosen)
     context["live_url"] = f"{settings.LIVE_URL}/live/i/{invoice_id}"
     context["languages"] = settings.LANGUAGES
     return context

@@ -20,6 +20,7 @@ from gateway.settings.environment import Environment
 
 if TYPE_CHECKING:
     from gateway.ramps.stripe_cards import CardRamp
+    from gateway.ramps.stripe_onramp import StripeOnramp
 
 NAME: Final = re.compile("[a-z0-9_.-]+")
 """What the books can name an account by."""
@@ -45,6 +46,13 @@ class CurrencySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     spread_ppm: int = 0
 
 
+class OnrampSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A token that a ramp sells, by the ramp's names: ``usdc`` on ``base``."""
+
+    currency: str
+    network: str
+
+
 class RampSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One entry of RAMPS.
 
@@ -55,6 +63,7 @@ class RampSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         address: another place than the ramp's own; test mode only.
         timeout_ms: of one request.
         cards: whether it charges cards for shops that may take them.
+        onramp: tokens that it sells for a card, by our asset codes.
         dispute_fee_bearer: who pays what it charges for a dispute.
     """
 
@@ -65,6 +74,7 @@ class RampSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     address: str = ""
     timeout_ms: int = 20_000
     cards: bool = False
+    onramp: dict[str, OnrampSettings] = {}
     dispute_fee_bearer: Literal["house", "shop"] = "house"
 
     @property
@@ -179,17 +189,32 @@ def configured_cards(name: str) -> "CardRamp":
     """
     from gateway.ramps.stripe_cards import StripeCards
 
-    entry, keys = settings_of(name), keys_of(name)
-    if not entry.cards:
+    if not settings_of(name).cards:
         raise RampNotOffered(f"The ramp {name} takes no cards.")
+    return StripeCards(**_connection(name))
+
+
+def configured_onramp(name: str) -> "StripeOnramp":
+    """The ramp of that name, for buying tokens. Asks it nothing yet.
+
+    Raises:
+        RampNotOffered, RampsUnreadable: as ``configured_ramp``.
+    """
+    from gateway.ramps.stripe_onramp import StripeOnramp
+
+    return StripeOnramp(**_connection(name))
+
+
+def _connection(name: str) -> dict[str, Any]:
+    entry, keys = settings_of(name), keys_of(name)
     if mode_of_key(keys.key) != entry.mode:
         raise RampsUnreadable(f"The ramp {name} has no secret key for {entry.mode} mode.")
-    return StripeCards(
-        key=keys.key,
-        mode=entry.mode,
-        address=entry.address or ADDRESS,
-        timeout_seconds=entry.timeout_ms / 1000,
-    )
+    return {
+        "key": keys.key,
+        "mode": entry.mode,
+        "address": entry.address or ADDRESS,
+        "timeout_seconds": entry.timeout_ms / 1000,
+    }
 
 
 def _wrong(entries: tuple[RampSettings, ...]) -> Iterator[str]:

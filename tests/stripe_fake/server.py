@@ -16,6 +16,7 @@ from tests.stripe_fake import (
     checkout_sessions,
     disputes,
     events,
+    onramp_sessions,
     payment_intents,
     payouts,
     transfers,
@@ -35,6 +36,7 @@ RESOURCES: tuple[ModuleType, ...] = (
     payment_intents,
     checkout_sessions,
     disputes,
+    onramp_sessions,
     balances,
     events,
 )
