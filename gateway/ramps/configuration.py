@@ -20,6 +20,7 @@ from gateway.settings.environment import Environment
 
 if TYPE_CHECKING:
     from gateway.ramps.stripe_cards import CardRamp
+    from gateway.ramps.stripe_identity import StripeIdentity
     from gateway.ramps.stripe_onramp import StripeOnramp
 
 NAME: Final = re.compile("[a-z0-9_.-]+")
@@ -203,6 +204,17 @@ def configured_onramp(name: str) -> "StripeOnramp":
     from gateway.ramps.stripe_onramp import StripeOnramp
 
     return StripeOnramp(**_connection(name))
+
+
+def configured_identity(name: str) -> "StripeIdentity":
+    """The ramp of that name, for proofs of identity. Asks it nothing yet.
+
+    Raises:
+        RampNotOffered, RampsUnreadable: as ``configured_ramp``.
+    """
+    from gateway.ramps.stripe_identity import StripeIdentity
+
+    return StripeIdentity(**_connection(name))
 
 
 def _connection(name: str) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from tests.stripe_fake import (
     checkout_sessions,
     disputes,
     events,
+    identity_sessions,
     onramp_sessions,
     payment_intents,
     payouts,
@@ -37,6 +38,7 @@ RESOURCES: tuple[ModuleType, ...] = (
     checkout_sessions,
     disputes,
     onramp_sessions,
+    identity_sessions,
     balances,
     events,
 )
