@@ -51,8 +51,3 @@ def unsettled_sums(*, shop_id: UUID) -> "QuerySet[CardTender, tuple[str, int]]":
     minor units. Not asked yet, so that it can be asked for with others."""
     rows = CardTender.objects.filter(shop_id=shop_id, unsettled_units__gt=0)
     return rows.values_list("currency").annotate(units=Sum("unsettled_units"))
-
-
-def unclear_tenders() -> list[CardTender]:
-    """What waits for a person, oldest first. One query."""
-    return list(CardTender.objects.filter(status="unclear").order_by("id"))
