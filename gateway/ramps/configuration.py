@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 from urllib.parse import urlsplit
 
 import msgspec
@@ -20,6 +20,11 @@ from gateway.ramps.iso20022.charset import sepa_name
 from gateway.ramps.iso20022.iban import bic_of, iban_of
 from gateway.ramps.terms import STEPS, FeeTerms, Kind, Offer
 from gateway.settings.environment import Environment
+
+if TYPE_CHECKING:
+    from gateway.ramps.stripe_cards import CardRamp
+    from gateway.ramps.stripe_identity import StripeIdentity
+    from gateway.ramps.stripe_onramp import StripeOnramp
 
 NAME: Final = re.compile("[a-z0-9_.-]+")
 """What the books can name an account by."""
@@ -45,6 +50,13 @@ class CurrencySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     spread_ppm: int = 0
 
 
+class OnrampSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A token that a ramp sells, by the ramp's names: ``usdc`` on ``base``."""
+
+    currency: str
+    network: str
+
+
 class RampSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One entry of RAMPS.
 
@@ -57,6 +69,9 @@ class RampSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             them.
         address: another place than the ramp's own; test mode only.
         timeout_ms: of one request.
+        cards: whether it charges cards for shops that may take them.
+        onramp: tokens that it sells for a card, by our asset codes.
+        dispute_fee_bearer: who pays what it charges for a dispute.
     """
 
     name: str
@@ -69,6 +84,9 @@ class RampSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     bic: str = ""
     holder: str = ""
     outbox: str = ""
+    cards: bool = False
+    onramp: dict[str, OnrampSettings] = {}
+    dispute_fee_bearer: Literal["house", "shop"] = "house"
 
     @property
     def steps(self) -> tuple[Kind, ...]:
@@ -176,9 +194,58 @@ def _stripe(encoded: bytes, key: str, mode: str) -> Ramp:
         key=key,
         offers=entry.offers(),
         country=entry.country,
+        cards=entry.cards,
         address=entry.address or ADDRESS,
         timeout_seconds=entry.timeout_ms / 1000,
     )
+
+
+def configured_cards(name: str) -> "CardRamp":
+    """The ramp of that name, for cards. Asks it nothing yet.
+
+    Raises:
+        RampNotOffered: the settings name none, or it takes no cards.
+        RampsUnreadable: as ``configured_ramp``.
+    """
+    from gateway.ramps.stripe_cards import StripeCards
+
+    if not settings_of(name).cards:
+        raise RampNotOffered(f"The ramp {name} takes no cards.")
+    return StripeCards(**_connection(name))
+
+
+def configured_onramp(name: str) -> "StripeOnramp":
+    """The ramp of that name, for buying tokens. Asks it nothing yet.
+
+    Raises:
+        RampNotOffered, RampsUnreadable: as ``configured_ramp``.
+    """
+    from gateway.ramps.stripe_onramp import StripeOnramp
+
+    return StripeOnramp(**_connection(name))
+
+
+def configured_identity(name: str) -> "StripeIdentity":
+    """The ramp of that name, for proofs of identity. Asks it nothing yet.
+
+    Raises:
+        RampNotOffered, RampsUnreadable: as ``configured_ramp``.
+    """
+    from gateway.ramps.stripe_identity import StripeIdentity
+
+    return StripeIdentity(**_connection(name))
+
+
+def _connection(name: str) -> dict[str, Any]:
+    entry, keys = settings_of(name), keys_of(name)
+    if mode_of_key(keys.key) != entry.mode:
+        raise RampsUnreadable(f"The ramp {name} has no secret key for {entry.mode} mode.")
+    return {
+        "key": keys.key,
+        "mode": entry.mode,
+        "address": entry.address or ADDRESS,
+        "timeout_seconds": entry.timeout_ms / 1000,
+    }
 
 
 def _wrong(entries: tuple[RampSettings, ...]) -> Iterator[str]:

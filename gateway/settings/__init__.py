@@ -186,6 +186,7 @@ INSTALLED_APPS = [
     "gateway.treasury.buying.apps.BuyingConfig",
     "gateway.ramps.apps.RampsConfig",
     "gateway.ramps.iso20022.apps.BankFilesConfig",
+    "gateway.cards.apps.CardsConfig",
     "gateway.treasury.floats.apps.FloatsConfig",
     "gateway.settlement.apps.SettlementConfig",
     "gateway.settlement.allocating.apps.AllocatingConfig",

@@ -8,7 +8,14 @@ class SettlementConfig(AppConfig):
     def ready(self) -> None:
         from gateway.custody.approvals.kinds import register
         from gateway.events.subscriptions import subscribe
-        from gateway.settlement import approving, destinations, fiat_handlers, handlers, limits
+        from gateway.settlement import (
+            approving,
+            card_handlers,
+            destinations,
+            fiat_handlers,
+            handlers,
+            limits,
+        )
         from gateway.treasury import manual_entries
 
         for act in (approving.ACT, destinations.ACT, limits.ACT, manual_entries.ACT):
@@ -57,6 +64,16 @@ class SettlementConfig(AppConfig):
             pattern="shop.requirements_changed",
             handler=fiat_handlers.on_requirements_changed,
             name="settlement.ramp_account",
+        )
+        subscribe(
+            pattern="card.disputed",
+            handler=card_handlers.on_card_disputed,
+            name="settlement.card_disputed",
+        )
+        subscribe(
+            pattern=("card.paid", "card.dispute_won"),
+            handler=card_handlers.on_card_credit,
+            name="settlement.card_credit",
         )
         subscribe(pattern="float.filled", handler=handlers.on_float_filled, name="settlement.float")
         subscribe(
