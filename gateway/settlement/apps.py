@@ -8,10 +8,20 @@ class SettlementConfig(AppConfig):
     def ready(self) -> None:
         from gateway.custody.approvals.kinds import register
         from gateway.events.subscriptions import subscribe
-        from gateway.settlement import approving, destinations, fiat_handlers, handlers, limits
+        from gateway.settlement import (
+            approving,
+            destinations,
+            fee_schedule,
+            fiat_handlers,
+            handlers,
+            limits,
+        )
         from gateway.treasury import manual_entries
 
-        for act in (approving.ACT, destinations.ACT, limits.ACT, manual_entries.ACT):
+        for act in (
+            *(approving.ACT, destinations.ACT, limits.ACT),
+            *(fee_schedule.ACT, manual_entries.ACT),
+        ):
             register(act)
 
         subscribe(

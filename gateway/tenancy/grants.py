@@ -57,10 +57,12 @@ READ_ONLY: Final = frozenset(
         "measures_position",
         "measures_positionday",
         "notices_letter",
+        "shops_feeversion",
         "webhooks_attempt",
     }
 )
-"""Other processes write them: the watcher and the sender, the lists' loader, the measures."""
+"""Other processes write them: the watcher and the sender, the lists' loader, the measures,
+what carries out what two people agreed to."""
 APPEND_ONLY: Final = frozenset(
     {
         "events_event",

@@ -627,6 +627,63 @@ class ReportDay(Shape):
     closing = Decimal(help_text="The opening and all of these added up.")
 
 
+class FeeVersion(Shape):
+    version = s.IntegerField()
+    fee_bps = s.IntegerField()
+    in_force_from = s.DateTimeField()
+    set_by = s.ChoiceField(choices=("opened", "carried_over", "house"))
+    reason = s.CharField()
+
+
+class FeeExample(Shape):
+    amount = Decimal()
+    fee = Decimal()
+    gets = Decimal(help_text="What the shop is credited of the amount.")
+    currency = s.CharField()
+
+
+class FeeSchedule(Shape):
+    version = s.IntegerField(help_text="In force now; an invoice keeps the one of its day.")
+    fee_bps = s.IntegerField()
+    example = FeeExample()
+    versions = FeeVersion(many=True, help_text="Newest first.")
+
+
+class RateParts(Shape):
+    spread = Decimal(help_text="Of the token, by the quote; the shopper paid it.")
+    lock_premium = Decimal()
+    fill = Decimal(help_text="The venue's fee and impact.")
+    gas = Decimal(help_text="For collecting and swapping it, by the quote.")
+
+
+class PaymentCosts(Shape):
+    payment_id = s.UUIDField()
+    token = s.CharField()
+    settlement_asset = s.CharField()
+    gross = Decimal(help_text="What the token was credited as, the fee included.")
+    fee = Decimal(help_text="The gateway's, as booked.")
+    rate = RateParts(allow_null=True, help_text="Null for a payment at its day's rate.")
+    taken_back = s.BooleanField()
+
+
+class PayoutCosts(Shape):
+    payout_id = s.UUIDField()
+    balance_asset = s.CharField()
+    asset = s.CharField()
+    units = s.CharField(help_text="Base units of the balance, of this invoice in the payout.")
+    chain_id = s.IntegerField(allow_null=True)
+    gas_wei = s.CharField(help_text="This invoice's share; the house pays it.")
+    ramp_fee = Decimal(help_text="This invoice's share.")
+    ramp_fee_bearer = s.ChoiceField(choices=("", "house", "shop"))
+
+
+class InvoiceCosts(Shape):
+    fee_version = s.IntegerField(help_text="0: issued before the fee had versions.")
+    fee_bps = s.IntegerField()
+    payments = PaymentCosts(many=True)
+    payouts = PayoutCosts(many=True)
+
+
 class ReportCurrency(Shape):
     day = s.DateField()
     currency = s.CharField()
