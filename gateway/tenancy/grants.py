@@ -29,6 +29,8 @@ HIDDEN: Final = frozenset(
 """Never needed."""
 READ_ONLY: Final = frozenset(
     {
+        "billing_feedocument",
+        "billing_feeseries",
         "chains_block",
         "chains_chain",
         "chains_deposit",

@@ -674,7 +674,7 @@ class PayoutCosts(Shape):
     chain_id = s.IntegerField(allow_null=True)
     gas_wei = s.CharField(help_text="This invoice's share; the house pays it.")
     ramp_fee = Decimal(help_text="This invoice's share.")
-    ramp_fee_bearer = s.ChoiceField(choices=("", "house", "shop"))
+    ramp_fee_bearer = s.CharField(help_text="house, shop, or empty on a chain.")
 
 
 class InvoiceCosts(Shape):
@@ -682,6 +682,44 @@ class InvoiceCosts(Shape):
     fee_bps = s.IntegerField()
     payments = PaymentCosts(many=True)
     payouts = PayoutCosts(many=True)
+
+
+class FeeInvoiceLine(Shape):
+    day = s.DateField()
+    asset = s.CharField()
+    payments = s.IntegerField(help_text="Credited, less those taken back.")
+    fee = Decimal()
+    currency = s.CharField(allow_null=True)
+    value = Decimal(allow_null=True, help_text="At each payment's own rate; null without one.")
+
+
+class FeeInvoiceFee(Shape):
+    asset = s.CharField()
+    amount = Decimal()
+
+
+class FeeInvoiceValue(Shape):
+    currency = s.CharField()
+    amount = Decimal()
+
+
+class FeeInvoice(Shape):
+    id = s.UUIDField()
+    number = s.CharField(help_text="Of a series without gaps: TW-000012.")
+    kind = s.ChoiceField(choices=("invoice", "credit_note"))
+    month = s.CharField(help_text="2026-11, by the shop's clock.")
+    time_zone = s.CharField()
+    shop_name = s.CharField()
+    corrects = s.UUIDField(allow_null=True, help_text="Of a credit note: the invoice it undoes.")
+    reason = s.CharField()
+    issued_at = s.DateTimeField()
+    lines = FeeInvoiceLine(many=True)
+    fees = FeeInvoiceFee(many=True)
+    values = FeeInvoiceValue(many=True)
+
+
+class FeeInvoiceList(Cursored):
+    data = FeeInvoice(many=True)  # type: ignore[assignment]
 
 
 class ReportCurrency(Shape):
@@ -693,6 +731,16 @@ class ReportCurrency(Shape):
     tip = Decimal(help_text='Of it, as "tip" of the invoices\' metadata says.')
 
 
+class PayoutCostDay(Shape):
+    day = s.DateField(help_text="On which the payouts were completed.")
+    payouts = s.IntegerField()
+    chain_id = s.IntegerField(allow_null=True)
+    asset = s.CharField()
+    gas_wei = s.CharField(help_text="Of the chain's native coin; the house pays it.")
+    ramp_fee = Decimal()
+    ramp_fee_bearer = s.CharField(help_text="house, shop, or empty on a chain.")
+
+
 class DailyReport(Shape):
     first = s.DateField()
     last = s.DateField()
@@ -700,3 +748,4 @@ class DailyReport(Shape):
     days = ReportDay(many=True)
     totals = ReportDay(many=True)
     currencies = ReportCurrency(many=True)
+    payout_costs = PayoutCostDay(many=True)

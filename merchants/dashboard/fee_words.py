@@ -1,4 +1,4 @@
-"""A fee schedule in words: percentages, an example, and who set each version."""
+"""Fees in words: the schedule with an example, what an invoice cost, what payouts cost."""
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
@@ -9,10 +9,13 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from gateway.checkout.wording import grouped, money_text
+from gateway.checkout.wording import asset_symbol, grouped, money_text
 from gateway.invoices.models import Invoice
 from gateway.invoices.quotebook import decode_book
+from gateway.money.amounts import Amount, format_amount
+from gateway.money.assets import Asset
 from gateway.settlement.reports.costs import invoice_costs
+from gateway.settlement.reports.payout_costs import PayoutCostDay
 from gateway.settlement.reports.presenters import costs_as_dict
 from gateway.shops.fees import FeeView, fee_example
 
@@ -72,6 +75,25 @@ def _payout_lines(costs: Mapping[str, Any]) -> dict[str, str]:
         shop, house = _("Bank transfer: %(fee)s"), _("Bank transfer: %(fee)s, paid by the house")
         lines.append((shop if costs["ramp_fee_bearer"] == "shop" else house) % {"fee": fee})
     return {"payout_id": costs["payout_id"], "text": "; ".join(lines) or _("no costs")}
+
+
+def payout_cost_rows(days: Iterable[PayoutCostDay]) -> list[dict[str, Any]]:
+    """What payouts cost, a line per day and way, newest first."""
+    rows = []
+    for day in days:
+        fee = format_amount(Amount(day.ramp_fee_units, Asset(day.asset, day.decimals)), trim=True)
+        by_house = _("paid by the house")
+        rows.append(
+            {
+                "day": date_format(day.day, "D j M"),
+                "payouts": day.payouts,
+                "asset": asset_symbol(day.asset),
+                "gas": f"{grouped(str(day.gas_wei))} wei" if day.gas_wei else "",
+                "fee": money_text(fee, day.asset) if day.ramp_fee_units else "",
+                "borne": by_house if day.ramp_fee_bearer != "shop" else _("paid by you"),
+            }
+        )
+    return rows[::-1]
 
 
 def version_rows(versions: Iterable[FeeView], *, names: Mapping[UUID, str]) -> list[dict[str, Any]]:

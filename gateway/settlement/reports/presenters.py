@@ -13,6 +13,7 @@ from gateway.settlement.reports.costs import (
     RateParts,
 )
 from gateway.settlement.reports.days import GROUPS, Day, total_of
+from gateway.settlement.reports.payout_costs import PayoutCostDay
 from gateway.settlement.reports.reporting import DailyReport, Period
 from gateway.settlement.reports.sales import CurrencyDay
 
@@ -29,6 +30,7 @@ def daily_as_dict(report: DailyReport, *, period: Period, zone: ZoneInfo) -> dic
             for code, day in total_of(report.days).items()
         ],
         "currencies": [_currency_day(day) for day in report.currencies],
+        "payout_costs": [_cost_day(day) for day in report.payout_costs],
     }
 
 
@@ -90,6 +92,19 @@ def _day(day: Day, asset: Asset) -> dict[str, Any]:
         "opening": told(day.opening),
         **{group: told(day.changes.get(group, 0)) for group in GROUPS},
         "closing": told(day.closing),
+    }
+
+
+def _cost_day(day: PayoutCostDay) -> dict[str, Any]:
+    ramp_fee = Amount(day.ramp_fee_units, Asset(day.asset, day.decimals))
+    return {
+        "day": day.day.isoformat(),
+        "payouts": day.payouts,
+        "chain_id": day.chain_id,
+        "asset": day.asset,
+        "gas_wei": str(day.gas_wei),
+        "ramp_fee": format_amount(ramp_fee, trim=True),
+        "ramp_fee_bearer": day.ramp_fee_bearer,
     }
 
 
