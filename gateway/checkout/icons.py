@@ -11,6 +11,7 @@ ICONS: Final[dict[str, str]] = {
     "bank": (
         '<path d="M3.5 9.5 12 4l8.5 5.5M5.5 10v7.5M10 10v7.5M14 10v7.5M18.5 10v7.5M3.5 20h17"/>'
     ),
+    "card": ('<rect x="3" y="5.5" width="18" height="13" rx="2"/><path d="M3 10h18M6.5 15h4"/>'),
     "check": '<path d="m4.5 12.5 5 5L19.5 7"/>',
     "check-circle": '<circle cx="12" cy="12" r="9"/><path d="m8 12.3 2.8 2.8L16.2 9.5"/>',
     "chevron": '<path d="m6 9.5 6 6 6-6"/>',

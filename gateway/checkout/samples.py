@@ -57,6 +57,7 @@ def sample_invoice(
     *,
     exceptions: tuple[str, ...] = (),
     release_goods: str = "wait",
+    tender: str | None = None,
     received: tuple[Mapping[str, Any], ...] = (),
     now: datetime = DRAWN_AT,
     **changes: Any,
@@ -71,6 +72,7 @@ def sample_invoice(
         "status": status,
         "exceptions": list(exceptions),
         "release_goods": release_goods,
+        "tender": tender or ("tokens" if received else None),
         "amount": "12.50",
         "currency": "EUR",
         "due": [
@@ -105,6 +107,8 @@ def sample_states(now: datetime = DRAWN_AT) -> dict[str, dict[str, Any]]:
         "price_over": made("waiting", lock_end=(now - timedelta(seconds=9)).isoformat()),
         "partial": made("partial", exceptions=("underpaid",), received=(half,)),
         "processing": made("processing", received=(whole,)),
+        "card_charging": made("processing", tender="card"),
+        "paid_by_card": made("paid", release_goods="yes", tender="card"),
         "paid": made("paid", release_goods="yes", received=(_received("confirmed", 6),)),
         "overpaid": made(
             "paid",

@@ -70,7 +70,7 @@ def shopper_screen(invoice: Mapping[str, Any], *, price_is_over: bool = False) -
         case "processing":
             return _processing(invoice)
         case "paid":
-            return _paid(unusual)
+            return _paid(unusual, by_card=invoice["tender"] == "card")
         case "expired":
             return _expired(invoice, unusual)
         case "cancelled":
@@ -172,6 +172,15 @@ def _open(status: str, unusual: Collection[str], *, price_is_over: bool) -> Scre
 
 
 def _processing(invoice: Mapping[str, Any]) -> Screen:
+    if invoice["tender"] == "card":
+        return Screen(
+            key="card_charging",
+            tone="seen",
+            icon="progress",
+            word=_("Card accepted"),
+            more=_("Your card is being charged. This takes a moment."),
+            action="wait",
+        )
     done, needed = confirmations(invoice)
     words = _("Payment seen, confirming")
     if needed:
@@ -266,7 +275,15 @@ def _price_over() -> Screen:
     )
 
 
-def _paid(unusual: Collection[str]) -> Screen:
+def _paid(unusual: Collection[str], *, by_card: bool) -> Screen:
+    if by_card:
+        more = _("Your card paid it. Thank you.")
+        if "overpaid" in unusual:
+            more = _(
+                "Your card paid the whole. Tokens came too; they are kept for you. "
+                "Show this page to the shop to get them back."
+            )
+        return Screen("paid_by_card", "paid", "check-circle", _("Paid"), more, "receipt")
     if "overpaid" in unusual:
         more = _(
             "Thank you. You sent more than was asked; the rest is kept for you. "
@@ -310,6 +327,8 @@ def _expired(invoice: Mapping[str, Any], unusual: Collection[str]) -> Screen:
 
 def _wait_words(invoice: Mapping[str, Any]) -> str:
     match invoice["status"]:
+        case "processing" if invoice["tender"] == "card":
+            return _("The card was accepted and is being charged.")
         case "processing":
             done, needed = confirmations(invoice)
             left = max(needed - done, 0)

@@ -16,6 +16,7 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_GET, require_POST
 
 from gateway.checkout import languages, selectors
+from gateway.checkout.card_choice import card_choice
 from gateway.checkout.pages import page_context, public_status
 from gateway.events.errors import TillwayError
 from gateway.invoices.qr import MAX_MODULE_PX, MODULE_PX, qr_png
@@ -31,7 +32,7 @@ language = require_GET(languages.choose_language)
 @require_GET
 def page(request: HttpRequest, invoice_id: UUID) -> HttpResponse:
     """The whole page; it works as it is, without scripts."""
-    return render(request, "checkout/page.html", _context(request, invoice_id))
+    return render(request, "checkout/page.html", page_with_choices(request, invoice_id))
 
 
 @gzip_page
@@ -39,7 +40,7 @@ def page(request: HttpRequest, invoice_id: UUID) -> HttpResponse:
 @require_GET
 def panel(request: HttpRequest, invoice_id: UUID) -> HttpResponse:
     """The part of the page that changes, for the script to swap in."""
-    return render(request, "checkout/panel.html", _context(request, invoice_id))
+    return render(request, "checkout/panel.html", page_with_choices(request, invoice_id))
 
 
 @never_cache
@@ -52,7 +53,7 @@ def status(request: HttpRequest, invoice_id: UUID) -> JsonResponse:
 @require_GET
 def qr_image(request: HttpRequest, invoice_id: UUID) -> HttpResponse:
     """The code as a PNG: of the page, or with ``?kind=erc681&asset=`` of a wallet's request."""
-    context = _context(request, invoice_id, qr_kind=request.GET.get("kind", ""))
+    context = page_with_choices(request, invoice_id, qr_kind=request.GET.get("kind", ""))
     text = context.get("qr_text") or context["invoice"]["checkout_url"]
     asked = request.GET.get("px", "")
     pixels = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 4 else MODULE_PX
@@ -87,7 +88,7 @@ def renew(request: HttpRequest, invoice_id: UUID) -> HttpResponse:
 
     Not a moment earlier: a shopper who may choose among prices would wait for the best.
     """
-    context = _context(request, invoice_id)
+    context = page_with_choices(request, invoice_id)
     if context["screen"].action != "renew":
         return HttpResponseRedirect(f"/i/{invoice_id}")
     try:
@@ -106,7 +107,10 @@ def _invoice(invoice_id: UUID) -> dict[str, Any]:
     return invoice
 
 
-def _context(request: HttpRequest, invoice_id: UUID, *, qr_kind: str = "") -> dict[str, Any]:
+def page_with_choices(
+    request: HttpRequest, invoice_id: UUID, *, qr_kind: str = ""
+) -> dict[str, Any]:
+    """The context of the whole page, with every way to pay that there is."""
     invoice = _invoice(invoice_id)
     context = page_context(
         invoice,
@@ -120,6 +124,10 @@ def _context(request: HttpRequest, invoice_id: UUID, *, qr_kind: str = "") -> di
         context["chosen"] is not None
         and context["chosen"]["asset"] in sponsored_assets(mode=invoice["mode"])
     )
+    context["card"] = None
+    if context["screen"].asks_for_money:
+        chosen = context["chosen"]["asset"] if context["chosen"] else ""
+        context["card"] = card_choice(invoice, now=timezone.now(), asset=chosen)
     context["live_url"] = f"{settings.LIVE_URL}/live/i/{invoice_id}"
     context["languages"] = settings.LANGUAGES
     return context

@@ -39,6 +39,7 @@ TOLD_FIELDS = (
     "voided_at",
     "mark",
     "marked_by",
+    "card",
 )
 
 
@@ -116,6 +117,7 @@ def advance(
         monitoring_over=invoice.monitoring_over,
         cancelled=invoice.voided_at is not None,
         mark=invoice.mark,  # type: ignore[arg-type]
+        card=invoice.card,  # type: ignore[arg-type]
         duplicate_order=invoice.duplicate_order,
     )
     invoice.status = after.status
@@ -176,7 +178,7 @@ def _received(
     if payment is not None:
         share = Fraction(payment.token_units, payment.due_units)
     else:
-        if is_called_off(invoice):
+        if is_called_off(invoice) or invoice.card == "paid":
             fit = "claimed"
         share = Fraction(deposit.units, promise.due_units) if promise else Fraction(0)
     return Received(

@@ -196,6 +196,8 @@ class _Applying:
     # --- what becomes of it ----------------------------------------------------------------------
 
     def _settle(self, owed: Owed, *, verdict: Verdict) -> None:
+        if self.invoice.card == "taking":
+            return  # whether the demand is paid already is known once the card's bank has said
         released = verdict.state == "released"
         if released:
             self.told.append("invoice.released")

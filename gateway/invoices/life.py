@@ -17,6 +17,8 @@ BPS = 10_000
 Status = Literal["waiting", "partial", "processing", "paid", "expired", "cancelled", "invalid"]
 Release = Literal["yes", "wait", "no"]
 Mark = Literal["", "settled", "invalid"]
+Card = Literal["", "taking", "paid"]
+"""Whether a card is being charged for the whole demand, or was."""
 
 EXCEPTIONS = (
     "underpaid",
@@ -31,7 +33,7 @@ EXCEPTIONS = (
 
 Fit = Literal["locked", "late", "wrong_asset", "claimed"]
 """How a deposit meets the invoice: at the lock's rate; at its own day's; in a token that wasn't
-quoted; or after the sale was called off, when it can only be claimed back."""
+quoted; or after the sale was called off or paid by card, when it can only be claimed back."""
 
 CLEARED = frozenset({"clear", "released"})
 STOPPED = frozenset({"returned", "blocked"})
@@ -108,6 +110,7 @@ def standing_of(
     monitoring_over: bool,
     cancelled: bool = False,
     mark: Mark = "",
+    card: Card = "",
     duplicate_order: bool = False,
 ) -> Standing:
     """The standing that the facts amount to.
@@ -121,7 +124,7 @@ def standing_of(
     counting = tuple(d for d in there if counts(d))
     credited = _total(d for d in there if d.credited)
     seen = _total(counting)
-    covered = credited >= rules.required
+    covered = card == "paid" or credited >= rules.required
     status = _status(
         rules=rules,
         deposits=deposits,
@@ -132,10 +135,13 @@ def standing_of(
         monitoring_over=monitoring_over,
         cancelled=cancelled,
         mark=mark,
+        card=card,
     )
     exceptions = _exceptions(
         rules=rules, deposits=deposits, there=there, seen=seen, covered=covered, status=status
     )
+    if card == "paid" and any(d.fit == "claimed" and d.verdict not in STOPPED for d in there):
+        exceptions.add("overpaid")
     if mark:
         exceptions.add("marked")
     if duplicate_order:
@@ -144,7 +150,7 @@ def standing_of(
         status=status,
         exceptions=frozenset(exceptions),
         release_goods=release_of(
-            rules=rules, received=deposits, status=status, mark=mark, covered=covered
+            rules=rules, received=deposits, status=status, mark=mark, covered=covered, card=card
         ),
         seen_share=seen,
         credited_share=credited,
@@ -173,6 +179,7 @@ def _status(
     monitoring_over: bool,
     cancelled: bool,
     mark: Mark,
+    card: Card,
 ) -> Status:
     if mark == "invalid":
         return "invalid"
@@ -180,6 +187,8 @@ def _status(
         return "cancelled"
     if mark == "settled" or covered:
         return "paid"
+    if card == "taking":
+        return "processing"
     if monitoring_over:
         # What a block never buried does not count any more; what only waits for people does.
         if _total(d for d in counting if d.deep) >= rules.required:
@@ -224,7 +233,13 @@ def _exceptions(
 
 
 def release_of(
-    *, rules: Rules, received: Iterable[Received], status: Status, mark: Mark, covered: bool
+    *,
+    rules: Rules,
+    received: Iterable[Received],
+    status: Status,
+    mark: Mark,
+    covered: bool,
+    card: Card = "",
 ) -> Release:
     """Whether to hand over, by the money that counts: screened, and as deep as the shop asks.
 
@@ -238,6 +253,8 @@ def release_of(
     """
     if status in ("expired", "cancelled", "invalid"):
         return "no"
+    if card == "paid":
+        return "yes"
     deposits = tuple(received)
     if not covered and _is_reverted(d for d in deposits if d.verdict in CLEARED):
         return "no"

@@ -12,6 +12,7 @@ from gateway.money.fields import UnitsField
 STATUSES = ("waiting", "partial", "processing", "paid", "expired", "cancelled", "invalid")
 RELEASES = ("yes", "wait", "no")
 MODES = ("test", "live")
+CARDS = ("", "taking", "paid")
 MARKS = ("", "settled", "invalid")
 PAYMENT_KINDS = ("locked", "late", "released")
 CLAIM_REASONS = ("surplus", "wrong_asset", "cancelled", "late", "returned")
@@ -52,6 +53,11 @@ class Invoice(models.Model):
     voided_at = models.DateTimeField(null=True)
     mark = models.TextField(default="", help_text="'settled' or 'invalid' by a person")
     marked_by = models.TextField(default="")
+    card = models.TextField(
+        default="",
+        db_default="",
+        help_text="'taking' while a card is charged for it; 'paid' by one",
+    )
     locks_open = models.BooleanField(default=True, help_text="its locks count as exposure")
     duplicate_order = models.BooleanField(default=False)
     order_id = models.TextField(default="")
@@ -84,6 +90,11 @@ class Invoice(models.Model):
             models.CheckConstraint(condition=Q(release_goods__in=RELEASES), name="invoice_release"),
             models.CheckConstraint(condition=Q(mode__in=MODES), name="invoice_mode"),
             models.CheckConstraint(condition=Q(mark__in=MARKS), name="invoice_mark"),
+            models.CheckConstraint(condition=Q(card__in=CARDS), name="invoice_card"),
+            # A demand is paid by a card or by tokens, never credited for both.
+            models.CheckConstraint(
+                condition=Q(card="") | Q(credited_units=0), name="invoice_card_or_tokens"
+            ),
             models.CheckConstraint(condition=Q(amount_units__gt=0), name="invoice_amount_positive"),
             models.CheckConstraint(
                 condition=Q(credited_units__gte=0), name="invoice_credit_not_negative"

@@ -58,6 +58,8 @@ class Owing:
     def owed(self) -> Owed:
         if is_called_off(self.invoice):
             return Owed(promise=None, claim="cancelled")
+        if self.invoice.card == "paid":
+            return Owed(promise=None, claim="surplus")
         fit, promise = fit_of(
             self.book,
             asset=self.deposit.asset,

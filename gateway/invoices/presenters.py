@@ -71,6 +71,7 @@ def _summary(invoice: Invoice, book: Book) -> dict[str, Any]:
         "status": invoice.status,
         "exceptions": sorted(invoice.exceptions),
         "release_goods": invoice.release_goods,
+        "tender": tender_of(invoice),
         "amount": format_amount(amount),
         "currency": invoice.currency,
         "credited": {
@@ -90,6 +91,13 @@ def _summary(invoice: Invoice, book: Book) -> dict[str, Any]:
         "checkout_url": f"{settings.PUBLIC_URL}/i/{invoice.id}",
         "code_word": code_word(bytes(invoice.address)),
     }
+
+
+def tender_of(invoice: Invoice) -> str | None:
+    """``card`` where a card pays the demand, ``tokens`` where tokens do; None before any money."""
+    if invoice.card:
+        return "card"
+    return "tokens" if any(Fraction(entry["share"]) for entry in invoice.received) else None
 
 
 def due_of(invoice: Invoice, *, book: Book) -> list[dict[str, Any]]:

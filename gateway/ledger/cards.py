@@ -2,7 +2,8 @@
 
 The rows of the books' table, in the card's currency F: tender: +receivable −shop:available −fees;
 settled: +bank +ramp_fees −receivable; disputed: +shop:available −receivable; paid back: +refunds
-−receivable, for the ramp takes it off what it owes.
+−receivable, for the ramp takes it off what it owes. What it takes off it takes out
+of the balance that it holds for the house: +receivable −bank.
 """
 
 from datetime import datetime
@@ -74,6 +75,12 @@ def card_paid_back(*, ramp: str, amount: Amount) -> Postings:
     """A refund went back to the card."""
     positive(amount)
     return entry_of(debit(accounts.refunds(), amount), credit(accounts.receivable(ramp), amount))
+
+
+def card_taken_off(*, ramp: str, amount: Amount) -> Postings:
+    """What the ramp owes less for a dispute (or a refund), it took out of its balance."""
+    positive(amount)
+    return entry_of(debit(accounts.receivable(ramp), amount), credit(accounts.bank(ramp), amount))
 
 
 # --- the verbs -----------------------------------------------------------------------------------
@@ -166,6 +173,21 @@ def post_card_dispute_won(
         postings=card_dispute_won(ramp=ramp, shop_id=shop_id, amount=amount),
         refs={"reference": reference, "tender_id": str(tender_id), "ramp": ramp},
         shop_id=shop_id,
+        now=now,
+    )
+
+
+def post_card_taken_off(*, reference: str, ramp: str, amount: Amount, now: datetime) -> PostedEntry:
+    """The ramp took ``amount`` out of its balance.
+
+    Args:
+        reference: the ramp's name for what it took it for.
+    """
+    return entry_post(
+        key=f"card_taken_off:{ramp}:{reference}",
+        kind="card_taken_off",
+        postings=card_taken_off(ramp=ramp, amount=amount),
+        refs={"reference": reference, "ramp": ramp},
         now=now,
     )
 

@@ -194,6 +194,21 @@ def post_fiat_fee(
     )
 
 
+def post_bank_fee(*, reference: str, ramp: str, fee: Amount, now: datetime) -> PostedEntry:
+    """A bank charged the house for something that is no single payout, by its statement.
+
+    Args:
+        reference: names the entry of the statement.
+    """
+    return entry_post(
+        key=f"bank_fee:{ramp}:{reference}",
+        kind="fiat_fee",
+        postings=fiat_fee(ramp=ramp, fee=fee),
+        refs={"reference": reference, "ramp": ramp},
+        now=now,
+    )
+
+
 def post_fiat_failed(
     *,
     payout_id: UUID,

@@ -8,7 +8,15 @@ class RampsConfig(AppConfig):
     def ready(self) -> None:
         from gateway.events.subscriptions import subscribe
         from gateway.ramps import checks, handlers  # noqa: F401 (checks registers itself)
+        from gateway.ramps.identity import look_at_identity
+        from gateway.ramps.inbox import act_on
 
         subscribe(
             pattern="ramp.event_received", handler=handlers.on_event_received, name="ramps.event"
+        )
+        act_on(
+            {
+                f"identity.verification_session.{word}": look_at_identity
+                for word in ("processing", "requires_input", "verified", "canceled")
+            }
         )

@@ -25,6 +25,8 @@ def _messages() -> Iterator[CheckMessage]:
         yield Error(error.message, hint=error.hint, id="tillway.E060")
         return
     for entry in entries:
+        if entry.kind != "stripe":
+            continue
         keys = keys_of(entry.name)
         if mode_of_key(keys.key) != entry.mode:
             yield Error(

@@ -4,19 +4,27 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 from urllib.parse import urlsplit
 
 import msgspec
 from django.conf import settings
 
+from gateway.events.errors import TillwayError
 from gateway.money.amounts import Amount
 from gateway.money.assets import FIAT
 from gateway.outside.stripe_client import ADDRESS, mode_of_key
 from gateway.ramps.errors import RampNotOffered, RampsUnreadable
 from gateway.ramps.interface import Ramp
-from gateway.ramps.terms import FeeTerms, Offer
+from gateway.ramps.iso20022.charset import sepa_name
+from gateway.ramps.iso20022.iban import bic_of, iban_of
+from gateway.ramps.terms import STEPS, FeeTerms, Kind, Offer
 from gateway.settings.environment import Environment
+
+if TYPE_CHECKING:
+    from gateway.ramps.stripe_cards import CardRamp
+    from gateway.ramps.stripe_identity import StripeIdentity
+    from gateway.ramps.stripe_onramp import StripeOnramp
 
 NAME: Final = re.compile("[a-z0-9_.-]+")
 """What the books can name an account by."""
@@ -42,23 +50,47 @@ class CurrencySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     spread_ppm: int = 0
 
 
+class OnrampSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A token that a ramp sells, by the ramp's names: ``usdc`` on ``base``."""
+
+    currency: str
+    network: str
+
+
 class RampSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One entry of RAMPS.
 
     Attributes:
         name: ours, as the books name its account.
         currencies: what it pays in, by code.
-        country: ISO 3166 code of the shops whose accounts are made there.
+        country: ISO 3166 code of the shops whose accounts are made there; Stripe's.
+        iban, bic, holder: of iso20022: the house's account, from which its bank pays.
+        outbox: of iso20022: the folder that files for the bank are dropped into; "": people fetch
+            them.
         address: another place than the ramp's own; test mode only.
         timeout_ms: of one request.
+        cards: whether it charges cards for shops that may take them.
+        onramp: tokens that it sells for a card, by our asset codes.
+        dispute_fee_bearer: who pays what it charges for a dispute.
     """
 
     name: str
-    kind: Literal["stripe"]
+    kind: Literal["stripe", "iso20022"]
     currencies: dict[str, CurrencySettings]
     country: str = "DE"
     address: str = ""
     timeout_ms: int = 20_000
+    iban: str = ""
+    bic: str = ""
+    holder: str = ""
+    outbox: str = ""
+    cards: bool = False
+    onramp: dict[str, OnrampSettings] = {}
+    dispute_fee_bearer: Literal["house", "shop"] = "house"
+
+    @property
+    def steps(self) -> tuple[Kind, ...]:
+        return STEPS[self.kind]
 
     @property
     def mode(self) -> str:
@@ -140,7 +172,12 @@ def configured_ramp(name: str) -> Ramp:
         RampNotOffered: the settings name none.
         RampsUnreadable: they can't be read, or its key is missing or of the other mode.
     """
-    entry, keys = settings_of(name), keys_of(name)
+    entry = settings_of(name)
+    if entry.kind == "iso20022":
+        from gateway.ramps.iso20022.ramp import Iso20022Ramp
+
+        return Iso20022Ramp(name=entry.name, mode=entry.mode, offers=entry.offers())
+    keys = keys_of(name)
     if mode_of_key(keys.key) != entry.mode:
         raise RampsUnreadable(f"The ramp {name} has no secret key for {entry.mode} mode.")
     return _stripe(msgspec.json.encode(entry), keys.key, entry.mode)
@@ -157,9 +194,58 @@ def _stripe(encoded: bytes, key: str, mode: str) -> Ramp:
         key=key,
         offers=entry.offers(),
         country=entry.country,
+        cards=entry.cards,
         address=entry.address or ADDRESS,
         timeout_seconds=entry.timeout_ms / 1000,
     )
+
+
+def configured_cards(name: str) -> "CardRamp":
+    """The ramp of that name, for cards. Asks it nothing yet.
+
+    Raises:
+        RampNotOffered: the settings name none, or it takes no cards.
+        RampsUnreadable: as ``configured_ramp``.
+    """
+    from gateway.ramps.stripe_cards import StripeCards
+
+    if not settings_of(name).cards:
+        raise RampNotOffered(f"The ramp {name} takes no cards.")
+    return StripeCards(**_connection(name))
+
+
+def configured_onramp(name: str) -> "StripeOnramp":
+    """The ramp of that name, for buying tokens. Asks it nothing yet.
+
+    Raises:
+        RampNotOffered, RampsUnreadable: as ``configured_ramp``.
+    """
+    from gateway.ramps.stripe_onramp import StripeOnramp
+
+    return StripeOnramp(**_connection(name))
+
+
+def configured_identity(name: str) -> "StripeIdentity":
+    """The ramp of that name, for proofs of identity. Asks it nothing yet.
+
+    Raises:
+        RampNotOffered, RampsUnreadable: as ``configured_ramp``.
+    """
+    from gateway.ramps.stripe_identity import StripeIdentity
+
+    return StripeIdentity(**_connection(name))
+
+
+def _connection(name: str) -> dict[str, Any]:
+    entry, keys = settings_of(name), keys_of(name)
+    if mode_of_key(keys.key) != entry.mode:
+        raise RampsUnreadable(f"The ramp {name} has no secret key for {entry.mode} mode.")
+    return {
+        "key": keys.key,
+        "mode": entry.mode,
+        "address": entry.address or ADDRESS,
+        "timeout_seconds": entry.timeout_ms / 1000,
+    }
 
 
 def _wrong(entries: tuple[RampSettings, ...]) -> Iterator[str]:
@@ -175,14 +261,40 @@ def _wrong(entries: tuple[RampSettings, ...]) -> Iterator[str]:
             yield f"{entry.name} names another place than its ramp's"
         if not 0 < entry.timeout_ms <= 60_000:
             yield f"{entry.name} waits for no time, or too long"
-        for code, told in entry.currencies.items():
-            if code not in FIAT:
-                yield f"{code!r} is no currency we know"
-            elif code in ODD:
-                yield f"{code} is paid only in round amounts, which we don't round to"
-            if not 0 < told.least_units <= told.most_units:
-                yield f"{entry.name} pays no amount in {code}"
-            if min(told.fee_fixed_units, told.fee_ppm, told.spread_ppm) < 0:
-                yield f"{entry.name} charges less than nothing in {code}"
-            if max(told.fee_ppm, told.spread_ppm) >= 1_000_000:
-                yield f"{entry.name} takes all of it in {code}"
+        yield from _wrong_account(entry)
+        if entry.iban and [one.iban for one in entries].count(entry.iban) > 1:
+            yield f"{entry.name} is another's account too"
+        yield from _wrong_currencies(entry)
+
+
+def _wrong_currencies(entry: RampSettings) -> Iterator[str]:
+    for code, told in entry.currencies.items():
+        if code not in FIAT:
+            yield f"{code!r} is no currency we know"
+        elif code in ODD and entry.kind == "stripe":
+            yield f"{code} is paid only in round amounts, which we don't round to"
+        if not 0 < told.least_units <= told.most_units:
+            yield f"{entry.name} pays no amount in {code}"
+        if min(told.fee_fixed_units, told.fee_ppm, told.spread_ppm) < 0:
+            yield f"{entry.name} charges less than nothing in {code}"
+        if max(told.fee_ppm, told.spread_ppm) >= 1_000_000:
+            yield f"{entry.name} takes all of it in {code}"
+
+
+def _wrong_account(entry: RampSettings) -> Iterator[str]:
+    """A bank account is in one currency, of a holder that can be written; what its bank charges
+    stands in its statements."""
+    if entry.kind != "iso20022":
+        if entry.iban or entry.bic or entry.holder or entry.outbox:
+            yield f"{entry.name} has no bank account of the house's"
+        return
+    if len(entry.currencies) > 1:
+        yield f"{entry.name} is an account in one currency"
+    if any(told.fee_fixed_units or told.fee_ppm for told in entry.currencies.values()):
+        yield f"{entry.name} charges what its statements say"
+    try:
+        iban_of(entry.iban)
+        bic_of(entry.bic)
+        sepa_name(entry.holder)
+    except TillwayError as error:
+        yield f"{entry.name}: {error.message}"

@@ -59,6 +59,12 @@ class RampAccountUnknown(TillwayError):
     status = 404
 
 
+class IdentityCheckUnknown(TillwayError):
+    code = "identity_check_unknown"
+    message = "There is no such check."
+    status = 404
+
+
 class InstructionUnknown(TillwayError):
     code = "ramp_instruction_unknown"
     message = "There is no such instruction."

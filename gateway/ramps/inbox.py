@@ -57,7 +57,7 @@ def event_read(*, body: bytes, signature: str, secrets: Sequence[str], now: date
             remote_id=_text(told["id"]),
             type=_text(told["type"]),
             account=_text(told.get("account") or ""),
-            object_id=_text(about.get("id") or ""),
+            object_id=_text(_name_of(about)),
             live=told["livemode"] is True,
             said_at=datetime.fromtimestamp(int(told["created"]), UTC),
         )
@@ -201,6 +201,13 @@ def _parts(signature: str) -> tuple[int, tuple[str, ...]]:
 def _is_signed(body: bytes, moment: int, signed: Sequence[str], secret: str) -> bool:
     expected = hmac.new(secret.encode(), b"%d.%s" % (moment, body), hashlib.sha256).hexdigest()
     return any(hmac.compare_digest(expected.encode(), one.encode()) for one in signed)
+
+
+def _name_of(about: Mapping[str, Any]) -> Any:
+    """The object's name; of a charge or a dispute the payment's, by which we know them."""
+    if about.get("object") in ("charge", "dispute"):
+        return about.get("payment_intent") or about.get("id") or ""
+    return about.get("id") or ""
 
 
 def _text(value: Any) -> str:

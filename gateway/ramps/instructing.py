@@ -199,7 +199,7 @@ def key_taken(error: RampKeyTaken) -> str:
 
 
 def _next_look(row: RampInstruction, *, now: datetime) -> datetime | None:
-    if row.status in ("sent", *UNTOLD):
+    if row.status in ("taken", "sent", *UNTOLD):
         return now + LOOK_EACH
     if row.status == "done" and row.kind != "reversal" and row.ended_at is not None:
         later = now + LOOK_BACK_EACH

@@ -124,7 +124,8 @@ class RampInstruction(models.Model):
                 name="ramp_instruction_asked_before_told",
             ),
             models.CheckConstraint(
-                condition=~Q(status__in=("sent", "done", "failed", "returned")) | ~Q(remote_id=""),
+                condition=~Q(status__in=("taken", "sent", "done", "failed", "returned"))
+                | ~Q(remote_id=""),
                 name="ramp_instruction_told_has_a_name",
             ),
         ]
@@ -166,3 +167,51 @@ class RampEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.type} {self.remote_id} ({self.status})"
+
+
+class IdentityCheck(models.Model):
+    """A proof of who somebody is, at a ramp. Nothing of what they show is kept."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    subject = models.TextField(help_text="whom it is about, in the asker's words")
+    mode = models.TextField()
+    ramp = models.TextField()
+    return_url = models.TextField()
+    status = models.TextField(default="planned")
+    problem = models.TextField(default="", help_text="the ramp's code of what was wrong")
+    remote_id = models.TextField(default="")
+    asked_at = models.DateTimeField(null=True, help_text="when the ramp may first have heard of it")
+    due_at = models.DateTimeField(null=True, help_text="when it is looked at again")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subject", "ramp"],
+                condition=Q(status__in=("planned", "asked", "requires_input", "processing")),
+                name="identity_check_one_open",
+            ),
+            models.UniqueConstraint(
+                fields=["ramp", "remote_id"],
+                condition=~Q(remote_id=""),
+                name="identity_check_of_one_session",
+            ),
+            models.CheckConstraint(condition=Q(mode__in=MODES), name="identity_check_mode"),
+            models.CheckConstraint(
+                condition=Q(
+                    status__in=(
+                        *("planned", "asked", "requires_input", "processing"),
+                        *("verified", "canceled"),
+                    )
+                ),
+                name="identity_check_status",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["due_at"], name="identity_check_due", condition=Q(due_at__isnull=False)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"identity of {self.subject} ({self.status})"

@@ -56,6 +56,7 @@ class StripeRamp:
         key: str,
         offers: Mapping[str, Offer],
         country: str,
+        cards: bool = False,
         address: str,
         timeout_seconds: float,
     ) -> None:
@@ -63,6 +64,7 @@ class StripeRamp:
         self.mode = mode
         self.offers = offers
         self._country = country
+        self._cards = cards
         self._client = stripe_client(
             key=key,
             address=address,
@@ -81,17 +83,17 @@ class StripeRamp:
                 "requirement_collection": "stripe",
                 "stripe_dashboard": {"type": "express"},
             },
-            "capabilities": {"transfers": {"requested": True}},
+            "capabilities": {name: {"requested": True} for name in self._capabilities()},
             "settings": {"payouts": {"schedule": {"interval": "manual"}}},
             "metadata": {SHOP: str(shop_id)},
         }
-        made = _asked(
+        made = answer_of(
             lambda: self._client.v1.accounts.create(wanted, options={"idempotency_key": key})
         )
         return status_of(made.to_dict())
 
     def account_find(self, *, shop_id: UUID) -> AccountStatus | None:
-        for account in _asked(
+        for account in answer_of(
             lambda: list(self._client.v1.accounts.list({"limit": PAGE}).auto_paging_iter())
         ):
             found = account.to_dict()
@@ -100,10 +102,10 @@ class StripeRamp:
         return None
 
     def account_status(self, *, account: str) -> AccountStatus:
-        return status_of(_asked(lambda: self._client.v1.accounts.retrieve(account)).to_dict())
+        return status_of(answer_of(lambda: self._client.v1.accounts.retrieve(account)).to_dict())
 
     def onboarding_link(self, *, account: str, return_url: str, refresh_url: str) -> Link:
-        link = _asked(
+        link = answer_of(
             lambda: self._client.v1.account_links.create(
                 {
                     "account": account,
@@ -115,6 +117,9 @@ class StripeRamp:
         )
         return Link(url=link.url, expires_at=_moment(link.expires_at))
 
+    def _capabilities(self) -> tuple[str, ...]:
+        return ("transfers", "card_payments") if self._cards else ("transfers",)
+
     # --- instructions ----------------------------------------------------------------------------
 
     def instruct(self, instruction: Instruction) -> Told:
@@ -124,7 +129,7 @@ class StripeRamp:
         }
         once: Any = {"idempotency_key": instruction.key}
         if instruction.kind == "reversal":
-            made: Any = _asked(
+            made: Any = answer_of(
                 lambda: self._client.v1.transfers.reversals.create(
                     instruction.against, asked, options=once
                 )
@@ -133,10 +138,10 @@ class StripeRamp:
         asked["currency"] = instruction.amount.asset.code.lower()
         if instruction.kind == "transfer":
             asked |= {"destination": instruction.account, "transfer_group": instruction.group}
-            made = _asked(lambda: self._client.v1.transfers.create(asked, options=once))
+            made = answer_of(lambda: self._client.v1.transfers.create(asked, options=once))
             return _told_of_transfer(made.to_dict())
         once["stripe_account"] = instruction.account
-        made = _asked(lambda: self._client.v1.payouts.create(asked, options=once))
+        made = answer_of(lambda: self._client.v1.payouts.create(asked, options=once))
         return self._told_of_payout(made.to_dict(), account=instruction.account)
 
     def find(self, instruction: Instruction) -> Told | None:
@@ -166,11 +171,11 @@ class StripeRamp:
         owner: Any = {"stripe_account": instruction.account}
         match instruction.kind:
             case "transfer":
-                row: Any = _asked(lambda: self._client.v1.transfers.retrieve(remote_id))
+                row: Any = answer_of(lambda: self._client.v1.transfers.retrieve(remote_id))
             case "payout":
-                row = _asked(lambda: self._client.v1.payouts.retrieve(remote_id, options=owner))
+                row = answer_of(lambda: self._client.v1.payouts.retrieve(remote_id, options=owner))
             case "reversal":
-                row = _asked(
+                row = answer_of(
                     lambda: self._client.v1.transfers.reversals.retrieve(
                         instruction.against, remote_id
                     )
@@ -178,7 +183,7 @@ class StripeRamp:
         return self._told(instruction, row.to_dict())
 
     def balance(self) -> dict[str, Amount]:
-        found = _asked(self._client.v1.balance.retrieve).to_dict()
+        found = answer_of(self._client.v1.balance.retrieve).to_dict()
         return {
             code: Amount(int(line["amount"]), FIAT[code])
             for line in found["available"]
@@ -210,7 +215,7 @@ class StripeRamp:
         if not booked:
             return 0
         owner: Any = {"stripe_account": account}
-        found = _asked(
+        found = answer_of(
             lambda: self._client.v1.balance_transactions.retrieve(str(booked), options=owner)
         )
         return int(found.fee)
@@ -220,7 +225,7 @@ class StripeRamp:
     ) -> list[dict[str, Any]]:
         options = {"stripe_account": account} if account else {}
         wanted = {"limit": PAGE, **params}
-        return _asked(
+        return answer_of(
             lambda: [row.to_dict() for row in list_of(wanted, options).auto_paging_iter()]
         )
 
@@ -264,7 +269,7 @@ def _moment(seconds: int) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
 
 
-def _asked(call: Callable[[], T]) -> T:
+def answer_of(call: Callable[[], T]) -> T:
     """What Stripe answers, or one of our errors: an answer that leaves open whether it was done is
     ``RampDown``, whatever its status."""
     try:

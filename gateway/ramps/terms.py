@@ -1,7 +1,7 @@
 """What we and a ramp say to one another, whichever ramp it is. Pure: frozen values.
 
 A ramp brings money to a bank. Some hold an account for each shop, to which money is transferred
-before it leaves for the bank (``STEPS_BY_ACCOUNT``); others pay a bank straight away.
+before it leaves for the bank; others pay a bank straight away (``STEPS``).
 """
 
 import enum
@@ -18,16 +18,23 @@ Kind = Literal["transfer", "payout", "reversal"]
 KINDS: Final[tuple[Kind, ...]] = ("transfer", "payout", "reversal")
 """To a shop's account at the ramp; from there to its bank; from there back to the house."""
 
+STEPS: Final[dict[str, tuple[Kind, ...]]] = {
+    "stripe": ("transfer", "payout"),
+    "iso20022": ("payout",),
+}
+"""What brings a payout to a bank, by the kind of a ramp: by an account there, or straight away."""
+
 Bearer = Literal["house", "shop"]
 
 
 class Progress(enum.Enum):
     """How far a ramp is with an instruction.
 
-    ``LEFT`` is on the way to the bank; ``DONE`` arrived, as far as the ramp knows, which a bank may
-    undo weeks later (``FAILED``).
+    ``TAKEN`` is written down there and moves nothing yet; ``LEFT`` is on the way to the bank;
+    ``DONE`` arrived, as far as the ramp knows, which a bank may undo weeks later (``FAILED``).
     """
 
+    TAKEN = "taken"
     PENDING = "pending"
     LEFT = "left"
     DONE = "done"
@@ -142,7 +149,8 @@ class Told:
 
     Attributes:
         fee_units: minor units that it charged for it, beside the amount.
-        reversed_units: of a transfer, what has come back of it, whoever asked for that.
+        reversed_units: of a transfer, what has come back of it, whoever asked for that; of a payout
+            straight to a bank that came back, what came; 0 if none of it had left.
         failure_code, failure_reason: the ramp's, when it failed.
     """
 

@@ -185,6 +185,8 @@ INSTALLED_APPS = [
     "gateway.treasury.providers.apps.ProvidersConfig",
     "gateway.treasury.buying.apps.BuyingConfig",
     "gateway.ramps.apps.RampsConfig",
+    "gateway.ramps.iso20022.apps.BankFilesConfig",
+    "gateway.cards.apps.CardsConfig",
     "gateway.treasury.floats.apps.FloatsConfig",
     "gateway.settlement.apps.SettlementConfig",
     "gateway.settlement.allocating.apps.AllocatingConfig",
@@ -351,9 +353,19 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": "/v1",
     "ENUM_NAME_OVERRIDES": {
+        "BankAccountStatus": (
+            *("none", "incomplete", "checking"),
+            *("restricted", "due_soon", "ready"),
+        ),
         "DeliveryState": ("pending", "succeeded", "failed", "cancelled"),
         "DepositState": ("seen", "confirmed", "final", "orphaned"),
+        "InvoiceStatus": (
+            *("waiting", "partial", "processing", "paid"),
+            *("expired", "cancelled", "invalid"),
+        ),
         "Mode": ("test", "live"),
+        "PayoutStatus": "gateway.settlement.life.STATUSES",
+        "RefundStatus": "gateway.refunds.life.STATUSES",
     },
 }
 

@@ -31,6 +31,8 @@ EVERY_SECONDS = {
     "gateway.custody.approvals.tasks.carry_out_acts": 5.0,
     "gateway.ramps.tasks.carry_instructions": 5.0,
     "gateway.ramps.tasks.refresh_accounts": 5.0,
+    "gateway.cards.tasks.carry_cards": 3.0,
+    "gateway.ramps.tasks.refresh_identities": 30.0,
     "gateway.settlement.tasks.resume_payouts": MINUTE,
     "gateway.settlement.tasks.fetch_from_ramps": 10 * MINUTE,
     "gateway.settlement.tasks.run_settlement_policies": 5 * MINUTE,

@@ -10,6 +10,7 @@ class SettlementConfig(AppConfig):
         from gateway.events.subscriptions import subscribe
         from gateway.settlement import (
             approving,
+            card_handlers,
             destinations,
             fee_schedule,
             fiat_handlers,
@@ -67,6 +68,16 @@ class SettlementConfig(AppConfig):
             pattern="shop.requirements_changed",
             handler=fiat_handlers.on_requirements_changed,
             name="settlement.ramp_account",
+        )
+        subscribe(
+            pattern="card.disputed",
+            handler=card_handlers.on_card_disputed,
+            name="settlement.card_disputed",
+        )
+        subscribe(
+            pattern=("card.paid", "card.dispute_won"),
+            handler=card_handlers.on_card_credit,
+            name="settlement.card_credit",
         )
         subscribe(pattern="float.filled", handler=handlers.on_float_filled, name="settlement.float")
         subscribe(

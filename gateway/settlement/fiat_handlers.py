@@ -17,7 +17,8 @@ def on_instruction(event: EventRecord) -> None:
     now = timezone.now()
     payout_id = UUID(event.body["reference"].removeprefix(REFERENCE_PREFIX))
     instruction_heard(payout_id=payout_id, type=event.type, body=event.body, now=now)
-    if event.type in ("ramp.refused", "ramp.done") and event.body["kind"] != "payout":
+    is_moved = event.type == "ramp.done" and event.body["kind"] != "payout"
+    if is_moved or event.type == "ramp.refused":
         payouts_resume(asset=event.body["currency"], now=now)  # what was promised is free again
 
 

@@ -4,6 +4,10 @@ waiting → transferring (to the shop's account at the ramp) → paying (the ram
 bank) → sent → arrived. What the bank refuses or sends back is fetched from the shop's account
 (reversing, recalling) before it is the shop's again in the books (failed, returned).
 
+Where the ramp pays a bank straight away (``Way.is_direct``) there is no account to transfer to or
+to fetch from: transferring lasts until the ramp says that it has sent it (sent → arrived), and what
+fails or is returned is the house's at once.
+
 Happenings may be told in any order and any number of times; each has its effect once.
 """
 
@@ -54,6 +58,7 @@ class Act(enum.Enum):
     ASK_BANK = "ask_bank"
     SAY_SENT = "say_sent"
     POST_ARRIVED = "post_arrived"
+    KEEP_WHY = "keep_why"
     FETCH = "fetch"
     FETCH_LATER = "fetch_later"
     POST_FAILED = "post_failed"
@@ -67,10 +72,12 @@ class Way:
     """
     Attributes:
         is_back: the house has its money again though nobody here asked for it yet.
+        is_direct: the ramp pays the bank out of the house's own account.
     """
 
     state: State = "waiting"
     is_back: bool = False
+    is_direct: bool = False
 
 
 Step = tuple[Way, tuple[Act, ...]]
@@ -78,6 +85,8 @@ Step = tuple[Way, tuple[Act, ...]]
 
 def step(way: Way, happened: Happened) -> Step:
     """Where ``happened`` brings a payout, and what that asks for; nothing if it is old."""
+    if way.is_direct:
+        return _step_direct(way, happened)
     match happened:
         case Happened.TRANSFERRED if way.state == "transferring":
             return replace(way, state="paying"), (Act.POST_LEFT, Act.ASK_BANK)
@@ -97,6 +106,26 @@ def step(way: Way, happened: Happened) -> Step:
             return _came_back(way)
         case Happened.NOT_BACK if way.state in FETCHING:
             return way, (Act.FETCH_LATER,)
+    return way, ()
+
+
+def _step_direct(way: Way, happened: Happened) -> Step:
+    has_left = way.state in ("sent", "arrived")
+    leaves = () if has_left else (Act.POST_LEFT, Act.SAY_SENT)
+    match happened:
+        case Happened.BANK_SENT if way.state == "transferring":
+            return replace(way, state="sent"), leaves
+        case Happened.BANK_HAS if way.state in ("transferring", "sent"):
+            return replace(way, state="arrived"), (*leaves, Act.POST_ARRIVED)
+        case Happened.TRANSFER_LATER if way.state == "transferring":
+            return replace(way, state="waiting"), (Act.WAIT,)
+        case Happened.BANK_REFUSED if way.state == "transferring":
+            return replace(way, state="unsent"), (Act.GIVE_BACK,)
+        case Happened.BANK_REFUSED if way.state == "sent":
+            return replace(way, state="failed"), (Act.KEEP_WHY, Act.POST_FAILED)
+        case Happened.BANK_RETURNED if has_left or way.state == "transferring":
+            arrives = () if way.state == "arrived" else (*leaves, Act.POST_ARRIVED)
+            return replace(way, state="returned"), (*arrives, Act.KEEP_WHY, Act.POST_RETURNED)
     return way, ()
 
 

@@ -23,6 +23,7 @@ class FiatWay(models.Model):
     account = models.TextField(help_text="the shop's, by the ramp's name; set when it is sent")
     state = models.TextField(default="waiting")
     is_back = models.BooleanField(default=False)
+    is_direct = models.BooleanField(default=False, help_text="the ramp pays the bank straight away")
     transfer_units = UnitsField(help_text="to the shop's account at the ramp")
     bank_units = UnitsField(help_text="from there to the bank")
     fee_bearer = models.TextField()

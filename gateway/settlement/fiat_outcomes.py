@@ -54,6 +54,8 @@ def instruction_heard(
 
 def _heard(way: FiatWay, *, type: str, body: Mapping[str, Any]) -> Happened | None:
     kind, current = body["kind"], int(body["number"])
+    if way.is_direct:
+        return _heard_direct(way, type=type, body=body) if current == way.transfers else None
     match kind, type:
         case "transfer", "ramp.done" if current == way.transfers:
             way.transfer_id = body["remote_id"]
@@ -85,6 +87,28 @@ def _heard(way: FiatWay, *, type: str, body: Mapping[str, Any]) -> Happened | No
     return None
 
 
+def _heard_direct(way: FiatWay, *, type: str, body: Mapping[str, Any]) -> Happened | None:
+    """Of its only instruction that counts; what came back is the house's already."""
+    match type:
+        case "ramp.sent":
+            _charged(way, body)
+            return Happened.BANK_SENT
+        case "ramp.done":
+            _charged(way, body)
+            return Happened.BANK_HAS
+        case "ramp.refused" if body["failure_code"] in LATER_REASONS:
+            return Happened.TRANSFER_LATER
+        case "ramp.refused":
+            return Happened.BANK_REFUSED
+        case "ramp.failed" | "ramp.returned":
+            back = int(body["reversed_units"]) or int(way.transfer_units)
+            way.back_units = min(back, int(way.transfer_units))
+            return Happened.BANK_RETURNED if type == "ramp.returned" else Happened.BANK_REFUSED
+        case "ramp.unclear":
+            way.note = "the payout is unclear: manage.py ramps unclear"
+    return None
+
+
 def _charged(way: FiatWay, body: Mapping[str, Any]) -> None:
     way.charged_units = int(body["fee_units"])
     if way.charged_units != way.fee_units:
@@ -103,7 +127,7 @@ def _came_back(way: FiatWay, units: int) -> Happened | None:
 
 
 def _go_on(way: FiatWay, happened: Happened, *, body: Mapping[str, Any], now: datetime) -> None:
-    then, acts = step(Way(cast(State, way.state), way.is_back), happened)
+    then, acts = step(Way(cast(State, way.state), way.is_back, way.is_direct), happened)
     way.state, way.is_back = then.state, then.is_back
     for act in acts:
         _ACTS[act](way, body, now)
@@ -155,11 +179,15 @@ def _post_arrived(way: FiatWay, body: Mapping[str, Any], now: datetime) -> None:
 
 
 def _fetch(way: FiatWay, body: Mapping[str, Any], now: datetime) -> None:
+    _keep_why(way, body, now)
+    way_fetch(way, now=now)
+
+
+def _keep_why(way: FiatWay, body: Mapping[str, Any], now: datetime) -> None:
     payout = way.payout
     payout.failure_code = body["failure_code"] or "bank_refused"
     payout.failure_reason = body["failure_reason"]
     payout.save(update_fields=["failure_code", "failure_reason"])
-    way_fetch(way, now=now)
 
 
 def _fetch_later(way: FiatWay, body: Mapping[str, Any], now: datetime) -> None:
@@ -228,6 +256,7 @@ _ACTS: Final[dict[Act, Callable[[FiatWay, Mapping[str, Any], datetime], None]]] 
     Act.ASK_BANK: _ask_bank,
     Act.SAY_SENT: _say_sent,
     Act.POST_ARRIVED: _post_arrived,
+    Act.KEEP_WHY: _keep_why,
     Act.FETCH: _fetch,
     Act.FETCH_LATER: _fetch_later,
     Act.POST_FAILED: _post_failed,

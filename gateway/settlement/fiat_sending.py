@@ -121,7 +121,7 @@ def _transfer(payout: Payout, way: FiatWay, *, account: RampAccount, now: dateti
     way.save()
     way_instruct(
         way,
-        "transfer",
+        "payout" if way.is_direct else "transfer",
         amount=Amount(int(way.transfer_units), asset),
         number=way.transfers,
         now=now,
@@ -132,11 +132,13 @@ def _transfer(payout: Payout, way: FiatWay, *, account: RampAccount, now: dateti
 
 
 def _way_of(payout: Payout) -> FiatWay:
-    fee = settings_of(payout.ramp).offers()[payout.asset].fee
+    entry = settings_of(payout.ramp)
+    fee = entry.offers()[payout.asset].fee
     to_account, to_bank, charged = parts_of(amount_of(payout), fee)
     return FiatWay(
         payout=payout,
         ramp=payout.ramp,
+        is_direct="transfer" not in entry.steps,
         transfer_units=to_account.units,
         bank_units=to_bank.units,
         fee_units=charged.units,

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db.models import Q, Sum
 from django.utils import timezone
 
+from gateway.cards.selectors import unsettled_sums
 from gateway.compliance import selectors as compliance
 from gateway.events.cursors import PAGE_SIZE, Page, decode_cursor, page_of
 from gateway.ledger import selectors as ledger
@@ -151,10 +152,14 @@ def payable_of(
 
 
 def withheld_units(*, shop_id: UUID) -> dict[str, int]:
-    """What of a shop's credits stays here while it is being checked, by asset code. One query."""
+    """What of a shop's credits stays here, by asset code: what is being checked, and what cards
+    paid whose money has not come yet. One query."""
     rows = Withheld.objects.filter(shop_id=shop_id, lifted_at=None, credited_units__gt=0)
     sums = rows.values_list("asset").annotate(units=Sum("withheld_units"))
-    return {asset: int(units) for asset, units in sums}
+    found: dict[str, int] = {}
+    for asset, units in sums.union(unsettled_sums(shop_id=shop_id), all=True):
+        found[asset] = found.get(asset, 0) + int(units)
+    return found
 
 
 def not_yet_left(*, shop_id: UUID, asset: str) -> int:

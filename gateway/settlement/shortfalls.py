@@ -19,7 +19,7 @@ from gateway.events.services import emit
 from gateway.ledger import locks as ledger_locks
 from gateway.ledger.selectors import shop_balance
 from gateway.money.amounts import Amount
-from gateway.money.assets import Asset
+from gateway.money.assets import FIAT, Asset
 from gateway.settlement import locks
 from gateway.settlement.errors import PayoutNotCancellable
 from gateway.settlement.models import Shortfall
@@ -150,7 +150,7 @@ def _open(
             shop_id=shop_id,
             mode=shop_view(shop_id=shop_id).mode,
             asset=asset,
-            decimals=Token.objects.values_list("decimals", flat=True).get(code=asset),
+            decimals=_decimals(asset),
             units=0,
             open_units=0,
             opened_at=now,
@@ -162,6 +162,12 @@ def _open(
     log.warning("shop_left_short", shop_id=str(shop_id), asset=asset, units=new)
     _tell(row, "shortfall.opened", now=now)
     return row
+
+
+def _decimals(asset: str) -> int:
+    if asset in FIAT:
+        return FIAT[asset].decimals
+    return Token.objects.values_list("decimals", flat=True).get(code=asset)
 
 
 def _take_payouts_back(*, shop_id: UUID, asset: str, now: datetime) -> None:

@@ -134,6 +134,11 @@ class Invoice(Shape):
     release_goods = s.ChoiceField(
         ["yes", "wait", "no"], help_text="Whether to hand over the goods: go by this."
     )
+    tender = s.ChoiceField(
+        ["card", "tokens"],
+        allow_null=True,
+        help_text="What pays it: a card for the whole, or tokens; null before any money.",
+    )
     amount = Decimal()
     currency = s.CharField()
     credited = Credited()

@@ -9,7 +9,7 @@ from merchants.dashboard.wording import Sign
 
 def ramp_word(kind: str) -> str:
     """The provider's own name."""
-    return {"stripe": "Stripe"}[kind]
+    return {"stripe": "Stripe", "iso20022": "SEPA"}[kind]
 
 
 def bank_sign(state: str) -> Sign:
@@ -29,8 +29,14 @@ def bank_sign(state: str) -> Sign:
             return Sign("quiet", "bank", _("Not connected"))
 
 
-def bank_words(state: str, *, name: str) -> str:
-    """What that means, and what to do."""
+def bank_words(state: str, *, name: str, by_hand: bool = False) -> str:
+    """What that means, and what to do.
+
+    Args:
+        by_hand: people of the house take the account's number; the provider has no pages.
+    """
+    if by_hand:
+        return _words_by_hand(state)
     told = {
         "ready": _("%(name)s can pay your bank account."),
         "due_soon": _("%(name)s still pays you. Answer what it asks before the deadline."),
@@ -40,6 +46,16 @@ def bank_words(state: str, *, name: str) -> str:
     }
     none = _("Connect a bank account to be paid in money. %(name)s asks who you are first.")
     return told.get(state, none) % {"name": name}
+
+
+def _words_by_hand(state: str) -> str:
+    match state:
+        case "ready" | "due_soon":
+            return _("You are paid by bank transfer to the account that you named.")
+        case "checking":
+            return _("Your account's number is noted. For your safety it rests before it is paid.")
+        case _:
+            return _("Whoever runs this gateway takes your account's number (IBAN). Ask them.")
 
 
 def requirement_words(names: Sequence[str]) -> list[tuple[str, list[str]]]:

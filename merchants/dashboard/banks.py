@@ -48,7 +48,8 @@ def page(request: MemberRequest, shop_id: UUID) -> HttpResponse:
         return _page(request, offered)
     if not may(request, CONNECT):
         raise PermissionDenied(CONNECT)
-    entry = next((one for one in offered if one.name == request.POST.get("ramp")), None)
+    with_pages = [one for one in offered if one.kind == "stripe"]
+    entry = next((one for one in with_pages if one.name == request.POST.get("ramp")), None)
     if entry is None:
         raise Http404
     here = f"{settings.PUBLIC_URL}/dashboard/{shop_id}/banks"
@@ -97,7 +98,8 @@ def _way(entry: RampSettings, row: RampAccount | None, *, link: Link | None) -> 
         "banks": ", ".join(found["currencies"]) if found else "",
         "state": state,
         "sign": bank_sign(state),
-        "words": bank_words(state, name=ramp_word(entry.kind)),
+        "words": bank_words(state, name=ramp_word(entry.kind), by_hand=entry.kind != "stripe"),
+        "by_hand": entry.kind != "stripe",
         "wanted": [
             {"word": word, "late": bool(late & set(names)), "names": ", ".join(names)}
             for word, names in requirement_words(wanted["due"])

@@ -14,11 +14,11 @@ from merchants.accounts.selectors import shops_of
 MENU: Final = (
     ("", "home", "dashboard.view"),
     ("invoices", "list", "dashboard.view"),
+    ("refunds", "return", "refund.view"),
     ("balances", "coins", "balance.view"),
     ("payouts", "payout", "payout.view"),
     ("reports", "receipt", "report.export"),
     ("approvals", "check-circle", "approval.view"),
-    ("refunds", "return", "refund.view"),
     ("developers", "code", "webhook.view"),
     ("settings", "sliders", "settings.view"),
 )

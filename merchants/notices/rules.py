@@ -84,6 +84,18 @@ _MINUTES, _HOURS, _DAYS = (
     lambda n: timedelta(days=n),
 )
 
+_DECIDED: Final = (
+    *("approval.approved", "approval.carried_out", "approval.cancelled"),
+    *("approval.rejected", "approval.expired", "approval.failed"),
+)
+
+
+def _is_anything_due(body: Body) -> bool:
+    """Whether the bank's partner asks a shop for something now."""
+    asked = body.get("requirements") or {}
+    return bool(asked.get("due") or asked.get("past_due"))
+
+
 RULES: Final = (
     _rule(
         "payout_failed",
@@ -102,14 +114,14 @@ RULES: Final = (
         (AT_ONCE, {OWNER}),
         (_DAYS(3), {ACCOUNTANT, MANAGER}),
         opens={"shop.requirements_changed"},
-        is_open=lambda body: bool(body.get("currently_due")),
+        is_open=_is_anything_due,
     ),
     _rule(
         "difference_found",
         (AT_ONCE, {OPERATOR}),
         (_MINUTES(30), {COMPLIANCE_OFFICER, DESK}),
         opens={"reconciliation.differed"},
-        settles={"reconciliation.closed"},
+        settles={"reconciliation.explained", "reconciliation.corrected", "exchange.resumed"},
     ),
     _rule(
         "chain_stalled",
@@ -122,8 +134,8 @@ RULES: Final = (
         "float_low",
         (AT_ONCE, {OPERATOR}),
         (_MINUTES(30), {DESK}),
-        opens={"float.short"},
-        settles={"float.filled"},
+        opens={"float.short", "float.low", "float.stuck"},
+        settles={"float.filled", "float.enough"},
     ),
     _rule(
         "gas_low",
@@ -165,6 +177,33 @@ RULES: Final = (
         (AT_ONCE, {OPERATOR}),
         opens={"shortfall.opened"},
         settles={"shortfall.netted", "shortfall.covered", "shortfall.recovered"},
+    ),
+    _rule(
+        "approval_waits",
+        (AT_ONCE, {OWNER, MANAGER}),
+        opens={"approval.proposed"},
+        settles=_DECIDED,
+        is_open=lambda body: body.get("decider") == "shop",
+    ),
+    _rule(
+        "approval_waits_at_house",
+        (AT_ONCE, {OPERATOR, COMPLIANCE_OFFICER}),
+        opens={"approval.proposed"},
+        settles=_DECIDED,
+        is_open=lambda body: body.get("decider") == "house",
+    ),
+    _rule(
+        "bank_unclear",
+        (AT_ONCE, {OPERATOR}),
+        (_HOURS(1), {COMPLIANCE_OFFICER}),
+        opens={"ramp.unclear"},
+        settles={"ramp.sent", "ramp.done", "ramp.failed", "ramp.refused"},
+    ),
+    _rule(
+        "case_opened",
+        (AT_ONCE, {COMPLIANCE_OFFICER}),
+        (_HOURS(24), {OPERATOR}),
+        opens={"case.opened"},
     ),
 )
 RULE_OF: Final = {rule.kind: rule for rule in RULES}

@@ -36,7 +36,14 @@ def words_of(notice: Notice) -> Words:
             return Words(
                 _("Your bank payouts need something from you"),
                 _("Payouts to the bank stop if it is not given in time."),
-                f"{shop}/settings",
+                f"{shop}/banks",
+            )
+        case "approval_waits":
+            return Words(
+                _("Something waits for a second person"),
+                _("One person proposed it; another has to agree: %(reason)s.")
+                % {"reason": _said(notice.body, "reason")},
+                f"{shop}/approvals/{notice.subject.partition(':')[2]}",
             )
         case _:
             return _words_of_house(notice)
@@ -81,6 +88,39 @@ def _words_of_house(notice: Notice) -> Words:
                 % {"account": _said(body, "account"), "chain": _said(body, "chain_id")},
                 "/desk/capital",
             )
+        case "shortfall_opened":
+            return Words(
+                _("A payment that was paid out was taken back"),
+                _("A reorganisation left a shop's balance below zero."),
+                "/house/books",
+            )
+        case "approval_waits_at_house":
+            return Words(
+                _("Something waits for a second person"),
+                _("One person proposed it; another has to agree: %(reason)s.")
+                % {"reason": _said(body, "reason")},
+                f"/house/approvals/{about}",
+            )
+        case "bank_unclear":
+            return Words(
+                _("Nobody knows whether a bank was instructed"),
+                _("No answer came within a day. Look at the provider's pages, then say which."),
+                "/house/books",
+            )
+        case "case_opened":
+            return Words(
+                _("A case was opened"),
+                _("Somebody has to look at it and decide."),
+                "/house/",
+            )
+        case _:
+            return _words_of_guards(notice)
+
+
+def _words_of_guards(notice: Notice) -> Words:
+    """Of what the desk and the compliance officers look after."""
+    about, body = notice.subject.partition(":")[2], notice.body
+    match notice.kind:
         case "desk_halted":
             return Words(
                 _("The desk was stopped"),
@@ -107,12 +147,6 @@ def _words_of_house(notice: Notice) -> Words:
                 _("What left has not arrived where it should be."),
                 f"/desk/moves/{about}",
             )
-        case "shortfall_opened":
-            return Words(
-                _("A payment that was paid out was taken back"),
-                _("A reorganisation left a shop's balance below zero."),
-                "/house/books",
-            )
         case other:
             raise LookupError(f"no words for notices of kind {other!r}")
 
@@ -132,6 +166,10 @@ def kind_word(kind: str) -> str:
         "list_refused": _("Lists that fail to load"),
         "move_overdue": _("Overdue moves"),
         "shortfall_opened": _("Payments taken back"),
+        "approval_waits": _("What waits for a second person"),
+        "approval_waits_at_house": _("What waits for a second person of the house"),
+        "bank_unclear": _("Unclear instructions to banks"),
+        "case_opened": _("Cases"),
     }[kind]
 
 

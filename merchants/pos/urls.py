@@ -14,6 +14,7 @@ urlpatterns = [
     path("pos/<uuid:shop_id>/ticket", views.ticket, name="ticket"),
     path("pos/<uuid:shop_id>/sales", views.charge, name="charge"),
     path("pos/<uuid:shop_id>/sales/<uuid:invoice_id>", views.sale, name="sale"),
+    path("pos/<uuid:shop_id>/sales/<uuid:invoice_id>/card", views.card, name="card"),
     path("pos/<uuid:shop_id>/sales/<uuid:invoice_id>/void", views.void, name="void"),
     path("pos/<uuid:shop_id>/sales/<uuid:invoice_id>/refund", refunds.ask, name="refund"),
 ]

@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from gateway.cards.carrying import card_page
+from gateway.checkout.card_choice import card_choice
 from gateway.checkout.pages import page_context, public_status
 from gateway.checkout.screens import hand_over
 from gateway.checkout.selectors import sales_version
@@ -127,6 +129,21 @@ def void(request: MemberRequest, shop_id: UUID, invoice_id: UUID) -> HttpRespons
     return _sale(request, request.shop, invoice, problem=problem)
 
 
+@require_POST
+@require_action("invoice.create")
+def card(request: MemberRequest, shop_id: UUID, invoice_id: UUID) -> HttpResponse:
+    """Have the provider open a page where the customer types a card in, on this tablet."""
+    invoice = _found(shop_id, invoice_id)
+    back, problem = f"/pos/{shop_id}/sales/{invoice_id}", ""
+    try:
+        card_page(invoice_id=invoice_id, back=f"{settings.PUBLIC_URL}{back}", now=timezone.now())
+    except TillwayError as error:
+        problem = problem_words(error)
+    if not _wants_part(request) and not problem:
+        return HttpResponseRedirect(back)
+    return _sale(request, request.shop, invoice, problem=problem)
+
+
 def problem_words(error: TillwayError | MoneyError) -> str:
     """A refusal in the reader's language where we have it, else in its own words."""
     known = {
@@ -144,6 +161,10 @@ def problem_words(error: TillwayError | MoneyError) -> str:
         "shop_not_active": _("This shop can't take payments now. Tell the owner."),
         "invoice_covered": _("This sale is already paid for. Refund it instead."),
         "invoice_not_open": _("This sale is not open any more."),
+        "ramp_down": _("There is no card page just now. Try again in a moment."),
+        "cards_not_taken": _("This shop takes no cards."),
+        "card_amount_too_small": _("This amount is too small for a card."),
+        "invoice_takes_no_card": _("A card can't pay this sale any more."),
     }
     if isinstance(error, NoQuote) and set(error.reasons.values()) == {"amount_below_minimum"}:
         return _("That amount is too small to be paid on any network.")
@@ -173,6 +194,7 @@ def _sale(
         "answer": hand_over(invoice),
         "can_void": invoice["status"] in VOIDABLE,
         "refund": _refund_offers(request, invoice),
+        "card": card_choice(invoice, now=timezone.now()),
         "version": public_status(invoice)["version"],
         "problem": problem,
     }

@@ -41,10 +41,16 @@ SHOP_EVENTS: Final = (
     "shop.requirements_changed",
     "fee_invoice.issued",
     "fee_invoice.credited",
+    "card.paid",
+    "card.settled",
+    "card.ended",
+    "card.disputed",
+    "card.dispute_won",
+    "card.dispute_lost",
 )
 """What happens inside the house (deposits, verdicts, holds, transactions) is not among them."""
 
-FILTERS: Final = frozenset({"*", "invoice.*", "refund.*", "payout.*", *SHOP_EVENTS})
+FILTERS: Final = frozenset({"*", "invoice.*", "refund.*", "payout.*", "card.*", *SHOP_EVENTS})
 
 
 def wants(filters: Iterable[str], event_type: str) -> bool:

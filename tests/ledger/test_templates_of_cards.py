@@ -113,3 +113,21 @@ def test_refund_back_to_the_card(books: Books) -> None:
 def test_a_tender_of_nothing_is_refused(books: Books) -> None:
     with pytest.raises(LedgerError):
         cards.card_tendered(ramp=RAMP, shop_id=books.shop_id, to_shop=eur(0), fee=eur(0))
+
+
+def test_what_a_dispute_took_leaves_the_ramps_balance(books: Books) -> None:
+    tendered(books)
+    settled()
+    disputed(books, "du_1", fee=15_00)
+    for _ in range(2):
+        cards.post_card_taken_off(reference="du_1", ramp=RAMP, amount=eur(27_50), now=NOW)
+    holds_eur(
+        books,
+        shop=(-10, 0),
+        **{
+            "receivable:ramp": 0,
+            "bank:ramp": 12_10 - 27_50,
+            "ramp_fees": 40 + 15_00,
+            "fees": -10,
+        },
+    )

@@ -9,7 +9,19 @@ from types import ModuleType, TracebackType
 from typing import Any
 from urllib.parse import urlsplit
 
-from tests.stripe_fake import account_links, accounts, balances, events, payouts, transfers
+from tests.stripe_fake import (
+    account_links,
+    accounts,
+    balances,
+    checkout_sessions,
+    disputes,
+    events,
+    identity_sessions,
+    onramp_sessions,
+    payment_intents,
+    payouts,
+    transfers,
+)
 from tests.stripe_fake.answers import Refused
 from tests.stripe_fake.faults import Fault, Faults
 from tests.stripe_fake.keys import Answer, Keys
@@ -22,6 +34,11 @@ RESOURCES: tuple[ModuleType, ...] = (
     account_links,
     transfers,
     payouts,
+    payment_intents,
+    checkout_sessions,
+    disputes,
+    onramp_sessions,
+    identity_sessions,
     balances,
     events,
 )

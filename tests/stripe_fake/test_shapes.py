@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import stripe
 
-from tests.stripe_fake import accounts, payouts
+from tests.stripe_fake import accounts, checkout_sessions, disputes, payouts
 from tests.stripe_fake.server import Fake
 from tests.stripe_fake.state import Json
 
@@ -50,7 +50,32 @@ def objects(fake: Fake, client: stripe.StripeClient) -> dict[str, Json]:
     reversal = client.v1.transfers.reversals.create(transfer.id, {"amount": 1_000})
     capability = client.v1.accounts.capabilities.retrieve(account.id, "transfers")
     transaction = client.v1.balance_transactions.list().data[0]
+    session = client.v1.checkout.sessions.create(
+        {
+            "mode": "payment",
+            "success_url": "http://localhost/back",
+            "line_items": [
+                {
+                    "quantity": 1,
+                    "price_data": {
+                        "currency": "eur",
+                        "unit_amount": 500,
+                        "product_data": {"name": "Shop"},
+                    },
+                }
+            ],
+            "payment_intent_data": {"capture_method": "manual"},
+        }
+    )
+    intent = checkout_sessions.pays(fake.state, session.id)["id"]
+    client.v1.payment_intents.capture(intent)
+    dispute = disputes.opens(fake.state, intent)["id"]
+    charge = str(client.v1.payment_intents.retrieve(intent).latest_charge)
     found = {
+        "checkout.session": session,
+        "payment_intent": client.v1.payment_intents.retrieve(intent),
+        "charge": client.v1.charges.retrieve(charge),
+        "dispute": client.v1.disputes.retrieve(dispute),
         "account": account,
         "account_link": link,
         "capability": capability,

@@ -39,7 +39,13 @@ def ours(api: Api, open_shop: Any) -> dict[str, str]:
         idempotency_key="x",
         requested_at=timezone.now(),
     )
+    paid = open_shop.issue()
+    open_shop.confirmed(paid)
+    asked = {"invoice_id": str(paid.id), "amount": "5.00"}
+    refund = api.post("refunds", asked, Idempotency_Key="r")
+    assert refund.status_code == 201, refund.content
     return {
+        "refunds": refund.json()["id"],
         "invoices": invoice["id"],
         "webhook_endpoints": endpoint["id"],
         "events": str(delivery.event_id),

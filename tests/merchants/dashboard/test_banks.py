@@ -9,6 +9,7 @@ from gateway.ramps.models import RampAccount
 from gateway.ramps.onboarding import accounts_refresh
 from gateway.settlement.models import Payout, PayoutQuote
 from tests.ramps.conftest import place as ramp  # noqa: F401 (a fixture)
+from tests.ramps.iso20022.kit import ramp_setting
 from tests.ramps.kit import Place
 from tests.stripe_fake import accounts
 from tests.stripe_fake.faults import Fault
@@ -136,3 +137,14 @@ def test_an_owner_asks_to_be_paid_to_the_bank(
     assert (payout.ramp, payout.asset, payout.units) == ("stripe", "EUR", quote.units)
     shown = _text(owner.get(f"{here}/{payout.id}"))
     assert "your bank" in shown
+
+
+def test_a_bank_without_pages_says_who_takes_the_number(
+    staff: Any, page: str, settings: Any
+) -> None:
+    settings.RAMPS = [ramp_setting()]
+    owner = staff.client("owner", **ENGLISH)
+    text = _text(owner.get(page))
+    assert "takes your account" in text
+    assert '<form method="post" action="/dashboard' not in text
+    assert owner.post(page, {"ramp": "bank"}).status_code == 404

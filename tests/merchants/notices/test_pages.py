@@ -55,7 +55,8 @@ def test_a_strangers_notice_is_not_found(town: Town) -> None:
 def test_a_person_chooses_among_their_own_kinds_alone(town: Town) -> None:
     owner = town.person("owner")
     signed_in(owner).post("/notices/mail", {"mail": ["requirement_due", "chain_stalled"]})
-    assert set(Silence.objects.values_list("kind", flat=True)) == {"payout_failed"}
+    silenced = set(Silence.objects.values_list("kind", flat=True))
+    assert silenced == {"payout_failed", "approval_waits"}
 
 
 @pytest.mark.parametrize("count", [1, 40])

@@ -36,7 +36,11 @@ def test_every_kind_has_a_word_where_people_choose():
 
 def test_an_event_opens_or_settles_a_kind_and_never_both():
     for type in rules.EVENTS:
-        for body in ({}, {"currently_due": ["iban"]}, {"currently_due": []}):
+        for body in (
+            {},
+            {"requirements": {"due": ["iban"]}},
+            {"requirements": {"past_due": ["iban"]}},
+        ):
             opened = {rule.kind for rule in rules.opened_by(type, body)}
             settled = {rule.kind for rule in rules.settled_by(type, body)}
             assert opened | settled and not opened & settled

@@ -152,9 +152,24 @@ def test_test_money_wakes_nobody_further_up(town: Town) -> None:
 def test_requirements_are_told_while_something_is_due(town: Town) -> None:
     town.person("owner")
     subject = f"shop:{town.shop_id}"
-    town.happen("shop.requirements_changed", subject=subject, body={"currently_due": ["iban"]})
+    town.happen(
+        "shop.requirements_changed", subject=subject, body={"requirements": {"due": ["iban"]}}
+    )
     assert town.tell() == ["owner"]
-    town.happen("shop.requirements_changed", subject=subject, body={"currently_due": []})
+    town.happen("shop.requirements_changed", subject=subject, body={"requirements": {"due": []}})
+    assert Notice.objects.get().settled_at == town.now
+
+
+@pytest.mark.parametrize(
+    ("decider", "told"), [("shop", ["manager", "owner"]), ("house", ["operator"])]
+)
+def test_who_may_agree_to_an_act_is_told_of_it(town: Town, decider: str, told: list[str]) -> None:
+    for role in ("owner", "manager", "cashier", "operator", "desk"):
+        town.person(role)
+    body = {"decider": decider, "reason": "a new address"}
+    town.happen("approval.proposed", subject="approval:1", body=body)
+    assert town.tell() == told
+    town.happen("approval.approved", subject="approval:1", body=body)
     assert Notice.objects.get().settled_at == town.now
 
 

@@ -60,10 +60,13 @@ def test_what_somebody_took_back_meanwhile_is_not_fetched_again() -> None:
     assert (state, acts[-2:]) == ("returned", [Act.POST_ARRIVED, Act.POST_RETURNED])
 
 
+WAYS = st.sampled_from([Way("transferring"), Way("transferring", is_direct=True)])
+
+
 @UNHURRIED
-@given(EVERYTHING)
-def test_nothing_is_booked_twice(happenings: list[Happened]) -> None:
-    way, done = _run(happenings)
+@given(EVERYTHING, WAYS)
+def test_nothing_is_booked_twice(happenings: list[Happened], begun: Way) -> None:
+    way, done = _run(happenings, begun)
     assert all(done[act] <= 1 for act in Act if act is not Act.FETCH_LATER)
     assert done[Act.POST_LEFT] >= done[Act.POST_ARRIVED]
     assert done[Act.POST_ARRIVED] >= done[Act.POST_RETURNED]
@@ -75,27 +78,49 @@ def test_nothing_is_booked_twice(happenings: list[Happened]) -> None:
 
 
 @UNHURRIED
-@given(EVERYTHING, st.sampled_from(Happened))
-def test_telling_the_same_twice_tells_it_once(happenings: list[Happened], again: Happened) -> None:
-    once, _ = _run([*happenings, again])
+@given(EVERYTHING, st.sampled_from(Happened), WAYS)
+def test_telling_the_same_twice_tells_it_once(
+    happenings: list[Happened], again: Happened, begun: Way
+) -> None:
+    once, _ = _run([*happenings, again], begun)
     twice, acts = step(once, again)
     assert twice == once
     assert acts in ((), (Act.FETCH_LATER,))
 
 
 @UNHURRIED
-@given(EVERYTHING)
-def test_an_end_is_an_end(happenings: list[Happened]) -> None:
-    way, _ = _run(happenings)
+@given(EVERYTHING, WAYS)
+def test_an_end_is_an_end(happenings: list[Happened], begun: Way) -> None:
+    way, _ = _run(happenings, begun)
     if way.state in ENDS:
         for happened in Happened:
             assert step(way, happened) == (way, ())
 
 
 @UNHURRIED
-@given(EVERYTHING)
-def test_money_that_left_is_always_somewhere(happenings: list[Happened]) -> None:
+@given(EVERYTHING, WAYS)
+def test_money_that_left_is_always_somewhere(happenings: list[Happened], begun: Way) -> None:
     """In transit, or arrived, or on its way back, or back: by the books alike."""
-    way, done = _run(happenings)
+    way, done = _run(happenings, begun)
     in_transit = done[Act.POST_LEFT] - done[Act.POST_ARRIVED] - done[Act.POST_FAILED]
     assert in_transit == (way.state in ("paying", "sent", "reversing"))
+
+
+DIRECT = Way("transferring", is_direct=True)
+
+
+def test_straight_to_a_bank_it_leaves_when_it_is_sent_and_nothing_is_fetched() -> None:
+    sent, acts = step(DIRECT, Happened.BANK_SENT)
+    assert (sent.state, acts) == ("sent", (Act.POST_LEFT, Act.SAY_SENT))
+    assert step(sent, Happened.BANK_REFUSED)[1] == (Act.KEEP_WHY, Act.POST_FAILED)
+    arrived, acts = step(sent, Happened.BANK_HAS)
+    assert acts == (Act.POST_ARRIVED,)
+    assert step(arrived, Happened.BANK_RETURNED)[1] == (Act.KEEP_WHY, Act.POST_RETURNED)
+    assert step(DIRECT, Happened.BANK_REFUSED)[1] == (Act.GIVE_BACK,)
+
+
+@UNHURRIED
+@given(EVERYTHING)
+def test_straight_to_a_bank_there_is_no_account_to_ask(happenings: list[Happened]) -> None:
+    _, done = _run(happenings, DIRECT)
+    assert not {Act.FETCH, Act.FETCH_LATER, Act.ASK_BANK} & set(done)

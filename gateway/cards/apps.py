@@ -1,0 +1,27 @@
+from django.apps import AppConfig
+
+
+class CardsConfig(AppConfig):
+    name = "gateway.cards"
+    label = "cards"
+
+    def ready(self) -> None:
+        from gateway.cards.handlers import look_at_payment, look_at_session
+        from gateway.ramps.inbox import act_on
+
+        act_on(
+            {
+                "checkout.session.completed": look_at_session,
+                "checkout.session.expired": look_at_session,
+                "payment_intent.amount_capturable_updated": look_at_payment,
+                "payment_intent.succeeded": look_at_payment,
+                "payment_intent.canceled": look_at_payment,
+                "charge.captured": look_at_payment,
+                "charge.updated": look_at_payment,
+                "charge.dispute.created": look_at_payment,
+                "charge.dispute.updated": look_at_payment,
+                "charge.dispute.closed": look_at_payment,
+                "charge.dispute.funds_withdrawn": look_at_payment,
+                "charge.dispute.funds_reinstated": look_at_payment,
+            }
+        )

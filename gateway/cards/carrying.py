@@ -1,0 +1,127 @@
+"""Carry card payments on: ask the ramp, outside of any transaction, and keep what it says.
+
+What is asked is written down before. If no answer comes, the ramp is asked how far the payment is:
+it remembers what was charged. A page is asked for again under its key, for which there is one page.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+import structlog
+
+from gateway.cards import charging
+from gateway.cards.models import CardTender
+from gateway.cards.selectors import page_to_continue
+from gateway.ramps.configuration import configured_cards
+from gateway.ramps.errors import (
+    RampDown,
+    RampKeyTaken,
+    RampNotOffered,
+    RampRefused,
+    RampsUnreadable,
+)
+from gateway.ramps.stripe_cards import CardRamp
+
+log = structlog.get_logger(__name__)
+
+TURN: Final = 100
+
+
+def _nothing(_point: str) -> None:
+    """Tests stop the carrier at named points; in service they are passed by."""
+
+
+def card_page(
+    *,
+    invoice_id: UUID,
+    back: str,
+    now: datetime,
+    reached: Callable[[str], None] = _nothing,
+) -> str:
+    """The ramp's page where a card may pay an invoice: the one that there is, or a new one.
+
+    Raises:
+        CardsNotTaken, InvoiceTakesNoCard, CardAmountTooSmall, InvoiceNotFound
+        RampDown, RampRefused, RampKeyTaken, RampNotOffered, RampsUnreadable: none can be made now.
+    """
+    row = charging.tender_start(invoice_id=invoice_id, back=back, now=now)
+    reached("planned")
+    if row.status in ("planned", "asked"):
+        row = _open_page(row, configured_cards(row.ramp), now=now, reached=reached)
+    url = page_to_continue(row, now=now)
+    if not url:
+        raise RampDown("The payment provider has no page for this now.")
+    return url
+
+
+def cards_carry(*, now: datetime, reached: Callable[[str], None] = _nothing) -> int:
+    """Carry on what is due; how many were looked at. Trouble leaves one where it is, and a note."""
+    due = list(CardTender.objects.filter(due_at__lte=now).order_by("due_at", "id")[:TURN])
+    for row in due:
+        try:
+            _carry(row, configured_cards(row.ramp), now=now, reached=reached)
+        except (RampDown, RampRefused, RampKeyTaken, RampNotOffered, RampsUnreadable) as trouble:
+            log.warning("card_waits", tender=str(row.id), detail=str(trouble)[:300])
+            charging.note_trouble(
+                tender_id=row.id, error=str(trouble), due_at=now + _pause(row, trouble)
+            )
+    return len(due)
+
+
+def _carry(
+    row: CardTender, ramp: CardRamp, *, now: datetime, reached: Callable[[str], None]
+) -> None:
+    if row.status in ("planned", "asked"):
+        _open_page(row, ramp, now=now, reached=reached)
+        return
+    told = ramp.card_progress(session=row.remote_session, intent=row.remote_intent)
+    reached("progress_told")
+    row, act = charging.tender_told(tender_id=row.id, told=told, now=now)
+    reached("progress_kept")
+    if act not in ("capture", "let_go"):
+        return
+    key = charging.tender_try(tender_id=row.id, now=now)
+    reached(f"{act}_asked")
+    try:
+        if act == "capture":
+            told = ramp.card_capture(intent=row.remote_intent, key=key)
+        else:
+            told = ramp.card_let_go(intent=row.remote_intent, key=key)
+    except RampRefused as refused:
+        # It may be charged, or over, already: only how far it is says so. If it is neither, what
+        # can't be charged is let go.
+        told = ramp.card_progress(session="", intent=row.remote_intent)
+        row, act = charging.tender_told(tender_id=row.id, told=told, now=now)
+        if act in ("capture", "let_go"):
+            charging.tender_refused(tender_id=row.id, reason=refused.message, now=now)
+        return
+    reached(f"{act}_answered")
+    charging.tender_told(tender_id=row.id, told=told, now=now)
+    reached(f"{act}_kept")
+
+
+def _open_page(
+    row: CardTender, ramp: CardRamp, *, now: datetime, reached: Callable[[str], None]
+) -> CardTender:
+    ask = charging.tender_ask(tender_id=row.id, now=now)
+    reached("page_asked")
+    if ask is None:
+        row.refresh_from_db()
+        return row
+    try:
+        told = ramp.card_page(ask)
+    except RampRefused as refused:
+        charging.tender_refused(tender_id=row.id, reason=refused.message, now=now)
+        raise
+    reached("page_answered")
+    row, _ = charging.tender_told(tender_id=row.id, told=told, now=now)
+    reached("page_kept")
+    return row
+
+
+def _pause(row: CardTender, trouble: Exception) -> timedelta:
+    """Twice as long each time, up to ten minutes; no sooner than the ramp says."""
+    told = getattr(trouble, "retry_after_seconds", 0)
+    return timedelta(seconds=max(told, min(600, 15 * 2 ** min(row.asks, 6))))

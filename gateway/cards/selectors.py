@@ -1,0 +1,53 @@
+"""Questions about cards."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import QuerySet, Sum
+
+from gateway.cards.life import OPEN
+from gateway.cards.models import CardTender
+from gateway.events.errors import TillwayError
+from gateway.ramps.configuration import ramp_settings
+from gateway.ramps.models import RampAccount
+
+CAPABILITY = "card_payments"
+
+
+def card_account(*, shop_id: UUID, mode: str) -> RampAccount | None:
+    """The account in whose name a shop's cards are charged; None where it takes none. No query
+    where no ramp charges cards, one otherwise."""
+    try:
+        ramps = [entry.name for entry in ramp_settings() if entry.cards and entry.mode == mode]
+    except TillwayError:
+        return None
+    if not ramps:
+        return None
+    rows = RampAccount.objects.filter(shop_id=shop_id, mode=mode, ramp__in=ramps)
+    return next(
+        (
+            row
+            for row in rows.order_by("ramp")
+            if row.remote_id and row.capabilities.get(CAPABILITY) == "active"
+        ),
+        None,
+    )
+
+
+def open_tender(*, invoice_id: UUID) -> CardTender | None:
+    """The card payment of an invoice that is under way. One query."""
+    return CardTender.objects.filter(invoice_id=invoice_id, status__in=OPEN).first()
+
+
+def page_to_continue(tender: CardTender | None, *, now: datetime) -> str:
+    """The ramp's page where an open payment may still be made; "" for none. No query."""
+    if tender is None or tender.status != "open" or now >= tender.ends_at:
+        return ""
+    return tender.url
+
+
+def unsettled_sums(*, shop_id: UUID) -> "QuerySet[CardTender, tuple[str, int]]":
+    """What of a shop's balances stands on cards whose money has not come: pairs of a currency and
+    minor units. Not asked yet, so that it can be asked for with others."""
+    rows = CardTender.objects.filter(shop_id=shop_id, unsettled_units__gt=0)
+    return rows.values_list("currency").annotate(units=Sum("unsettled_units"))

@@ -1,0 +1,12 @@
+"""Celery entry points; beat calls them."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from gateway.cards.carrying import cards_carry
+
+
+@shared_task
+def carry_cards() -> int:
+    """Each three seconds: card payments of which an event told, or that wait for an answer."""
+    return cards_carry(now=timezone.now())
