@@ -215,6 +215,7 @@ def _terms(shop: ShopView, *, amount: Amount, lock_seconds: int) -> Terms:
         underpay_tolerance_bps=shop.terms.underpay_tolerance_bps,
         overpay_tolerance_bps=shop.terms.overpay_tolerance_bps,
         fee_bps=shop.terms.fee_bps,
+        fee_version=shop.terms.fee_version,
         late_policy=shop.terms.late_policy,
         release_at=release_rule(shop.terms.release_rules, amount_units=amount.units),
         qr_kind=shop.terms.qr_kind,

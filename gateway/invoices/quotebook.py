@@ -16,7 +16,10 @@ from gateway.shops.terms import ReleaseAt
 
 
 class Terms(msgspec.Struct, frozen=True):
-    """The shop's terms and the chains' clocks as they were when the invoice was issued."""
+    """The shop's terms and the chains' clocks as they were when the invoice was issued.
+
+    ``fee_version`` is the fee schedule's; 0 in books written before it had versions.
+    """
 
     shop_name: str
     underpay_tolerance_bps: int
@@ -27,6 +30,7 @@ class Terms(msgspec.Struct, frozen=True):
     qr_kind: Literal["url", "erc681"]
     lock_seconds: int
     monitoring_seconds: int
+    fee_version: int = 0
 
     @property
     def rules(self) -> Rules:

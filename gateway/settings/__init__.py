@@ -191,6 +191,7 @@ INSTALLED_APPS = [
     "gateway.settlement.apps.SettlementConfig",
     "gateway.settlement.allocating.apps.AllocatingConfig",
     "gateway.settlement.reconciling.apps.ReconcilingConfig",
+    "gateway.settlement.billing.apps.BillingConfig",
     "gateway.refunds.apps.RefundsConfig",
     "gateway.checkout.apps.CheckoutConfig",
     "gateway.supervisor.apps.SupervisorConfig",

@@ -40,6 +40,7 @@ EVERY_SECONDS = {
     "gateway.settlement.tasks.forget_payout_quotes": DAY,
     "gateway.settlement.tasks.cover_shortfalls": HOUR,
     "gateway.settlement.reconciling.tasks.reconcile_books": 5 * MINUTE,
+    "gateway.settlement.billing.tasks.issue_fee_invoices": HOUR,
     "gateway.refunds.tasks.resume_refunds": MINUTE,
     "gateway.refunds.tasks.expire_refunds": HOUR,
     "gateway.market.tasks.estimate_strategic_shares": HOUR,

@@ -12,13 +12,17 @@ class SettlementConfig(AppConfig):
             approving,
             card_handlers,
             destinations,
+            fee_schedule,
             fiat_handlers,
             handlers,
             limits,
         )
         from gateway.treasury import manual_entries
 
-        for act in (approving.ACT, destinations.ACT, limits.ACT, manual_entries.ACT):
+        for act in (
+            *(approving.ACT, destinations.ACT, limits.ACT),
+            *(fee_schedule.ACT, manual_entries.ACT),
+        ):
             register(act)
 
         subscribe(

@@ -6,6 +6,7 @@ from django.db import models
 
 from gateway.events.ids import uuid7
 from gateway.shops.policies import SCHEDULES
+from gateway.shops.terms import MAX_FEE_BPS
 
 ADDRESS_BYTES = 20
 SHOP_STATUSES = ["active", "suspended", "closing", "closed"]
@@ -92,3 +93,33 @@ class PolicyVersion(models.Model):
 
     def __str__(self) -> str:
         return f"policy {self.number} of shop {self.shop_id}"
+
+
+class FeeVersion(models.Model):
+    """The gateway's fee of a shop from one moment on. Rows are added, never changed; each but the
+    first came of an act of two people."""
+
+    shop = models.ForeignKey(Shop, on_delete=models.PROTECT, related_name="fee_versions")
+    number = models.PositiveIntegerField(help_text="1, 2, 3 … per shop")
+    fee_bps = models.PositiveSmallIntegerField(help_text="of each credit")
+    in_force_from = models.DateTimeField()
+    set_by = models.TextField(help_text="user:<id> who proposed it, or how it came about")
+    act_id = models.UUIDField(null=True, unique=True, help_text="two people's; null: the first")
+    reason = models.TextField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["shop", "number"], name="shops_fee_number_once"),
+            models.CheckConstraint(
+                condition=models.Q(fee_bps__lte=MAX_FEE_BPS, number__gte=1),
+                name="shops_fee_in_range",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(number=1) | models.Q(act_id__isnull=False),
+                name="shops_fee_changed_by_two",
+            ),
+            models.CheckConstraint(condition=~models.Q(reason=""), name="shops_fee_has_a_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return f"fee {self.number} of shop {self.shop_id}: {self.fee_bps} bp"

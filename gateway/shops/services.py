@@ -10,6 +10,7 @@ from django.db import transaction
 from gateway.events.services import emit
 from gateway.money.assets import FIAT
 from gateway.shops.errors import AddressRefused, PolicyRefused, ShopUnknown, TermsRefused
+from gateway.shops.fees import FEE_FIELDS, fee_begin
 from gateway.shops.models import ADDRESS_BYTES, SHOP_STATUSES, PolicyVersion, Shop
 from gateway.shops.policies import OWN_FIELDS, SettlementPolicy, first_policy, policy_from
 from gateway.shops.terms import terms_from
@@ -40,7 +41,7 @@ def shop_open(
     """
     if not name.strip():
         raise TermsRefused("A shop needs a name.", field="name")
-    checked = terms_from(terms or {})
+    checked = terms_from({**(terms or {}), "fee_version": 1})
     shop = Shop.objects.create(
         name=name.strip(),
         pricing_currency=_checked_currency(pricing_currency),
@@ -49,6 +50,7 @@ def shop_open(
         terms=msgspec.to_builtins(checked),
         created_at=now,
     )
+    fee_begin(shop, fee_bps=checked.fee_bps, now=now)
     policy = first_policy(settlement_asset, threshold_units=threshold_units)
     _policy_add(shop, policy_from(msgspec.to_builtins(policy)), number=1, by="opened", now=now)
     emit(
@@ -179,8 +181,12 @@ def shop_set_terms(
     """Change some of the terms; open invoices keep what they were issued with.
 
     Raises:
-        TermsRefused: a term is unknown or out of its range.
+        TermsRefused: a term is unknown or out of its range, or it is the fee, which has a
+            schedule of its own.
     """
+    for field in FEE_FIELDS:
+        if field in changes:
+            raise TermsRefused("The fee changes by a version of its schedule.", field=field)
     shop = _locked(shop_id)
     shop.terms = msgspec.to_builtins(terms_from({**shop.terms, **changes}))
     shop.save(update_fields=["terms"])

@@ -36,6 +36,7 @@ class ShopTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         underpay_tolerance_bps: an invoice counts as covered when at most this much is missing.
         overpay_tolerance_bps: how much more than the quote the lock still covers.
         fee_bps: the gateway's fee, taken from the shop's credit.
+        fee_version: the number of the fee schedule's version that it is of.
         qr_kind: what the till's QR holds: the page's short URL or an ERC-681 wallet URI.
         late_policy: late money is credited at its day's rate, or kept for a refund.
         release_rules: when goods may be handed over, by amount, smallest first.
@@ -57,6 +58,7 @@ class ShopTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     underpay_tolerance_bps: int = 50
     overpay_tolerance_bps: int = 100
     fee_bps: int = 50
+    fee_version: int = 1
     qr_kind: Literal["url", "erc681"] = "url"
     late_policy: Literal["credit", "refund"] = "credit"
     release_rules: tuple[ReleaseRule, ...] = (
@@ -88,6 +90,7 @@ def terms_from(data: dict[str, Any]) -> ShopTerms:
     _check("underpay_tolerance_bps", terms.underpay_tolerance_bps, 0, 10_000)
     _check("overpay_tolerance_bps", terms.overpay_tolerance_bps, 0, 1_000)
     _check("fee_bps", terms.fee_bps, 0, MAX_FEE_BPS)
+    _check("fee_version", terms.fee_version, 1, 2**31 - 1)
     _check("at_risk_cap_units", terms.at_risk_cap_units, 0, 10**30)
     _check("max_open_lock_units", terms.max_open_lock_units, 0, 10**18)
     _check("payout_limit_units", terms.payout_limit_units or 0, 0, 10**30)

@@ -33,6 +33,8 @@ HIDDEN: Final = frozenset(
 """Never needed."""
 READ_ONLY: Final = frozenset(
     {
+        "billing_feedocument",
+        "billing_feeseries",
         "chains_block",
         "chains_chain",
         "chains_deposit",
@@ -61,10 +63,12 @@ READ_ONLY: Final = frozenset(
         "measures_position",
         "measures_positionday",
         "notices_letter",
+        "shops_feeversion",
         "webhooks_attempt",
     }
 )
-"""Other processes write them: the watcher and the sender, the lists' loader, the measures."""
+"""Other processes write them: the watcher and the sender, the lists' loader, the measures,
+what carries out what two people agreed to."""
 APPEND_ONLY: Final = frozenset(
     {
         "events_event",

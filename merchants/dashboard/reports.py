@@ -21,10 +21,11 @@ from gateway.settlement.reports import formats, reporting
 from gateway.settlement.reports.days import GROUPS, Day, Group, total_of
 from gateway.settlement.reports.sales import CurrencyDay
 from merchants.accounts.guards import MemberRequest, require_action
+from merchants.dashboard.fee_words import payout_cost_rows
 from merchants.dashboard.frame import draw
 from merchants.dashboard.selectors import amount_text
 from merchants.reports.asking import DATEV_FIELDS, day_in, period_in
-from merchants.reports.files import book_file, sales_file
+from merchants.reports.files import book_file, fee_file, sales_file, statement_file
 
 SHOWN: Final[tuple[Group, ...]] = ("sales", "fees", "taken_back", "refunds", "paid_out")
 """Groups with a column of their own; the others are one."""
@@ -52,6 +53,7 @@ def page(request: MemberRequest, shop_id: UUID) -> HttpResponse:
             _table(code, report, total, worth) for code, total in total_of(report.days).items()
         ],
         "worth": _worth_rows(report.currencies),
+        "payout_costs": payout_cost_rows(report.payout_costs),
         "programs": [
             {"name": name, "word": _program_word(name), "chosen": name == "plain"}
             for name in formats.PROGRAMS
@@ -75,6 +77,18 @@ def sales(request: MemberRequest, shop_id: UUID) -> Any:
 
 @require_GET
 @require_action("report.export")
+def fees(request: MemberRequest, shop_id: UUID) -> Any:
+    """What every payment of the period cost, as CSV."""
+    zone = ZoneInfo(request.shop.time_zone)
+    try:
+        period = period_in(request.GET.dict())
+    except TillwayError as error:
+        return _back(request, shop_id, error)
+    return fee_file(shop_id=shop_id, period=period, zone=zone)
+
+
+@require_GET
+@require_action("report.export")
 def books(request: MemberRequest, shop_id: UUID) -> Any:
     """The period's book lines in a program's file."""
     query = request.GET.dict()
@@ -92,6 +106,16 @@ def books(request: MemberRequest, shop_id: UUID) -> Any:
                 for name in (*formats.ACCOUNT_ROLES, *DATEV_FIELDS)
             },
         )
+    except TillwayError as error:
+        return _back(request, shop_id, error)
+
+
+@require_GET
+@require_action("report.export")
+def statement(request: MemberRequest, shop_id: UUID) -> Any:
+    """The period's days and balances on paper."""
+    try:
+        return statement_file(shop=request.shop, period=period_in(request.GET.dict()))
     except TillwayError as error:
         return _back(request, shop_id, error)
 

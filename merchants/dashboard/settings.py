@@ -19,9 +19,11 @@ from gateway.custody.approvals.errors import ApprovalError
 from gateway.events.errors import TillwayError
 from gateway.settlement.destinations import destination_waiting, payout_destination_change
 from gateway.shops import services
+from gateway.shops.fees import fee_versions_of
 from gateway.shops.selectors import ShopView
 from merchants.accounts.guards import MemberRequest, may, require_action
 from merchants.dashboard.approvals.acting import act_problem
+from merchants.dashboard.fee_words import example_words, percent_text, version_rows
 from merchants.dashboard.frame import draw
 from merchants.dashboard.settings_forms import (
     AddressForm,
@@ -139,5 +141,8 @@ def _page(
         "refused": refused,
         "current": checksum(shop.payout_address) if shop.payout_address else "",
         "waiting": destination_waiting(shop_id=shop.id),
+        "fee": percent_text(shop.terms.fee_bps),
+        "fee_example": example_words(fee_bps=shop.terms.fee_bps, currency=shop.pricing_currency),
+        "versions": version_rows(fee_versions_of(shop_id=shop.id), names={}),
     }
     return draw(request, "dashboard/settings.html", context, status=status)

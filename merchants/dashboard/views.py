@@ -28,6 +28,7 @@ from merchants.accounts.guards import MemberRequest, may, require_action
 from merchants.accounts.models import User
 from merchants.accounts.selectors import can, shops_of
 from merchants.dashboard import selectors
+from merchants.dashboard.fee_words import costs_of_invoice
 from merchants.dashboard.frame import draw
 from merchants.dashboard.payout_invoices import payouts_of_invoice
 from merchants.dashboard.refunds import refund_sign
@@ -156,6 +157,7 @@ def invoice(request: MemberRequest, shop_id: UUID, invoice_id: UUID) -> HttpResp
         "can_void": may(request, "invoice.void") and found["status"] in VOIDABLE,
         "timeline": selectors.timeline(invoice_id),
         "bookings": selectors.bookings(invoice_id),
+        **costs_of_invoice(stored),
         "paid_in": payouts_of_invoice(shop_id=shop_id, invoice_id=invoice_id)
         if may(request, "payout.view")
         else [],

@@ -8,16 +8,28 @@ from zoneinfo import ZoneInfo
 from django.http import StreamingHttpResponse
 from django.utils import timezone
 
+from gateway.settlement.billing.models import FeeDocument
 from gateway.settlement.reports import formats, reporting
+from gateway.settlement.reports.fee_rows import fee_rows
+from gateway.shops.selectors import ShopView
 from merchants.reports.asking import accounts_in, datev_head_in
+from merchants.reports.paper import pdf_of
+from merchants.reports.papers import fee_invoice_paper, statement_paper
 
 CSV: Final = "text/csv; charset=utf-8"
+PDF: Final = "application/pdf"
 
 
 def sales_file(*, shop_id: UUID, period: reporting.Period, zone: ZoneInfo) -> Any:
     """A row per sale, streamed."""
     rows = reporting.sales_rows(shop_id=shop_id, period=period, zone=zone)
     return _file(formats.csv_text(rows), name=f"sales-{_span(period)}.csv", kind=CSV)
+
+
+def fee_file(*, shop_id: UUID, period: reporting.Period, zone: ZoneInfo) -> Any:
+    """A row per payment with what it cost, streamed."""
+    rows = fee_rows(shop_id=shop_id, period=period, zone=zone)
+    return _file(formats.csv_text(rows), name=f"fees-{_span(period)}.csv", kind=CSV)
 
 
 def book_file(
@@ -46,6 +58,20 @@ def book_file(
         name = f"EXTF_Buchungsstapel_{_span(period)}.csv"
         return _file(pieces, name=name, kind="text/csv; charset=windows-1252")
     return _file(pieces, name=f"{program}-{_span(period)}.csv", kind=CSV)
+
+
+def statement_file(*, shop: ShopView, period: reporting.Period) -> Any:
+    """The statement of a shop's days, on paper. Four queries."""
+    zone = ZoneInfo(shop.time_zone)
+    report = reporting.daily_report(shop_id=shop.id, period=period, zone=zone)
+    paper = statement_paper(shop=shop, report=report, period=period, zone=zone)
+    return _file([pdf_of(paper)], name=f"statement-{_span(period)}.pdf", kind=PDF)
+
+
+def fee_invoice_file(document: FeeDocument) -> Any:
+    """A fee invoice on paper. No query."""
+    paper = pdf_of(fee_invoice_paper(document))
+    return _file([paper], name=f"{document.label}.pdf", kind=PDF)
 
 
 def _span(period: reporting.Period) -> str:

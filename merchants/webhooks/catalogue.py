@@ -39,6 +39,8 @@ SHOP_EVENTS: Final = (
     "payout.returned",
     "payout.cancelled",
     "shop.requirements_changed",
+    "fee_invoice.issued",
+    "fee_invoice.credited",
     "card.paid",
     "card.settled",
     "card.ended",

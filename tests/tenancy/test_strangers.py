@@ -20,6 +20,7 @@ from gateway.money.amounts import Amount
 from gateway.money.assets import FIAT
 from gateway.refunds.limits import Person
 from gateway.refunds.requesting import Wanted, refund_request
+from gateway.settlement.billing.models import FeeDocument
 from gateway.settlement.models import Payout
 from gateway.shops.models import Shop
 from gateway.sponsoring.models import Authorization
@@ -130,6 +131,18 @@ def ours(open_shop: World, staff: Staff) -> dict[str, str]:
         last_at=timezone.now(),
         told_from=timezone.now(),
     )
+    document = FeeDocument.objects.create(
+        mode="test",
+        kind="invoice",
+        shop_id=shop_id,
+        shop_name=MARK,
+        month="2026-10",
+        time_zone="UTC",
+        revision=0,
+        lines=[],
+        issued_by=MARK,
+        issued_at=timezone.now(),
+    )
     assert Delivery.objects.filter(event_id=event.id, endpoint_id=endpoint.id).exists()
     return {
         "shop_id": str(shop_id),
@@ -141,6 +154,7 @@ def ours(open_shop: World, staff: Staff) -> dict[str, str]:
         "authorization_id": str(authorization.id),
         "act_id": str(act.id),
         "refund_id": str(refund.id),
+        "document_id": str(document.id),
         "notice_id": str(notice.id),
     }
 

@@ -20,6 +20,7 @@ from gateway.settlement.reports.errors import (
     PeriodTooLong,
     PeriodUpsideDown,
 )
+from gateway.settlement.reports.payout_costs import PayoutCostDay, payout_cost_days
 from gateway.settlement.reports.sales import CurrencyDay, Sale, currency_days, sales
 
 MAX_DAYS: Final = 400
@@ -53,22 +54,25 @@ class DailyReport:
         assets: of the codes in ``days``.
         days: where something changed, oldest first.
         currencies: what the days' payments were worth, oldest first.
+        payout_costs: what the days' payouts cost, oldest first.
     """
 
     assets: Mapping[str, Asset]
     days: tuple[Day, ...]
     currencies: tuple[CurrencyDay, ...]
+    payout_costs: tuple[PayoutCostDay, ...] = ()
 
 
 def daily_report(*, shop_id: UUID, period: Period, zone: ZoneInfo) -> DailyReport:
-    """What each day brought and took. Three queries."""
+    """What each day brought and took. Four queries."""
     first, last = period.first, period.last
     found = shop_period(shop_id=shop_id, first=first, last=last, zone=zone)
     days = days_of(opening=found.opening, sums=found.sums, first=first, last=last)
     return DailyReport(
-        assets=_assets({day.asset for day in days}),
+        assets=assets_of({day.asset for day in days}),
         days=tuple(days),
         currencies=tuple(currency_days(shop_id=shop_id, first=first, last=last, zone=zone)),
+        payout_costs=tuple(payout_cost_days(shop_id=shop_id, first=first, last=last, zone=zone)),
     )
 
 
@@ -83,7 +87,7 @@ def sales_rows(*, shop_id: UUID, period: Period, zone: ZoneInfo) -> Iterator[lis
     for sale in found:
         missing = {sale.token, sale.settlement_asset} - assets.keys()
         if missing:
-            assets |= _assets(missing)
+            assets |= assets_of(missing)
         yield _sale_row(sale, assets, zone)
 
 
@@ -97,7 +101,7 @@ def book_file(
     head: formats.DatevHead | None,
     made_at: datetime,
 ) -> Iterator[bytes]:
-    """The period's book lines in a program's file. Three queries, before the first piece.
+    """The period's book lines in a program's file. Four queries, before the first piece.
 
     Args:
         accounts: what the shop calls its accounts; the program's usual ones where it says nothing.
@@ -134,7 +138,8 @@ def book_file(
             )
 
 
-def _assets(codes: set[str]) -> dict[str, Asset]:
+def assets_of(codes: set[str]) -> dict[str, Asset]:
+    """Currencies and tokens by their codes. One query."""
     found = {code: FIAT[code] for code in codes if code in FIAT}
     tokens = Token.objects.filter(code__in=codes - found.keys()).values_list("code", "decimals")
     return found | {code: Asset(code, decimals) for code, decimals in tokens}

@@ -14,7 +14,7 @@ from merchants.api import answers, docs
 from merchants.api.contract import ApiView, fault
 from merchants.api.problems import InputRefused
 from merchants.reports.asking import DATEV_FIELDS, period_in
-from merchants.reports.files import book_file, sales_file
+from merchants.reports.files import book_file, fee_file, sales_file, statement_file
 
 
 def _day_parameter(name: str, description: str) -> OpenApiParameter:
@@ -62,6 +62,35 @@ class SalesFileView(ReportView):
     def get(self, request: Request) -> HttpResponse:
         period = period_in(self.query({"first", "last"}))
         return sales_file(shop_id=self.shop.id, period=period, zone=self.zone)
+
+
+class FeeFileView(ReportView):
+    @extend_schema(
+        operation_id="report_fees",
+        summary="Export what payments cost",
+        description=(
+            "A row per payment that was credited or taken back: the fee as booked, and what of the"
+            " token the rate held (spread, lock premium, venue, gas), streamed."
+        ),
+        parameters=[FIRST, LAST],
+        responses=docs.answers_with(OpenApiTypes.STR, media_type="text/csv"),
+    )
+    def get(self, request: Request) -> HttpResponse:
+        period = period_in(self.query({"first", "last"}))
+        return fee_file(shop_id=self.shop.id, period=period, zone=self.zone)
+
+
+class StatementFileView(ReportView):
+    @extend_schema(
+        operation_id="report_statement",
+        summary="Get the statement as PDF",
+        description="Each day with its balances, in the language of Accept-Language.",
+        parameters=[FIRST, LAST],
+        responses=docs.answers_with(OpenApiTypes.BINARY, media_type="application/pdf"),
+    )
+    def get(self, request: Request) -> HttpResponse:
+        period = period_in(self.query({"first", "last"}))
+        return statement_file(shop=self.shop, period=period)
 
 
 class BookFileView(ReportView):

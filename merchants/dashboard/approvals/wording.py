@@ -12,6 +12,7 @@ from gateway.money.amounts import Amount, format_amount
 from gateway.money.assets import FIAT, Asset
 from gateway.shops.selectors import ShopView
 from merchants.dashboard.desk import figures
+from merchants.dashboard.fee_words import percent_text
 from merchants.dashboard.wording import Sign
 
 Shops = Mapping[Any, ShopView]
@@ -43,6 +44,8 @@ def act_words(act: Act, *, shops: Shops, assets: Assets) -> Words:
             return _destination(body)
         case "shop_limits":
             return _limits(act, body, shops=shops, assets=assets)
+        case "fee_schedule":
+            return _fee(body)
         case "hold_release":
             return Words(
                 _("Release a held payment"),
@@ -104,6 +107,15 @@ def _limits(act: Act, body: Mapping[str, Any], *, shops: Shops, assets: Assets) 
         _("Change a shop's limits"),
         [_("More can be lost: by a reorganisation, a bad rate or a stolen sign-in.")],
         facts,
+    )
+
+
+def _fee(body: Mapping[str, Any]) -> Words:
+    before, after = body["instead_of"]["fee_bps"], body["fee_bps"]
+    return Words(
+        _("Change a shop's fee"),
+        [_("Invoices issued after that bear it; those issued before keep theirs.")],
+        [(_("Fee"), f"{percent_text(before)} → {percent_text(after)}")],
     )
 
 

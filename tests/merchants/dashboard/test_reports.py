@@ -74,5 +74,5 @@ def test_the_page_costs_the_same_for_many_days(
     sold: Any, staff: Staff, django_assert_num_queries: Any
 ) -> None:
     client = staff.client("owner")
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get(f"/dashboard/{sold.shop_id}/reports?{span()}")
