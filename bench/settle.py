@@ -76,6 +76,11 @@ SELECT calls, round(mean_exec_time::numeric, 3),
 """
 
 
+EVENTS = (
+    "SELECT count(*), type FROM events_event GROUP BY type ORDER BY count(*) DESC, type LIMIT %s"
+)
+
+
 def run(*, seed: int) -> dict[str, Any]:
     invoices = int(os.environ.get("SETTLE_INVOICES", INVOICES))
     shops = max(1, invoices // INVOICES_OF_A_SHOP)
@@ -240,6 +245,9 @@ def _tell_profile(database: "psycopg.Connection[Any]") -> None:
     _say("calls, ms each:")
     for row in database.execute(OFTENEST, [TOLD]).fetchall():
         _say("  {:>8} {:>9}  {}".format(*row))
+    _say("events:")
+    for row in database.execute(EVENTS, [TOLD]).fetchall():
+        _say("  {:>8}  {}".format(*row))
 
 
 def _number(database: "psycopg.Connection[Any]", query: str) -> int:

@@ -7,7 +7,7 @@ class SettlementConfig(AppConfig):
 
     def ready(self) -> None:
         from gateway.custody.approvals.kinds import register
-        from gateway.events.subscriptions import subscribe
+        from gateway.events.subscriptions import subscribe, subscribe_together
         from gateway.settlement import approving, destinations, fiat_handlers, handlers, limits
         from gateway.treasury import manual_entries
 
@@ -26,6 +26,7 @@ class SettlementConfig(AppConfig):
             handler=handlers.on_credit,
             name="settlement.credit",
         )
+        subscribe_together(pattern="settlement.due", handler=handlers.on_due, name="settlement.due")
         subscribe(
             pattern="payout.approved", handler=handlers.on_approved, name="settlement.approved"
         )
