@@ -71,4 +71,5 @@ class SettlementConfig(AppConfig):
             ),
             handler=handlers.on_transaction,
             name="settlement.transaction",
+            purposes=("payout",),
         )
