@@ -85,7 +85,7 @@ def emit_many(events: Sequence[NewEvent], *, now: datetime) -> list[UUID]:
             "shop_id": event.shop_id,
             "subject": event.subject,
             "body": event.body,
-            "handlers": handlers_for(event.type),
+            "handlers": handlers_for(event.type, event.body.get("purpose")),
             "lane": event.lane,
         }
         for event_id, event in zip(ids, events, strict=True)

@@ -1,6 +1,6 @@
 """Which handler wants to hear of which event. Filled by each room's AppConfig.ready."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -33,15 +33,28 @@ TogetherHandler = Callable[[Sequence[EventRecord]], None]
 _handlers: dict[str, Handler | TogetherHandler] = {}
 _together: set[str] = set()
 _patterns: dict[str, tuple[str, ...]] = {}
+_purposes: dict[str, frozenset[str]] = {}
 
 
-def subscribe(*, pattern: str | tuple[str, ...], handler: Handler, name: str) -> None:
+def subscribe(
+    *,
+    pattern: str | tuple[str, ...],
+    handler: Handler,
+    name: str,
+    purposes: Collection[str] = (),
+) -> None:
     """Have ``handler`` called once, in order per subject, for each event that fits ``pattern``.
 
     A pattern is an event type ("deposit.seen") or a prefix ("invoice.*"). The name is stored in
     the outbox: it must not change while items wait under it.
+
+    Args:
+        purposes: of events whose body names a purpose, only those with one of these; what is for
+            others is never queued for it. None named: all.
     """
     _keep(name=name, handler=handler, pattern=pattern)
+    if purposes:
+        _purposes[name] = frozenset(purposes)
 
 
 def subscribe_together(
@@ -72,13 +85,14 @@ def _fits(pattern: str, event_type: str) -> bool:
 
 
 @lru_cache(maxsize=1024)
-def handlers_for(event_type: str) -> tuple[str, ...]:
-    """Names of the handlers that want this type, sorted."""
+def handlers_for(event_type: str, purpose: str | None = None) -> tuple[str, ...]:
+    """Names of the handlers that want this type, sorted; of this purpose, if the event has one."""
     return tuple(
         sorted(
             name
             for name, patterns in _patterns.items()
             if any(_fits(pattern, event_type) for pattern in patterns)
+            and (purpose is None or purpose in _purposes.get(name, (purpose,)))
         )
     )
 

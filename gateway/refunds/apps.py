@@ -42,4 +42,5 @@ class RefundsConfig(AppConfig):
             ),
             handler=handlers.on_transaction,
             name="refunds.transaction",
+            purposes=("refund",),
         )

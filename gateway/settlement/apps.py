@@ -7,7 +7,7 @@ class SettlementConfig(AppConfig):
 
     def ready(self) -> None:
         from gateway.custody.approvals.kinds import register
-        from gateway.events.subscriptions import subscribe
+        from gateway.events.subscriptions import subscribe, subscribe_together
         from gateway.settlement import (
             approving,
             card_handlers,
@@ -37,6 +37,7 @@ class SettlementConfig(AppConfig):
             handler=handlers.on_credit,
             name="settlement.credit",
         )
+        subscribe_together(pattern="settlement.due", handler=handlers.on_due, name="settlement.due")
         subscribe(
             pattern="payout.approved", handler=handlers.on_approved, name="settlement.approved"
         )
@@ -91,4 +92,5 @@ class SettlementConfig(AppConfig):
             ),
             handler=handlers.on_transaction,
             name="settlement.transaction",
+            purposes=("payout",),
         )

@@ -1,5 +1,6 @@
 """What settlement does when it hears of credits, finality and transactions."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 import structlog
@@ -11,7 +12,7 @@ from gateway.settlement import locks, withholding
 from gateway.settlement.approving import payout_withdrawn
 from gateway.settlement.final_credits import credit_recorded, finality_recorded
 from gateway.settlement.outcomes import payout_final, payout_limited, payout_mined, payout_undone
-from gateway.settlement.scheduling import run_if_due
+from gateway.settlement.scheduling import due_say, run_if_due
 from gateway.settlement.sending import (
     REFERENCE_PREFIX,
     payout_send,
@@ -50,7 +51,7 @@ def on_credit(event: EventRecord) -> None:
         case _:
             row = finality_recorded(deposit_id=deposit_id, is_final=event.type == "deposit.final")
     if row.counted_units and row.shop_id is not None:
-        _pay_out_if_due(row.shop_id, event)
+        due_say(shop_id=row.shop_id, now=timezone.now())
 
 
 def _on_hold(event: EventRecord, *, deposit_id: UUID, shop_id: UUID) -> None:
@@ -66,8 +67,19 @@ def _on_hold(event: EventRecord, *, deposit_id: UUID, shop_id: UUID) -> None:
         )
     else:
         withholding.withheld_lift(deposit_id=deposit_id, now=now)
-        _pay_out_if_due(shop_id, event)
+        due_say(shop_id=shop_id, now=now)
     payouts_recheck(shop_id=shop_id, now=now)
+
+
+def on_due(events: Sequence[EventRecord]) -> None:
+    """``settlement.due``: one run for all of a shop's credits that became payable meanwhile."""
+    last = events[-1]
+    shop_id = UUID(last.subject_id)
+    try:
+        run_if_due(shop_id=shop_id, reason=str(last.id), now=timezone.now())
+    except TillwayError as refused:
+        # The credits count all the same; the sweep asks again, and the shop sees why it waits.
+        log.warning("settlement_run_refused", shop_id=str(shop_id), code=refused.code)
 
 
 def on_list_screened(event: EventRecord) -> None:
@@ -131,11 +143,3 @@ def on_transaction(event: EventRecord) -> None:
             )
             # The float that was promised to it is free again.
             payouts_resume(asset=payout.asset, now=now)
-
-
-def _pay_out_if_due(shop_id: UUID, event: EventRecord) -> None:
-    try:
-        run_if_due(shop_id=shop_id, reason=str(event.id), now=timezone.now())
-    except TillwayError as refused:
-        # The credit counts all the same; the sweep asks again, and the shop sees why it waits.
-        log.warning("settlement_run_refused", shop_id=str(shop_id), code=refused.code)

@@ -19,6 +19,7 @@ class SponsoringConfig(AppConfig):
             ),
             handler=handlers.on_transaction,
             name="sponsoring.transaction",
+            purposes=("sponsor",),
         )
         subscribe(
             pattern=("invoice.processing", "invoice.paid", "invoice.cancelled"),

@@ -72,6 +72,26 @@ def test_emitting_costs_one_statement(django_assert_num_queries: Callable[..., o
         _emit()
 
 
+def test_what_has_another_purpose_is_never_queued() -> None:
+    told: list[str] = []
+
+    def hear(event: EventRecord) -> None:
+        told.append(event.body.get("purpose", "none"))
+
+    subscribe(pattern="purposed.*", handler=hear, name="tests.purposed", purposes=("payout",))
+    try:
+        for purpose in ("payout", "refund"):
+            _emit("purposed.done", purpose=purpose)
+        _emit("purposed.done")
+        assert OutboxItem.objects.filter(handler="tests.purposed").count() == 2
+        relay.drain()
+    finally:
+        del subscriptions._handlers["tests.purposed"], subscriptions._patterns["tests.purposed"]
+        del subscriptions._purposes["tests.purposed"]
+        subscriptions.handlers_for.cache_clear()
+    assert told == ["payout", "none"]
+
+
 def test_an_event_that_is_rolled_back_is_never_handled(heard: list[EventRecord]) -> None:
     with pytest.raises(RuntimeError), transaction.atomic():
         _emit()

@@ -1,14 +1,19 @@
 """Shops that are paid by their policies: by themselves, once, whole or not at all."""
 
 import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.db import connections
+from django.db import connection, connections
+from django.test.utils import CaptureQueriesContext
 
 from gateway.chains.models import Token
 from gateway.events import relay
+from gateway.events.models import Event
+from gateway.events.subscriptions import EventRecord, run_handler
 from gateway.ledger.checks import ledger_checks
 from gateway.market.snapshot_store import forget_snapshot, publish_snapshot
 from gateway.market.snapshots import MarketSnapshot
@@ -80,6 +85,56 @@ def test_instant_pays_with_each_final_credit(world: World) -> None:
         (USDC.code, 100, "instant", "sending"),
         (USDC.code, 30, "instant", "sending"),
     ]
+
+
+def test_credits_that_become_final_together_leave_in_one_payout(world: World) -> None:
+    policy(world, schedule="instant")
+    world.fund(1_000)
+    for units in (1, 2, 4, 8, 16):
+        world.final(world.credited(units))
+    relay.drain(limit=1000)
+    assert payouts(world) == [(USDC.code, 31, "instant", "sending")]
+    assert len(world.queued()) == 1
+    assert balance(world) == (0, 31)
+
+
+def test_a_due_shop_is_asked_about_once_however_many_credits_said_so(world: World) -> None:
+    policy(world, schedule="instant")
+    world.fund(1_000)
+
+    def statements_of(credits: int) -> int:
+        for _ in range(credits):
+            world.final(world.credited(3))
+        with as_due_is_handled() as found:
+            relay.drain(limit=1000)
+        (statements,) = found
+        return statements
+
+    few, many = statements_of(2), statements_of(20)
+    assert few == many
+    assert [taken for _, taken, _, _ in payouts(world)] == [6, 60]
+
+
+@contextmanager
+def as_due_is_handled() -> Iterator[list[int]]:
+    """The statements of each time that the handler of due shops was run."""
+    found: list[int] = []
+
+    def counted(name: str, events: Sequence[EventRecord]) -> None:
+        with CaptureQueriesContext(connection) as queries:
+            run_handler(name, events)
+        if name == "settlement.due":
+            found.append(len(queries))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(relay, "run_handler", counted)
+        yield found
+
+
+def test_on_demand_is_not_even_asked_about(world: World) -> None:
+    world.fund(1_000)
+    world.paid(100)
+    assert not Event.objects.filter(type="settlement.due").exists()
 
 
 def test_on_demand_never_pays_by_itself(world: World) -> None:

@@ -13,6 +13,7 @@ class ExecutionConfig(AppConfig):
             pattern=("transaction.final", "transaction.failed", "transaction.cancelled"),
             handler=handlers.on_transaction,
             name="execution.transaction",
+            purposes=("sweep", "fill"),
         )
         subscribe(
             pattern="deposit.orphaned",

@@ -48,6 +48,8 @@ BATCH_AFTER_SECONDS = 15
 BATCH_AT_ITEMS = 50
 """So many don't wait any longer."""
 BATCH_MAX_ITEMS = 100
+SWEEPS_AT_ONCE = 10
+"""Transactions of one group that are queued in a row where nothing is sold."""
 DUST_AT_ONCE = 1_000
 DEADLINE_SECONDS = 600
 REFERENCE_PREFIX = "fill:"
@@ -74,7 +76,10 @@ def fills_batch_due(*, now: datetime) -> int:
         snapshot = current_snapshot()
     except MarketUnavailable:
         snapshot = None  # what needs no price is swept all the same
-    return sum(_batch(group, snapshot=snapshot, now=now) for group in groups)
+    return sum(
+        _batch(group, snapshot=snapshot, now=now) + _sweep_on(group, snapshot=snapshot, now=now)
+        for group in groups
+    )
 
 
 def _groups_due(now: datetime) -> list[_Group]:
@@ -104,6 +109,21 @@ def dust_reconsider(*, now: datetime, limit: int = DUST_AT_ONCE) -> int:
     rested = FillRequest.objects.filter(status="dust", not_before__lte=now).order_by("not_before")
     ids = list(rested.values_list("id", flat=True)[:limit])
     return FillRequest.objects.filter(id__in=ids, status="dust").update(status="pending")
+
+
+def _sweep_on(group: _Group, *, snapshot: MarketSnapshot | None, now: datetime) -> int:
+    """Go on with a group that is only swept while it is due: a thousand deposits at once don't wait
+    for as many askings. What is sold waits for the next one: a sale moves the price on which the
+    one behind it would stand."""
+    made = 0
+    if group.asset != group.settlement_asset:
+        return made
+    while made < SWEEPS_AT_ONCE - 1 and group in _groups_due(now):
+        queued = _batch(group, snapshot=snapshot, now=now)
+        if not queued:
+            break
+        made += queued
+    return made
 
 
 @transaction.atomic

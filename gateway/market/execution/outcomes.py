@@ -183,12 +183,11 @@ def _settle_requests(batch: FillBatch, outcome: Outcome, *, now: datetime) -> No
     arrived = {item.salt for item in outcome.swept if item.token == address}
     reasons = {item.salt: item.reason for item in outcome.failed if item.token == address}
     salts = _salts_of(batch)
+    done: list[UUID] = []
     for request in batch.requests.select_for_update().order_by("id"):
         salt, state = salts[request.deposit_id]
         if salt in arrived:
-            request.status = "filled" if outcome.swapped else "swept"
-            request.last_error = ""
-            request.save(update_fields=["status", "last_error"])
+            done.append(request.id)
         elif state == "orphaned":
             request.status, request.batch = "withdrawn", None
             request.save(update_fields=["status", "batch"])
@@ -197,6 +196,10 @@ def _settle_requests(batch: FillBatch, outcome: Outcome, *, now: datetime) -> No
                 "sweep_failed", deposit=str(request.deposit_id), reason=reasons.get(salt, "")
             )
             _wait(request, reason=reasons.get(salt, "not_in_receipt"), now=now)
+    # Nearly all arrive, in a batch of up to a hundred: together.
+    batch.requests.filter(id__in=done).update(
+        status="filled" if outcome.swapped else "swept", last_error=""
+    )
 
 
 def _salts_of(batch: FillBatch) -> dict[UUID, tuple[bytes, str]]:

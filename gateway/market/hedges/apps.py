@@ -19,4 +19,5 @@ class HedgesConfig(AppConfig):
             ),
             handler=handlers.on_transaction,
             name="hedges.transaction",
+            purposes=("approve", "fill", "treasury"),
         )

@@ -13,4 +13,5 @@ class MakersConfig(AppConfig):
             pattern=("transaction.final", "transaction.failed", "transaction.cancelled"),
             handler=handlers.on_transaction,
             name="makers.transaction",
+            purposes=("fill",),
         )

@@ -19,4 +19,5 @@ class RangesConfig(AppConfig):
             ),
             handler=handlers.on_transaction,
             name="ranges.transaction",
+            purposes=("approve", "range"),
         )

@@ -13,4 +13,5 @@ class RefillsConfig(AppConfig):
             pattern=("transaction.final", "transaction.failed", "transaction.cancelled"),
             handler=handlers.on_transaction,
             name="refills.transaction",
+            purposes=("fill", "treasury"),
         )

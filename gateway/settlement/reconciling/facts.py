@@ -28,17 +28,22 @@ RANGE_STEPS = {"range_in": "mint", "range_out": "collect"}
 REFERENCES = ("payout", "withdrawal", "hedge", "move", "refund")
 """With what rooms name a transaction whose entries know it by what it was for."""
 
+# A deposit's entries by their keys, and their lines by theirs (OFFSET 0 keeps the order): through
+# the account, which all deposits share, each would read the lines of all.
 DEPOSITS_SQL = """
 SELECT d.id, d.asset, d.block_number, d.units, d.state, d.tx_hash, d.confirmed_at, d.seen_at,
        booked.units
   FROM chains_deposit d
  CROSS JOIN LATERAL (
        SELECT coalesce(sum(p.units), 0) AS units
-         FROM ledger_entry e
-         JOIN ledger_posting p ON p.entry_id = e.id AND p.booked_at = e.booked_at
-         JOIN ledger_account a ON a.id = p.account_id
-        WHERE e.key >= 'deposit:' || d.id || ':' AND e.key < 'deposit:' || d.id || ';'
-          AND a.name = %(account)s AND a.asset = d.asset) booked
+         FROM (SELECT e.id, e.booked_at FROM ledger_entry e
+                WHERE e.key >= 'deposit:' || d.id || ':' AND e.key < 'deposit:' || d.id || ';'
+               OFFSET 0) e
+        CROSS JOIN LATERAL (
+              SELECT q.account_id, q.units FROM ledger_posting q
+               WHERE q.entry_id = e.id AND q.booked_at = e.booked_at OFFSET 0) p
+        WHERE p.account_id = (SELECT a.id FROM ledger_account a
+                               WHERE a.name = %(account)s AND a.asset = d.asset)) booked
  WHERE d.chain_id = %(chain)s AND (d.state IN ('seen', 'confirmed') OR d.id >= %(since)s)
    AND (d.state = 'orphaned' AND booked.units <> 0
         OR d.state <> 'orphaned'

@@ -19,4 +19,5 @@ class ProvidersConfig(AppConfig):
             ),
             handler=handlers.on_transaction,
             name="providers.transaction",
+            purposes=("withdrawal",),
         )

@@ -4,6 +4,8 @@ import json
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from eth_utils.crypto import keccak
 
 from gateway.chains.addresses import checksum
@@ -15,7 +17,7 @@ from gateway.events.services import emit
 from gateway.ledger import accounts
 from gateway.ledger.checks import ledger_checks
 from gateway.ledger.deposits import post_held, post_returned
-from gateway.market.execution import outcomes
+from gateway.market.execution import batching, outcomes
 from gateway.market.execution.batching import DEADLINE_SECONDS
 from gateway.market.execution.models import FillBatch, FillRequest, SweptDeposit
 from gateway.market.snapshot_store import forget_snapshot
@@ -49,6 +51,43 @@ def test_the_settlement_asset_is_only_swept(desk: Desk) -> None:
     desk.custody_agrees()
     assert ledger_checks() == []
     assert Event.objects.filter(type="float.filled", body__asset=USDC.code).exists()
+
+
+def test_a_crowd_is_swept_in_several_transactions_at_one_asking(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batching, "BATCH_MAX_ITEMS", 2)
+    for units in (1_000_000, 2_000_000, 3_000_000, 4_000_000, 5_000_000):
+        desk.credited("USDC", units)
+    queued = desk.batch()
+    assert [row.purpose for row in queued] == ["sweep"] * 3
+    assert sorted(batch.requests.count() for batch in FillBatch.objects.all()) == [1, 2, 2]
+    for outgoing in queued:
+        desk.send(outgoing)
+    assert statuses() == ["swept"] * 5
+    desk.custody_agrees()
+    assert ledger_checks() == []
+
+
+def test_a_final_sweep_costs_as_many_statements_for_many_deposits(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found: list[int] = []
+    final = outcomes.batch_final
+
+    def counted(**arguments: Any) -> FillBatch:
+        with CaptureQueriesContext(connection) as queries:
+            batch = final(**arguments)
+        found.append(len(queries))
+        return batch
+
+    monkeypatch.setattr(outcomes, "batch_final", counted)
+    for deposits in (2, 4):
+        for _ in range(deposits):
+            desk.credited("USDC", 1_000_000)
+        (queued,) = desk.batch()
+        desk.send(queued)
+    assert found[0] == found[1] > 0
 
 
 def test_the_operator_sends_the_sweeps(desk: Desk, settings: Any) -> None:

@@ -1,0 +1,37 @@
+"""A transaction is heard of by the room whose it is, and by nobody else."""
+
+import pytest
+
+from gateway.custody.policy import PURPOSE_NAMES
+from gateway.events.subscriptions import handlers_for
+
+
+@pytest.mark.parametrize(
+    ("purpose", "hearers"),
+    [
+        ("payout", {"settlement.transaction"}),
+        ("refund", {"refunds.transaction"}),
+        ("sponsor", {"sponsoring.transaction"}),
+        ("withdrawal", {"providers.transaction"}),
+        ("sweep", {"execution.transaction"}),
+        ("range", {"ranges.transaction"}),
+        ("approve", {"hedges.transaction", "ranges.transaction"}),
+        ("treasury", {"hedges.transaction", "refills.transaction"}),
+        (
+            "fill",
+            {
+                *("execution.transaction", "hedges.transaction"),
+                *("makers.transaction", "refills.transaction"),
+            },
+        ),
+    ],
+)
+def test_a_final_transaction_is_told_to_whoever_may_have_queued_it(
+    purpose: str, hearers: set[str]
+) -> None:
+    assert set(handlers_for("transaction.final", purpose)) == hearers
+
+
+def test_no_purpose_that_the_signer_knows_is_without_a_hearer_but_its_own_cancelling() -> None:
+    deaf = {name for name in PURPOSE_NAMES if not handlers_for("transaction.final", name)}
+    assert deaf == {"cancel"}
