@@ -13,7 +13,10 @@ from typing import Final
 import redis
 
 from gateway.events.points import ARMED, PASSED, STRUCK
+from tests.faults.node_between import NodeBetween
 from tests.house.place import Place
+
+TROUBLE_SECONDS = 15
 
 
 @dataclass(slots=True)
@@ -24,8 +27,11 @@ class Deaths:
 
     def open(self) -> None:
         shutil.rmtree(self.folder, ignore_errors=True)
-        self.folder.with_suffix(PASSED).unlink(missing_ok=True)
         self.folder.mkdir(parents=True)
+
+    def forget(self) -> None:
+        """What was passed is told once a process: it goes with the house, not with a batch."""
+        self.folder.with_suffix(PASSED).unlink(missing_ok=True)
 
     def arm(self, number: int, point: str, *, passing: int) -> None:
         draft = self.folder / f"{number}.draft"
@@ -50,27 +56,37 @@ class Deaths:
             return set()
 
 
-def postgres_immediate(place: Place) -> None:
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What an outage may touch."""
+
+    place: Place
+    node: NodeBetween
+
+
+def postgres_immediate(around: Around) -> None:
     """As ``pg_ctl -m immediate stop``: SIGQUIT to the postmaster; the house starts it again."""
-    pid = int((place.shop.house.state / "postgres" / "postmaster.pid").read_text().split()[0])
+    pid = int(
+        (around.place.shop.house.state / "postgres" / "postmaster.pid").read_text().split()[0]
+    )
     os.kill(pid, signal.SIGQUIT)
 
 
-def valkey_killed(place: Place) -> None:
+def valkey_killed(around: Around) -> None:
     """Killed and emptied, with whatever it had written to disk."""
-    client = redis.Redis(unix_socket_path=str(place.shop.house.state / "valkey.sock"))
+    client = redis.Redis(unix_socket_path=str(around.place.shop.house.state / "valkey.sock"))
     pid = int(client.info("server")["process_id"])
     client.flushall()
     client.close()
     os.kill(pid, signal.SIGKILL)
 
 
-def beat_killed(place: Place) -> None:
-    _kill(place, "beat")
+def beat_killed(around: Around) -> None:
+    _kill(around.place, "beat")
 
 
-def worker_killed(place: Place) -> None:
-    _kill(place, "worker")
+def worker_killed(around: Around) -> None:
+    _kill(around.place, "worker")
 
 
 def _kill(place: Place, name: str) -> None:
@@ -78,15 +94,27 @@ def _kill(place: Place, name: str) -> None:
         os.kill(pid, signal.SIGKILL)
 
 
-OUTAGES: Final[dict[str, Callable[[Place], None]]] = {
+def node_answers_lost(around: Around) -> None:
+    """The node does what it is asked, and a quarter of its answers never arrive."""
+    around.node.begin("lost", seconds=TROUBLE_SECONDS)
+
+
+def node_asked_twice(around: Around) -> None:
+    """The node gets a quarter of all requests twice, and its first answers are lost."""
+    around.node.begin("twice", seconds=TROUBLE_SECONDS)
+
+
+OUTAGES: Final[dict[str, Callable[[Around], None]]] = {
     "postgres_immediate": postgres_immediate,
     "valkey_killed_and_flushed": valkey_killed,
     "beat_killed": beat_killed,
     "worker_killed": worker_killed,
+    "node_answers_lost": node_answers_lost,
+    "node_asked_twice": node_asked_twice,
 }
 
 
-def happen_later(place: Place, name: str, rng: random.Random) -> None:
+def happen_later(around: Around, name: str, rng: random.Random) -> None:
     """Have an outage at some moment of the next seconds."""
     time.sleep(rng.uniform(2, 15))
-    OUTAGES[name](place)
+    OUTAGES[name](around)

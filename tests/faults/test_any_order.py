@@ -20,6 +20,7 @@ from hypothesis.stateful import (
 from gateway.chains.models import Deposit
 from gateway.chains.outgoing_models import OutgoingTransaction
 from gateway.compliance.holds import hold_block, hold_release, hold_return
+from gateway.compliance.models import Hold
 from gateway.events.errors import TillwayError
 from gateway.events.ids import uuid7
 from gateway.invoices.models import Claim, Invoice, Payment
@@ -60,23 +61,34 @@ class AnyOrder(RuleBasedStateMachine):
         self.world = self.refunds.world
         self.refunds.fund_quietly()
         self.invoices: list[Invoice] = []
-        self.sell(cents=1_250)
+        for cents in (4_000, 1_250, 2_000, 900):
+            self.invoices.append(self.world.issue(cents))
+        final, confirmed, held, _open = self.invoices
+        self.world.hear(self.world.confirmed(final), "final")
+        units = self.world.quote(confirmed).units * 3 // 2
+        self.world.confirmed(confirmed, units=units)
+        self.world.confirmed(held, sender=LISTED)
 
     # ------------------------------------------------------------------ what people do
 
     @rule(cents=st.integers(100, 9_000))
     def sell(self, cents: int) -> None:
-        if len(self.invoices) < 4:
+        if len(self.invoices) < 6:
             self.invoices.append(self.world.issue(cents))
 
-    @rule(nth=NTH, share=st.sampled_from([30, 50, 100, 100, 160]), listed=st.booleans())
-    def pay(self, nth: int, share: int, listed: bool) -> None:
+    @rule(
+        nth=NTH,
+        share=st.sampled_from([30, 50, 100, 160]),
+        listed=st.booleans(),
+        goes_on=st.sampled_from([(), ("confirmed",), ("confirmed", "final")]),
+    )
+    def pay(self, nth: int, share: int, listed: bool, goes_on: tuple[str, ...]) -> None:
         invoice = self._of(self.invoices, nth)
         if invoice is None or Deposit.objects.filter(invoice_id=invoice.id).count() > 3:
             return
         units = self.world.quote(invoice).units * share // 100
         facts: dict[str, Any] = {"sender": LISTED} if listed and share == 50 else {}
-        self.world.pay(invoice, units=units, **facts)
+        self.world.hear(self.world.pay(invoice, units=units, **facts), *goes_on)
 
     @rule(nth=NTH)
     def void(self, nth: int) -> None:
@@ -89,14 +101,12 @@ class AnyOrder(RuleBasedStateMachine):
 
     @rule(nth=NTH, decision=st.sampled_from(DECISIONS))
     def decide(self, nth: int, decision: Callable[..., Any]) -> None:
-        held = Deposit.objects.filter(
-            id__in=[one.id for one in Deposit.objects.all() if one.state in ("confirmed", "final")]
-        ).order_by("id")
-        if deposit := self._of(list(held), nth):
+        held = Hold.objects.filter(approved_at=None).values("deposit_id")
+        if deposit := self._of(list(Deposit.objects.filter(id__in=held).order_by("id")), nth):
             self._try(lambda: self.world.decide(deposit, decision))
 
-    @rule(nth=NTH, cents=st.integers(1, 2_000))
-    def ask_back(self, nth: int, cents: int) -> None:
+    @rule(nth=NTH, cents=st.integers(1, 2_000), claimed=st.booleans())
+    def ask_back(self, nth: int, cents: int, claimed: bool) -> None:
         invoice = self._of(self.invoices, nth)
         if invoice is None:
             return
@@ -104,6 +114,8 @@ class AnyOrder(RuleBasedStateMachine):
         def ask() -> None:
             asked = self.refunds.ask(invoice, amount=euros(cents))
             self.tokens[asked.refund.id] = asked.token
+            if claimed:
+                self.refunds.claim(asked.token)
 
         self._try(ask)
 
@@ -246,8 +258,8 @@ def test_in_any_order_the_same_sums_hold(refunds: Refunds) -> None:
     run_state_machine_as_test(
         AnyOrder,
         settings=settings(
-            max_examples=5,
-            stateful_step_count=20,
+            max_examples=3,
+            stateful_step_count=15,
             deadline=None,
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
         ),
