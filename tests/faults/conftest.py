@@ -29,7 +29,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def standing() -> Iterator[Standing]:
     kept = {name: os.environ.pop(name) for name in OF_THE_TESTS if name in os.environ}
     try:
-        with standing_house(purpose="faults", at_once=AT_ONCE, seed=SEED) as standing:
+        with standing_house(purpose="deaths", at_once=AT_ONCE, seed=SEED) as standing:
             os.environ.update(kept)
             yield standing
     finally:

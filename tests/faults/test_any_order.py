@@ -1,5 +1,6 @@
 """Invoices, deposits, reorgs, holds, refunds and payouts in any order: the same sums hold."""
 
+import os
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, ClassVar
@@ -34,6 +35,7 @@ from tests.chain_rows import USDC
 from tests.invoices.conftest import LISTED
 from tests.refunds.conftest import Refunds, euros
 
+EXAMPLES = int(os.environ.get("ANY_ORDER_EXAMPLES", "10"))
 NTH = st.integers(0, 5)
 DECISIONS = (hold_release, hold_return, hold_block)
 
@@ -258,8 +260,8 @@ def test_in_any_order_the_same_sums_hold(refunds: Refunds) -> None:
     run_state_machine_as_test(
         AnyOrder,
         settings=settings(
-            max_examples=3,
-            stateful_step_count=15,
+            max_examples=EXAMPLES,
+            stateful_step_count=20,
             deadline=None,
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
         ),
