@@ -33,6 +33,10 @@ class Deaths:
         """What was passed is told once a process: it goes with the house, not with a batch."""
         self.folder.with_suffix(PASSED).unlink(missing_ok=True)
 
+    def close(self) -> None:
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.forget()
+
     def arm(self, number: int, point: str, *, passing: int) -> None:
         draft = self.folder / f"{number}.draft"
         draft.write_text(f"{point} {passing}")

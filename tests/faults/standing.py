@@ -234,6 +234,7 @@ def standing_house(*, purpose: str, at_once: int, seed: int) -> Iterator[Standin
             mempool.close()
             node.close()
             ear.close()
+            deaths.close()
 
 
 def _put_between(place: Place, node: NodeBetween) -> None:
