@@ -16,6 +16,7 @@ from gateway.compliance.errors import (
 )
 from gateway.compliance.models import Hold, Verdict
 from gateway.compliance.screening import lane_of
+from gateway.events.points import point
 from gateway.events.services import emit, hold_subjects
 from gateway.ledger.selectors import deposit_standings
 
@@ -79,6 +80,7 @@ def hold_approve(*, deposit_id: UUID, by: str, now: datetime) -> Hold:
         raise SamePerson
     hold.approved_by, hold.approved_at = by, now
     hold.save(update_fields=["approved_by", "approved_at"])
+    point("hold.decided")
     outcome = OUTCOMES[hold.decision]
     Verdict.objects.filter(id=hold.verdict_id).update(state=outcome)
     mode, invoice_id = Deposit.objects.values_list("chain__mode", "invoice_id").get(id=deposit_id)

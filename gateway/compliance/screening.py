@@ -19,6 +19,7 @@ from gateway.compliance.models import (
     Verdict,
     WaitingDeposit,
 )
+from gateway.events.points import point
 from gateway.events.services import emit, hold_subjects
 
 UNKNOWN_PAYER = {"address": "", "source": "chain", "name": "", "program": "payer_unknown"}
@@ -246,6 +247,7 @@ def _give(
         ignore_conflicts=True,
     )
     hold = _hold(verdict, now=now) if matches else None
+    point("verdict.given")
     emit(
         type="verdict.given",
         subject=f"deposit:{payers.deposit_id}",

@@ -28,6 +28,7 @@ from gateway.custody.transactions import (
     parse_payload,
     sign,
 )
+from gateway.events.points import point
 
 log = structlog.get_logger(__name__)
 
@@ -104,6 +105,7 @@ class Signer:
             raise PolicyRefused("account_unknown", "There is no key for this account.")
         with self._turn:
             self._grant(request, transaction, key)
+        point("signer.granted")
         return sign(transaction, key.private_key)
 
     def _grant(

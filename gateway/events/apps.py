@@ -1,6 +1,15 @@
+from pathlib import Path
+
 from django.apps import AppConfig
+from django.conf import settings
 
 
 class EventsConfig(AppConfig):
     name = "gateway.events"
     label = "events"
+
+    def ready(self) -> None:
+        from gateway.events.points import arm
+
+        if settings.FAULT_PLAN and not settings.LIVE_MODE:
+            arm(Path(settings.FAULT_PLAN))

@@ -18,6 +18,7 @@ from typing import Any
 import structlog
 from django.db import connection, transaction
 
+from gateway.events.points import point
 from gateway.events.subscriptions import EventRecord, run_handler, takes_together
 
 log = structlog.get_logger(__name__)
@@ -81,11 +82,14 @@ def handle_next() -> bool:
             items = _claim()
             if not items:
                 return False
+            point("relay.claimed")
             run_handler(items[0].handler, [item.event for item in items])
+            point("relay.handled")
             with connection.cursor() as cursor:
                 cursor.execute(
                     "DELETE FROM events_outbox WHERE id = ANY(%s)", [[item.id for item in items]]
                 )
+            point("relay.marked")
     except Exception as error:
         if not items:  # the database failed, not a handler
             raise

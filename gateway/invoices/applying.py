@@ -13,6 +13,7 @@ from gateway.chains.models import Deposit
 from gateway.compliance.models import Verdict
 from gateway.compliance.screening import deposit_screen, payers_from
 from gateway.compliance.selectors import released_at
+from gateway.events.points import point
 from gateway.events.services import emit
 from gateway.invoices import locks
 from gateway.invoices.advancing import advance
@@ -281,6 +282,7 @@ class _Applying:
             applied_at=self.now,
         )
         self._emit_payment("payment.credited", payment)
+        point("payment.credited")
         self._request_fill(payment, quote=quote)
         self.told.append("invoice.payment_confirmed")
 
@@ -339,6 +341,7 @@ class _Applying:
         payment.reversed_at = self.now
         payment.save(update_fields=["reversed_at"])
         self._emit_payment("payment.reversed", payment)
+        point("payment.reversed")
 
     def _emit_payment(self, kind: str, payment: Payment) -> None:
         emit(

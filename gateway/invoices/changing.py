@@ -7,6 +7,7 @@ from django.db import transaction
 
 from gateway.chains.services import POLL_SECONDS, deposit_address_extend
 from gateway.compliance.selectors import feed_state
+from gateway.events.points import point
 from gateway.invoices import locks
 from gateway.invoices.advancing import advance
 from gateway.invoices.catalogue import catalogue
@@ -47,6 +48,7 @@ def invoice_void(*, shop_id: UUID, invoice_id: UUID, now: datetime) -> Invoice:
     if invoice.status not in OPEN:
         raise InvoiceNotOpen(f"This invoice is {invoice.status}.")
     invoice.voided_at = now
+    point("invoice.voided")
     return advance(invoice, now=now)
 
 

@@ -15,6 +15,7 @@ import orjson
 from django.db import connection, transaction
 from django.db.utils import DatabaseError
 
+from gateway.events.points import point
 from gateway.ledger.errors import (
     EntryConflict,
     EntryUnknown,
@@ -173,6 +174,7 @@ def entry_post(
             repeatable,
         ],
     )
+    point("ledger.posted")
     return PostedEntry(id=row[0], key=row[1], created=row[2])
 
 
@@ -184,6 +186,7 @@ def entry_reverse(*, key: str, now: datetime) -> PostedEntry:
         PeriodClosed: ``now`` lies in a closed period.
     """
     row = call(REVERSE_SQL, [key, f"{key}:reversed", now])
+    point("ledger.reversed")
     return PostedEntry(id=row[0], key=row[1], created=row[2])
 
 

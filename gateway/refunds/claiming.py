@@ -7,6 +7,7 @@ from django.db import transaction
 
 from gateway.chains.models import Token
 from gateway.compliance.parties import party_verdict
+from gateway.events.points import point
 from gateway.invoices.claims import claim_for_update, claim_owe
 from gateway.money.amounts import Amount
 from gateway.money.assets import Asset
@@ -129,5 +130,6 @@ def refund_claim(
         refund.promised_units, refund.promised_until = chosen.amount.units, now + PROMISE
     become(refund, "approved" if refund.approved_by else "claimed")
     refund.save()
+    point("refund.claimed")
     tell(refund, "refund.claimed", invoice=invoice, now=now)
     return refund

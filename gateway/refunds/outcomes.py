@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from gateway.chains.models import Deposit, Token
+from gateway.events.points import point
 from gateway.invoices import locks as invoice_locks
 from gateway.invoices.models import Claim, Invoice, Payment
 from gateway.ledger.house import post_gas
@@ -64,6 +65,7 @@ def refund_left(*, reference: str, body: Mapping[str, Any], now: datetime) -> No
     )
     float_promise_end(reference=reference)
     refund.tx_hash, refund.fee_units = _hash(body), refund.fee_units + gas.units
+    point("refund.left")
     become(refund, "completed")
     refund.ended_at = now
     refund.save()

@@ -10,6 +10,7 @@ from django.db import transaction
 from gateway.chains.models import Token
 from gateway.compliance.selectors import verdict_states
 from gateway.events.ids import uuid7
+from gateway.events.points import point
 from gateway.invoices import locks as invoice_locks
 from gateway.invoices.claims import claim_for_update
 from gateway.invoices.models import Claim, Invoice
@@ -118,6 +119,7 @@ def refund_request(
     ):
         refund.approved_by, refund.approved_at = by.who, now
     refund.save(force_insert=True)
+    point("refund.requested")
     if refund.taken_units:
         _set_aside(refund, now=now)
     tell(refund, "refund.requested", invoice=invoice, now=now)

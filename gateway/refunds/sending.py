@@ -13,6 +13,7 @@ from gateway.chains.sending import transaction_queue
 from gateway.compliance.errors import ListsMissing
 from gateway.compliance.parties import party_verdict
 from gateway.compliance.selectors import is_being_rescreened, open_holds_of, verdict_states
+from gateway.events.points import point
 from gateway.events.services import emit
 from gateway.invoices.claims import claim_for_update
 from gateway.invoices.models import Invoice
@@ -211,6 +212,7 @@ def _queue(refund: Refund, units: int, *, now: datetime) -> None:
         now=now,
     )
     float_promise(reference=name, asset=refund.asset, units=units)
+    point("refund.queued")
     become(refund, "sending")
     refund.units, refund.transaction_id, refund.sending_at = units, queued.id, now
     refund.save()

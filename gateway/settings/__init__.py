@@ -136,6 +136,8 @@ MAIL_FROM_ADDRESS = env.str("MAIL_FROM", default="tillway@localhost")
 DEFAULT_FROM_EMAIL = f"Tillway <{MAIL_FROM_ADDRESS}>"
 WEBHOOKS_ALLOW_LOOPBACK = env.bool("WEBHOOKS_ALLOW_LOOPBACK", default=False)
 """Demo and tests only: lets webhook targets lie on this machine's loopback."""
+FAULT_PLAN = env.str("FAULT_PLAN", default="")
+"""Tests of crashes only: a folder that says where processes die (gateway/events/points.py)."""
 
 # --- Celery: an executor; the truth stays in PostgreSQL ------------------------------------------
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from gateway.events.points import point
 from gateway.ledger.house import post_gas
 from gateway.ledger.payouts import post_payout_left
 from gateway.settlement import locks
@@ -47,6 +48,7 @@ def payout_mined(*, payout_id: UUID, body: Mapping[str, Any], now: datetime) -> 
         payout.sent_at = now
         payout.save(update_fields=["status", "sent_at", "tx_hash"])
         tell(payout, "payout.sent", now=now)
+        point("payout.sent")
     else:
         payout.save(update_fields=["tx_hash"])
     return payout
@@ -67,6 +69,7 @@ def payout_final(*, payout_id: UUID, body: Mapping[str, Any], now: datetime) -> 
         now=now,
     )
     payout.tx_hash, payout.fee_units = _hash(body), int(body["fee_units"])
+    point("payout.left")
     become(payout, "completed")
     payout.sent_at, payout.ended_at = payout.sent_at or now, now
     payout.save(update_fields=["status", "ended_at", "sent_at", "tx_hash", "fee_units"])

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from gateway.chains.models import Token
 from gateway.chains.sending import transaction_cancel
+from gateway.events.points import point
 from gateway.events.services import emit
 from gateway.ledger.payouts import post_payout_cancelled
 from gateway.money.amounts import Amount
@@ -68,6 +69,7 @@ def wait_for(payout: Payout, reason: WaitingReason) -> bool:
 def give_back(payout: Payout, *, status: Status, type: str, now: datetime) -> None:
     """End a payout that did not leave: its money is the shop's again. Saves it and tells of it."""
     post_payout_cancelled(payout_id=payout.id, now=now)
+    point("payout.given_back")
     payout_give_back(payout_id=payout.id, shop_id=payout.shop_id, asset=payout.taken_asset)
     if payout.transaction_id is not None:
         withhold_returned(payout)

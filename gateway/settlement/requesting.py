@@ -8,6 +8,7 @@ from django.db import transaction
 
 from gateway.custody.approvals.services import SCHEDULE
 from gateway.events.ids import uuid7
+from gateway.events.points import point
 from gateway.ledger import locks as ledger_locks
 from gateway.ledger.conversions import post_payout_converted
 from gateway.ledger.payouts import post_payout_reserved
@@ -170,6 +171,7 @@ def payout_make(
             now=now,
         )
     payout.save(force_insert=True)
+    point("payout.requested")
     payout_allocate(payout_id=payout.id, shop_id=shop.id, asset=taken.asset.code, units=taken.units)
     waiting_for = people_needed(payout, shop=shop, by=by, origin=origin, now=now)
     tell(payout, "payout.requested", now=now, waiting_for=waiting_for)

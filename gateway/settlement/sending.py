@@ -9,6 +9,7 @@ from eth_abi import encode
 
 from gateway.chains.models import Token
 from gateway.chains.sending import transaction_queue
+from gateway.events.points import point
 from gateway.events.services import emit
 from gateway.settlement import locks
 from gateway.settlement.fiat_sending import fiat_send
@@ -69,6 +70,7 @@ def payout_send(*, payout_id: UUID, now: datetime) -> Payout:
         shop_id=payout.shop_id,
         now=now,
     )
+    point("payout.queued")
     become(payout, "sending")
     payout.transaction_id, payout.sending_at = queued.id, now
     payout.save(update_fields=["status", "waiting_reason", "transaction_id", "sending_at"])

@@ -82,6 +82,12 @@ def _secrets() -> Iterator[CheckMessage]:
             hint="Unset WEBHOOKS_ALLOW_LOOPBACK.",
             id="tillway.E003",
         )
+    if settings.FAULT_PLAN:
+        yield Error(
+            "Processes would kill themselves where FAULT_PLAN says.",
+            hint="Unset FAULT_PLAN: it is for tests of crashes.",
+            id="tillway.E033",
+        )
 
 
 def _services() -> Iterator[CheckMessage]:

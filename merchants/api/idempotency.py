@@ -20,6 +20,7 @@ from django.db import connection, transaction
 from django.http import HttpResponse
 
 from gateway.events.errors import TillwayError
+from gateway.events.points import point
 from merchants.api.problems import problem_of, respond
 from merchants.api.renderers import to_json
 from merchants.webhooks.sealing import seal, sealing_key, unseal
@@ -162,7 +163,9 @@ def answer_once(request: Keyed, *, work: Work, now: datetime) -> HttpResponse:
             answer = work()
             response = _respond(answer)
             _store(request, response=response, secret=answer.secret, now=now)
-            return response
+            point("answer.kept")
+        point("answer.committed")
+        return response
     except _AlreadyAnswered:
         return _first_answer(request)
     except Exception as error:

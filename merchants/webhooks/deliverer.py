@@ -23,6 +23,7 @@ from django.conf import settings
 from django.db import OperationalError, connection
 from django.utils import timezone
 
+from gateway.events.points import point
 from gateway.events.waking import hearing
 from gateway.outside.async_http import GuardedClient
 from merchants.webhooks import queue
@@ -176,6 +177,7 @@ class Deliverer:
     async def _attempt(self, delivery: Claimed) -> None:
         hung = False
         try:
+            point("webhook.calling")
             outcome = await attempt(
                 delivery,
                 client=self.client,
@@ -184,6 +186,7 @@ class Deliverer:
             )
             hung = outcome.hung
             self.outcomes.append(outcome)
+            point("webhook.answered")
         except Exception:
             # A mistake of ours must cost this attempt only: the lease ends and it is due again.
             log.exception("webhook_attempt_failed", event_id=str(delivery.event_id))
@@ -198,6 +201,7 @@ class Deliverer:
         now = timezone.now()
         try:
             await self._in_database(lambda: queue.record(outcomes=outcomes, now=now))
+            point("webhook.recorded")
         except OperationalError:
             self.outcomes = outcomes + self.outcomes
             raise

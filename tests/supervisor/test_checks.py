@@ -42,6 +42,7 @@ def live(settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, db: None):
     settings.LIVE_MODE = True
     settings.DEBUG = False
     settings.WEBHOOKS_ALLOW_LOOPBACK = False
+    settings.FAULT_PLAN = ""
     settings.EMBEDDED_POSTGRES = False
     settings.EMBEDDED_VALKEY = False
     settings.EMBEDDED_CHAIN = False
@@ -92,6 +93,7 @@ def test_a_default_secret_is_refused(live, monkeypatch, name: str) -> None:
     [
         ("DEBUG", True, "E002"),
         ("WEBHOOKS_ALLOW_LOOPBACK", True, "E003"),
+        ("FAULT_PLAN", "/var/tmp/plan", "E033"),
         ("EMBEDDED_POSTGRES", True, "E004"),
         ("EMBEDDED_CHAIN", True, "E004"),
         ("PUBLIC_URL", "http://pay.example.com", "E005"),

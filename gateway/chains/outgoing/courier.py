@@ -23,6 +23,7 @@ from gateway.chains.sender_metrics import (
 from gateway.custody.errors import PolicyRefused, SignerDown
 from gateway.custody.transactions import UnsignedTransaction
 from gateway.events.errors import TillwayError
+from gateway.events.points import point
 from gateway.outside.errors import NodeError
 
 log = structlog.get_logger(__name__)
@@ -63,6 +64,7 @@ class Courier:
             raise
         means.notices.over("signer")
         means.reached("signed")
+        point("sender.signed")
         is_stored = services.attempt_store_signature(
             desk=means.desk,
             attempt_id=attempt.id,
@@ -71,6 +73,7 @@ class Courier:
             now=means.clock(),
         )
         means.reached("stored")
+        point("sender.stored")
         if is_stored:
             BROADCASTS.labels(str(means.chain.id), attempt.kind).inc()
             LAST_OFFER.labels(str(means.chain.id)).set(attempt.max_fee_per_gas)
@@ -94,6 +97,7 @@ class Courier:
             self._relayed(relay, outgoing, attempt) if relay else self._published(outgoing, attempt)
         )
         means.reached("broadcast")
+        point("sender.sent")
         services.attempt_was_broadcast(
             desk=means.desk,
             attempt_id=attempt.id,
@@ -102,6 +106,7 @@ class Courier:
             now=means.clock(),
         )
         means.reached("broadcast_recorded")
+        point("sender.recorded")
 
     def _relay_for(self, outgoing: OutgoingTransaction, attempt: OutgoingAttempt) -> Relay | None:
         """The relay, if these bytes may not be shown to the public mempool (yet).

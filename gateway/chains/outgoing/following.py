@@ -18,6 +18,7 @@ from gateway.chains.receipts import Receipt, parse_receipt
 from gateway.chains.rpc_words import hex_of
 from gateway.chains.sender_metrics import ENDED, LAST_FEE
 from gateway.custody.errors import SignerDown
+from gateway.events.points import point
 from gateway.outside.errors import NodeError
 from gateway.outside.rpc import Call
 
@@ -119,6 +120,7 @@ class Following:
     def _mined(self, outgoing: OutgoingTransaction, receipt: Receipt, head: Head) -> None:
         means = self._means
         means.reached("receipt_seen")
+        point("sender.receipt_seen")
         services.transaction_mined(
             desk=means.desk, transaction_id=outgoing.id, receipt=receipt, now=means.clock()
         )
@@ -128,6 +130,7 @@ class Following:
         if not self._is_canonical(receipt):
             return
         means.reached("final_seen")
+        point("sender.final_seen")
         outcome = services.transaction_final(
             desk=means.desk, transaction_id=outgoing.id, receipt=receipt, now=means.clock()
         )

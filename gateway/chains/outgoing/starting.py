@@ -14,6 +14,7 @@ from gateway.chains.outgoing.trying import affordable_gas
 from gateway.chains.outgoing_models import OutgoingAttempt, OutgoingTransaction
 from gateway.chains.outgoing_nonces import next_nonce
 from gateway.custody.errors import SignerDown
+from gateway.events.points import point
 
 
 class Starting:
@@ -147,4 +148,5 @@ class Starting:
             now=self._means.clock(),
         )
         self._means.reached("prepared")
+        point("sender.prepared")
         return prepared

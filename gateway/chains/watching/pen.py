@@ -40,6 +40,7 @@ from gateway.chains.watching.deposit_rows import (
 from gateway.chains.watching.heard import Arrival, Heard
 from gateway.chains.watching.outflow_rows import outflows_insert, outflows_orphan
 from gateway.events import leases
+from gateway.events.points import point
 
 RING_MIN_BLOCKS = 64
 RING_ABOVE_FINALITY_BLOCKS = 16
@@ -127,6 +128,7 @@ class Pen:
             now=now,
         )
         self._say_deposits("deposit.seen", rows, now=now)
+        point("deposit.seen")
         return rows
 
     def _remined(self, arrivals: Sequence[Arrival]) -> dict[object, Orphan]:
@@ -172,6 +174,7 @@ class Pen:
             _refuse_final(rows, above=to)
             outflows_orphan(hashes, chain_id=self.chain_id)
             self._say_deposits("deposit.orphaned", rows, now=now)
+            point("deposit.orphaned")
             self._say(
                 "chain.reorganised",
                 {
@@ -221,6 +224,7 @@ class Pen:
                 return []
             confirmed = deposits_confirm(counted, now=now)
             self._say_deposits("deposit.confirmed", confirmed, now=now)
+            point("deposit.confirmed")
         return confirmed
 
     def finalise(self, rows: Sequence[Row], *, now: datetime) -> list[Row]:
@@ -233,6 +237,7 @@ class Pen:
             leases.check(handle=self.lease)
             final = deposits_finalise([row.id for row in rows], now=now)
             self._say_deposits("deposit.final", final, now=now)
+            point("deposit.final")
         return final
 
     # ------------------------------------------------------------------ trouble

@@ -15,6 +15,7 @@ from gateway.chains.configuration import configured_chain
 from gateway.chains.models import Chain, Token
 from gateway.chains.sending import transaction_cancel, transaction_queue
 from gateway.events.ids import uuid7
+from gateway.events.points import point
 from gateway.market.amm.errors import NoLiquidity
 from gateway.market.errors import MarketUnavailable, QuoteRefused
 from gateway.market.execution import locks
@@ -299,6 +300,7 @@ def _queue(
         idempotency_key=f"{REFERENCE_PREFIX}{batch_id}",
         now=now,
     )
+    point("fill.queued")
     batch = FillBatch.objects.create(
         id=batch_id,
         chain_id=group.chain_id,

@@ -10,6 +10,7 @@ import structlog
 from django.db import transaction
 
 from gateway.chains.models import Deposit, DepositAddress, Token
+from gateway.events.points import point
 from gateway.events.services import emit
 from gateway.ledger.house import post_fill, post_gas, post_sweep
 from gateway.market.execution import locks
@@ -39,6 +40,7 @@ def batch_final(*, batch_id: UUID, body: Mapping[str, Any], now: datetime) -> Fi
     _post_sweep(batch, swept, lost=lost, gas=gas, now=now)
     for number, swap in enumerate(outcome.swapped, start=1):
         _post_sale(batch, swap, number=number, tokens=tokens, swept=swept, now=now)
+    point("fill.booked")
     _settle_requests(batch, outcome, now=now)
     batch.status, batch.ended_at, batch.fee_units = "done", now, gas.units
     batch.swept_units = swept[batch.asset].units if batch.asset in swept else 0

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from gateway.chains.addresses import parse_address
 from gateway.chains.models import Token
+from gateway.events.points import point
 from gateway.ledger.hedges import post_hedge
 from gateway.ledger.house import post_gas
 from gateway.market.execution.planning import retry_seconds
@@ -80,6 +81,7 @@ def step_final(*, step_id: UUID, body: Mapping[str, Any], now: datetime) -> Hedg
         say_float_filled(hedge, reference=str(step.transaction_id), now=now)
     elif gas.is_positive:
         _post_gas(hedge, step, gas, now=now)
+    point("hedge.booked")
     step.status, step.ended_at, step.fee_units = "done", now, gas.units
     step.save()
     hedge.fee_units += gas.units

@@ -9,6 +9,7 @@ import structlog
 from gateway.chains.addresses import parse_address
 from gateway.chains.sending import transaction_cancel, transaction_queue
 from gateway.events.ids import uuid7
+from gateway.events.points import point
 from gateway.market.hedges.calls import address_of, call_of, deadline_of, treasury_of
 from gateway.market.hedges.configuration import HedgingSettings
 from gateway.market.hedges.decisions import router_kinds
@@ -129,6 +130,7 @@ def _queue(
         idempotency_key=f"{REFERENCE_PREFIX}{step_id}",
         now=now,
     )
+    point("hedge.queued")
     HedgeStep.objects.create(
         id=step_id,
         hedge=hedge,

@@ -27,6 +27,8 @@ RANGE_STEPS = {"range_in": "mint", "range_out": "collect"}
 """Which transaction of a range an entry is of, by its kind."""
 REFERENCES = ("payout", "withdrawal", "hedge", "move", "refund")
 """With what rooms name a transaction whose entries know it by what it was for."""
+SENDS_FOUND = 20
+"""A refund's transactions are numbered, ``refund:<id>:<n>``; its entry names the refund."""
 
 # A deposit's entries by their keys, and their lines by theirs (OFFSET 0 keeps the order): through
 # the account, which all deposits share, each would read the lines of all.
@@ -183,6 +185,8 @@ def _names(transactions: Mapping[str, OutgoingTransaction]) -> dict[str, str]:
         _, colon, tail = row.reference.partition(":")
         if colon:
             names[f":{tail}"] = reference
+        if row.reference.startswith("refund:") and row.outcome == "succeeded":
+            names[f":{tail.partition(':')[0]}"] = reference
     steps = {row.id: reference for reference, row in transactions.items()}
     ranges = RangeStep.objects.filter(
         transaction_id__in=steps, kind__in=RANGE_STEPS.values(), status="done"
@@ -249,10 +253,16 @@ def _transactions(
             | Q(ended_at__gte=since)
             | Q(id__in=[*ids, *of_ranges])
             | Q(reference__in=[f"{word}:{each}" for word in REFERENCES for each in ids])
+            | Q(reference__in=_sends_of([entry for entry in entries if "refund_id" in entry.refs]))
         )
         .prefetch_related("attempts")
     )
     return {f"transaction:{row.id}": row for row in rows}
+
+
+def _sends_of(refunds: Collection[Booked]) -> list[str]:
+    ids = {str(entry.refs["refund_id"]) for entry in refunds}
+    return [f"refund:{each}:{n}" for each in sorted(ids) for n in range(1, SENDS_FOUND + 1)]
 
 
 def _fact(row: OutgoingTransaction) -> Fact:

@@ -8,6 +8,7 @@ import structlog
 from django.db import connection, transaction
 
 from gateway.chains.models import Chain
+from gateway.events.points import point
 from gateway.ledger.outside_balances import balance_sources
 from gateway.settlement.reconciling.chain_side import compare_chain
 from gateway.settlement.reconciling.chain_view import View
@@ -93,6 +94,7 @@ def _write(
         difference_follow(line, row, now=now)
     for view, found in views:
         _remember(view, found, now=now)
+    point("reconciliation.written")
     return run
 
 
