@@ -337,6 +337,7 @@ class Place:
         return differing
 
     def _balances(self, addresses: list[str], symbol: str) -> list[int]:
+        calls: list[tuple[str, list[Any]]]
         if symbol == "ETH":
             calls = [("eth_getBalance", [address, "latest"]) for address in addresses]
         else:
