@@ -97,4 +97,9 @@ def test_logical_properties_keep_pages_right_for_right_to_left_readers():
 def _templates():
     """Those of pages; a report is a file of its own, which has to bring its style along."""
     templates = settings.BASE_DIR / "templates"
-    return [path for path in templates.rglob("*.html") if "backtest" not in path.parts]
+    # A report is a file of its own; mailboxes drop all style that isn't inline.
+    return [
+        path
+        for path in templates.rglob("*.html")
+        if "backtest" not in path.parts and path.name != "mail.html"
+    ]

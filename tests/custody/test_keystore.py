@@ -155,7 +155,7 @@ def manage(
         input=given,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
 
@@ -202,7 +202,7 @@ def test_the_web_process_has_no_way_to_a_key(tmp_path: Path) -> None:
         env={**environment, "KEYSTORE_FILE": str(path), "TILLWAY_STATE_DIR": str(tmp_path)},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
     assert result.stdout.strip() == "locked", result.stderr
