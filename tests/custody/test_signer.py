@@ -242,7 +242,7 @@ class Process:
         if self.running is None or self.running.poll() is not None:
             return None
         self.running.terminate()
-        return self.running.wait(timeout=10)
+        return self.running.wait(timeout=120)
 
     def client(self) -> SignerClient:
         return SignerClient(str(self.state / "signer.sock"), timeout_seconds=5)
