@@ -106,10 +106,10 @@ RULES: Final = (
     ),
     _rule(
         "difference_found",
-        (AT_ONCE, {OPERATOR}),
-        (_MINUTES(30), {COMPLIANCE_OFFICER, DESK}),
+        (AT_ONCE, {DESK}),
+        (_MINUTES(30), {OPERATOR}),
         opens={"reconciliation.differed"},
-        settles={"reconciliation.closed"},
+        settles={"exchange.resumed"},
     ),
     _rule(
         "chain_stalled",

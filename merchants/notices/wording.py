@@ -56,10 +56,10 @@ def _words_of_house(notice: Notice) -> Words:
             return Words(
                 _("The books and the world differ"),
                 _(
-                    "A balance outside is not what the books say. Large payouts wait until it"
-                    " is closed."
+                    "An exchange holds other than the books say. Nothing is traded there until"
+                    " somebody resumes it."
                 ),
-                "/house/reconciliation",
+                "/desk/exchanges",
             )
         case "chain_stalled":
             return Words(
