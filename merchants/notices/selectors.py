@@ -41,11 +41,6 @@ def settled_notices(user: User, *, cursor: str | None = None) -> Page[Notice]:
     return page_of(found, size=PAGE_SIZE, last_id=last)
 
 
-def has_notices(user: User) -> bool:
-    """Whether something is open that nobody has taken on. Two queries."""
-    return _notices_of(user).filter(settled_at=None, taken_at=None).exists()
-
-
 def _notices_of(user: User) -> QuerySet[Notice]:
     return Notice.objects.filter(_told_to(user)).select_related("taken_by").order_by("-id")
 
