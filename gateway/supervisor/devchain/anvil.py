@@ -26,6 +26,10 @@ DEFAULT_MNEMONIC = "test test test test test test test test test test test junk"
 STATE_INTERVAL_SECONDS = 10
 """How much of the chain a crash of the node may lose when its state is kept."""
 
+KEPT_STATES = 500
+"""Of so many last blocks the balances can be asked. Older ones anvil would write out to the home
+folder, some megabytes each, and a node that is killed leaves them there for ever."""
+
 
 class AnvilMissing(Exception):
     """npm's anvil is not installed, or not for this machine."""
@@ -87,6 +91,7 @@ def anvil_command(
     """
     command = [str(anvil_binary()), "--host", LOOPBACK, "--port", str(port)]
     command += ["--chain-id", str(chain_id), "--mnemonic", mnemonic, "--accounts", str(accounts)]
+    command += ["--prune-history", str(KEPT_STATES)]
     if block_time_seconds is not None:
         command += ["--block-time", f"{block_time_seconds:g}"]
     if state_path is not None:

@@ -12,6 +12,7 @@ import pytest
 
 from gateway.supervisor.devchain import anvil as anvil_module
 from gateway.supervisor.devchain.anvil import (
+    KEPT_STATES,
     Anvil,
     AnvilFailed,
     AnvilMissing,
@@ -131,6 +132,19 @@ def test_the_command_line_is_complete_for_a_supervisor(tmp_path: Path) -> None:
     joined = " ".join(command[1:])
     for part in ("--port 1", "--chain-id 2", "--block-time 3", f"--state {tmp_path}/s", "--silent"):
         assert part in joined
+
+
+def test_a_long_chain_writes_nothing_into_the_home_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It did, for ever when the node was killed, until the disk was full."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    with Anvil() as anvil, Rpc(url=anvil.rpc_url) as rpc:
+        rpc.call("anvil_mine", hex(KEPT_STATES + 100))
+        assert rpc.integer("eth_blockNumber") == KEPT_STATES + 100
+        recent = hex(KEPT_STATES + 100 - KEPT_STATES // 2)
+        assert int(rpc.call("eth_getBalance", "0x" + "11" * 20, recent), 16) == 0
+    assert list(tmp_path.rglob("*")) == []
 
 
 def test_a_refused_call_keeps_the_nodes_words(fresh_anvil: Anvil) -> None:
