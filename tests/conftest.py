@@ -212,7 +212,7 @@ def anvil(_running_devchain: tuple[object, object]) -> Iterator[object]:
     from gateway.outside.rpc import JsonRpc
 
     node, _ = _running_devchain
-    with JsonRpc(node.rpc_url) as rpc, undone(rpc):
+    with JsonRpc(node.rpc_url) as rpc, undone(rpc, anvil=node):
         yield node
 
 
