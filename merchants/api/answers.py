@@ -493,7 +493,7 @@ class Refund(Shape):
         allow_null=True,
         help_text=(
             "Why an approved one is not on its way: not_final, check, shop_balance, price, "
-            "float_short or signer_limit. It goes on by itself."
+            "books_differ, float_short or signer_limit. It goes on by itself."
         ),
     )
     kind = s.CharField(
