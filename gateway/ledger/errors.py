@@ -62,6 +62,13 @@ class PeriodNotClosable(LedgerError):
     message = "That period can't be closed now."
 
 
+class PeriodStillBooked(PeriodNotClosable):
+    """It can once the transaction is over."""
+
+    message = "Something may still be booked into that period."
+    passes = True
+
+
 class EntryReversed(LedgerError):
     code = "entry_reversed"
     message = "This entry was reversed before."

@@ -49,6 +49,7 @@ READ_ONLY: Final = frozenset(
         "compliance_listedaddress",
         "compliance_listversion",
         "compliance_verdict",
+        "ledger_period",
         "ledger_snapshot",
         "ledger_mark",
         "ledger_marked",
@@ -76,7 +77,6 @@ APPEND_ONLY: Final = frozenset(
         "ledger_account",
         "ledger_entry",
         "ledger_pending",
-        "ledger_period",
         "ledger_posting",
         "ledger_resolution",
     }
