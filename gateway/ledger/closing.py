@@ -18,7 +18,7 @@ from django.db import connection, transaction
 
 from gateway.ledger import accounts
 from gateway.ledger.accounts import AccountName
-from gateway.ledger.errors import PeriodClosed, PeriodNotClosable, PeriodStillBooked
+from gateway.ledger.errors import PeriodClosed, PeriodNotClosable, PeriodStillBooked, SessionsUnseen
 from gateway.ledger.journal import PostedEntry, entry_post
 from gateway.ledger.models import Period
 from gateway.ledger.moments import balances_at
@@ -130,6 +130,7 @@ def period_close(*, month: Month, by: str, reference: str, now: datetime) -> Per
         PeriodClosed: it is closed.
         PeriodNotClosable: it isn't over for an hour, or another is to be closed before it.
         PeriodStillBooked: a transaction is open that may still book into it; it passes.
+        SessionsUnseen: the database does not show this role what others have open.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('ledger_period'))")
@@ -192,11 +193,14 @@ def _settled(month: Month) -> None:
     can_close_at = month.ends_at + SETTLING
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT min(xact_start) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND backend_type = 'client backend'"
+            "SELECT min(xact_start) FILTER (WHERE backend_type = 'client backend'),"
+            "       count(*) FILTER (WHERE backend_type IS NULL AND usesysid IS NOT NULL)"
+            "  FROM pg_stat_activity WHERE datname = current_database()"
             "   AND pid <> pg_backend_pid()"
         )
-        oldest = cursor.fetchone()[0]
+        oldest, unseen = cursor.fetchone()
+    if unseen:
+        raise SessionsUnseen
     if oldest is not None and oldest < can_close_at:
         raise PeriodStillBooked(f"A transaction is open since {oldest:%Y-%m-%d %H:%M} UTC.")
 

@@ -76,6 +76,7 @@ APPEND_ONLY: Final = frozenset(
         "events_outbox",
         "ledger_account",
         "ledger_entry",
+        "ledger_fiatmode",
         "ledger_pending",
         "ledger_posting",
         "ledger_resolution",
