@@ -746,6 +746,17 @@ class PayoutCostDay(Shape):
     ramp_fee_bearer = s.CharField(help_text="house, shop, or empty on a chain.")
 
 
+class PaymentCostDay(Shape):
+    day = s.DateField()
+    token = s.CharField()
+    settlement_asset = s.CharField()
+    payments = s.IntegerField(help_text="Less those that were taken back.")
+    gross = Decimal(help_text="What they were credited as, the fee included.")
+    fee = Decimal(help_text="As booked.")
+    rate = RateParts(help_text="What of the token the rates held, summed.")
+    untold = s.IntegerField(help_text="Payments of whose rate's parts nothing is told.")
+
+
 class DailyReport(Shape):
     first = s.DateField()
     last = s.DateField()
@@ -754,3 +765,4 @@ class DailyReport(Shape):
     totals = ReportDay(many=True)
     currencies = ReportCurrency(many=True)
     payout_costs = PayoutCostDay(many=True)
+    payment_costs = PaymentCostDay(many=True)
