@@ -512,6 +512,9 @@ class Refund(Shape):
     amount = Decimal(allow_null=True, help_text="Of the asset, once it is fixed.")
     units = s.CharField(allow_null=True)
     destination = s.CharField(allow_null=True)
+    payer_proved = s.CharField(
+        allow_null=True, help_text="The address that paid, which who claimed has shown to hold."
+    )
     cost = Decimal(allow_null=True, help_text="What the token cost the shop, where it was bought.")
     requested_by = s.CharField()
     requested_via = s.ChoiceField(["till", "dashboard", "api"])
