@@ -1,4 +1,4 @@
-"""Who claims shows to hold an address that paid, where the shop asks for it; dust is told as such."""
+"""Who claims shows to hold an address that paid, where the shop asks; dust is told as such."""
 
 import re
 from dataclasses import replace
