@@ -17,11 +17,11 @@ class SettlementConfig(AppConfig):
             handlers,
             limits,
         )
-        from gateway.treasury import manual_entries
+        from gateway.treasury import closing_months, manual_entries
 
         for act in (
             *(approving.ACT, destinations.ACT, limits.ACT),
-            *(fee_schedule.ACT, manual_entries.ACT),
+            *(fee_schedule.ACT, manual_entries.ACT, closing_months.ACT),
         ):
             register(act)
 

@@ -49,6 +49,7 @@ READ_ONLY: Final = frozenset(
         "compliance_listedaddress",
         "compliance_listversion",
         "compliance_verdict",
+        "ledger_period",
         "ledger_snapshot",
         "ledger_mark",
         "ledger_marked",
@@ -75,8 +76,8 @@ APPEND_ONLY: Final = frozenset(
         "events_outbox",
         "ledger_account",
         "ledger_entry",
+        "ledger_fiatmode",
         "ledger_pending",
-        "ledger_period",
         "ledger_posting",
         "ledger_resolution",
     }

@@ -40,6 +40,7 @@ urlpatterns = [
     path(_SHOP + "reports/sales.csv", reports.sales, name="report-sales"),
     path(_SHOP + "reports/books.csv", reports.books, name="report-books"),
     path(_SHOP + "reports/fees.csv", reports.fees, name="report-fees"),
+    path(_SHOP + "reports/costs.csv", reports.costs, name="report-costs"),
     path(_SHOP + "reports/statement.pdf", reports.statement, name="report-statement"),
     path(_SHOP + "fee-invoices", fee_invoices.page, name="fee-invoices"),
     path(_SHOP + "fee-invoices/<uuid:document_id>.pdf", fee_invoices.file, name="fee-invoice"),

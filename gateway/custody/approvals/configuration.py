@@ -19,6 +19,7 @@ LIVE_DELAYS: Final = {
     "shop_limits": 4 * HOUR,
     "fee_schedule": DAY,
     "manual_entry": HOUR,
+    "period_close": HOUR,
     "hold_release": HOUR,
     "desk_resume": 15 * 60,
 }
@@ -28,6 +29,7 @@ TEST_DELAYS: Final = {
     "shop_limits": 15,
     "fee_schedule": 15,
     "manual_entry": 15,
+    "period_close": 15,
     "hold_release": 15,
     "desk_resume": 5,
 }

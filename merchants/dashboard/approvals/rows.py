@@ -69,6 +69,8 @@ def _people(acts: Iterable[Act]) -> set[UUID]:
 
 
 def _origin(origin: str) -> str:
+    if origin == "command":
+        return _("a command of the house")
     return _("an API key") if origin.startswith("key:") else _("the shop's own schedule")
 
 

@@ -59,6 +59,15 @@ def act_words(act: Act, *, shops: Shops, assets: Assets) -> Words:
             return _resume(body)
         case "manual_entry":
             return _entry(body, assets=assets)
+        case "period_close":
+            return Words(
+                _("Close %(month)s") % {"month": body["month"]},
+                [
+                    _("What it earned and spent becomes capital."),
+                    _("Nothing can be booked into it any more, and it is never opened again."),
+                ],
+                [(_("Asked for by"), body["said_by"])] if body["said_by"] else [],
+            )
         case _:
             return Words(act.kind.replace("_", " ").capitalize(), [], [(_("About"), act.subject)])
 
