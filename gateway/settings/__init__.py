@@ -134,8 +134,10 @@ EMAIL_FILE_PATH = _mail.get("EMAIL_FILE_PATH")
 EMAIL_TIMEOUT = 15
 MAIL_FROM_ADDRESS = env.str("MAIL_FROM", default="tillway@localhost")
 DEFAULT_FROM_EMAIL = f"Tillway <{MAIL_FROM_ADDRESS}>"
+PUSH_KEY = env.str("PUSH_KEY", default="") or ("" if LIVE_MODE else local_secret("push"))
+"""Hex of 32 bytes: by it browsers know that a push message is ours. Empty: none are sent."""
 WEBHOOKS_ALLOW_LOOPBACK = env.bool("WEBHOOKS_ALLOW_LOOPBACK", default=False)
-"""Demo and tests only: lets webhook targets lie on this machine's loopback."""
+"""Demo and tests only: lets targets of webhooks and push lie on this machine's loopback."""
 FAULT_PLAN = env.str("FAULT_PLAN", default="")
 """Tests of crashes only: a folder that says where processes die (gateway/events/points.py)."""
 

@@ -51,6 +51,7 @@ EVERY_SECONDS = {
     "merchants.api.tasks.forget_idempotency_keys": HOUR,
     "merchants.notices.tasks.tell_people": 10.0,
     "merchants.notices.tasks.send_mails": 10.0,
+    "merchants.notices.tasks.send_pushes": 3.0,
     "gateway.events.tasks.make_event_partitions": DAY,
     "gateway.ledger.tasks.make_ledger_partitions": DAY,
     "gateway.ledger.tasks.check_ledger": DAY,

@@ -28,6 +28,7 @@ HIDDEN: Final = frozenset(
         "django_content_type",
         "django_migrations",
         "notices_mail",
+        "notices_push",
     }
 )
 """Never needed."""
@@ -95,6 +96,8 @@ DROPPED: Final = frozenset(
         "ledger_pending_open",
         "ledger_set_aside",
         "market_deskhalt",
+        "notices_device",
+        "notices_pushsilence",
         "notices_silence",
         "webhooks_endpoint",
     }

@@ -10,6 +10,7 @@ from django.db.models import Q
 from merchants.accounts.models import Membership
 from merchants.notices import rules
 from merchants.notices.models import Letter, Notice
+from merchants.notices.push.making import pushes_make
 
 log = structlog.get_logger(__name__)
 
@@ -55,7 +56,8 @@ def _take_step(notice_id: UUID, *, now: datetime) -> int:
 
 
 def _write(notice: Notice, step: rules.Step, *, now: datetime) -> int:
-    """A letter to each person with one of the step's roles who was not written to yet."""
+    """A letter to each person with one of the step's roles who was not written to yet, and a push
+    to their devices."""
     where = (
         Q(shop__isnull=True)
         if notice.shop_id is None
@@ -74,4 +76,5 @@ def _write(notice: Notice, step: rules.Step, *, now: datetime) -> int:
         if user_id not in told
     ]
     Letter.objects.bulk_create(letters)
+    pushes_make(notice=notice, user_ids=[letter.user_id for letter in letters], now=now)
     return len(letters)

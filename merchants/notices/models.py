@@ -1,4 +1,4 @@
-"""Matters that people look after, who was told of them, and the mails that told them."""
+"""Matters that people look after, who was told of them, and the mails and pushes that told them."""
 
 from typing import Any, Final
 from uuid import UUID
@@ -11,6 +11,7 @@ from merchants.accounts.models import User
 from merchants.notices.rules import KINDS
 
 MAIL_STATES: Final = ("pending", "sending", "sent", "failed")
+PUSH_STATES: Final = (*MAIL_STATES, "dropped")
 
 
 class Notice(models.Model):
@@ -153,3 +154,116 @@ class Silence(models.Model):
 
     def __str__(self) -> str:
         return f"no {self.kind} to {self.user_id}"
+
+
+class PushSilence(models.Model):
+    """A kind of notice that a person wants no push about, on any of their devices."""
+
+    pk = models.CompositePrimaryKey("user_id", "kind")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    kind = models.TextField()
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(kind__in=KINDS), name="notice_push_silence_kind_known"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"no push of {self.kind} to {self.user_id}"
+
+
+class Device(models.Model):
+    """A browser that a person is told on. It is theirs, whatever shop they are in.
+
+    The endpoint is the push service's name for it. Whoever signs in there and turns push on has it
+    from then on: what was still to be told to somebody else on it goes with the old row.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    endpoint = models.TextField(unique=True)
+    public = models.BinaryField(help_text="its P-256 point, uncompressed")
+    secret = models.BinaryField(help_text="16 bytes that it shares with us")
+    server_key = models.TextField(help_text="our public key that it takes messages from")
+    label = models.TextField(help_text='"Firefox · Android"')
+    session = models.ForeignKey(
+        "sessions.Session",
+        null=True,
+        on_delete=models.CASCADE,
+        related_name="+",
+        help_text="set: it is told only while the person is signed in on it",
+    )
+    made_at = models.DateTimeField()
+    last_sent_at = models.DateTimeField(null=True, help_text="when its push service last took one")
+    trial_asked_at = models.DateTimeField(null=True)
+    trial_waits = models.BooleanField(default=False)
+
+    user_id: UUID
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(trial_waits=False) | Q(trial_asked_at__isnull=False),
+                name="notice_device_trial_was_asked_for",
+            ),
+        )
+        indexes = (
+            models.Index(fields=("id",), name="notice_device_trial", condition=Q(trial_waits=True)),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.label} of {self.user_id}"
+
+
+class Push(models.Model):
+    """One message to one device: of a notice, that it is over, or, of no notice, a trial.
+
+    Sent from this row. What a crash sends twice bears the same tag, so the device shows it once.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    device = models.ForeignKey(
+        Device,
+        # The database removes them with their device (see the migration): the web, which removes
+        # devices, has no business in this table.
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        related_name="+",
+    )
+    notice = models.ForeignKey(Notice, null=True, on_delete=models.CASCADE, related_name="+")
+    over = models.BooleanField(default=False, help_text="says that the notice needs nobody now")
+    state = models.TextField(default="pending")
+    attempts = models.PositiveSmallIntegerField(default=0)
+    due_at = models.DateTimeField(help_text="when to try; while sending, when the lease ends")
+    until = models.DateTimeField(help_text="when it is of no use any more")
+    shown = models.BooleanField(
+        default=False, help_text="the device may still show it, though it may be over by now"
+    )
+    made_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+    error = models.TextField(default="", help_text="code of the last attempt's failure")
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("device", "notice", "over"), name="notice_push_once_to_a_device"
+            ),
+            models.CheckConstraint(condition=Q(state__in=PUSH_STATES), name="notice_push_state"),
+            models.CheckConstraint(
+                condition=Q(over=False) | Q(notice__isnull=False, shown=False),
+                name="notice_push_over_of_a_notice",
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=("due_at",),
+                name="notice_push_due",
+                condition=Q(state__in=("pending", "sending")),
+            ),
+            models.Index(fields=("notice",), name="notice_push_shown", condition=Q(shown=True)),
+        )
+
+    def __str__(self) -> str:
+        return f"push {self.id} ({self.state})"

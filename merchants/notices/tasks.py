@@ -4,6 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from merchants.notices import escalating, mailing
+from merchants.notices.push import making, sending
 
 
 @shared_task
@@ -17,3 +18,12 @@ def tell_people() -> int:
 @shared_task
 def send_mails() -> int:
     return mailing.mails_send(now=timezone.now())
+
+
+@shared_task
+def send_pushes() -> int:
+    """Write the trials and the endings that are due, then send; how many were taken."""
+    now = timezone.now()
+    making.trials_make(now=now)
+    making.pushes_end(now=now)
+    return sending.pushes_send(now=now)

@@ -1,11 +1,12 @@
 """When an attempt that failed is made again, and what its answer means. Pure."""
 
-import email.utils
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
+
+from gateway.outside.retry_after import retry_after_seconds
 
 MINUTE: Final = 60
 HOUR: Final = 3_600
@@ -69,17 +70,3 @@ def judge(
         asked = retry_after_seconds(response_headers.get("retry-after", ""), now=now)
         seconds = max(seconds, min(asked, RETRY_AFTER_LIMIT_SECONDS))
     return Verdict(Result.RETRY, now + timedelta(seconds=seconds))
-
-
-def retry_after_seconds(value: str, *, now: datetime) -> float:
-    """The seconds that a Retry-After header asks for; 0 when it makes no sense."""
-    value = value.strip()
-    if value.isascii() and value.isdigit():
-        return float(value[:9])
-    try:
-        at = email.utils.parsedate_to_datetime(value)
-    except ValueError:
-        return 0.0
-    if at.tzinfo is None:
-        at = at.replace(tzinfo=UTC)
-    return max(0.0, (at - now).total_seconds())

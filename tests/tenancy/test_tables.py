@@ -12,6 +12,7 @@ pytestmark = pytest.mark.django_db
 REASONS = {
     "ledger_period": "months that are closed: nothing of a shop, and posting must see them",
     "execution_sweptdeposit": "what a batch swept: deposits of every shop; nothing but their salt",
+    "notices_push": "messages to people's devices: the web may not even read it",
 }
 """Tables that reach a shop and are not kept apart, and why that is no leak."""
 
