@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
 
 from gateway.supervisor.devchain.calls import call_data
@@ -11,6 +12,7 @@ from tests.faults.stories import Teller
 from tests.house.place import Place
 
 SETTLE_SECONDS = 150.0
+CHECKED_AT_ONCE = 6
 TRANSFER = "0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef"
 """keccak256("Transfer(address,address,uint256)")"""
 
@@ -136,16 +138,18 @@ def happened_twice(place: Place) -> list[str]:
 
 def tellers_differ(tellers: Sequence[Teller], ear: Ear) -> list[tuple[int, str]]:
     """What is wrong with each run's own shop, by the run's place in the sequence."""
-    found: list[tuple[int, str]] = []
-    for number, teller in enumerate(tellers):
-        for what in (
-            *teller.program.answers_differing(),
-            *_paid_otherwise(teller),
-            *_sales_open(teller),
-            *_webhooks_differ(teller, ear),
-        ):
-            found.append((number, what))
-    return found
+    with ThreadPoolExecutor(max_workers=CHECKED_AT_ONCE) as pool:
+        found = pool.map(lambda teller: _teller_differs(teller, ear), tellers)
+        return [(number, what) for number, all_of_it in enumerate(found) for what in all_of_it]
+
+
+def _teller_differs(teller: Teller, ear: Ear) -> list[str]:
+    return [
+        *teller.program.answers_differing(),
+        *_paid_otherwise(teller),
+        *_sales_open(teller),
+        *_webhooks_differ(teller, ear),
+    ]
 
 
 def _paid_otherwise(teller: Teller) -> Iterable[str]:

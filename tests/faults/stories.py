@@ -4,11 +4,13 @@ import random
 import re
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID
 
 import httpx
+import psycopg
 from eth_account import Account
 
 from gateway.supervisor.devchain.calls import call_data
@@ -20,6 +22,8 @@ Json = dict[str, Any]
 STORY_SECONDS = 150.0
 DEEPEST_REORG = 5
 """Blocks; one more would be final on the dev chain."""
+SALES_TO_REORG = 5
+CREDITED = "SELECT 1 FROM invoices_payment WHERE invoice_id = %s AND reversed_at IS NULL"
 LISTED = "0x000000000000000000000000000000000000dEaD"
 NOT_NOW: Final = frozenset(
     {"no_quote", "market_unavailable", "screening_unavailable", "nothing_to_pay_out"}
@@ -56,6 +60,18 @@ class Teller:
         invoice = self.program.ask("invoices", body, passing=NOT_NOW, twice=twice)
         self.invoices.append(invoice["id"])
         return invoice
+
+    def sell_in(self, symbol: str, amount: str = "") -> Json:
+        """A sale that may be paid in a token. While prices are away its price in tokens that move
+        is not known, and it is not offered: then another sale is asked for."""
+        deadline = time.monotonic() + ANSWER_SECONDS
+        while True:
+            invoice = self.sell(amount)
+            if any(due["symbol"] == symbol for due in invoice["due"]):
+                return invoice
+            if time.monotonic() > deadline:
+                raise NeverHappened(f"{symbol} is not offered")
+            time.sleep(2)
 
     def pay(self, invoice: Json, symbol: str = "USDC", *, part: float = 1.0) -> int:
         """Send a part of what is due, or more; the base units."""
@@ -120,13 +136,13 @@ class Teller:
                 invoice = self.sell()
                 self.pay(invoice, part=1.5)
             case _:
-                invoice = self.sell()
+                invoice = self.sell_in("ETH")
                 self.pay(invoice, "ETH")
         self.paid(invoice)
 
     def sale_in_weth(self) -> None:
         """A token that the desk sells in a pool."""
-        invoice = self.sell("38.00")
+        invoice = self.sell_in("WETH", "38.00")
         self.pay(invoice, "WETH")
         self.paid(invoice)
 
@@ -246,17 +262,30 @@ class Teller:
         raise NeverHappened(f"nobody could decide: {said}")
 
     def reorg(self) -> None:
-        """A sale whose blocks the chain gives up; the network brings the payment back."""
-        invoice = self.sell("3.00")
-        self.pay(invoice)
-        block = int(self.place.mined(self.shopper.sent[-1], seconds=60)["blockNumber"], 16)
-        while (depth := self.place.head() - block + 1) < DEEPEST_REORG:
-            found = self.program.get(f"invoices/{invoice['id']}")
-            if any(entry["credited"] for entry in found["received"]):
+        """A sale whose blocks the chain gives up; the network brings the payment back.
+
+        If the house was away until the payment was final, another sale is tried."""
+        for _ in range(SALES_TO_REORG):
+            invoice = self.sell("3.00")
+            self.pay(invoice)
+            depth = self._depth_once_credited(invoice["id"])
+            if depth:
+                self.place.rpc.call("anvil_reorg", [depth, []])
+            self.paid(invoice)
+            if depth:
                 break
-        self.place.rpc.call("anvil_reorg", [min(depth, DEEPEST_REORG), []])
-        self.paid(invoice)
         self.pay_out()
+
+    def _depth_once_credited(self, invoice_id: str) -> int:
+        """How deep the payment lies once it was credited, in blocks; 0 if it is final by then."""
+        block = int(self.place.mined(self.shopper.sent[-1], seconds=60)["blockNumber"], 16)
+        while (depth := self.place.head() - block + 1) <= DEEPEST_REORG:
+            with suppress(psycopg.Error):
+                if self.place.sql(CREDITED, invoice_id):
+                    depth = self.place.head() - block + 1
+                    return depth if depth <= DEEPEST_REORG else 0
+            time.sleep(0.1)
+        return 0
 
     def late(self) -> None:
         """Paid after the rate's lock was over."""
