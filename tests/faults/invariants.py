@@ -8,34 +8,13 @@ from typing import Any, Final
 
 from gateway.supervisor.devchain.calls import call_data
 from tests.faults.program import Ear
+from tests.faults.rest import SETTLE_SECONDS, wait_until_settled
 from tests.faults.stories import Teller
 from tests.house.place import Place
 
-SETTLE_SECONDS = 150.0
 CHECKED_AT_ONCE = 6
 TRANSFER = "0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef"
 """keccak256("Transfer(address,address,uint256)")"""
-
-UNDER_WAY: Final = {
-    "events not handled": "SELECT count(*) FROM events_outbox",
-    "deposits not final": (
-        "SELECT count(*) FROM chains_deposit WHERE state IN ('seen', 'confirmed') AND units > 0"
-    ),
-    "transactions not ended": (
-        "SELECT count(*) FROM chains_outgoingtransaction WHERE ended_at IS NULL"
-    ),
-    "payouts not ended": (
-        "SELECT count(*) FROM settlement_payout WHERE ended_at IS NULL AND status <> 'requested'"
-    ),
-    "refunds not ended": (
-        "SELECT count(*) FROM refunds_refund WHERE status IN ('claimed', 'approved', 'sending')"
-    ),
-    "webhooks not delivered": ("SELECT count(*) FROM webhooks_delivery WHERE state = 'pending'"),
-    "deposits that wait for a look at the lists": (
-        "SELECT count(*) FROM compliance_waitingdeposit"
-    ),
-}
-"""What is still on its way to an end, each by the number of it."""
 
 BOOKS = """
 import json
@@ -81,37 +60,6 @@ TWICE: Final = {
         "SELECT entry_id FROM ledger_posting GROUP BY entry_id, asset HAVING sum(units) <> 0"
     ),
 }
-
-
-SOON = """
-UPDATE webhooks_delivery SET due_at = now()
- WHERE state = 'pending' AND NOT trying AND due_at > now() + interval '6 seconds'
-"""
-"""The minutes between a webhook's later attempts pass at once."""
-
-
-def wait_until_settled(place: Place, *, seconds: float = SETTLE_SECONDS) -> list[str]:
-    """What never came to its end; empty once everything has, twice in a row."""
-    deadline = time.monotonic() + seconds
-    quiet = 0
-    left: list[str] = ["the database did not answer"]
-    while time.monotonic() < deadline:
-        try:
-            place.sql(SOON)
-            left = [f"{n} {what}" for what, n in _counts(place) if n]
-        except Exception as error:  # the database is being started again
-            left = [f"no database: {error}"]
-        quiet = 0 if left else quiet + 1
-        if quiet == 2:
-            return []
-        time.sleep(0.5)
-    return left
-
-
-def _counts(place: Place) -> Iterable[tuple[str, int]]:
-    for what, query in UNDER_WAY.items():
-        [(count,)] = place.sql(query)
-        yield what, count
 
 
 def books_differ(place: Place, *, seconds: float = SETTLE_SECONDS) -> list[str]:

@@ -26,12 +26,12 @@ from tests.faults.invariants import (
     books_differ,
     happened_twice,
     tellers_differ,
-    wait_until_settled,
 )
 from tests.faults.names import killable, points_in_code, story_of
 from tests.faults.node_between import NodeBetween
 from tests.faults.outages import OUTAGES, Around, Deaths, happen_later
 from tests.faults.program import Ear, Program
+from tests.faults.rest import wait_until_settled
 from tests.faults.shoppers import Mempool, Shopper, crowd
 from tests.faults.stories import Teller
 from tests.house.place import Place

@@ -14,15 +14,20 @@ import psycopg
 from eth_account import Account
 
 from gateway.supervisor.devchain.calls import call_data
+from tests.faults.chain_stops import standing_still
 from tests.faults.program import ANSWER_SECONDS, NeverAnswered, Program
+from tests.faults.rest import is_at_rest
 from tests.faults.shoppers import Shopper
 from tests.house.place import Place, csrf_of
 
 Json = dict[str, Any]
 STORY_SECONDS = 150.0
+LATEST_SECONDS = 900.0
 DEEPEST_REORG = 5
 """Blocks; one more would be final on the dev chain."""
 SALES_TO_REORG = 5
+STAND_STILL_SECONDS = 20.0
+"""Less than the dev chain's ``grace_seconds``."""
 CREDITED = "SELECT 1 FROM invoices_payment WHERE invoice_id = %s AND reversed_at IS NULL"
 LISTED = "0x000000000000000000000000000000000000dEaD"
 NOT_NOW: Final = frozenset(
@@ -105,13 +110,27 @@ class Teller:
         return done
 
     def _until(self, path: str, condition: Callable[[Json], bool], *, what: str) -> Json:
-        deadline = time.monotonic() + STORY_SECONDS
+        """What stands at a path once ``condition`` holds of it.
+
+        A house whose processes die is slow, and so is a busy machine. What has not come about is
+        late as long as anything is under way in the house; once all is at rest it never will.
+
+        Raises:
+            NeverHappened
+        """
+        began = time.monotonic()
         while True:
             found = self.program.get(path)
             if condition(found):
                 return found
-            if time.monotonic() > deadline:
+            waited = time.monotonic() - began
+            if waited > STORY_SECONDS and is_at_rest(self.place):
+                found = self.program.get(path)
+                if condition(found):
+                    return found
                 raise NeverHappened(f"{path} was never {what}: {str(found)[:600]}")
+            if waited > LATEST_SECONDS:
+                raise NeverHappened(f"{path} is not {what}, nor all at rest: {str(found)[:600]}")
             time.sleep(0.5)
 
     def _id(self) -> str:
@@ -264,28 +283,30 @@ class Teller:
     def reorg(self) -> None:
         """A sale whose blocks the chain gives up; the network brings the payment back.
 
-        If the house was away until the payment was final, another sale is tried."""
+        The chain stands still until the payment is credited, or it might be final by then; if the
+        house is away for too long, another sale is tried."""
         for _ in range(SALES_TO_REORG):
             invoice = self.sell("3.00")
             self.pay(invoice)
-            depth = self._depth_once_credited(invoice["id"])
-            if depth:
-                self.place.rpc.call("anvil_reorg", [depth, []])
+            block = int(self.place.mined(self.shopper.sent[-1], seconds=60)["blockNumber"], 16)
+            with standing_still(self.place):
+                depth = self.place.head() - block + 1
+                undone = depth <= DEEPEST_REORG and self._is_credited(invoice["id"])
+                if undone:
+                    self.place.rpc.call("anvil_reorg", [depth, []])
             self.paid(invoice)
-            if depth:
+            if undone:
                 break
         self.pay_out()
 
-    def _depth_once_credited(self, invoice_id: str) -> int:
-        """How deep the payment lies once it was credited, in blocks; 0 if it is final by then."""
-        block = int(self.place.mined(self.shopper.sent[-1], seconds=60)["blockNumber"], 16)
-        while (depth := self.place.head() - block + 1) <= DEEPEST_REORG:
-            with suppress(psycopg.Error):
+    def _is_credited(self, invoice_id: str) -> bool:
+        deadline = time.monotonic() + STAND_STILL_SECONDS
+        while time.monotonic() < deadline:
+            with suppress(psycopg.Error):  # the database is being started again
                 if self.place.sql(CREDITED, invoice_id):
-                    depth = self.place.head() - block + 1
-                    return depth if depth <= DEEPEST_REORG else 0
+                    return True
             time.sleep(0.1)
-        return 0
+        return False
 
     def late(self) -> None:
         """Paid after the rate's lock was over."""
