@@ -4,7 +4,6 @@ What is asked is written down before. If no answer comes, the ramp is asked how 
 it remembers what was charged. A page is asked for again under its key, for which there is one page.
 """
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -14,6 +13,7 @@ import structlog
 from gateway.cards import charging
 from gateway.cards.models import CardTender
 from gateway.cards.selectors import page_to_continue
+from gateway.events.points import point
 from gateway.ramps.configuration import configured_cards
 from gateway.ramps.errors import (
     RampDown,
@@ -29,16 +29,11 @@ log = structlog.get_logger(__name__)
 TURN: Final = 100
 
 
-def _nothing(_point: str) -> None:
-    """Tests stop the carrier at named points; in service they are passed by."""
-
-
 def card_page(
     *,
     invoice_id: UUID,
     back: str,
     now: datetime,
-    reached: Callable[[str], None] = _nothing,
 ) -> str:
     """The ramp's page where a card may pay an invoice: the one that there is, or a new one.
 
@@ -47,21 +42,21 @@ def card_page(
         RampDown, RampRefused, RampKeyTaken, RampNotOffered, RampsUnreadable: none can be made now.
     """
     row = charging.tender_start(invoice_id=invoice_id, back=back, now=now)
-    reached("planned")
+    point("card.planned")
     if row.status in ("planned", "asked"):
-        row = _open_page(row, configured_cards(row.ramp), now=now, reached=reached)
+        row = _open_page(row, configured_cards(row.ramp), now=now)
     url = page_to_continue(row, now=now)
     if not url:
         raise RampDown("The payment provider has no page for this now.")
     return url
 
 
-def cards_carry(*, now: datetime, reached: Callable[[str], None] = _nothing) -> int:
+def cards_carry(*, now: datetime) -> int:
     """Carry on what is due; how many were looked at. Trouble leaves one where it is, and a note."""
     due = list(CardTender.objects.filter(due_at__lte=now).order_by("due_at", "id")[:TURN])
     for row in due:
         try:
-            _carry(row, configured_cards(row.ramp), now=now, reached=reached)
+            _carry(row, configured_cards(row.ramp), now=now)
         except (RampDown, RampRefused, RampKeyTaken, RampNotOffered, RampsUnreadable) as trouble:
             log.warning("card_waits", tender=str(row.id), detail=str(trouble)[:300])
             charging.note_trouble(
@@ -70,25 +65,26 @@ def cards_carry(*, now: datetime, reached: Callable[[str], None] = _nothing) -> 
     return len(due)
 
 
-def _carry(
-    row: CardTender, ramp: CardRamp, *, now: datetime, reached: Callable[[str], None]
-) -> None:
+def _carry(row: CardTender, ramp: CardRamp, *, now: datetime) -> None:
     if row.status in ("planned", "asked"):
-        _open_page(row, ramp, now=now, reached=reached)
+        _open_page(row, ramp, now=now)
         return
     told = ramp.card_progress(session=row.remote_session, intent=row.remote_intent)
-    reached("progress_told")
+    point("card.progress_told")
     row, act = charging.tender_told(tender_id=row.id, told=told, now=now)
-    reached("progress_kept")
+    point("card.progress_kept")
     if act not in ("capture", "let_go"):
         return
     key = charging.tender_try(tender_id=row.id, now=now)
-    reached(f"{act}_asked")
     try:
         if act == "capture":
+            point("card.capture_asked")
             told = ramp.card_capture(intent=row.remote_intent, key=key)
+            point("card.captured")
         else:
+            point("card.let_go_asked")
             told = ramp.card_let_go(intent=row.remote_intent, key=key)
+            point("card.let_go")
     except RampRefused as refused:
         # It may be charged, or over, already: only how far it is says so. If it is neither, what
         # can't be charged is let go.
@@ -97,16 +93,13 @@ def _carry(
         if act in ("capture", "let_go"):
             charging.tender_refused(tender_id=row.id, reason=refused.message, now=now)
         return
-    reached(f"{act}_answered")
     charging.tender_told(tender_id=row.id, told=told, now=now)
-    reached(f"{act}_kept")
+    point("card.end_kept")
 
 
-def _open_page(
-    row: CardTender, ramp: CardRamp, *, now: datetime, reached: Callable[[str], None]
-) -> CardTender:
+def _open_page(row: CardTender, ramp: CardRamp, *, now: datetime) -> CardTender:
     ask = charging.tender_ask(tender_id=row.id, now=now)
-    reached("page_asked")
+    point("card.page_asked")
     if ask is None:
         row.refresh_from_db()
         return row
@@ -115,9 +108,9 @@ def _open_page(
     except RampRefused as refused:
         charging.tender_refused(tender_id=row.id, reason=refused.message, now=now)
         raise
-    reached("page_answered")
+    point("card.page_answered")
     row, _ = charging.tender_told(tender_id=row.id, told=told, now=now)
-    reached("page_kept")
+    point("card.page_kept")
     return row
 
 

@@ -15,6 +15,7 @@ from gateway.cards.models import CardTender
 from gateway.cards.selectors import card_account, open_tender
 from gateway.cards.telling import tell
 from gateway.events.ids import uuid7
+from gateway.events.points import point
 from gateway.invoices.cards import invoice_card_dropped, invoice_card_paid, invoice_card_take
 from gateway.invoices.locks import invoice_for_update
 from gateway.invoices.quotebook import decode_book
@@ -177,6 +178,7 @@ def note_trouble(*, tender_id: UUID, error: str, due_at: datetime) -> None:
 
 def _take(row: CardTender, *, now: datetime) -> Act:
     if invoice_card_take(invoice_id=row.invoice_id, now=now):
+        point("card.taken")
         row.status, row.holds_invoice = "taken", True
         return "capture"
     row.status = "letting_go"
@@ -194,6 +196,7 @@ def _paid(row: CardTender, *, now: datetime) -> None:
         fee=Amount(row.fee_units, currency),
         now=now,
     )
+    point("card.posted")
     row.status, row.paid_at, row.ended_at = "paid", now, now
     row.unsettled_units = row.to_shop_units
     invoice_card_paid(invoice_id=row.invoice_id, now=now)
@@ -225,6 +228,7 @@ def _follow(row: CardTender, told: CardTold, *, now: datetime) -> None:
                 fee=Amount(came.fee_units, currency),
                 now=now,
             )
+            point("card.settled")
             row.settled_at, row.ramp_fee_units = now, came.fee_units
             tell(row, "card.settled", now=now)
     disputed = disputes_told(row, told.disputes, now=now)

@@ -310,7 +310,13 @@ def test_a_fee_that_the_ramp_never_took_is_the_houses_again(till: Till, settings
     till.agrees()
 
 
-POINTS = ["planned", "asked", "answered", "kept", "progress_told", "progress_kept", "found"]
+POINTS = [
+    f"instruction.{step}"
+    for step in (
+        *("planned", "asked", "answered", "told", "kept"),
+        *("progress_told", "progress_kept", "found"),
+    )
+]
 
 
 @pytest.mark.parametrize("point", POINTS)
