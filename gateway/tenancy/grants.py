@@ -28,6 +28,8 @@ HIDDEN: Final = frozenset(
         "django_content_type",
         "django_migrations",
         "notices_mail",
+        "settlement_batchway",
+        "settlement_payoutbatch",
     }
 )
 """Never needed."""
