@@ -34,6 +34,10 @@ ITS_OWN = {
     "payout.given_back": "cancel",
 }
 NOT_HERE = {
+    "batch.queued": "a run's payouts come one at a time; tests/settlement kills batches in process",
+    "batch.formed": "as batch.queued",
+    "batch.payout_ended": "as batch.queued",
+    "batch.let_go": "as batch.queued",
     "hedge.queued": "the demo house holds what its sales bring, below the size of a hedge",
     "hedge.booked": "as hedge.queued; tests/market/hedges kill there in process",
 }
