@@ -34,6 +34,8 @@ EVERY_SECONDS = {
     "gateway.cards.tasks.carry_cards": 3.0,
     "gateway.ramps.tasks.refresh_identities": 30.0,
     "gateway.settlement.tasks.resume_payouts": MINUTE,
+    "gateway.settlement.tasks.gather_payouts": 5.0,
+    "gateway.settlement.tasks.tend_batch_ways": MINUTE,
     "gateway.settlement.tasks.fetch_from_ramps": 10 * MINUTE,
     "gateway.settlement.tasks.run_settlement_policies": 5 * MINUTE,
     "gateway.settlement.tasks.close_shops": HOUR,

@@ -10,6 +10,7 @@ class SettlementConfig(AppConfig):
         from gateway.events.subscriptions import subscribe, subscribe_together
         from gateway.settlement import (
             approving,
+            batch_handlers,
             card_handlers,
             destinations,
             fee_schedule,
@@ -93,4 +94,10 @@ class SettlementConfig(AppConfig):
             handler=handlers.on_transaction,
             name="settlement.transaction",
             purposes=("payout",),
+        )
+        subscribe(
+            pattern=("transaction.final", "transaction.failed", "transaction.cancelled"),
+            handler=batch_handlers.on_leave,
+            name="settlement.leave",
+            purposes=("approve",),
         )

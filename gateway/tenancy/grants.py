@@ -29,6 +29,8 @@ HIDDEN: Final = frozenset(
         "django_migrations",
         "notices_mail",
         "notices_push",
+        "settlement_batchway",
+        "settlement_payoutbatch",
     }
 )
 """Never needed."""
