@@ -14,7 +14,9 @@ import structlog
 from gateway.cards import charging
 from gateway.cards.models import CardTender
 from gateway.cards.selectors import page_to_continue
-from gateway.ramps.configuration import configured_cards
+from gateway.cards.turns import turn_carry, turn_stop
+from gateway.ramps.card_terms import CardState
+from gateway.ramps.configuration import configured_cards, configured_readers
 from gateway.ramps.errors import (
     RampDown,
     RampKeyTaken,
@@ -80,6 +82,8 @@ def _carry(
     reached("progress_told")
     row, act = charging.tender_told(tender_id=row.id, told=told, now=now)
     reached("progress_kept")
+    if act == "wait" and row.reader_id is not None:
+        turn_carry(row, configured_readers(row.ramp), now=now, reached=reached)
     if act not in ("capture", "let_go"):
         return
     key = charging.tender_try(tender_id=row.id, now=now)
@@ -87,12 +91,16 @@ def _carry(
     try:
         if act == "capture":
             told = ramp.card_capture(intent=row.remote_intent, key=key)
+        elif row.reader_id is None and told.state is CardState.OPEN:
+            told = ramp.card_page_close(session=row.remote_session, key=key)
         else:
+            if row.reader_id is not None:
+                turn_stop(row, configured_readers(row.ramp), reached=reached)
             told = ramp.card_let_go(intent=row.remote_intent, key=key)
     except RampRefused as refused:
         # It may be charged, or over, already: only how far it is says so. If it is neither, what
         # can't be charged is let go.
-        told = ramp.card_progress(session="", intent=row.remote_intent)
+        told = ramp.card_progress(session=row.remote_session, intent=row.remote_intent)
         row, act = charging.tender_told(tender_id=row.id, told=told, now=now)
         if act in ("capture", "let_go"):
             charging.tender_refused(tender_id=row.id, reason=refused.message, now=now)
@@ -111,17 +119,24 @@ def _open_page(
         row.refresh_from_db()
         return row
     try:
-        told = ramp.card_page(ask)
+        if row.reader_id is None:
+            told = ramp.card_page(ask)
+        else:
+            told = configured_readers(row.ramp).reader_card(ask)
     except RampRefused as refused:
         charging.tender_refused(tender_id=row.id, reason=refused.message, now=now)
         raise
     reached("page_answered")
     row, _ = charging.tender_told(tender_id=row.id, told=told, now=now)
     reached("page_kept")
+    if row.reader_id is not None:
+        turn_carry(row, configured_readers(row.ramp), now=now, reached=reached)
     return row
 
 
 def _pause(row: CardTender, trouble: Exception) -> timedelta:
-    """Twice as long each time, up to ten minutes; no sooner than the ramp says."""
+    """Twice as long each time, up to ten minutes, or to one while somebody waits at a reader; no
+    sooner than the ramp says."""
     told = getattr(trouble, "retry_after_seconds", 0)
-    return timedelta(seconds=max(told, min(600, 15 * 2 ** min(row.asks, 6))))
+    first, most = (15, 600) if row.reader_id is None else (2, 60)
+    return timedelta(seconds=max(told, min(most, first * 2 ** min(row.asks, 6))))

@@ -165,6 +165,13 @@ def problem_words(error: TillwayError | MoneyError) -> str:
         "cards_not_taken": _("This shop takes no cards."),
         "card_amount_too_small": _("This amount is too small for a card."),
         "invoice_takes_no_card": _("A card can't pay this sale any more."),
+        "reader_place_missing": _("The first reader needs the address where it stands."),
+        "reader_code_wrong": _("Type a name and the code that the device shows."),
+        "reader_label_taken": _("Another reader of this shop has that name."),
+        "reader_busy_now": _("This reader is asking for a card right now."),
+        "reader_not_ready": _("This reader isn't connected. Choose another one."),
+        "card_page_open": _("The customer's card page is being closed. Try again in a moment."),
+        "card_being_charged": _("A card is being charged for this sale already."),
     }
     if isinstance(error, NoQuote) and set(error.reasons.values()) == {"amount_below_minimum"}:
         return _("That amount is too small to be paid on any network.")
