@@ -72,10 +72,10 @@ def test_the_till_has_a_reader_ask_and_calls_it_off(selling, locale, scheme):
     moment = timezone.now()
     where = {"name": "Shop", "line1": "Gasse 1", "city": "Berlin", "postal_code": "10115"}
     rows = {"shop_id": shop_id, "mode": "test", "ramp": RAMP, "created_at": moment}
-    place = ReaderPlace.objects.create(**rows, **where, country="DE", remote_id="tml_1")
+    stands = ReaderPlace.objects.create(**rows, **where, country="DE", remote_id="tml_1")
     Reader.objects.create(
         **rows,
-        place=place,
+        place=stands,
         label="Counter",
         code="",
         status="ready",
