@@ -13,8 +13,10 @@ import structlog
 from gateway.cards import charging
 from gateway.cards.models import CardTender
 from gateway.cards.selectors import page_to_continue
+from gateway.cards.turns import turn_carry, turn_stop
 from gateway.events.points import point
-from gateway.ramps.configuration import configured_cards
+from gateway.ramps.card_terms import CardState
+from gateway.ramps.configuration import configured_cards, configured_readers
 from gateway.ramps.errors import (
     RampDown,
     RampKeyTaken,
@@ -73,6 +75,8 @@ def _carry(row: CardTender, ramp: CardRamp, *, now: datetime) -> None:
     point("card.progress_told")
     row, act = charging.tender_told(tender_id=row.id, told=told, now=now)
     point("card.progress_kept")
+    if act == "wait" and row.reader_id is not None:
+        turn_carry(row, configured_readers(row.ramp), now=now)
     if act not in ("capture", "let_go"):
         return
     key = charging.tender_try(tender_id=row.id, now=now)
@@ -81,14 +85,20 @@ def _carry(row: CardTender, ramp: CardRamp, *, now: datetime) -> None:
             point("card.capture_asked")
             told = ramp.card_capture(intent=row.remote_intent, key=key)
             point("card.captured")
+        elif row.reader_id is None and told.state is CardState.OPEN:
+            point("card.page_close_asked")
+            told = ramp.card_page_close(session=row.remote_session, key=key)
+            point("card.page_closed")
         else:
             point("card.let_go_asked")
+            if row.reader_id is not None:
+                turn_stop(row, configured_readers(row.ramp))
             told = ramp.card_let_go(intent=row.remote_intent, key=key)
             point("card.let_go")
     except RampRefused as refused:
         # It may be charged, or over, already: only how far it is says so. If it is neither, what
         # can't be charged is let go.
-        told = ramp.card_progress(session="", intent=row.remote_intent)
+        told = ramp.card_progress(session=row.remote_session, intent=row.remote_intent)
         row, act = charging.tender_told(tender_id=row.id, told=told, now=now)
         if act in ("capture", "let_go"):
             charging.tender_refused(tender_id=row.id, reason=refused.message, now=now)
@@ -104,17 +114,24 @@ def _open_page(row: CardTender, ramp: CardRamp, *, now: datetime) -> CardTender:
         row.refresh_from_db()
         return row
     try:
-        told = ramp.card_page(ask)
+        if row.reader_id is None:
+            told = ramp.card_page(ask)
+        else:
+            told = configured_readers(row.ramp).reader_card(ask)
     except RampRefused as refused:
         charging.tender_refused(tender_id=row.id, reason=refused.message, now=now)
         raise
     point("card.page_answered")
     row, _ = charging.tender_told(tender_id=row.id, told=told, now=now)
     point("card.page_kept")
+    if row.reader_id is not None:
+        turn_carry(row, configured_readers(row.ramp), now=now)
     return row
 
 
 def _pause(row: CardTender, trouble: Exception) -> timedelta:
-    """Twice as long each time, up to ten minutes; no sooner than the ramp says."""
+    """Twice as long each time, up to ten minutes, or to one while somebody waits at a reader; no
+    sooner than the ramp says."""
     told = getattr(trouble, "retry_after_seconds", 0)
-    return timedelta(seconds=max(told, min(600, 15 * 2 ** min(row.asks, 6))))
+    first, most = (15, 600) if row.reader_id is None else (2, 60)
+    return timedelta(seconds=max(told, min(most, first * 2 ** min(row.asks, 6))))
