@@ -4,8 +4,8 @@ Shops whose policy pays at once, on a real chain and with every check on: paymen
 screened, confirmed, credited, swept in batches and paid out, those together that wait at one time;
 it is over when the last payout is final. Then the books are compared with the chain to the unit.
 
-`SETTLE_INVOICES=200` does fewer, `SETTLE_SHOPS=20` has so many shops paid by them. The statements that
-took longest are told on stderr.
+`SETTLE_INVOICES=200` does fewer, `SETTLE_SHOPS=20` has so many shops paid by them. The statements
+that took longest are told on stderr.
 """
 
 import contextlib
