@@ -4,7 +4,8 @@ Shops whose policy pays at once, on a real chain and with every check on: paymen
 screened, confirmed, credited, swept in batches and paid out, those together that wait at one time;
 it is over when the last payout is final. Then the books are compared with the chain to the unit.
 
-`SETTLE_INVOICES=200` does fewer. The statements that took longest are told on stderr.
+`SETTLE_INVOICES=200` does fewer, `SETTLE_SHOPS=20` has so many shops paid by them. The statements
+that took longest are told on stderr.
 """
 
 import contextlib
@@ -94,7 +95,7 @@ EVENTS = (
 
 def run(*, seed: int) -> dict[str, Any]:
     invoices = int(os.environ.get("SETTLE_INVOICES", INVOICES))
-    shops = max(1, invoices // INVOICES_OF_A_SHOP)
+    shops = int(os.environ.get("SETTLE_SHOPS", max(1, invoices // INVOICES_OF_A_SHOP)))
     with (
         _postgres() as folder,
         open_shop(purpose="bench", say=_say, settings=_settings(folder)) as house,
