@@ -20,6 +20,8 @@ LIVE_DELAYS: Final = {
     "fee_schedule": DAY,
     "manual_entry": HOUR,
     "hold_release": HOUR,
+    "hold_return": HOUR,
+    "hold_block": 15 * 60,
     "desk_resume": 15 * 60,
 }
 TEST_DELAYS: Final = {
@@ -29,6 +31,8 @@ TEST_DELAYS: Final = {
     "fee_schedule": 15,
     "manual_entry": 15,
     "hold_release": 15,
+    "hold_return": 15,
+    "hold_block": 5,
     "desk_resume": 5,
 }
 """Seconds: long enough to be seen and called off, short enough to be tried."""
