@@ -10,18 +10,24 @@ class SettlementConfig(AppConfig):
         from gateway.events.subscriptions import subscribe, subscribe_together
         from gateway.settlement import (
             approving,
+            bank_destinations,
             card_handlers,
             destinations,
             fee_schedule,
             fiat_handlers,
             handlers,
             limits,
+            releasing,
+            reserve_terms,
+            standing,
         )
         from gateway.treasury import manual_entries
 
         for act in (
             *(approving.ACT, destinations.ACT, limits.ACT),
             *(fee_schedule.ACT, manual_entries.ACT),
+            *(standing.ACT, reserve_terms.ACT, releasing.ACT),
+            bank_destinations.ACT,
         ):
             register(act)
 

@@ -4,6 +4,7 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from merchants.dashboard import (
+    bank_account,
     banks,
     developers,
     endpoints,
@@ -12,6 +13,7 @@ from merchants.dashboard import (
     payouts,
     refunds,
     reports,
+    reserve,
     settings,
     settlement,
     views,
@@ -32,6 +34,7 @@ urlpatterns = [
     path(_SHOP + "invoices/<uuid:invoice_id>", views.invoice, name="invoice"),
     path(_SHOP + "invoices/<uuid:invoice_id>/void", views.void, name="void"),
     path(_SHOP + "balances", views.balances, name="balances"),
+    path(_SHOP + "reserve", reserve.page, name="reserve"),
     path(_SHOP + "refunds", refunds.page, name="refunds"),
     path(_SHOP + "refunds/<uuid:refund_id>", refunds.one, name="refund"),
     path(_SHOP + "invoices/<uuid:invoice_id>/refund", refunds.ask, name="refund-ask"),
@@ -52,6 +55,7 @@ urlpatterns = [
     path(_PAYMENTS, payout_invoices.page, name="payout-invoices"),
     path(_PAYMENTS + ".csv", payout_invoices.file, name="payout-invoices-file"),
     path(_SHOP + "settings", settings.page, name="settings"),
+    path(_SHOP + "settings/bank", bank_account.page, name="bank-account"),
     path(_SHOP + "settings/settlement", settlement.page, name="settlement"),
     path(_SHOP + "developers", developers.page, name="developers"),
     path(_SHOP + "developers/keys", developers.make_key, name="make-key"),

@@ -16,7 +16,11 @@ DAY: Final = 24 * HOUR
 LIVE_DELAYS: Final = {
     "payout": HOUR,
     "payout_destination": DAY,
+    "bank_destination": DAY,
+    "payout_release": DAY,
     "shop_limits": 4 * HOUR,
+    "shop_reserve": 4 * HOUR,
+    "shop_status": HOUR,
     "fee_schedule": DAY,
     "manual_entry": HOUR,
     "hold_release": HOUR,
@@ -27,7 +31,11 @@ LIVE_DELAYS: Final = {
 TEST_DELAYS: Final = {
     "payout": 15,
     "payout_destination": 60,
+    "bank_destination": 60,
+    "payout_release": 60,
     "shop_limits": 15,
+    "shop_reserve": 15,
+    "shop_status": 15,
     "fee_schedule": 15,
     "manual_entry": 15,
     "hold_release": 15,
