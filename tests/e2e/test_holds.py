@@ -15,9 +15,7 @@ from tests.e2e.looking import layout_shift, overflow_px, small_targets
 from tests.e2e.test_approvals import LONG, draw
 from tests.invoices.conftest import LISTED
 
-NAME = (
-    "AVERYVERYVERYLONGNAMEWITHOUTANYSPACE TRADING AND SHIPPING COMPANY LIMITED"
-)
+NAME = "AVERYVERYVERYLONGNAMEWITHOUTANYSPACE TRADING AND SHIPPING COMPANY LIMITED"
 
 
 @pytest.fixture
