@@ -10,6 +10,7 @@ class SettlementConfig(AppConfig):
         from gateway.events.subscriptions import subscribe, subscribe_together
         from gateway.settlement import (
             approving,
+            bank_destinations,
             batch_handlers,
             card_handlers,
             destinations,
@@ -17,12 +18,17 @@ class SettlementConfig(AppConfig):
             fiat_handlers,
             handlers,
             limits,
+            releasing,
+            reserve_terms,
+            standing,
         )
         from gateway.treasury import closing_months, manual_entries
 
         for act in (
             *(approving.ACT, destinations.ACT, limits.ACT),
             *(fee_schedule.ACT, manual_entries.ACT, closing_months.ACT),
+            *(standing.ACT, reserve_terms.ACT, releasing.ACT),
+            bank_destinations.ACT,
         ):
             register(act)
 

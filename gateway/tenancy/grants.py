@@ -36,6 +36,7 @@ HIDDEN: Final = frozenset(
 """Never needed."""
 READ_ONLY: Final = frozenset(
     {
+        "bank_files_bankaccount",
         "billing_feedocument",
         "billing_feeseries",
         "chains_block",

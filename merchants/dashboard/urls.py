@@ -4,6 +4,7 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from merchants.dashboard import (
+    bank_account,
     banks,
     developers,
     endpoints,
@@ -13,6 +14,7 @@ from merchants.dashboard import (
     readers,
     refunds,
     reports,
+    reserve,
     settings,
     settlement,
     views,
@@ -33,6 +35,7 @@ urlpatterns = [
     path(_SHOP + "invoices/<uuid:invoice_id>", views.invoice, name="invoice"),
     path(_SHOP + "invoices/<uuid:invoice_id>/void", views.void, name="void"),
     path(_SHOP + "balances", views.balances, name="balances"),
+    path(_SHOP + "reserve", reserve.page, name="reserve"),
     path(_SHOP + "refunds", refunds.page, name="refunds"),
     path(_SHOP + "refunds/<uuid:refund_id>", refunds.one, name="refund"),
     path(_SHOP + "invoices/<uuid:invoice_id>/refund", refunds.ask, name="refund-ask"),
@@ -54,6 +57,7 @@ urlpatterns = [
     path(_PAYMENTS, payout_invoices.page, name="payout-invoices"),
     path(_PAYMENTS + ".csv", payout_invoices.file, name="payout-invoices-file"),
     path(_SHOP + "settings", settings.page, name="settings"),
+    path(_SHOP + "settings/bank", bank_account.page, name="bank-account"),
     path(_SHOP + "settings/settlement", settlement.page, name="settlement"),
     path(_SHOP + "settings/readers", readers.page, name="readers"),
     path(_SHOP + "settings/readers/<uuid:reader_id>/remove", readers.remove, name="reader-remove"),
