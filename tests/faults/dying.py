@@ -60,15 +60,7 @@ class Dying:
     def _round(self) -> None:
         modules = sorted({module for modules in IN_PROCESS.values() for module in modules})
         self._process = subprocess.Popen(
-            [
-                sys.executable,
-                "-m",
-                "pytest",
-                *modules,
-                "-q",
-                "-k",
-                "dies",
-            ],
+            [*(sys.executable, "-m", "pytest"), *modules, *("-q", "-k", "dies")],
             cwd=CHECKOUT,
             env={**os.environ, KILLS: str(self._file), "TILLWAY_TEST_NAME": "dying"},
             stdout=subprocess.PIPE,

@@ -11,6 +11,8 @@ from tests.house.place import Place
 SETTLE_SECONDS = 150.0
 LOOKS = 3
 LOOK_EACH_SECONDS = 1.0
+BLOCKS_BEHIND = 3
+"""Of a second each: a watcher that is further behind has died, or is slow."""
 
 UNDER_WAY: Final = {
     "events not handled": "SELECT count(*) FROM events_outbox",
@@ -64,10 +66,13 @@ def _counts(place: Place) -> Iterable[tuple[str, int]]:
 
 
 def is_at_rest(place: Place) -> bool:
-    """Nothing is under way at several looks; a database that does not answer is no rest."""
+    """Nothing is under way at several looks, and the house has seen what happened on the chain; a
+    database that does not answer is no rest."""
     for _ in range(LOOKS):
         try:
-            if any(count for _, count in _counts(place)):
+            [(processed,)] = place.sql("SELECT number FROM chains_processedhead")
+            is_behind = place.head() - processed > BLOCKS_BEHIND
+            if is_behind or any(count for _, count in _counts(place)):
                 return False
         except psycopg.Error:
             return False

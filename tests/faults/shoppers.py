@@ -19,9 +19,7 @@ HELD = {"USDC": 10**6 * 10**6, "WETH": 300 * 10**18, "DAI": 10**5 * 10**18, "EUR
 
 @dataclass(slots=True)
 class _Sent:
-    """Attributes:
-    again: gives the node the transaction again; the hash that it has then.
-    """
+    """A transaction, and what gives it to the node again; the hash that it has then."""
 
     tx_hash: str
     again: Callable[[JsonRpc], str]
