@@ -118,6 +118,7 @@ def test_a_person_turns_it_on_is_told_and_told_that_it_is_over(house, pushes):
         page.get_by_role("button", name="Turn on for this device").click()
         expect(page.locator("[data-push-state=on]")).to_be_visible()
         expect(page.get_by_text("This device", exact=True)).to_be_visible()
+        _fits(page, "on")
         page.get_by_role("button", name="Send a trial").click()
         expect(page.get_by_text("A trial is on its way")).to_be_visible()
         [trial] = told(house, pushes)
