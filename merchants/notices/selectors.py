@@ -16,7 +16,7 @@ from gateway.tenancy.scope import enter_shop, house_scope, leave
 from merchants.accounts.actions import HOUSE_ROLES
 from merchants.accounts.models import User
 from merchants.accounts.selectors import roles_of, shops_of
-from merchants.notices.models import Notice, Silence
+from merchants.notices.models import Notice, PushSilence, Silence
 from merchants.notices.rules import RULES, Rule
 
 EVERY_SHOP: Final = None
@@ -31,6 +31,11 @@ def rules_for(user: User) -> list[Rule]:
 def silenced_by(user: User) -> frozenset[str]:
     """The kinds that the person wants no mail about. One query."""
     return frozenset(Silence.objects.filter(user=user).values_list("kind", flat=True))
+
+
+def push_silenced_by(user: User) -> frozenset[str]:
+    """The kinds that the person wants no push about. One query."""
+    return frozenset(PushSilence.objects.filter(user=user).values_list("kind", flat=True))
 
 
 def open_notices(user: User, *, size: int = PAGE_SIZE) -> list[Notice]:

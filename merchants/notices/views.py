@@ -15,10 +15,12 @@ from django.views.decorators.http import require_GET, require_POST
 from gateway.events.errors import BadCursor
 from merchants.accounts.models import User
 from merchants.notices import selectors
-from merchants.notices.choosing import mail_choose
+from merchants.notices.choosing import mail_choose, push_choose
 from merchants.notices.errors import NoticeOver, NoticeTaken, NoticeUnknown
 from merchants.notices.models import Notice
 from merchants.notices.opening import notice_take_on
+from merchants.notices.push.configuration import push_is_on
+from merchants.notices.push.views import push_context
 from merchants.notices.wording import kind_word, words_of
 
 
@@ -26,22 +28,28 @@ from merchants.notices.wording import kind_word, words_of
 @require_GET
 @login_required
 def page(request: HttpRequest) -> HttpResponse:
-    """What is open, what was, and the kinds that a mail is sent about."""
+    """What is open, what was, how the person is told, and of which kinds."""
     user = _person(request)
     try:
         settled = selectors.settled_notices(user, cursor=request.GET.get("cursor"))
     except BadCursor as error:
         raise Http404 from error
-    silenced = selectors.silenced_by(user)
+    no_mail, no_push = selectors.silenced_by(user), selectors.push_silenced_by(user)
     context = {
         "open": [_row(notice, user) for notice in selectors.open_notices(user)],
         "settled": [_row(notice, user) for notice in settled.items],
         "next_href": f"/notices/?cursor={settled.next_cursor}" if settled.next_cursor else "",
         "older": bool(request.GET.get("cursor")),
         "kinds": [
-            {"kind": rule.kind, "word": kind_word(rule.kind), "mail": rule.kind not in silenced}
+            {
+                "kind": rule.kind,
+                "word": kind_word(rule.kind),
+                "mail": rule.kind not in no_mail,
+                "push": rule.kind not in no_push,
+            }
             for rule in selectors.rules_for(user)
         ],
+        "push": push_context(user),
         "person": user.email,
     }
     return render(request, "notices/page.html", context)
@@ -69,12 +77,14 @@ def take_on(request: HttpRequest, notice_id: UUID) -> HttpResponse:
 @require_POST
 @login_required
 def choose(request: HttpRequest) -> HttpResponse:
-    """Which kinds a mail is sent about."""
+    """Which kinds the person is told of by mail, and which by push where that is offered."""
     user = _person(request)
     offered = [rule.kind for rule in selectors.rules_for(user)]
     mail_choose(user=user, wanted=request.POST.getlist("mail"), offered=offered)
+    if push_is_on():
+        push_choose(user=user, wanted=request.POST.getlist("push"), offered=offered)
     messages.success(request, _("Saved."))
-    return HttpResponseRedirect("/notices/#mail")
+    return HttpResponseRedirect("/notices/#choices")
 
 
 def _person(request: HttpRequest) -> User:

@@ -27,7 +27,7 @@ from gateway.shops.models import Shop
 from gateway.sponsoring.models import Authorization
 from merchants.accounts.models import ApiKey, User
 from merchants.accounts.services import member_add
-from merchants.notices.models import Notice
+from merchants.notices.models import Device, Notice
 from merchants.webhooks.models import Delivery, Endpoint
 from merchants.webhooks.services import endpoint_create
 from tests.as_web import as_web
@@ -49,6 +49,7 @@ OPEN = {
     "/language": "a cookie of one's own",
     "/v1/openapi.json": "the description of the API",
     "/v1/docs": "the description of the API",
+    "/notices/worker.js": "a script that says the same to everybody",
 }
 """Paths that anybody may ask for, and why they tell nothing of a shop."""
 BY_INVOICE_ID = "/i/<uuid:invoice_id>"
@@ -132,6 +133,15 @@ def ours(open_shop: World, staff: Staff) -> dict[str, str]:
         last_at=timezone.now(),
         told_from=timezone.now(),
     )
+    device = Device.objects.create(
+        user=staff.user("owner"),
+        endpoint=f"https://push.example/{MARK}",
+        public=b"\4" * 65,
+        secret=b"\5" * 16,
+        server_key=MARK,
+        label=MARK,
+        made_at=timezone.now(),
+    )
     document = FeeDocument.objects.create(
         mode="test",
         kind="invoice",
@@ -183,6 +193,7 @@ def ours(open_shop: World, staff: Staff) -> dict[str, str]:
         "document_id": str(document.id),
         "notice_id": str(notice.id),
         "reader_id": str(reader.id),
+        "device_id": str(device.id),
     }
 
 

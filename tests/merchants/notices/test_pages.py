@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from merchants.accounts.models import User
-from merchants.notices.models import Notice, Silence
+from merchants.notices.models import Notice, PushSilence, Silence
 from tests.merchants.notices.conftest import Town
 
 
@@ -54,9 +54,13 @@ def test_a_strangers_notice_is_not_found(town: Town) -> None:
 
 def test_a_person_chooses_among_their_own_kinds_alone(town: Town) -> None:
     owner = town.person("owner")
-    signed_in(owner).post("/notices/mail", {"mail": ["requirement_due", "chain_stalled"]})
+    signed_in(owner).post(
+        "/notices/choices", {"mail": ["requirement_due", "chain_stalled"], "push": []}
+    )
     silenced = set(Silence.objects.values_list("kind", flat=True))
     assert silenced == {"payout_failed", "approval_waits"}
+    unpushed = set(PushSilence.objects.values_list("kind", flat=True))
+    assert unpushed == {"payout_failed", "approval_waits", "requirement_due"}
 
 
 @pytest.mark.parametrize("count", [1, 40])
@@ -67,7 +71,7 @@ def test_the_page_costs_the_same_for_one_and_for_many(
     for number in range(count):
         town.happen("payout.failed", subject=f"payout:{number}")
     client = signed_in(owner)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(13):
         client.get("/notices/")
 
 

@@ -8,7 +8,6 @@ import hashlib
 import hmac
 import json
 import threading
-import time
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -111,13 +110,11 @@ class Request:
 class PushService:
     """Attributes:
     answers: by path: status and headers, instead of 201.
-    silent: seconds until it answers.
     """
 
     url: str = ""
     came: list[Request] = field(default_factory=list)
     answers: dict[str, tuple[int, dict[str, str]]] = field(default_factory=dict)
-    silent: float = 0
     browsers: dict[str, Browser] = field(default_factory=dict)
 
     def browser(self, name: str = "one") -> Browser:
@@ -144,7 +141,6 @@ def push_service() -> Iterator[PushService]:
             body = self.rfile.read(int(self.headers["content-length"]))
             headers = {name.lower(): value for name, value in self.headers.items()}
             service.came.append(Request(path=self.path, headers=headers, body=body))
-            time.sleep(service.silent)
             status, more = service.answers.get(self.path, (201, {}))
             self.send_response(status)
             for name, value in {"content-length": "0", **more}.items():
