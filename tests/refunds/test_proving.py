@@ -9,6 +9,7 @@ from django.test import Client
 from eth_abi import decode
 from eth_account import Account
 from eth_account.messages import encode_defunct
+from msgspec import structs
 
 from gateway.chains.addresses import checksum
 from gateway.market.snapshot_store import current_snapshot
@@ -173,10 +174,10 @@ def test_what_costs_more_to_send_than_it_is_worth_is_told_before_an_address_is_g
     assert not is_dust(Amount(limit, Asset(USDC, 6)), now=refunds.world.now)
     snapshot = current_snapshot()
     dear = {
-        key: replace(chain, gas_price_wei=chain.gas_price_wei * 10**6)
+        key: structs.replace(chain, gas_price_wei=chain.gas_price_wei * 10**6)
         for key, chain in snapshot.chains.items()
     }
-    refunds.world.publish(replace(snapshot, chains=dear))
+    refunds.world.publish(structs.replace(snapshot, chains=dear))
     assert all(choice.is_dust for choice in choices_of(found.refund, now=refunds.world.now))
     page = Client(HTTP_ACCEPT_LANGUAGE="en").get(f"/c/{found.token}").content.decode()
     assert "Too little to be sent" in page and 'name="address"' not in page
