@@ -1,4 +1,4 @@
-"""What a shopper and a till are shown for an invoice: pure, from the invoice's public dict.
+"""What a shopper is shown for an invoice: pure, from the invoice's public dict.
 
 Meaning is always a tone (colour), an icon and a word; and there is one next action.
 """
@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 PAYABLE: Final = frozenset({"waiting", "partial"})
 """Statuses in which money is still asked for."""
@@ -42,17 +41,6 @@ class Screen:
         return self.action in {"pay", "pay_rest"}
 
 
-@dataclass(frozen=True, slots=True)
-class HandOver:
-    """The till's answer in one glance: may the goods be handed over?"""
-
-    answer: str
-    tone: str
-    icon: str
-    word: str
-    more: str
-
-
 def shopper_screen(invoice: Mapping[str, Any], *, price_is_over: bool = False) -> Screen:
     """The shopper's screen for an invoice.
 
@@ -77,58 +65,6 @@ def shopper_screen(invoice: Mapping[str, Any], *, price_is_over: bool = False) -
             return _cancelled()
         case _:
             return _invalid()
-
-
-def hand_over(invoice: Mapping[str, Any], *, online: bool = True) -> HandOver:
-    """Whether staff may hand over the goods, from ``release_goods`` alone; offline never yes."""
-    if not online:
-        return HandOver(
-            answer="wait",
-            tone="wait",
-            icon="offline",
-            word=_("Wait"),
-            more=_("No connection. What you see may be old."),
-        )
-    held = "held" in invoice["exceptions"]
-    match invoice["release_goods"]:
-        case "yes":
-            return HandOver(
-                answer="yes",
-                tone="paid",
-                icon="check-circle",
-                word=_("Yes, hand over"),
-                more=_("Paid. The goods are the customer's.")
-                if invoice["status"] == "paid"
-                else _("Payment seen: enough for this amount by your shop's rules."),
-            )
-        case "no" if held:
-            return HandOver(
-                answer="no",
-                tone="problem",
-                icon="hand",
-                word=_("No, keep the goods"),
-                more=_("This payment is being checked again. What is still here stays here.")
-                if invoice["status"] == "paid"
-                else _("This payment is being checked. Offer another way to pay."),
-            )
-        case "no":
-            return HandOver(
-                answer="no",
-                tone="problem",
-                icon="cross-circle",
-                word=_("No, keep the goods"),
-                more=_("The network took the payment back. Wait, or ask to pay again.")
-                if "reverted" in invoice["exceptions"]
-                else _no_words(invoice["status"]),
-            )
-        case _:
-            return HandOver(
-                answer="wait",
-                tone="seen" if invoice["status"] == "processing" else "wait",
-                icon="progress" if invoice["status"] == "processing" else "hourglass",
-                word=_("Wait"),
-                more=_wait_words(invoice),
-            )
 
 
 def confirmations(invoice: Mapping[str, Any]) -> tuple[int, int]:
@@ -323,95 +259,3 @@ def _expired(invoice: Mapping[str, Any], unusual: Collection[str]) -> Screen:
         more=_("The time to pay is over. Please don't send money now; ask for a new price."),
         action="renew",
     )
-
-
-def _wait_words(invoice: Mapping[str, Any]) -> str:
-    match invoice["status"]:
-        case "processing" if invoice["tender"] == "card":
-            return _("The card was accepted and is being charged.")
-        case "processing":
-            done, needed = confirmations(invoice)
-            left = max(needed - done, 0)
-            if not left:
-                return _("Payment seen. The network is confirming it.")
-            return ngettext(
-                "Payment seen. %(count)d confirmation to go.",
-                "Payment seen. %(count)d confirmations to go.",
-                left,
-            ) % {"count": left}
-        case "partial":
-            return _("Only a part arrived. The customer is asked for the rest.")
-        case "paid":
-            return _("Paid. One moment.")
-        case _:
-            return _("The customer has not paid yet.")
-
-
-def _no_words(status: str) -> str:
-    match status:
-        case "expired":
-            return _("The time to pay is over.")
-        case "cancelled":
-            return _("This sale was voided.")
-        case "invalid":
-            return _("The payment is not valid.")
-        case "partial":
-            return _("Only a part arrived. The customer is asked for the rest.")
-        case _:
-            return _("The customer has not paid yet.")
-
-
-@dataclass(frozen=True, slots=True)
-class StatusBadge:
-    """A status in a list: tone, icon, word."""
-
-    tone: str
-    icon: str
-    word: str
-
-
-def status_badge(status: str, exceptions: Collection[str] = ()) -> StatusBadge:
-    """The badge of an invoice in lists."""
-    if "held" in exceptions:
-        return StatusBadge("problem", "hand", _("Held"))
-    match status:
-        case "waiting":
-            return StatusBadge("wait", "clock", _("Waiting"))
-        case "partial":
-            return StatusBadge("wait", "half", _("Partly paid"))
-        case "processing":
-            return StatusBadge("seen", "progress", _("Confirming"))
-        case "paid":
-            return StatusBadge("paid", "check", _("Paid"))
-        case "expired":
-            return StatusBadge("quiet", "hourglass", _("Expired"))
-        case "cancelled":
-            return StatusBadge("quiet", "cross", _("Cancelled"))
-        case _:
-            return StatusBadge("problem", "alert", _("Not valid"))
-
-
-def exception_word(name: str) -> str:
-    """An exception's word for staff."""
-    words = {
-        "underpaid": _("Underpaid"),
-        "overpaid": _("Overpaid"),
-        "late": _("Late"),
-        "wrong_asset": _("Another token"),
-        "held": _("Held"),
-        "marked": _("Marked by hand"),
-        "reverted": _("Taken back by the network"),
-        "duplicate_order": _("Order paid twice"),
-    }
-    return words.get(name, name)
-
-
-def deposit_word(state: str) -> str:
-    """A deposit's state on its chain, for staff."""
-    words = {
-        "seen": _("Seen"),
-        "confirmed": _("Confirmed"),
-        "final": _("Final"),
-        "orphaned": _("Dropped by the network"),
-    }
-    return words.get(state, state)

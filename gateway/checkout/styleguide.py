@@ -10,10 +10,11 @@ from django.shortcuts import render
 from django.urls import path
 from django.utils import timezone
 
+from gateway.checkout.hand_over import hand_over
 from gateway.checkout.icons import ICONS
 from gateway.checkout.pages import page_context
 from gateway.checkout.samples import sample_states
-from gateway.checkout.screens import hand_over, shopper_screen
+from gateway.checkout.screens import shopper_screen
 
 TONES: Final = ("wait", "seen", "paid", "problem", "test", "quiet")
 

@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from gateway.checkout.hand_over import hand_over
 from gateway.checkout.pages import rate_text
-from gateway.checkout.screens import hand_over
 from gateway.checkout.wording import money_text
 from gateway.events.errors import BadCursor, TillwayError
 from gateway.invoices.errors import InvoiceNotFound

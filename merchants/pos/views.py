@@ -16,8 +16,8 @@ from django.views.decorators.http import require_GET, require_POST
 from gateway.cards.at_reader import reader_again, reader_cancel, reader_start
 from gateway.cards.carrying import card_page
 from gateway.checkout.card_choice import card_choice
+from gateway.checkout.hand_over import hand_over
 from gateway.checkout.pages import page_context, public_status
-from gateway.checkout.screens import hand_over
 from gateway.checkout.selectors import sales_version
 from gateway.checkout.tickets import shop_ticket
 from gateway.checkout.wording import FIAT_SIGNS

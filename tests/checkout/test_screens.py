@@ -3,8 +3,9 @@
 import pytest
 from django.utils import translation
 
+from gateway.checkout.hand_over import hand_over
 from gateway.checkout.samples import sample_invoice, sample_states
-from gateway.checkout.screens import hand_over, shopper_screen
+from gateway.checkout.screens import shopper_screen
 
 STATES = sample_states()
 

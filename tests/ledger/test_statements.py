@@ -132,11 +132,10 @@ def test_the_trial_balance_of_a_moment_sums_to_zero(history: list[str]) -> None:
     assert printed("trial_balance", "--at", "2001-03-11", "--clock", "happened").startswith("desk")
 
 
-def test_a_month_is_closed_by_command(history: list[str]) -> None:
-    asked = ("period_close", "2001-03", "--by", "ann", "--reference", "r1")
-    assert printed(*asked) == "2001-03 is closed: nothing to book.\n"
-    assert printed(*asked) == "2001-03 is closed: nothing to book.\n"
-    assert Period.objects.get().closed_by == "ann"
-    for month in ("2001-05", "2001-3"):
+def test_a_months_close_is_proposed_by_command(history: list[str]) -> None:
+    asked = ("period_close", "2001-03", "--by", "ann", "--reason", "through")
+    assert printed(*asked).startswith("Proposed: two people agree to it at /house/approvals/")
+    assert not Period.objects.exists()
+    for month in ("2001-03", "2999-01", "2001-3"):
         with pytest.raises(CommandError):
-            printed("period_close", month, "--by", "ann", "--reference", "r2")
+            printed("period_close", month, "--by", "ann", "--reason", "again")

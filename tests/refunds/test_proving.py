@@ -1,5 +1,6 @@
 """Who claims shows to hold an address that paid, where the shop asks; dust is told as such."""
 
+import json
 import re
 from dataclasses import replace
 from typing import Any
@@ -9,11 +10,13 @@ from django.test import Client
 from eth_abi import decode
 from eth_account import Account
 from eth_account.messages import encode_defunct
+from msgspec import structs
 
 from gateway.chains.addresses import checksum
 from gateway.market.snapshot_store import current_snapshot
 from gateway.money.amounts import Amount
 from gateway.money.assets import Asset
+from gateway.outside.rpc import JsonRpc
 from gateway.refunds.claiming import choices_of, refund_claim
 from gateway.refunds.dust import is_dust, sending_units
 from gateway.refunds.errors import ProofRefused, RefundIsDust
@@ -124,25 +127,39 @@ def test_below_the_amount_the_link_is_enough(refunds: Refunds) -> None:
     assert claim(refunds, asked(refunds, above=500).token, None).proof_kind == ""
 
 
-def test_a_contract_wallet_is_asked_whether_the_signature_is_its_own(
-    refunds: Refunds, monkeypatch: pytest.MonkeyPatch
+def contract(word: str) -> str:
+    """Code that answers every call with one word, left-aligned: PUSH, SHL, MSTORE, RETURN."""
+    return f"0x63{word}60e01b60005260206000f3"
+
+
+@pytest.mark.chain
+def test_a_contract_wallet_says_itself_whether_a_signature_is_its_own(
+    refunds: Refunds, anvil: Any, settings: Any
 ) -> None:
-    """Its chain answers; what a key could not have signed is its own to judge."""
+    entry = {
+        "chain_id": 31337, "key": "dev", "name": "Dev", "mode": "test",
+        "rpc_urls": [anvil.rpc_url], "block_seconds": 1, "confirmations": [[None, 1]],
+        "finality_blocks": 2, "grace_seconds": 30,
+        "factory": {"address": "0x", "version": 1, "code_hash": "0x", "init_code_hash": "0x"},
+        "treasury": "0x" + "ab" * 20, "native": {"symbol": "ETH", "decimals": 18}, "tokens": [],
+    }  # fmt: skip
     found = asked(refunds)
-    payer = bytes.fromhex(PAYER.address[2:])
-    message = message_of(found.refund, asset=USDC, destination=WALLET)
-    digest, signature = decode(["bytes32", "bytes"], erc1271_call(message, b"\1\2\3")[4:])
-    assert (digest, signature) == (digest_of(message), b"\1\2\3")
-    calls: list[tuple[bytes, int]] = []
-
-    def says(to: bytes, chain_id: int, **_: Any) -> bool:
-        calls.append((to, chain_id))
-        return True
-
-    monkeypatch.setattr("gateway.refunds.proving._says_yes", says)
-    proof = proof_of(found.refund, asset=USDC, destination=WALLET, signature="0x010203")
-    assert (proof.kind, proof.payer, calls) == ("erc1271", payer, [(payer, 31337)])
+    settings.CHAINS = json.dumps([entry])
+    ask = {"asset": USDC, "destination": WALLET, "signature": "0x010203"}
+    with JsonRpc(anvil.rpc_url) as rpc:
+        for code in ("0x", contract("00000000"), contract("1626ba7f"), "0x60006000fd"):
+            rpc.call("anvil_setCode", [PAYER.address, code])
+            with pytest.raises(ProofRefused):
+                proof_of(found.refund, **ask)
+        rpc.call("anvil_setCode", [PAYER.address, contract("1626ba7e")])
+        proof = proof_of(found.refund, **ask)
+    assert (proof.kind, checksum(proof.payer)) == ("erc1271", PAYER.address)
     assert claim(refunds, found.token, proof).proof_kind == "erc1271"
+
+
+def test_a_contract_wallet_is_asked_about_the_text_as_eip_191_has_it() -> None:
+    digest, signature = decode(["bytes32", "bytes"], erc1271_call("I♥SF", b"\1\2\3")[4:])
+    assert (digest, signature) == (digest_of("I♥SF"), b"\1\2\3")
 
 
 def test_the_page_asks_for_the_signature_and_takes_it(refunds: Refunds, valkey: object) -> None:
@@ -173,10 +190,10 @@ def test_what_costs_more_to_send_than_it_is_worth_is_told_before_an_address_is_g
     assert not is_dust(Amount(limit, Asset(USDC, 6)), now=refunds.world.now)
     snapshot = current_snapshot()
     dear = {
-        key: replace(chain, gas_price_wei=chain.gas_price_wei * 10**6)
+        key: structs.replace(chain, gas_price_wei=chain.gas_price_wei * 10**6)
         for key, chain in snapshot.chains.items()
     }
-    refunds.world.publish(replace(snapshot, chains=dear))
+    refunds.world.publish(structs.replace(snapshot, chains=dear))
     assert all(choice.is_dust for choice in choices_of(found.refund, now=refunds.world.now))
     page = Client(HTTP_ACCEPT_LANGUAGE="en").get(f"/c/{found.token}").content.decode()
     assert "Too little to be sent" in page and 'name="address"' not in page

@@ -6,7 +6,7 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from gateway.checkout import claim_screens, screens, wording
+from gateway.checkout import badges, claim_screens, wording
 from gateway.checkout.icons import COIN_OTHER, COINS, ICONS
 from gateway.invoices.qr import qr_svg_path
 
@@ -16,8 +16,8 @@ register.filter("grouped", wording.grouped)
 register.filter("trimmed", wording.trimmed)
 register.filter("symbol", wording.asset_symbol)
 register.filter("short_hex", wording.short_hex)
-register.filter("exception_word", screens.exception_word)
-register.filter("deposit_word", screens.deposit_word)
+register.filter("exception_word", badges.exception_word)
+register.filter("deposit_word", badges.deposit_word)
 register.filter("refund_word", claim_screens.refund_word)
 
 
@@ -74,7 +74,7 @@ def address(text: str) -> SafeString:
 @register.simple_tag
 def badge(status: str, exceptions: Any = ()) -> SafeString:
     """An invoice's status in a list."""
-    found = screens.status_badge(status, exceptions)
+    found = badges.status_badge(status, exceptions)
     return format_html(
         '<span class="badge tone-{}">{}{}</span>', found.tone, icon(found.icon), found.word
     )

@@ -6,18 +6,14 @@ Nothing here knows a clock, a database or chance: the same commands give the sam
 from __future__ import annotations
 
 from collections import deque
-from typing import NoReturn
 
+from gateway.market.book.checking import check_price, check_quantity, check_slice, refuse
 from gateway.market.book.errors import (
     AlreadyFilled,
     BadCheckpoint,
-    CannotRest,
     NoOwner,
     NotAnInteger,
     NothingToClose,
-    PriceNotPositive,
-    PriceTooLarge,
-    QuantityNotPositive,
     QuantityTooLarge,
     SliceRefused,
     UnknownOrder,
@@ -34,7 +30,6 @@ from gateway.market.book.events import (
     Checkpoint,
     Decremented,
     Depth,
-    DepthLevel,
     Event,
     Filled,
     Receipt,
@@ -45,6 +40,7 @@ from gateway.market.book.events import (
     TimeInForce,
 )
 from gateway.market.book.levels import NO_KEY, Ladder, Order
+from gateway.market.book.looking import fillable, levels_shown
 
 # Looking a member up in its Enum costs more than comparing with it; these are the hot path's.
 BUY, SELL = Side.BUY, Side.SELL
@@ -98,7 +94,7 @@ class OrderBook:
             or (price - 1 | quantity - 1) >> LARGEST_BITS  # one is below 1 or above 2^128
             or not owner
         ):
-            _refuse(price, quantity, owner)
+            refuse(price, quantity, owner)
         if side is BUY:
             key, ours, facing = price, self._bids, self._asks
         elif side is SELL:
@@ -106,7 +102,7 @@ class OrderBook:
         else:
             raise UnknownSide
         if shown is not None:
-            _check_slice(time_in_force, shown, quantity)
+            check_slice(time_in_force, shown, quantity)
         crosses = facing.keys[-1] >= -key
         if crosses and time_in_force is POST_ONLY:
             raise WouldCross
@@ -136,7 +132,7 @@ class OrderBook:
             self._orders[order_id] = order
             return Receipt(order_id, 0, 0, quantity, 0)
         left, filled, value = quantity, 0, 0
-        if crosses and (time_in_force is not FOK or _fillable(order, facing)):
+        if crosses and (time_in_force is not FOK or fillable(order, facing)):
             left, filled, value = self._take(order, quantity, facing)
         if left and (time_in_force is GTC or time_in_force is POST_ONLY):
             ours.rest(order, left)
@@ -213,11 +209,11 @@ class OrderBook:
         if price is None:
             price = price_before
         else:
-            _check_price(price)
+            check_price(price)
         if quantity is None:
             quantity = order.whole
         else:
-            _check_quantity(quantity)
+            check_quantity(quantity)
         open_before = order.visible + order.hidden
         open_ = open_before + quantity - order.whole
         if open_ <= 0:
@@ -245,7 +241,7 @@ class OrderBook:
             raise NothingToClose
         if abs(position) > LARGEST:
             raise QuantityTooLarge(field="position")
-        _check_price(worst_price)
+        check_price(worst_price)
         if not owner:
             raise NoOwner
         self.cancel_all(owner=owner)
@@ -275,7 +271,9 @@ class OrderBook:
 
     def depth(self, levels: int) -> Depth:
         """The best ``levels`` of each side, as the public may see them."""
-        return Depth(self._sequence, _shown(self._bids, levels), _shown(self._asks, levels))
+        return Depth(
+            self._sequence, levels_shown(self._bids, levels), levels_shown(self._asks, levels)
+        )
 
     def order(self, order_id: int) -> RestingOrder | None:
         order = self._orders.get(order_id)
@@ -449,63 +447,3 @@ class OrderBook:
         self._orders[terms.sequence] = order
         # A slice that was filled in part stays what it was.
         order.visible, order.hidden = told.visible, told.hidden
-
-
-def _fillable(taker: Order, facing: Ladder) -> bool:
-    """Whether all of it would be filled, the owner's own orders in the way considered."""
-    wanted, owner, floor = taker.quantity, taker.owner, -taker.key
-    passes_own = taker.self_trade is CANCEL_OLDEST
-    found = 0
-    for key in reversed(facing.keys):
-        if key < floor:
-            return False
-        behind = 0
-        for maker in facing.levels[key].queue:
-            if maker.owner != owner:
-                found += maker.visible
-                behind += maker.hidden  # next slices come after all that is shown
-                if found >= wanted:
-                    return True
-            elif maker.visible and not passes_own:
-                return False
-        found += behind
-        if found >= wanted:
-            return True
-    return False
-
-
-def _shown(ladder: Ladder, levels: int) -> tuple[DepthLevel, ...]:
-    best = ladder.keys[:0:-1][:levels]
-    return tuple(
-        DepthLevel(level.price, level.visible()) for level in (ladder.levels[key] for key in best)
-    )
-
-
-def _check_slice(time_in_force: TimeInForce, shown: int, quantity: int) -> None:
-    if type(shown) is not int:
-        raise NotAnInteger(field="shown")
-    if time_in_force is not GTC and time_in_force is not POST_ONLY:
-        raise CannotRest
-    if not 0 < shown <= quantity or quantity > shown * MOST_SLICES:
-        raise SliceRefused
-
-
-def _refuse(price: object, quantity: object, owner: str) -> NoReturn:
-    _check_price(price)
-    _check_quantity(quantity)
-    assert not owner
-    raise NoOwner
-
-
-def _check_price(price: object) -> None:
-    if type(price) is not int:
-        raise NotAnInteger(field="price")
-    if not 0 < price <= LARGEST:
-        raise PriceNotPositive if price <= 0 else PriceTooLarge
-
-
-def _check_quantity(quantity: object) -> None:
-    if type(quantity) is not int:
-        raise NotAnInteger(field="quantity")
-    if not 0 < quantity <= LARGEST:
-        raise QuantityNotPositive if quantity <= 0 else QuantityTooLarge

@@ -28,7 +28,8 @@ from gateway.market.orders.instructions import (
     instruction_of,
 )
 from gateway.market.orders.keeping import Done, batch_keep
-from gateway.market.orders.matching import Funds, Outcome, Venue
+from gateway.market.orders.kept import Funds, Outcome
+from gateway.market.orders.matching import Venue
 from gateway.market.orders.memory import venue_keep, venue_take
 from gateway.market.orders.models import BookMarket, Command, Position, Twap
 from gateway.market.orders.terms import DESK

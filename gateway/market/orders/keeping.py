@@ -17,9 +17,9 @@ from gateway.ledger import postings
 from gateway.ledger.journal import NewEntry
 from gateway.ledger.postings import Posting
 from gateway.ledger.trades import post_trades, trades_entry, trades_key
-from gateway.market.orders import matching
+from gateway.market.orders import kept
 from gateway.market.orders.funds import account_of
-from gateway.market.orders.matching import Change, Outcome
+from gateway.market.orders.kept import Change, Outcome
 from gateway.market.orders.models import BookMarket, Command
 from gateway.market.orders.terms import MarketTerms
 from gateway.money.amounts import Amount
@@ -128,7 +128,7 @@ class Done:
 def batch_keep(
     market: BookMarket,
     done: Sequence[Done],
-    orders: Sequence[matching.Order],
+    orders: Sequence[kept.Order],
     changes: Mapping[str, Change],
     *,
     known_sequence: int,
@@ -210,7 +210,7 @@ class _Statements:
                 cursor.execute(sql, told)
 
 
-def _order_row(order: matching.Order, command: Command | None) -> dict[str, Any]:
+def _order_row(order: kept.Order, command: Command | None) -> dict[str, Any]:
     row: dict[str, Any] = {
         "id": order.id,
         "price": str(order.price),
@@ -243,7 +243,7 @@ def _order_row(order: matching.Order, command: Command | None) -> dict[str, Any]
     }
 
 
-def _trade_row(command: Command, trade: matching.Trade) -> dict[str, Any]:
+def _trade_row(command: Command, trade: kept.Trade) -> dict[str, Any]:
     return {
         "id": uuid7(),
         "sequence": trade.sequence,
@@ -277,7 +277,7 @@ def _entries(market: BookMarket, done: Sequence[Done]) -> list[NewEntry]:
     ]
 
 
-def _lines(terms: MarketTerms, trade: matching.Trade) -> tuple[Posting, ...]:
+def _lines(terms: MarketTerms, trade: kept.Trade) -> tuple[Posting, ...]:
     return postings.trade(
         seller=account_of(trade.seller),
         buyer=account_of(trade.buyer),
@@ -288,7 +288,7 @@ def _lines(terms: MarketTerms, trade: matching.Trade) -> tuple[Posting, ...]:
     )
 
 
-def _say_traded(market: BookMarket, trades: Sequence[matching.Trade], *, now: datetime) -> None:
+def _say_traded(market: BookMarket, trades: Sequence[kept.Trade], *, now: datetime) -> None:
     emit(
         type="book.traded",
         subject=f"book:{market.id}",

@@ -9,8 +9,9 @@ from typing import Any
 from uuid import UUID
 
 from gateway.market.book.events import SelfTrade, Side, TimeInForce
-from gateway.market.orders import matching
-from gateway.market.orders.matching import OrderStatus, Venue
+from gateway.market.orders import kept
+from gateway.market.orders.kept import OrderStatus
+from gateway.market.orders.matching import Venue
 from gateway.market.orders.models import BookMarket, Order
 
 _lock = threading.Lock()
@@ -48,7 +49,7 @@ def venue_stored(market: BookMarket) -> Venue:
     return Venue(market.terms, sequence=market.sequence, orders=orders)
 
 
-# In the order of the fields of ``matching.Order``.
+# In the order of the fields of ``kept.Order``.
 _COLUMNS = (
     *("id", "book_id", "owner", "side", "asked_price", "asked_lots", "shown", "time_in_force"),
     *("self_trade", "price", "lots", "open", "hidden", "joined", "filled", "value", "fee_units"),
@@ -59,11 +60,11 @@ _TIMES = {each.value: each for each in TimeInForce}
 _RULES = {each.value: each for each in SelfTrade}
 
 
-def _order(*told: Any) -> matching.Order:
+def _order(*told: Any) -> kept.Order:
     row = list(told)
     row[3], row[7], row[8] = _SIDES[row[3]], _TIMES[row[7]], _RULES[row[8]]
     row[18] = OrderStatus(row[18])
-    return matching.Order(*row)
+    return kept.Order(*row)
 
 
 def forget() -> None:

@@ -6,7 +6,8 @@ from uuid import UUID
 
 from gateway.market.errors import MarketError
 from gateway.market.orders.instructions import CancelAll, Close, Instruction, instruction_of
-from gateway.market.orders.matching import Funds, Trade, Venue
+from gateway.market.orders.kept import Funds, Trade
+from gateway.market.orders.matching import Venue
 from gateway.market.orders.memory import venue_stored
 from gateway.market.orders.models import BookMarket, Command
 from gateway.market.orders.models import Trade as TradeRow

@@ -8,7 +8,7 @@ from rest_framework.request import Request
 
 from gateway.custody.approvals.presenters import act_as_dict
 from gateway.custody.approvals.selectors import acts_page
-from merchants.api import answers, docs
+from merchants.api import docs, payout_answers
 from merchants.api.contract import ApiView, page_as_dict
 
 
@@ -20,7 +20,7 @@ class ApprovalsView(ApiView):
         summary="List what needs two people, newest first",
         description="Open or over. People approve, reject and cancel on the dashboard.",
         parameters=[docs.CURSOR, docs.LIMIT],
-        responses=docs.answers_with(answers.ApprovalList),
+        responses=docs.answers_with(payout_answers.ApprovalList),
     )
     def get(self, request: Request) -> HttpResponse:
         _query, cursor, size = self.page_query()

@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from gateway.ramps.configuration import ramp_settings
 from gateway.ramps.presenters import account_as_dict
 from gateway.ramps.selectors import accounts_of
-from merchants.api import answers, docs
+from merchants.api import docs, payout_answers
 from merchants.api.contract import ApiView
 
 
@@ -23,7 +23,7 @@ class BankAccountsView(ApiView):
             "What each payment provider still wants to know, and by when. A person tells it on the"
             " provider's own pages, which the dashboard opens."
         ),
-        responses=docs.answers_with(answers.BankAccountList),
+        responses=docs.answers_with(payout_answers.BankAccountList),
     )
     def get(self, request: Request) -> HttpResponse:
         self.query()

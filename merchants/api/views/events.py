@@ -11,7 +11,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
 from gateway.events.selectors import events_for_shop
-from merchants.api import answers, docs
+from merchants.api import docs, webhook_answers
 from merchants.api.contract import ApiView, fault, page_as_dict
 from merchants.api.events import event_as_dict, event_get, events_since
 from merchants.api.problems import InputRefused
@@ -34,7 +34,7 @@ class EventsView(ApiView):
             docs.parameter("type", "Only events of this type.", enum=SHOP_EVENTS),
             docs.parameter("since", "RFC 3339 time with its offset: 2026-11-24T12:00:00Z."),
         ],
-        responses=docs.answers_with(answers.EventList),
+        responses=docs.answers_with(webhook_answers.EventList),
     )
     def get(self, request: Request) -> HttpResponse:
         query, cursor, size = self.page_query("type", "since")
@@ -60,7 +60,7 @@ class EventView(ApiView):
     @extend_schema(
         operation_id="event_get",
         summary="Get an event",
-        responses=docs.answers_with(answers.Event),
+        responses=docs.answers_with(webhook_answers.Event),
     )
     def get(self, request: Request, event_id: UUID) -> HttpResponse:
         self.query()

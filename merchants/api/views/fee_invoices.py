@@ -10,7 +10,7 @@ from rest_framework.request import Request
 
 from gateway.settlement.billing.presenters import document_as_dict
 from gateway.settlement.billing.selectors import fee_document, fee_documents
-from merchants.api import answers, docs
+from merchants.api import docs, report_answers
 from merchants.api.contract import ApiView, page_as_dict
 from merchants.reports.files import fee_invoice_file
 
@@ -22,7 +22,7 @@ class FeeInvoicesView(ApiView):
         operation_id="fee_invoices_list",
         summary="List fee invoices, newest first",
         parameters=[docs.CURSOR, docs.LIMIT],
-        responses=docs.answers_with(answers.FeeInvoiceList),
+        responses=docs.answers_with(report_answers.FeeInvoiceList),
     )
     def get(self, request: Request) -> HttpResponse:
         _, cursor, size = self.page_query()
@@ -37,7 +37,7 @@ class FeeInvoiceView(ApiView):
         operation_id="fee_invoice_get",
         summary="Get a fee invoice",
         description="What was taken in a month, by day and asset; it never changes once issued.",
-        responses=docs.answers_with(answers.FeeInvoice),
+        responses=docs.answers_with(report_answers.FeeInvoice),
     )
     def get(self, request: Request, document_id: UUID) -> HttpResponse:
         self.query()

@@ -12,7 +12,7 @@ from gateway.invoices.selectors import invoice_get
 from gateway.settlement.reports.costs import invoice_costs
 from gateway.settlement.reports.presenters import costs_as_dict
 from gateway.shops.fees import FeeView, fee_example, fee_versions_of
-from merchants.api import answers, docs
+from merchants.api import docs, report_answers
 from merchants.api.contract import ApiView
 
 
@@ -26,7 +26,7 @@ class FeeScheduleView(ApiView):
             "The gateway's fee in basis points of each credit, with every version that was in"
             " force. An invoice keeps the version that it was issued under."
         ),
-        responses=docs.answers_with(answers.FeeSchedule),
+        responses=docs.answers_with(report_answers.FeeSchedule),
     )
     def get(self, request: Request) -> HttpResponse:
         self.query()
@@ -53,7 +53,7 @@ class InvoiceFeesView(ApiView):
             "The gateway's fee as booked, what of the token the rate held (spread, lock premium,"
             " venue, gas), and its share of what its payouts cost."
         ),
-        responses=docs.answers_with(answers.InvoiceCosts),
+        responses=docs.answers_with(report_answers.InvoiceCosts),
     )
     def get(self, request: Request, invoice_id: UUID) -> HttpResponse:
         self.query()

@@ -20,7 +20,7 @@ from gateway.settlement.presenters import payout_as_dict
 from gateway.settlement.quoting import chains_of
 from gateway.settlement.requesting import payout_cancel, payout_request
 from gateway.shops.selectors import policy_of
-from merchants.api import answers, docs
+from merchants.api import docs, payout_answers
 from merchants.api.contract import ApiView, fault, of_field, page_as_dict
 from merchants.api.idempotency import Answer
 from merchants.api.problems import InputRefused
@@ -33,7 +33,7 @@ class BalancesView(ApiView):
     @extend_schema(
         operation_id="balances_get",
         summary="Get balances",
-        responses=docs.answers_with(answers.Balances),
+        responses=docs.answers_with(payout_answers.Balances),
     )
     def get(self, request: Request) -> HttpResponse:
         self.query()
@@ -62,7 +62,7 @@ class PayoutsView(ApiView):
             docs.LIMIT,
             docs.parameter("status", "Only payouts of this status.", enum=STATUSES),
         ],
-        responses=docs.answers_with(answers.PayoutList),
+        responses=docs.answers_with(payout_answers.PayoutList),
     )
     def get(self, request: Request) -> HttpResponse:
         query, cursor, size = self.page_query("status")
@@ -84,7 +84,7 @@ class PayoutsView(ApiView):
         ),
         request=NewPayout,
         parameters=[docs.IDEMPOTENCY_KEY_REQUIRED],
-        responses=docs.answers_with(answers.Payout, status=201),
+        responses=docs.answers_with(payout_answers.Payout, status=201),
     )
     def post(self, request: Request) -> HttpResponse:
         return self.write(self._request, key_required=True)
@@ -117,7 +117,7 @@ class PayoutView(ApiView):
     @extend_schema(
         operation_id="payout_get",
         summary="Get a payout",
-        responses=docs.answers_with(answers.Payout),
+        responses=docs.answers_with(payout_answers.Payout),
     )
     def get(self, request: Request, payout_id: UUID) -> HttpResponse:
         self.query()
@@ -133,7 +133,7 @@ class PayoutCancelView(ApiView):
         summary="Cancel a payout that was not sent yet",
         request=Nothing,
         parameters=[docs.IDEMPOTENCY_KEY],
-        responses=docs.answers_with(answers.Payout),
+        responses=docs.answers_with(payout_answers.Payout),
     )
     def post(self, request: Request, payout_id: UUID) -> HttpResponse:
         def cancel(key: str) -> Answer:

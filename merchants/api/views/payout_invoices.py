@@ -23,7 +23,7 @@ from gateway.settlement.allocating.selectors import (
 )
 from gateway.settlement.models import Payout
 from gateway.settlement.selectors import payout_get
-from merchants.api import answers, docs
+from merchants.api import docs, payout_answers
 from merchants.api.contract import ApiView, page_as_dict
 
 COLUMNS = ("invoice_id", "deposit_id", "asset", "amount", "units", "credited_units", "credited_at")
@@ -40,7 +40,7 @@ class PayoutInvoicesView(ApiView):
             " taken_units, exactly."
         ),
         parameters=[docs.CURSOR, docs.LIMIT],
-        responses=docs.answers_with(answers.PayoutInvoiceList),
+        responses=docs.answers_with(payout_answers.PayoutInvoiceList),
     )
     def get(self, request: Request, payout_id: UUID) -> HttpResponse:
         _, cursor, size = self.page_query()

@@ -10,7 +10,7 @@ from rest_framework.request import Request
 
 from gateway.settlement.reports import formats, reporting
 from gateway.settlement.reports.presenters import daily_as_dict
-from merchants.api import answers, docs
+from merchants.api import docs, report_answers
 from merchants.api.contract import ApiView, fault
 from merchants.api.problems import InputRefused
 from merchants.reports.asking import DATEV_FIELDS, period_in
@@ -43,7 +43,7 @@ class DailyReportView(ReportView):
             " asked in, tax and tip apart."
         ),
         parameters=[FIRST, LAST],
-        responses=docs.answers_with(answers.DailyReport),
+        responses=docs.answers_with(report_answers.DailyReport),
     )
     def get(self, request: Request) -> HttpResponse:
         period = period_in(self.query({"first", "last"}))

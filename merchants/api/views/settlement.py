@@ -20,7 +20,7 @@ from gateway.shops.errors import PolicyRefused
 from gateway.shops.policies import policy_from
 from gateway.shops.selectors import policy_of
 from gateway.shops.services import shop_set_policy
-from merchants.api import answers, docs
+from merchants.api import docs, payout_answers
 from merchants.api.contract import ApiView, of_field
 from merchants.api.idempotency import Answer
 from merchants.api.serializers import NewPayoutQuote, PolicyChange
@@ -33,7 +33,7 @@ class SettlementPolicyView(ApiView):
     @extend_schema(
         operation_id="settlement_policy_get",
         summary="Get the settlement policy, and what it would pay now",
-        responses=docs.answers_with(answers.SettlementPolicy),
+        responses=docs.answers_with(payout_answers.SettlementPolicy),
     )
     def get(self, request: Request) -> HttpResponse:
         self.query()
@@ -45,7 +45,7 @@ class SettlementPolicyView(ApiView):
         description="A new version; what is left out is as at first. The reserve is the house's.",
         request=PolicyChange,
         parameters=[docs.IDEMPOTENCY_KEY],
-        responses=docs.answers_with(answers.SettlementPolicy),
+        responses=docs.answers_with(payout_answers.SettlementPolicy),
     )
     def put(self, request: Request) -> HttpResponse:
         return self.write(self._replace)
@@ -124,7 +124,7 @@ class PayoutQuotesView(ApiView):
         ),
         request=NewPayoutQuote,
         parameters=[docs.IDEMPOTENCY_KEY],
-        responses=docs.answers_with(answers.PayoutQuote, status=201),
+        responses=docs.answers_with(payout_answers.PayoutQuote, status=201),
     )
     def post(self, request: Request) -> HttpResponse:
         return self.write(self._quote)

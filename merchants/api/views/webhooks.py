@@ -8,7 +8,7 @@ from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
-from merchants.api import answers, docs
+from merchants.api import docs, webhook_answers
 from merchants.api.contract import ApiView, page_as_dict
 from merchants.api.idempotency import Answer
 from merchants.api.serializers import EndpointChange, NewEndpoint, Nothing
@@ -25,7 +25,7 @@ class EndpointsView(ApiView):
     @extend_schema(
         operation_id="webhook_endpoints_list",
         summary="List webhook endpoints",
-        responses=docs.answers_with(answers.EndpointList),
+        responses=docs.answers_with(webhook_answers.EndpointList),
     )
     def get(self, request: Request) -> HttpResponse:
         self.query()
@@ -38,7 +38,7 @@ class EndpointsView(ApiView):
         description="The secret is in this answer and in no other.",
         request=NewEndpoint,
         parameters=[docs.IDEMPOTENCY_KEY],
-        responses=docs.answers_with(answers.EndpointWithSecret, status=201),
+        responses=docs.answers_with(webhook_answers.EndpointWithSecret, status=201),
     )
     def post(self, request: Request) -> HttpResponse:
         return self.write(self._create)
@@ -66,7 +66,7 @@ class EndpointView(ApiView):
     @extend_schema(
         operation_id="webhook_endpoint_get",
         summary="Get a webhook endpoint",
-        responses=docs.answers_with(answers.Endpoint),
+        responses=docs.answers_with(webhook_answers.Endpoint),
     )
     def get(self, request: Request, endpoint_id: UUID) -> HttpResponse:
         self.query()
@@ -79,7 +79,7 @@ class EndpointView(ApiView):
         description="Switched on again, it gets what waited for it meanwhile.",
         request=EndpointChange,
         parameters=[docs.IDEMPOTENCY_KEY],
-        responses=docs.answers_with(answers.Endpoint),
+        responses=docs.answers_with(webhook_answers.Endpoint),
     )
     def patch(self, request: Request, endpoint_id: UUID) -> HttpResponse:
         def change(key: str) -> Answer:
@@ -114,7 +114,7 @@ class EndpointSecretView(ApiView):
         description="For a day the old and the new secret both sign.",
         request=Nothing,
         parameters=[docs.IDEMPOTENCY_KEY],
-        responses=docs.answers_with(answers.EndpointWithSecret),
+        responses=docs.answers_with(webhook_answers.EndpointWithSecret),
     )
     def post(self, request: Request, endpoint_id: UUID) -> HttpResponse:
         def rotate(key: str) -> Answer:
@@ -135,7 +135,7 @@ class EndpointTestView(ApiView):
         summary="Send a test event",
         request=Nothing,
         parameters=[docs.IDEMPOTENCY_KEY],
-        responses=docs.answers_with(answers.EventQueued, status=202),
+        responses=docs.answers_with(webhook_answers.EventQueued, status=202),
     )
     def post(self, request: Request, endpoint_id: UUID) -> HttpResponse:
         def test(key: str) -> Answer:
@@ -159,7 +159,7 @@ class DeliveriesView(ApiView):
             docs.LIMIT,
             docs.parameter("state", "Only deliveries in this state.", enum=STATES),
         ],
-        responses=docs.answers_with(answers.DeliveryList),
+        responses=docs.answers_with(webhook_answers.DeliveryList),
     )
     def get(self, request: Request, endpoint_id: UUID) -> HttpResponse:
         query, cursor, size = self.page_query("state")
@@ -177,7 +177,7 @@ class DeliveryView(ApiView):
     @extend_schema(
         operation_id="webhook_delivery_get",
         summary="Get a delivery with its attempts",
-        responses=docs.answers_with(answers.DeliveryWithAttempts),
+        responses=docs.answers_with(webhook_answers.DeliveryWithAttempts),
     )
     def get(self, request: Request, endpoint_id: UUID, event_id: UUID) -> HttpResponse:
         self.query()
@@ -199,7 +199,7 @@ class RedeliverView(ApiView):
         description="At once, under the same webhook-id, with a fresh schedule of retries.",
         request=Nothing,
         parameters=[docs.IDEMPOTENCY_KEY],
-        responses=docs.answers_with(answers.Delivery, status=202),
+        responses=docs.answers_with(webhook_answers.Delivery, status=202),
     )
     def post(self, request: Request, endpoint_id: UUID, event_id: UUID) -> HttpResponse:
         def redeliver(key: str) -> Answer:

@@ -22,7 +22,8 @@ from gateway.market.orders.instructions import (
     instruction_of,
     stored,
 )
-from gateway.market.orders.matching import Change, Funds, Order, OrderStatus, Trade, Venue
+from gateway.market.orders.kept import Change, Funds, Order, OrderStatus, Trade
+from gateway.market.orders.matching import Venue
 from gateway.market.orders.terms import MarketTerms
 from gateway.money.assets import Asset
 
