@@ -266,9 +266,10 @@ def _follow(row: CardTender, told: CardTold, *, now: datetime) -> None:
             row.settled_at, row.ramp_fee_units = now, came.fee_units
             tell(row, "card.settled", now=now)
     disputed = disputes_told(row, told.disputes, now=now)
-    row.unsettled_units = (
-        0 if row.settled_at else unsettled(to_shop=row.to_shop_units, disputed=disputed)
+    still = unsettled(
+        to_shop=row.to_shop_units, disputed=disputed, refunded=int(row.refunded_units)
     )
+    row.unsettled_units = 0 if row.settled_at else still
 
 
 def _next_look(row: CardTender, *, now: datetime) -> datetime | None:

@@ -82,3 +82,10 @@ class CardBeingCharged(TillwayError):
     code = "card_being_charged"
     message = "A card is being charged for this sale already."
     status = 409
+
+
+class CardNotUnclear(TillwayError):
+    code = "card_not_unclear"
+    message = "Nobody has to decide about this card payment."
+    hint = "`manage.py cards unclear` lists those that wait for a person."
+    status = 409

@@ -52,10 +52,10 @@ def ended(status: Status) -> Status:
     return "let_go" if status in ("taken", "letting_go") else "expired"
 
 
-def unsettled(*, to_shop: int, disputed: int) -> int:
+def unsettled(*, to_shop: int, disputed: int, refunded: int = 0) -> int:
     """Minor units of a shop's balance that stand on a card whose money has not come yet.
 
     Args:
-        disputed: what was taken back from the shop for it.
+        disputed, refunded: what was taken back from the shop for it.
     """
-    return max(0, to_shop - disputed)
+    return max(0, to_shop - disputed - refunded)

@@ -130,6 +130,9 @@ class CardTender(models.Model):
         Reader, on_delete=models.PROTECT, null=True, help_text="that asks for the card; else a page"
     )
     turn = models.TextField(default="", help_text="how far the reader is; '' on a page")
+    refunded_units = UnitsField(
+        default=0, help_text="that went back to the card, or are about to; of the whole demand"
+    )
     unsettled_units = UnitsField(
         default=0, help_text="of the shop's balance, what has not come yet"
     )
@@ -172,6 +175,11 @@ class CardTender(models.Model):
                 condition=Q(units=F("to_shop_units") + F("fee_units"))
                 & Q(units__gt=0, to_shop_units__gte=0, fee_units__gte=0),
                 name="card_tender_adds_up",
+            ),
+            models.CheckConstraint(
+                condition=Q(refunded_units__gte=0, refunded_units__lte=F("units"))
+                & (Q(refunded_units=0) | Q(status="paid")),
+                name="card_tender_refunds_no_more_than_was_charged",
             ),
             models.CheckConstraint(
                 condition=~Q(status__in=("taken", "paid")) | Q(holds_invoice=True),

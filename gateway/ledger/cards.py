@@ -2,7 +2,8 @@
 
 The rows of the books' table, in the card's currency F: tender: +receivable −shop:available −fees;
 settled: +bank +ramp_fees −receivable; disputed: +shop:available −receivable; paid back: +refunds
-−receivable, for the ramp takes it off what it owes. What it takes off it takes out
+−receivable, for the ramp takes it off what it owes; one that the card's bank would not have: the
+exact reverse. The ramp's fee for the payment stays the house's cost. What it takes off it takes out
 of the balance that it holds for the house: +receivable −bank.
 """
 
@@ -11,7 +12,7 @@ from uuid import UUID
 
 from gateway.ledger import accounts
 from gateway.ledger.fiat import FeeBearer
-from gateway.ledger.journal import PostedEntry, entry_post
+from gateway.ledger.journal import PostedEntry, entry_post, entry_reverse
 from gateway.ledger.postings import Postings, credit, debit, entry_of, not_negative, positive
 from gateway.money.amounts import Amount, zero
 
@@ -204,3 +205,16 @@ def post_card_paid_back(
         shop_id=shop_id,
         now=now,
     )
+
+
+def post_card_back_failed(
+    *, refund_id: UUID, reference: str, ramp: str, now: datetime
+) -> PostedEntry:
+    """A refund did not reach the card after all: the ramp put it back into its balance, and it is
+    owed again (``refunds.post_refund_lapsed`` gives it to its shop).
+
+    Args:
+        reference: the ramp's name for the refund, under which it was taken off.
+    """
+    entry_reverse(key=f"card_taken_off:{ramp}:{reference}", now=now)
+    return entry_reverse(key=f"refund:{refund_id}:left", now=now)

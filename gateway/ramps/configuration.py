@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from gateway.ramps.stripe_identity import StripeIdentity
     from gateway.ramps.stripe_onramp import StripeOnramp
     from gateway.ramps.stripe_readers import ReaderRamp
+    from gateway.ramps.stripe_refunds import RefundRamp
 
 NAME: Final = re.compile("[a-z0-9_.-]+")
 """What the books can name an account by."""
@@ -226,6 +227,17 @@ def configured_readers(name: str) -> "ReaderRamp":
     if not settings_of(name).cards:
         raise RampNotOffered(f"The ramp {name} takes no cards.")
     return StripeReaders(**_connection(name))
+
+
+def configured_card_refunds(name: str) -> "RefundRamp":
+    """The ramp of that name, for money back to cards, whether it takes new ones or not.
+
+    Raises:
+        RampNotOffered, RampsUnreadable: as ``configured_ramp``.
+    """
+    from gateway.ramps.stripe_refunds import StripeRefunds
+
+    return StripeRefunds(**_connection(name))
 
 
 def configured_onramp(name: str) -> "StripeOnramp":

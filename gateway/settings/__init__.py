@@ -197,6 +197,7 @@ INSTALLED_APPS = [
     "gateway.settlement.reconciling.apps.ReconcilingConfig",
     "gateway.settlement.billing.apps.BillingConfig",
     "gateway.refunds.apps.RefundsConfig",
+    "gateway.refunds.cards.apps.CardRefundsConfig",
     "gateway.checkout.apps.CheckoutConfig",
     "gateway.supervisor.apps.SupervisorConfig",
     "merchants.accounts.apps.AccountsConfig",

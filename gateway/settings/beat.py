@@ -45,6 +45,7 @@ EVERY_SECONDS = {
     "gateway.settlement.reconciling.tasks.reconcile_books": 5 * MINUTE,
     "gateway.settlement.billing.tasks.issue_fee_invoices": HOUR,
     "gateway.refunds.tasks.resume_refunds": MINUTE,
+    "gateway.refunds.cards.tasks.carry_card_refunds": 3.0,
     "gateway.refunds.tasks.expire_refunds": HOUR,
     "gateway.market.tasks.estimate_strategic_shares": HOUR,
     "gateway.compliance.tasks.check_lists": HOUR,

@@ -18,6 +18,7 @@ from gateway.invoices.errors import InvoiceNotFound
 from gateway.invoices.models import Invoice
 from gateway.invoices.selectors import invoice_get
 from gateway.money.errors import MoneyError
+from gateway.refunds.cards.selectors import waiting_card_refunds
 from gateway.refunds.deciding import refund_approve, refund_reject, refund_relink
 from gateway.refunds.errors import RefundUnknown
 from gateway.refunds.links import link_of
@@ -31,6 +32,7 @@ from merchants.accounts.models import User
 from merchants.dashboard.frame import draw
 from merchants.dashboard.selectors import time_text
 from merchants.dashboard.wording import Sign
+from merchants.pos.card_refunds import card_refund_row
 from merchants.pos.refunds import asked_from, owed_word, refund_problem, wanted_from, worth_text
 
 OPEN: Final = ("requested", "claimed")
@@ -49,6 +51,7 @@ def page(request: MemberRequest, shop_id: UUID) -> HttpResponse:
     context = {
         "refunds": [refund_row(refund) for refund in found.items],
         "to_approve": refunds_to_approve(shop_id=shop_id),
+        "card_refunds": [card_refund_row(row) for row in waiting_card_refunds(shop_id=shop_id)],
         "next_href": f"{here}?cursor={found.next_cursor}" if found.next_cursor else "",
     }
     return draw(request, "dashboard/refunds.html", context)

@@ -6,6 +6,7 @@ from django.views.generic import RedirectView
 from merchants.dashboard import (
     bank_account,
     banks,
+    card_refunds,
     developers,
     endpoints,
     fee_invoices,
@@ -39,6 +40,10 @@ urlpatterns = [
     path(_SHOP + "refunds", refunds.page, name="refunds"),
     path(_SHOP + "refunds/<uuid:refund_id>", refunds.one, name="refund"),
     path(_SHOP + "invoices/<uuid:invoice_id>/refund", refunds.ask, name="refund-ask"),
+    path(
+        _SHOP + "invoices/<uuid:invoice_id>/card-refund", card_refunds.ask, name="card-refund-ask"
+    ),
+    path(_SHOP + "card-refunds/<uuid:card_refund_id>", card_refunds.decide, name="card-refund"),
     path(_SHOP + "payouts", payouts.page, name="payouts"),
     path(_SHOP + "reports", reports.page, name="reports"),
     path(_SHOP + "reports/sales.csv", reports.sales, name="report-sales"),

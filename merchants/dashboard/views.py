@@ -32,6 +32,7 @@ from merchants.dashboard.fee_words import costs_of_invoice
 from merchants.dashboard.frame import draw
 from merchants.dashboard.payout_invoices import payouts_of_invoice
 from merchants.dashboard.refunds import refund_sign
+from merchants.pos.card_refunds import card_refunds_shown
 from merchants.pos.refunds import refund_offers
 from merchants.pos.views import VOIDABLE, problem_words
 
@@ -141,6 +142,7 @@ def invoice(request: MemberRequest, shop_id: UUID, invoice_id: UUID) -> HttpResp
     context = {
         "invoice": found,
         "offers": refund_offers(stored) if may(request, "refund.request") else {},
+        "card_refund": card_refunds_shown(found, may_ask=may(request, "refund.request")),
         "rates": request.shop.terms.refund_rates,
         "refunds": [
             {

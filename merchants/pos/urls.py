@@ -21,6 +21,11 @@ urlpatterns = [
         views.reader_stop,
         name="reader-stop",
     ),
+    path(
+        "pos/<uuid:shop_id>/sales/<uuid:invoice_id>/card-refund",
+        views.card_refund,
+        name="card-refund",
+    ),
     path("pos/<uuid:shop_id>/sales/<uuid:invoice_id>/void", views.void, name="void"),
     path("pos/<uuid:shop_id>/sales/<uuid:invoice_id>/refund", refunds.ask, name="refund"),
 ]

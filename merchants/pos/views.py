@@ -34,8 +34,9 @@ from gateway.shops.selectors import ShopView
 from merchants.accounts.guards import MemberRequest, may, require_action
 from merchants.accounts.models import User
 from merchants.accounts.selectors import can, shops_of
+from merchants.pos.card_refunds import card_refund_asked, card_refunds_shown
 from merchants.pos.readers import at_reader_of
-from merchants.pos.refunds import refund_offers
+from merchants.pos.refunds import refund_offers, refund_problem
 from merchants.pos.selectors import last_sales
 
 KEYS = ("1", "2", "3", "4", "5", "6", "7", "8", "9", "00", "0")
@@ -153,8 +154,8 @@ def reader(request: MemberRequest, shop_id: UUID, invoice_id: UUID) -> HttpRespo
     """Have a card reader ask for the card, or ask anew; a task talks to it."""
     wanted: dict[str, Any] = {"shop_id": shop_id, "invoice_id": invoice_id, "now": timezone.now()}
     asks = reader_again if "again" in request.POST else reader_start
-    return _at_reader(
-        request, invoice_id, lambda: asks(**wanted, reader_id=_uuid(request, "reader"))
+    return _done(
+        request, invoice_id, lambda _sale: asks(**wanted, reader_id=_uuid(request, "reader"))
     )
 
 
@@ -163,22 +164,35 @@ def reader(request: MemberRequest, shop_id: UUID, invoice_id: UUID) -> HttpRespo
 def reader_stop(request: MemberRequest, shop_id: UUID, invoice_id: UUID) -> HttpResponse:
     """Have the reader ask no more: the sale is open again for tokens, or another card."""
     now = timezone.now()
-    return _at_reader(
+    return _done(
         request,
         invoice_id,
-        lambda: reader_cancel(shop_id=shop_id, invoice_id=invoice_id, now=now),
+        lambda _sale: reader_cancel(shop_id=shop_id, invoice_id=invoice_id, now=now),
     )
 
 
-def _at_reader(
-    request: MemberRequest, invoice_id: UUID, verb: Callable[[], object]
+@require_POST
+@require_action("refund.request")
+def card_refund(request: MemberRequest, shop_id: UUID, invoice_id: UUID) -> HttpResponse:
+    """Give a card payment, or a part of it, back to its card."""
+    return _done(
+        request,
+        invoice_id,
+        lambda sale: card_refund_asked(
+            request, invoice_id=invoice_id, currency=sale["currency"], via="till"
+        ),
+    )
+
+
+def _done(
+    request: MemberRequest, invoice_id: UUID, verb: Callable[[dict[str, Any]], object]
 ) -> HttpResponse:
+    """The sale after ``verb`` was done to it, or with the reason why it was not."""
     shop_id, problem = request.shop.id, ""
-    _found(shop_id, invoice_id)
     try:
-        verb()
-    except TillwayError as error:
-        problem = problem_words(error)
+        verb(_found(shop_id, invoice_id))
+    except (TillwayError, MoneyError) as error:
+        problem = refund_problem(error) if "refund" in error.code else problem_words(error)
     if not _wants_part(request) and not problem:
         return HttpResponseRedirect(f"/pos/{shop_id}/sales/{invoice_id}")
     return _sale(request, request.shop, _found(shop_id, invoice_id), problem=problem)
@@ -250,6 +264,7 @@ def _sale(
         "refund": _refund_offers(request, invoice),
         "card": card_choice(invoice, now=timezone.now()),
         "at_reader": at_reader_of(invoice),
+        "card_refund": card_refunds_shown(invoice, may_ask=may(request, "refund.request")),
         "version": public_status(invoice)["version"],
         "problem": problem,
     }

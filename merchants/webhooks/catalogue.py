@@ -47,6 +47,10 @@ SHOP_EVENTS: Final = (
     "card.disputed",
     "card.dispute_won",
     "card.dispute_lost",
+    "card.refund_requested",
+    "card.refund_rejected",
+    "card.refunded",
+    "card.refund_failed",
 )
 """What happens inside the house (deposits, verdicts, holds, transactions) is not among them."""
 

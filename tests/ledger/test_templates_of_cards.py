@@ -10,7 +10,7 @@ from gateway.events.ids import uuid7
 from gateway.ledger import cards
 from gateway.ledger.errors import LedgerError
 from gateway.ledger.fiat import FeeBearer
-from gateway.ledger.refunds import post_refund_made
+from gateway.ledger.refunds import post_refund_lapsed, post_refund_made
 from tests.ledger.books import NOW, Books
 from tests.ledger.test_templates_of_fiat import RAMP, eur, holds_eur
 
@@ -108,6 +108,31 @@ def test_refund_back_to_the_card(books: Books) -> None:
         refund_id=refund_id, shop_id=books.shop_id, ramp=RAMP, amount=eur(5_00), now=NOW
     )
     holds_eur(books, shop=(7_40, 0), **{"receivable:ramp": 7_50, "refunds": 0})
+
+
+def test_a_refund_that_the_cards_bank_would_not_have_is_the_shops_again(books: Books) -> None:
+    """All as before it, but for the ramp's fee, which never comes back."""
+    tendered(books)
+    settled()
+    refund_id = uuid7()
+    post_refund_made(refund_id=refund_id, shop_id=books.shop_id, taken=eur(5_00), now=NOW)
+    cards.post_card_paid_back(
+        refund_id=refund_id, shop_id=books.shop_id, ramp=RAMP, amount=eur(5_00), now=NOW
+    )
+    cards.post_card_taken_off(reference="re_1", ramp=RAMP, amount=eur(5_00), now=NOW)
+    holds_eur(
+        books,
+        shop=(7_40, 0),
+        **{"receivable:ramp": 0, "bank:ramp": 7_10, "refunds": 0, "ramp_fees": 40, "fees": -10},
+    )
+    for _ in range(2):
+        cards.post_card_back_failed(refund_id=refund_id, reference="re_1", ramp=RAMP, now=NOW)
+        post_refund_lapsed(refund_id=refund_id, now=NOW)
+    holds_eur(
+        books,
+        shop=(12_40, 0),
+        **{"receivable:ramp": 0, "bank:ramp": 12_10, "refunds": 0, "ramp_fees": 40, "fees": -10},
+    )
 
 
 def test_a_tender_of_nothing_is_refused(books: Books) -> None:

@@ -21,6 +21,7 @@ from tests.stripe_fake import (
     payment_intents,
     payouts,
     readers,
+    refunds,
     transfers,
 )
 from tests.stripe_fake.answers import Refused
@@ -39,6 +40,7 @@ RESOURCES: tuple[ModuleType, ...] = (
     checkout_sessions,
     disputes,
     readers,
+    refunds,
     onramp_sessions,
     identity_sessions,
     balances,

@@ -69,6 +69,7 @@ def objects(fake: Fake, client: stripe.StripeClient) -> dict[str, Json]:
     )
     intent = checkout_sessions.pays(fake.state, session.id)["id"]
     client.v1.payment_intents.capture(intent)
+    refund = client.v1.refunds.create({"payment_intent": intent, "amount": 100})
     dispute = disputes.opens(fake.state, intent)["id"]
     charge = str(client.v1.payment_intents.retrieve(intent).latest_charge)
     place = client.v1.terminal.locations.create(
@@ -86,6 +87,7 @@ def objects(fake: Fake, client: stripe.StripeClient) -> dict[str, Json]:
         {"registration_code": "simulated-wpe", "location": place.id}
     )
     found = {
+        "refund": refund,
         "terminal.location": place,
         "terminal.reader": reader,
         "checkout.session": session,

@@ -13,12 +13,13 @@ from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.utils import timezone
 
-from gateway.cards.models import Reader, ReaderPlace
+from gateway.cards.models import CardTender, Reader, ReaderPlace
 from gateway.custody.approvals.services import act_propose
 from gateway.events.models import Event
 from gateway.invoices.models import Invoice
 from gateway.money.amounts import Amount
 from gateway.money.assets import FIAT
+from gateway.refunds.cards.models import CardRefund
 from gateway.refunds.limits import Person
 from gateway.refunds.requesting import Wanted, refund_request
 from gateway.settlement.billing.models import FeeDocument
@@ -179,6 +180,39 @@ def ours(open_shop: World, staff: Staff) -> dict[str, str]:
         added_by=MARK,
         created_at=timezone.now(),
     )
+    tender = CardTender.objects.create(
+        invoice_id=invoice.id,
+        shop_id=shop_id,
+        mode="test",
+        ramp="stripe",
+        account="acct_ours",
+        currency="EUR",
+        units=500,
+        to_shop_units=500,
+        fee_units=0,
+        title=MARK,
+        back="",
+        status="paid",
+        holds_invoice=True,
+        refunded_units=100,
+        asked_at=timezone.now(),
+        created_at=timezone.now(),
+        ends_at=timezone.now(),
+    )
+    card_refund = CardRefund.objects.create(
+        tender=tender,
+        invoice_id=invoice.id,
+        shop_id=shop_id,
+        mode="test",
+        ramp="stripe",
+        currency="EUR",
+        units=100,
+        reason=MARK,
+        requested_by=MARK,
+        requested_via="till",
+        needs_second=False,
+        requested_at=timezone.now(),
+    )
     assert Delivery.objects.filter(event_id=event.id, endpoint_id=endpoint.id).exists()
     return {
         "shop_id": str(shop_id),
@@ -194,6 +228,7 @@ def ours(open_shop: World, staff: Staff) -> dict[str, str]:
         "notice_id": str(notice.id),
         "reader_id": str(reader.id),
         "device_id": str(device.id),
+        "card_refund_id": str(card_refund.id),
     }
 
 

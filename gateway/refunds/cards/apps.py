@@ -1,0 +1,20 @@
+from django.apps import AppConfig
+
+
+class CardRefundsConfig(AppConfig):
+    name = "gateway.refunds.cards"
+    label = "card_refunds"
+
+    def ready(self) -> None:
+        from gateway.ramps.inbox import act_on
+        from gateway.refunds.cards.handlers import look_at_refund, look_at_refunds_of_payment
+
+        act_on(
+            {
+                "refund.created": look_at_refund,
+                "refund.updated": look_at_refund,
+                "refund.failed": look_at_refund,
+                "charge.refund.updated": look_at_refund,
+                "charge.refunded": look_at_refunds_of_payment,
+            }
+        )
