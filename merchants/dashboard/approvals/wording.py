@@ -47,33 +47,43 @@ def act_words(act: Act, *, shops: Shops, assets: Assets) -> Words:
             return _destination(body)
         case "bank_destination":
             return _bank(body)
-        case "shop_limits":
-            return _limits(act, body, shops=shops, assets=assets)
-        case "fee_schedule":
-            return _fee(body)
-        case "hold_release" | "hold_return" | "hold_block":
-            return _hold(act.kind, body)
-        case "shop_status":
-            return _status(body)
-        case "shop_reserve":
-            return _reserve(act, body)
         case "payout_release":
             return _release(body)
+        case "hold_release" | "hold_return" | "hold_block":
+            return _hold(act.kind, body)
         case "desk_resume":
             return _resume(body)
         case "manual_entry":
             return _entry(body, assets=assets)
         case "period_close":
-            return Words(
-                _("Close %(month)s") % {"month": body["month"]},
-                [
-                    _("What it earned and spent becomes capital."),
-                    _("Nothing can be booked into it any more, and it is never opened again."),
-                ],
-                [(_("Asked for by"), body["said_by"])] if body["said_by"] else [],
-            )
+            return _month(body)
+        case _:
+            return _about_shop(act, body, shops=shops, assets=assets)
+
+
+def _about_shop(act: Act, body: Mapping[str, Any], *, shops: Shops, assets: Assets) -> Words:
+    match act.kind:
+        case "shop_limits":
+            return _limits(act, body, shops=shops, assets=assets)
+        case "fee_schedule":
+            return _fee(body)
+        case "shop_status":
+            return _status(body)
+        case "shop_reserve":
+            return _reserve(act, body)
         case _:
             return Words(act.kind.replace("_", " ").capitalize(), [], [(_("About"), act.subject)])
+
+
+def _month(body: Mapping[str, Any]) -> Words:
+    return Words(
+        _("Close %(month)s") % {"month": body["month"]},
+        [
+            _("What it earned and spent becomes capital."),
+            _("Nothing can be booked into it any more, and it is never opened again."),
+        ],
+        [(_("Asked for by"), body["said_by"])] if body["said_by"] else [],
+    )
 
 
 def _payout(act: Act, body: Mapping[str, Any]) -> Words:
