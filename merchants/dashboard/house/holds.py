@@ -1,7 +1,7 @@
 """Held money: the officers' list, one hold with what is known of it, and what becomes of it."""
 
 from collections.abc import Callable
-from typing import Any, Final, cast
+from typing import Any, Final
 from uuid import UUID
 
 from django.contrib import messages
@@ -16,7 +16,7 @@ from gateway.compliance.deciding import (
 )
 from gateway.compliance.errors import NoHold
 from gateway.compliance.models import Hold
-from gateway.compliance.selectors import HOLD_STATES, HoldState, hold_get, holds_page
+from gateway.compliance.selectors import HOLD_STATES, hold_get, holds_page
 from gateway.custody.approvals.models import Act
 from gateway.events.errors import BadCursor, TillwayError
 from merchants.accounts.guards import MemberRequest, require_action
@@ -41,7 +41,7 @@ def holds(request: MemberRequest) -> HttpResponse:
     if state not in HOLD_STATES:
         raise Http404
     try:
-        page = holds_page(state=cast(HoldState, state), cursor=request.GET.get("cursor"))
+        page = holds_page(state=state, cursor=request.GET.get("cursor"))
     except BadCursor as error:
         raise Http404 from error
     context = {
