@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from gateway.custody.approvals.configuration import approval_rules
 from gateway.events.services import emit
 from gateway.ramps import locks
 from gateway.ramps.models import RampAccount
@@ -14,6 +15,10 @@ from gateway.ramps.terms import AccountStatus
 
 LOOK_EACH: Final = timedelta(hours=6)
 """A deadline passes without an event of ours being lost only now and then."""
+
+
+COOLS_OFF_LIKE: Final = "bank_destination"
+"""The kind of act whose delay an account's changed bank waits."""
 
 
 @transaction.atomic
@@ -77,6 +82,26 @@ def account_told(
 def account_look(*, account_id: UUID, now: datetime) -> None:
     """Have the ramp asked about it soon. One statement."""
     RampAccount.objects.filter(id=account_id).update(due_at=now)
+
+
+@transaction.atomic
+def account_bank_changed(*, account_id: UUID, at: datetime, now: datetime) -> None:
+    """Its bank account is another one since ``at``: from then on it cools off, and is looked at
+    now. What is heard late never shortens that."""
+    row = locks.account_for_update(account_id)
+    at = min(at, now)
+    if row.bank_changed_at is None or at > row.bank_changed_at:
+        row.bank_changed_at = at
+    row.due_at = now
+    row.save(update_fields=["bank_changed_at", "due_at"])
+
+
+def bank_rests_until(row: RampAccount) -> datetime | None:
+    """Until when nothing is sent to an account whose bank changed: as long as a new bank account
+    that a shop names here waits. None if it never changed. No query."""
+    if row.bank_changed_at is None:
+        return None
+    return row.bank_changed_at + approval_rules(row.mode).delay_of(COOLS_OFF_LIKE)
 
 
 def note_trouble(*, account_id: UUID, error: str, due_at: datetime) -> None:

@@ -19,7 +19,7 @@ from django.db.models import Count, F
 
 from gateway.events.points import point
 from gateway.events.services import emit
-from gateway.ramps.accounts import account_look
+from gateway.ramps.accounts import account_bank_changed, account_look
 from gateway.ramps.errors import EventRefused
 from gateway.ramps.models import RampAccount, RampEvent, RampInstruction
 
@@ -136,6 +136,13 @@ def _look_at_account(row: RampEvent, now: datetime) -> None:
         account_look(account_id=found.id, now=now)
 
 
+def _bank_changed(row: RampEvent, now: datetime) -> None:
+    """Its shop, or who has its sign-in, named another bank account: it is not paid to at once."""
+    found = RampAccount.objects.filter(ramp=row.ramp, remote_id=row.account).first()
+    if found is not None:
+        account_bank_changed(account_id=found.id, at=row.said_at, now=now)
+
+
 def _look_at_instruction(row: RampEvent, now: datetime) -> None:
     """Ours by its name at the ramp; one whose answer we still wait for is asked about anyway."""
     RampInstruction.objects.filter(ramp=row.ramp, remote_id=row.object_id).update(due_at=now)
@@ -144,8 +151,8 @@ def _look_at_instruction(row: RampEvent, now: datetime) -> None:
 Act = Callable[[RampEvent, datetime], None]
 ACTS: Final[dict[str, Act]] = {
     "account.updated": _look_at_account,
-    "account.external_account.created": _look_at_account,
-    "account.external_account.updated": _look_at_account,
+    "account.external_account.created": _bank_changed,
+    "account.external_account.updated": _bank_changed,
     "account.external_account.deleted": _look_at_account,
     "capability.updated": _look_at_account,
     "payout.created": _look_at_instruction,

@@ -26,6 +26,9 @@ class RampAccount(models.Model):
     payouts_enabled = models.BooleanField(default=False)
     details_submitted = models.BooleanField(default=False)
     banks = models.JSONField(default=list, help_text="currencies of its bank accounts")
+    bank_changed_at = models.DateTimeField(
+        null=True, help_text="when the ramp last said that its bank account is another one"
+    )
     requirements_due = models.JSONField(default=list, help_text="by the ramp's names")
     requirements_past_due = models.JSONField(default=list)
     requirements_pending = models.JSONField(default=list)

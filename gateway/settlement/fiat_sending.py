@@ -9,6 +9,7 @@ from django.db import transaction
 from gateway.events.services import emit
 from gateway.money.amounts import Amount
 from gateway.money.assets import Asset
+from gateway.ramps.accounts import bank_rests_until
 from gateway.ramps.configuration import settings_of
 from gateway.ramps.errors import RampNotOffered, RampNotReady
 from gateway.ramps.instructing import instruction_plan
@@ -53,7 +54,7 @@ def fiat_send(*, payout_id: UUID, now: datetime) -> Payout:
         wait_for(payout, "payment_check")
     elif books_differ(mode=payout.mode, asset=payout.asset, units=payout.units):
         wait_for(payout, "books_differ")
-    elif (account := _account_of(payout)) is None:
+    elif (account := _account_of(payout, now=now)) is None:
         wait_for(payout, "ramp_account")
     else:
         _transfer(payout, way or _way_of(payout), account=account, now=now)
@@ -149,13 +150,15 @@ def _way_of(payout: Payout) -> FiatWay:
     )
 
 
-def _account_of(payout: Payout) -> RampAccount | None:
-    """The account that it goes to; None while it can't be paid to."""
+def _account_of(payout: Payout, *, now: datetime) -> RampAccount | None:
+    """The account that it goes to; None while it can't be paid to, or its bank changed lately."""
     try:
         settings_of(payout.ramp)
-        return account_ready(shop_id=payout.shop_id, ramp=payout.ramp, currency=payout.asset)
+        account = account_ready(shop_id=payout.shop_id, ramp=payout.ramp, currency=payout.asset)
     except (RampNotReady, RampNotOffered):
         return None
+    rests_until = bank_rests_until(account)
+    return account if rests_until is None or rests_until <= now else None
 
 
 def _is_checked(payout: Payout) -> bool:

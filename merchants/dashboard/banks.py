@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from gateway.events.errors import TillwayError
-from gateway.ramps.accounts import account_look
+from gateway.ramps.accounts import account_look, bank_rests_until
 from gateway.ramps.configuration import RampSettings, ramp_settings
 from gateway.ramps.models import RampAccount
 from gateway.ramps.onboarding import onboarding_link
@@ -86,6 +86,12 @@ def _page(
     return draw(request, "dashboard/banks.html", context, status=status)
 
 
+def _rests_until(row: RampAccount | None) -> str:
+    """Until when a bank account that was changed at the provider cools off; empty if it doesn't."""
+    until = bank_rests_until(row) if row is not None else None
+    return time_text(until) if until is not None and until > timezone.now() else ""
+
+
 def _way(entry: RampSettings, row: RampAccount | None, *, link: Link | None) -> dict[str, Any]:
     found = account_as_dict(row) if row is not None else None
     state = found["status"] if found else "none"
@@ -106,5 +112,6 @@ def _way(entry: RampSettings, row: RampAccount | None, *, link: Link | None) -> 
         ],
         "deadline": time_text(wanted["deadline"]) if wanted["deadline"] else "",
         "told_at": time_text(found["told_at"]) if found and found["told_at"] else "",
+        "rests_until": _rests_until(row),
         "link": link.url if link else "",
     }

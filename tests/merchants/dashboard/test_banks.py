@@ -1,10 +1,12 @@
 """Bank payouts: what is missing, and the way to the provider's own pages."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.utils import timezone
 
+from gateway.ramps.accounts import account_bank_changed
 from gateway.ramps.models import RampAccount
 from gateway.ramps.onboarding import accounts_refresh
 from gateway.settlement.models import Payout, PayoutQuote
@@ -139,12 +141,24 @@ def test_an_owner_asks_to_be_paid_to_the_bank(
     assert "your bank" in shown
 
 
-def test_a_bank_without_pages_says_who_takes_the_number(
+def test_a_bank_that_changed_there_is_said_to_cool_off(staff: Any, place: Place, page: str) -> None:
+    shop_id, now = staff.world.shop_id, timezone.now()
+    account = place.account(shop_id)
+    owner = staff.client("owner", **ENGLISH)
+    assert "was changed" not in _text(owner.get(page))
+    account_bank_changed(account_id=account.id, at=now, now=now)
+    assert "Your bank account there was changed." in _text(owner.get(page))
+    RampAccount.objects.update(bank_changed_at=now - timedelta(days=2))
+    assert "was changed" not in _text(owner.get(page))
+
+
+def test_a_bank_without_pages_leads_to_the_form_for_the_number(
     staff: Any, page: str, settings: Any
 ) -> None:
     settings.RAMPS = [ramp_setting()]
     owner = staff.client("owner", **ENGLISH)
     text = _text(owner.get(page))
-    assert "takes your account" in text
+    assert "Name the bank account (IBAN)" in text
+    assert page.replace("/banks", "/settings/bank") in text
     assert '<form method="post" action="/dashboard' not in text
     assert owner.post(page, {"ramp": "bank"}).status_code == 404
