@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 
 from tests.cards.kit import Desk
+from tests.cards.till import Till, registered
 from tests.conftest import Clock
 from tests.invoices.conftest import (  # noqa: F401 (fixtures)
     World,
@@ -36,3 +37,8 @@ def desk(world: World, place: Place, settings: Any) -> Iterator[Desk]:  # noqa: 
     made = Desk(world, place)
     yield made
     made.adds_up()
+
+
+@pytest.fixture
+def till(desk: Desk) -> Till:
+    return Till(desk, registered(desk, code="puddle-1", label="Counter"))

@@ -1,8 +1,6 @@
-"""A card is presented at a reader: charged once, whatever becomes of requests, answers, events or
-processes, and not at all once the sale can't take it."""
+"""A card is presented at a reader: charged once, in whatever order it is heard of, and not at all
+once the sale can't take it."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
@@ -11,7 +9,6 @@ from django.db import IntegrityError, transaction
 
 from gateway.cards import at_reader
 from gateway.cards.carrying import card_page
-from gateway.cards.carrying_readers import readers_carry
 from gateway.cards.errors import (
     CardBeingCharged,
     CardPageOpen,
@@ -20,91 +17,17 @@ from gateway.cards.errors import (
     ReaderUnknown,
 )
 from gateway.cards.models import CardTender, Reader
-from gateway.cards.readers import Address, reader_add, reader_drop
+from gateway.cards.readers import reader_drop
 from gateway.invoices.errors import InvoiceNotFound
-from gateway.invoices.models import Invoice
 from gateway.invoices.services import invoice_void
 from gateway.ramps.models import RampEvent
-from tests.cards.kit import BACK, Desk
-from tests.faults.in_process import Killed, killer
+from tests.cards.kit import BACK
+from tests.cards.till import Till, registered
 from tests.stripe_fake import readers
 from tests.stripe_fake.faults import Fault
 
 INTENTS = "POST /v1/payment_intents"
-PROCESSES = r"POST /v1/terminal/readers/\w+/process_payment_intent"
-CANCELS = r"POST /v1/terminal/readers/\w+/cancel_action"
 CAPTURES = r"POST /v1/payment_intents/\w+/capture"
-
-
-@dataclass
-class Till:
-    """A shop with a reader at its till."""
-
-    desk: Desk
-    reader: Reader
-
-    @property
-    def state(self) -> Any:
-        return self.desk.place.fake.state
-
-    @property
-    def device(self) -> str:
-        return self.reader.remote_id
-
-    @property
-    def action(self) -> Any:
-        return self.state.objects["terminal.reader"][self.device]["action"]
-
-    def asks(self, invoice: Invoice, **how: Any) -> CardTender:
-        """The cashier has the reader ask for a card."""
-        wanted = {"shop_id": invoice.shop_id, "reader_id": self.reader.id, **how}
-        return at_reader.reader_start(invoice_id=invoice.id, now=self.desk.place.now, **wanted)
-
-    def waiting(self) -> Invoice:
-        """A sale whose card the reader asks for."""
-        invoice = self.desk.issue()
-        self.asks(invoice)
-        self.carry()
-        assert self.turn(invoice) == "waiting"
-        return invoice
-
-    def carry(self, *, seconds: float = 6, reached: Callable[[str], None] | None = None) -> None:
-        self.desk.carry(seconds=seconds, reached=reached)
-
-    def turn(self, invoice: Invoice) -> str:
-        return self.desk.tender(invoice).turn
-
-    def paid_once(self, invoice: Invoice) -> None:
-        assert self.desk.status(invoice) == ("paid", "paid")
-        assert self.desk.charged() == ["succeeded"]
-        assert self.desk.books()["receivable"] == 1_250
-
-    def never_paid(self, invoice: Invoice) -> None:
-        assert "succeeded" not in self.desk.charged()
-        assert not any(self.desk.books().values())
-
-
-def _registered(desk: Desk, *, code: str, label: str) -> Reader:
-    row = reader_add(
-        shop_id=desk.world.shop_id,
-        mode="test",
-        shop_name="Café",
-        label=label,
-        code=code,
-        by="user:x",
-        now=desk.place.now,
-        address=Address("Gasse 1", "Berlin", "10115"),
-    )
-    desk.world.clock.advance(seconds=1)
-    readers_carry(now=desk.place.now)
-    row.refresh_from_db()
-    assert row.status == "ready"
-    return row
-
-
-@pytest.fixture
-def till(desk: Desk) -> Till:
-    return Till(desk, _registered(desk, code="puddle-1", label="Counter"))
 
 
 def test_a_card_at_the_reader_pays_a_sale_as_one_on_a_page_does(till: Till) -> None:
@@ -204,7 +127,7 @@ def test_after_a_declined_card_the_customer_pays_in_tokens(till: Till) -> None:
 
 
 def test_a_reader_that_is_off_is_said_to_be_and_another_takes_over(till: Till) -> None:
-    other = _registered(till.desk, code="puddle-2", label="Door")
+    other = registered(till.desk, code="puddle-2", label="Door")
     readers.loses_its_line(till.state, till.device)
     invoice = till.desk.issue()
     till.asks(invoice)
@@ -326,103 +249,6 @@ def test_a_card_after_tokens_is_never_charged(till: Till) -> None:
     till.carry()
     assert till.desk.status(invoice) == ("paid", "let_go")
     assert till.desk.charged() == ["canceled"]
-
-
-@pytest.mark.parametrize(
-    "point",
-    [
-        *("card.page_asked", "card.page_answered", "card.page_kept", "reader.told"),
-        *("reader.asked", "reader.answered", "card.progress_told", "card.progress_kept"),
-        *("card.capture_asked", "card.captured", "card.end_kept"),
-    ],
-)
-def test_a_process_that_dies_charges_once(point: str, till: Till) -> None:
-    invoice = till.desk.issue()
-    till.asks(invoice)
-    reached = killer(point, times=2)
-    for _ in range(4):
-        try:
-            till.carry(seconds=31, reached=reached)
-        except Killed:
-            continue
-    assert till.turn(invoice) == "waiting"
-    readers.taps(till.state, till.device)
-    for _ in range(4):
-        try:
-            till.carry(seconds=31, reached=reached)
-        except Killed:
-            continue
-    till.paid_once(invoice)
-
-
-@pytest.mark.parametrize("point", ["card.let_go_asked", "reader.stopped", "card.let_go"])
-def test_a_process_that_dies_while_it_is_called_off_charges_nothing(point: str, till: Till) -> None:
-    invoice = till.waiting()
-    at_reader.reader_cancel(shop_id=invoice.shop_id, invoice_id=invoice.id, now=till.desk.place.now)
-    reached = killer(point)
-    for _ in range(3):
-        try:
-            till.carry(seconds=31, reached=reached)
-        except Killed:
-            continue
-    assert till.desk.status(invoice) == ("waiting", "let_go")
-    till.never_paid(invoice)
-
-
-KEPT = {Fault.ERROR_BEFORE, Fault.ERROR_AFTER}
-"""Stay under their key for a day: of a payment that is to be made, see below."""
-PASSING = [one for one in Fault if one is not Fault.TIMEOUT_BEFORE]
-
-
-@pytest.mark.parametrize(
-    ("on", "fault"),
-    [
-        (on, fault)
-        for on in (INTENTS, PROCESSES, CAPTURES)
-        for fault in PASSING
-        if on != INTENTS or fault not in KEPT
-    ],
-)
-def test_an_answer_that_never_came_charges_once(fault: Fault, on: str, till: Till) -> None:
-    till.desk.place.fake.faults.order(fault, on=on)
-    invoice = till.desk.issue()
-    till.asks(invoice)
-    for _ in range(3):
-        till.carry(seconds=20)
-    assert till.turn(invoice) == "waiting"
-    readers.taps(till.state, till.device)
-    for _ in range(3):
-        till.carry(seconds=20)
-    assert till.desk.place.fake.faults.struck
-    till.paid_once(invoice)
-
-
-def test_a_payment_that_can_not_be_had_ends_and_another_may_begin(till: Till) -> None:
-    invoice = till.desk.issue()
-    till.desk.place.fake.faults.order(Fault.ERROR_AFTER, on=INTENTS)
-    till.asks(invoice)
-    for _ in range(6):
-        till.carry(seconds=61)
-    assert till.desk.status(invoice) == ("waiting", "expired")
-    again = till.asks(invoice)
-    till.carry()
-    assert till.desk.tender(invoice) == again
-    readers.taps(till.state, till.device)
-    till.carry()
-    assert till.desk.status(invoice) == ("paid", "paid")
-
-
-@pytest.mark.parametrize("fault", [Fault.CUT_BEFORE, Fault.CUT_AFTER, Fault.ERROR_BEFORE])
-def test_a_reader_that_can_not_be_stopped_takes_no_card_either(fault: Fault, till: Till) -> None:
-    invoice = till.waiting()
-    till.desk.place.fake.faults.order(fault, on=CANCELS)
-    at_reader.reader_cancel(shop_id=invoice.shop_id, invoice_id=invoice.id, now=till.desk.place.now)
-    till.carry()
-    assert till.desk.status(invoice) == ("waiting", "let_go")
-    if till.action:
-        readers.taps(till.state, till.device)
-    till.carry()
-    till.never_paid(invoice)
 
 
 def test_the_customers_page_is_closed_before_a_reader_asks(till: Till) -> None:

@@ -42,7 +42,7 @@ IN_PROCESS = {
     "inbox": ("tests/ramps/test_events_in.py",),
     "instruction": ("tests/ramps/test_instructions.py", "tests/settlement/fiat/test_payouts.py"),
     "onramp": ("tests/cards/test_onramp.py",),
-    "reader": ("tests/cards/test_at_reader.py", "tests/cards/test_readers.py"),
+    "reader": ("tests/cards/test_reader_faults.py", "tests/cards/test_readers.py"),
 }
 """Points that no story of a house comes to, by the first word of their names: the house has no
 ramp, its sales are below the size of a hedge, and its payouts come one at a time. The modules whose
