@@ -1,10 +1,11 @@
 """From thousands of paid invoices to shops that have their money: the running house, whole.
 
 Shops whose policy pays at once, on a real chain and with every check on: payments are watched,
-screened, confirmed, credited, swept in batches and paid out; it is over when the last payout is
-final. Then the books are compared with the chain to the unit.
+screened, confirmed, credited, swept in batches and paid out, those together that wait at one time;
+it is over when the last payout is final. Then the books are compared with the chain to the unit.
 
-`SETTLE_INVOICES=200` does fewer. The statements that took longest are told on stderr.
+`SETTLE_INVOICES=200` does fewer, `SETTLE_SHOPS=20` has so many shops paid by them. The statements
+that took longest are told on stderr.
 """
 
 import contextlib
@@ -19,7 +20,14 @@ from typing import Any
 
 import psycopg
 
-from bench.settle_shops import CLIENTS, SHOPPERS, Shoppers, ask_for_invoices, open_shops
+from bench.settle_shops import (
+    CLIENTS,
+    SHOPPERS,
+    Shoppers,
+    ask_for_invoices,
+    ask_for_leave,
+    open_shops,
+)
 from demo.shop import OpenShop, open_shop
 from gateway.supervisor.embedded import ensure_database, start_postgres, stop_postgres
 
@@ -48,6 +56,10 @@ SELECT (SELECT count(*) FROM invoices_invoice WHERE status = 'paid'),
        (SELECT count(*) FROM events_outbox)
 """
 # An invoice is paid out when all that it brought is taken by payouts, each of them completed.
+BATCHED = """
+SELECT count(DISTINCT batch_id), count(batch_id), count(*) FROM settlement_payout
+ WHERE status = 'completed'
+"""
 PAID_OUT = """
 SELECT count(*) FROM (
     SELECT c.invoice_id
@@ -83,7 +95,7 @@ EVENTS = (
 
 def run(*, seed: int) -> dict[str, Any]:
     invoices = int(os.environ.get("SETTLE_INVOICES", INVOICES))
-    shops = max(1, invoices // INVOICES_OF_A_SHOP)
+    shops = int(os.environ.get("SETTLE_SHOPS", max(1, invoices // INVOICES_OF_A_SHOP)))
     with (
         _postgres() as folder,
         open_shop(purpose="bench", say=_say, settings=_settings(folder)) as house,
@@ -114,6 +126,7 @@ def _settle(
 ) -> dict[str, Any]:
     settlement = f"{SYMBOL}@{house.chain.chain_id}"
     paid_shops = open_shops(house.house, count=shops, settlement=settlement)
+    ask_for_leave(house.house, database, asset=settlement)
     with contextlib.closing(Shoppers(rpc_url=house.rpc_url, chain=house.chain)) as shoppers:
         shoppers.fund(symbol=SYMBOL, units=MAX_UNITS * (invoices // SHOPPERS + 1))
         asked_at = time.monotonic()
@@ -135,13 +148,20 @@ def _settle(
         for purpose, count, gas in database.execute(TRANSACTIONS).fetchall()
     }
     _say(f"transactions and gas by purpose: {by_purpose}")
+    batched = database.execute(BATCHED).fetchone()
+    assert batched is not None
+    batches, in_batches, payouts = batched
     return {
         "invoices": invoices,
         "seconds": round(seconds, 1),
         "invoices_per_s": round(invoices / seconds, 1),
         "chain_transactions": sum(count for count, _ in by_purpose.values()),
         "sweep_transactions": by_purpose.get("sweep", (0, 0))[0],
+        "payouts": payouts,
+        "payouts_in_batches": in_batches,
+        "payout_batches": batches,
         "payout_transactions": by_purpose.get("payout", (0, 0))[0],
+        "gas_per_payout": by_purpose.get("payout", (0, 0))[1] // max(1, payouts),
         "gas_per_invoice": sum(gas for _, gas in by_purpose.values()) // invoices,
         "sql_per_invoice": round(statements / invoices, 1),
         "paid_out": _number(database, PAID_OUT),

@@ -9,7 +9,7 @@ const { keccak256 } = createRequire(
 )("js-sha3");
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
-const CONTRACTS = ["DepositFactory", "FirmOrders", "Sweeper", "TestToken"];
+const CONTRACTS = ["BatchPayer", "DepositFactory", "FirmOrders", "Sweeper", "TestToken"];
 /** Tokens that do what tokens should not, for tests on a chain: where each is written. */
 const ODD_TOKENS = {
   FeeToken: "OddTokens",

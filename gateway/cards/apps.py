@@ -6,7 +6,7 @@ class CardsConfig(AppConfig):
     label = "cards"
 
     def ready(self) -> None:
-        from gateway.cards.handlers import look_at_payment, look_at_session
+        from gateway.cards.handlers import look_at_payment, look_at_reader, look_at_session
         from gateway.ramps.inbox import act_on
 
         act_on(
@@ -14,8 +14,12 @@ class CardsConfig(AppConfig):
                 "checkout.session.completed": look_at_session,
                 "checkout.session.expired": look_at_session,
                 "payment_intent.amount_capturable_updated": look_at_payment,
+                "payment_intent.payment_failed": look_at_payment,
                 "payment_intent.succeeded": look_at_payment,
                 "payment_intent.canceled": look_at_payment,
+                "terminal.reader.action_succeeded": look_at_reader,
+                "terminal.reader.action_failed": look_at_reader,
+                "terminal.reader.action_updated": look_at_reader,
                 "charge.captured": look_at_payment,
                 "charge.updated": look_at_payment,
                 "charge.dispute.created": look_at_payment,

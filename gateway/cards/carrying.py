@@ -4,7 +4,6 @@ What is asked is written down before. If no answer comes, the ramp is asked how 
 it remembers what was charged. A page is asked for again under its key, for which there is one page.
 """
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -14,7 +13,10 @@ import structlog
 from gateway.cards import charging
 from gateway.cards.models import CardTender
 from gateway.cards.selectors import page_to_continue
-from gateway.ramps.configuration import configured_cards
+from gateway.cards.turns import turn_carry, turn_stop
+from gateway.events.points import point
+from gateway.ramps.card_terms import CardState
+from gateway.ramps.configuration import configured_cards, configured_readers
 from gateway.ramps.errors import (
     RampDown,
     RampKeyTaken,
@@ -29,16 +31,11 @@ log = structlog.get_logger(__name__)
 TURN: Final = 100
 
 
-def _nothing(_point: str) -> None:
-    """Tests stop the carrier at named points; in service they are passed by."""
-
-
 def card_page(
     *,
     invoice_id: UUID,
     back: str,
     now: datetime,
-    reached: Callable[[str], None] = _nothing,
 ) -> str:
     """The ramp's page where a card may pay an invoice: the one that there is, or a new one.
 
@@ -47,21 +44,21 @@ def card_page(
         RampDown, RampRefused, RampKeyTaken, RampNotOffered, RampsUnreadable: none can be made now.
     """
     row = charging.tender_start(invoice_id=invoice_id, back=back, now=now)
-    reached("planned")
+    point("card.planned")
     if row.status in ("planned", "asked"):
-        row = _open_page(row, configured_cards(row.ramp), now=now, reached=reached)
+        row = _open_page(row, configured_cards(row.ramp), now=now)
     url = page_to_continue(row, now=now)
     if not url:
         raise RampDown("The payment provider has no page for this now.")
     return url
 
 
-def cards_carry(*, now: datetime, reached: Callable[[str], None] = _nothing) -> int:
+def cards_carry(*, now: datetime) -> int:
     """Carry on what is due; how many were looked at. Trouble leaves one where it is, and a note."""
     due = list(CardTender.objects.filter(due_at__lte=now).order_by("due_at", "id")[:TURN])
     for row in due:
         try:
-            _carry(row, configured_cards(row.ramp), now=now, reached=reached)
+            _carry(row, configured_cards(row.ramp), now=now)
         except (RampDown, RampRefused, RampKeyTaken, RampNotOffered, RampsUnreadable) as trouble:
             log.warning("card_waits", tender=str(row.id), detail=str(trouble)[:300])
             charging.note_trouble(
@@ -70,58 +67,71 @@ def cards_carry(*, now: datetime, reached: Callable[[str], None] = _nothing) -> 
     return len(due)
 
 
-def _carry(
-    row: CardTender, ramp: CardRamp, *, now: datetime, reached: Callable[[str], None]
-) -> None:
+def _carry(row: CardTender, ramp: CardRamp, *, now: datetime) -> None:
     if row.status in ("planned", "asked"):
-        _open_page(row, ramp, now=now, reached=reached)
+        _open_page(row, ramp, now=now)
         return
     told = ramp.card_progress(session=row.remote_session, intent=row.remote_intent)
-    reached("progress_told")
+    point("card.progress_told")
     row, act = charging.tender_told(tender_id=row.id, told=told, now=now)
-    reached("progress_kept")
+    point("card.progress_kept")
+    if act == "wait" and row.reader_id is not None:
+        turn_carry(row, configured_readers(row.ramp), now=now)
     if act not in ("capture", "let_go"):
         return
     key = charging.tender_try(tender_id=row.id, now=now)
-    reached(f"{act}_asked")
     try:
         if act == "capture":
+            point("card.capture_asked")
             told = ramp.card_capture(intent=row.remote_intent, key=key)
+            point("card.captured")
+        elif row.reader_id is None and told.state is CardState.OPEN:
+            point("card.page_close_asked")
+            told = ramp.card_page_close(session=row.remote_session, key=key)
+            point("card.page_closed")
         else:
+            point("card.let_go_asked")
+            if row.reader_id is not None:
+                turn_stop(row, configured_readers(row.ramp))
             told = ramp.card_let_go(intent=row.remote_intent, key=key)
+            point("card.let_go")
     except RampRefused as refused:
         # It may be charged, or over, already: only how far it is says so. If it is neither, what
         # can't be charged is let go.
-        told = ramp.card_progress(session="", intent=row.remote_intent)
+        told = ramp.card_progress(session=row.remote_session, intent=row.remote_intent)
         row, act = charging.tender_told(tender_id=row.id, told=told, now=now)
         if act in ("capture", "let_go"):
             charging.tender_refused(tender_id=row.id, reason=refused.message, now=now)
         return
-    reached(f"{act}_answered")
     charging.tender_told(tender_id=row.id, told=told, now=now)
-    reached(f"{act}_kept")
+    point("card.end_kept")
 
 
-def _open_page(
-    row: CardTender, ramp: CardRamp, *, now: datetime, reached: Callable[[str], None]
-) -> CardTender:
+def _open_page(row: CardTender, ramp: CardRamp, *, now: datetime) -> CardTender:
     ask = charging.tender_ask(tender_id=row.id, now=now)
-    reached("page_asked")
+    point("card.page_asked")
     if ask is None:
         row.refresh_from_db()
         return row
     try:
-        told = ramp.card_page(ask)
+        if row.reader_id is None:
+            told = ramp.card_page(ask)
+        else:
+            told = configured_readers(row.ramp).reader_card(ask)
     except RampRefused as refused:
         charging.tender_refused(tender_id=row.id, reason=refused.message, now=now)
         raise
-    reached("page_answered")
+    point("card.page_answered")
     row, _ = charging.tender_told(tender_id=row.id, told=told, now=now)
-    reached("page_kept")
+    point("card.page_kept")
+    if row.reader_id is not None:
+        turn_carry(row, configured_readers(row.ramp), now=now)
     return row
 
 
 def _pause(row: CardTender, trouble: Exception) -> timedelta:
-    """Twice as long each time, up to ten minutes; no sooner than the ramp says."""
+    """Twice as long each time, up to ten minutes, or to one while somebody waits at a reader; no
+    sooner than the ramp says."""
     told = getattr(trouble, "retry_after_seconds", 0)
-    return timedelta(seconds=max(told, min(600, 15 * 2 ** min(row.asks, 6))))
+    first, most = (15, 600) if row.reader_id is None else (2, 60)
+    return timedelta(seconds=max(told, min(most, first * 2 ** min(row.asks, 6))))

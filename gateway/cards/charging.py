@@ -9,14 +9,21 @@ from django.db import transaction
 
 from gateway.cards import locks
 from gateway.cards.disputing import disputes_told
-from gateway.cards.errors import CardAmountTooSmall, CardsNotTaken, InvoiceTakesNoCard
+from gateway.cards.errors import (
+    CardAmountTooSmall,
+    CardsNotTaken,
+    InvoiceTakesNoCard,
+    ReaderNotReady,
+)
 from gateway.cards.life import Act, Status, act_after, ended, unsettled
-from gateway.cards.models import CardTender
+from gateway.cards.models import CardTender, Reader
 from gateway.cards.selectors import card_account, open_tender
 from gateway.cards.telling import tell
 from gateway.events.ids import uuid7
+from gateway.events.points import point
 from gateway.invoices.cards import invoice_card_dropped, invoice_card_paid, invoice_card_take
 from gateway.invoices.locks import invoice_for_update
+from gateway.invoices.models import Invoice
 from gateway.invoices.quotebook import decode_book
 from gateway.ledger.cards import post_card_settled, post_card_tendered
 from gateway.money.amounts import Amount
@@ -34,6 +41,8 @@ ASK_FOR: Final = timedelta(minutes=8)
 """So long a page whose answer never came is asked for again, under its key."""
 QUIET: Final = timedelta(seconds=30)
 LOOK_EACH: Final = timedelta(minutes=1)
+READER_EACH: Final = timedelta(seconds=5)
+"""Somebody stands at the till: an event that does not come must not keep them waiting."""
 SETTLED_EACH: Final = timedelta(hours=1)
 DISPUTES_EACH: Final = timedelta(days=1)
 DISPUTES_FOR: Final = timedelta(days=180)
@@ -55,13 +64,35 @@ def tender_start(*, invoice_id: UUID, back: str, now: datetime) -> CardTender:
     """
     invoice = invoice_for_update(invoice_id=invoice_id)
     known = open_tender(invoice_id=invoice_id)
+    if known is not None and known.reader_id is not None:
+        raise InvoiceTakesNoCard
     if known is not None and (known.status in ("taken", "letting_go") or now < known.ends_at):
         return known
     if known is not None or invoice.status != "waiting" or invoice.mark or invoice.card:
         raise InvoiceTakesNoCard
+    return tender_new(invoice, back=back, good_for=GOOD_FOR, now=now)
+
+
+def tender_new(
+    invoice: Invoice,
+    *,
+    good_for: timedelta,
+    now: datetime,
+    back: str = "",
+    reader: Reader | None = None,
+) -> CardTender:
+    """The row of a card that may pay an invoice, which the caller has locked.
+
+    Raises:
+        CardsNotTaken: the shop takes no cards now.
+        ReaderNotReady: the reader is of another ramp than its cards.
+        CardAmountTooSmall
+    """
     account = card_account(shop_id=invoice.shop_id, mode=invoice.mode)
     if account is None:
         raise CardsNotTaken
+    if reader is not None and reader.ramp != account.ramp:
+        raise ReaderNotReady
     if invoice.amount_units < LEAST_UNITS:
         raise CardAmountTooSmall
     terms = decode_book(invoice.book).terms
@@ -79,22 +110,25 @@ def tender_start(*, invoice_id: UUID, back: str, now: datetime) -> CardTender:
         fee_units=fee,
         title=terms.shop_name or "Tillway",
         back=back,
+        reader=reader,
+        turn="asking" if reader is not None else "",
         due_at=now,
         created_at=now,
-        ends_at=now + GOOD_FOR,
+        ends_at=now + good_for,
     )
 
 
 @transaction.atomic
 def tender_ask(*, tender_id: UUID, now: datetime) -> CardAsk | None:
-    """From here on the ramp may have heard of it. What to ask it; None where a page is known, or
-    was asked for too long ago: then it was shown to nobody, and nobody can pay on it."""
+    """From here on the ramp may have heard of it. What to ask it; None where a page (or a reader's
+    payment) is known, or was asked for too long ago: then it was shown to nobody, and nobody can
+    pay on it."""
     row = locks.tender_for_update(tender_id)
     if row.status not in ("planned", "asked"):
         return None
-    if now - row.created_at > ASK_FOR:
+    if now - row.created_at > ASK_FOR or now >= row.ends_at:
         row.asked_at = row.asked_at or now
-        _end(row, "expired", now=now)
+        tender_end(row, "expired", now=now)
         return None
     row.status, row.asked_at = "asked", row.asked_at or now
     row.asks, row.due_at = row.asks + 1, now + QUIET
@@ -130,7 +164,7 @@ def tender_told(*, tender_id: UUID, told: CardTold, now: datetime) -> tuple[Card
     row.remote_session = row.remote_session or told.session
     row.remote_intent = row.remote_intent or told.intent
     row.url, row.last_error = told.url if row.status in ("asked", "open") else "", ""
-    if row.status == "asked" and row.remote_session:
+    if row.status == "asked" and (row.remote_session or row.remote_intent):
         row.status = "open"
     act = act_after(
         status=cast(Status, row.status), told=told.state, holds_invoice=row.holds_invoice
@@ -142,7 +176,7 @@ def tender_told(*, tender_id: UUID, told: CardTold, now: datetime) -> tuple[Card
     elif act == "paid":
         _paid(row, now=now)
     elif act == "gone":
-        _end(row, ended(cast(Status, row.status)), now=now)
+        tender_end(row, ended(cast(Status, row.status)), now=now)
     elif act == "unclear":
         row.status, row.url = "unclear", ""
         log.error("card_unclear", tender=str(row.id), told=told.state.value, units=told.units)
@@ -160,7 +194,7 @@ def tender_refused(*, tender_id: UUID, reason: str, now: datetime) -> CardTender
     row = locks.tender_for_update(tender_id)
     row.last_error = reason[:300]
     if row.status == "asked":
-        _end(row, "expired", now=now)
+        tender_end(row, "expired", now=now)
     elif row.status == "taken":
         row.status = "letting_go"
     row.save()
@@ -177,6 +211,7 @@ def note_trouble(*, tender_id: UUID, error: str, due_at: datetime) -> None:
 
 def _take(row: CardTender, *, now: datetime) -> Act:
     if invoice_card_take(invoice_id=row.invoice_id, now=now):
+        point("card.taken")
         row.status, row.holds_invoice = "taken", True
         return "capture"
     row.status = "letting_go"
@@ -194,13 +229,15 @@ def _paid(row: CardTender, *, now: datetime) -> None:
         fee=Amount(row.fee_units, currency),
         now=now,
     )
+    point("card.posted")
     row.status, row.paid_at, row.ended_at = "paid", now, now
     row.unsettled_units = row.to_shop_units
     invoice_card_paid(invoice_id=row.invoice_id, now=now)
     tell(row, "card.paid", now=now)
 
 
-def _end(row: CardTender, status: Status, *, now: datetime) -> None:
+def tender_end(row: CardTender, status: Status, *, now: datetime) -> None:
+    """It came to nothing. In the caller's transaction, which locked the row."""
     row.status, row.url, row.ended_at, row.due_at = status, "", now, None
     if row.holds_invoice:
         row.holds_invoice = False
@@ -225,6 +262,7 @@ def _follow(row: CardTender, told: CardTold, *, now: datetime) -> None:
                 fee=Amount(came.fee_units, currency),
                 now=now,
             )
+            point("card.settled")
             row.settled_at, row.ramp_fee_units = now, came.fee_units
             tell(row, "card.settled", now=now)
     disputed = disputes_told(row, told.disputes, now=now)
@@ -239,7 +277,7 @@ def _next_look(row: CardTender, *, now: datetime) -> datetime | None:
     if row.status == "unclear":
         return now + DISPUTES_EACH
     if row.status != "paid" or row.paid_at is None:
-        return now + LOOK_EACH
+        return now + (LOOK_EACH if row.reader_id is None else READER_EACH)
     if row.settled_at is None:
         return now + SETTLED_EACH
     later = now + DISPUTES_EACH

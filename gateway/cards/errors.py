@@ -31,3 +31,54 @@ class OnrampNotOffered(TillwayError):
     code = "onramp_not_offered"
     message = "This can't be bought with a card here."
     status = 409
+
+
+class ReaderUnknown(TillwayError):
+    code = "reader_unknown"
+    message = "There is no such card reader."
+    status = 404
+
+
+class ReaderPlaceMissing(TillwayError):
+    code = "reader_place_missing"
+    message = "The first card reader needs the address where it stands."
+    status = 422
+
+
+class ReaderCodeWrong(TillwayError):
+    code = "reader_code_wrong"
+    message = "A card reader needs a name and the code that it shows."
+    hint = "On the device: Settings, then Generate pairing code."
+    status = 422
+
+
+class ReaderLabelTaken(TillwayError):
+    code = "reader_label_taken"
+    message = "Another card reader of this shop has that name."
+    status = 409
+
+
+class ReaderBusyNow(TillwayError):
+    code = "reader_busy_now"
+    message = "This card reader is asking for a card right now."
+    hint = "Wait until that sale is paid, or stop it first."
+    status = 409
+
+
+class ReaderNotReady(TillwayError):
+    code = "reader_not_ready"
+    message = "This card reader isn't connected yet, or not any more."
+    status = 409
+
+
+class CardPageOpen(TillwayError):
+    code = "card_page_open"
+    message = "The customer had a card page open; it is being closed."
+    hint = "Try again in a few seconds."
+    status = 409
+
+
+class CardBeingCharged(TillwayError):
+    code = "card_being_charged"
+    message = "A card is being charged for this sale already."
+    status = 409

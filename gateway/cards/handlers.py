@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from gateway.cards.models import CardTender
+from gateway.cards.life import OPEN
+from gateway.cards.models import CardTender, Reader
 from gateway.ramps.models import RampEvent
 
 
@@ -14,3 +15,11 @@ def look_at_session(row: RampEvent, now: datetime) -> None:
 def look_at_payment(row: RampEvent, now: datetime) -> None:
     """Something happened to a card payment, or to a charge or a dispute of it."""
     CardTender.objects.filter(ramp=row.ramp, remote_intent=row.object_id).update(due_at=now)
+
+
+def look_at_reader(row: RampEvent, now: datetime) -> None:
+    """Something happened at a reader, perhaps to the payment that it asks a card for."""
+    Reader.objects.filter(ramp=row.ramp, remote_id=row.object_id, status="ready").update(due_at=now)
+    CardTender.objects.filter(
+        ramp=row.ramp, reader__remote_id=row.object_id, status__in=OPEN
+    ).update(due_at=now)

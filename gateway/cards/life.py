@@ -2,7 +2,8 @@
 
 planned → asked (the ramp may have made the page) → open (the shopper may pay) → taken (authorised,
 and the invoice is kept for it: it is charged) → paid; or letting_go (authorised, but the invoice
-can't be paid by it any more) → let_go. A page that nobody paid on expires.
+can't be paid by it any more) → let_go. A page that nobody paid on expires. What is called off at
+the till is letting_go too, authorised or not.
 """
 
 from typing import Final, Literal

@@ -4,11 +4,101 @@ from django.db import models
 from django.db.models import F, Q
 
 from gateway.cards.life import OPEN, STATUSES
+from gateway.cards.reader_life import READER_LIVE, READER_STATUSES, TURNS
 from gateway.events.ids import uuid7
 from gateway.money.fields import UnitsField
 
 MODES = ("test", "live")
 OUTCOMES = ("", "won", "lost")
+
+
+class ReaderPlace(models.Model):
+    """Where a shop's card readers stand: a ramp registers none without an address."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    shop_id = models.UUIDField()
+    mode = models.TextField()
+    ramp = models.TextField()
+    name = models.TextField(help_text="the shop's, as receipts of the ramp say it")
+    line1 = models.TextField()
+    city = models.TextField()
+    postal_code = models.TextField()
+    country = models.TextField(help_text="ISO 3166")
+    remote_id = models.TextField(default="", help_text='"" until the ramp has it')
+    asks = models.PositiveIntegerField(default=0, help_text="requests to make it")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["shop_id", "ramp"], name="reader_place_one_of_a_shop"),
+            models.UniqueConstraint(
+                fields=["ramp", "remote_id"],
+                condition=~Q(remote_id=""),
+                name="reader_place_of_one_name",
+            ),
+            models.CheckConstraint(condition=Q(mode__in=MODES), name="reader_place_mode"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.line1}, {self.city}"
+
+
+class Reader(models.Model):
+    """A device that takes cards at a shop's till: a row before the ramp hears of it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    place = models.ForeignKey(ReaderPlace, on_delete=models.PROTECT, related_name="readers")
+    shop_id = models.UUIDField()
+    mode = models.TextField()
+    ramp = models.TextField()
+    label = models.TextField()
+    code = models.TextField(help_text="what the device shows; forgotten once it is registered")
+    status = models.TextField(default="planned")
+    remote_id = models.TextField(default="", help_text="by the ramp's name")
+    device = models.TextField(default="")
+    serial = models.TextField(default="")
+    is_online = models.BooleanField(default=False, help_text="when it was last asked about")
+    told_at = models.DateTimeField(null=True)
+    asked_at = models.DateTimeField(null=True, help_text="when the ramp may first have heard of it")
+    asks = models.PositiveIntegerField(default=0)
+    due_at = models.DateTimeField(null=True, help_text="when it is looked at again")
+    last_error = models.TextField(default="")
+    added_by = models.TextField()
+    created_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["created_at", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["ramp", "remote_id"],
+                condition=~Q(remote_id="") & Q(status__in=READER_LIVE),
+                name="reader_stands_in_one_shop",
+            ),
+            models.UniqueConstraint(
+                fields=["shop_id", "label"],
+                condition=Q(status__in=READER_LIVE),
+                name="reader_of_one_label",
+            ),
+            models.CheckConstraint(condition=Q(status__in=READER_STATUSES), name="reader_status"),
+            models.CheckConstraint(condition=Q(mode__in=MODES), name="reader_mode"),
+            models.CheckConstraint(
+                condition=Q(status="planned", asked_at__isnull=True)
+                | ~Q(status="planned") & Q(asked_at__isnull=False),
+                name="reader_asked_before_told",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=("ready", "removing")) | ~Q(remote_id=""),
+                name="reader_ready_has_a_name",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["due_at"], name="reader_due", condition=Q(due_at__isnull=False)),
+            models.Index(fields=["shop_id"], name="reader_of_shop"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.label} ({self.status})"
 
 
 class CardTender(models.Model):
@@ -36,6 +126,10 @@ class CardTender(models.Model):
     due_at = models.DateTimeField(null=True, help_text="when it is looked at again")
     last_error = models.TextField(default="")
     ramp_fee_units = UnitsField(default=0, help_text="what of it the ramp kept; the house's cost")
+    reader = models.ForeignKey(
+        Reader, on_delete=models.PROTECT, null=True, help_text="that asks for the card; else a page"
+    )
+    turn = models.TextField(default="", help_text="how far the reader is; '' on a page")
     unsettled_units = UnitsField(
         default=0, help_text="of the shop's balance, what has not come yet"
     )
@@ -63,7 +157,16 @@ class CardTender(models.Model):
                 condition=~Q(remote_intent=""),
                 name="card_tender_of_one_payment",
             ),
+            models.UniqueConstraint(
+                fields=["reader"],
+                condition=Q(status__in=OPEN, reader__isnull=False),
+                name="card_tender_one_at_a_reader",
+            ),
             models.CheckConstraint(condition=Q(status__in=STATUSES), name="card_tender_status"),
+            models.CheckConstraint(
+                condition=Q(reader__isnull=True, turn="") | Q(reader__isnull=False, turn__in=TURNS),
+                name="card_tender_turn",
+            ),
             models.CheckConstraint(condition=Q(mode__in=MODES), name="card_tender_mode"),
             models.CheckConstraint(
                 condition=Q(units=F("to_shop_units") + F("fee_units"))

@@ -4,7 +4,7 @@ What is bought comes as an ordinary deposit, or it does not come: nothing is boo
 the ramp says of a session decides nothing. A session of which nobody has the page is nobody's.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -15,6 +15,7 @@ from gateway.cards.errors import OnrampNotOffered
 from gateway.cards.models import OnrampSession
 from gateway.events.errors import TillwayError
 from gateway.events.ids import uuid7
+from gateway.events.points import point
 from gateway.invoices.locks import invoice_for_update
 from gateway.invoices.presenters import due_of
 from gateway.invoices.quotebook import decode_book
@@ -25,10 +26,6 @@ from gateway.ramps.stripe_onramp import OnrampAsk
 
 GOOD_FOR: Final = timedelta(minutes=15)
 """So long a page is shown again for the same amount; then there is a new one."""
-
-
-def _nothing(_point: str) -> None:
-    """Tests stop here at named points; in service they are passed by."""
 
 
 def onramp_of(*, shop_id: UUID, mode: str, asset: str) -> RampSettings | None:
@@ -59,7 +56,6 @@ def onramp_page(
     invoice_id: UUID,
     asset: str,
     now: datetime,
-    reached: Callable[[str], None] = _nothing,
 ) -> str:
     """The ramp's page where a shopper buys what is due of ``asset``, to the invoice's address.
 
@@ -69,11 +65,11 @@ def onramp_page(
         RampDown, RampRefused, RampKeyTaken, RampsUnreadable: there is no page now.
     """
     row = _session_want(invoice_id=invoice_id, asset=asset, now=now)
-    reached("planned")
+    point("onramp.planned")
     if row.status == "open":
         return row.url
     ask = _session_ask(row.id, now=now)
-    reached("asked")
+    point("onramp.asked")
     try:
         remote_id, url = configured_onramp(row.ramp).onramp_page(ask)
     except RampRefused as refused:
@@ -81,7 +77,7 @@ def onramp_page(
             status="refused", last_error=refused.message[:300]
         )
         raise
-    reached("answered")
+    point("onramp.answered")
     OnrampSession.objects.filter(id=row.id, status="asked").update(
         status="open", remote_id=remote_id, url=url
     )

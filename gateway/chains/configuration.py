@@ -71,6 +71,7 @@ class ChainSettings(msgspec.Struct, frozen=True):
     """One chain, see docs/reference/chains.md. ``venues`` is read by the market room.
 
     ``operator`` is the account that the factory lets sweep; unset, it is the treasury.
+    ``batch_payer`` is the contract that pays many at once; unset, each payout is sent alone.
     """
 
     chain_id: int
@@ -88,6 +89,7 @@ class ChainSettings(msgspec.Struct, frozen=True):
     tokens: list[TokenSettings]
     venues: dict[str, Any] = {}
     operator: str | None = None
+    batch_payer: str | None = None
     private_submit: PrivateSubmitSettings | None = None
     sponsor: SponsorSettings | None = None
 

@@ -108,7 +108,7 @@ def revert_reason(error: NodeError) -> str:
     data = error.data.get("data") if isinstance(error.data, dict) else error.data
     if isinstance(data, str) and data.startswith("0x"):
         try:
-            reason = _decoded_reason(bytes.fromhex(data[2:]))
+            reason = decoded_reason(bytes.fromhex(data[2:]))
         except (ValueError, DecodingError):
             reason = ""
         if reason:
@@ -116,7 +116,12 @@ def revert_reason(error: NodeError) -> str:
     return error.rpc_message[:MAX_REASON_LENGTH]
 
 
-def _decoded_reason(data: bytes) -> str:
+def decoded_reason(data: bytes) -> str:
+    """What a contract said when it refused; "" if it said nothing.
+
+    Raises:
+        DecodingError, ValueError: it said something that can't be read.
+    """
     if data[:4] == ERROR_SELECTOR:
         return str(decode(("string",), data[4:])[0])
     if data[:4] == PANIC_SELECTOR:

@@ -53,6 +53,10 @@ def card_choice(
     if not pays and not buys:
         return None
     tender = open_tender(invoice_id=UUID(invoice["id"])) if pays else None
+    if tender is not None and tender.reader_id is not None:
+        pays, tender = False, None  # a reader at the till asks for it
+        if not buys:
+            return None
     return CardChoice(
         pays=pays,
         url=page_to_continue(tender, now=now),

@@ -110,6 +110,18 @@ def claim_screen(refund: Mapping[str, Any] | None, *, is_late: bool = False) -> 
             )
 
 
+def dust_screen() -> Screen:
+    """Of a refund that costs more to send than it is worth: said before any address is typed."""
+    return Screen(
+        "dust",
+        "quiet",
+        "alert",
+        _("Too little to be sent"),
+        _("The network takes more than this is worth. Ask the shop to give it to you by hand."),
+        "ask_shop",
+    )
+
+
 def choice_words(choice: Choice, amount: str) -> str:
     """``about 0.0036 WETH on Base``: an amount that is not certain says so."""
     words = {
@@ -131,6 +143,10 @@ def claim_problem(code: str) -> str:
         ),
         "refund_choice_gone": _("That token can't be offered just now. Choose again."),
         "refund_amount_moved": _("The price has moved. Please look at the new amount."),
+        "refund_is_dust": _("The network takes more than that is worth. Choose another token."),
+        "refund_proof_refused": _(
+            "That is no signature of the wallet that paid. Sign the text as it stands."
+        ),
         "claim_link_throttled": _("Too many tries. Wait a minute."),
     }
     return known.get(code) or _("That did not work. Try again in a moment.")

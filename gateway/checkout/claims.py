@@ -15,6 +15,7 @@ from gateway.checkout.claim_screens import (
     choice_words,
     claim_problem,
     claim_screen,
+    dust_screen,
 )
 from gateway.events.errors import TillwayError
 from gateway.money.amounts import Amount, format_amount
@@ -22,9 +23,16 @@ from gateway.money.assets import wallet_places
 from gateway.outside.buckets import buckets_of
 from gateway.refunds.claiming import Choice, choices_of, refund_claim
 from gateway.refunds.destinations import destination_read
-from gateway.refunds.errors import ChoiceGone, LinkThrottled, LinkUnknown
+from gateway.refunds.errors import (
+    ChoiceGone,
+    LinkThrottled,
+    LinkUnknown,
+    ProofRefused,
+    RefundIsDust,
+)
 from gateway.refunds.models import Refund
 from gateway.refunds.presenters import refund_as_dict
+from gateway.refunds.proving import Proof, is_proof_asked, message_of, proof_of
 from gateway.refunds.selectors import refund_by_link
 from gateway.shops.selectors import shop_view
 
@@ -55,7 +63,7 @@ def page(request: HttpRequest, token: str) -> HttpResponse:
         destination = destination_read(typed)
         chosen = _chosen(context["found"], asset)
         if request.POST.get("confirmed") != "yes":
-            context["look"] = _look(chosen, destination)
+            context["look"] = _look(refund, chosen, destination)
             return _draw(request, context)
         shown = request.POST.get("units", "")
         refund_claim(
@@ -64,7 +72,12 @@ def page(request: HttpRequest, token: str) -> HttpResponse:
             destination=destination,
             shown_units=int(shown[:80]) if shown.isascii() and shown.isdigit() else 0,
             now=timezone.now(),
+            proof=_proof(request, refund, chosen, destination),
         )
+    except ProofRefused as refused:
+        context["look"] = _look(refund, chosen, destination)
+        context["problem"] = claim_problem(refused.code)
+        return _draw(request, context, status=refused.status)
     except TillwayError as refused:
         context |= {
             "problem": claim_problem(refused.code),
@@ -106,6 +119,8 @@ def _context(refund: Refund, token: str) -> dict[str, Any]:
     shown = refund_as_dict(refund)
     screen = claim_screen(shown, is_late=now >= refund.link_expires_at)
     found = choices_of(refund, now=now) if screen.action == "claim" else []
+    if found and all(choice.is_dust for choice in found):
+        screen = dust_screen()
     return {
         "refund": shown,
         "shop": shop_view(shop_id=refund.shop_id),
@@ -115,7 +130,10 @@ def _context(refund: Refund, token: str) -> dict[str, Any]:
         "choices": [
             {
                 "asset": choice.asset.code,
-                "words": choice_words(choice, _amount(choice)) if choice.amount else "",
+                "words": choice_words(choice, _amount(choice))
+                if choice.amount and not choice.is_dust
+                else "",
+                "is_dust": choice.is_dust,
                 "symbol": choice.asset.symbol,
                 "chain": choice.chain_name,
             }
@@ -134,10 +152,30 @@ def _chosen(found: list[Choice], asset: str) -> Choice:
         chosen = found[0]
     if chosen is None or chosen.amount is None:
         raise ChoiceGone
+    if chosen.is_dust:
+        raise RefundIsDust
     return chosen
 
 
-def _look(chosen: Choice, destination: bytes) -> dict[str, Any]:
+def _proof(
+    request: HttpRequest, refund: Refund, chosen: Choice, destination: bytes
+) -> Proof | None:
+    """What the shopper signed, where the shop asks for it. Raises ProofRefused."""
+    if not _asks_proof(refund):
+        return None
+    return proof_of(
+        refund,
+        asset=chosen.asset.code,
+        destination=destination,
+        signature=request.POST.get("signature", ""),
+    )
+
+
+def _asks_proof(refund: Refund) -> bool:
+    return is_proof_asked(shop_view(shop_id=refund.shop_id).terms, refund.worth_units)
+
+
+def _look(refund: Refund, chosen: Choice, destination: bytes) -> dict[str, Any]:
     assert chosen.amount is not None
     address = checksum(destination)
     return {
@@ -148,6 +186,9 @@ def _look(chosen: Choice, destination: bytes) -> dict[str, Any]:
         "symbol": chosen.asset.symbol,
         "is_fixed": chosen.is_fixed,
         "address": address,
+        "message": message_of(refund, asset=chosen.asset.code, destination=destination)
+        if _asks_proof(refund)
+        else "",
         "groups": [
             address[start : start + ADDRESS_GROUP]
             for start in range(2, len(address), ADDRESS_GROUP)

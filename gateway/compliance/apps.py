@@ -6,11 +6,12 @@ class ComplianceConfig(AppConfig):
     label = "compliance"
 
     def ready(self) -> None:
-        from gateway.compliance import handlers, releasing
+        from gateway.compliance import deciding, handlers
         from gateway.custody.approvals.kinds import register
         from gateway.events.subscriptions import subscribe
 
-        register(releasing.ACT)
+        for act in deciding.ACTS:
+            register(act)
         subscribe(
             pattern="deposit.seen",
             handler=handlers.on_deposit_seen,

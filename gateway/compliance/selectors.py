@@ -7,14 +7,17 @@ from uuid import UUID
 
 from django.db import connection
 
+from gateway.compliance.errors import NoHold
 from gateway.compliance.models import (
     Hold,
     ListChange,
     ListedAddress,
     ListSource,
+    ListVersion,
     Verdict,
     WaitingDeposit,
 )
+from gateway.events.cursors import PAGE_SIZE, Page, decode_cursor, page_of
 
 STALE_AFTER_SECONDS = 86_400
 """Since the last good check, not since publication: lists rest at weekends."""
@@ -55,6 +58,53 @@ def open_holds() -> list[Hold]:
     return list(
         Hold.objects.filter(approved_at__isnull=True).select_related("verdict").order_by("id")
     )
+
+
+HoldState = Literal["open", "released", "returned", "blocked"]
+HOLD_STATES: tuple[HoldState, ...] = ("open", "released", "returned", "blocked")
+
+
+def holds_page(
+    *, state: HoldState = "open", cursor: str | None = None, size: int = PAGE_SIZE
+) -> Page[Hold]:
+    """Held money with the verdicts that held it: what waits oldest first, what is decided newest
+    first. One query.
+
+    Raises:
+        BadCursor
+    """
+    holds = Hold.objects.select_related("verdict")
+    is_open = state == "open"
+    holds = holds.filter(approved_at__isnull=is_open)
+    if not is_open:
+        holds = holds.filter(verdict__state=state)
+    if cursor:
+        last = decode_cursor(cursor)
+        holds = holds.filter(id__gt=last) if is_open else holds.filter(id__lt=last)
+    rows = list(holds.order_by("id" if is_open else "-id")[: size + 1])
+    return page_of(rows, size=size, last_id=rows[size - 1].id if len(rows) > size else None)
+
+
+def hold_get(hold_id: UUID) -> Hold:
+    """One hold with its verdict. One query.
+
+    Raises:
+        NoHold
+    """
+    hold = Hold.objects.select_related("verdict").filter(id=hold_id).first()
+    if hold is None:
+        raise NoHold
+    return hold
+
+
+def versions_named(verdict: Verdict) -> list[ListVersion]:
+    """The lists' versions that a verdict was given by, by their sources' names. One query."""
+    given = {(told["source"], told["number"]) for told in verdict.versions}
+    versions = ListVersion.objects.filter(
+        source_id__in=[source for source, _ in given], number__in=[number for _, number in given]
+    )
+    found = [one for one in versions if (one.source_id, one.number) in given]
+    return sorted(found, key=lambda one: one.source_id)
 
 
 def released_at(verdict: Verdict) -> datetime:

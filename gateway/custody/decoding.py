@@ -13,6 +13,7 @@ from eth_abi.exceptions import DecodingError
 from eth_utils.crypto import keccak
 
 from gateway.custody.addresses import ZERO
+from gateway.custody.batch_calls import PAY, PAY_TYPES, BatchPay, batch_pay
 from gateway.custody.range_calls import (
     COLLECT,
     DECREASE,
@@ -136,6 +137,7 @@ Call = (
     | RangeBurn
     | FirmFill
     | AuthorizedTransfer
+    | BatchPay
 )
 
 
@@ -372,5 +374,7 @@ CALLS: dict[str, _Shape] = {
     TRANSFER: _Shape(TRANSFER_TYPES, authorized_transfer),
     # FirmOrders
     f"fill({_ORDER},bytes)": _Shape((_ORDER, "bytes"), _firm_fill),
+    # BatchPayer
+    PAY: _Shape(PAY_TYPES, batch_pay),
 }
 _SHAPES = {selector_of(signature): shape for signature, shape in CALLS.items()}

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from gateway.custody.addresses import ZERO, address_text
+from gateway.custody.batch_calls import BatchPay
 from gateway.custody.decoding import (
     Call,
     CallUnknown,
@@ -55,7 +56,7 @@ class Purpose(StrEnum):
 
 
 CALLS_OF_PURPOSE: dict[Purpose, tuple[type[Call], ...]] = {
-    Purpose.PAYOUT: (NativeTransfer, TokenTransfer),
+    Purpose.PAYOUT: (NativeTransfer, TokenTransfer, BatchPay),
     Purpose.REFUND: (NativeTransfer, TokenTransfer),
     Purpose.SWEEP: (Sweep,),
     Purpose.FILL: (SweepSwap, RouterSwap, FirmFill, Wrap),
@@ -92,7 +93,8 @@ REFUND_PREFIX = "refund:"
 class ChainPolicy:
     """What may be signed for one chain. Fees in wei per gas, gas in gas units.
 
-    ``firm_orders`` names, by contract, the makers whose orders may be had done there.
+    ``firm_orders`` names, by contract, the makers whose orders may be had done there; ``payers``
+    the contracts that pay many at once.
     Without ``swaps`` a live chain's swaps are refused, and a test chain's need any floor only.
     ``refunds`` are limits of their own: payouts don't use them up, nor the other way round.
     """
@@ -106,6 +108,7 @@ class ChainPolicy:
     factories: frozenset[bytes] = frozenset()
     routers: frozenset[bytes] = frozenset()
     firm_orders: Mapping[bytes, frozenset[bytes]] = field(default_factory=dict)
+    payers: frozenset[bytes] = frozenset()
     wrapped_native: bytes | None = None
     limits: Mapping[str, Limit] = field(default_factory=dict)
     swaps: SwapBounds | None = None
@@ -227,6 +230,9 @@ def _paid(chain: ChainPolicy, call: Call) -> Iterator[tuple[str, bytes, int]]:
         case SweepSwap(payments=payments):
             for payment in payments:
                 yield _asset(chain, payment.token), payment.to, payment.units
+        case BatchPay():
+            for to, units in call.by_receiver.items():
+                yield _asset(chain, call.token), to, units
 
 
 def _to_newcomers(
@@ -253,7 +259,7 @@ def _sponsored(
 def _refunded(chain: ChainPolicy, call: NativeTransfer | TokenTransfer, account: bytes) -> Spend:
     """What goes back to a shopper: never to the house or a contract of its, within a limit."""
     asset = _asset(chain, call.token) if isinstance(call, TokenTransfer) else chain.native_asset
-    contracts = chain.factories | chain.routers | frozenset(chain.firm_orders)
+    contracts = chain.factories | chain.routers | frozenset(chain.firm_orders) | chain.payers
     if (
         call.to in (ZERO, account)
         or call.to in chain.destinations | contracts
@@ -296,15 +302,13 @@ def _receiver(call: Call) -> bytes | None:
 
 def _spends(chain: ChainPolicy, call: Call, account: bytes, now: datetime) -> Iterator[Spend]:
     match call:
-        case NativeTransfer(to=to, units=units):
-            yield from _spend(chain, chain.native_asset, to=to, units=units, account=account)
-        case TokenTransfer(token=token, to=to, units=units):
-            asset = _asset(chain, token)
-            yield from _spend(chain, asset, to=to, units=units, account=account)
+        case NativeTransfer() | TokenTransfer() | BatchPay():
+            yield from _transfer_spends(chain, call, account)
         case TokenApproval(token=token, spender=spender):
             _asset(chain, token)
             managers = chain.ranges.managers if chain.ranges else frozenset()
-            if spender not in chain.routers | managers | frozenset(chain.firm_orders):
+            contracts = chain.routers | managers | frozenset(chain.firm_orders) | chain.payers
+            if spender not in contracts:
                 raise PolicyRefused(
                     "spender_not_allowed", f"{address_text(spender)} may not spend for us."
                 )
@@ -331,6 +335,15 @@ def _spends(chain: ChainPolicy, call: Call, account: bytes, now: datetime) -> It
             yield from _loss(chain, call, now)
         case RangeMint() | RangeDecrease() | RangeCollect() | RangeBurn():
             yield from _range_spends(chain, call, account)
+
+
+def _transfer_spends(
+    chain: ChainPolicy, call: NativeTransfer | TokenTransfer | BatchPay, account: bytes
+) -> Iterator[Spend]:
+    if isinstance(call, BatchPay):
+        _check_contract(call.contract, chain.payers)
+    for asset, to, units in _paid(chain, call):
+        yield from _spend(chain, asset, to=to, units=units, account=account)
 
 
 def _range_spends(chain: ChainPolicy, call: RangeCall, account: bytes) -> Iterator[Spend]:
@@ -440,6 +453,17 @@ def totals(spends: tuple[Spend, ...]) -> dict[str, int]:
     return sums
 
 
+def _most_at_once(grant: Grant, asset: str, *, total: int) -> int:
+    """Base units to hold against the limit per transaction.
+
+    A batch is as many transfers as it has receivers: each is bounded like one that is sent on its
+    own. The day takes their sum.
+    """
+    if not isinstance(grant.call, BatchPay):
+        return total
+    return max(spend.units for spend in grant.spends if spend.asset == asset)
+
+
 def check_limits(
     grant: Grant, *, granted_for_nonce: Mapping[str, int], spent_today: Mapping[str, int]
 ) -> dict[str, int]:
@@ -455,9 +479,10 @@ def check_limits(
     limits = {spend.asset: spend.limit for spend in grant.spends}
     for asset, units in totals(grant.spends).items():
         limit = limits[asset]
-        if units > limit.per_transaction:
+        most = _most_at_once(grant, asset, total=units)
+        if most > limit.per_transaction:
             raise PolicyRefused(
-                "over_transaction_limit", f"{units} base units of {asset} in one transaction."
+                "over_transaction_limit", f"{most} base units of {asset} in one transaction."
             )
         more = max(0, units - granted_for_nonce.get(asset, 0))
         if more and spent_today.get(asset, 0) + more > limit.per_day:

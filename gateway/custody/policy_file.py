@@ -106,6 +106,7 @@ class ChainText(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     max_gas_limit: int
     fees_per_day: str
     firm_orders: dict[str, tuple[str, ...]] = {}
+    payers: tuple[str, ...] = ()
     sponsored: SponsoredText | None = None
     newcomers: NewcomersText | None = None
     refunds: dict[str, LimitText] = {}
@@ -167,6 +168,7 @@ def _chain(chain_id: int, text: ChainText) -> ChainPolicy:
             address_bytes(contract): _addresses(makers)
             for contract, makers in text.firm_orders.items()
         },
+        payers=_addresses(text.payers),
         wrapped_native=address_bytes(text.wrapped_native) if text.wrapped_native else None,
         limits={asset: _limit(asset, limit) for asset, limit in text.limits.items()},
         swaps=_swaps(text.swaps) if text.swaps else None,
@@ -321,6 +323,7 @@ def draft_policy(
                     for contract in [chain.get("venues", {}).get("firm_orders")]
                     if contract and traded_with
                 },
+                "payers": [chain["batch_payer"]] if chain.get("batch_payer") else [],
                 "wrapped_native": chain.get("venues", {}).get("weth"),
                 "limits": _draft_limits(chain, limits),
                 "refunds": _draft_limits(chain, _tenth(limits) if refunds is None else refunds),

@@ -9,7 +9,7 @@ class EventsConfig(AppConfig):
     label = "events"
 
     def ready(self) -> None:
-        from gateway.events.points import arm
+        from gateway.events.points import Plan, arm
 
         if settings.FAULT_PLAN and not settings.LIVE_MODE:
-            arm(Path(settings.FAULT_PLAN))
+            arm(Plan(Path(settings.FAULT_PLAN)))

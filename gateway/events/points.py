@@ -13,7 +13,7 @@ import signal
 import threading
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 ARMED: Final = ".armed"
 STRUCK: Final = ".struck"
@@ -76,8 +76,14 @@ class Plan:
             file.write(f"{name}\n")
 
 
+class Follower(Protocol):
+    """Whoever is told of each point that this process passes; it may not come back from there."""
+
+    def passes(self, name: str) -> None: ...
+
+
 class _Armed:
-    plan: Plan | None = None
+    plan: Follower | None = None
 
 
 def point(name: str) -> None:
@@ -86,9 +92,10 @@ def point(name: str) -> None:
         _Armed.plan.passes(name)
 
 
-def arm(folder: Path | None) -> None:
-    """Follow the plan in ``folder`` from now on; None: none any more."""
-    _Armed.plan = None if folder is None else Plan(folder)
+def arm(plan: Follower | None) -> Follower | None:
+    """Have ``plan`` followed from now on, None: none any more; the one that was followed before."""
+    before, _Armed.plan = _Armed.plan, plan
+    return before
 
 
 def _taken(file: Path) -> bool:

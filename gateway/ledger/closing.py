@@ -18,7 +18,7 @@ from django.db import connection, transaction
 
 from gateway.ledger import accounts
 from gateway.ledger.accounts import AccountName
-from gateway.ledger.errors import PeriodClosed, PeriodNotClosable
+from gateway.ledger.errors import PeriodClosed, PeriodNotClosable, PeriodStillBooked, SessionsUnseen
 from gateway.ledger.journal import PostedEntry, entry_post
 from gateway.ledger.models import Period
 from gateway.ledger.moments import balances_at
@@ -128,8 +128,9 @@ def period_close(*, month: Month, by: str, reference: str, now: datetime) -> Per
 
     Raises:
         PeriodClosed: it is closed.
-        PeriodNotClosable: it isn't over for an hour, another is to be closed before it, or a
-            transaction is open that may still book into it.
+        PeriodNotClosable: it isn't over for an hour, or another is to be closed before it.
+        PeriodStillBooked: a transaction is open that may still book into it; it passes.
+        SessionsUnseen: the database does not show this role what others have open.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('ledger_period'))")
@@ -138,10 +139,9 @@ def period_close(*, month: Month, by: str, reference: str, now: datetime) -> Per
         if old.reference == reference:
             return old
         raise PeriodClosed(f"{month} is closed.")
-    following = next_to_close()
-    if following is not None and following != month:
-        raise PeriodNotClosable(f"{following} is the next to be closed.")
-    _settled(month, now)
+    following = _in_turn(month)
+    _over(month, now)
+    _settled(month)
     entry = _post_result(month, by=by)
     with connection.cursor() as cursor:
         cursor.execute(
@@ -161,20 +161,48 @@ def period_close(*, month: Month, by: str, reference: str, now: datetime) -> Per
     return Period.objects.get(name=str(month))
 
 
-def _settled(month: Month, now: datetime) -> None:
-    """Refuse unless all that happened in the month and was not booked late is there to be seen."""
+def month_check(*, month: Month, now: datetime) -> None:
+    """Say whether a month is to be closed by now. Two queries.
+
+    Raises:
+        PeriodClosed: it is closed.
+        PeriodNotClosable: it isn't over for an hour, or another is to be closed before it.
+    """
+    if Period.objects.filter(name=str(month)).exists():
+        raise PeriodClosed(f"{month} is closed.")
+    _in_turn(month)
+    _over(month, now)
+
+
+def _in_turn(month: Month) -> Month | None:
+    """The month that is to be closed next, which must be this one; None: it is the first."""
+    following = next_to_close()
+    if following is not None and following != month:
+        raise PeriodNotClosable(f"{following} is the next to be closed.")
+    return following
+
+
+def _over(month: Month, now: datetime) -> None:
     can_close_at = month.ends_at + SETTLING
     if now < can_close_at:
         raise PeriodNotClosable(f"{month} can be closed from {can_close_at:%Y-%m-%d %H:%M} UTC on.")
+
+
+def _settled(month: Month) -> None:
+    """Refuse unless all that happened in the month and was not booked late is there to be seen."""
+    can_close_at = month.ends_at + SETTLING
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT min(xact_start) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND backend_type = 'client backend'"
+            "SELECT min(xact_start) FILTER (WHERE backend_type = 'client backend'),"
+            "       count(*) FILTER (WHERE backend_type IS NULL AND usesysid IS NOT NULL)"
+            "  FROM pg_stat_activity WHERE datname = current_database()"
             "   AND pid <> pg_backend_pid()"
         )
-        oldest = cursor.fetchone()[0]
+        oldest, unseen = cursor.fetchone()
+    if unseen:
+        raise SessionsUnseen
     if oldest is not None and oldest < can_close_at:
-        raise PeriodNotClosable(f"A transaction is open since {oldest:%Y-%m-%d %H:%M} UTC.")
+        raise PeriodStillBooked(f"A transaction is open since {oldest:%Y-%m-%d %H:%M} UTC.")
 
 
 def _post_result(month: Month, *, by: str) -> PostedEntry | None:

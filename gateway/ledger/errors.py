@@ -62,6 +62,31 @@ class PeriodNotClosable(LedgerError):
     message = "That period can't be closed now."
 
 
+class PeriodStillBooked(PeriodNotClosable):
+    """It can once the transaction is over."""
+
+    message = "Something may still be booked into that period."
+    passes = True
+
+
+class SessionsUnseen(LedgerError):
+    """PostgreSQL shows a role when other roles' transactions began only if it may read that."""
+
+    code = "sessions_unseen"
+    message = "Other roles' open transactions can't be seen, so nobody knows what is complete."
+    hint = "GRANT pg_read_all_stats to the owner of the tables: docs/how-to/production.md, step 3."
+    status = 503
+
+
+class FiatOfOtherMode(LedgerError):
+    """Euros of test mode and live ones can't be told apart once they stand on one account."""
+
+    code = "fiat_of_other_mode"
+    message = "These books have money of banks in the other mode."
+    hint = "A house goes live with a database of its own: docs/reference/books.md."
+    status = 409
+
+
 class EntryReversed(LedgerError):
     code = "entry_reversed"
     message = "This entry was reversed before."

@@ -25,6 +25,7 @@ from gateway.ledger.errors import (
     PendingResolved,
     PeriodClosed,
 )
+from gateway.ledger.fiat_mode import fiat_mode_hold
 from gateway.ledger.postings import Posting, entry_of
 
 POST_SQL = (
@@ -125,6 +126,7 @@ def entries_post(entries: Sequence[NewEntry], *, now: datetime) -> list[PostedEn
                 "units": written.units,
             }
         )
+    fiat_mode_hold({asset for row in rows for asset in row["assets"]})
     posted = _call_many(POST_MANY_SQL, [orjson.dumps(rows).decode(), now])
     return [PostedEntry(id=row[0], key=row[1], created=row[2]) for row in posted]
 
@@ -140,7 +142,8 @@ def entry_post(
     covered: bool = False,
     repeatable: bool = False,
 ) -> PostedEntry:
-    """Write a balanced entry with its postings, balances and daily sums. One statement.
+    """Write a balanced entry with its postings, balances and daily sums. One statement; where it
+    moves money of banks, a query before it.
 
     Args:
         key: names the fact; at most once in effect.
@@ -156,8 +159,10 @@ def entry_post(
         EntryConflict: the key was used for another payload, or its entry was reversed.
         InsufficientBalance: ``covered`` and it is not.
         PeriodClosed: ``now`` lies in a closed period.
+        FiatOfOtherMode: it moves money of banks, and the books have some of the other mode.
     """
     written = written_out(key=key, kind=kind, postings=postings, refs=refs, shop_id=shop_id)
+    fiat_mode_hold(written.assets)
     row = call(
         POST_SQL,
         [

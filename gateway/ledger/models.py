@@ -91,6 +91,21 @@ class Resolution(models.Model):
         return f"{self.outcome} {self.pending_id}"
 
 
+class FiatMode(models.Model):
+    """Of which mode the fiat money in these books is; one row, which stays."""
+
+    one = models.BooleanField(primary_key=True, default=True)
+    mode = models.TextField()
+    held_at = models.DateTimeField(help_text="by the database's clock")
+
+    class Meta:
+        managed = False
+        db_table = "ledger_fiatmode"
+
+    def __str__(self) -> str:
+        return self.mode
+
+
 class PostingRow(models.Model):
     """A line of an entry; partitioned by month of ``booked_at``. Positive units are a debit."""
 

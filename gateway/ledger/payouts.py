@@ -28,14 +28,29 @@ def post_payout_reserved(
 
 
 def post_payout_left(
-    *, payout_id: UUID, shop_id: UUID, chain_id: int, amount: Amount, gas: Amount, now: datetime
+    *,
+    payout_id: UUID,
+    shop_id: UUID,
+    chain_id: int,
+    amount: Amount,
+    gas: Amount,
+    now: datetime,
+    batched_in: UUID | None = None,
 ) -> PostedEntry:
-    """A payout is final on chain."""
+    """A payout is final on chain.
+
+    Args:
+        gas: its own, or its part of what a batch cost.
+        batched_in: the transaction that paid others too.
+    """
+    refs = {"payout_id": str(payout_id)}
+    if batched_in is not None:
+        refs["transaction_id"] = str(batched_in)
     return entry_post(
         key=f"payout:{payout_id}:left",
         kind="payout_left",
         postings=postings.payout_left(shop_id=shop_id, chain_id=chain_id, amount=amount, gas=gas),
-        refs={"payout_id": str(payout_id)},
+        refs=refs,
         shop_id=shop_id,
         now=now,
     )

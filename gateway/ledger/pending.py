@@ -16,6 +16,7 @@ from django.db import connection, transaction
 
 from gateway.events.cursors import PAGE_SIZE, Page, decode_cursor, page_of
 from gateway.ledger.errors import EntryUnknown, PendingResolved
+from gateway.ledger.fiat_mode import fiat_mode_hold
 from gateway.ledger.journal import call, written_out
 from gateway.ledger.postings import Posting
 from gateway.ledger.statements import Line
@@ -80,7 +81,8 @@ def pending_make(
     now: datetime,
     shop_id: UUID | None = None,
 ) -> PendingMade:
-    """Write an entry that waits, and set aside what it would take from shops. One statement.
+    """Write an entry that waits, and set aside what it would take from shops. One statement,
+    and a query before it for money of banks.
 
     Args:
         key: of the entry it will be; at most once in effect.
@@ -89,9 +91,11 @@ def pending_make(
     Raises:
         Unbalanced, LedgerError: as in ``journal.entry_post``.
         EntryConflict: the key was used for another payload.
+        FiatOfOtherMode: as in ``journal.entry_post``.
         InsufficientBalance: a shop has less than that free.
     """
     written = written_out(key=key, kind=kind, postings=postings, refs=refs, shop_id=shop_id)
+    fiat_mode_hold(written.assets)
     row = call(
         PEND_SQL,
         [

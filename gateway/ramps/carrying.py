@@ -6,12 +6,12 @@ does a thing once. Past the time for which ramps keep keys it is never asked aga
 decides.
 """
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
 
+from gateway.events.points import point
 from gateway.ramps import instructing
 from gateway.ramps.configuration import configured_ramp
 from gateway.ramps.errors import (
@@ -32,11 +32,7 @@ KEY_KEPT: Final = timedelta(hours=20)
 TURN: Final = 100
 
 
-def _nothing(_point: str) -> None:
-    """Tests stop the carrier at named points; in service they are passed by."""
-
-
-def instructions_carry(*, now: datetime, reached: Callable[[str], None] = _nothing) -> int:
+def instructions_carry(*, now: datetime) -> int:
     """Carry what is due one step on; how many were looked at.
 
     Trouble with a ramp leaves an instruction where it is, with a note: silence is no refusal.
@@ -44,7 +40,7 @@ def instructions_carry(*, now: datetime, reached: Callable[[str], None] = _nothi
     due = list(RampInstruction.objects.filter(due_at__lte=now).order_by("due_at", "id")[:TURN])
     for row in due:
         try:
-            _carry(row, configured_ramp(row.ramp), now=now, reached=reached)
+            _carry(row, configured_ramp(row.ramp), now=now)
         except (RampDown, RampRefused, RampNotOffered, RampsUnreadable) as trouble:
             log.warning("ramp_waits", instruction=str(row.id), detail=str(trouble)[:300])
             instructing.note_trouble(
@@ -53,31 +49,27 @@ def instructions_carry(*, now: datetime, reached: Callable[[str], None] = _nothi
     return len(due)
 
 
-def _carry(
-    row: RampInstruction, ramp: Ramp, *, now: datetime, reached: Callable[[str], None]
-) -> None:
+def _carry(row: RampInstruction, ramp: Ramp, *, now: datetime) -> None:
     if row.status == "planned":
-        reached("planned")
+        point("instruction.planned")
         asked = instructing.instruction_ask(instruction_id=row.id, now=now)
-        reached("asked")
+        point("instruction.asked")
         if asked is not None:
-            _instruct(asked, ramp, now=now, reached=reached)
+            _instruct(asked, ramp, now=now)
     elif row.status in ("asked", "unclear"):
-        _ask_about(row, ramp, now=now, reached=reached)
+        _ask_about(row, ramp, now=now)
     else:
         told = ramp.progress(instructing.value_of(row), remote_id=row.remote_id)
-        reached("progress_told")
+        point("instruction.progress_told")
         instructing.instruction_told(instruction_id=row.id, told=told, now=now)
-        reached("progress_kept")
+        point("instruction.progress_kept")
 
 
-def _instruct(
-    asked: Instruction, ramp: Ramp, *, now: datetime, reached: Callable[[str], None]
-) -> None:
+def _instruct(asked: Instruction, ramp: Ramp, *, now: datetime) -> None:
     try:
         told = ramp.instruct(asked)
     except RampRefused as refused:
-        reached("answered")
+        point("instruction.refused")
         instructing.instruction_refused(
             instruction_id=asked.id, code=refused.code, reason=refused.message, now=now
         )
@@ -86,19 +78,17 @@ def _instruct(
             instruction_id=asked.id, reason=instructing.key_taken(taken), now=now
         )
     else:
-        reached("answered")
+        point("instruction.answered")
         instructing.instruction_told(instruction_id=asked.id, told=told, now=now)
-    reached("kept")
+    point("instruction.kept")
 
 
-def _ask_about(
-    row: RampInstruction, ramp: Ramp, *, now: datetime, reached: Callable[[str], None]
-) -> None:
+def _ask_about(row: RampInstruction, ramp: Ramp, *, now: datetime) -> None:
     told = ramp.find(instructing.value_of(row))
-    reached("found")
+    point("instruction.found")
     if told is not None:
         instructing.instruction_told(instruction_id=row.id, told=told, now=now)
-        reached("kept")
+        point("instruction.found_kept")
     elif row.status == "unclear":
         instructing.note_trouble(
             instruction_id=row.id, error=row.last_error, due_at=now + instructing.LOOK_EACH
@@ -111,9 +101,9 @@ def _ask_about(
         )
     else:
         again = instructing.instruction_ask_again(instruction_id=row.id, now=now)
-        reached("asked_again")
+        point("instruction.asked_again")
         if again is not None:
-            _instruct(again, ramp, now=now, reached=reached)
+            _instruct(again, ramp, now=now)
 
 
 def _pause(row: RampInstruction, trouble: Exception) -> timedelta:

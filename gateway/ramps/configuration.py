@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from gateway.ramps.stripe_cards import CardRamp
     from gateway.ramps.stripe_identity import StripeIdentity
     from gateway.ramps.stripe_onramp import StripeOnramp
+    from gateway.ramps.stripe_readers import ReaderRamp
 
 NAME: Final = re.compile("[a-z0-9_.-]+")
 """What the books can name an account by."""
@@ -212,6 +213,19 @@ def configured_cards(name: str) -> "CardRamp":
     if not settings_of(name).cards:
         raise RampNotOffered(f"The ramp {name} takes no cards.")
     return StripeCards(**_connection(name))
+
+
+def configured_readers(name: str) -> "ReaderRamp":
+    """The ramp of that name, for card readers. Asks it nothing yet.
+
+    Raises:
+        RampNotOffered, RampsUnreadable: as ``configured_cards``.
+    """
+    from gateway.ramps.stripe_readers import StripeReaders
+
+    if not settings_of(name).cards:
+        raise RampNotOffered(f"The ramp {name} takes no cards.")
+    return StripeReaders(**_connection(name))
 
 
 def configured_onramp(name: str) -> "StripeOnramp":

@@ -4,7 +4,7 @@ https://docs.stripe.com/api/identity/verification_sessions. The documents stay w
 here is how far it is, and a code of what was wrong. What its events say is not read: it is asked.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -14,6 +14,7 @@ from django.db import transaction
 
 from gateway.events.errors import TillwayError
 from gateway.events.ids import uuid7
+from gateway.events.points import point
 from gateway.events.services import emit
 from gateway.ramps.configuration import configured_identity
 from gateway.ramps.errors import IdentityCheckUnknown, RampDown
@@ -27,10 +28,6 @@ OPEN: Final = ("planned", "asked", "requires_input", "processing")
 TURN: Final = 100
 
 
-def _nothing(_point: str) -> None:
-    """Tests stop here at named points; in service they are passed by."""
-
-
 def identity_link(
     *,
     subject: str,
@@ -38,7 +35,6 @@ def identity_link(
     ramp: str,
     return_url: str,
     now: datetime,
-    reached: Callable[[str], None] = _nothing,
 ) -> tuple[IdentityCheck, str]:
     """The check of a subject that is under way, or a new one, and the ramp's page for it; "" where
     nothing more is wanted of them just now.
@@ -51,18 +47,18 @@ def identity_link(
     """
     place = configured_identity(ramp)
     row = _want(subject=subject, mode=mode, ramp=ramp, return_url=return_url, now=now)
-    reached("planned")
+    point("identity.planned")
     if row.remote_id:
         told = place.identity_session(row.remote_id)
     else:
         IdentityCheck.objects.filter(id=row.id, status="planned").update(
             status="asked", asked_at=now
         )
-        reached("asked")
+        point("identity.asked")
         told = place.identity_open(
             id=row.id, key=f"tillway:identity:{row.id}", return_url=row.return_url
         )
-        reached("answered")
+        point("identity.answered")
     return identity_told(check_id=row.id, told=told, now=now), str(told.get("url") or "")
 
 

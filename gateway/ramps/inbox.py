@@ -17,6 +17,7 @@ import structlog
 from django.db import transaction
 from django.db.models import Count, F
 
+from gateway.events.points import point
 from gateway.events.services import emit
 from gateway.ramps.accounts import account_look
 from gateway.ramps.errors import EventRefused
@@ -91,6 +92,7 @@ def event_keep(*, ramp: str, mode: str, said: Said, now: datetime) -> RampEvent:
     if why:
         log.warning("ramp_event_refused", ramp=ramp, type=said.type, reason=why)
         return row
+    point("inbox.kept")
     emit(
         type="ramp.event_received",
         subject=f"ramp_event:{row.id}",
@@ -113,6 +115,7 @@ def event_handle(*, event_id: str, now: datetime) -> RampEvent:
     else:
         act(row, now)
         row.status = "handled"
+    point("inbox.handled")
     row.handled_at = now
     row.save(update_fields=["status", "handled_at"])
     return row

@@ -11,6 +11,7 @@ import structlog
 from django.db import transaction
 
 from gateway.events.ids import uuid7
+from gateway.events.points import point
 from gateway.events.services import emit
 from gateway.money.amounts import Amount
 from gateway.money.assets import FIAT
@@ -123,6 +124,7 @@ def instruction_told(*, instruction_id: UUID, told: Told, now: datetime) -> Ramp
     row.status = change.status
     row.due_at = _next_look(row, now=now)
     row.save()
+    point("instruction.told")
     for type in change.events:
         _tell(row, type, now=now)
     return row

@@ -1,7 +1,6 @@
 """Bring a shop to the ramp's own pages, and ask the ramp how its accounts are. Over the network:
 never in a transaction."""
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -9,6 +8,7 @@ from uuid import UUID
 import structlog
 
 from gateway.events.errors import TillwayError
+from gateway.events.points import point
 from gateway.ramps import accounts
 from gateway.ramps.configuration import configured_ramp
 from gateway.ramps.models import RampAccount
@@ -20,10 +20,6 @@ AGAIN: Final = timedelta(minutes=5)
 TURN: Final = 100
 
 
-def _nothing(_point: str) -> None:
-    """Tests stop here at named points; in service they are passed by."""
-
-
 def onboarding_link(
     *,
     shop_id: UUID,
@@ -32,7 +28,6 @@ def onboarding_link(
     return_url: str,
     refresh_url: str,
     now: datetime,
-    reached: Callable[[str], None] = _nothing,
 ) -> Link:
     """A new link to where the shop tells the ramp about itself; its account is made if need be.
 
@@ -47,10 +42,10 @@ def onboarding_link(
     row = accounts.account_want(shop_id=shop_id, mode=mode, ramp=ramp, now=now)
     if not row.remote_id:
         is_first = accounts.account_ask(account_id=row.id, now=now)
-        reached("account_asked")
+        point("account.asked")
         found = None if is_first else place.account_find(shop_id=shop_id)
         status = found or place.account_open(shop_id=shop_id, key=f"tillway:account:{row.id}")
-        reached("account_answered")
+        point("account.answered")
         row = accounts.account_told(account_id=row.id, status=status, asked_at=now, now=now)
     return place.onboarding_link(
         account=row.remote_id, return_url=return_url, refresh_url=refresh_url

@@ -41,6 +41,10 @@ class CardRamp(Protocol):
         """Let go of what was authorised: nothing is charged."""
         ...
 
+    def card_page_close(self, *, session: str, key: str) -> CardTold:
+        """Close a page that nobody has paid on."""
+        ...
+
 
 class StripeCards:
     """See ``CardRamp``."""
@@ -111,6 +115,14 @@ class StripeCards:
             lambda: self._client.v1.payment_intents.cancel(intent, options={"idempotency_key": key})
         )
         return self._told(told.to_dict())
+
+    def card_page_close(self, *, session: str, key: str) -> CardTold:
+        answer_of(
+            lambda: self._client.v1.checkout.sessions.expire(
+                session, options={"idempotency_key": key}
+            )
+        )
+        return CardTold(CardState.LAPSED, session=session)
 
     # --- parts -----------------------------------------------------------------------------------
 

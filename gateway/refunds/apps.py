@@ -29,6 +29,11 @@ class RefundsConfig(AppConfig):
             handler=handlers.on_list_screened,
             name="refunds.list_screened",
         )
+        subscribe(
+            pattern=("reconciliation.explained", "reconciliation.corrected"),
+            handler=handlers.on_books_agree,
+            name="refunds.books_agree",
+        )
         subscribe(pattern="float.filled", handler=handlers.on_float_filled, name="refunds.float")
         subscribe(
             pattern=(

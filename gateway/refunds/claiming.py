@@ -14,11 +14,20 @@ from gateway.money.assets import Asset
 from gateway.refunds import locks
 from gateway.refunds.converting import PROMISE, conversion_of, is_borne, needs_conversion
 from gateway.refunds.destinations import check_destination
-from gateway.refunds.errors import AmountMoved, ChoiceGone, LinkUnknown, RefundNotOpen
+from gateway.refunds.dust import is_dust
+from gateway.refunds.errors import (
+    AmountMoved,
+    ChoiceGone,
+    LinkUnknown,
+    RefundIsDust,
+    RefundNotOpen,
+)
 from gateway.refunds.models import Refund
+from gateway.refunds.proving import Proof, check_proof, is_proof_asked, payers_of
 from gateway.refunds.saying import become, tell
 from gateway.refunds.selectors import refund_by_link
 from gateway.settlement.selectors import free_float
+from gateway.shops.selectors import shop_view
 
 MOVED_BPS = 50
 """A price that moved by more than this since it was looked at is looked at again."""
@@ -31,6 +40,7 @@ class Choice:
 
     Attributes:
         is_fixed: the amount is certain; otherwise it is what the token costs when it is sent.
+        is_dust: sending it costs more than it is worth; it can't be had either.
     """
 
     asset: Asset
@@ -38,6 +48,7 @@ class Choice:
     chain_name: str
     amount: Amount | None
     is_fixed: bool
+    is_dust: bool = False
 
 
 def choices_of(refund: Refund, *, now: datetime) -> list[Choice]:
@@ -49,17 +60,20 @@ def choices_of(refund: Refund, *, now: datetime) -> list[Choice]:
             code__in=codes, chain__enabled=True
         )
     }
-    return [
-        Choice(
-            asset=Asset(code, tokens[code].decimals),
-            chain_id=tokens[code].chain_id,
-            chain_name=tokens[code].chain.name,
-            amount=_amount(refund, Asset(code, tokens[code].decimals), now=now),
-            is_fixed=not needs_conversion(refund, code) or refund.rate == "paid",
-        )
-        for code in codes
-        if code in tokens
-    ]
+    return [_choice(refund, tokens[code], now=now) for code in codes if code in tokens]
+
+
+def _choice(refund: Refund, token: Token, *, now: datetime) -> Choice:
+    asset = Asset(token.code, token.decimals)
+    amount = _amount(refund, asset, now=now)
+    return Choice(
+        asset=asset,
+        chain_id=token.chain_id,
+        chain_name=token.chain.name,
+        amount=amount,
+        is_fixed=not needs_conversion(refund, token.code) or refund.rate == "paid",
+        is_dust=amount is not None and is_dust(amount, now=now),
+    )
 
 
 def _amount(refund: Refund, asset: Asset, *, now: datetime) -> Amount | None:
@@ -85,18 +99,26 @@ def fixed_units(refund: Refund) -> int:
 
 @transaction.atomic
 def refund_claim(
-    *, token: str, asset: str, destination: bytes, shown_units: int, now: datetime
+    *,
+    token: str,
+    asset: str,
+    destination: bytes,
+    shown_units: int,
+    now: datetime,
+    proof: Proof | None = None,
 ) -> Refund:
     """Take the shopper's address and choice. The link has done its work then.
 
     Args:
         shown_units: the amount that the shopper saw and confirmed; they get what it is now, and
             are asked again if that is much less.
+        proof: that they hold an address that paid, where the shop asks for that.
 
     Raises:
         LinkUnknown: the link leads nowhere (any more).
         RefundNotOpen: it was claimed, or is over.
-        ChoiceGone, AmountMoved: by the choice.
+        ChoiceGone, AmountMoved, RefundIsDust: by the choice.
+        ProofRefused: the shop asks for a proof, and this is none.
         DestinationRefused: it is nobody's address, or the house's.
         ListsMissing: nobody can be found clear just now.
     """
@@ -112,8 +134,14 @@ def refund_claim(
     )
     if chosen is None or chosen.amount is None:
         raise ChoiceGone
+    if chosen.is_dust:
+        raise RefundIsDust
     if chosen.amount.units * BPS < shown_units * (BPS - MOVED_BPS):
         raise AmountMoved
+    terms = shop_view(shop_id=refund.shop_id).terms
+    if is_proof_asked(terms, refund.worth_units):
+        payers = payers_of(refund)
+        check_proof(refund, proof, asset=asset, destination=destination, payers=payers)
     verdict = party_verdict(destination)
     if refund.claim_id is not None:
         claim = claim_for_update(invoice_id=invoice.id, claim_id=refund.claim_id)
@@ -126,6 +154,9 @@ def refund_claim(
     refund.verdict = "clear" if verdict.is_clear else "listed"
     refund.verdict_lists, refund.verdict_at = verdict.versions_key, now
     refund.failure_code = ""
+    if proof is not None:
+        refund.proof_kind = proof.kind
+        refund.proof_payer, refund.proof_signature = proof.payer, proof.signature
     if refund.approved_by and not chosen.is_fixed:
         refund.promised_units, refund.promised_until = chosen.amount.units, now + PROMISE
     become(refund, "approved" if refund.approved_by else "claimed")

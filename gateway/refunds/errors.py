@@ -127,6 +127,24 @@ class DestinationRefused(TillwayError):
     status = 422
 
 
+class ProofRefused(TillwayError):
+    """The shop asks who claims this refund to hold an address that paid, and nothing shows it."""
+
+    code = "refund_proof_refused"
+    message = "This is no signature of the wallet that paid."
+    hint = "Sign the text that is shown with the wallet that you paid from, as it stands."
+    field = "signature"
+    status = 422
+
+
+class RefundIsDust(TillwayError):
+    code = "refund_is_dust"
+    message = "This is worth less than what the network takes to send it."
+    hint = "Choose another token; or have the shop give it by hand."
+    field = "asset"
+    status = 422
+
+
 class ChoiceGone(TillwayError):
     code = "refund_choice_gone"
     message = "This token can't be offered just now."

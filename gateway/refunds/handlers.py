@@ -51,6 +51,11 @@ def on_list_screened(event: EventRecord) -> None:
     refunds_resume(now=timezone.now())
 
 
+def on_books_agree(event: EventRecord) -> None:
+    """``reconciliation.explained`` or ``.corrected``: what waited for it may go."""
+    refunds_resume(asset=event.body["asset"], now=timezone.now())
+
+
 def on_float_filled(event: EventRecord) -> None:
     """``float.filled``: what waited for it may go."""
     refunds_resume(asset=event.body["asset"], now=timezone.now())

@@ -27,6 +27,7 @@ WaitingReason = Literal[
     "price",
     "float_short",
     "signer_limit",
+    "books_differ",
 ]
 WAITING_REASONS: tuple[WaitingReason, ...] = (
     "",
@@ -37,10 +38,12 @@ WAITING_REASONS: tuple[WaitingReason, ...] = (
     "price",
     "float_short",
     "signer_limit",
+    "books_differ",
 )
 """Why it is not on its way: a payment that it stands on is not final yet, or is being checked; its
 destination is being checked; the shop's balance does not cover what the token costs now, or what
-is final; the token has no price; the treasury holds too little; the signer's limit is reached."""
+is final; the token has no price; the treasury holds too little; the signer's limit is reached; or
+money of its asset that the books have is not there."""
 
 _NEXT: dict[Status, frozenset[Status]] = {
     "requested": frozenset({"claimed", "approved", "expired", "rejected"}),

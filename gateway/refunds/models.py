@@ -68,6 +68,13 @@ class Refund(models.Model):
     chain_id = models.BigIntegerField(null=True)
     destination = models.BinaryField(max_length=20, null=True)
     claimed_at = models.DateTimeField(null=True)
+    proof_kind = models.TextField(default="", help_text="eip191, erc1271; empty: none was asked")
+    proof_payer = models.BinaryField(
+        max_length=20,
+        null=True,
+        help_text="the address that paid, as the shopper showed",
+    )
+    proof_signature = models.BinaryField(null=True, help_text="its signature of this claim")
     promised_units = UnitsField(null=True, help_text="of the token, if sent by promised_until")
     promised_until = models.DateTimeField(null=True)
     verdict = models.TextField(default="", help_text="on the destination: clear or listed")
@@ -140,6 +147,15 @@ class Refund(models.Model):
                 condition=Q(waiting_reason="")
                 | Q(waiting_reason__in=WAITING_REASONS, status__in=("approved", "sending")),
                 name="refund_waits_for_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(proof_kind="", proof_payer__isnull=True, proof_signature__isnull=True)
+                | Q(
+                    proof_kind__in=("eip191", "erc1271"),
+                    proof_payer__isnull=False,
+                    proof_signature__isnull=False,
+                ),
+                name="refund_proof_is_whole",
             ),
             models.CheckConstraint(
                 condition=Q(ended_at__isnull=True) | Q(status__in=ENDED),

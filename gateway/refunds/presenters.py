@@ -41,6 +41,7 @@ def refund_as_dict(refund: Refund) -> dict[str, Any]:
         "amount": _money(refund.units, asset) if asset else None,
         "units": _text(refund.units),
         "destination": checksum(bytes(refund.destination)) if refund.destination else None,
+        "payer_proved": checksum(bytes(refund.proof_payer)) if refund.proof_payer else None,
         "cost": _money(refund.cost_units, settlement),
         "requested_by": refund.requested_by,
         "requested_via": refund.requested_via,

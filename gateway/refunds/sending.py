@@ -37,6 +37,7 @@ from gateway.refunds.saying import REFERENCE_PREFIX, become, tell
 from gateway.settlement import locks as settlement_locks
 from gateway.settlement.models import Withheld
 from gateway.settlement.promising import float_promise
+from gateway.settlement.reconciling.pausing import books_differ
 from gateway.settlement.selectors import free_float, payable_now
 from gateway.shops.selectors import shop_view
 
@@ -50,7 +51,8 @@ def refund_send(*, refund_id: UUID, now: datetime) -> Refund:
     """Queue an approved refund's transaction, once; or let it wait, and say what for.
 
     Looked at anew in the transaction that queues it: the lists' verdict on the destination, the
-    deposits that it stands on (final, and nobody looks at them), the shop's balance, the float.
+    deposits that it stands on (final, and nobody looks at them), the shop's balance, whether books
+    and world agree, the float.
     Safe to call again at any time, by anyone.
 
     Raises:
@@ -122,6 +124,8 @@ def _ready(refund: Refund, invoice: Invoice, *, now: datetime) -> "_Ready | Wait
         if not is_borne(refund, conversion.cost_units):
             return "shop_balance"
         units = conversion.units
+    if books_differ(mode=refund.mode, asset=refund.asset, units=units):
+        return "books_differ"
     if free_float(asset=Asset(refund.asset, refund.decimals)) < units:
         return "float_short"
     return _Ready(units=units, conversion=conversion)

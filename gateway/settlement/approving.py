@@ -38,8 +38,11 @@ def people_needed(
 ) -> WaitingFor | None:
     """Propose a payout that is above a limit, in the transaction that requests it.
 
-    Under the lock of the shop's balance: of two requests at once one is counted by the other.
+    Under the lock of the shop's balance: of two requests at once one is counted by the other. Two
+    people of the house agreed to a release already, and its shop's people have no say in it.
     """
+    if payout.trigger == "release":
+        return None
     house, own = _limits(payout, shop=shop)
     least = house if own is None else min(house, own)
     units = payout.taken_units + _left(payout, now=now)

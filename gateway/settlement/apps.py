@@ -10,18 +10,25 @@ class SettlementConfig(AppConfig):
         from gateway.events.subscriptions import subscribe, subscribe_together
         from gateway.settlement import (
             approving,
+            bank_destinations,
+            batch_handlers,
             card_handlers,
             destinations,
             fee_schedule,
             fiat_handlers,
             handlers,
             limits,
+            releasing,
+            reserve_terms,
+            standing,
         )
-        from gateway.treasury import manual_entries
+        from gateway.treasury import closing_months, manual_entries
 
         for act in (
             *(approving.ACT, destinations.ACT, limits.ACT),
-            *(fee_schedule.ACT, manual_entries.ACT),
+            *(fee_schedule.ACT, manual_entries.ACT, closing_months.ACT),
+            *(standing.ACT, reserve_terms.ACT, releasing.ACT),
+            bank_destinations.ACT,
         ):
             register(act)
 
@@ -93,4 +100,10 @@ class SettlementConfig(AppConfig):
             handler=handlers.on_transaction,
             name="settlement.transaction",
             purposes=("payout",),
+        )
+        subscribe(
+            pattern=("transaction.final", "transaction.failed", "transaction.cancelled"),
+            handler=batch_handlers.on_leave,
+            name="settlement.leave",
+            purposes=("approve",),
         )

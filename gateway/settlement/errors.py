@@ -112,3 +112,10 @@ class PaymentsChecked(TillwayError):
     hint = "What came back from a bank can be paid out again after that."
     status = 409
     passes = True
+
+
+class BatchUnreadable(TillwayError):
+    code = "batch_unreadable"
+    message = "What the chain says of a batch of payouts can't be read."
+    hint = "It is asked again; until then nothing is booked of it, and nothing is sent again."
+    status = 500

@@ -22,6 +22,7 @@ from gateway.settlement.fiat_offers import free_at_ramp, must_wait_for_checks, p
 from gateway.settlement.life import WAITING
 from gateway.settlement.models import Payout
 from gateway.settlement.payouts import amount_of, become, wait_for
+from gateway.settlement.reconciling.pausing import books_differ
 from gateway.settlement.selectors import is_frozen, may_leave, payout_by_id
 from gateway.shops.selectors import shop_view
 
@@ -50,6 +51,8 @@ def fiat_send(*, payout_id: UUID, now: datetime) -> Payout:
         wait_for(payout, "shop_suspended")
     elif not _is_checked(payout):
         wait_for(payout, "payment_check")
+    elif books_differ(mode=payout.mode, asset=payout.asset, units=payout.units):
+        wait_for(payout, "books_differ")
     elif (account := _account_of(payout)) is None:
         wait_for(payout, "ramp_account")
     else:

@@ -8,17 +8,14 @@ from django.utils import timezone
 
 from gateway.events.errors import TillwayError
 from gateway.events.subscriptions import EventRecord
-from gateway.settlement import locks, withholding
+from gateway.settlement import batch_handlers, locks, withholding
 from gateway.settlement.approving import payout_withdrawn
 from gateway.settlement.final_credits import credit_recorded, finality_recorded
+from gateway.settlement.leaving import REFERENCE_PREFIX
 from gateway.settlement.outcomes import payout_final, payout_limited, payout_mined, payout_undone
 from gateway.settlement.scheduling import due_say, run_if_due
-from gateway.settlement.sending import (
-    REFERENCE_PREFIX,
-    payout_send,
-    payouts_recheck,
-    payouts_resume,
-)
+from gateway.settlement.selectors import payout_by_id
+from gateway.settlement.sending import payout_send, payouts_recheck, payouts_resume
 from gateway.settlement.shortfalls import payment_came, shortfall_note, shortfalls_net
 from gateway.settlement.suspending import payouts_freeze
 
@@ -121,6 +118,9 @@ def on_transaction(event: EventRecord) -> None:
     """What became of a payout's transaction."""
     if event.body["purpose"] != "payout":
         return
+    if event.body["reference"].startswith(batch_handlers.REFERENCE_PREFIX):
+        batch_handlers.on_batch(event)
+        return
     payout_id = UUID(event.body["reference"].removeprefix(REFERENCE_PREFIX))
     now = timezone.now()
     match event.type:
@@ -131,7 +131,8 @@ def on_transaction(event: EventRecord) -> None:
                 now=now,
             )
         case "transaction.mined":
-            payout_mined(payout_id=payout_id, body=event.body, now=now)
+            with batch_handlers.behind(payout_by_id(payout_id).asset, now=now):
+                payout_mined(payout_id=payout_id, body=event.body, now=now)
         case "transaction.final":
             payout_final(payout_id=payout_id, body=event.body, now=now)
         case "transaction.failed" | "transaction.cancelled":

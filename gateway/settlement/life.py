@@ -69,7 +69,8 @@ _NEXT: dict[Status, frozenset[Status]] = {
     "approved": frozenset({"awaiting_funds", "sending", "cancelled"}),
     "awaiting_funds": frozenset({"sending", "failed", "cancelled"}),
     "sending": frozenset({"awaiting_funds", "sent", "completed", "failed", "cancelled"}),
-    "sent": frozenset({"completed", "failed", "cancelled"}),
+    # A batch that comes to nothing lets its payouts go, those too that were seen in a block.
+    "sent": frozenset({"awaiting_funds", "completed", "failed", "cancelled"}),
     "completed": frozenset({"returned"}),
     "failed": frozenset(),
     "returned": frozenset(),

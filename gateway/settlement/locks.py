@@ -1,12 +1,14 @@
 """The locks of the room, in the order in which whoever takes several takes them: the floats (by
-asset), the payouts, the ledger's balances."""
+asset), the batches, the payouts, the ledger's balances."""
 
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Q
 
+from gateway.settlement.batch_models import PayoutBatch
 from gateway.settlement.errors import PayoutUnknown
-from gateway.settlement.life import UNSENT
+from gateway.settlement.life import RECHECKED, UNSENT, WAITING
 from gateway.settlement.models import FinalCredit, Payout, Shortfall
 
 
@@ -16,6 +18,36 @@ def payout_for_update(payout_id: UUID) -> Payout:
     if payout is None:
         raise PayoutUnknown
     return payout
+
+
+def gathering_payouts(*, asset: str, also: UUID | None, limit: int) -> list[Payout]:
+    """What waits for its turn and may go with others, oldest first; under the float's lock. One
+    query.
+
+    Args:
+        also: one that is taken with them whatever it waited for.
+    """
+    rows = Payout.objects.select_for_update().filter(
+        ~Q(waiting_reason__in=RECHECKED) | Q(id=also),
+        asset=asset,
+        status__in=WAITING,
+        transaction_id=None,
+        sent_alone=False,
+    )
+    return list(rows.order_by("id")[:limit])
+
+
+def batch_for_update(batch_id: UUID) -> PayoutBatch:
+    """One query."""
+    return PayoutBatch.objects.select_for_update().get(id=batch_id)
+
+
+def payouts_of_batch(batch_id: UUID) -> list[Payout]:
+    """In the order in which their parts of its gas are counted: by shop, so that whoever ends two
+    batches' payouts takes the shops' balances in one order. Two queries."""
+    of_batch = Payout.objects.filter(batch_id=batch_id)
+    list(of_batch.select_for_update().order_by("id").values_list("id", flat=True))
+    return list(of_batch.order_by("shop_id", "taken_asset", "id"))
 
 
 def final_credit_for_update(deposit_id: UUID) -> FinalCredit:

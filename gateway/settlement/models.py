@@ -41,6 +41,10 @@ class Payout(models.Model):
     idempotency_key = models.TextField(help_text="the caller's name for this payout")
     requested_units = UnitsField(null=True, help_text="null: all that could be paid out")
     transaction_id = models.UUIDField(null=True, help_text="of the outgoing transaction")
+    batch_id = models.UUIDField(null=True, help_text="the batch whose transaction that is, too")
+    sent_alone = models.BooleanField(
+        default=False, help_text="a batch that it was in came to nothing: it is in none any more"
+    )
     tx_hash = models.BinaryField(max_length=32, null=True)
     fee_units = UnitsField(default=0, help_text="wei of gas, paid by the house")
     waiting_reason = models.TextField(default="", help_text="why it is awaiting_funds")
@@ -57,7 +61,17 @@ class Payout(models.Model):
             models.UniqueConstraint(
                 fields=["shop_id", "idempotency_key"], name="payout_once_per_key"
             ),
-            models.UniqueConstraint(fields=["transaction_id"], name="payout_of_transaction"),
+            models.UniqueConstraint(
+                fields=["transaction_id"],
+                name="payout_of_transaction",
+                condition=Q(batch_id__isnull=True),
+            ),
+            # With (batch_id, transaction_id) a foreign key, in the migration: a batch's own.
+            models.CheckConstraint(
+                condition=Q(batch_id__isnull=True)
+                | Q(transaction_id__isnull=False, sent_alone=False),
+                name="payout_of_batch",
+            ),
             models.CheckConstraint(condition=Q(status__in=STATUSES), name="payout_status_known"),
             models.CheckConstraint(condition=Q(mode__in=MODES), name="payout_mode_known"),
             models.CheckConstraint(condition=Q(trigger__in=TRIGGERS), name="payout_trigger_known"),
@@ -94,6 +108,9 @@ class Payout(models.Model):
             models.Index(fields=["shop_id", "id"], name="payout_of_shop"),
             models.Index(
                 fields=["run_id"], name="payout_of_run", condition=Q(run_id__isnull=False)
+            ),
+            models.Index(
+                fields=["batch_id"], name="payout_in_batch", condition=Q(batch_id__isnull=False)
             ),
             models.Index(
                 fields=["asset", "id"],
@@ -283,14 +300,17 @@ class Withheld(models.Model):
 
 
 # Django finds the models of an app through this module.
+from gateway.settlement.batch_models import BatchWay, PayoutBatch  # noqa: E402
 from gateway.settlement.fiat_models import FiatWay  # noqa: E402
 from gateway.settlement.policy_models import PayoutQuote, ReserveDay, SettlementRun  # noqa: E402
 
 __all__ = [
+    "BatchWay",
     "FiatWay",
     "FinalCredit",
     "FinalTotal",
     "Payout",
+    "PayoutBatch",
     "PayoutQuote",
     "ReserveDay",
     "SettlementRun",

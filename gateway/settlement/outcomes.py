@@ -66,6 +66,7 @@ def payout_final(*, payout_id: UUID, body: Mapping[str, Any], now: datetime) -> 
         chain_id=chain_of(payout),
         amount=amount_of(payout),
         gas=gas_of(payout, body),
+        batched_in=payout.transaction_id if payout.batch_id else None,
         now=now,
     )
     payout.tx_hash, payout.fee_units = _hash(body), int(body["fee_units"])
@@ -91,7 +92,10 @@ def payout_undone(
         return payout
     gas = gas_of(payout, body)
     if gas.is_positive:
-        post_gas(reference=str(payout.transaction_id), chain_id=chain_of(payout), gas=gas, now=now)
+        reference = str(payout.transaction_id)
+        if payout.batch_id:  # whose other payouts have parts of the gas of their own
+            reference = f"{reference}:{payout.id}"
+        post_gas(reference=reference, chain_id=chain_of(payout), gas=gas, now=now)
     payout.tx_hash, payout.fee_units = _hash(body), gas.units
     payout.failure_code = body.get("reason_code") or ("cancelled" if cancelled else "reverted")
     payout.failure_reason = body.get("reason") or ""

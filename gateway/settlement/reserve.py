@@ -57,6 +57,17 @@ def reserve_units(*, shop_id: UUID, now: datetime) -> dict[str, int]:
     return {asset: int(units) for asset, units in sums}
 
 
+def reserve_days_of(*, shop_id: UUID, now: datetime) -> dict[str, list[tuple[datetime, int]]]:
+    """What is let go when, soonest first, by asset code. One query."""
+    rows = ReserveDay.objects.filter(shop_id=shop_id, until__gt=now, units__gt=0)
+    found: dict[str, list[tuple[datetime, int]]] = {}
+    for asset, until, units in rows.order_by("asset", "until").values_list(
+        "asset", "until", "units"
+    ):
+        found.setdefault(asset, []).append((until, int(units)))
+    return found
+
+
 def reserve_days(*, shop_id: UUID, asset: str, now: datetime) -> list[tuple[datetime, int]]:
     """What is let go when, soonest first. One query."""
     rows = ReserveDay.objects.filter(shop_id=shop_id, asset=asset, until__gt=now, units__gt=0)

@@ -6,6 +6,8 @@ from django.utils import timezone
 
 from gateway.events.errors import TillwayError
 from gateway.events.ids import uuid7
+from gateway.settlement.batch_sending import payouts_gather
+from gateway.settlement.batch_ways import ready_assets, ways_tend
 from gateway.settlement.closing import closing_step
 from gateway.settlement.fiat_sending import fetches_try_again
 from gateway.settlement.life import WAITING
@@ -31,6 +33,23 @@ def resume_payouts() -> int:
     return rechecked + sum(
         payouts_resume(asset=asset, now=now) for asset in sorted(set(waiting.distinct()))
     )
+
+
+@shared_task
+def gather_payouts() -> int:
+    """Each five seconds: what waited long enough behind another one. How many were queued."""
+    now = timezone.now()
+    waiting = Payout.objects.filter(
+        status__in=WAITING, transaction_id=None, sent_alone=False, asset__in=ready_assets()
+    )
+    assets = sorted(set(waiting.values_list("asset", flat=True).distinct()))
+    return sum(payouts_gather(asset=asset, now=now) for asset in assets)
+
+
+@shared_task
+def tend_batch_ways() -> int:
+    """Each minute: leave for the contracts that the chains' settings name. How many were asked."""
+    return ways_tend(now=timezone.now())
 
 
 @shared_task

@@ -50,6 +50,8 @@ class ShopTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         refund_manager_limit_units: the same of a manager.
         refund_owner_limit_units: the same of the owner; above it, two people.
         refund_key_limit_units: the same of an API key.
+        refund_proof_above_units: minor units above which who claims a refund proves to hold an
+            address that paid; 0: always; None: never.
     """
 
     accepted_assets: tuple[str, ...] | None = None
@@ -73,6 +75,7 @@ class ShopTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     refund_manager_limit_units: int = 20_000
     refund_owner_limit_units: int = 200_000
     refund_key_limit_units: int = 0
+    refund_proof_above_units: int | None = None
 
 
 def terms_from(data: dict[str, Any]) -> ShopTerms:
@@ -115,6 +118,7 @@ def _check_refunds(terms: ShopTerms) -> None:
         "refund_key_limit_units",
     ):
         _check(field, getattr(terms, field), 0, 10**18)
+    _check("refund_proof_above_units", terms.refund_proof_above_units or 0, 0, 10**18)
 
 
 def _check(field: str, value: int, low: int, high: int) -> None:

@@ -20,6 +20,7 @@ from gateway.custody.configuration import signer_files
 from gateway.custody.errors import KeystoreFormatUnknown
 from gateway.custody.keystore import parse_file
 from gateway.events.errors import TillwayError
+from gateway.ledger.fiat_mode import fiat_mode_held
 from gateway.market.exchanges.configured import credentials_of, exchange_settings
 from gateway.market.following.leading import policy_of_settings
 from gateway.market.hedges.configuration import hedging_settings
@@ -29,7 +30,7 @@ from gateway.outside.errors import OutsideRefused
 from gateway.outside.targets import check_url
 from gateway.supervisor.health import MIN_POSTGRES, MIN_POSTGRES_NAME
 from gateway.tenancy.roles import web_role
-from gateway.tenancy.standing import walls_problem
+from gateway.tenancy.standing import sight_problem, walls_problem
 from gateway.treasury.floats.configuration import float_settings
 from gateway.treasury.floats.errors import FloatSettingsUnreadable
 
@@ -49,7 +50,7 @@ def live_mode_is_safe(app_configs: Any, **options: Any) -> list[CheckMessage]:
         return []
     parts = (
         *(_secrets, _services, _addresses, _screening, _prices),
-        *(_exchanges, _makers, _chains, _keys, _database, _walls),
+        *(_exchanges, _makers, _chains, _keys, _database, _walls, _books),
     )
     return [message for part in parts for message in part()]
 
@@ -334,6 +335,27 @@ def _walls() -> Iterator[CheckMessage]:
             f"Shops are not kept apart: {problem}.",
             hint="manage.py migrate; then see docs/reference/keeping-shops-apart.md.",
             id="tillway.E032",
+        )
+
+
+def _books() -> Iterator[CheckMessage]:
+    role = web_role()
+    try:
+        unseen = sight_problem(role) if role else ""
+        held = fiat_mode_held()
+    except DatabaseError:
+        return  # said of the database already, or the migrations are missing: said of the walls
+    if unseen:
+        yield Error(
+            f"Nobody could tell when a day of the books is complete: {unseen}.",
+            hint="GRANT pg_read_all_stats to the owner (docs/how-to/production.md, step 3).",
+            id="tillway.E034",
+        )
+    if held == "test":
+        yield Error(
+            "The books have fiat money of test mode, which nothing would keep apart from live.",
+            hint="Go live with a database of its own (docs/reference/books.md).",
+            id="tillway.E035",
         )
 
 

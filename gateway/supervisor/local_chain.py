@@ -33,6 +33,7 @@ def chain_entry(*, chain: DevChain, rpc_url: str, block_seconds: int = 1) -> dic
         },
         "operator": chain.operator,
         "treasury": chain.treasury,
+        "batch_payer": chain.batch_payer or None,
         "sponsor": {"max_gas_price_wei": SPONSORED_GAS_PRICE_WEI},
         "native": {"symbol": "ETH", "decimals": 18},
         "tokens": [

@@ -29,11 +29,14 @@ HIDDEN: Final = frozenset(
         "django_migrations",
         "notices_mail",
         "notices_push",
+        "settlement_batchway",
+        "settlement_payoutbatch",
     }
 )
 """Never needed."""
 READ_ONLY: Final = frozenset(
     {
+        "bank_files_bankaccount",
         "billing_feedocument",
         "billing_feeseries",
         "chains_block",
@@ -50,6 +53,7 @@ READ_ONLY: Final = frozenset(
         "compliance_listedaddress",
         "compliance_listversion",
         "compliance_verdict",
+        "ledger_period",
         "ledger_snapshot",
         "ledger_mark",
         "ledger_marked",
@@ -76,8 +80,8 @@ APPEND_ONLY: Final = frozenset(
         "events_outbox",
         "ledger_account",
         "ledger_entry",
+        "ledger_fiatmode",
         "ledger_pending",
-        "ledger_period",
         "ledger_posting",
         "ledger_resolution",
     }

@@ -57,6 +57,10 @@ def _made(cursor: Any, role: str) -> bool:
     try:
         with cursor.connection.transaction():
             cursor.execute(statement)
+            # So that whoever closes the books sees what the web has open.
+            cursor.execute(
+                sql.SQL("GRANT {} TO CURRENT_USER WITH INHERIT TRUE").format(sql.Identifier(role))
+            )
     except (errors.DuplicateObject, errors.UniqueViolation):
         pass  # another database of the same server was migrated at the same time
     return True

@@ -1,4 +1,4 @@
-"""Do the walls between shops stand, for the role that asks?"""
+"""Do the walls between shops stand, for the role that asks; and does it see over them?"""
 
 from typing import Final
 
@@ -17,6 +17,25 @@ SELECT r.rolname, r.rolsuper OR r.rolbypassrls, k.owned, k.kept, k.switched_off,
        WHERE p.polname = %s AND c.relnamespace = 'public'::regnamespace) k
  WHERE r.rolname = current_user
 """
+
+
+SEES_SQL: Final = """
+SELECT current_user, pg_has_role(current_user, 'pg_read_all_stats', 'USAGE') OR EXISTS (
+    SELECT 1 FROM pg_roles WHERE rolname = %s AND pg_has_role(current_user, oid, 'USAGE'))
+"""
+
+
+def sight_problem(role: str, connection: BaseDatabaseWrapper | None = None) -> str:
+    """Why this connection can't see what the web's role has open; empty if it can. One query.
+
+    What closes a month, marks a day or follows the journal has to know the oldest open transaction:
+    PostgreSQL shows its start to whom has the rights of its role or of ``pg_read_all_stats`` only.
+    """
+    asked = connections["default"] if connection is None else connection
+    with asked.cursor() as cursor:
+        cursor.execute(SEES_SQL, [role])
+        owner, sees = cursor.fetchone()
+    return "" if sees else f"the role {owner} does not see when transactions of {role} began"
 
 
 def walls_problem(connection: BaseDatabaseWrapper | None = None) -> str:

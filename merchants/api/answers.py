@@ -493,7 +493,7 @@ class Refund(Shape):
         allow_null=True,
         help_text=(
             "Why an approved one is not on its way: not_final, check, shop_balance, price, "
-            "float_short or signer_limit. It goes on by itself."
+            "books_differ, float_short or signer_limit. It goes on by itself."
         ),
     )
     kind = s.CharField(
@@ -512,6 +512,9 @@ class Refund(Shape):
     amount = Decimal(allow_null=True, help_text="Of the asset, once it is fixed.")
     units = s.CharField(allow_null=True)
     destination = s.CharField(allow_null=True)
+    payer_proved = s.CharField(
+        allow_null=True, help_text="The address that paid, which who claimed has shown to hold."
+    )
     cost = Decimal(allow_null=True, help_text="What the token cost the shop, where it was bought.")
     requested_by = s.CharField()
     requested_via = s.ChoiceField(["till", "dashboard", "api"])
@@ -746,6 +749,17 @@ class PayoutCostDay(Shape):
     ramp_fee_bearer = s.CharField(help_text="house, shop, or empty on a chain.")
 
 
+class PaymentCostDay(Shape):
+    day = s.DateField()
+    token = s.CharField()
+    settlement_asset = s.CharField()
+    payments = s.IntegerField(help_text="Less those that were taken back.")
+    gross = Decimal(help_text="What they were credited as, the fee included.")
+    fee = Decimal(help_text="As booked.")
+    rate = RateParts(help_text="What of the token the rates held, summed.")
+    untold = s.IntegerField(help_text="Payments of whose rate's parts nothing is told.")
+
+
 class DailyReport(Shape):
     first = s.DateField()
     last = s.DateField()
@@ -754,3 +768,4 @@ class DailyReport(Shape):
     totals = ReportDay(many=True)
     currencies = ReportCurrency(many=True)
     payout_costs = PayoutCostDay(many=True)
+    payment_costs = PaymentCostDay(many=True)

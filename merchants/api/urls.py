@@ -44,6 +44,7 @@ urlpatterns = [
     path("fee-schedule", fees.FeeScheduleView.as_view()),
     path("invoices/<uuid:invoice_id>/fees", fees.InvoiceFeesView.as_view()),
     path("reports/fees.csv", reports.FeeFileView.as_view()),
+    path("reports/costs.csv", reports.CostFileView.as_view()),
     path("reports/statement.pdf", reports.StatementFileView.as_view()),
     path("fee-invoices", fee_invoices.FeeInvoicesView.as_view()),
     path("fee-invoices/<uuid:document_id>", fee_invoices.FeeInvoiceView.as_view()),

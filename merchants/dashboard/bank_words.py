@@ -55,7 +55,7 @@ def _words_by_hand(state: str) -> str:
         case "checking":
             return _("Your account's number is noted. For your safety it rests before it is paid.")
         case _:
-            return _("Whoever runs this gateway takes your account's number (IBAN). Ask them.")
+            return _("Name the bank account (IBAN) that you want to be paid to.")
 
 
 def requirement_words(names: Sequence[str]) -> list[tuple[str, list[str]]]:

@@ -16,7 +16,8 @@ from gateway.money.amounts import Amount, format_amount
 from gateway.money.assets import Asset
 from gateway.settlement.reports.costs import invoice_costs
 from gateway.settlement.reports.payout_costs import PayoutCostDay
-from gateway.settlement.reports.presenters import costs_as_dict
+from gateway.settlement.reports.presenters import costs_as_dict, payment_cost_day
+from gateway.settlement.reports.rate_costs import RateCostDay
 from gateway.shops.fees import FeeView, fee_example
 
 
@@ -91,6 +92,25 @@ def payout_cost_rows(days: Iterable[PayoutCostDay]) -> list[dict[str, Any]]:
                 "gas": f"{grouped(str(day.gas_wei))} wei" if day.gas_wei else "",
                 "fee": money_text(fee, day.asset) if day.ramp_fee_units else "",
                 "borne": by_house if day.ramp_fee_bearer != "shop" else _("paid by you"),
+            }
+        )
+    return rows[::-1]
+
+
+def payment_cost_rows(days: Iterable[RateCostDay]) -> list[dict[str, Any]]:
+    """What payments cost, a line per day and token, newest first."""
+    rows = []
+    for day in days:
+        told = payment_cost_day(day)
+        rows.append(
+            {
+                "day": date_format(day.day, "D j M"),
+                "payments": day.payments,
+                "fee": money_text(told["fee"], day.settled.code),
+                **{
+                    name: money_text(amount, day.token.code) if amount != "0" else ""
+                    for name, amount in told["rate"].items()
+                },
             }
         )
     return rows[::-1]

@@ -23,7 +23,7 @@ MENU: Final = (
     ("settings", "sliders", "settings.view"),
 )
 """Path below the shop, icon, and the action that opens it."""
-PART_OF: Final = {"banks": "payouts"}
+PART_OF: Final = {"banks": "payouts", "reserve": "balances"}
 """Pages that a page of the menu leads to."""
 
 

@@ -209,6 +209,8 @@ def refund_why(waiting_reason: str | None, *, failed: bool) -> str:
             return _("We are topping up the account that pays it. It goes out by itself.")
         case "signer_limit":
             return _("The limit for outgoing money is reached. It goes out when there is room.")
+        case "books_differ":
+            return _("The house checks its books. It goes out by itself.")
         case _ if failed:
             return _("It could not be sent there. The customer can give another address.")
         case _:

@@ -21,11 +21,11 @@ from gateway.settlement.reports import formats, reporting
 from gateway.settlement.reports.days import GROUPS, Day, Group, total_of
 from gateway.settlement.reports.sales import CurrencyDay
 from merchants.accounts.guards import MemberRequest, require_action
-from merchants.dashboard.fee_words import payout_cost_rows
+from merchants.dashboard.fee_words import payment_cost_rows, payout_cost_rows
 from merchants.dashboard.frame import draw
 from merchants.dashboard.selectors import amount_text
 from merchants.reports.asking import DATEV_FIELDS, day_in, period_in
-from merchants.reports.files import book_file, fee_file, sales_file, statement_file
+from merchants.reports.files import book_file, cost_file, fee_file, sales_file, statement_file
 
 SHOWN: Final[tuple[Group, ...]] = ("sales", "fees", "taken_back", "refunds", "paid_out")
 """Groups with a column of their own; the others are one."""
@@ -54,6 +54,7 @@ def page(request: MemberRequest, shop_id: UUID) -> HttpResponse:
         ],
         "worth": _worth_rows(report.currencies),
         "payout_costs": payout_cost_rows(report.payout_costs),
+        "payment_costs": payment_cost_rows(report.payment_costs),
         "programs": [
             {"name": name, "word": _program_word(name), "chosen": name == "plain"}
             for name in formats.PROGRAMS
@@ -85,6 +86,18 @@ def fees(request: MemberRequest, shop_id: UUID) -> Any:
     except TillwayError as error:
         return _back(request, shop_id, error)
     return fee_file(shop_id=shop_id, period=period, zone=zone)
+
+
+@require_GET
+@require_action("report.export")
+def costs(request: MemberRequest, shop_id: UUID) -> Any:
+    """What every day's payments cost, as CSV."""
+    zone = ZoneInfo(request.shop.time_zone)
+    try:
+        period = period_in(request.GET.dict())
+    except TillwayError as error:
+        return _back(request, shop_id, error)
+    return cost_file(shop_id=shop_id, period=period, zone=zone)
 
 
 @require_GET

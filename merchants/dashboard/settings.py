@@ -23,6 +23,7 @@ from gateway.shops.fees import fee_versions_of
 from gateway.shops.selectors import ShopView
 from merchants.accounts.guards import MemberRequest, may, require_action
 from merchants.dashboard.approvals.acting import act_problem
+from merchants.dashboard.bank_account import banks_by_number
 from merchants.dashboard.fee_words import example_words, percent_text, version_rows
 from merchants.dashboard.frame import draw
 from merchants.dashboard.settings_forms import (
@@ -141,6 +142,7 @@ def _page(
         "refused": refused,
         "current": checksum(shop.payout_address) if shop.payout_address else "",
         "waiting": destination_waiting(shop_id=shop.id),
+        "has_bank": bool(banks_by_number(shop)),
         "fee": percent_text(shop.terms.fee_bps),
         "fee_example": example_words(fee_bps=shop.terms.fee_bps, currency=shop.pricing_currency),
         "versions": version_rows(fee_versions_of(shop_id=shop.id), names={}),

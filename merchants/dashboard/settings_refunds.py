@@ -37,6 +37,14 @@ class RefundsForm(SettingsForm):
     cashier = _amount(_("A cashier refunds alone up to"))
     manager = _amount(_("A manager refunds alone up to"))
     key = _amount(_("An API key refunds alone up to"))
+    proof = forms.CharField(
+        label=_("Who claims signs with the wallet that paid, above (empty: never)"),
+        required=False,
+        max_length=40,
+        widget=forms.TextInput(
+            attrs={"class": "input", "autocomplete": "off", "inputmode": "decimal"}
+        ),
+    )
     rates = forms.ChoiceField(
         label=_("Rate of refunds"),
         choices=RATES,
@@ -52,6 +60,9 @@ class RefundsForm(SettingsForm):
             "cashier": self.shown(terms.refund_cashier_limit_units),
             "manager": self.shown(terms.refund_manager_limit_units),
             "key": self.shown(terms.refund_key_limit_units),
+            "proof": self.shown(terms.refund_proof_above_units)
+            if terms.refund_proof_above_units is not None
+            else "",
             "rates": ",".join(sorted(terms.refund_rates)),
         }
         super().__init__(shop, data, initial=initial)
@@ -72,6 +83,14 @@ class RefundsForm(SettingsForm):
 
     def clean_key(self) -> int:
         return self._units("key")
+
+    def clean_proof(self) -> int | None:
+        if not self.cleaned_data["proof"].strip():
+            return None
+        try:
+            return parse_amount(self.cleaned_data["proof"], self.money).units
+        except MoneyError as error:
+            raise ValidationError(problem_words(error)) from error
 
     def _units(self, name: str) -> int:
         try:
@@ -96,5 +115,6 @@ class RefundsForm(SettingsForm):
             "refund_cashier_limit_units": data["cashier"],
             "refund_manager_limit_units": data["manager"],
             "refund_key_limit_units": data["key"],
+            "refund_proof_above_units": data["proof"],
             "refund_rates": data["rates"].split(","),
         }

@@ -15,6 +15,12 @@ urlpatterns = [
     path("pos/<uuid:shop_id>/sales", views.charge, name="charge"),
     path("pos/<uuid:shop_id>/sales/<uuid:invoice_id>", views.sale, name="sale"),
     path("pos/<uuid:shop_id>/sales/<uuid:invoice_id>/card", views.card, name="card"),
+    path("pos/<uuid:shop_id>/sales/<uuid:invoice_id>/reader", views.reader, name="reader"),
+    path(
+        "pos/<uuid:shop_id>/sales/<uuid:invoice_id>/reader/stop",
+        views.reader_stop,
+        name="reader-stop",
+    ),
     path("pos/<uuid:shop_id>/sales/<uuid:invoice_id>/void", views.void, name="void"),
     path("pos/<uuid:shop_id>/sales/<uuid:invoice_id>/refund", refunds.ask, name="refund"),
 ]

@@ -1,5 +1,6 @@
 """The till: keypad, sale, last sales. Each page works whole; the script asks for parts of it."""
 
+from collections.abc import Callable
 from typing import Any, cast
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from gateway.cards.at_reader import reader_again, reader_cancel, reader_start
 from gateway.cards.carrying import card_page
 from gateway.checkout.card_choice import card_choice
 from gateway.checkout.pages import page_context, public_status
@@ -32,6 +34,7 @@ from gateway.shops.selectors import ShopView
 from merchants.accounts.guards import MemberRequest, may, require_action
 from merchants.accounts.models import User
 from merchants.accounts.selectors import can, shops_of
+from merchants.pos.readers import at_reader_of
 from merchants.pos.refunds import refund_offers
 from merchants.pos.selectors import last_sales
 
@@ -144,6 +147,50 @@ def card(request: MemberRequest, shop_id: UUID, invoice_id: UUID) -> HttpRespons
     return _sale(request, request.shop, invoice, problem=problem)
 
 
+@require_POST
+@require_action("invoice.create")
+def reader(request: MemberRequest, shop_id: UUID, invoice_id: UUID) -> HttpResponse:
+    """Have a card reader ask for the card, or ask anew; a task talks to it."""
+    wanted: dict[str, Any] = {"shop_id": shop_id, "invoice_id": invoice_id, "now": timezone.now()}
+    asks = reader_again if "again" in request.POST else reader_start
+    return _at_reader(
+        request, invoice_id, lambda: asks(**wanted, reader_id=_uuid(request, "reader"))
+    )
+
+
+@require_POST
+@require_action("invoice.create")
+def reader_stop(request: MemberRequest, shop_id: UUID, invoice_id: UUID) -> HttpResponse:
+    """Have the reader ask no more: the sale is open again for tokens, or another card."""
+    now = timezone.now()
+    return _at_reader(
+        request,
+        invoice_id,
+        lambda: reader_cancel(shop_id=shop_id, invoice_id=invoice_id, now=now),
+    )
+
+
+def _at_reader(
+    request: MemberRequest, invoice_id: UUID, verb: Callable[[], object]
+) -> HttpResponse:
+    shop_id, problem = request.shop.id, ""
+    _found(shop_id, invoice_id)
+    try:
+        verb()
+    except TillwayError as error:
+        problem = problem_words(error)
+    if not _wants_part(request) and not problem:
+        return HttpResponseRedirect(f"/pos/{shop_id}/sales/{invoice_id}")
+    return _sale(request, request.shop, _found(shop_id, invoice_id), problem=problem)
+
+
+def _uuid(request: MemberRequest, name: str) -> UUID:
+    try:
+        return UUID(request.POST.get(name, ""))
+    except ValueError as error:
+        raise Http404 from error
+
+
 def problem_words(error: TillwayError | MoneyError) -> str:
     """A refusal in the reader's language where we have it, else in its own words."""
     known = {
@@ -165,6 +212,13 @@ def problem_words(error: TillwayError | MoneyError) -> str:
         "cards_not_taken": _("This shop takes no cards."),
         "card_amount_too_small": _("This amount is too small for a card."),
         "invoice_takes_no_card": _("A card can't pay this sale any more."),
+        "reader_place_missing": _("The first reader needs the address where it stands."),
+        "reader_code_wrong": _("Type a name and the code that the device shows."),
+        "reader_label_taken": _("Another reader of this shop has that name."),
+        "reader_busy_now": _("This reader is asking for a card right now."),
+        "reader_not_ready": _("This reader isn't connected. Choose another one."),
+        "card_page_open": _("The customer's card page is being closed. Try again in a moment."),
+        "card_being_charged": _("A card is being charged for this sale already."),
     }
     if isinstance(error, NoQuote) and set(error.reasons.values()) == {"amount_below_minimum"}:
         return _("That amount is too small to be paid on any network.")
@@ -195,6 +249,7 @@ def _sale(
         "can_void": invoice["status"] in VOIDABLE,
         "refund": _refund_offers(request, invoice),
         "card": card_choice(invoice, now=timezone.now()),
+        "at_reader": at_reader_of(invoice),
         "version": public_status(invoice)["version"],
         "problem": problem,
     }

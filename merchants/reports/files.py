@@ -11,6 +11,7 @@ from django.utils import timezone
 from gateway.settlement.billing.models import FeeDocument
 from gateway.settlement.reports import formats, reporting
 from gateway.settlement.reports.fee_rows import fee_rows
+from gateway.settlement.reports.rate_costs import rate_cost_rows
 from gateway.shops.selectors import ShopView
 from merchants.reports.asking import accounts_in, datev_head_in
 from merchants.reports.paper import pdf_of
@@ -30,6 +31,13 @@ def fee_file(*, shop_id: UUID, period: reporting.Period, zone: ZoneInfo) -> Any:
     """A row per payment with what it cost, streamed."""
     rows = fee_rows(shop_id=shop_id, period=period, zone=zone)
     return _file(formats.csv_text(rows), name=f"fees-{_span(period)}.csv", kind=CSV)
+
+
+def cost_file(*, shop_id: UUID, period: reporting.Period, zone: ZoneInfo) -> Any:
+    """A row per day and token with what its payments cost, streamed."""
+    first, last = period.first, period.last
+    rows = rate_cost_rows(shop_id=shop_id, first=first, last=last, zone=zone)
+    return _file(formats.csv_text(rows), name=f"costs-{_span(period)}.csv", kind=CSV)
 
 
 def book_file(

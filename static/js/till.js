@@ -3,6 +3,7 @@ import { follow } from "./live.js";
 import "./page.js";
 
 const WAIT_MS = 10000;
+const READER_MS = 1500;
 const main = document.getElementById("main");
 const ring = document.getElementById("ring");
 const sale = document.getElementById("sale");
@@ -140,7 +141,11 @@ function followSale() {
     fresh = true;
     delete sale.dataset.stale;
   };
-  stopSale = follow({
+  // How far a card reader is changes nothing of the invoice: the sale is drawn again meanwhile.
+  const looks = setInterval(() => {
+    if (fresh && sale.querySelector("[data-reader-goes-on]")) draw().catch(() => {});
+  }, READER_MS);
+  const stopFollowing = follow({
     stream: `${main.dataset.live}/live/i/${invoice}`,
     poll: `/i/${invoice}/status`,
     onStatus: (status) => {
@@ -153,6 +158,10 @@ function followSale() {
       if (!online) hide();
     },
   });
+  stopSale = () => {
+    clearInterval(looks);
+    stopFollowing();
+  };
   // What was true before the line broke is no ground to hand anything over.
   function hide() {
     fresh = false;

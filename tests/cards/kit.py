@@ -12,6 +12,7 @@ from gateway.ledger.accounts import AccountName, bank, fees, ramp_fees, receivab
 from gateway.ledger.checks import ledger_checks
 from gateway.ledger.selectors import balance, shop_balance
 from gateway.money.assets import FIAT
+from tests.faults.in_process import passing
 from tests.invoices.conftest import World, later_market
 from tests.market.dev_market import NOW
 from tests.ramps.kit import RAMP, Place
@@ -31,8 +32,9 @@ class Desk:
         self.world.publish(later_market((self.world.now - NOW).total_seconds()))
         return self.world.issue(units, **options)
 
-    def page(self, invoice: Invoice, **how: Any) -> str:
-        return card_page(invoice_id=invoice.id, back=BACK, now=self.place.now, **how)
+    def page(self, invoice: Invoice, *, reached: Callable[[str], None] | None = None) -> str:
+        with passing(reached):
+            return card_page(invoice_id=invoice.id, back=BACK, now=self.place.now)
 
     def tender(self, invoice: Invoice) -> CardTender:
         return CardTender.objects.filter(invoice_id=invoice.id).latest("created_at")
@@ -40,8 +42,8 @@ class Desk:
     def carry(self, *, seconds: float = 61, reached: Callable[[str], None] | None = None) -> int:
         """Time passes, and what is due is carried on."""
         self.world.clock.advance(seconds=seconds)
-        how = {"reached": reached} if reached else {}
-        done = cards_carry(now=self.place.now, **how)
+        with passing(reached):
+            done = cards_carry(now=self.place.now)
         relay.drain(limit=1000)
         return done
 

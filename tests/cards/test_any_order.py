@@ -11,7 +11,10 @@ from tests.ramps.kit import Killed, killer
 from tests.stripe_fake import checkout_sessions, disputes, payment_intents
 from tests.stripe_fake.faults import Fault
 
-POINTS = ("progress_told", "progress_kept", "capture_asked", "capture_answered", "let_go_asked")
+POINTS = (
+    *("card.progress_told", "card.progress_kept", "card.taken", "card.capture_asked"),
+    *("card.captured", "card.posted", "card.let_go_asked", "card.let_go", "card.end_kept"),
+)
 FAULTS = (Fault.CUT_BEFORE, Fault.CUT_AFTER, Fault.ERROR_AFTER, Fault.CONFLICT)
 
 

@@ -9,10 +9,11 @@ from gateway.ramps.errors import RampDown
 from gateway.ramps.models import RampAccount
 from gateway.settlement.selectors import payable_balances
 from tests.cards.kit import STRIPE_FEE, Desk
-from tests.ramps.kit import Killed, killer
+from tests.ramps.kit import Killed, killer, passing
 from tests.stripe_fake import checkout_sessions, payment_intents
 from tests.stripe_fake.faults import Fault
 
+SALES = 5
 PAGES = "POST /v1/checkout/sessions"
 CAPTURES = r"POST /v1/payment_intents/\w+/capture"
 
@@ -123,27 +124,69 @@ def test_a_charge_that_we_never_asked_for_waits_for_a_person(desk: Desk) -> None
 @pytest.mark.parametrize(
     "point",
     [
-        *("planned", "page_asked", "page_answered", "page_kept", "progress_told"),
-        *("progress_kept", "capture_asked", "capture_answered", "capture_kept"),
+        *("card.planned", "card.page_asked", "card.page_answered", "card.page_kept"),
+        *("card.progress_told", "card.taken", "card.progress_kept", "card.capture_asked"),
+        *("card.captured", "card.posted", "card.end_kept"),
     ],
 )
 def test_a_process_that_dies_charges_once(point: str, desk: Desk) -> None:
-    invoice = desk.issue()
-    reached = killer(point, times=2)
-    for _ in range(3):
-        try:
-            desk.page(invoice, reached=reached)
-        except Killed:
-            continue
-    desk.types_in(invoice)
-    for _ in range(5):
-        try:
-            desk.carry(reached=reached)
-        except Killed:
-            continue
-    assert desk.status(invoice) == ("paid", "paid")
-    assert desk.charged() == ["succeeded"]
-    assert desk.books()["receivable"] == 1_250
+    for _ in range(SALES):
+        invoice = desk.issue()
+        reached = killer(point, times=2)
+        died = 0
+        for _ in range(3):
+            try:
+                desk.page(invoice, reached=reached)
+            except Killed:
+                died += 1
+        desk.types_in(invoice)
+        for _ in range(5):
+            try:
+                desk.carry(reached=reached)
+            except Killed:
+                died += 1
+        assert died
+        assert desk.status(invoice) == ("paid", "paid")
+    assert desk.charged() == ["succeeded"] * SALES
+    assert desk.books()["receivable"] == 1_250 * SALES
+
+
+@pytest.mark.parametrize(
+    "point", ["card.progress_kept", "card.let_go_asked", "card.let_go", "card.end_kept"]
+)
+def test_a_process_that_dies_lets_a_card_go_once(point: str, desk: Desk) -> None:
+    from gateway.invoices.services import invoice_void
+
+    for _ in range(SALES):
+        invoice = desk.issue()
+        desk.authorised(invoice)
+        invoice_void(shop_id=invoice.shop_id, invoice_id=invoice.id, now=desk.place.now)
+        reached = killer(point)
+        died = 0
+        for _ in range(4):
+            try:
+                desk.carry(reached=reached)
+            except Killed:
+                died += 1
+        assert died == 1
+        assert desk.status(invoice) == ("cancelled", "let_go")
+    assert desk.charged() == ["canceled"] * SALES
+    assert not any(desk.books().values())
+
+
+def test_a_process_that_dies_as_it_books_the_money_of_a_card_books_it_once(desk: Desk) -> None:
+    invoice = desk.paid()
+    payment_intents.settles(desk.place.fake.state, desk.tender(invoice).remote_intent)
+    died = 0
+    with passing(killer("card.settled", times=SALES)):
+        for _ in range(SALES + 1):
+            try:
+                desk.carry(seconds=3_700)
+            except Killed:
+                died += 1
+    assert died == SALES
+    books = desk.books()
+    assert (books["receivable"], books["bank"]) == (0, 1_250 - STRIPE_FEE)
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from eth_abi.abi import encode
 
+from gateway.custody.batch_calls import PAY, PAY_TYPES
 from gateway.custody.client import SignerClient
+from gateway.custody.decoding import selector_of
 from gateway.custody.journal import Journal
 from gateway.custody.keystore import Key, key_from_secret
 from gateway.custody.policy import ChainPolicy, Limit, Policy, Purpose
@@ -22,6 +25,7 @@ USDC = b"\xc0" * 20
 WETH = b"\xee" * 20
 FACTORY = b"\xfa" * 20
 ROUTER = b"\x20" * 20
+PAYER = b"\xba" * 20
 TREASURY = b"\x7e" * 20
 SHOP = b"\x5a" * 20
 ATTACKER = b"\xbd" * 20
@@ -35,6 +39,7 @@ POLICY = ChainPolicy(
     destinations=frozenset({TREASURY}),
     factories=frozenset({FACTORY}),
     routers=frozenset({ROUTER}),
+    payers=frozenset({PAYER}),
     wrapped_native=WETH,
     limits={"USDC@31337": Limit(per_transaction=1_000, per_day=2_500)},
     max_fee_per_gas=500 * 10**9,
@@ -66,6 +71,15 @@ def transaction(**changes: object) -> UnsignedTransaction:
 def payout(units: int, *, to: bytes = SHOP, **changes: object) -> UnsignedTransaction:
     """A transfer of USDC base units."""
     return transaction(to=USDC, data=transfer_data(to, units), **changes)
+
+
+def batch(
+    *paid: tuple[bytes, int], token: bytes = USDC, to: bytes = PAYER, **changes: object
+) -> UnsignedTransaction:
+    """Base units of USDC to several receivers at once."""
+    items = [(bytes([n]) * 32, each, units) for n, (each, units) in enumerate(paid)]
+    data = selector_of(PAY) + encode(PAY_TYPES, [token, items])
+    return transaction(to=to, data=data, **changes)
 
 
 @dataclass

@@ -9,6 +9,7 @@ import pytest
 
 from gateway.custody.decoding import selector_of
 from gateway.custody.errors import FileTooOpen, PolicyInvalid, PolicyRefused
+from gateway.custody.newcomer_bounds import IsKnown
 from gateway.custody.policy import Limit, Policy, Purpose, check_limits, judge
 from gateway.custody.policy_file import draft_policy, load_policy, parse_policy
 from gateway.custody.transactions import UnsignedTransaction
@@ -40,6 +41,7 @@ def reason(
     account: bytes = OPERATOR.address,
     demo: bool = False,
     spent: dict[str, int] | None = None,
+    is_known: IsKnown = lambda _address: True,
 ) -> str:
     """Why it is refused; "" if it is not."""
     try:
@@ -50,6 +52,7 @@ def reason(
             purpose=purpose,
             key_is_demo=demo,
             now=NOW,
+            is_known=is_known,
         )
         check_limits(grant, granted_for_nonce={}, spent_today=spent or {})
     except PolicyRefused as refusal:

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from gateway.custody.batch_calls import BatchPay
 from gateway.custody.client import SignerClient
 from gateway.custody.decoding import TokenTransfer, decode_call
 from gateway.custody.errors import PolicyRefused
@@ -22,11 +23,13 @@ from tests.custody.conftest import (
     OPERATOR,
     POLICY,
     ROUTER,
+    SHOP,
     TREASURY,
     USDC,
     WETH,
     Desk,
     Now,
+    batch,
     payout,
     transaction,
     transfer_data,
@@ -65,11 +68,18 @@ class Thief:
 
     def _count(self, signed: UnsignedTransaction) -> None:
         call = decode_call(signed)
-        assert isinstance(call, TokenTransfer), "nothing but a transfer may have been signed"
-        if call.to in {TREASURY, OPERATOR.address}:
+        match call:
+            case TokenTransfer(to=to, units=units):
+                paid: tuple[tuple[bytes, int], ...] = ((to, units),)
+            case BatchPay(paid=paid):
+                pass
+            case _:
+                raise AssertionError("nothing but payouts may have been signed")
+        stolen = sum(units for to, units in paid if to not in {TREASURY, OPERATOR.address})
+        if not stolen:
             return
         day, best = self.best_of_nonce.get(signed.nonce, (self.desk.clock().date(), 0))
-        self.best_of_nonce[signed.nonce] = (day, max(best, call.units))
+        self.best_of_nonce[signed.nonce] = (day, max(best, stolen))
 
     def stolen_by_day(self) -> dict[date, int]:
         sums: dict[date, int] = defaultdict(int)
@@ -125,6 +135,13 @@ def test_no_call_but_a_payout_reaches_the_thief_and_payouts_end_with_the_day(
         (payout(1, to=ATTACKER, max_fee_per_gas=501 * 10**9), "payout"),
         (payout(1, to=bytes(20)), "payout"),
         (payout(1, to=USDC), "payout"),
+        (batch((SHOP, 1), (ATTACKER, 1), to=ATTACKER), "payout"),
+        (batch((SHOP, 1), (ATTACKER, 1), token=ATTACKER), "payout"),
+        (batch((SHOP, 1), (ATTACKER, 1), token=WETH), "payout"),
+        (batch((SHOP, 1), (ATTACKER, 1_001)), "payout"),
+        (batch((ATTACKER, 501), (SHOP, 1), (ATTACKER, 501)), "payout"),
+        (batch((ATTACKER, 1)), "refund"),
+        (batch((ATTACKER, 1)), "treasury"),
     ]
     for unsigned, purpose in tries:
         assert thief.ask(unsigned, purpose) != "", (unsigned, purpose)
@@ -170,6 +187,15 @@ STEPS = st.lists(
             st.sampled_from([ATTACKER, b"\xbe" * 20, TREASURY, OPERATOR.address, bytes(20)]),
             st.sampled_from([purpose.value for purpose in Purpose]),
         ),
+        st.tuples(
+            st.just("smuggle"),
+            st.lists(
+                st.tuples(st.sampled_from([ATTACKER, SHOP, TREASURY]), st.integers(0, 1_200)),
+                min_size=1,
+                max_size=4,
+            ),
+            st.integers(0, 6),
+        ),
         st.tuples(st.just("restart")),
         st.tuples(st.just("wait"), st.integers(0, 30)),
         st.tuples(st.just("set back"), st.integers(0, 48)),
@@ -196,6 +222,8 @@ def test_whatever_the_thief_tries_no_day_gives_more_than_its_limit(
             match step:
                 case ("ask", units, nonce, to, purpose):
                     thief.ask(payout(units, to=to, nonce=nonce), purpose)
+                case ("smuggle", paid, nonce):
+                    thief.ask(batch(*paid, nonce=nonce))
                 case ("restart",):
                     desk.restart()
                 case ("wait", hours):

@@ -3,8 +3,10 @@
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import expect
 
+from gateway.cards.models import CardTender, Reader, ReaderPlace
 from gateway.ramps.models import RampAccount
 from tests.e2e.looking import overflow_px, small_targets
 from tests.ramps.conftest import place  # noqa: F401 (a fixture)
@@ -58,5 +60,45 @@ def test_the_till_opens_the_card_page_on_a_tablet(selling, locale):
         page.goto(f"/pos/{invoice.shop_id}/sales/{invoice.id}")
         page.locator("form[action$='/card'] button").click()
         expect(page.locator("a[href^='https://checkout.stripe.com/']")).to_be_visible()
+        assert overflow_px(page) == 0
+        assert small_targets(page) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("locale", ["en", "zh-CN"])
+def test_the_till_has_a_reader_ask_and_calls_it_off(selling, locale, scheme):
+    """The page looks again by itself; what it shows fits a tablet."""
+    shop_id = selling.world.shop_id
+    moment = timezone.now()
+    where = {"name": "Shop", "line1": "Gasse 1", "city": "Berlin", "postal_code": "10115"}
+    rows = {"shop_id": shop_id, "mode": "test", "ramp": RAMP, "created_at": moment}
+    stands = ReaderPlace.objects.create(**rows, **where, country="DE", remote_id="tml_1")
+    Reader.objects.create(
+        **rows,
+        place=stands,
+        label="Counter",
+        code="",
+        status="ready",
+        remote_id="tmr_1",
+        asked_at=moment,
+        added_by="user:x",
+    )
+    with selling.page(size="tablet", role="cashier", locale=locale, color_scheme=scheme) as page:
+        invoice = selling.world.issue()
+        page.goto(f"/pos/{shop_id}/sales/{invoice.id}")
+        page.locator("form[action$='/reader'] button").click()
+        expect(page.locator("[data-reader-goes-on]")).to_be_visible()
+        CardTender.objects.filter(invoice_id=invoice.id).update(
+            status="open", asked_at=moment, turn="declined"
+        )
+        expect(page.locator("[data-reader-goes-on]")).to_have_count(0)
+        expect(page.locator("input[name=again]")).to_have_count(1)
+        assert overflow_px(page) == 0
+        assert small_targets(page) == []
+        page.locator("form[action$='/reader/stop'] button").click()
+        expect(page.locator("[data-reader-goes-on]")).to_be_visible()
+    with selling.page(size="phone", role="owner", locale=locale, color_scheme=scheme) as page:
+        page.goto(f"/dashboard/{shop_id}/settings/readers")
+        expect(page.locator("table")).to_be_visible()
         assert overflow_px(page) == 0
         assert small_targets(page) == []

@@ -97,14 +97,14 @@ def test_every_page_fits_its_screen(house, booked, size, scheme, language):
             assert layout_shift(page) < 0.1, path
 
 
-def test_a_month_is_closed_in_two_steps(house, booked):
+def test_a_close_of_a_month_is_proposed_in_two_steps(house, booked):
     with house.page(role="operator") as page:
         page.goto("/house/books/periods")
         page.get_by_role("link", name="Close the month").click()
-        page.get_by_role("button", name="Yes, close it for good").click()
-        expect(page.get_by_text("2001-04 is closed.")).to_be_visible()
-        page.get_by_role("link", name="Entry").first.click()
-        expect(page.get_by_role("heading", name="Close of a month")).to_be_visible()
+        page.get_by_label("Why?").fill("The accountants are through.")
+        page.get_by_role("button", name="Propose it").click()
+        expect(page.get_by_role("heading", name="Close 2001-04")).to_be_visible()
+        expect(page.get_by_text("Waits for a second person").first).to_be_visible()
 
 
 def test_a_statement_is_a_file(house, booked):

@@ -12,9 +12,9 @@ from gateway.events import points
 PASSER = """
 import sys
 from pathlib import Path
-from gateway.events.points import arm, point
+from gateway.events.points import Plan, arm, point
 
-arm(Path(sys.argv[1]))
+arm(Plan(Path(sys.argv[1])))
 for name in sys.argv[2:]:
     point(name)
 print("alive")

@@ -3,37 +3,18 @@
 import json
 import time
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
 
 from gateway.supervisor.devchain.calls import call_data
 from tests.faults.program import Ear
+from tests.faults.rest import SETTLE_SECONDS, wait_until_settled
 from tests.faults.stories import Teller
 from tests.house.place import Place
 
-SETTLE_SECONDS = 150.0
+CHECKED_AT_ONCE = 6
 TRANSFER = "0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef"
 """keccak256("Transfer(address,address,uint256)")"""
-
-UNDER_WAY: Final = {
-    "events not handled": "SELECT count(*) FROM events_outbox",
-    "deposits not final": (
-        "SELECT count(*) FROM chains_deposit WHERE state IN ('seen', 'confirmed') AND units > 0"
-    ),
-    "transactions not ended": (
-        "SELECT count(*) FROM chains_outgoingtransaction WHERE ended_at IS NULL"
-    ),
-    "payouts not ended": (
-        "SELECT count(*) FROM settlement_payout WHERE ended_at IS NULL AND status <> 'requested'"
-    ),
-    "refunds not ended": (
-        "SELECT count(*) FROM refunds_refund WHERE status IN ('claimed', 'approved', 'sending')"
-    ),
-    "webhooks not delivered": ("SELECT count(*) FROM webhooks_delivery WHERE state = 'pending'"),
-    "deposits that wait for a look at the lists": (
-        "SELECT count(*) FROM compliance_waitingdeposit"
-    ),
-}
-"""What is still on its way to an end, each by the number of it."""
 
 BOOKS = """
 import json
@@ -81,37 +62,6 @@ TWICE: Final = {
 }
 
 
-SOON = """
-UPDATE webhooks_delivery SET due_at = now()
- WHERE state = 'pending' AND NOT trying AND due_at > now() + interval '6 seconds'
-"""
-"""The minutes between a webhook's later attempts pass at once."""
-
-
-def wait_until_settled(place: Place, *, seconds: float = SETTLE_SECONDS) -> list[str]:
-    """What never came to its end; empty once everything has, twice in a row."""
-    deadline = time.monotonic() + seconds
-    quiet = 0
-    left: list[str] = ["the database did not answer"]
-    while time.monotonic() < deadline:
-        try:
-            place.sql(SOON)
-            left = [f"{n} {what}" for what, n in _counts(place) if n]
-        except Exception as error:  # the database is being started again
-            left = [f"no database: {error}"]
-        quiet = 0 if left else quiet + 1
-        if quiet == 2:
-            return []
-        time.sleep(0.5)
-    return left
-
-
-def _counts(place: Place) -> Iterable[tuple[str, int]]:
-    for what, query in UNDER_WAY.items():
-        [(count,)] = place.sql(query)
-        yield what, count
-
-
 def books_differ(place: Place, *, seconds: float = SETTLE_SECONDS) -> list[str]:
     """Where journal, balances and chain do not agree to the unit, once nothing moves any more."""
     deadline = time.monotonic() + seconds
@@ -136,16 +86,18 @@ def happened_twice(place: Place) -> list[str]:
 
 def tellers_differ(tellers: Sequence[Teller], ear: Ear) -> list[tuple[int, str]]:
     """What is wrong with each run's own shop, by the run's place in the sequence."""
-    found: list[tuple[int, str]] = []
-    for number, teller in enumerate(tellers):
-        for what in (
-            *teller.program.answers_differing(),
-            *_paid_otherwise(teller),
-            *_sales_open(teller),
-            *_webhooks_differ(teller, ear),
-        ):
-            found.append((number, what))
-    return found
+    with ThreadPoolExecutor(max_workers=CHECKED_AT_ONCE) as pool:
+        found = pool.map(lambda teller: _teller_differs(teller, ear), tellers)
+        return [(number, what) for number, all_of_it in enumerate(found) for what in all_of_it]
+
+
+def _teller_differs(teller: Teller, ear: Ear) -> list[str]:
+    return [
+        *teller.program.answers_differing(),
+        *_paid_otherwise(teller),
+        *_sales_open(teller),
+        *_webhooks_differ(teller, ear),
+    ]
 
 
 def _paid_otherwise(teller: Teller) -> Iterable[str]:

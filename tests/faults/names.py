@@ -12,7 +12,6 @@ STORIES = {
     "deposit": "sale",
     "event": "sale",
     "fill": "sale_in_weth",
-    "hedge": "sale_in_weth",
     "hold": "held",
     "invoice": "void",
     "ledger": "payout",
@@ -33,11 +32,21 @@ ITS_OWN = {
     "payment.reversed": "reorg",
     "payout.given_back": "cancel",
 }
-NOT_HERE = {
-    "hedge.queued": "the demo house holds what its sales bring, below the size of a hedge",
-    "hedge.booked": "as hedge.queued; tests/market/hedges kill there in process",
+IN_PROCESS = {
+    "account": ("tests/ramps/test_accounts.py",),
+    "batch": ("tests/settlement/test_batch_crash.py",),
+    "card": ("tests/cards/test_charging.py",),
+    "file": ("tests/settlement/fiat/test_bank_files.py",),
+    "hedge": ("tests/market/hedges/test_deaths.py",),
+    "identity": ("tests/ramps/test_identity.py",),
+    "inbox": ("tests/ramps/test_events_in.py",),
+    "instruction": ("tests/ramps/test_instructions.py", "tests/settlement/fiat/test_payouts.py"),
+    "onramp": ("tests/cards/test_onramp.py",),
+    "reader": ("tests/cards/test_at_reader.py", "tests/cards/test_readers.py"),
 }
-"""Points that no story of a house comes to, and why."""
+"""Points that no story of a house comes to, by the first word of their names: the house has no
+ramp, its sales are below the size of a hedge, and its payouts come one at a time. The modules whose
+tests die there in process; the names of those tests say ``dies``."""
 
 
 @cache
@@ -67,7 +76,13 @@ def points_in_code() -> frozenset[str]:
 
 
 def killable() -> list[str]:
-    return sorted(points_in_code() - set(NOT_HERE))
+    """Those at which processes of a house are killed."""
+    return sorted(point for point in points_in_code() if _first_word(point) not in IN_PROCESS)
+
+
+def dying_in_process() -> list[str]:
+    """The others."""
+    return sorted(points_in_code() - set(killable()))
 
 
 def story_of(point: str) -> str:
@@ -76,4 +91,8 @@ def story_of(point: str) -> str:
     Raises:
         KeyError: none does: whoever adds a point adds how to get there.
     """
-    return ITS_OWN.get(point) or STORIES[point.partition(".")[0]]
+    return ITS_OWN.get(point) or STORIES[_first_word(point)]
+
+
+def _first_word(point: str) -> str:
+    return point.partition(".")[0]

@@ -8,6 +8,7 @@ import http.client
 import random
 import threading
 import time
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -39,11 +40,12 @@ class NodeBetween:
                 if trouble == "lost":
                     self.close_connection = True
                     return
-                self.send_response(200)
-                self.send_header("content-type", "application/json")
-                self.send_header("content-length", str(len(answer)))
-                self.end_headers()
-                self.wfile.write(answer)
+                with suppress(OSError):  # whoever asked has died meanwhile
+                    self.send_response(200)
+                    self.send_header("content-type", "application/json")
+                    self.send_header("content-length", str(len(answer)))
+                    self.end_headers()
+                    self.wfile.write(answer)
 
             def log_message(self, format: str, *arguments: Any) -> None:
                 return  # a house asks many times a second

@@ -1,7 +1,7 @@
 """Shoppers with wallets of their own, and what a network does for them: it keeps what was sent."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,13 +14,17 @@ from gateway.supervisor.devchain.calls import call_data
 
 BURIED = 14
 """Blocks after which no reorg of these tests takes a transaction out again."""
-HELD = {"USDC": 10**6 * 10**6, "WETH": 300 * 10**18, "DAI": 10**5 * 10**18}
+HELD = {"USDC": 10**6 * 10**6, "WETH": 300 * 10**18, "DAI": 10**5 * 10**18, "EURC": 10**9}
 
 
 @dataclass(slots=True)
 class _Sent:
-    raw: str
+    """Attributes:
+    again: gives the node the transaction again; the hash that it has then.
+    """
+
     tx_hash: str
+    again: Callable[[JsonRpc], str]
 
 
 class Mempool:
@@ -35,8 +39,29 @@ class Mempool:
         self._thread.start()
 
     def keep(self, *, raw: str, tx_hash: str) -> None:
+        """Keep a signed transaction."""
+
+        def again(rpc: JsonRpc) -> str:
+            _send(rpc, raw)
+            return tx_hash
+
+        self._keep(_Sent(tx_hash, again))
+
+    def send_as(self, sender: str, *, to: str, data: bytes) -> None:
+        """Send and keep a transaction of an address whose key nobody here has."""
+
+        def send(rpc: JsonRpc) -> str:
+            rpc.call("anvil_impersonateAccount", [sender])
+            rpc.call("anvil_setBalance", [sender, hex(10**18)])
+            fields = {"from": sender, "to": to, "data": "0x" + data.hex(), "gas": hex(150_000)}
+            return str(rpc.call("eth_sendTransaction", [fields]))
+
+        with JsonRpc(self._rpc_url) as rpc:
+            self._keep(_Sent(send(rpc), send))
+
+    def _keep(self, sent: _Sent) -> None:
         with self._lock:
-            self._waiting.append(_Sent(raw, tx_hash))
+            self._waiting.append(sent)
 
     def close(self) -> None:
         self._stop.set()
@@ -58,7 +83,7 @@ class Mempool:
             receipt: Any = rpc.call("eth_getTransactionReceipt", [sent.tx_hash])
             if receipt is None:
                 if rpc.call("eth_getTransactionByHash", [sent.tx_hash]) is None:
-                    _send(rpc, sent.raw)
+                    sent.tx_hash = sent.again(rpc)
             elif head - int(receipt["blockNumber"], 16) > BURIED:
                 with self._lock:
                     self._waiting.remove(sent)

@@ -11,9 +11,9 @@ import threading
 import time
 import traceback
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,12 +26,12 @@ from tests.faults.invariants import (
     books_differ,
     happened_twice,
     tellers_differ,
-    wait_until_settled,
 )
-from tests.faults.names import killable, story_of
+from tests.faults.names import killable, points_in_code, story_of
 from tests.faults.node_between import NodeBetween
 from tests.faults.outages import OUTAGES, Around, Deaths, happen_later
 from tests.faults.program import Ear, Program
+from tests.faults.rest import wait_until_settled
 from tests.faults.shoppers import Mempool, Shopper, crowd
 from tests.faults.stories import Teller
 from tests.house.place import Place
@@ -108,12 +108,15 @@ class Report:
     kills: Counter[str] = field(default_factory=Counter)
     outages: Counter[str] = field(default_factory=Counter)
     violations: list[str] = field(default_factory=list)
+    seconds: Counter[str] = field(default_factory=Counter)
+    """Where the time went: opening shops, telling stories, waiting for rest, checking."""
 
     def add(self, other: "Report") -> None:
         self.runs += other.runs
         self.kills += other.kills
         self.outages += other.outages
         self.violations += other.violations
+        self.seconds += other.seconds
 
     @property
     def faults(self) -> int:
@@ -132,7 +135,9 @@ class Standing:
 
     def batch(self, runs: Sequence[Run]) -> Report:
         """Have these runs at once; not more of them than there are shoppers."""
+        opened = time.monotonic()
         tellers = self._tellers(runs)
+        began = time.monotonic()
         self.deaths.open()
         report = Report(runs=len(runs))
         for run in runs:
@@ -140,7 +145,7 @@ class Standing:
                 self.deaths.arm(run.number, run.point, passing=run.passing)
         failed: dict[int, str] = {}
         threads = [
-            threading.Thread(target=_tell, args=(teller, run, failed))
+            _thread(_tell, teller, run, failed, self.ear.url)
             for teller, run in zip(tellers, runs, strict=True)
         ]
         around = Around(self.place, self.node)
@@ -148,19 +153,19 @@ class Standing:
             if run.outage:
                 report.outages[run.outage] += 1
                 rng = random.Random(f"{run.seed}:{run.number}:outage")
-                threads.append(
-                    threading.Thread(target=happen_later, args=(around, run.outage, rng))
-                )
+                threads.append(_thread(happen_later, around, run.outage, rng))
         if any(run.point == RECONCILED for run in runs):
-            threads.append(threading.Thread(target=self._reconcile))
+            threads.append(_thread(self._reconcile))
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
+        told = time.monotonic()
         wait_until_settled(self.place, seconds=20)
         self.deaths.disarm()
         left = wait_until_settled(self.place)
         self.place.until_ready(seconds=120)
+        settled = time.monotonic()
         report.kills.update(self.deaths.struck().values())
         wrong = [f"never settled: {what}" for what in left]
         wrong += books_differ(self.place)
@@ -172,6 +177,14 @@ class Standing:
         for run in runs:
             if run.number in failed:
                 report.violations.append(_said(run, failed[run.number]))
+        for teller in tellers:
+            teller.place.rpc.close()
+        report.seconds.update(
+            opened=round(began - opened),
+            told=round(told - began),
+            settled=round(settled - told),
+            checked=round(time.monotonic() - settled),
+        )
         return report
 
     def _reconcile(self) -> None:
@@ -191,13 +204,20 @@ class Standing:
             program = Program(
                 url=self.place.shop.house.url, key=shop["api_key"], shop_id=shop["shop_id"], rng=rng
             )
-            program.ask("webhook_endpoints", {"url": f"{self.ear.url}/{shop['shop_id']}"})
-            tellers.append(Teller(self.place, program, shopper, rng))
+            # A connection serves one thread.
+            place = replace(self.place, rpc=JsonRpc(self.place.shop.rpc_url))
+            tellers.append(Teller(place, program, shopper, rng))
         return tellers
 
 
-def _tell(teller: Teller, run: Run, failed: dict[int, str]) -> None:
+def _thread(does: Callable[..., None], *arguments: Any) -> threading.Thread:
+    """Ends with the process, should that be cut off."""
+    return threading.Thread(target=does, args=arguments, daemon=True)
+
+
+def _tell(teller: Teller, run: Run, failed: dict[int, str], ear: str) -> None:
     try:
+        teller.program.ask("webhook_endpoints", {"url": f"{ear}/{teller.program.shop_id}"})
         getattr(teller, run.story)()
     except Exception:  # whatever it is, it is what this run found
         failed[run.number] = traceback.format_exc(limit=-3)
@@ -246,23 +266,25 @@ def _put_between(place: Place, node: NodeBetween) -> None:
     place.kill("watcher", "sender", "market", "worker", "relay")
 
 
-def passed_of(standing: Standing) -> set[str]:
-    """Points that any process passed since the last batch began."""
-    return standing.deaths.passed()
+def never_passed(standing: Standing) -> list[str]:
+    """Points that no process of the house has come to since it was opened."""
+    return sorted(set(killable()) - standing.deaths.passed())
 
 
 def numbers_of(batch: int, *, size: int, total: int) -> Sequence[int]:
     return range(batch * size, min(total, (batch + 1) * size))
 
 
-def told(report: Report) -> dict[str, Any]:
-    """The figures of a report, as the bench prints them."""
-    points = killable()
+def told(report: Report, *, in_process: Counter[str] | None = None) -> dict[str, Any]:
+    """The figures of a report, as the bench prints them; without the deaths in process, of the
+    points of a house alone."""
+    points = killable() if in_process is None else sorted(points_in_code())
+    kills = report.kills + (in_process or Counter())
     return {
         "runs": report.runs,
-        "faults_injected": report.faults,
+        "faults_injected": report.faults + (in_process or Counter()).total(),
         "points_registered": len(points),
-        "points_hit": len(set(report.kills) & set(points)),
-        "kills_per_point_min": min(report.kills[point] for point in points),
+        "points_hit": len(set(kills) & set(points)),
+        "kills_per_point_min": min(kills[point] for point in points),
         "violations": len(report.violations),
     }

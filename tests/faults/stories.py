@@ -4,22 +4,31 @@ import random
 import re
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID
 
 import httpx
+import psycopg
 from eth_account import Account
 
 from gateway.supervisor.devchain.calls import call_data
+from tests.faults.chain_stops import standing_still
 from tests.faults.program import ANSWER_SECONDS, NeverAnswered, Program
+from tests.faults.rest import is_at_rest
 from tests.faults.shoppers import Shopper
 from tests.house.place import Place, csrf_of
 
 Json = dict[str, Any]
 STORY_SECONDS = 150.0
+LATEST_SECONDS = 900.0
 DEEPEST_REORG = 5
 """Blocks; one more would be final on the dev chain."""
+SALES_TO_REORG = 5
+STAND_STILL_SECONDS = 20.0
+"""Less than the dev chain's ``grace_seconds``."""
+CREDITED = "SELECT 1 FROM invoices_payment WHERE invoice_id = %s AND reversed_at IS NULL"
 LISTED = "0x000000000000000000000000000000000000dEaD"
 NOT_NOW: Final = frozenset(
     {"no_quote", "market_unavailable", "screening_unavailable", "nothing_to_pay_out"}
@@ -57,6 +66,18 @@ class Teller:
         self.invoices.append(invoice["id"])
         return invoice
 
+    def sell_in(self, symbol: str, amount: str = "") -> Json:
+        """A sale that may be paid in a token. While prices are away its price in tokens that move
+        is not known, and it is not offered: then another sale is asked for."""
+        deadline = time.monotonic() + ANSWER_SECONDS
+        while True:
+            invoice = self.sell(amount)
+            if any(due["symbol"] == symbol for due in invoice["due"]):
+                return invoice
+            if time.monotonic() > deadline:
+                raise NeverHappened(f"{symbol} is not offered")
+            time.sleep(2)
+
     def pay(self, invoice: Json, symbol: str = "USDC", *, part: float = 1.0) -> int:
         """Send a part of what is due, or more; the base units."""
         due = next((due for due in invoice["due"] if due["symbol"] == symbol), None)
@@ -89,13 +110,27 @@ class Teller:
         return done
 
     def _until(self, path: str, condition: Callable[[Json], bool], *, what: str) -> Json:
-        deadline = time.monotonic() + STORY_SECONDS
+        """What stands at a path once ``condition`` holds of it.
+
+        A house whose processes die is slow, and so is a busy machine. What has not come about is
+        late as long as anything is under way in the house; once all is at rest it never will.
+
+        Raises:
+            NeverHappened
+        """
+        began = time.monotonic()
         while True:
             found = self.program.get(path)
             if condition(found):
                 return found
-            if time.monotonic() > deadline:
+            waited = time.monotonic() - began
+            if waited > STORY_SECONDS and is_at_rest(self.place):
+                found = self.program.get(path)
+                if condition(found):
+                    return found
                 raise NeverHappened(f"{path} was never {what}: {str(found)[:600]}")
+            if waited > LATEST_SECONDS:
+                raise NeverHappened(f"{path} is not {what}, nor all at rest: {str(found)[:600]}")
             time.sleep(0.5)
 
     def _id(self) -> str:
@@ -120,13 +155,13 @@ class Teller:
                 invoice = self.sell()
                 self.pay(invoice, part=1.5)
             case _:
-                invoice = self.sell()
+                invoice = self.sell_in("ETH")
                 self.pay(invoice, "ETH")
         self.paid(invoice)
 
     def sale_in_weth(self) -> None:
         """A token that the desk sells in a pool."""
-        invoice = self.sell("38.00")
+        invoice = self.sell_in("WETH", "38.00")
         self.pay(invoice, "WETH")
         self.paid(invoice)
 
@@ -136,7 +171,6 @@ class Teller:
         uri = invoice["due"][0]["uri"]
         assert uri
         token = self.place.shop.chain.token("EURC").address
-        self.place.shop.give(to=self.shopper.account.address, EURC=10**6)
         self.shopper.transfer(token=token, to=invoice["address"], units=10**6)
         self.pay(invoice)
         self.paid(invoice)
@@ -228,7 +262,7 @@ class Teller:
         invoice = self.sell()
         due = next(due for due in invoice["due"] if due["symbol"] == "USDC")
         data = call_data("transfer(address,uint256)", invoice["address"], int(due["units"]))
-        self.place.send_as(LISTED, to=due["token"], data=data)
+        self.shopper.mempool.send_as(LISTED, to=due["token"], data=data)
         self.until(invoice, lambda found: "held" in found["exceptions"], what="held")
         release = self.rng.random() < 0.5
         self._decide(invoice["id"], "release" if release else "return")
@@ -246,17 +280,32 @@ class Teller:
         raise NeverHappened(f"nobody could decide: {said}")
 
     def reorg(self) -> None:
-        """A sale whose blocks the chain gives up; the network brings the payment back."""
-        invoice = self.sell("3.00")
-        self.pay(invoice)
-        block = int(self.place.mined(self.shopper.sent[-1], seconds=60)["blockNumber"], 16)
-        while (depth := self.place.head() - block + 1) < DEEPEST_REORG:
-            found = self.program.get(f"invoices/{invoice['id']}")
-            if any(entry["credited"] for entry in found["received"]):
+        """A sale whose blocks the chain gives up; the network brings the payment back.
+
+        The chain stands still until the payment is credited, or it might be final by then; if the
+        house is away for too long, another sale is tried."""
+        for _ in range(SALES_TO_REORG):
+            invoice = self.sell("3.00")
+            self.pay(invoice)
+            block = int(self.place.mined(self.shopper.sent[-1], seconds=60)["blockNumber"], 16)
+            with standing_still(self.place):
+                depth = self.place.head() - block + 1
+                undone = depth <= DEEPEST_REORG and self._is_credited(invoice["id"])
+                if undone:
+                    self.place.rpc.call("anvil_reorg", [depth, []])
+            self.paid(invoice)
+            if undone:
                 break
-        self.place.rpc.call("anvil_reorg", [min(depth, DEEPEST_REORG), []])
-        self.paid(invoice)
         self.pay_out()
+
+    def _is_credited(self, invoice_id: str) -> bool:
+        deadline = time.monotonic() + STAND_STILL_SECONDS
+        while time.monotonic() < deadline:
+            with suppress(psycopg.Error):  # the database is being started again
+                if self.place.sql(CREDITED, invoice_id):
+                    return True
+            time.sleep(0.1)
+        return False
 
     def late(self) -> None:
         """Paid after the rate's lock was over."""

@@ -23,7 +23,7 @@ def _place(clock: Any, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterat
                 "kind": "stripe",
                 "currencies": {"EUR": {"least_units": 100}},
                 "address": fake.url,
-                "timeout_ms": 1_000,
+                "timeout_ms": 3_000,
             }
         ]
         monkeypatch.setenv("RAMP_STRIPE_KEY", KEY)

@@ -14,27 +14,12 @@ from gateway.events import relay
 from gateway.ramps.carrying import instructions_carry
 from gateway.ramps.models import RampAccount, RampInstruction
 from gateway.ramps.onboarding import accounts_refresh, onboarding_link
+from tests.faults.in_process import Killed, killer, passing
 from tests.stripe_fake import accounts
 from tests.stripe_fake.server import Fake
 
+__all__ = ["RAMP", "Killed", "Place", "killer", "passing"]
 RAMP = "stripe"
-
-
-class Killed(BaseException):
-    """The process died here."""
-
-
-def killer(at: str, *, times: int = 1) -> Callable[[str], None]:
-    """Dies at a named point, as often as that."""
-    left = times
-
-    def reached(point: str) -> None:
-        nonlocal left
-        if point == at and left:
-            left -= 1
-            raise Killed(point)
-
-    return reached
 
 
 @dataclass
@@ -71,8 +56,8 @@ class Place:
     def carry(self, *, reached: Callable[[str], None] | None = None, seconds: float = 3_700) -> int:
         """Time passes, and what is due is carried on."""
         self.clock.advance(seconds=seconds)
-        how = {"reached": reached} if reached else {}
-        done = instructions_carry(now=self.now, **how)
+        with passing(reached):
+            done = instructions_carry(now=self.now)
         relay.drain(limit=1000)
         return done
 

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
+from gateway.events import relay
 from gateway.events.ids import uuid7
 from gateway.ramps.inbox import MAX_BYTES, event_counts
 from gateway.ramps.models import RampAccount, RampEvent
-from tests.ramps.kit import RAMP, Place
+from tests.ramps.kit import RAMP, Killed, Place, killer, passing
 from tests.stripe_fake import accounts
 from tests.stripe_fake.state import Json
 from tests.stripe_fake.webhooks import Delivery
@@ -42,6 +43,26 @@ def test_an_event_is_written_down_once_however_often_it_comes(place: Place) -> N
     assert set(place.deliver(times=3, seed=1)) == {200}
     assert RampEvent.objects.count() == 2
     assert set(RampEvent.objects.values_list("times", "status")) == {(3, "handled")}
+
+
+@pytest.mark.parametrize("point", ["inbox.kept", "inbox.handled"])
+def test_an_event_over_which_the_process_dies_is_handled_once(point: str, place: Place) -> None:
+    row = place.account(SHOP)
+    RampAccount.objects.update(due_at=None)
+    delivery = place.fake.webhooks.signed(_event(place, account=row.remote_id), at=_now())
+    died = 0
+    with passing(killer(point, times=5)):
+        while True:
+            try:
+                assert _post(place, delivery) == 200
+                relay.drain(limit=1000)
+                break
+            except Killed:
+                died += 1
+    assert died == 5
+    assert _rows() == [("account.updated", "handled")]
+    row.refresh_from_db()
+    assert row.due_at is not None
 
 
 def test_what_an_event_says_is_asked_for_and_not_believed(place: Place) -> None:

@@ -91,14 +91,14 @@ def test_an_answer_that_never_came_makes_no_second_transfer(
     assert len(place.fake.sent(TRANSFERS)) == (1 + fault.is_before)
 
 
-@pytest.mark.parametrize("point", ["planned", "asked", "answered", "kept"])
-@pytest.mark.parametrize("times", [1, 3])
+@pytest.mark.parametrize("step", ["planned", "asked", "answered", "told", "kept"])
+@pytest.mark.parametrize("times", [1, 5])
 def test_a_process_that_dies_makes_no_second_transfer(
-    point: str, times: int, place: Place, account: str
+    step: str, times: int, place: Place, account: str
 ) -> None:
     row = _plan(place, account)
-    reached = killer(point, times=times)
-    for _ in range(6):
+    reached = killer(f"instruction.{step}", times=times)
+    for _ in range(8):
         try:
             place.carry(reached=reached)
         except Killed:
@@ -106,6 +106,37 @@ def test_a_process_that_dies_makes_no_second_transfer(
     assert _status(row) == "done"
     assert len(place.fake.state.objects["transfer"]) == 1
     assert place.fake.state.money[account, "eur"] == 5_000
+
+
+@pytest.mark.parametrize(
+    ("step", "fault", "units"),
+    [
+        ("found", Fault.CUT_AFTER, 5_000),
+        ("found_kept", Fault.CUT_AFTER, 5_000),
+        ("asked_again", Fault.CUT_BEFORE, 5_000),
+        ("answered", Fault.CUT_BEFORE, 5_000),
+        ("kept", Fault.CUT_BEFORE, 5_000),
+        ("refused", Fault.CUT_BEFORE, 9_000_000),
+    ],
+)
+def test_a_process_that_dies_over_an_unanswered_request_makes_no_second_transfer(
+    step: str, fault: Fault, units: int, place: Place, account: str
+) -> None:
+    end, made = ("refused", 0) if step == "refused" else ("done", 5)
+    died = 0
+    for number in range(5):
+        row = _plan(place, account, units, reference=f"payout:{number}")
+        place.fake.faults.order(fault, on=TRANSFERS)
+        reached = killer(f"instruction.{step}")
+        for _ in range(5):
+            try:
+                place.carry(reached=reached)
+            except Killed:
+                died += 1
+        assert _status(row) == end
+    assert died == 5
+    assert len(place.fake.state.objects["transfer"]) == made
+    assert place.fake.state.money[account, "eur"] == 5_000 * made
 
 
 def test_a_busy_ramp_is_asked_no_sooner_than_it_says(place: Place, account: str) -> None:
@@ -183,6 +214,24 @@ def test_a_payout_is_followed_until_the_bank_has_it(place: Place, account: str) 
     payouts.leaves(place.fake.state, remote)
     payouts.arrives(place.fake.state, remote)
     place.carry()
+    assert (_status(row), _events(row)) == ("done", ["ramp.sent", "ramp.done"])
+
+
+@pytest.mark.parametrize("step", ["progress_told", "told", "progress_kept"])
+def test_a_process_that_dies_as_it_follows_a_payout_tells_of_it_once(
+    step: str, place: Place, account: str
+) -> None:
+    row, remote = _paid_out(place, account)
+    reached = killer(f"instruction.{step}", times=5)
+    died = 0
+    for number in range(8):
+        if number == 5:
+            payouts.arrives(place.fake.state, remote)
+        try:
+            place.carry(reached=reached)
+        except Killed:
+            died += 1
+    assert died == 5
     assert (_status(row), _events(row)) == ("done", ["ramp.sent", "ramp.done"])
 
 

@@ -14,12 +14,17 @@ from gateway.refunds.deciding import refund_approve, refund_reject
 from gateway.refunds.errors import RefundNotOpen
 from gateway.refunds.models import Refund
 from gateway.refunds.outcomes import refunds_expire
+from gateway.refunds.presenters import refund_as_dict
 from gateway.refunds.sending import refund_send, refunds_resume
 from gateway.settlement.models import FloatPromise
+from gateway.settlement.reconciling.differing import difference_explain
+from gateway.settlement.reconciling.models import Difference
 from gateway.settlement.selectors import free_float
+from merchants.dashboard.refunds import refund_why
 from tests.chain_rows import ETH, SHOPPER, USDC, WETH
 from tests.invoices.conftest import LISTED
 from tests.refunds.conftest import OTHER_WALLET, WALLET, Refunds, euros, person
+from tests.settlement.reconciling.seeing import place_seen
 
 OWED_USDC = Asset(USDC, 6)
 
@@ -163,6 +168,49 @@ def test_an_empty_float_lets_it_wait_and_a_filled_one_go(refunds: Refunds) -> No
     assert Event.objects.filter(type="float.short").exists()
     refunds.fund()
     assert refunds.again(refund).status == "sending"
+
+
+def off_by(refunds: Refunds, units: int) -> None:
+    place_seen(units, now=refunds.world.now, account="custody:hot:31337", asset=USDC)
+
+
+def test_missing_money_lets_a_refund_wait_until_it_is_back(refunds: Refunds) -> None:
+    refunds.fund()
+    asked = refunds.ask(refunds.paid(), amount=euros(500))
+    off_by(refunds, -1)
+    refund = refunds.claim(asked.token)
+    assert (refund.status, refund.waiting_reason) == ("approved", "books_differ")
+    assert refund_as_dict(refund)["waiting_reason"] == "books_differ"
+    assert refund_why("books_differ", failed=False)
+    assert refunds.queued() == []
+    off_by(refunds, 0)
+    refund = refunds.again(refund)
+    assert (refund.status, refund.waiting_reason) == ("sending", "")
+
+
+def test_explained_by_two_people_the_refund_goes(refunds: Refunds) -> None:
+    refunds.fund()
+    asked = refunds.ask(refunds.paid(), amount=euros(500))
+    off_by(refunds, -1)
+    refund = refunds.claim(asked.token)
+    found = Difference.objects.get()
+    for who in ("ann", "bob"):
+        assert refunds.again(refund).status == "approved"
+        difference_explain(difference_id=found.id, because="dust", by=who, now=refunds.world.now)
+        refunds.world.drain()
+    assert refunds.again(refund).status == "sending"
+
+
+def test_a_refund_up_to_the_limit_goes_on(refunds: Refunds, settings: Any) -> None:
+    refunds.fund()
+    off_by(refunds, -1)
+    asked = refunds.ask(refunds.paid(), amount=euros(500))
+    limit = int(asked.refund.taken_units)
+    settings.RECONCILIATION = {"stop_above": {"test": {USDC: limit}}}
+    assert refunds.claim(asked.token).status == "sending"
+    settings.RECONCILIATION = {"stop_above": {"test": {USDC: limit - 1}}}
+    other = refunds.ask(refunds.paid(), amount=euros(500))
+    assert refunds.claim(other.token).waiting_reason == "books_differ"
 
 
 def test_two_refunds_do_not_promise_the_same_float(refunds: Refunds) -> None:

@@ -15,7 +15,7 @@ from gateway.events.subscriptions import handlers_for
         ("withdrawal", {"providers.transaction"}),
         ("sweep", {"execution.transaction"}),
         ("range", {"ranges.transaction"}),
-        ("approve", {"hedges.transaction", "ranges.transaction"}),
+        ("approve", {"hedges.transaction", "ranges.transaction", "settlement.leave"}),
         ("treasury", {"hedges.transaction", "refills.transaction"}),
         (
             "fill",

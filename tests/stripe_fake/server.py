@@ -20,6 +20,7 @@ from tests.stripe_fake import (
     onramp_sessions,
     payment_intents,
     payouts,
+    readers,
     transfers,
 )
 from tests.stripe_fake.answers import Refused
@@ -37,6 +38,7 @@ RESOURCES: tuple[ModuleType, ...] = (
     payment_intents,
     checkout_sessions,
     disputes,
+    readers,
     onramp_sessions,
     identity_sessions,
     balances,
@@ -132,6 +134,9 @@ def _handler_of(fake: Fake) -> type[BaseHTTPRequestHandler]:
 
         def do_POST(self) -> None:
             self._serve(self.rfile.read(int(self.headers.get("content-length", 0))).decode())
+
+        def do_DELETE(self) -> None:
+            self._serve(urlsplit(self.path).query)
 
         def do_GET(self) -> None:
             self._serve(urlsplit(self.path).query)

@@ -71,7 +71,23 @@ def objects(fake: Fake, client: stripe.StripeClient) -> dict[str, Json]:
     client.v1.payment_intents.capture(intent)
     dispute = disputes.opens(fake.state, intent)["id"]
     charge = str(client.v1.payment_intents.retrieve(intent).latest_charge)
+    place = client.v1.terminal.locations.create(
+        {
+            "display_name": "Shop",
+            "address": {
+                "line1": "Gasse 1",
+                "city": "Berlin",
+                "postal_code": "10115",
+                "country": "DE",
+            },
+        }
+    )
+    reader = client.v1.terminal.readers.create(
+        {"registration_code": "simulated-wpe", "location": place.id}
+    )
     found = {
+        "terminal.location": place,
+        "terminal.reader": reader,
         "checkout.session": session,
         "payment_intent": client.v1.payment_intents.retrieve(intent),
         "charge": client.v1.charges.retrieve(charge),

@@ -13,6 +13,7 @@ from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.utils import timezone
 
+from gateway.cards.models import Reader, ReaderPlace
 from gateway.custody.approvals.services import act_propose
 from gateway.events.models import Event
 from gateway.invoices.models import Invoice
@@ -153,6 +154,31 @@ def ours(open_shop: World, staff: Staff) -> dict[str, str]:
         issued_by=MARK,
         issued_at=timezone.now(),
     )
+    place = ReaderPlace.objects.create(
+        shop_id=shop_id,
+        mode="test",
+        ramp="stripe",
+        name=MARK,
+        line1=MARK,
+        city=MARK,
+        postal_code="1",
+        country="DE",
+        remote_id="tml_ours",
+        created_at=timezone.now(),
+    )
+    reader = Reader.objects.create(
+        place=place,
+        shop_id=shop_id,
+        mode="test",
+        ramp="stripe",
+        label=MARK,
+        code="",
+        status="ready",
+        remote_id="tmr_ours",
+        asked_at=timezone.now(),
+        added_by=MARK,
+        created_at=timezone.now(),
+    )
     assert Delivery.objects.filter(event_id=event.id, endpoint_id=endpoint.id).exists()
     return {
         "shop_id": str(shop_id),
@@ -167,6 +193,7 @@ def ours(open_shop: World, staff: Staff) -> dict[str, str]:
         "document_id": str(document.id),
         "notice_id": str(notice.id),
         "device_id": str(device.id),
+        "reader_id": str(reader.id),
     }
 
 

@@ -16,19 +16,33 @@ DAY: Final = 24 * HOUR
 LIVE_DELAYS: Final = {
     "payout": HOUR,
     "payout_destination": DAY,
+    "bank_destination": DAY,
+    "payout_release": DAY,
     "shop_limits": 4 * HOUR,
+    "shop_reserve": 4 * HOUR,
+    "shop_status": HOUR,
     "fee_schedule": DAY,
     "manual_entry": HOUR,
+    "period_close": HOUR,
     "hold_release": HOUR,
+    "hold_return": HOUR,
+    "hold_block": 15 * 60,
     "desk_resume": 15 * 60,
 }
 TEST_DELAYS: Final = {
     "payout": 15,
     "payout_destination": 60,
+    "bank_destination": 60,
+    "payout_release": 60,
     "shop_limits": 15,
+    "shop_reserve": 15,
+    "shop_status": 15,
     "fee_schedule": 15,
     "manual_entry": 15,
+    "period_close": 15,
     "hold_release": 15,
+    "hold_return": 15,
+    "hold_block": 5,
     "desk_resume": 5,
 }
 """Seconds: long enough to be seen and called off, short enough to be tried."""

@@ -1,6 +1,6 @@
 """Questions about acts."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -39,6 +39,15 @@ def open_subjects(*, kind: str, among: Iterable[str]) -> set[str]:
     """Which of these subjects an act of this kind waits about. One query."""
     acts = Act.objects.filter(kind=kind, subject__in=list(among), state__in=OPEN)
     return set(acts.values_list("subject", flat=True))
+
+
+def acts_about(*, kinds: Collection[str], subjects: Collection[str]) -> list[Act]:
+    """All acts of these kinds about these subjects, newest first, however they ended. One query,
+    none for no subject."""
+    if not subjects:
+        return []
+    acts = Act.objects.filter(kind__in=kinds, subject__in=subjects)
+    return list(acts.order_by("-id"))
 
 
 def subjects_of_shop(*, shop_id: UUID, kind: str, since: datetime) -> set[str]:

@@ -17,6 +17,14 @@ class BadBic(TillwayError):
     status = 422
 
 
+class BicMissing(TillwayError):
+    code = "bic_missing"
+    message = "A bank in this country is found by its BIC only."
+    hint = "It stands beside the IBAN on the bank's papers."
+    field = "bic"
+    status = 422
+
+
 class BadHolder(TillwayError):
     code = "bad_holder"
     message = "This name can't be written in a bank's characters."

@@ -8,7 +8,6 @@ the bank's program has taken it out of the folder since.
 
 import hashlib
 import os
-from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -17,6 +16,7 @@ from uuid import UUID
 from django.db import transaction
 
 from gateway.events.ids import uuid7
+from gateway.events.points import point
 from gateway.money.amounts import Amount
 from gateway.money.assets import FIAT
 from gateway.ramps.configuration import settings_of
@@ -29,10 +29,6 @@ from gateway.ramps.models import RampInstruction
 
 MOST_TRANSFERS: Final = 1_000
 """In one file; the rest goes into the next."""
-
-
-def _nothing(_point: str) -> None:
-    """Tests stop here at named points; in service they are passed by."""
 
 
 @transaction.atomic
@@ -82,7 +78,6 @@ def file_leave(
     folder: Path,
     by: str,
     now: datetime,
-    reached: Callable[[str], None] = _nothing,
 ) -> BankFile:
     """Let a file leave into a folder, once. Safe to call again after any end.
 
@@ -100,16 +95,16 @@ def file_leave(
         return row
     target = place / file_name(row)
     beside = target.with_suffix(".part")
-    reached("made")
+    point("file.made")
     if row.status == "made":
         _write(row, beside)
-        reached("written")
+        point("file.written")
         _leaving(file_id=file_id, folder=str(place))
-        reached("leaving")
+        point("file.leaving")
     if beside.exists():
         beside.rename(target)
         _sync(place)
-    reached("moved")
+    point("file.moved")
     return file_left(file_id=file_id, by=by, now=now)
 
 

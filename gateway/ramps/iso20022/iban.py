@@ -18,6 +18,18 @@ LENGTHS: Final[dict[str, int]] = {
 """Characters by country, of those that SEPA reaches (SWIFT's IBAN registry, ISO 13616)."""
 
 
+OUTSIDE_THE_EEA: Final = frozenset(
+    {"AD", "AL", "CH", "GB", "GI", "MC", "MD", "ME", "MK", "RS", "SM", "VA"}
+)
+"""SEPA reaches them, and their banks are named beside the IBAN (EPC's SEPA Credit Transfer
+rulebook; Regulation (EU) 260/2012 lets the IBAN do alone within the EEA)."""
+
+
+def bic_needed(iban: str) -> bool:
+    """Whether the bank of this IBAN, written for machines, must be named beside it."""
+    return iban[:2] in OUTSIDE_THE_EEA
+
+
 def iban_of(text: str) -> str:
     """An IBAN in its written form for machines: capitals, no spaces.
 

@@ -11,8 +11,9 @@ from gateway.settlement.reconciling.errors import ReconciliationSettingsUnreadab
 class ReconciliationSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """
     Attributes:
-        stop_above: by mode, then asset code: base units above which a payout waits while money
-            that the books have is missing; an asset or mode without one: every payout.
+        stop_above: by mode, then asset code: base units above which money that leaves (payouts,
+            refunds, withdrawals, refills of floats) waits while money that the books have is
+            missing; an asset or mode without one: any.
         close_alone_below: by asset code: base units below which one person may close a
             difference; without one: two people always.
         cold: by chain id (as text): addresses of the cold store, ``custody:cold:<chain>``.

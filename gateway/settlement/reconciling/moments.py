@@ -13,6 +13,8 @@ def one_moment() -> Iterator[None]:
     Inside somebody else's transaction that one's rules hold.
     """
     is_outermost = not connection.in_atomic_block
+    if is_outermost:
+        connection.cursor().close()  # a scope that is to be sent yet would be the first question
     with transaction.atomic():
         if is_outermost:
             with connection.cursor() as cursor:

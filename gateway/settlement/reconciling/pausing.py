@@ -1,11 +1,11 @@
-"""Whether payouts wait because books and world differ."""
+"""Whether money that leaves waits because books and world differ."""
 
 from gateway.settlement.reconciling.configuration import reconciliation_settings
 from gateway.settlement.reconciling.models import Difference
 
 
 def books_differ(*, mode: str, asset: str, units: int) -> bool:
-    """Whether a payout of so many base units waits: money of its asset that the books have is
+    """Whether so many base units may not leave: money of its asset that the books have is
     missing somewhere, and people don't know why yet. At most one query.
 
     What is there beyond the books (anybody may send us a coin) stops nothing.

@@ -14,6 +14,7 @@ from gateway.settlement.reports.costs import (
 )
 from gateway.settlement.reports.days import GROUPS, Day, total_of
 from gateway.settlement.reports.payout_costs import PayoutCostDay
+from gateway.settlement.reports.rate_costs import RateCostDay
 from gateway.settlement.reports.reporting import DailyReport, Period
 from gateway.settlement.reports.sales import CurrencyDay
 
@@ -31,6 +32,7 @@ def daily_as_dict(report: DailyReport, *, period: Period, zone: ZoneInfo) -> dic
         ],
         "currencies": [_currency_day(day) for day in report.currencies],
         "payout_costs": [_cost_day(day) for day in report.payout_costs],
+        "payment_costs": [payment_cost_day(day) for day in report.payment_costs],
     }
 
 
@@ -105,6 +107,21 @@ def _cost_day(day: PayoutCostDay) -> dict[str, Any]:
         "gas_wei": str(day.gas_wei),
         "ramp_fee": format_amount(ramp_fee, trim=True),
         "ramp_fee_bearer": day.ramp_fee_bearer,
+    }
+
+
+def payment_cost_day(day: RateCostDay) -> dict[str, Any]:
+    """A day's fee and what its rates held, as an invoice's own costs name them."""
+    parts = RateParts(day.spread_units, day.lock_premium_units, day.fill_units, day.gas_units)
+    return {
+        "day": day.day.isoformat(),
+        "token": day.token.code,
+        "settlement_asset": day.settled.code,
+        "payments": day.payments,
+        "gross": format_amount(Amount(day.gross_units, day.settled), trim=True),
+        "fee": format_amount(Amount(day.fee_units, day.settled), trim=True),
+        "rate": _rate(parts, day.token),
+        "untold": day.untold,
     }
 
 

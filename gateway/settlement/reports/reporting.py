@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -21,6 +21,7 @@ from gateway.settlement.reports.errors import (
     PeriodUpsideDown,
 )
 from gateway.settlement.reports.payout_costs import PayoutCostDay, payout_cost_days
+from gateway.settlement.reports.rate_costs import RateCostDay, rate_cost_days
 from gateway.settlement.reports.sales import CurrencyDay, Sale, currency_days, sales
 
 MAX_DAYS: Final = 400
@@ -55,24 +56,28 @@ class DailyReport:
         days: where something changed, oldest first.
         currencies: what the days' payments were worth, oldest first.
         payout_costs: what the days' payouts cost, oldest first.
+        payment_costs: what the days' payments cost, oldest first.
     """
 
     assets: Mapping[str, Asset]
     days: tuple[Day, ...]
     currencies: tuple[CurrencyDay, ...]
     payout_costs: tuple[PayoutCostDay, ...] = ()
+    payment_costs: tuple[RateCostDay, ...] = ()
 
 
 def daily_report(*, shop_id: UUID, period: Period, zone: ZoneInfo) -> DailyReport:
-    """What each day brought and took. Four queries."""
+    """What each day brought and took. Five queries, and three for each 500 payments."""
     first, last = period.first, period.last
-    found = shop_period(shop_id=shop_id, first=first, last=last, zone=zone)
+    asked: dict[str, Any] = {"shop_id": shop_id, "first": first, "last": last, "zone": zone}
+    found = shop_period(**asked)
     days = days_of(opening=found.opening, sums=found.sums, first=first, last=last)
     return DailyReport(
         assets=assets_of({day.asset for day in days}),
         days=tuple(days),
-        currencies=tuple(currency_days(shop_id=shop_id, first=first, last=last, zone=zone)),
-        payout_costs=tuple(payout_cost_days(shop_id=shop_id, first=first, last=last, zone=zone)),
+        currencies=tuple(currency_days(**asked)),
+        payout_costs=tuple(payout_cost_days(**asked)),
+        payment_costs=tuple(rate_cost_days(**asked)),
     )
 
 

@@ -69,6 +69,8 @@ class DevChain:
     """The block in which the last of it was mined."""
     firm_orders: str = ""
     """The contract that settles makers' orders; empty in a description from before it."""
+    batch_payer: str = ""
+    """The contract that pays many at once; empty in a description from before it."""
 
     def token(self, symbol: str) -> DevToken:
         """The token with this symbol.

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 from eth_account import Account
 from eth_utils.crypto import keccak
@@ -36,6 +37,9 @@ from gateway.supervisor.devchain.transactions import Progress, Sender, derived_k
 
 DEFAULT_ADMIN_KEY = "0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80"
 """The first of anvil's public keys. Money on any other chain must never be near it."""
+LATER_CONTRACTS = {"FirmOrders": "firm_orders", "BatchPayer": "batch_payer"}
+"""Ours that came after the others, and what a description calls their places; planned last, in this
+order, so that they move nobody else's address."""
 ETHER = 10**18
 DEFAULT_OPERATOR_GAS_WEI = 100 * ETHER
 
@@ -72,7 +76,7 @@ def provision_dev_chain(
             rpc, layout_path, admin_key, operator=operator_address, treasury=treasury_address
         )
         if known is not None:
-            return _with_firm_orders(rpc, known, admin_key, layout_path)
+            return _with_later_contracts(rpc, known, admin_key, layout_path)
         if rpc.call("eth_getCode", DETERMINISTIC_DEPLOYER, "latest") == "0x":
             raise NoDeterministicDeployer(f"no code at {DETERMINISTIC_DEPLOYER} on {rpc_url}")
         admin = Sender(rpc=rpc, key=admin_key, hurry=True)
@@ -93,7 +97,7 @@ def provision_dev_chain(
                 label="gas for the operator", to=operator_address, value_wei=operator_gas_wei
             )
         _plan_helpers(admin, admin_key, tokens)
-        firm_orders = _plan_firm_orders(admin)
+        firm_orders, batch_payer = (_plan_own(admin, name) for name in LATER_CONTRACTS)
         receipts = admin.send(progress=progress)
 
         code_hash, sweeper_hash = deposit_factory_hashes()
@@ -118,6 +122,7 @@ def provision_dev_chain(
             v3_pools=pools,
             block_number=max(int(receipt["blockNumber"], 16) for receipt in receipts),
             firm_orders=firm_orders,
+            batch_payer=batch_payer,
         )
     if layout_path is not None:
         chain.write(layout_path)
@@ -156,7 +161,7 @@ def _already_there(
     places += [token.address for token in known.tokens]
     places += [pair.address for pair in known.v2_pairs]
     places += [pool.address for pool in known.v3_pools]
-    places += [known.firm_orders] if known.firm_orders else []
+    places += [place for place in (known.firm_orders, known.batch_payer) if place]
     codes = rpc.batch(
         [("eth_getCode", [place, "latest"]) for place in (known.deposit_factory, *places)]
     )
@@ -166,19 +171,20 @@ def _already_there(
     return known
 
 
-def _plan_firm_orders(admin: Sender) -> str:
-    """The contract for makers' orders; last, so that it moves nobody else's address."""
-    return admin.plan_create(label="FirmOrders", code=artifact("FirmOrders").creation_code())
+def _plan_own(admin: Sender, name: str) -> str:
+    return admin.plan_create(label=name, code=artifact(name).creation_code())
 
 
-def _with_firm_orders(
+def _with_later_contracts(
     rpc: Rpc, known: DevChain, admin_key: str, layout_path: Path | None
 ) -> DevChain:
-    """A chain from before there was this contract gets it, and keeps all that it has."""
-    if known.firm_orders:
+    """A chain from before there was one of these gets it, and keeps all that it has."""
+    lacking = {place: name for name, place in LATER_CONTRACTS.items() if not getattr(known, place)}
+    if not lacking:
         return known
     admin = Sender(rpc=rpc, key=admin_key, hurry=True)
-    chain = replace(known, firm_orders=_plan_firm_orders(admin))
+    placed: dict[str, Any] = {place: _plan_own(admin, name) for place, name in lacking.items()}
+    chain = replace(known, **placed)
     admin.send()
     if layout_path is not None:
         chain.write(layout_path)

@@ -30,6 +30,7 @@ class Why(StrEnum):
     NO_PRICE = "no_price"
     DAY_SPENT = "day_spent"
     NO_SOURCE = "no_source"
+    BOOKS_DIFFER = "books_differ"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +52,14 @@ class Source:
         name: code of the asset that is sold, the exchange's name, or the cold store's account.
         units: what it can bring, base units of the float's asset.
         gives: what that takes of the source, in its own base units.
+        differs: money of what it gives is not where the books have it; a person looks.
     """
 
     way: Way
     name: str
     units: int
     gives: int
+    differs: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,15 +146,17 @@ def decide_refill(sight: Sight, policy: FloatPolicy) -> Refill | Rest:
         return Rest(Why.RESTING)
     left = max(0, policy.most_daily_cents - sight.spent_cents)
     within = sight.units_of_cents(min(left, policy.most_cents))
-    by_itself = _best(
-        sight, policy, [s for s in sight.sources if s.way is not Way.PERSON], min(missing, within)
-    )
+    ours = [source for source in sight.sources if source.way is not Way.PERSON]
+    sure = [source for source in ours if not source.differs]
+    by_itself = _best(sight, policy, sure, min(missing, within))
     if by_itself is not None:
         return by_itself
     people = [source for source in sight.sources if source.way is Way.PERSON]
     proposed = _best(sight, policy, people, missing)
     if proposed is not None:
         return proposed
+    if _best(sight, policy, ours, min(missing, within)) is not None:
+        return Rest(Why.BOOKS_DIFFER)
     return Rest(Why.DAY_SPENT if left < policy.least_cents else Why.NO_SOURCE)
 
 

@@ -24,7 +24,9 @@ def decided_again(parts: Mapping[str, Any]) -> Refill | Rest:
     """What is decided from the same parts: the same."""
     told = dict(parts["sight"])
     sources = tuple(
-        Source(Way(each["way"]), each["name"], each["units"], each["gives"])
+        Source(
+            Way(each["way"]), each["name"], each["units"], each["gives"], each.get("differs", False)
+        )
         for each in told.pop("sources")
     )
     return decide_refill(Sight(**told, sources=sources), FloatPolicy(**parts["policy"]))

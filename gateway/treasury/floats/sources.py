@@ -4,6 +4,7 @@ from datetime import datetime
 
 from gateway.chains.models import Token
 from gateway.ledger.accounts import custody_cold, exchange
+from gateway.ledger.leaving import stopped_for
 from gateway.ledger.selectors import balance
 from gateway.market.errors import MarketError
 from gateway.market.exchanges.configured import configured_exchange, exchange_settings
@@ -53,6 +54,7 @@ def _conversions(token: Token, snapshot: MarketSnapshot, *, now: datetime) -> li
             each.code,
             units=_worth(each.convertible, each.code, token, snapshot, values),
             gives=each.convertible,
+            differs=_differs(token, each.code, each.convertible),
         )
         for each in positions(snapshot=snapshot, now=now)
         if each.exposure > 0
@@ -74,8 +76,14 @@ def _exchanges(token: Token, *, now: datetime) -> list[Source]:
         lies = balance(account=exchange(entry.name), asset=_asset(token)).units
         free = lies - known.committed.get((entry.name, token.code), 0)
         if free > 0:
-            found.append(Source(Way.MOVE, entry.name, units=free, gives=free))
+            differs = _differs(token, token.code, free)
+            found.append(Source(Way.MOVE, entry.name, units=free, gives=free, differs=differs))
     return found
+
+
+def _differs(token: Token, code: str, units: int) -> bool:
+    """Whether money of what would be given is not where the books have it. At most one query."""
+    return bool(stopped_for(mode=token.chain.mode, asset=code, units=units))
 
 
 def _serves(name: str, token: Token) -> bool:

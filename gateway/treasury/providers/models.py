@@ -221,6 +221,9 @@ class Withdrawal(models.Model):
     shares_left = UnitsField(help_text="of them, in no payment yet")
     is_served = models.BooleanField(default=False, help_text="its fees are in a payment")
     status = models.TextField(default="waiting")
+    waiting_reason = models.TextField(
+        default="", help_text="a code: why it is not paid though it is its turn"
+    )
     attempts = models.PositiveIntegerField(default=0, help_text="payments that failed in a row")
     not_before = models.DateTimeField()
     requested_at = models.DateTimeField()
@@ -241,6 +244,10 @@ class Withdrawal(models.Model):
             models.CheckConstraint(
                 condition=Q(shares_left__gte=0, shares_left__lte=F("shares")),
                 name="withdrawal_no_more_is_left",
+            ),
+            models.CheckConstraint(
+                condition=Q(waiting_reason="") | Q(status="waiting"),
+                name="withdrawal_waits_for_a_reason",
             ),
         ]
         indexes = [

@@ -110,7 +110,7 @@ def payment_failed(
     withdrawal.is_served = False
     refused = payment.failure_code.startswith(NEVER_AGAIN)
     if refused or withdrawal.attempts >= MAX_ATTEMPTS:
-        withdrawal.status = "stuck"
+        withdrawal.status, withdrawal.waiting_reason = "stuck", ""
         say(
             pool,
             "withdrawal.stuck",
@@ -144,7 +144,8 @@ def _go_on(withdrawal: Withdrawal, *, now: datetime) -> None:
     withdrawal.attempts = 0
     if withdrawal.shares_left == 0:
         withdrawal.status, withdrawal.ended_at = "done", now
-    withdrawal.save(update_fields=["attempts", "status", "ended_at"])
+        withdrawal.waiting_reason = ""
+    withdrawal.save(update_fields=["attempts", "status", "ended_at", "waiting_reason"])
 
 
 def _gas(pool: LiquidityPool, body: Mapping[str, Any]) -> Amount:

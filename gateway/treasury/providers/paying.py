@@ -1,5 +1,6 @@
 """Pay out whose turn it is: shares are taken and the transaction is queued in one transaction."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from gateway.chains.models import Chain
 from gateway.chains.sending import transaction_queue
 from gateway.compliance.parties import listed_among
 from gateway.events.ids import uuid7
+from gateway.ledger.leaving import stopped_for
 from gateway.market.hedges.routers import transfer_call
 from gateway.market.liquidity import pool as core
 from gateway.market.liquidity.queue import Waiting, next_payment
@@ -36,7 +38,8 @@ REFERENCE_PREFIX = "withdrawal:"
 
 @transaction.atomic
 def withdrawal_pay(*, pool_id: UUID, now: datetime) -> WithdrawalPayment | None:
-    """Queue the next payment of a pool, if it is somebody's turn and enough is idle.
+    """Queue the next payment of a pool, if it is somebody's turn, enough is idle, and books and
+    world agree; otherwise it keeps its place, and says what it waits for.
 
     Safe to call at any time, by anyone: what is under way is not paid again.
 
@@ -54,9 +57,15 @@ def withdrawal_pay(*, pool_id: UUID, now: datetime) -> WithdrawalPayment | None:
         least=pool.least_payment_units,
     )
     if turn is None:
+        _note_waiting(queue, 0, "")
         return None
     number, units = turn
-    _, withdrawal, position = queue[number]
+    waiting, withdrawal, position = queue[number]
+    # Judged by all that it asks for, so that parts don't pass below the limit.
+    stopped = stopped_for(mode=pool.mode, asset=pool.asset, units=max(units, waiting.worth))
+    _note_waiting(queue, number, stopped)
+    if stopped:
+        return None
     if listed_among([bytes(withdrawal.provider.wallet)]):
         withdrawal.status = "stuck"
         withdrawal.save(update_fields=["status"])
@@ -91,14 +100,25 @@ def _queue(
         worth = worth_of(pool, row, position, now=now)
         is_leaving = row.id in leaving
         if worth <= 0 and not is_leaving:
-            row.status, row.ended_at = "cancelled", now
-            row.save(update_fields=["status", "ended_at"])
+            row.status, row.ended_at, row.waiting_reason = "cancelled", now, ""
+            row.save(update_fields=["status", "ended_at", "waiting_reason"])
             say(pool, "withdrawal.cancelled", now=now, withdrawal_id=row.id, reason="worth_nothing")
             continue
         # One that has just failed rests a while, and is not overtaken meanwhile.
         rests = now < row.not_before
         queue[row.number] = (Waiting(row.number, worth, is_leaving or rests), row, position)
     return queue
+
+
+def _note_waiting(
+    queue: Mapping[int, tuple[Waiting, Withdrawal, ProviderPosition]], number: int, reason: str
+) -> None:
+    """Keep what the one whose turn it is waits for; nobody else waits for that."""
+    for each, (_, row, _) in queue.items():
+        told = reason if each == number else ""
+        if row.waiting_reason != told:
+            row.waiting_reason = told
+            row.save(update_fields=["waiting_reason"])
 
 
 def _pay(

@@ -95,6 +95,7 @@ def withdrawal_cancel(
     withdrawal.shares -= withdrawal.shares_left
     withdrawal.shares_left = 0
     withdrawal.is_served = True
+    withdrawal.waiting_reason = ""
     is_over = not withdrawal.payments.filter(status__in=UNDER_WAY).exists()
     if is_over:
         paid = withdrawal.payments.filter(status="done").exists()

@@ -14,7 +14,7 @@ from merchants.api import answers, docs
 from merchants.api.contract import ApiView, fault
 from merchants.api.problems import InputRefused
 from merchants.reports.asking import DATEV_FIELDS, period_in
-from merchants.reports.files import book_file, fee_file, sales_file, statement_file
+from merchants.reports.files import book_file, cost_file, fee_file, sales_file, statement_file
 
 
 def _day_parameter(name: str, description: str) -> OpenApiParameter:
@@ -78,6 +78,22 @@ class FeeFileView(ReportView):
     def get(self, request: Request) -> HttpResponse:
         period = period_in(self.query({"first", "last"}))
         return fee_file(shop_id=self.shop.id, period=period, zone=self.zone)
+
+
+class CostFileView(ReportView):
+    @extend_schema(
+        operation_id="report_costs",
+        summary="Export what each day's payments cost",
+        description=(
+            "A row per day, token and settlement asset: the fee as booked, and what of the token"
+            " the rates held (spread, lock premium, venue, gas), streamed."
+        ),
+        parameters=[FIRST, LAST],
+        responses=docs.answers_with(OpenApiTypes.STR, media_type="text/csv"),
+    )
+    def get(self, request: Request) -> HttpResponse:
+        period = period_in(self.query({"first", "last"}))
+        return cost_file(shop_id=self.shop.id, period=period, zone=self.zone)
 
 
 class StatementFileView(ReportView):

@@ -15,7 +15,7 @@ from merchants.dashboard.approvals.wording import act_words, end_words, state_si
 from merchants.dashboard.desk import figures
 from merchants.dashboard.selectors import assets_by_code, time_text
 
-SAY_WHY_THEMSELVES: Final = frozenset({"payout", "payout_destination"})
+SAY_WHY_THEMSELVES: Final = frozenset({"payout", "payout_destination", "bank_destination"})
 """Kinds whose reason no person writes."""
 
 
@@ -69,6 +69,8 @@ def _people(acts: Iterable[Act]) -> set[UUID]:
 
 
 def _origin(origin: str) -> str:
+    if origin == "command":
+        return _("a command of the house")
     return _("an API key") if origin.startswith("key:") else _("the shop's own schedule")
 
 

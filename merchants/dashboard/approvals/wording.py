@@ -13,6 +13,7 @@ from gateway.money.assets import FIAT, Asset
 from gateway.shops.selectors import ShopView
 from merchants.dashboard.desk import figures
 from merchants.dashboard.fee_words import percent_text
+from merchants.dashboard.standing_words import status_does, status_sign
 from merchants.dashboard.wording import Sign
 
 Shops = Mapping[Any, ShopView]
@@ -27,11 +28,13 @@ class Words:
         title: what is to be done.
         does: what follows from it, a sentence each.
         facts: (name, value) pairs; a value that begins with 0x is an address.
+        about: a page of the house that tells more of what it is about; empty for none.
     """
 
     title: str
     does: list[str]
     facts: list[tuple[str, str]] = field(default_factory=list)
+    about: str = ""
 
 
 def act_words(act: Act, *, shops: Shops, assets: Assets) -> Words:
@@ -42,23 +45,33 @@ def act_words(act: Act, *, shops: Shops, assets: Assets) -> Words:
             return _payout(act, body)
         case "payout_destination":
             return _destination(body)
+        case "bank_destination":
+            return _bank(body)
         case "shop_limits":
             return _limits(act, body, shops=shops, assets=assets)
         case "fee_schedule":
             return _fee(body)
-        case "hold_release":
-            return Words(
-                _("Release a held payment"),
-                [
-                    _("The payment is credited to its shop, and may be paid out."),
-                    _("It was held because a list names its payer."),
-                ],
-                [(_("Deposit"), str(body["deposit_id"]))],
-            )
+        case "hold_release" | "hold_return" | "hold_block":
+            return _hold(act.kind, body)
+        case "shop_status":
+            return _status(body)
+        case "shop_reserve":
+            return _reserve(act, body)
+        case "payout_release":
+            return _release(body)
         case "desk_resume":
             return _resume(body)
         case "manual_entry":
             return _entry(body, assets=assets)
+        case "period_close":
+            return Words(
+                _("Close %(month)s") % {"month": body["month"]},
+                [
+                    _("What it earned and spent becomes capital."),
+                    _("Nothing can be booked into it any more, and it is never opened again."),
+                ],
+                [(_("Asked for by"), body["said_by"])] if body["said_by"] else [],
+            )
         case _:
             return Words(act.kind.replace("_", " ").capitalize(), [], [(_("About"), act.subject)])
 
@@ -96,6 +109,49 @@ def _destination(body: Mapping[str, Any]) -> Words:
     )
 
 
+def _hold(kind: str, body: Mapping[str, Any]) -> Words:
+    title, does = {
+        "hold_release": (
+            _("Release a held payment"),
+            _("The payment is credited to its shop, and may be paid out."),
+        ),
+        "hold_return": (
+            _("Give a held payment back"),
+            _("It is owed to its payer, who says where to by a claim link."),
+        ),
+        "hold_block": (
+            _("Keep a held payment"),
+            _("It stays in custody for good; neither its shop nor its payer gets it."),
+        ),
+    }[kind]
+    return Words(
+        title,
+        [does, _("It is held because a list names its payer, or nothing does.")],
+        [(_("Deposit"), str(body["deposit_id"]))],
+        about=f"/house/holds/{body['hold_id']}",
+    )
+
+
+def _bank(body: Mapping[str, Any]) -> Words:
+    facts = [
+        (_("New bank account"), body["shown"]),
+        (_("Account holder"), body["holder"]),
+        (_("In force until then"), body["instead_of_shown"] or figures.NOTHING),
+    ]
+    if body["bic"]:
+        facts.insert(2, ("BIC", body["bic"]))
+    return Words(
+        _("Pay to another bank account"),
+        [
+            _("Every payout to a bank asked for after that goes to the new account."),
+            _("Until then payouts go to the old one.")
+            if body["instead_of"]
+            else _("Until then nothing can be paid out."),
+        ],
+        facts,
+    )
+
+
 def _limits(act: Act, body: Mapping[str, Any], *, shops: Shops, assets: Assets) -> Words:
     shop = shops.get(act.shop_id)
     facts = []
@@ -116,6 +172,61 @@ def _fee(body: Mapping[str, Any]) -> Words:
         _("Change a shop's fee"),
         [_("Invoices issued after that bear it; those issued before keep theirs.")],
         [(_("Fee"), f"{percent_text(before)} → {percent_text(after)}")],
+    )
+
+
+def _status(body: Mapping[str, Any]) -> Words:
+    return Words(
+        {
+            "active": _("Let a shop go on"),
+            "closing": _("Close a shop"),
+        }[body["status"]],
+        [status_does(body["status"])],
+        [
+            (_("Shop"), body["shop"]),
+            (
+                _("State"),
+                f"{status_sign(body['instead_of']).word} → {status_sign(body['status']).word}",
+            ),
+        ],
+        about=f"/house/shops/{body['shop_id']}",
+    )
+
+
+def _reserve(act: Act, body: Mapping[str, Any]) -> Words:
+    before = body["instead_of"]
+    return Words(
+        _("Change a shop's reserve"),
+        [_("What is kept already stays until its day; payments from then on leave the new part.")],
+        [
+            (_("Of each payment"), f"{percent_text(before['bps'])} → {percent_text(body['bps'])}"),
+            (_("Days"), f"{before['days']} → {body['days']}"),
+        ],
+        about=f"/house/shops/{act.shop_id}",
+    )
+
+
+def _release(body: Mapping[str, Any]) -> Words:
+    asset = Asset(body["asset"], body["decimals"])
+    return Words(
+        _("Send a shop's money elsewhere"),
+        [
+            _("It leaves though the shop is suspended or closing, and not to the shop's address."),
+            _("Once it is on the chain it can't be called back."),
+        ],
+        [
+            (_("Shop"), body["shop"]),
+            (
+                _("Amount"),
+                _amount(int(body["units"]), asset)
+                if body["units"]
+                else _("all that can leave, when it was proposed %(amount)s")
+                % {"amount": _amount(int(body["payable_units"]), asset)},
+            ),
+            (_("To"), body["destination"]),
+            (_("On none of the lists"), body["lists"]),
+        ],
+        about=f"/house/shops/{body['shop_id']}",
     )
 
 

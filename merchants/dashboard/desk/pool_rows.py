@@ -26,6 +26,7 @@ from merchants.dashboard.desk.pool_wording import (
     deposit_sign,
     deposit_trouble,
     withdrawal_sign,
+    withdrawal_why,
 )
 from merchants.dashboard.desk.wording import step_sign
 from merchants.dashboard.selectors import time_text
@@ -129,6 +130,7 @@ def place_row(place: Place) -> dict[str, Any]:
         "icon": sign.icon,
         "word": sign.word,
         "stuck": row.status == "stuck",
+        "why": withdrawal_why(row.waiting_reason),
         "worth": units(place.worth_units),
         "leaving": units(place.leaving_units) if place.leaving_units else "",
         "ahead": place.ahead,

@@ -17,6 +17,13 @@ def withdrawal_sign(status: str) -> Sign:
             return Sign("quiet", "cross", _("Given up"))
 
 
+def withdrawal_why(waiting_reason: str) -> str:
+    """What one whose turn it is waits for; empty where it is only the queue."""
+    if waiting_reason == "books_differ":
+        return _("The house checks its books. It goes out by itself.")
+    return waiting_reason.replace("_", " ")
+
+
 def deposit_sign(status: str) -> Sign:
     match status:
         case "announced":

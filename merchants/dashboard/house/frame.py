@@ -32,6 +32,8 @@ class MenuLine:
 MENU: Final = (
     MenuLine("books", "list", "books.view", _("Books")),
     MenuLine("approvals", "check-circle", "approval.view", _("Approvals")),
+    MenuLine("holds", "hand", "hold.decide", _("Holds")),
+    MenuLine("shops", "shop", "approval.propose", _("Shops")),
     MenuLine("limits", "sliders", "approval.propose", _("Limits")),
     MenuLine("reconciliation", "check-circle", "reconciliation.view", _("Reconciliation")),
 )

@@ -9,9 +9,11 @@ from merchants.dashboard.house import (
     by_hand,
     entering,
     fees,
+    holds,
     limits,
     periods,
     reconciling,
+    standing,
 )
 
 app_name = "house"
@@ -28,6 +30,10 @@ urlpatterns = [
     path("approvals/entry", by_hand.propose, name="entry-by-hand"),
     path("approvals/<uuid:act_id>", approvals.one, name="approval"),
     path("approvals/<uuid:act_id>/<str:verb>", approvals.say, name="approval-say"),
+    path("holds", holds.holds, name="holds"),
+    path("holds/<uuid:hold_id>", holds.hold, name="hold"),
+    path("shops", standing.shops, name="shops"),
+    path("shops/<uuid:shop_id>", standing.shop, name="shop"),
     path("limits", limits.shops, name="limit-shops"),
     path("limits/<uuid:shop_id>", limits.limits, name="limits"),
     path("limits/<uuid:shop_id>/fee", fees.fee, name="fee"),

@@ -101,6 +101,7 @@ ENDPOINTS = [
     ("GET", "reports/sales.csv", "reports:read"),
     ("GET", "reports/books.csv", "reports:read"),
     ("GET", "reports/fees.csv", "reports:read"),
+    ("GET", "reports/costs.csv", "reports:read"),
     ("GET", "reports/statement.pdf", "reports:read"),
     ("GET", "invoices/{id}/fees", "reports:read"),
     ("GET", "fee-schedule", "reports:read"),

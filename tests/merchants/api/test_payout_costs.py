@@ -1,6 +1,7 @@
 """What payouts cost, by day and by invoice, told as the payouts and their ramp tell it."""
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -116,4 +117,40 @@ def test_every_payment_s_costs_come_as_a_file(api: Api, stranger: Api, open_shop
     client = Staff(open_shop).client("accountant", headers={"accept-language": "en"})
     here = f"/dashboard/{open_shop.shop_id}/reports/fees.csv"
     assert len(b"".join(client.get(f"{here}?{span()}").streaming_content).splitlines()) == 4
+    assert client.get(f"{here}?first=x").status_code == 302
+
+
+def test_each_day_says_what_its_payments_cost_beside_the_fee(
+    api: Api, stranger: Api, open_shop: Any
+) -> None:
+    """The days are the sums of what each payment cost; what was taken back is taken off."""
+    for units in (1_250, 999):
+        open_shop.confirmed(open_shop.issue(units), asset="WETH@31337")
+    open_shop.confirmed(open_shop.issue(420))
+    undone = open_shop.confirmed(open_shop.issue(777))
+    open_shop.hear(undone, "orphaned")
+    days = {day["token"]: day for day in api.get(f"reports/daily?{span()}").json()["payment_costs"]}
+    assert {token: day["payments"] for token, day in days.items()} == {"WETH@31337": 2, USDC: 1}
+    expected: dict[str, dict[str, Decimal]] = {}
+    for payment in Payment.objects.filter(shop_id=open_shop.shop_id, reversed_at=None):
+        told = api.get(f"invoices/{payment.invoice_id}/fees").json()["payments"][0]
+        sums = expected.setdefault(told["token"], {})
+        for name, amount in (("fee", told["fee"]), *told["rate"].items()):
+            sums[name] = sums.get(name, Decimal(0)) + Decimal(amount)
+    for token, sums in expected.items():
+        day = days[token]
+        assert {name: Decimal(amount) for name, amount in day["rate"].items()} | {
+            "fee": Decimal(day["fee"])
+        } == sums
+    assert expected["WETH@31337"]["spread"] > 0
+    rows = rows_of(api.get(f"reports/costs.csv?{span()}"))
+    assert {row["token"]: row["fee"] for row in rows} == {
+        token: day["fee"] for token, day in days.items()
+    }
+    assert rows_of(stranger.get(f"reports/costs.csv?{span()}")) == []
+    client = Staff(open_shop).client("accountant", headers={"accept-language": "en"})
+    page = client.get(f"/dashboard/{open_shop.shop_id}/reports?{span()}").content.decode()
+    assert "What payments cost" in page and "Price lock" in page
+    here = f"/dashboard/{open_shop.shop_id}/reports/costs.csv"
+    assert len(b"".join(client.get(f"{here}?{span()}").streaming_content).splitlines()) == 3
     assert client.get(f"{here}?first=x").status_code == 302

@@ -8,10 +8,14 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
+from gateway.custody.approvals.carrying import acts_carry_out_due
+from gateway.custody.approvals.models import Act
+from gateway.custody.approvals.services import act_agree
 from gateway.events.ids import uuid7
 from gateway.ledger import accounts, manual
 from gateway.ledger.journal import entry_post, entry_reverse
@@ -22,7 +26,8 @@ from gateway.money.amounts import Amount
 from gateway.money.assets import fiat
 from merchants.dashboard.house.book_sides import SCALE, Kind, kind_of, sides_of
 from tests.checkout.test_views import assert_strict
-from tests.faces import Staff
+from tests.custody.approvals.conftest import delay_passed
+from tests.faces import PASSWORD, Staff
 from tests.ledger.past import book
 
 pytestmark = pytest.mark.django_db
@@ -168,17 +173,48 @@ def test_no_statement_of_nothing(olga: Client, asked: str) -> None:
     assert olga.get(f"/house/books/account.csv?{asked}").status_code == 404
 
 
-def test_a_month_is_closed_after_one_was_asked(olga: Client) -> None:
+def test_a_month_is_closed_when_two_people_agreed(olga: Client, staff: Staff) -> None:
     earned(12_50)
     page = text(olga, "/house/books/periods/2001-03/close")
     assert "12.5" in page and "never opened again" in page
     assert not Period.objects.exists()
-    answer = olga.post("/house/books/periods/2001-03/close", follow=True)
-    assert "2001-03 is closed." in answer.content.decode()
-    assert Period.objects.get().closed_by == "operator@shop.example"
+    why = {"reason": "The accountants are through."}
+    assert olga.post("/house/books/periods/2001-03/close").status_code == 422
+    answer = olga.post("/house/books/periods/2001-03/close", why, follow=True)
+    page = answer.content.decode()
+    assert "Close 2001-03" in page and "Waits for a second person" in page
+    act = Act.objects.get()
+    here = f"/house/approvals/{act.id}"
+    assert olga.post(f"{here}/agree", {"password": PASSWORD}).status_code == 403
+    assert not Period.objects.exists()
+    act_agree(act_id=act.id, by=uuid7())
+    assert acts_carry_out_due() == 0, "its delay is not over"
+    delay_passed(act.id)
+    assert acts_carry_out_due() == 1
+    period = Period.objects.get()
+    assert period.closed_by == f"user:{act.maker} user:{Act.objects.get().checker}"
+    assert period.reference == f"approval:{act.id}"
     page = text(olga, "/house/books/periods")
     assert "2001-04: to be closed next" in page
-    assert "operator@shop.example" in page
+    assert "Operator" in page and "an officer of the house" in page
+    again = olga.post("/house/books/periods/2001-03/close", why)
+    assert again.status_code == 409 and "closed already" in again.content.decode()
+
+
+def test_a_command_proposes_a_close_in_nobodys_name(capsys: pytest.CaptureFixture[str]) -> None:
+    earned(12_50)
+    call_command("period_close", "2001-03", by="ann", reason="through")
+    act = Act.objects.get()
+    assert f"/house/approvals/{act.id}" in capsys.readouterr().out
+    assert (act.maker, act.origin, act.body["said_by"]) == (None, "command", "ann")
+    for person in (first := uuid7(), second := uuid7()):
+        assert Act.objects.get().state == "proposed"
+        act_agree(act_id=act.id, by=person)
+    delay_passed(act.id)
+    assert acts_carry_out_due() == 1
+    assert Period.objects.get().closed_by == f"user:{first} user:{second}"
+    with pytest.raises(CommandError, match="closed"):
+        call_command("period_close", "2001-03", by="ann", reason="again")
 
 
 def test_a_close_that_is_refused_says_why(olga: Client) -> None:

@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 
+from merchants.accounts.actions import role_allows
 from merchants.dashboard.house.frame import MENU
 from tests.checkout.test_views import assert_strict
 from tests.faces import Staff
@@ -11,9 +12,14 @@ pytestmark = pytest.mark.django_db
 PAGES = ("/house/books",)
 
 
-def test_every_menu_line_leads_to_a_page(olga: Client) -> None:
+@pytest.mark.parametrize("role", ["operator", "compliance_officer"])
+def test_every_menu_line_leads_to_a_page(staff: Staff, role: str) -> None:
+    client = staff.client(role)
     for line in MENU:
-        answer = olga.get(f"/house/{line.page}")
+        answer = client.get(f"/house/{line.page}")
+        if not role_allows(role, line.action):
+            assert answer.status_code == 403, line.page
+            continue
         assert answer.status_code == 200, line.page
         assert 'aria-current="page"' in answer.content.decode()
 

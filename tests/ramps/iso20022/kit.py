@@ -15,6 +15,7 @@ from gateway.ramps.iso20022.filing import file_leave, file_make, files_not_left
 from gateway.ramps.iso20022.models import BankFile, BankOrder
 from gateway.ramps.iso20022.naming import bank_account_name
 from gateway.ramps.iso20022.statements import statements_load, status_load
+from tests.faults.in_process import passing
 from tests.ramps.iso20022.banking import IBAN, Bank, Line
 
 RAMP = "bank"
@@ -62,8 +63,8 @@ class BankPlace:
 
     def carry(self, *, reached: Callable[[str], None] | None = None, seconds: float = 3_700) -> int:
         self.clock.advance(seconds=seconds)
-        how = {"reached": reached} if reached else {}
-        done = instructions_carry(now=self.now, **how)
+        with passing(reached):
+            done = instructions_carry(now=self.now)
         relay.drain(limit=1000)
         return done
 
@@ -71,9 +72,9 @@ class BankPlace:
         """What waits is put into files, and they leave."""
         with suppress(NothingToPay):
             file_make(ramp=RAMP, by="ana", now=self.now)
-        how = {"reached": reached} if reached else {}
-        for row in files_not_left(RAMP):
-            file_leave(file_id=row.id, folder=self.outbox, by="ana", now=self.now, **how)
+        with passing(reached):
+            for row in files_not_left(RAMP):
+                file_leave(file_id=row.id, folder=self.outbox, by="ana", now=self.now)
 
     def told(self, *bodies: bytes) -> None:
         """Statements come in, and what they say is heard."""

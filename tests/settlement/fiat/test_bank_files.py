@@ -245,8 +245,9 @@ def test_a_statement_that_says_otherwise_the_second_time_is_refused(counter: Cou
 
 @pytest.mark.parametrize("point", ["made", "written", "leaving", "moved"])
 @pytest.mark.parametrize("is_fetched", [False, True])
+@pytest.mark.parametrize("deaths", [1, 2, 3])
 def test_a_file_leaves_once_wherever_the_process_dies(
-    point: str, is_fetched: bool, counter: Counter
+    point: str, is_fetched: bool, deaths: int, counter: Counter
 ) -> None:
     payout = counter.ask()
     fetched: list[bytes] = []
@@ -256,8 +257,8 @@ def test_a_file_leaves_once_wherever_the_process_dies(
             fetched.append(path.read_bytes())
             path.unlink()
 
-    reached = killer(point)
-    for _ in range(3):
+    reached = killer(f"file.{point}", times=deaths)
+    for _ in range(deaths + 2):
         with suppress(Killed):
             counter.house.file(reached=reached)
         if is_fetched:
@@ -271,12 +272,12 @@ def test_a_file_leaves_once_wherever_the_process_dies(
 
 
 @pytest.mark.parametrize(
-    "point", ["planned", "asked", "answered", "kept", "progress_told", "progress_kept"]
+    "step", ["planned", "asked", "answered", "told", "kept", "progress_told", "progress_kept"]
 )
-def test_a_payout_is_ordered_once_wherever_the_process_dies(point: str, counter: Counter) -> None:
-    reached = killer(point, times=2)
+def test_a_payout_is_ordered_once_wherever_the_process_dies(step: str, counter: Counter) -> None:
+    reached = killer(f"instruction.{step}", times=2)
     counter.house.clock.advance(seconds=1)
-    payout = counter.ask() if point.startswith("progress") else _asked_only(counter)
+    payout = counter.ask() if step.startswith("progress") else _asked_only(counter)
     for _ in range(6):
         try:
             counter.house.carry(reached=reached)

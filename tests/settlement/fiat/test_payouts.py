@@ -19,6 +19,7 @@ from gateway.settlement.sending import payout_send
 from tests.ramps.kit import Killed, killer
 from tests.settlement.asking import events
 from tests.settlement.fiat.kit import FLOAT, Till
+from tests.settlement.reconciling.seeing import place_seen
 from tests.stripe_fake import accounts, payouts, transfers
 from tests.stripe_fake.faults import Fault
 
@@ -117,6 +118,15 @@ def test_it_waits_for_euros_and_goes_when_they_are_bought(till: Till) -> None:
     till.fund(FLOAT)
     payout.refresh_from_db()
     assert payout.status == "sending"
+
+
+def test_euros_missing_at_the_ramp_let_it_wait(till: Till) -> None:
+    place_seen(-1, now=till.place.now, account="ramp:stripe", asset="EUR", decimals=2)
+    payout = till.ask(USDC_UNITS)
+    assert (payout.status, payout.waiting_reason) == ("awaiting_funds", "books_differ")
+    place_seen(0, now=till.place.now, account="ramp:stripe", asset="EUR", decimals=2)
+    payout.refresh_from_db()
+    assert (payout.status, payout.waiting_reason) == ("sending", "")
 
 
 def test_the_houses_euros_are_promised_once(till: Till) -> None:
@@ -300,7 +310,13 @@ def test_a_fee_that_the_ramp_never_took_is_the_houses_again(till: Till, settings
     till.agrees()
 
 
-POINTS = ["planned", "asked", "answered", "kept", "progress_told", "progress_kept", "found"]
+POINTS = [
+    f"instruction.{step}"
+    for step in (
+        *("planned", "asked", "answered", "told", "kept"),
+        *("progress_told", "progress_kept", "found"),
+    )
+]
 
 
 @pytest.mark.parametrize("point", POINTS)

@@ -27,6 +27,7 @@ from gateway.settlement.reconciling.models import (
 )
 from tests.settlement.asking import request, status
 from tests.settlement.conftest import CHAIN_ID, USDC, World
+from tests.settlement.reconciling.seeing import place_seen
 
 pytestmark = pytest.mark.django_db
 HOT = f"custody:hot:{CHAIN_ID}"
@@ -34,15 +35,7 @@ HOT = f"custody:hot:{CHAIN_ID}"
 
 def seen(world: World, units: int, *causes: Cause, items: tuple[Item, ...] = ()) -> None:
     """A run that saw the treasury off by so many base units."""
-    run = ReconciliationRun.objects.create(asked_by="test", version=1, started_at=world.now)
-    facts: dict[str, Any] = {"mode": "test", "account": HOT, "asset": USDC.code, "decimals": 6}
-    state = "differs" if units else "agrees"
-    row = ReconciliationLine.objects.create(
-        run=run, state=state, difference_units=units, at=world.now, **facts
-    )
-    line = Line(**facts, state=state, difference=units, causes=causes, items=items)
-    difference_follow(line, row, now=world.now)
-    relay.drain(limit=1000)
+    place_seen(units, *causes, now=world.now, account=HOT, asset=USDC.code, items=items)
 
 
 def waiting(world: World) -> str:

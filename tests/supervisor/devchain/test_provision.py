@@ -75,13 +75,14 @@ def test_a_chain_from_before_makers_gets_their_contract_and_keeps_the_rest(
     fresh_anvil: Anvil, tmp_path: Path
 ) -> None:
     layout = tmp_path / "chain.json"
-    before = replace(provision(fresh_anvil, layout), firm_orders="")
+    before = replace(provision(fresh_anvil, layout), firm_orders="", batch_payer="")
     before.write(layout)
     after = provision(fresh_anvil, layout)
-    assert replace(after, firm_orders="") == before
+    assert replace(after, firm_orders="", batch_payer="") == before
     assert DevChain.read(layout) == after
     with Rpc(url=fresh_anvil.rpc_url) as rpc:
-        assert rpc.call("eth_getCode", after.firm_orders, "latest") != "0x"
+        for place in (after.firm_orders, after.batch_payer):
+            assert rpc.call("eth_getCode", place, "latest") != "0x"
         height = rpc.integer("eth_blockNumber")
         assert provision(fresh_anvil, layout) == after
         assert rpc.integer("eth_blockNumber") == height

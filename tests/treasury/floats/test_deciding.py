@@ -63,6 +63,12 @@ def test_a_person_is_asked_last_and_for_all_of_it() -> None:
     assert told == Refill(Way.PERSON, "custody:cold:1", 120_000 * DOLLAR, 120_000 * DOLLAR)
 
 
+def test_what_is_not_where_the_books_have_it_is_left_for_what_is() -> None:
+    doubtful = replace(WETH, differs=True)
+    told = decide_refill(replace(SHORT, sources=(COLD, PAPER, doubtful)), POLICY)
+    assert isinstance(told, Refill) and told.name == "paper"
+
+
 @pytest.mark.parametrize(
     ("changes", "why"),
     [
@@ -75,6 +81,7 @@ def test_a_person_is_asked_last_and_for_all_of_it() -> None:
         ({"usd": 0}, Why.NO_PRICE),
         ({"sources": ()}, Why.NO_SOURCE),
         ({"sources": (WETH, PAPER), "spent_cents": 3_995_000}, Why.DAY_SPENT),
+        ({"sources": (replace(WETH, differs=True),)}, Why.BOOKS_DIFFER),
         ({"sources": (replace(WETH, units=99 * DOLLAR),)}, Why.NO_SOURCE),
     ],
 )
@@ -115,6 +122,7 @@ SIGHTS = st.builds(
             name=st.sampled_from(["a", "b"]),
             units=UNITS,
             gives=st.integers(1, 2**128),
+            differs=st.booleans(),
         ),
         max_size=4,
     ).map(tuple),
@@ -138,5 +146,10 @@ def test_no_refill_is_beyond_its_bounds_and_each_can_be_replayed(sight: Sight) -
     assert sight.held + sight.coming + told.units <= -(-sight.need(POLICY) * 12 // 10)
     assert sight.cents(told.units) >= POLICY.least_cents
     if told.way is not Way.PERSON:
+        assert any(
+            not each.differs
+            for each in sight.sources
+            if (each.way, each.name) == (told.way, told.name)
+        )
         assert sight.cents(told.units) <= POLICY.most_cents
         assert sight.cents(told.units) + sight.spent_cents <= POLICY.most_daily_cents

@@ -37,6 +37,7 @@ from tests.market.hedges.conftest import (
 )
 from tests.market.hedges.conftest import hedging as hedging  # noqa: PLC0414 (a fixture)
 from tests.market.hedges.conftest import recording as recording  # noqa: PLC0414 (a fixture)
+from tests.settlement.reconciling.seeing import place_seen
 
 pytestmark = [pytest.mark.chain, pytest.mark.xdist_group("devchain-hedges")]
 
@@ -128,6 +129,22 @@ def test_what_the_desk_holds_is_sold_for_it_with_the_reason_in_the_ledger(
     assert filled.count(f"float_refill:{refill.id}") == 1
     assert len(floating.said("float.low")) == len(floating.said("float.enough")) == 1
     floating.hedging.books_agree()
+
+
+def test_money_missing_at_what_would_be_given_stops_the_refill_until_it_is_back(
+    floating: Floating,
+) -> None:
+    def seen(units: int) -> None:
+        at = floating.hedging.now()
+        place_seen(units, now=at, account=f"custody:hot:{CHAIN_ID}", asset=WETH.code, decimals=18)
+
+    floating.hedging.take_in(5 * ETHER, owed=HELD + 10_000 * DOLLAR)
+    seen(-1)
+    assert floating.look() is None
+    assert floating.known().why == "books_differ"
+    seen(0)
+    refill = floating.look()
+    assert refill is not None and (refill.way, floating.known().why) == ("convert", "")
 
 
 @pytest.mark.parametrize("point", ["judged", "acted", "written"])

@@ -1,5 +1,7 @@
 """A provider's money comes in, waits while it is in use, and goes out, once."""
 
+from typing import Any
+
 import pytest
 from django.db import IntegrityError, transaction
 from eth_abi import decode
@@ -27,7 +29,10 @@ from gateway.treasury.providers.models import Withdrawal, WithdrawalPayment
 from gateway.treasury.providers.selectors import inventory_of
 from gateway.treasury.providers.withdrawing import withdrawal_cancel, withdrawal_retry
 from tests.settlement.conftest import CHAIN_ID, TREASURY, USDC, USDC_ADDRESS
+from tests.settlement.reconciling.seeing import place_seen
 from tests.treasury.providers.conftest import DOLLAR, NOBODY, Providing
+
+HOT = f"custody:hot:{CHAIN_ID}"
 
 
 def hot() -> int:
@@ -138,6 +143,50 @@ def test_withdrawals_wait_for_what_is_in_use_in_their_order(providing: Providing
         providing.transaction_is(each, "transaction.final")
     assert providing.pool.principal_units == 16 * DOLLAR + 1
     providing.holds()
+
+
+def test_missing_money_keeps_withdrawals_in_their_places(
+    providing: Providing, settings: Any
+) -> None:
+    ann, bob = providing.join("ann"), providing.join("bob")
+    providing.bring(ann, 600 * DOLLAR)
+    providing.bring(bob, 400 * DOLLAR)
+    providing.later(minutes=1)
+    first, second = providing.want(ann), providing.want(bob)
+    place_seen(-1, now=providing.now, account=HOT, asset=USDC.code)
+    assert providing.pay() is None
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.status, first.waiting_reason, second.waiting_reason) == (
+        "waiting",
+        "books_differ",
+        "",
+    )
+    settings.RECONCILIATION = {"stop_above": {"test": {USDC.code: 599 * DOLLAR}}}
+    assert providing.pay() is None, "nobody overtakes"
+    place_seen(0, now=providing.now, account=HOT, asset=USDC.code)
+    assert providing.pay() is not None and providing.pay() is not None
+    first.refresh_from_db()
+    assert first.waiting_reason == ""
+    providing.holds()
+
+
+def test_withdrawals_up_to_the_limit_go_on_and_parts_do_not_pass_below_it(
+    providing: Providing, settings: Any
+) -> None:
+    ann = providing.join("ann")
+    providing.bring(ann, 600 * DOLLAR)
+    providing.later(minutes=1)
+    place_seen(-1, now=providing.now, account=HOT, asset=USDC.code)
+    use(providing, 500 * DOLLAR)
+    withdrawal = providing.want(ann)
+    settings.RECONCILIATION = {"stop_above": {"test": {USDC.code: 200 * DOLLAR}}}
+    assert providing.pay() is None, "100 are idle, but 600 are asked for"
+    withdrawal_cancel(withdrawal_id=withdrawal.id, now=providing.now)
+    withdrawal.refresh_from_db()
+    assert (withdrawal.status, withdrawal.waiting_reason) == ("cancelled", "")
+    providing.want(ann, shares=providing.position(ann).shares // 6)
+    assert providing.pay() is not None
 
 
 def test_what_others_are_owed_is_not_idle(providing: Providing) -> None:

@@ -1,0 +1,88 @@
+"""Whether an approved payout may leave now, and the transaction that sends it on its own."""
+
+from datetime import datetime
+from typing import Any
+
+from eth_abi import encode
+
+from gateway.chains.models import Token
+from gateway.chains.sending import transaction_queue
+from gateway.events.points import point
+from gateway.events.services import emit
+from gateway.settlement.life import WAITING
+from gateway.settlement.models import Payout
+from gateway.settlement.payouts import become, chain_of, wait_for
+from gateway.settlement.reconciling.pausing import books_differ
+from gateway.settlement.selectors import is_frozen, may_leave
+
+TRANSFER_SELECTOR = bytes.fromhex("a9059cbb")
+"""transfer(address,uint256)"""
+REFERENCE_PREFIX = "payout:"
+
+
+def waits(payout: Payout) -> bool:
+    """Whether nothing was queued for it, and something may be."""
+    return payout.status in WAITING and payout.transaction_id is None
+
+
+def may_go(payout: Payout, *, free: int, now: datetime) -> bool:
+    """Whether a locked payout may leave; if not, it says why it waits.
+
+    Args:
+        free: base units of the float that nobody else was promised; under its lock.
+    """
+    if is_frozen(payout):
+        wait_for(payout, "shop_suspended")
+    elif not may_leave(payout):
+        wait_for(payout, "payment_check")
+    elif books_differ(mode=payout.mode, asset=payout.asset, units=payout.units):
+        wait_for(payout, "books_differ")
+    elif payout.units > free:
+        if wait_for(payout, "float_short"):
+            _emit_float_short(payout, short=payout.units - free, now=now)
+    else:
+        return True
+    return False
+
+
+def send_alone(payout: Payout, *, now: datetime) -> None:
+    """Queue a locked payout's own transaction, once."""
+    token = Token.objects.select_related("chain").get(code=payout.asset)
+    queued = transaction_queue(
+        chain_id=chain_of(payout),
+        account=bytes(token.chain.treasury),
+        **_transfer(payout, token_address=token.address),
+        purpose="payout",
+        reference=f"{REFERENCE_PREFIX}{payout.id}",
+        idempotency_key=f"{REFERENCE_PREFIX}{payout.id}",
+        shop_id=payout.shop_id,
+        now=now,
+    )
+    point("payout.queued")
+    become(payout, "sending")
+    payout.transaction_id, payout.sending_at = queued.id, now
+    payout.save(update_fields=["status", "waiting_reason", "transaction_id", "sending_at"])
+
+
+def _transfer(payout: Payout, *, token_address: bytes | memoryview | None) -> dict[str, Any]:
+    destination = bytes(payout.destination or b"")
+    if token_address is None:
+        return {"to": destination, "data": b"", "value": payout.units}
+    arguments = encode(["address", "uint256"], [destination, payout.units])
+    return {"to": bytes(token_address), "data": TRANSFER_SELECTOR + arguments, "value": 0}
+
+
+def _emit_float_short(payout: Payout, *, short: int, now: datetime) -> None:
+    """For those who fill the float, not for the shop."""
+    emit(
+        type="float.short",
+        subject=f"float:{payout.asset}",
+        body={
+            "asset": payout.asset,
+            "chain_id": payout.chain_id,
+            "payout_id": str(payout.id),
+            "short_units": str(short),
+        },
+        mode=payout.mode,
+        now=now,
+    )
