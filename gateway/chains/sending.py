@@ -32,7 +32,7 @@ from gateway.chains.errors import UnknownChain
 from gateway.chains.models import Chain
 from gateway.chains.outgoing_models import OutgoingTransaction
 from gateway.chains.transaction_events import emit_transaction
-from gateway.custody.policy import PURPOSE_NAMES
+from gateway.custody.policy_terms import PURPOSE_NAMES
 from gateway.events.errors import TillwayError
 from gateway.events.ids import uuid7
 
@@ -79,7 +79,7 @@ def transaction_queue(
         account: the house's account that sends it, 20 bytes.
         value: wei.
         gas_limit: gas; None lets the sender estimate it.
-        purpose: one of ``gateway.custody.policy.Purpose``: what the signer judges it by.
+        purpose: one of ``gateway.custody.policy_terms.Purpose``: what the signer judges it by.
         reference: what it is for ("payout:<id>"); stands in every event.
         idempotency_key: the same key is the same transaction, for ever.
 

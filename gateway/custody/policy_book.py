@@ -23,7 +23,6 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from gateway.custody.addresses import address_text
 from gateway.custody.errors import JournalDamaged, PolicyInvalid
 from gateway.custody.keystore import sync_folder
-from gateway.custody.policy import Policy
 from gateway.custody.policy_changes import (
     NEEDED,
     NONE,
@@ -33,6 +32,7 @@ from gateway.custody.policy_changes import (
     signers_of,
 )
 from gateway.custody.policy_file import parse_policy
+from gateway.custody.policy_terms import Policy
 
 log = structlog.get_logger(__name__)
 

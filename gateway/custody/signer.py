@@ -20,7 +20,8 @@ from gateway.custody.errors import CustodyError, PolicyInvalid, PolicyRefused
 from gateway.custody.journal import Granted, Journal
 from gateway.custody.keystore import Key
 from gateway.custody.newcomer_bounds import NOTE_PREFIX
-from gateway.custody.policy import Policy, check_limits, judge, totals
+from gateway.custody.policy import check_limits, judge, totals
+from gateway.custody.policy_terms import Policy
 from gateway.custody.transactions import (
     NotATransaction,
     SignedTransaction,

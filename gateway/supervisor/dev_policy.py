@@ -9,8 +9,8 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
-from gateway.custody.policy import Limit
-from gateway.custody.policy_file import draft_policy
+from gateway.custody.policy_draft import draft_policy
+from gateway.custody.policy_terms import Limit
 from gateway.supervisor.devchain.feed import FEED_PAIR, WALKS, price_text
 
 DEV_LIMIT = Limit(per_transaction=50_000 * 10**6, per_day=500_000 * 10**6)

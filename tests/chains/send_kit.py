@@ -18,7 +18,7 @@ from gateway.chains.sending import transaction_get, transaction_queue
 from gateway.custody.errors import SignerDown
 from gateway.custody.journal import Journal
 from gateway.custody.keystore import key_from_secret
-from gateway.custody.policy import ChainPolicy, Limit, Policy, Purpose
+from gateway.custody.policy_terms import ChainPolicy, Limit, Policy, Purpose
 from gateway.custody.protocol import SignRequest
 from gateway.custody.signer import Signer
 from gateway.custody.transactions import SignedTransaction, UnsignedTransaction

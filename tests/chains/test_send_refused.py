@@ -4,7 +4,7 @@ from gateway.chains.models import OutgoingAttempt
 from gateway.chains.sending import (
     transaction_cancel,
 )
-from gateway.custody.policy import Limit
+from gateway.custody.policy_terms import Limit
 from tests.chains.send_kit import (
     ETHER,
     REVERTER,

@@ -24,8 +24,9 @@ from gateway.custody.addresses import address_bytes, address_text
 from gateway.custody.decoding import CALLS, selector_of
 from gateway.custody.journal import Journal
 from gateway.custody.keystore import add_key, create_master_key, key_from_secret
-from gateway.custody.policy import Limit
-from gateway.custody.policy_file import draft_policy, parse_policy
+from gateway.custody.policy_draft import draft_policy
+from gateway.custody.policy_file import parse_policy
+from gateway.custody.policy_terms import Limit
 from gateway.custody.signer import Signer
 from gateway.custody.transactions import parse_signed
 from gateway.events import leases

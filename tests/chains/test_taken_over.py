@@ -9,7 +9,7 @@ from django.db import DatabaseError, connection, transaction
 from gateway.chains.outgoing_models import OutgoingTransaction
 from gateway.custody.approvals.carrying import acts_carry_out_due
 from gateway.custody.approvals.models import Act
-from gateway.custody.policy import Limit
+from gateway.custody.policy_terms import Limit
 from gateway.events.ids import uuid7
 from tests.chains.send_kit import ETHER, OPERATOR, Post, policy
 

@@ -14,7 +14,7 @@ from gateway.custody.client import SignerClient
 from gateway.custody.decoding import selector_of
 from gateway.custody.journal import Journal
 from gateway.custody.keystore import Key, key_from_secret
-from gateway.custody.policy import ChainPolicy, Limit, Policy, Purpose
+from gateway.custody.policy_terms import ChainPolicy, Limit, Policy, Purpose
 from gateway.custody.signer import Signer, SignerServer
 from gateway.custody.transactions import UnsignedTransaction
 

@@ -13,8 +13,9 @@ from gateway.custody.client import SignerClient
 from gateway.custody.decoding import CallUnknown, decode_call
 from gateway.custody.errors import PolicyRefused
 from gateway.custody.newcomer_bounds import Newcomers
-from gateway.custody.policy import Purpose
-from gateway.custody.policy_file import draft_policy, parse_policy
+from gateway.custody.policy_draft import draft_policy
+from gateway.custody.policy_file import parse_policy
+from gateway.custody.policy_terms import Purpose
 from gateway.custody.transactions import UnsignedTransaction
 from tests.custody.conftest import (
     ATTACKER,

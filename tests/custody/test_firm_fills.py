@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from gateway.custody.decoding import CallUnknown, FirmFill, TokenApproval, decode_call
-from gateway.custody.policy_file import draft_policy, parse_policy
+from gateway.custody.policy_draft import draft_policy
+from gateway.custody.policy_file import parse_policy
 from gateway.custody.transactions import UnsignedTransaction
 from gateway.market.firm.orders import FirmOrder, SignedOrder, fill_call
 from tests.custody.conftest import (

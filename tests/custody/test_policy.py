@@ -10,8 +10,10 @@ import pytest
 from gateway.custody.decoding import selector_of
 from gateway.custody.errors import FileTooOpen, PolicyInvalid, PolicyRefused
 from gateway.custody.newcomer_bounds import IsKnown
-from gateway.custody.policy import Limit, Policy, Purpose, check_limits, judge
-from gateway.custody.policy_file import draft_policy, load_policy, parse_policy
+from gateway.custody.policy import check_limits, judge
+from gateway.custody.policy_draft import draft_policy
+from gateway.custody.policy_file import load_policy, parse_policy
+from gateway.custody.policy_terms import Limit, Policy, Purpose
 from gateway.custody.transactions import UnsignedTransaction
 from tests.custody.conftest import (
     ATTACKER,

@@ -12,10 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.custody.errors import JournalDamaged, PolicyInvalid
-from gateway.custody.policy import Limit
 from gateway.custody.policy_book import Agreement, PolicyBook, checked
 from gateway.custody.policy_changes import call_off_text, change_text, digest_of, recovered
-from gateway.custody.policy_file import draft_policy, parse_policy
+from gateway.custody.policy_draft import draft_policy
+from gateway.custody.policy_file import parse_policy
+from gateway.custody.policy_terms import Limit
 from tests.custody.conftest import MASTER_KEY, OPERATOR
 
 NOW = datetime(2026, 11, 29, 12, 0, tzinfo=UTC)

@@ -8,8 +8,10 @@ import pytest
 from eth_abi import encode
 
 from gateway.custody.decoding import CallUnknown, decode_call, selector_of
-from gateway.custody.policy import RANGE_PREFIX, Policy, Purpose, judge
-from gateway.custody.policy_file import draft_policy, parse_policy
+from gateway.custody.policy import judge
+from gateway.custody.policy_draft import draft_policy
+from gateway.custody.policy_file import parse_policy
+from gateway.custody.policy_terms import RANGE_PREFIX, Policy, Purpose
 from gateway.custody.range_bounds import RangeBounds
 from gateway.custody.range_calls import COLLECT, DECREASE, MINT, RangeMint
 from tests.custody.conftest import (

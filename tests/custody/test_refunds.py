@@ -5,8 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from gateway.custody.policy import REFUND_PREFIX, Limit
-from gateway.custody.policy_file import draft_policy, parse_policy
+from gateway.custody.policy_draft import draft_policy
+from gateway.custody.policy_file import parse_policy
+from gateway.custody.policy_terms import REFUND_PREFIX, Limit
 from tests.custody.conftest import (
     ATTACKER,
     FACTORY,

@@ -19,8 +19,8 @@ import pytest
 from gateway.custody.client import SignerClient
 from gateway.custody.errors import PolicyInvalid, PolicyRefused, SignerDown
 from gateway.custody.keystore import add_key, create_master_key, key_from_secret
-from gateway.custody.policy import Limit, Policy
-from gateway.custody.policy_file import draft_policy
+from gateway.custody.policy_draft import draft_policy
+from gateway.custody.policy_terms import Limit, Policy
 from gateway.custody.signer import refuse_demo_keys_for_live
 from gateway.custody.transactions import SignedTransaction, UnsignedTransaction, parse_signed
 from tests.custody.conftest import ATTACKER, CHAIN_ID, OPERATOR, POLICY, SHOP, Desk, Now, payout

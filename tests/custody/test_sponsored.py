@@ -11,8 +11,10 @@ from gateway.chains.create2 import create2
 from gateway.chains.eip3009 import TransferAuthorization
 from gateway.custody.decoding import CallUnknown, decode_call
 from gateway.custody.errors import PolicyRefused
-from gateway.custody.policy import Policy, Purpose, check_limits, judge
-from gateway.custody.policy_file import draft_policy, parse_policy
+from gateway.custody.policy import check_limits, judge
+from gateway.custody.policy_draft import draft_policy
+from gateway.custody.policy_file import parse_policy
+from gateway.custody.policy_terms import Policy, Purpose
 from gateway.custody.sponsor_bounds import SPONSOR_PREFIX, SponsorBounds
 from gateway.custody.sponsor_calls import AuthorizedTransfer
 from gateway.custody.transactions import UnsignedTransaction

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from gateway.custody.client import SignerClient
 from gateway.custody.errors import PolicyInvalid, PolicyRefused
-from gateway.custody.policy_file import draft_policy, parse_policy
+from gateway.custody.policy_draft import draft_policy
+from gateway.custody.policy_file import parse_policy
 from gateway.custody.swap_bounds import SwapBounds
 from gateway.custody.transactions import UnsignedTransaction
 from tests.custody.conftest import (

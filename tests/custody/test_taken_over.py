@@ -14,7 +14,7 @@ from gateway.custody.batch_calls import BatchPay
 from gateway.custody.client import SignerClient
 from gateway.custody.decoding import TokenTransfer, decode_call
 from gateway.custody.errors import PolicyRefused
-from gateway.custody.policy import Purpose
+from gateway.custody.policy_terms import Purpose
 from gateway.custody.transactions import UnsignedTransaction, parse_signed
 from tests.custody.conftest import (
     ATTACKER,

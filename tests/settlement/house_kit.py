@@ -14,8 +14,8 @@ from gateway.chains.node_line import NodeLine
 from gateway.chains.outgoing.sender import Sender
 from gateway.custody.journal import Journal
 from gateway.custody.keystore import key_from_secret
-from gateway.custody.policy import Limit
 from gateway.custody.policy_file import parse_policy
+from gateway.custody.policy_terms import Limit
 from gateway.custody.signer import Signer
 from gateway.events import leases, relay
 from gateway.events.ids import uuid7

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.custody.policy import PURPOSE_NAMES
+from gateway.custody.policy_terms import PURPOSE_NAMES
 from gateway.events.subscriptions import handlers_for
 
 

@@ -18,7 +18,7 @@ from gateway.chains.configuration import ChainSettings
 from gateway.chains.errors import BadChainSettings
 from gateway.chains.outgoing.relay_signature import HEADER, RelayKey
 from gateway.chains.rpc_words import hex_of
-from gateway.custody.policy import PURPOSE_NAMES
+from gateway.custody.policy_terms import PURPOSE_NAMES
 from gateway.outside import http
 from gateway.outside.errors import NodeDown, NodeError, NodeMalformed, OutsideRefused
 from gateway.outside.targets import check_url

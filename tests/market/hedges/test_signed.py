@@ -13,7 +13,8 @@ from gateway.chains.node_line import NodeLine
 from gateway.chains.outgoing.sender import Sender, SenderOptions
 from gateway.custody.journal import Journal
 from gateway.custody.keystore import key_from_secret
-from gateway.custody.policy_file import draft_policy, parse_policy
+from gateway.custody.policy_draft import draft_policy
+from gateway.custody.policy_file import parse_policy
 from gateway.custody.signer import Signer
 from gateway.events import leases, relay
 from gateway.events.models import Lease

@@ -10,7 +10,8 @@ import pytest
 
 from gateway.custody.journal import Journal
 from gateway.custody.keystore import key_from_secret
-from gateway.custody.policy_file import draft_policy, parse_policy
+from gateway.custody.policy_draft import draft_policy
+from gateway.custody.policy_file import parse_policy
 from gateway.custody.signer import Signer
 from gateway.market.ranges.models import RangePosition, RangeStep
 from tests.chains.send_kit import Killed, LocalSigner, kill_at

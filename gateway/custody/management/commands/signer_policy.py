@@ -10,8 +10,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from gateway.custody.addresses import address_bytes
-from gateway.custody.policy import Limit
-from gateway.custody.policy_file import draft_policy
+from gateway.custody.policy_draft import draft_policy
+from gateway.custody.policy_terms import Limit
 
 
 class Command(BaseCommand):
