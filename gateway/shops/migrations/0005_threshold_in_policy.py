@@ -9,8 +9,10 @@ BPS = 10_000
 
 def carry_over(apps: Any, schema_editor: Any) -> None:
     Shop, PolicyVersion = apps.get_model("shops", "Shop"), apps.get_model("shops", "PolicyVersion")
-    PolicyVersion.objects.bulk_create(
-        (_first(PolicyVersion, shop) for shop in Shop.objects.all().iterator()), batch_size=1_000
+    here = schema_editor.connection.alias
+    shops = Shop.objects.using(here).all()
+    PolicyVersion.objects.using(here).bulk_create(
+        (_first(PolicyVersion, shop) for shop in shops.iterator()), batch_size=1_000
     )
 
 
@@ -38,8 +40,10 @@ def _first(version: Any, shop: Any) -> Any:
 
 def carry_back(apps: Any, schema_editor: Any) -> None:
     Shop, PolicyVersion = apps.get_model("shops", "Shop"), apps.get_model("shops", "PolicyVersion")
-    for row in PolicyVersion.objects.filter(is_current=True, schedule="threshold").iterator():
-        Shop.objects.filter(id=row.shop_id).update(
+    here = schema_editor.connection.alias
+    rows = PolicyVersion.objects.using(here).filter(is_current=True, schedule="threshold")
+    for row in rows.iterator():
+        Shop.objects.using(here).filter(id=row.shop_id).update(
             payout_threshold_units=row.policy["threshold_units"]
         )
 

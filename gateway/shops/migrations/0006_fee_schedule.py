@@ -24,7 +24,8 @@ DROP FUNCTION shops_fee_is_kept();
 
 def carry_over(apps: Any, schema_editor: Any) -> None:
     Shop, FeeVersion = apps.get_model("shops", "Shop"), apps.get_model("shops", "FeeVersion")
-    FeeVersion.objects.bulk_create(
+    here = schema_editor.connection.alias
+    FeeVersion.objects.using(here).bulk_create(
         (
             FeeVersion(
                 shop=shop,
@@ -34,7 +35,7 @@ def carry_over(apps: Any, schema_editor: Any) -> None:
                 set_by="carried over",
                 reason="In force when fees got versions.",
             )
-            for shop in Shop.objects.all().iterator()
+            for shop in Shop.objects.using(here).all().iterator()
         ),
         batch_size=1_000,
     )
@@ -43,9 +44,10 @@ def carry_over(apps: Any, schema_editor: Any) -> None:
 def carry_back(apps: Any, schema_editor: Any) -> None:
     """The fee stays in the terms; the version's number leaves them."""
     Shop = apps.get_model("shops", "Shop")
-    for shop in Shop.objects.filter(terms__has_key="fee_version").iterator():
+    here = schema_editor.connection.alias
+    for shop in Shop.objects.using(here).filter(terms__has_key="fee_version").iterator():
         shop.terms.pop("fee_version")
-        shop.save(update_fields=["terms"])
+        shop.save(using=here, update_fields=["terms"])
 
 
 class Migration(migrations.Migration):

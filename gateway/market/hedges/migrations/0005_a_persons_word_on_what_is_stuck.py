@@ -6,7 +6,8 @@ import gateway.money.fields
 def forget_unmade(apps, schema_editor):
     """Before, what was never made was known as refused alone."""
     moves = apps.get_model("hedges", "InventoryMove")
-    moves.objects.filter(state="unmade").update(state="refused")
+    here = schema_editor.connection.alias
+    moves.objects.using(here).filter(state="unmade").update(state="refused")
 
 
 class Migration(migrations.Migration):
