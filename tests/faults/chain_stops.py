@@ -1,21 +1,30 @@
-"""A chain that mines no blocks for a while; for one story at a time."""
+"""A chain that mines no blocks for a while, and one that gives blocks up."""
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from tests.house.place import Place
+from gateway.outside.rpc import JsonRpc
 
 BLOCK_SECONDS = 1
 _one_at_a_time = threading.Lock()
 
 
 @contextmanager
-def standing_still(place: Place) -> Iterator[None]:
-    """No block is mined within, but those that a reorg puts in the place of others."""
+def standing_still(rpc: JsonRpc) -> Iterator[None]:
+    """No block is mined within, but those that a reorg puts in the place of others. For one story
+    at a time."""
     with _one_at_a_time:
-        place.rpc.call("evm_setIntervalMining", [0])
+        rpc.call("evm_setIntervalMining", [0])
         try:
             yield
         finally:
-            place.rpc.call("evm_setIntervalMining", [BLOCK_SECONDS])
+            rpc.call("evm_setIntervalMining", [BLOCK_SECONDS])
+
+
+def reorg(rpc: JsonRpc, *, depth: int) -> None:
+    """Have empty blocks stand in the place of the last ones. The node's clock goes on from the
+    blocks that were given up, and its prices would be old for good: it is put right."""
+    rpc.call("anvil_reorg", [depth, []])
+    rpc.call("evm_setTime", [int(time.time())])

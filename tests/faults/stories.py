@@ -14,7 +14,7 @@ import psycopg
 from eth_account import Account
 
 from gateway.supervisor.devchain.calls import call_data
-from tests.faults.chain_stops import standing_still
+from tests.faults.chain_stops import reorg, standing_still
 from tests.faults.program import ANSWER_SECONDS, NeverAnswered, Program
 from tests.faults.rest import is_at_rest
 from tests.faults.shoppers import Shopper
@@ -69,7 +69,7 @@ class Teller:
     def sell_in(self, symbol: str, amount: str = "") -> Json:
         """A sale that may be paid in a token. While prices are away its price in tokens that move
         is not known, and it is not offered: then another sale is asked for."""
-        deadline = time.monotonic() + ANSWER_SECONDS
+        deadline = time.monotonic() + STORY_SECONDS
         while True:
             invoice = self.sell(amount)
             if any(due["symbol"] == symbol for due in invoice["due"]):
@@ -288,11 +288,11 @@ class Teller:
             invoice = self.sell("3.00")
             self.pay(invoice)
             block = int(self.place.mined(self.shopper.sent[-1], seconds=60)["blockNumber"], 16)
-            with standing_still(self.place):
+            with standing_still(self.place.rpc):
                 depth = self.place.head() - block + 1
                 undone = depth <= DEEPEST_REORG and self._is_credited(invoice["id"])
                 if undone:
-                    self.place.rpc.call("anvil_reorg", [depth, []])
+                    reorg(self.place.rpc, depth=depth)
             self.paid(invoice)
             if undone:
                 break
