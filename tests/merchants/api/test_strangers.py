@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 
 from gateway.invoices.models import Invoice
+from gateway.settlement.billing.models import FeeDocument
 from gateway.settlement.models import Payout
 from merchants.api.models import IdempotencyRecord
 from merchants.webhooks.models import Delivery, Endpoint
@@ -44,7 +45,20 @@ def ours(api: Api, open_shop: Any) -> dict[str, str]:
     asked = {"invoice_id": str(paid.id), "amount": "5.00"}
     refund = api.post("refunds", asked, Idempotency_Key="r")
     assert refund.status_code == 201, refund.content
+    document = FeeDocument.objects.create(
+        mode="test",
+        kind="invoice",
+        shop_id=open_shop.shop_id,
+        shop_name="Ours",
+        month="2026-10",
+        time_zone="UTC",
+        revision=0,
+        lines=[],
+        issued_by="test",
+        issued_at=timezone.now(),
+    )
     return {
+        "fee-invoices": str(document.id),
         "refunds": refund.json()["id"],
         "invoices": invoice["id"],
         "webhook_endpoints": endpoint["id"],
