@@ -18,6 +18,7 @@ from gateway.settlement.reconciling.running import reconcile
 from gateway.supervisor.devchain.calls import call_data
 from tests.market.execution.conftest import CHAIN_ID
 from tests.settlement.house_kit import OPERATOR_KEY, House
+from tests.undoing import FRESH_BLOCKS
 
 HOT = f"custody:hot:{CHAIN_ID}"
 DEPOSITS = f"custody:deposits:{CHAIN_ID}"
@@ -96,5 +97,6 @@ class Auditor:
 
 
 @pytest.fixture
-def auditor(house: House) -> Auditor:
+def auditor(house: House, settings: Any) -> Auditor:
+    settings.RECONCILIATION = {"search_blocks": FRESH_BLOCKS}  # whose balances the node surely has
     return Auditor(house)
