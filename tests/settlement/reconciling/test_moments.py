@@ -11,6 +11,12 @@ from gateway.tenancy import scope
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
+@pytest.fixture(autouse=True)
+def _nobody() -> None:
+    """A request leaves its scope to the next one, which begins with none: so does a test."""
+    scope.leave()
+
+
 def said(sql: str) -> str:
     with connection.cursor() as cursor:
         cursor.execute(sql)
