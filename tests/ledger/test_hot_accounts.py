@@ -105,7 +105,8 @@ def test_sales_go_on_while_a_payout_is_being_taken_out(committed: None) -> None:
     def draw() -> None:
         post_payout_reserved(payout_id=uuid7(), shop_id=shop_id, amount=usdc(1_000_000), now=NOW)
 
-    with left_open(draw, *(lambda: sell(shop_id) for _ in range(3))):
+    # The payout first: it waits, rightly, for sales that began before it.
+    with left_open(draw), left_open(*(lambda: sell(shop_id) for _ in range(3))):
         pass
     found = shop_balance(shop_id=shop_id, asset=USDC.code)
     assert (found.available, found.reserved) == (4 * 13_300_000 - 1_000_000, 1_000_000)

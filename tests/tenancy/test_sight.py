@@ -1,5 +1,6 @@
 """Whoever closes the books sees what the web has open, or is told that they don't."""
 
+import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
@@ -14,7 +15,8 @@ from gateway.tenancy.roles import web_role
 from gateway.tenancy.standing import sight_problem
 
 pytestmark = pytest.mark.django_db(transaction=True)
-OWNER = "an_owner_of_tables"
+# Roles are the server's, not a database's: one for each worker.
+OWNER = f"owner_{os.environ['TILLWAY_TEST_NAME']}_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
 
 
 def said(sql: str) -> None:
