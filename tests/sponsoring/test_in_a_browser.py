@@ -4,11 +4,13 @@ import json
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from django.utils import timezone
 
+from gateway.outside.rpc import JsonRpc
 from gateway.sponsoring.models import Authorization
 from tests.e2e.conftest import LiveProcess, chromium, live_process  # noqa: F401 (fixtures)
 from tests.market.execution.conftest import USDC
@@ -52,7 +54,15 @@ def visit(  # noqa: PLR0917 (fixtures)
     settings.CONTENT_SECURITY_POLICY = {
         "DIRECTIVES": {**directives, "connect-src": ["'self'", live_process.url]}
     }
-    monkeypatch.setattr(timezone, "now", lambda: counter.now)  # pages go by the chain's clock
+    node = counter.house.desk.till.url
+
+    def chain_time() -> datetime:
+        """Asked by each thread over a connection of its own."""
+        with JsonRpc(node) as rpc:
+            head = rpc.call("eth_getBlockByNumber", ["latest", False])
+        return datetime.fromtimestamp(int(head["timestamp"], 16), UTC)
+
+    monkeypatch.setattr(timezone, "now", chain_time)  # pages go by the chain's clock
     complaints: list[str] = []
 
     def sign(address: str, text: str) -> str:
