@@ -1,5 +1,6 @@
 """Reports: what each day brought and took, and files for the shop's own books."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any, Final
 from uuid import UUID
@@ -68,36 +69,32 @@ def page(request: MemberRequest, shop_id: UUID) -> HttpResponse:
 @require_action("report.export")
 def sales(request: MemberRequest, shop_id: UUID) -> Any:
     """Every sale of the period as CSV."""
-    zone = ZoneInfo(request.shop.time_zone)
-    try:
-        period = period_in(request.GET.dict())
-    except TillwayError as error:
-        return _back(request, shop_id, error)
-    return sales_file(shop_id=shop_id, period=period, zone=zone)
+    return _of_period(sales_file, request, shop_id)
 
 
 @require_GET
 @require_action("report.export")
 def fees(request: MemberRequest, shop_id: UUID) -> Any:
     """What every payment of the period cost, as CSV."""
-    zone = ZoneInfo(request.shop.time_zone)
-    try:
-        period = period_in(request.GET.dict())
-    except TillwayError as error:
-        return _back(request, shop_id, error)
-    return fee_file(shop_id=shop_id, period=period, zone=zone)
+    return _of_period(fee_file, request, shop_id)
 
 
 @require_GET
 @require_action("report.export")
 def costs(request: MemberRequest, shop_id: UUID) -> Any:
     """What every day's payments cost, as CSV."""
+    return _of_period(cost_file, request, shop_id)
+
+
+def _of_period(file: Callable[..., Any], request: MemberRequest, shop_id: UUID) -> Any:
+    """A file of the days asked for, by the shop's clock, or back to the page that says what is
+    wrong with them."""
     zone = ZoneInfo(request.shop.time_zone)
     try:
         period = period_in(request.GET.dict())
     except TillwayError as error:
         return _back(request, shop_id, error)
-    return cost_file(shop_id=shop_id, period=period, zone=zone)
+    return file(shop_id=shop_id, period=period, zone=zone)
 
 
 @require_GET
