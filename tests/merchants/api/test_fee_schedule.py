@@ -1,5 +1,6 @@
 """A shop's fee schedule over HTTP, beside what its invoices keep of it."""
 
+from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -133,8 +134,8 @@ def test_an_invoice_says_what_it_cost(
         found = api.get(f"invoices/{invoice.id}/fees").json()
     [cost], [payment] = found["payments"], invoice.payments.all()
     assert (found["fee_version"], found["fee_bps"], found["payouts"]) == (1, 50, [])
-    assert round(float(cost["fee"]) * 1e6) == payment.fee_units > 0
-    assert round(float(cost["gross"]) * 1e6) == payment.fee_units + payment.credited_units
+    assert int(Decimal(cost["fee"]).scaleb(6)) == payment.fee_units > 0
+    assert int(Decimal(cost["gross"]).scaleb(6)) == payment.fee_units + payment.credited_units
     assert set(cost["rate"]) == {"spread", "lock_premium", "fill", "gas"}
 
 

@@ -109,7 +109,7 @@ def test_every_payment_s_costs_come_as_a_file(api: Api, stranger: Api, open_shop
     open_shop.hear(deposit, "orphaned")
     rows = rows_of(api.get(f"reports/fees.csv?{span()}"))
     assert [row["what"] for row in rows] == ["paid", "paid", "taken_back"]
-    fees = [round(float(row["fee"]) * 1e6) for row in rows]
+    fees = [int(Decimal(row["fee"]).scaleb(6)) for row in rows]
     kept = Payment.objects.get(shop_id=open_shop.shop_id, reversed_at=None)
     assert fees[0] == sum(fees) == kept.fee_units > 0
     assert {row["fee_version"] for row in rows} == {"1"}

@@ -3,6 +3,7 @@
 import csv
 import io
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -42,8 +43,8 @@ def test_a_day_adds_up_to_what_the_shop_is_owed(api: Api, sold: Any) -> None:
     [day] = report["days"]
     owed = shop_balance(shop_id=sold.shop_id, asset=USDC)
     assert day["opening"] == "0" and day["payments"] == 2
-    assert int(float(day["closing"]) * 1e6 + 0.5) == owed.available + owed.reserved
-    assert float(day["sales"]) + float(day["fees"]) == pytest.approx(float(day["closing"]))
+    assert int(Decimal(day["closing"]).scaleb(6)) == owed.available + owed.reserved
+    assert Decimal(day["sales"]) + Decimal(day["fees"]) == Decimal(day["closing"])
     assert report["totals"][0] == day | {"day": None}
     [worth] = report["currencies"]
     assert (worth["value"], worth["tax"], worth["tip"]) == ("16.70", "2.00", "1.50")
@@ -54,8 +55,8 @@ def test_sales_are_rows_that_sum_to_the_day(api: Api, sold: Any) -> None:
     assert [row["value"] for row in rows] == ["12.50", "4.20"]
     assert [(row["tax"], row["tip"]) for row in rows] == [("2.00", "1.50"), ("0.00", "0.00")]
     [day] = api.get(f"reports/daily?{span()}").json()["days"]
-    credited = sum(round(float(row["credited"]) * 1e6) for row in rows)
-    assert credited == round(float(day["closing"]) * 1e6)
+    credited = sum(int(Decimal(row["credited"]).scaleb(6)) for row in rows)
+    assert credited == int(Decimal(day["closing"]).scaleb(6))
     assert all(row["transaction"].startswith("0x") for row in rows)
 
 
@@ -67,7 +68,7 @@ def test_a_payment_taken_back_is_a_row_of_its_own(api: Api, sold: Any) -> None:
     assert [row["what"] for row in rows] == ["paid", "paid", "paid", "taken_back"]
     assert rows[-1]["value"] == "-10.00" and rows[-1]["credited"].startswith("-")
     [day] = api.get(f"reports/daily?{span()}").json()["days"]
-    assert day["payments"] == 2 and float(day["taken_back"]) < 0
+    assert day["payments"] == 2 and Decimal(day["taken_back"]) < 0
     assert api.get(f"reports/daily?{span()}").json()["currencies"][0]["value"] == "16.70"
 
 
