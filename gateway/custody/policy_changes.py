@@ -62,6 +62,6 @@ def recovered(text: str, signature: str) -> bytes | None:
         key = PublicKey.from_signature_and_message(
             raw[:64] + bytes([parity]), bytes(digest), hasher=None
         )
-    except Exception:
+    except Exception:  # coincurve raises ValueError and bare Exception alike
         return None
     return address_of(key)
