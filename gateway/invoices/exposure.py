@@ -1,7 +1,5 @@
 """What an invoice's locks put at risk, counted per asset by the market and per shop here."""
 
-import itertools
-import os
 import threading
 from collections.abc import Collection, Iterable
 from datetime import datetime
@@ -23,7 +21,6 @@ from gateway.market.snapshot_store import current_snapshot
 
 KEPT = market.KEEP
 
-_turns = itertools.count(os.getpid())
 _thread = threading.local()
 
 
@@ -32,9 +29,12 @@ def invoice_id_of_thread() -> UUID:
 
     An id's last digit is its shard. A counter stays locked until its transaction commits; with
     shards by chance, two of eight tills that sell at once would often wait for each other's disk.
+    The database deals them out, since no process knows of another's threads. One query a thread.
     """
     if not hasattr(_thread, "shard"):
-        _thread.shard = next(_turns) % market.SHARDS
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT nextval('invoices_shard_turn')")
+            _thread.shard = cursor.fetchone()[0] % market.SHARDS
     drawn = uuid7().int
     return UUID(int=drawn - drawn % market.SHARDS + _thread.shard)
 

@@ -10,11 +10,13 @@ from django.test.utils import CaptureQueriesContext
 
 from gateway.invoices import services
 from gateway.invoices.errors import NoQuote
+from gateway.invoices.exposure import invoice_id_of_thread
 from gateway.invoices.models import Invoice
 from gateway.invoices.presenters import invoice_as_dict
 from gateway.invoices.quotebook import decode_book
 from gateway.market.quotes import lock_caps
 from gateway.market.selectors import open_units
+from gateway.market.services import SHARDS
 from gateway.market.snapshot_store import current_snapshot
 from gateway.shops.services import shop_set_terms
 from tests.chain_rows import USDC, WETH
@@ -104,3 +106,29 @@ def test_a_demand_asked_for_twice_takes_room_once(world: World) -> None:
         world.issue(external_key="order 7")
     assert open_units(now=world.now)[WETH] <= cap_of(world, WETH) // 2
     assert WETH in offers(world.issue())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_two_threads_sell_in_one_shard_whichever_process_they_are_of() -> None:
+    """Each waits for the commit of whoever sells in its shard, and processes once shared theirs."""
+    before = _shard_of_a_new_thread()
+    for _ in range(SHARDS - 2):  # threads of other processes, of which this one knows nothing
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT nextval('invoices_shard_turn')")
+    after = [_shard_of_a_new_thread(), _shard_of_a_new_thread()]
+    assert after[0] == (before - 1) % SHARDS, "the one shard that nobody else was dealt"
+    assert after[1] == before, "dealt again when all had their turn"
+
+
+def _shard_of_a_new_thread() -> int:
+    drawn: list[int] = []
+
+    def draw() -> None:
+        drawn.extend(invoice_id_of_thread().int % SHARDS for _ in range(3))
+        connection.close()
+
+    thread = threading.Thread(target=draw)
+    thread.start()
+    thread.join(30)
+    (shard,) = set(drawn)
+    return shard
