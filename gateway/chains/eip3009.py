@@ -8,11 +8,11 @@ what it signs.
 from dataclasses import dataclass
 from typing import Any
 
-from coincurve import PublicKey
 from eth_abi.abi import encode
 from eth_hash.auto import keccak
 
-from gateway.chains.addresses import ADDRESS_BYTES, checksum
+from gateway.chains.addresses import checksum
+from gateway.custody.recovery import NoSigner, signer_address
 
 WORD_BYTES = 32
 SIGNATURE_BYTES = 65
@@ -183,12 +183,11 @@ def signer_of(digest: bytes, signature: bytes) -> bytes:
         SignatureInvalid: none could have.
     """
     r, s, parity = split_signature(signature)
-    compact = r.to_bytes(32, "big") + s.to_bytes(32, "big") + bytes([parity])
+    r_and_s = r.to_bytes(WORD_BYTES, "big") + s.to_bytes(WORD_BYTES, "big")
     try:
-        key = PublicKey.from_signature_and_message(compact, digest, hasher=None)
-    except Exception as error:  # coincurve raises ValueError and bare Exception alike
+        return signer_address(digest, r_and_s=r_and_s, parity=parity)
+    except NoSigner as error:
         raise SignatureInvalid("no key could have signed this") from error
-    return keccak(key.format(compressed=False)[1:])[-ADDRESS_BYTES:]
 
 
 def _listed(fields: tuple[tuple[str, str], ...]) -> list[dict[str, str]]:

@@ -35,7 +35,7 @@ from gateway.custody.errors import (
     KeystoreTampered,
     WrongMasterKey,
 )
-from gateway.custody.transactions import address_of
+from gateway.custody.recovery import address_of
 
 FORMAT = "tillway-keystore"
 VERSION = 1

@@ -9,10 +9,9 @@ import hashlib
 from collections.abc import Iterable
 from typing import Final
 
-from coincurve import PublicKey
 from eth_utils.crypto import keccak
 
-from gateway.custody.transactions import address_of
+from gateway.custody.recovery import NoSigner, signer_address
 
 NEEDED: Final = 2
 SIGNATURE_BYTES: Final = 65
@@ -59,9 +58,6 @@ def recovered(text: str, signature: str) -> bytes | None:
     if parity not in (0, 1):
         return None
     try:
-        key = PublicKey.from_signature_and_message(
-            raw[:64] + bytes([parity]), bytes(digest), hasher=None
-        )
-    except Exception:  # coincurve raises ValueError and bare Exception alike
+        return signer_address(bytes(digest), r_and_s=raw[:64], parity=parity)
+    except NoSigner:
         return None
-    return address_of(key)

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import rlp
-from coincurve import PrivateKey, PublicKey
+from coincurve import PrivateKey
 from eth_utils.crypto import keccak
 
+from gateway.custody.recovery import ADDRESS_BYTES, NoSigner, signer_address
+
 TYPE_FEE_MARKET = 2
-ADDRESS_BYTES = 20
 MAX_UINT256 = 2**256 - 1
 MAX_UINT64 = 2**64 - 1
 
@@ -86,10 +87,6 @@ class SignedTransaction:
     hash: bytes
 
 
-def address_of(public_key: PublicKey) -> bytes:
-    return bytes(keccak(public_key.format(compressed=False)[1:])[-ADDRESS_BYTES:])
-
-
 def sign(transaction: UnsignedTransaction, key: PrivateKey) -> SignedTransaction:
     """Sign deterministically (RFC 6979, low s): the same transaction gives the same bytes."""
     signature = key.sign_recoverable(transaction.digest(), hasher=None)
@@ -118,12 +115,11 @@ def parse_signed(raw: bytes) -> tuple[UnsignedTransaction, bytes]:
         raise NotATransaction("the signature is out of range")
     if transaction.with_signature(parity=parity, r=r, s=s).raw != raw:
         raise NotATransaction("not the canonical encoding")
-    compact = r.to_bytes(32, "big") + s.to_bytes(32, "big") + bytes([parity])
+    r_and_s = r.to_bytes(32, "big") + s.to_bytes(32, "big")
     try:
-        signer = PublicKey.from_signature_and_message(compact, transaction.digest(), hasher=None)
-    except Exception as error:
+        return transaction, signer_address(transaction.digest(), r_and_s=r_and_s, parity=parity)
+    except NoSigner as error:
         raise NotATransaction("the signature fits no key") from error
-    return transaction, address_of(signer)
 
 
 def _decoded(encoded: bytes, *, expected: int) -> list[object]:

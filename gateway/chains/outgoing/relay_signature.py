@@ -12,7 +12,7 @@ from eth_utils.crypto import keccak
 
 from gateway.chains.addresses import checksum
 from gateway.chains.rpc_words import hex_of
-from gateway.custody.transactions import address_of
+from gateway.custody.recovery import address_of
 
 HEADER = "x-flashbots-signature"
 KEY_BYTES = 32

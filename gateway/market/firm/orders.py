@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from coincurve import PublicKey
 from eth_abi.abi import encode
 from eth_hash.auto import keccak
+
+from gateway.custody.recovery import ADDRESS_BYTES, NoSigner, signer_address
 
 DOMAIN_NAME = "Tillway Firm Orders"
 DOMAIN_VERSION = "1"
@@ -16,7 +17,6 @@ ORDER_TYPE = (
 )
 FILL_SIGNATURE = "fill((address,address,address,address,uint256,uint256,uint64,uint256),bytes)"
 FILL = keccak(FILL_SIGNATURE.encode())[:4]
-ADDRESS_BYTES = 20
 SIGNATURE_BYTES = 65
 MAX_UINT64 = 2**64 - 1
 MAX_UINT256 = 2**256 - 1
@@ -136,12 +136,9 @@ def signer_of(digest: bytes, signature: bytes) -> bytes:
     if recovery not in (0, 1) or int.from_bytes(signature[32:64], "big") > HALF_CURVE_ORDER:
         raise SignatureUnreadable("v is 27 or 28, and s the lower one")
     try:
-        key = PublicKey.from_signature_and_message(
-            signature[:64] + bytes([recovery]), digest, hasher=None
-        )
-    except Exception as error:  # coincurve raises ValueError and bare Exception alike
+        return signer_address(digest, r_and_s=signature[:64], parity=recovery)
+    except NoSigner as error:
         raise SignatureUnreadable("the signature is of no key") from error
-    return keccak(key.format(compressed=False)[1:])[12:]
 
 
 def fill_call(signed: SignedOrder) -> bytes:
