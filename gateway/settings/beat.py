@@ -56,6 +56,7 @@ EVERY_SECONDS = {
     "merchants.notices.tasks.tell_people": 10.0,
     "merchants.notices.tasks.send_mails": 10.0,
     "merchants.notices.tasks.send_pushes": 3.0,
+    "merchants.notices.tasks.forget_old_notices": DAY,
     "gateway.events.tasks.make_event_partitions": DAY,
     "gateway.ledger.tasks.make_ledger_partitions": DAY,
     "gateway.ledger.tasks.check_ledger": DAY,

@@ -1,9 +1,9 @@
-"""Celery entry points; beat calls them every few seconds."""
+"""Celery entry points; beat calls them."""
 
 from celery import shared_task
 from django.utils import timezone
 
-from merchants.notices import escalating, mailing
+from merchants.notices import escalating, forgetting, mailing
 from merchants.notices.push import making, sending
 
 
@@ -27,3 +27,8 @@ def send_pushes() -> int:
     making.trials_make(now=now)
     making.pushes_end(now=now)
     return sending.pushes_send(now=now)
+
+
+@shared_task
+def forget_old_notices() -> int:
+    return forgetting.notices_forget(now=timezone.now())
