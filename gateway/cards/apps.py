@@ -6,9 +6,12 @@ class CardsConfig(AppConfig):
     label = "cards"
 
     def ready(self) -> None:
+        from gateway.cards.balances import CardsKnow
         from gateway.cards.handlers import look_at_payment, look_at_reader, look_at_session
+        from gateway.ramps.balances import knowing_register
         from gateway.ramps.inbox import act_on
 
+        knowing_register("cards", CardsKnow())
         act_on(
             {
                 "checkout.session.completed": look_at_session,

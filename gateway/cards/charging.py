@@ -250,10 +250,12 @@ def _follow(row: CardTender, told: CardTold, *, now: datetime) -> None:
     """What became of the money of a paid one: it came to the ramp; it was disputed."""
     came = told.settled
     if came is not None and row.settled_at is None:
+        row.coming_units = came.net_units if came.currency == row.currency else None
+        row.coming_reference = came.reference
         if (came.currency, came.units) != (row.currency, row.units):
             row.last_error = f"settled as {came.units} {came.currency}: a person must look"
             log.error("card_settled_otherwise", tender=str(row.id), detail=row.last_error)
-        else:
+        elif came.has_come:
             currency = FIAT[row.currency]
             post_card_settled(
                 reference=came.reference,

@@ -51,6 +51,9 @@ def _bring_up(row: CardTender, dispute: CardDispute, told: DisputeTold, *, now: 
         dispute.returned_units = min(told.returned_units, dispute.units)
         dispute.save(update_fields=["returned_units"])
         _give_back(row, dispute, currency, now=now)
+    if told.coming_units != dispute.coming_units:
+        dispute.coming_units = told.coming_units
+        dispute.save(update_fields=["coming_units"])
     if told.outcome and not dispute.outcome:
         dispute.outcome = told.outcome
         dispute.save(update_fields=["outcome"])

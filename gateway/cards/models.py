@@ -133,6 +133,10 @@ class CardTender(models.Model):
     refunded_units = UnitsField(
         default=0, help_text="that went back to the card, or are about to; of the whole demand"
     )
+    coming_units = UnitsField(
+        null=True, help_text="what the ramp keeps of it until it comes, its fee taken off"
+    )
+    coming_reference = models.TextField(default="", help_text="by the ramp's name")
     unsettled_units = UnitsField(
         default=0, help_text="of the shop's balance, what has not come yet"
     )
@@ -159,6 +163,11 @@ class CardTender(models.Model):
                 fields=["ramp", "remote_intent"],
                 condition=~Q(remote_intent=""),
                 name="card_tender_of_one_payment",
+            ),
+            models.UniqueConstraint(
+                fields=["ramp", "coming_reference"],
+                condition=~Q(coming_reference=""),
+                name="card_tender_comes_once",
             ),
             models.UniqueConstraint(
                 fields=["reader"],
@@ -197,6 +206,11 @@ class CardTender(models.Model):
             ),
             models.Index(fields=["invoice_id"], name="card_tender_of_invoice"),
             models.Index(
+                fields=["ramp"],
+                name="card_tender_coming",
+                condition=Q(status="paid", settled_at=None),
+            ),
+            models.Index(
                 fields=["shop_id"],
                 name="card_tender_unsettled",
                 condition=Q(unsettled_units__gt=0),
@@ -219,6 +233,7 @@ class CardDispute(models.Model):
     fee_units = UnitsField(default=0, help_text="that the ramp charged for it")
     bearer = models.TextField(help_text="who bears that fee")
     returned_units = UnitsField(default=0)
+    coming_units = UnitsField(default=0, help_text="that the ramp gives back, not there yet")
     opened_at = models.DateTimeField()
 
     class Meta:

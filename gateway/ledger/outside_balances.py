@@ -34,12 +34,15 @@ class ToldBalances:
         at: the moment they are of. A statement's is its closing date: the journal is cut there.
         source: for people, "kraken", "statement 2026-11-29/1".
         on_the_way: by asset code.
+        unknown: by asset code, what moved there lately of which nothing here knows: a difference
+            may come of it.
     """
 
     units: Mapping[str, int]
     at: datetime
     source: str
     on_the_way: Mapping[str, Sequence[OnTheWay]] = field(default_factory=dict)
+    unknown: Mapping[str, Sequence[OnTheWay]] = field(default_factory=dict)
 
 
 class BalanceSource(Protocol):

@@ -12,6 +12,7 @@ from django.db import connection
 
 from gateway.events.cursors import PAGE_SIZE, Page, decode_cursor, page_of
 from gateway.ledger.accounts import AccountName
+from gateway.ledger.models import Entry
 from gateway.money.amounts import Amount
 from gateway.money.assets import Asset
 from gateway.shops.zones import day_starts
@@ -98,6 +99,11 @@ def balances_of(*, account: AccountName) -> dict[str, int]:
             [account],
         )
         return {asset: int(units) for asset, units in cursor.fetchall()}
+
+
+def keys_booked(keys: Collection[str]) -> set[str]:
+    """Those under which an entry stands. One query."""
+    return set(Entry.objects.filter(key__in=list(keys)).values_list("key", flat=True))
 
 
 FEES_EARNED_SQL = """

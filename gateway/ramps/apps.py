@@ -7,10 +7,13 @@ class RampsConfig(AppConfig):
 
     def ready(self) -> None:
         from gateway.events.subscriptions import subscribe
+        from gateway.ledger.outside_balances import sources_register
         from gateway.ramps import checks, handlers  # noqa: F401 (checks registers itself)
+        from gateway.ramps.balances import ramp_sources
         from gateway.ramps.identity import look_at_identity
         from gateway.ramps.inbox import act_on
 
+        sources_register("ramps", ramp_sources)
         subscribe(
             pattern="ramp.event_received", handler=handlers.on_event_received, name="ramps.event"
         )

@@ -44,12 +44,21 @@ class CardAsk:
 
 @dataclass(frozen=True, slots=True)
 class CardSettled:
-    """What a charge brought to the ramp's balance. ``units`` before the ramp's ``fee_units``."""
+    """What a charge brings to the ramp's balance. ``units`` before the ramp's ``fee_units``.
+
+    Attributes:
+        has_come: it may be sent on from there; before, the ramp keeps it as coming.
+    """
 
     reference: str
     currency: str
     units: int
     fee_units: int
+    has_come: bool
+
+    @property
+    def net_units(self) -> int:
+        return self.units - self.fee_units
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +68,7 @@ class DisputeTold:
     Attributes:
         outcome: "" while it is open; "won" or "lost".
         taken_units, fee_units: what it took from the balance, and charged beside; 0: nothing yet.
-        returned_units: what it gave back.
+        returned_units: what it gave back; coming_units: what is to follow.
     """
 
     remote_id: str
@@ -67,6 +76,7 @@ class DisputeTold:
     taken_units: int
     fee_units: int
     returned_units: int
+    coming_units: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +85,7 @@ class CardTold:
 
     Attributes:
         units: authorised or charged, minor units of ``currency``.
-        settled: once what was charged is there; None before.
+        settled: what was charged, there or coming; None where the ramp can't say yet.
     """
 
     state: CardState

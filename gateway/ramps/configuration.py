@@ -22,6 +22,7 @@ from gateway.ramps.terms import STEPS, FeeTerms, Kind, Offer
 from gateway.settings.environment import Environment
 
 if TYPE_CHECKING:
+    from gateway.ramps.stripe_balances import BalanceRamp
     from gateway.ramps.stripe_cards import CardRamp
     from gateway.ramps.stripe_identity import StripeIdentity
     from gateway.ramps.stripe_onramp import StripeOnramp
@@ -238,6 +239,17 @@ def configured_card_refunds(name: str) -> "RefundRamp":
     from gateway.ramps.stripe_refunds import StripeRefunds
 
     return StripeRefunds(**_connection(name))
+
+
+def configured_balances(name: str) -> "BalanceRamp":
+    """The ramp of that name, for what it holds for the house. Asks it nothing yet.
+
+    Raises:
+        RampNotOffered, RampsUnreadable: as ``configured_ramp``.
+    """
+    from gateway.ramps.stripe_balances import StripeBalances
+
+    return StripeBalances(**_connection(name))
 
 
 def configured_onramp(name: str) -> "StripeOnramp":

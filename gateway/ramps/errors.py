@@ -37,6 +37,13 @@ class RampDown(TillwayError):
         super().__init__(message)
 
 
+class RampBusy(TillwayError):
+    code = "busy"
+    message = "The payment provider is about to say what a card's payment brings."
+    hint = "Compare again in a minute."
+    status = 409
+
+
 class RampRefused(TillwayError):
     """It says no, for good: this instruction was not done and will not be."""
 

@@ -154,9 +154,13 @@ class StripeCards:
         if not booked:
             return None
         found = answer_of(lambda: self._client.v1.balance_transactions.retrieve(str(booked)))
-        if found.status != "available":
-            return None
-        return CardSettled(found.id, found.currency.upper(), found.amount, found.fee)
+        return CardSettled(
+            reference=found.id,
+            currency=found.currency.upper(),
+            units=found.amount,
+            fee_units=found.fee,
+            has_come=found.status == "available",
+        )
 
     def _disputes(self, intent: str) -> tuple[DisputeTold, ...]:
         wanted: Any = {"payment_intent": intent, "limit": PAGE}
@@ -172,11 +176,13 @@ def dispute_of(row: Mapping[str, Any]) -> DisputeTold:
     """A dispute of Stripe's, by what its balance transactions did: they are the money."""
     booked: Iterable[Mapping[str, Any]] = row.get("balance_transactions") or ()
     took = [one for one in booked if one["amount"] < 0]
-    gave = [one for one in booked if one["amount"] > 0 and one["status"] == "available"]
+    gave = [one for one in booked if one["amount"] > 0]
+    there = sum(int(one["amount"]) for one in gave if one["status"] == "available")
     return DisputeTold(
         remote_id=row["id"],
         outcome=row["status"] if row["status"] in ("won", "lost") else "",
         taken_units=-sum(int(one["amount"]) for one in took),
         fee_units=sum(int(one["fee"]) for one in took),
-        returned_units=sum(int(one["amount"]) for one in gave),
+        returned_units=there,
+        coming_units=sum(int(one["amount"]) for one in gave) - there,
     )

@@ -8,6 +8,7 @@ class SettlementConfig(AppConfig):
     def ready(self) -> None:
         from gateway.custody.approvals.kinds import register
         from gateway.events.subscriptions import subscribe, subscribe_together
+        from gateway.ramps.balances import knowing_register
         from gateway.settlement import (
             approving,
             bank_destinations,
@@ -22,6 +23,7 @@ class SettlementConfig(AppConfig):
             reserve_terms,
             standing,
         )
+        from gateway.settlement.fiat_balances import PayoutsKnow
         from gateway.treasury import closing_months, manual_entries
 
         for act in (
@@ -32,6 +34,7 @@ class SettlementConfig(AppConfig):
         ):
             register(act)
 
+        knowing_register("payouts", PayoutsKnow())
         subscribe(
             pattern=(
                 "payment.credited",

@@ -10,6 +10,10 @@ def balance(state: State, request: Request) -> Json:
         for (account, currency), units in sorted(state.money.items())
         if account == request.account
     } or {"eur": 0}
+    coming = dict.fromkeys(held, 0)
+    for booked in state.of("balance_transaction", owner=request.account):
+        if booked["status"] == "pending":
+            coming[booked["currency"]] = coming.get(booked["currency"], 0) + booked["net"]
 
     def lines(units_of: dict[str, int]) -> list[Json]:
         return [
@@ -22,7 +26,7 @@ def balance(state: State, request: Request) -> Json:
         "available": lines(held),
         "connect_reserved": [{"amount": 0, "currency": currency} for currency in held],
         "livemode": state.livemode,
-        "pending": lines(dict.fromkeys(held, 0)),
+        "pending": lines(coming),
     }
 
 

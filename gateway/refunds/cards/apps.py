@@ -6,9 +6,12 @@ class CardRefundsConfig(AppConfig):
     label = "card_refunds"
 
     def ready(self) -> None:
+        from gateway.ramps.balances import knowing_register
         from gateway.ramps.inbox import act_on
+        from gateway.refunds.cards.balances import CardRefundsKnow
         from gateway.refunds.cards.handlers import look_at_refund, look_at_refunds_of_payment
 
+        knowing_register("card_refunds", CardRefundsKnow())
         act_on(
             {
                 "refund.created": look_at_refund,

@@ -10,10 +10,10 @@ from datetime import datetime
 import structlog
 
 from gateway.events.errors import TillwayError
-from gateway.ledger.outside_balances import BalanceSource, ToldBalances
+from gateway.ledger.outside_balances import BalanceSource, OnTheWay, ToldBalances
 from gateway.settlement.reconciling.chain_view import Place
 from gateway.settlement.reconciling.errors import NotComparable
-from gateway.settlement.reconciling.explaining import Cause
+from gateway.settlement.reconciling.explaining import Cause, explain
 from gateway.settlement.reconciling.journal_cuts import units_until
 from gateway.settlement.reconciling.judging import Item, Verdict, judge
 from gateway.settlement.reconciling.lines import Line
@@ -87,11 +87,21 @@ def _line(
         told=units,
         difference=verdict.difference,
         items=verdict.items,
-        causes=(
-            (Cause("unexplained", "", verdict.difference),) if verdict.state == "differs" else ()
-        ),
+        causes=_causes(verdict, told.unknown.get(code, ())),
         source=told.source,
     )
+
+
+def _causes(verdict: Verdict, unknown: Sequence[OnTheWay]) -> tuple[Cause, ...]:
+    if verdict.state != "differs":
+        return ()
+    candidates = [
+        Cause(
+            "unknown_incoming" if each.units > 0 else "unknown_outgoing", each.reference, each.units
+        )
+        for each in unknown
+    ]
+    return explain(verdict.difference, certain=(), candidates=candidates)
 
 
 def _item(reference: str, units: int) -> Item:
