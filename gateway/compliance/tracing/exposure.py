@@ -23,10 +23,22 @@ Reason = Literal[
     "node_failed",
     "payer_unknown",
     "lists_missing",
-    "provider_failed",
+    "provider_down",
+    "provider_busy",
+    "provider_refused",
+    "provider_malformed",
 ]
 FAILURES: Final[frozenset[Reason]] = frozenset(
-    {"pruned", "node_failed", "payer_unknown", "lists_missing", "provider_failed"}
+    {
+        "pruned",
+        "node_failed",
+        "payer_unknown",
+        "lists_missing",
+        "provider_down",
+        "provider_busy",
+        "provider_refused",
+        "provider_malformed",
+    }
 )
 """The look itself failed: whatever else was found, this is never a clear answer."""
 

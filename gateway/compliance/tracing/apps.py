@@ -1,0 +1,27 @@
+from django.apps import AppConfig
+
+
+class TracingConfig(AppConfig):
+    name = "gateway.compliance.tracing"
+    label = "compliance_tracing"
+
+    def ready(self) -> None:
+        from gateway.compliance.tracing import handlers, projecting
+        from gateway.events.subscriptions import subscribe
+
+        subscribe(
+            pattern="deposit.seen",
+            handler=handlers.on_deposit_seen,
+            name="tracing.deposit_seen",
+        )
+        subscribe(
+            pattern="deposit.orphaned",
+            handler=handlers.on_deposit_orphaned,
+            name="tracing.deposit_orphaned",
+        )
+        subscribe(
+            pattern="transaction.final",
+            handler=handlers.on_transaction_final,
+            name="tracing.transaction_final",
+            purposes=projecting.PURPOSES,
+        )
