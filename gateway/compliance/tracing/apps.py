@@ -6,9 +6,13 @@ class TracingConfig(AppConfig):
     label = "compliance_tracing"
 
     def ready(self) -> None:
+        from django.core.checks import register
+
         from gateway.compliance.tracing import handlers, projecting
+        from gateway.compliance.tracing.checks import check_provider
         from gateway.events.subscriptions import subscribe
 
+        register(check_provider)
         subscribe(
             pattern="deposit.seen",
             handler=handlers.on_deposit_seen,

@@ -35,7 +35,7 @@ RETRY_SECONDS: Final = (15, 60)
 """After each failure that may pass; then the verdict is ``unknown`` with the reason."""
 PASSING: Final[frozenset[Reason]] = FAILURES - {"payer_unknown", "pruned"}
 """What may be otherwise in a minute."""
-TURN_SECONDS: Final = 40
+TURN_SECONDS: Final = 20
 """After so long a run takes no further request: the next run does."""
 
 

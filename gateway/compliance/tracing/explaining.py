@@ -9,6 +9,7 @@ WHY: Final = {
     "listed_itself": "the address itself is on a list in force",
     "listed_direct": "a listed address paid it, more than dust",
     "listed_indirect": "money of a listed address came through other wallets",
+    "risky_itself": "the address itself is labelled a mixer, theft, darknet market or scam",
     "risky": "money of a mixer, theft, darknet market or scam",
     "fan_out": "it came from an address that pays as many as an exchange does",
     "hops": "the way back is longer than the trace goes",

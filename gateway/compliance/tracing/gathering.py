@@ -224,6 +224,8 @@ def _gathered(known: _Known, *, question: Question, policy: TracePolicy) -> Gath
         failures.append("payer_unknown")
     elif reason in FAILURES:
         failures.append(reason)
+    elif told is not None and question.payment and told.last_block < question.payment.position[0]:
+        failures.append("node_failed")  # it has not come to the payment's block yet
     if known.lists is None:
         failures.append("lists_missing")
     book = AddressBook(one for same in known.labels.values() for one in same)

@@ -24,6 +24,7 @@ from gateway.compliance.tracing.providers import Exposures, is_nobody, nothing_f
 from gateway.compliance.tracing.transfers import MICROS
 from gateway.outside.errors import OutsideFailed, OutsideRefused
 from gateway.outside.http import Answer, request
+from gateway.outside.targets import check_url
 
 log = structlog.get_logger(__name__)
 
@@ -64,6 +65,14 @@ class HttpProvider:
         self._key = key
         self._timeout_seconds = timeout_seconds
         self._allow_loopback = allow_loopback
+
+    def check_target(self) -> None:
+        """Refuse a url that could never be asked, without asking it.
+
+        Raises:
+            OutsideRefused
+        """
+        check_url(self._url, allow_loopback=self._allow_loopback)
 
     def screen(
         self,

@@ -4,7 +4,7 @@
 either, so it holds nobody's money.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -15,6 +15,7 @@ from gateway.compliance.tracing.exposure import (
     Part,
     Payment,
     Reason,
+    Received,
     Trace,
 )
 from gateway.compliance.tracing.policy import BPS, TracePolicy
@@ -38,6 +39,12 @@ class Judgement:
     band: Band
     reasons: tuple[str, ...]
     asks_hold: bool
+
+
+Fits = Callable[[Origin], bool]
+
+_NOTHING: Final = Origin("unknown", reason="unseen")
+"""The origin of what nobody saw."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +90,7 @@ def judge(
         return Judgement(
             "high" if has_price else "review", "high", ("listed_indirect",), asks_hold=has_price
         )
-    reviewed = []
+    reviewed = ["risky_itself"] if own is not None and own.category in RISKY else []
     if indirect.reaches(bps=policy.indirect_review_bps, micros=policy.indirect_review_micros):
         reviewed.append("listed_indirect")
     risky = weigh(lambda origin: origin.status != "listed" and origin.category in RISKY)
@@ -114,36 +121,47 @@ def _direct_listed(found: Trace) -> bool:
     )
 
 
-def _scales(found: Trace, payment: Payment | None) -> Callable[[Callable[[Origin], bool]], Weight]:
-    """How to weigh origins: in the payment, else in whatever was received.
-
-    Several assets are added by value; those without a price can't be, and the heaviest share of
-    one of them counts where it is larger.
-    """
-    views: list[tuple[tuple[Part, ...], int, int | None]]
+def _scales(found: Trace, payment: Payment | None) -> Callable[[Fits], Weight]:
+    """How to weigh origins: in the payment, else in whatever was received."""
     if payment is not None:
-        views = [(found.payment, payment.units, payment.value_micros)]
-    else:
-        views = [(one.parts, one.units, one.value_micros) for one in found.received]
+        return lambda fits: _weight(
+            found.payment,
+            units=payment.units,
+            has_price=payment.value_micros is not None,
+            fits=fits,
+        )
+    return lambda fits: _weight_received(found.received, fits)
 
-    def weigh(fits: Callable[[Origin], bool]) -> Weight:
-        whole = weight = 0
-        alone = Weight(0, 0)
-        for parts, units, value in views:
-            fitting = [part for part in parts if fits(part.origin)]
-            if value:
-                whole += value
-                weight += sum(part.value_micros or 0 for part in fitting)
-            elif units and fitting:
-                share = sum(part.units for part in fitting) * BPS // units
-                alone = max(alone, Weight(share, None), key=lambda one: one.share_bps)
-        together = Weight(weight * BPS // whole if whole else 0, weight)
-        if not views or (payment is None and not any(units for _, units, _ in views)):
-            # Nothing is known of it at all.
-            return Weight(BPS if fits(Origin("unknown", reason="unseen")) else 0, 0)
-        return max(together, alone, key=lambda one: one.share_bps)
 
-    return weigh
+def _weight(parts: Iterable[Part], *, units: int, has_price: bool, fits: Fits) -> Weight:
+    """Of some money of one asset; of money of which no part is known all is unknown."""
+    fitting = [part for part in parts if fits(part.origin)]
+    if not units:
+        return Weight(BPS if fits(_NOTHING) else 0, 0)
+    return Weight(
+        share_bps=sum(part.units for part in fitting) * BPS // units,
+        value_micros=sum(part.value_micros or 0 for part in fitting) if has_price else None,
+    )
+
+
+def _weight_received(received: Sequence[Received], fits: Fits) -> Weight:
+    """Of several assets: those with a price are added by value, and of those without one the
+    heaviest share counts where it is larger."""
+    priced = [one for one in received if one.value_micros]
+    others = [one for one in received if not one.value_micros]
+    weights = [
+        _weight(one.parts, units=one.units, has_price=one.value_micros is not None, fits=fits)
+        for one in others
+    ]
+    if priced:
+        whole = sum(one.value_micros or 0 for one in priced)
+        value = sum(
+            part.value_micros or 0 for one in priced for part in one.parts if fits(part.origin)
+        )
+        weights.append(Weight(share_bps=value * BPS // whole, value_micros=value))
+    if not weights:
+        return Weight(BPS if fits(_NOTHING) else 0, 0)
+    return max(weights, key=lambda one: one.share_bps)
 
 
 def _reasons_unknown(found: Trace, payment: Payment | None) -> tuple[str, ...]:

@@ -42,7 +42,7 @@ def look_up_recent(
     *, chain_id: int, address: bytes, at_least_block: int, now: datetime
 ) -> Told | None:
     """What was told of an address lately, if it reaches the block; of one like an exchange that of
-    the last day. One query. What failed is never used again."""
+    the last day. One query. What failed, or had no time, is never used again."""
     row = (
         LookUp.objects.filter(
             chain_id=chain_id,
@@ -50,6 +50,7 @@ def look_up_recent(
             failure="",
             looked_at__gt=now - timedelta(seconds=BUSY_SECONDS),
         )
+        .exclude(cut="time")
         .order_by("-id")
         .first()
     )

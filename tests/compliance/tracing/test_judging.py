@@ -172,3 +172,42 @@ def test_without_a_price_a_share_alone_is_looked_at_by_people_and_not_held() -> 
     payment = Payment(asset="USDC@31337", units=10**17, position=(1_000, 0, b"", ""))
     found = judged(bare, LISTED, payment=payment)
     assert found == Judgement("review", "high", ("listed_indirect",), asks_hold=False)
+
+
+def test_a_payer_who_is_a_labelled_thief_is_reviewed_however_little_he_pays() -> None:
+    found = judged([], label("payer", "theft"), payment=payment_of(5))
+    assert found == Judgement("review", "medium", ("risky_itself",), asks_hold=False)
+
+
+def test_of_several_assets_those_with_a_price_are_added_by_value() -> None:
+    # 400 of 1,600 dollars came from a mixer: a quarter, but no thousand dollars.
+    mixed = [
+        pay(1, "tornado", "payer", 400),
+        pay(2, "exchange", "payer", 1_200, asset="DAI@31337"),
+    ]
+    mixer = label("tornado", "mixer")
+    assert judged(mixed, mixer, EXCHANGE).state == "clear"
+    larger = [
+        pay(1, "tornado", "payer", 1_000),
+        pay(2, "exchange", "payer", 3_000, asset="DAI@31337"),
+    ]
+    assert judged(larger, mixer, EXCHANGE).reasons == ("risky",)
+    smaller_share = [
+        pay(1, "tornado", "payer", 1_000),
+        pay(2, "exchange", "payer", 3_001, asset="DAI@31337"),
+    ]
+    assert judged(smaller_share, mixer, EXCHANGE).state == "clear"
+
+
+def test_one_asset_without_a_price_counts_by_its_own_share() -> None:
+    mixed = [
+        pay(1, "tornado", "payer", 0, units=10**18, value_micros=None, asset="X@31337"),
+        pay(2, "exchange", "payer", 90_000),
+    ]
+    assert judged(mixed, label("tornado", "mixer"), EXCHANGE).reasons == ("risky",)
+
+
+def test_a_payment_too_small_to_be_worth_a_micro_dollar_is_no_payment_without_a_price() -> None:
+    payment = Payment(asset="USDC@31337", units=5, position=(9, 0, b"", ""), value_micros=0)
+    mixed = [pay(1, "tornado", "payer", 50)]
+    assert judged(mixed, label("tornado", "mixer"), payment=payment).state == "clear"

@@ -11,6 +11,7 @@ import pytest
 
 from gateway.compliance.selectors import verdict_states
 from gateway.compliance.tracing.carrying import RETRY_SECONDS, traces_carry
+from gateway.compliance.tracing.checks import check_provider
 from gateway.compliance.tracing.configuration import configured_provider
 from gateway.compliance.tracing.errors import NothingToReplay, ScreeningSettingsInvalid
 from gateway.compliance.tracing.exposure import Origin, Payment, Question
@@ -253,3 +254,21 @@ def test_our_own_tracer_is_the_default_and_nonsense_is_refused(settings: Any) ->
         settings.WALLET_SCREENING = told
         with pytest.raises(ScreeningSettingsInvalid):
             configured_provider()
+
+
+@pytest.mark.parametrize(
+    ("told", "problems"),
+    [
+        ({}, 0),
+        ({"provider": "http", "name": "acme", "url": "https://screening.example/v1"}, 0),
+        ({"provider": "http", "name": "acme", "url": "http://screening.example/v1"}, 1),
+        ({"provider": "http", "name": "acme", "url": "https://192.168.0.9/"}, 1),
+        ({"provider": "oracle"}, 1),
+    ],
+)
+def test_a_provider_that_can_never_be_asked_is_refused_at_the_start(
+    settings: Any, told: Any, problems: int
+) -> None:
+    settings.WEBHOOKS_ALLOW_LOOPBACK = False
+    settings.WALLET_SCREENING = told
+    assert [message.id for message in check_provider()] == ["tillway.E062"] * problems

@@ -1,6 +1,7 @@
 """A payment's wallet is traced over a real chain, and what that leads to."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -8,19 +9,28 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from gateway.compliance.alerts.models import Alert
+from gateway.compliance.errors import ListsMissing
 from gateway.compliance.models import Hold, Verdict
 from gateway.compliance.selectors import verdict_states
 from gateway.compliance.services import hold_approve, hold_release
-from gateway.compliance.traced import on_hold_asked
-from gateway.compliance.tracing.carrying import RETRY_SECONDS, traces_carry, verdict_give
+from gateway.compliance.traced import deposit_hold_traced, on_hold_asked
+from gateway.compliance.tracing.carrying import (
+    RETRY_SECONDS,
+    request_take,
+    trace_carry,
+    traces_carry,
+    verdict_give,
+)
 from gateway.compliance.tracing.models import LookUp, TracedTransfer, TraceRequest, WalletVerdict
 from gateway.compliance.tracing.policy import POLICY
+from gateway.compliance.tracing.providers import OwnTracer
 from gateway.compliance.tracing.selectors import verdict_replays, wallet_states
 from gateway.compliance.tracing.tracing_metrics import UNKNOWNS
 from gateway.events.ids import uuid7
 from gateway.events.models import Event
 from gateway.events.subscriptions import EventRecord
 from tests.chain_rows import tell
+from tests.chains.watch_chain import FakeNode
 from tests.compliance.tracing.flow_kit import who
 from tests.compliance.tracing.town import DOLLAR, Town, list_of
 
@@ -208,6 +218,54 @@ def test_a_dead_node_is_tried_again_and_then_the_verdict_is_unknown_never_clear(
     assert (verdict_of(deposit).state, verdict_of(deposit).reasons) == ("unknown", ["node_failed"])
     assert UNKNOWNS.labels("node_failed")._value.get() == before + 1
     assert verdict_states([deposit.id]) == {deposit.id: "clear"}  # by the lists: not held for it
+
+
+def test_a_node_that_has_not_come_to_the_payment_is_asked_again(
+    town: Town, drain: Drain, chain_entry: Any, settings: Any, fake_node: FakeNode
+) -> None:
+    list_of(["thief"])
+    town.give("payer", 100)
+    behind = town.rpc.call("eth_getBlockByNumber", ["latest", False])
+    deposit = town.deposit("payer", 40)
+    drain()
+
+    def tamper(method: str, params: list[Any], result: Any) -> Any:
+        return behind if method == "eth_getBlockByNumber" and params[0] == "latest" else result
+
+    fake_node.tamper = tamper
+    settings.CHAINS = [{**chain_entry, "rpc_urls": [fake_node.url]}]
+    assert carried() == 1
+    assert not WalletVerdict.objects.exists()
+    fake_node.tamper = lambda method, params, result: result
+    assert carried(later=RETRY_SECONDS[0] + 1) == 1
+    assert verdict_of(deposit).state == "clear"
+
+
+def test_a_look_that_had_no_time_is_not_taken_for_the_next_payment(
+    town: Town, drain: Drain, monkeypatch: Any
+) -> None:
+    list_of(["thief"])
+    town.give("payer", 100)
+    first, second = town.deposit("payer", 40), town.deposit("payer", 40)
+    drain()
+    hurried = replace(POLICY, deadline_seconds=0)
+    taken = request_take(now=datetime.now(UTC))
+    assert taken is not None
+    now = datetime.now(UTC)
+    verdict = trace_carry(taken, provider=OwnTracer(), now=now, policy=hurried)
+    assert verdict is not None
+    assert verdict.state == "unknown"
+    assert verdict.reasons == ["time"]
+    assert verdict.about == f"deposit:{first.id}"
+    carried()
+    assert verdict_of(second).state == "clear"
+
+
+def test_a_hold_that_is_asked_for_before_there_is_a_list_is_tried_again(town: Town) -> None:
+    town.give("payer", 100)
+    deposit = town.deposit("payer", 40)
+    with pytest.raises(ListsMissing):
+        deposit_hold_traced(deposit_id=deposit.id, wallet_verdict_id=uuid7(), now=datetime.now(UTC))
 
 
 def test_while_a_list_is_missing_nobody_is_clear(town: Town, drain: Drain) -> None:
