@@ -13,6 +13,7 @@ from django.db.models import Q
 
 from gateway.chains.models import Chain, Token
 from gateway.chains.nodes import Nodes
+from gateway.chains.transfers import Transfer as ChainTransfer
 from gateway.compliance.tracing.categories import ZERO_ADDRESS, AddressBook, Label
 from gateway.compliance.tracing.exposure import FAILURES, Question, Reason
 from gateway.compliance.tracing.flows import TraceInputs
@@ -145,7 +146,10 @@ def _look(
         LOOK_UPS.labels(str(chain.id), told.failure or told.cut or "whole").inc()
     known.told[address] = told
     known.gaps[address] = told.failure or told.cut or "unseen"
-    for asset, one in told.transfers:
+    is_asked = address == question.address
+    for asset, one in (
+        told.transfers if is_asked else _needed(told, address, prices=prices, policy=policy)
+    ):
         _add(
             known,
             Transfer(
@@ -160,6 +164,21 @@ def _look(
                 value_micros=prices.micros(asset, one.units),
             ),
         )
+
+
+def _needed(
+    told: Told, address: bytes, *, prices: Prices, policy: TracePolicy
+) -> list[tuple[str, ChainTransfer]]:
+    """What of a look-up a trace needs: of an address like an exchange only as many payments, to as
+    many, as show that it is one. Its thousands of others would be kept with every verdict."""
+    if not told.is_busy:
+        return told.transfers
+    shown: dict[bytes, tuple[str, ChainTransfer]] = {}
+    for asset, one in told.transfers:
+        value = prices.micros(asset, one.units)
+        if one.sender == address and (value is None or value >= policy.dust_micros):
+            shown.setdefault(one.recipient, (asset, one))
+    return list(shown.values())
 
 
 def _own_transfers(

@@ -12,7 +12,7 @@ from gateway.compliance.tracing.haircut import proportional
 from gateway.compliance.tracing.policy import TracePolicy
 from gateway.compliance.tracing.tracer import trace
 from gateway.compliance.tracing.transfers import Transfer
-from tests.compliance.tracing.flow_kit import LISTED, inputs_of, label, pay
+from tests.compliance.tracing.flow_kit import LISTED, inputs_of, label, pay, who
 
 PEOPLE = ("payer", "thief", "tornado", "bank", "a", "b", "c", "d")
 LABELS = (LISTED, label("tornado", "mixer", "delisted"), label("bank", "exchange"))
@@ -48,11 +48,19 @@ POLICIES = st.builds(
 )
 
 
-@given(found=flows(), units=st.integers(1, 10**31), policy=POLICIES)
+OPENINGS = st.dictionaries(
+    st.tuples(st.sampled_from([who(name) for name in PEOPLE]), st.just("USDC@31337")),
+    st.integers(0, 10**30),
+)
+
+
+@given(found=flows(), units=st.integers(1, 10**31), policy=POLICIES, openings=OPENINGS)
 def test_no_unit_is_made_or_lost_and_shares_add_up_to_one(
-    found: list[Transfer], units: int, policy: TracePolicy
+    found: list[Transfer], units: int, policy: TracePolicy, openings: dict[tuple[bytes, str], int]
 ) -> None:
-    answer = trace(inputs_of(found, *LABELS, payment=payment(units), policy=policy))
+    answer = trace(
+        inputs_of(found, *LABELS, payment=payment(units), policy=policy, openings=openings)
+    )
     assert sum(part.units for part in answer.payment) == units
     assert sum(answer.fifo.values()) == units
     assert sum(shares(answer.payment).values()) == Fraction(1)

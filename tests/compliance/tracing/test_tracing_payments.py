@@ -1,5 +1,6 @@
 """A payment's wallet is traced over a real chain, and what that leads to."""
 
+import zlib
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -14,6 +15,7 @@ from gateway.compliance.models import Hold, Verdict
 from gateway.compliance.selectors import verdict_states
 from gateway.compliance.services import hold_approve, hold_release
 from gateway.compliance.traced import deposit_hold_traced, on_hold_asked
+from gateway.compliance.tracing.canonical import inputs_from
 from gateway.compliance.tracing.carrying import (
     RETRY_SECONDS,
     request_take,
@@ -186,6 +188,7 @@ def test_a_large_payment_of_an_unknown_wallet_alerts_and_a_small_one_does_not(
     town.give("hub", 100_000)
     for number in range(POLICY.fan_out_recipients):
         town.pay("hub", f"c{number}", 1)
+    town.pay("hub", "c0", 1)
     town.pay("hub", "payer", 5_000)
     small, large = town.deposit("payer", 40), town.deposit("payer", 4_000)
     drain()
@@ -193,6 +196,10 @@ def test_a_large_payment_of_an_unknown_wallet_alerts_and_a_small_one_does_not(
     drain()
     assert [verdict_of(one).state for one in (small, large)] == ["unknown", "unknown"]
     assert verdict_of(large).reasons == ["fan_out"]
+    # Of the hub only what shows that it is one is kept, not each of its payments.
+    inputs = inputs_from(zlib.decompress(bytes(verdict_of(large).inputs.body)))
+    paid = [one for one in inputs.transfers if one.sender == who("hub")]
+    assert len(paid) == POLICY.fan_out_recipients + 1
     alert = Alert.objects.get()
     assert (alert.about, alert.severity) == (f"deposit:{large.id}", "low")
     assert not Hold.objects.exists()
