@@ -216,3 +216,28 @@ def test_a_trail_in_too_many_pieces_is_cut_and_says_so() -> None:
     found = traced(pieces, payment=payment_of(40), policy=TracePolicy(version="t", max_lots=10))
     assert sum(found.fifo.values()) == 40 * MICROS
     assert dollars_by(found.fifo)["unknown:lots"] > 0
+
+
+def test_the_last_part_of_one_transfer_is_what_its_sender_got_last() -> None:
+    # a got 100 of an exchange, then 100 of the thief, and gave all 200. The payer spent the first
+    # 150 of them: the 50 that are left are the end of a's, the thief's.
+    found = traced(
+        [
+            pay(1, "exchange", "a", 100),
+            pay(2, "thief", "a", 100),
+            pay(3, "a", "payer", 200),
+            pay(4, "payer", "baker", 150),
+        ],
+        LISTED,
+        EXCHANGE,
+        payment=payment_of(50),
+    )
+    assert dollars_by(found.fifo) == {"sanctioned/2": 50}
+    assert parts_of(found) == {"exchange/2": 25, "sanctioned/2": 25}
+
+
+def test_paying_oneself_washes_nothing() -> None:
+    round_and_round = [pay(block, "payer", "payer", 100) for block in range(2, 9)]
+    found = traced([pay(1, "thief", "payer", 100), *round_and_round], LISTED, payment=payment_of(9))
+    assert parts_of(found) == {"sanctioned/1": 9}
+    assert dollars_by(found.fifo) == {"sanctioned/1": 9}
