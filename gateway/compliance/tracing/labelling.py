@@ -87,8 +87,8 @@ def labels_load(*, lines: Iterable[str], source: str, now: datetime) -> int:
     labels = _parse(lines)
     if not labels:
         raise LabelsEmpty
-    rows = AddressLabel.objects.select_for_update().filter(source=source)
-    before = rows.aggregate(last=Max("version"))["last"] if rows.exists() else 0
+    rows = AddressLabel.objects.filter(source=source)
+    before = rows.aggregate(last=Max("version"))["last"] or 0
     rows.filter(retired_at__isnull=True).update(retired_at=now)
     AddressLabel.objects.bulk_create(
         [

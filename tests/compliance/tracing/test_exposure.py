@@ -17,7 +17,6 @@ from tests.compliance.tracing.flow_kit import (
     who,
 )
 
-SHOP = label("shop", "merchant")
 EXCHANGE = label("exchange", "exchange")
 
 
@@ -241,3 +240,11 @@ def test_paying_oneself_washes_nothing() -> None:
     found = traced([pay(1, "thief", "payer", 100), *round_and_round], LISTED, payment=payment_of(9))
     assert parts_of(found) == {"sanctioned/1": 9}
     assert dollars_by(found.fifo) == {"sanctioned/1": 9}
+
+
+def test_the_payment_itself_is_no_earlier_payment_of_its_own_money() -> None:
+    came = [pay(1, "thief", "payer", 40), pay(2, "exchange", "payer", 40)]
+    itself = pay(1_000, "payer", "shop", 40)
+    alone = traced(came, LISTED, EXCHANGE, payment=payment_of(40))
+    assert traced([*came, itself], LISTED, EXCHANGE, payment=payment_of(40)) == alone
+    assert dollars_by(alone.fifo) == {"sanctioned/1": 40}
