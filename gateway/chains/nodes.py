@@ -73,6 +73,10 @@ class Nodes:
             raise fault
         return block
 
+    def block_at(self, number: int) -> ToldBlock:
+        """The block of a height, transactions as hashes. Raises like ``ask``."""
+        return self._block("eth_getBlockByNumber", hex(number))
+
     def _block(self, method: str, name: str) -> ToldBlock:
         (answer,) = self.ask((method, (name, False)))
         try:

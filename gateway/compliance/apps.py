@@ -6,7 +6,8 @@ class ComplianceConfig(AppConfig):
     label = "compliance"
 
     def ready(self) -> None:
-        from gateway.compliance import deciding, handlers
+        from gateway.compliance import deciding, handlers, traced
+        from gateway.compliance.tracing import listings
         from gateway.custody.approvals.kinds import register
         from gateway.events.subscriptions import subscribe
 
@@ -26,4 +27,10 @@ class ComplianceConfig(AppConfig):
             pattern="verdict.due",
             handler=handlers.on_verdict_due,
             name="compliance.verdict_due",
+        )
+        listings.register(traced.listed_labels)
+        subscribe(
+            pattern="trace.hold_asked",
+            handler=traced.on_hold_asked,
+            name="compliance.hold_asked",
         )

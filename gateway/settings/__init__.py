@@ -121,6 +121,10 @@ EMBEDDED_SIGNER = not env.str("SIGNER_SOCKET", default="")
 """Whether `manage.py up` runs a signer itself; a named socket belongs to another user's."""
 KEYSTORE_FILE = env.str("KEYSTORE_FILE", default="") or str(STATE_DIR / "keystore.json")
 SCREENING_REQUIRED = env.bool("SCREENING_REQUIRED", default=True)
+WALLET_SCREENING = env.json("WALLET_SCREENING", default={})
+"""Who is asked where wallets' money came from; docs/reference/tracing.md names the fields."""
+WALLET_SCREENING_KEY = env.str("WALLET_SCREENING_KEY", default="")
+"""The outside provider's key, if it wants one."""
 _mail = env.email_url("EMAIL_URL", default=f"filemail:///{STATE_DIR}/mail")
 """Where mail is handed in, "smtp+tls://user:password@host:587"; unset, it is written to files."""
 EMAIL_BACKEND = _mail["EMAIL_BACKEND"]
@@ -185,6 +189,7 @@ INSTALLED_APPS = [
     "gateway.market.makers.apps.MakersConfig",
     "gateway.compliance.apps.ComplianceConfig",
     "gateway.compliance.alerts.apps.AlertsConfig",
+    "gateway.compliance.tracing.apps.TracingConfig",
     "gateway.invoices.apps.InvoicesConfig",
     "gateway.sponsoring.apps.SponsoringConfig",
     "gateway.treasury.providers.apps.ProvidersConfig",

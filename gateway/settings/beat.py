@@ -13,6 +13,7 @@ EVERY_SECONDS = {
     "gateway.events.tasks.sweep_outbox": 15.0,
     "gateway.invoices.tasks.expire_due_invoices": 5.0,
     "gateway.compliance.tasks.screen_waiting_deposits": MINUTE,
+    "gateway.compliance.tracing.tasks.carry_traces": 5.0,
     "gateway.market.execution.tasks.batch_fills": 5.0,
     "gateway.market.execution.tasks.reconsider_dust": HOUR,
     "gateway.market.hedges.tasks.hedge_desk": 15.0,
@@ -62,6 +63,7 @@ EVERY_SECONDS = {
     "gateway.ledger.tasks.check_ledger": DAY,
     "gateway.invoices.tasks.forget_old_exposure": DAY,
     "gateway.market.measures.tasks.forget_old_fills": DAY,
+    "gateway.compliance.tracing.tasks.forget_look_ups": DAY,
     "merchants.webhooks.tasks.make_delivery_partitions": DAY,
     "merchants.webhooks.tasks.drop_old_delivery_partitions": DAY,
 }

@@ -25,6 +25,9 @@ HIDDEN: Final = frozenset(
         "bank_files_bankfile",
         "bank_files_bankorder",
         "bank_files_bankstatement",
+        "compliance_tracing_lookup",
+        "compliance_tracing_tracedtransfer",
+        "compliance_tracing_traceinputs",
         "django_content_type",
         "django_migrations",
         "notices_mail",
@@ -52,6 +55,8 @@ READ_ONLY: Final = frozenset(
         "compliance_listdifference",
         "compliance_listedaddress",
         "compliance_listversion",
+        "compliance_tracing_addresslabel",
+        "compliance_tracing_walletverdict",
         "compliance_verdict",
         "ledger_period",
         "ledger_snapshot",
@@ -76,6 +81,7 @@ READ_ONLY: Final = frozenset(
 what carries out what two people agreed to."""
 APPEND_ONLY: Final = frozenset(
     {
+        "compliance_tracing_tracerequest",
         "events_event",
         "events_outbox",
         "ledger_account",

@@ -1,4 +1,4 @@
-"""A transaction is heard of by the room whose it is, and by nobody else."""
+"""A transaction is heard of by the room whose it is, and by who traces what left; nobody else."""
 
 import pytest
 
@@ -9,11 +9,11 @@ from gateway.events.subscriptions import handlers_for
 @pytest.mark.parametrize(
     ("purpose", "hearers"),
     [
-        ("payout", {"settlement.transaction"}),
-        ("refund", {"refunds.transaction"}),
+        ("payout", {"settlement.transaction", "tracing.transaction_final"}),
+        ("refund", {"refunds.transaction", "tracing.transaction_final"}),
         ("sponsor", {"sponsoring.transaction"}),
-        ("withdrawal", {"providers.transaction"}),
-        ("sweep", {"execution.transaction"}),
+        ("withdrawal", {"providers.transaction", "tracing.transaction_final"}),
+        ("sweep", {"execution.transaction", "tracing.transaction_final"}),
         ("range", {"ranges.transaction"}),
         ("approve", {"hedges.transaction", "ranges.transaction", "settlement.leave"}),
         ("treasury", {"hedges.transaction", "refills.transaction"}),
