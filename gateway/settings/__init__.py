@@ -185,6 +185,7 @@ INSTALLED_APPS = [
     "gateway.market.makers.apps.MakersConfig",
     "gateway.compliance.apps.ComplianceConfig",
     "gateway.compliance.listed.apps.ListedConfig",
+    "gateway.compliance.alerts.apps.AlertsConfig",
     "gateway.invoices.apps.InvoicesConfig",
     "gateway.sponsoring.apps.SponsoringConfig",
     "gateway.treasury.providers.apps.ProvidersConfig",
