@@ -23,3 +23,9 @@ class ListTruncated(ListUnreadable):
     code = "list_truncated"
     message = "This file ends before its end."
     hint = "Fetch it again: the rest of it may name who pays next."
+
+
+class FormatUnknown(ListError):
+    code = "list_format_unknown"
+    message = "There is no format of this name."
+    hint = "See `manage.py lists formats`."
