@@ -99,7 +99,7 @@ def test_every_digital_currency_address_is_found_with_its_currency() -> None:
     for chain in ("ETH", "USDT", "USDC", "LTC", "XMR", "DASH", "ARB", "BSC", "ETC"):
         assert found[chain] == written.count(f"Digital Currency Address - {chain} "), chain
     assert (found["ETH"], found["USDT"], found["ARB"], found["BSC"]) == (49, 17, 1, 1)
-    # Two entries' remarks are cut off earlier in these words; what goes on with them names one each.
+    # Two entries' remarks are cut off earlier in these words, and go on with one each.
     assert sum(found.values()) == written.count("Digital Currency Addres") + 2
     evm = {entry.address for entry in entries_of(entities)}
     assert bytes.fromhex("098b716b8aaf21512996dc57eb0615e2383e2f96") in evm
