@@ -125,6 +125,10 @@ WALLET_SCREENING = env.json("WALLET_SCREENING", default={})
 """Who is asked where wallets' money came from; docs/reference/tracing.md names the fields."""
 WALLET_SCREENING_KEY = env.str("WALLET_SCREENING_KEY", default="")
 """The outside provider's key, if it wants one."""
+LISTS = env.json("LISTS", default=[])
+"""Where screening lists are fetched from; docs/reference/lists.md names the fields."""
+LISTS_WARN_HOURS = env.int("LISTS_WARN_HOURS", default=18)
+"""After how long without a good check people are told of a list; it is stale after 24 hours."""
 _mail = env.email_url("EMAIL_URL", default=f"filemail:///{STATE_DIR}/mail")
 """Where mail is handed in, "smtp+tls://user:password@host:587"; unset, it is written to files."""
 EMAIL_BACKEND = _mail["EMAIL_BACKEND"]
@@ -141,7 +145,7 @@ DEFAULT_FROM_EMAIL = f"Tillway <{MAIL_FROM_ADDRESS}>"
 PUSH_KEY = env.str("PUSH_KEY", default="") or ("" if LIVE_MODE else local_secret("push"))
 """Hex of 32 bytes: by it browsers know that a push message is ours. Empty: none are sent."""
 WEBHOOKS_ALLOW_LOOPBACK = env.bool("WEBHOOKS_ALLOW_LOOPBACK", default=False)
-"""Demo and tests only: lets targets of webhooks and push lie on this machine's loopback."""
+"""Demo and tests only: targets of webhooks and push, and lists, may lie on this loopback."""
 FAULT_PLAN = env.str("FAULT_PLAN", default="")
 """Tests of crashes only: a folder that says where processes die (gateway/events/points.py)."""
 
@@ -188,6 +192,7 @@ INSTALLED_APPS = [
     "gateway.market.refills.apps.RefillsConfig",
     "gateway.market.makers.apps.MakersConfig",
     "gateway.compliance.apps.ComplianceConfig",
+    "gateway.compliance.listed.apps.ListedConfig",
     "gateway.compliance.alerts.apps.AlertsConfig",
     "gateway.compliance.tracing.apps.TracingConfig",
     "gateway.invoices.apps.InvoicesConfig",
