@@ -1,20 +1,7 @@
 """What can be refused about lists, verdicts and holds, each with a stable code."""
 
+from gateway.compliance.listed.errors import ListError
 from gateway.events.errors import TillwayError
-
-
-class ListError(TillwayError):
-    """A list that must not be taken: the last good one stays in force."""
-
-    code = "list_refused"
-    message = "This list can't be used."
-    status = 422
-
-
-class ListUnreadable(ListError):
-    code = "list_unreadable"
-    message = "This file is not a list of addresses."
-    hint = "One address a line, or CSV with a column `address` (and `name`, `program`)."
 
 
 class ListEmpty(ListError):
@@ -25,8 +12,19 @@ class ListEmpty(ListError):
 
 class ListShrunken(ListError):
     code = "list_shrunken"
-    message = "This list lost more than a fifth of its addresses."
+    message = "This list lost more than a fifth of what it named."
     hint = "Fetch it again; if its publisher really removed them, load it with --force."
+
+
+class ListMixed(ListError):
+    code = "list_mixed"
+    message = "This file names an entity twice, or another list's."
+
+
+class ListMissing(TillwayError):
+    code = "list_missing"
+    message = "No version of this list is in force."
+    status = 404
 
 
 class NoHold(TillwayError):
@@ -63,6 +61,6 @@ class PersonMissing(TillwayError):
 class ListsMissing(TillwayError):
     code = "lists_missing"
     message = "A screening list is missing, so nobody can be found clear."
-    hint = "Load it with `manage.py list_load`."
+    hint = "Load it with `manage.py lists load`."
     status = 503
     passes = True

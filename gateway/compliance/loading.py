@@ -1,14 +1,20 @@
 """Take a new version of a list, or refuse it and keep the old one in force."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
 
 from gateway.compliance import locks
-from gateway.compliance.errors import ListError
-from gateway.compliance.lists import ListContent, check_feed, parse_list
+from gateway.compliance.errors import ListMissing, ListMixed
+from gateway.compliance.listed.content import Content, content_of, list_hash
+from gateway.compliance.listed.entities import ListedEntity
+from gateway.compliance.listed.errors import ListError
+from gateway.compliance.listed.plain import read_plain
+from gateway.compliance.listed.storing import entries_store
+from gateway.compliance.lists import ListEntry, Size, check_feed, entries_of
 from gateway.compliance.models import MODES, ListChange, ListedAddress, ListSource, ListVersion
 from gateway.events.services import emit
 
@@ -33,6 +39,15 @@ class Loaded:
     changed: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A list that was read whole, before anything is locked."""
+
+    contents: Sequence[Content]
+    entries: tuple[ListEntry, ...]
+    hash: bytes
+
+
 def list_load(
     *,
     lines: Iterable[str],
@@ -42,53 +57,97 @@ def list_load(
     forced: bool = False,
     location: str = "",
 ) -> Loaded:
+    """Put a plain list in force (``listed.plain``). As ``list_take``."""
+    return list_take(
+        entities=read_plain(lines, source=source),
+        source=source,
+        loaded_by=loaded_by,
+        now=now,
+        forced=forced,
+        location=location,
+    )
+
+
+def list_take(
+    *,
+    entities: Iterable[ListedEntity],
+    source: str,
+    loaded_by: str,
+    now: datetime,
+    forced: bool = False,
+    location: str = "",
+    format_name: str = "plain",
+    files: Sequence[dict[str, Any]] = (),
+) -> Loaded:
     """Put a list in force. The same content only counts as checked; a refused one changes nothing
     but the record of its refusal.
 
     Which deposits the change touches is looked into afterwards (``changes``): however much money
-    is open, this takes the same number of queries.
+    is open, this takes the same number of queries. All is read before the list is locked.
 
     Args:
+        entities: may be a reader that has not begun: what it raises refuses the list.
         source: the list's name; each has its own versions, and all enabled ones are screened.
-        location: where to look for it again; '' keeps what was known.
+        location: where to look for it again, in ``format_name``; '' keeps what was known.
+        files: what it was read from, to be kept with the version.
 
     Raises:
         ListUnreadable, ListEmpty, ListShrunken: the version before stays in force.
     """
     try:
-        content = parse_list(lines)
+        read = _read(entities, source=source)
         return _take(
-            content,
+            read,
             source=source,
             loaded_by=loaded_by,
             now=now,
             forced=forced,
             location=location,
+            format_name=format_name,
+            files=files,
         )
     except ListError as refusal:
-        _note_refusal(source=source, refusal=refusal, now=now)
+        refusal_note(source=source, refusal=refusal, now=now)
         raise
+
+
+def _read(entities: Iterable[ListedEntity], *, source: str) -> _Read:
+    kept = list(entities)
+    contents = [content_of(entity) for entity in kept]
+    seen: set[str] = set()
+    for entity, content in zip(kept, contents, strict=True):
+        if entity.source != source:
+            raise ListMixed(f"{content.id[:60]!r} is of {entity.source!r}, not of {source!r}.")
+        if content.id in seen:
+            raise ListMixed(f"Two entries have the id {content.id[:60]!r}.")
+        seen.add(content.id)
+    return _Read(contents=contents, entries=entries_of(kept), hash=list_hash(contents))
 
 
 @transaction.atomic
 def _take(
-    content: ListContent,
+    read: _Read,
     *,
     source: str,
     loaded_by: str,
     now: datetime,
     forced: bool,
     location: str,
+    format_name: str,
+    files: Sequence[dict[str, Any]],
 ) -> Loaded:
     row = locks.source_for_load(source)
     before = row.version
     check_feed(
-        entries=len(content.entries), before=before.entries if before else None, forced=forced
+        new=Size(entities=len(read.contents), addresses=len(read.entries)),
+        before=Size(entities=before.entities, addresses=before.entries) if before else None,
+        forced=forced,
     )
-    row.checked_at, row.refusal = now, ""
-    row.location = location or row.location
-    if before is not None and bytes(before.hash) == content.hash:
-        row.save(update_fields=["checked_at", "refusal", "location"])
+    if location:
+        row.location, row.format = location, format_name
+    _note_checked(row, now=now)
+    if before is not None and bytes(before.hash) == read.hash:
+        row.save()
         return Loaded(version=before, changed=False)
     if before is not None:
         before.retired_at = now
@@ -96,10 +155,12 @@ def _take(
     version = ListVersion.objects.create(
         source=row,
         number=row.number + 1,
-        hash=content.hash,
-        entries=len(content.entries),
+        hash=read.hash,
+        entries=len(read.entries),
         added=0,
         removed=0,
+        entities=len(read.contents),
+        files=list(files),
         forced=forced,
         loaded_by=loaded_by,
         loaded_at=now,
@@ -109,17 +170,44 @@ def _take(
             ListedAddress(
                 version=version, address=entry.address, name=entry.name, program=entry.program
             )
-            for entry in content.entries
+            for entry in read.entries
         ],
         batch_size=5_000,
     )
     version.added, version.removed = _differences(new=version, old=before)
-    version.save(update_fields=["added", "removed"])
+    of_entities = entries_store(source=source, number=version.number, contents=read.contents)
+    version.entities_added = of_entities.added
+    version.entities_removed = of_entities.removed
+    version.entities_changed = of_entities.changed
+    version.save()
     ListChange.objects.create(version=version, source=row, begun_at=now)
-    row.version, row.number, row.version_hash = version, version.number, content.hash
+    row.version, row.number, row.version_hash = version, version.number, read.hash
     row.save()
-    _tell("list.updated", row, version=version, now=now)
+    tell("list.updated", row, version=version, now=now)
     return Loaded(version=version, changed=True)
+
+
+@transaction.atomic
+def list_checked(*, source: str, now: datetime) -> ListSource:
+    """Note that a list's publisher was asked and had nothing new: it is as fresh as a loaded one.
+
+    Raises:
+        ListMissing: no version of it is in force, so there is nothing to be fresh.
+    """
+    row = locks.source_for_load(source)
+    if row.version_id is None:
+        raise ListMissing
+    _note_checked(row, now=now)
+    row.save()
+    return row
+
+
+def _note_checked(row: ListSource, *, now: datetime) -> None:
+    """Its people hear of it if they had been told that something was wrong."""
+    was_wrong = bool(row.refusal or row.warned_at or row.stale_at)
+    row.checked_at, row.refusal, row.warned_at, row.stale_at = now, "", None, None
+    if was_wrong:
+        tell("list.checked", row, version=None, now=now)
 
 
 def _differences(*, new: ListVersion, old: ListVersion | None) -> tuple[int, int]:
@@ -130,8 +218,8 @@ def _differences(*, new: ListVersion, old: ListVersion | None) -> tuple[int, int
     return int(added), int(removed)
 
 
-def _tell(kind: str, row: ListSource, *, version: ListVersion | None, now: datetime) -> None:
-    """Lists serve both modes, so both hear of them."""
+def tell(kind: str, row: ListSource, *, version: ListVersion | None, now: datetime) -> None:
+    """Emit ``kind`` about a list. Lists serve both modes, so both hear of them."""
     body = {"source": row.name, "refusal": row.refusal}
     if version is not None:
         body |= {
@@ -140,14 +228,19 @@ def _tell(kind: str, row: ListSource, *, version: ListVersion | None, now: datet
             "entries": str(version.entries),
             "added": str(version.added),
             "removed": str(version.removed),
+            "entities": str(version.entities),
+            "entities_added": str(version.entities_added),
+            "entities_removed": str(version.entities_removed),
+            "entities_changed": str(version.entities_changed),
         }
     for mode in MODES:
         emit(type=kind, subject=f"list:{row.name}", body=body, mode=mode, now=now)
 
 
 @transaction.atomic
-def _note_refusal(*, source: str, refusal: ListError, now: datetime) -> None:
+def refusal_note(*, source: str, refusal: ListError, now: datetime) -> None:
+    """Keep that a list was refused, and why; tell people."""
     row = locks.source_for_load(source)
     row.refused_at, row.refusal = now, refusal.code
     row.save(update_fields=["refused_at", "refusal"])
-    _tell("list.refused", row, version=None, now=now)
+    tell("list.refused", row, version=None, now=now)

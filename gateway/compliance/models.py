@@ -21,6 +21,7 @@ class ListSource(models.Model):
 
     name = models.TextField(primary_key=True)
     location = models.TextField(default="", help_text="File it is checked against again")
+    format = models.TextField(default="plain", help_text="Of that file")
     enabled = models.BooleanField(default=True)
     version = models.ForeignKey(
         "ListVersion", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
@@ -30,6 +31,10 @@ class ListSource(models.Model):
     checked_at = models.DateTimeField(
         null=True, help_text="Last time the list was fetched and found good, changed or not"
     )
+    warned_at = models.DateTimeField(
+        null=True, help_text="When people were told that it will be stale soon; null: it is fresh"
+    )
+    stale_at = models.DateTimeField(null=True, help_text="When people were told that it is stale")
     refused_at = models.DateTimeField(null=True)
     refusal = models.TextField(
         default="", help_text="Code of the last refusal, '' after a good one"
@@ -55,9 +60,16 @@ class ListVersion(models.Model):
     source = models.ForeignKey(ListSource, on_delete=models.PROTECT, related_name="versions")
     number = models.PositiveIntegerField(help_text="1, 2, 3 … per source")
     hash = models.BinaryField(max_length=HASH_BYTES)
-    entries = models.PositiveIntegerField()
-    added = models.PositiveIntegerField()
-    removed = models.PositiveIntegerField()
+    entries = models.PositiveIntegerField(help_text="EVM addresses")
+    added = models.PositiveIntegerField(help_text="Of them")
+    removed = models.PositiveIntegerField(help_text="Of them")
+    entities = models.PositiveIntegerField(default=0)
+    entities_added = models.PositiveIntegerField(default=0)
+    entities_removed = models.PositiveIntegerField(default=0)
+    entities_changed = models.PositiveIntegerField(default=0)
+    files = models.JSONField(
+        default=list, help_text='[{"part", "sha256", "bytes"}, …] it was read from'
+    )
     forced = models.BooleanField(default=False)
     loaded_by = models.TextField()
     loaded_at = models.DateTimeField()
@@ -182,6 +194,12 @@ class Verdict(models.Model):
     versions_key = models.TextField(help_text="The same in short, to compare: 'ofac#3'")
     checked = models.JSONField(help_text="Addresses looked up")
     matches = models.JSONField(help_text="[{address, source, name, program}]; never shown to shops")
+    stale = models.BooleanField(
+        default=False, help_text="A list was not checked for too long: the last good one was used"
+    )
+    lists_checked_at = models.DateTimeField(
+        null=True, help_text="The oldest of the lists' last good checks that it rests on"
+    )
     current = models.BooleanField(default=True)
     given_at = models.DateTimeField()
 
@@ -198,6 +216,10 @@ class Verdict(models.Model):
             models.CheckConstraint(
                 name="compliance_a_match_is_never_clear",
                 condition=Q(matches=[], state="clear") | (~Q(matches=[]) & ~Q(state="clear")),
+            ),
+            models.CheckConstraint(
+                name="compliance_a_stale_verdict_says_since_when",
+                condition=Q(stale=False) | Q(lists_checked_at__isnull=False),
             ),
         ]
 

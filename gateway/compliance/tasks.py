@@ -7,7 +7,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from gateway.compliance import changes, loading
-from gateway.compliance.errors import ListError
+from gateway.compliance.listed.errors import ListError
 from gateway.compliance.models import ListSource
 
 log = structlog.get_logger(__name__)

@@ -184,6 +184,7 @@ INSTALLED_APPS = [
     "gateway.market.refills.apps.RefillsConfig",
     "gateway.market.makers.apps.MakersConfig",
     "gateway.compliance.apps.ComplianceConfig",
+    "gateway.compliance.listed.apps.ListedConfig",
     "gateway.compliance.alerts.apps.AlertsConfig",
     "gateway.invoices.apps.InvoicesConfig",
     "gateway.sponsoring.apps.SponsoringConfig",

@@ -50,6 +50,8 @@ READ_ONLY: Final = frozenset(
         "compliance_checkedaddress",
         "compliance_listchange",
         "compliance_listdifference",
+        "compliance_listed_entry",
+        "compliance_listed_walletkey",
         "compliance_listedaddress",
         "compliance_listversion",
         "compliance_verdict",

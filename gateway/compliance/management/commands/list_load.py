@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from gateway.compliance.errors import ListError
+from gateway.compliance.listed.errors import ListError
 from gateway.compliance.loading import list_load
 
 

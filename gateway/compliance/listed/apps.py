@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class ListedConfig(AppConfig):
+    name = "gateway.compliance.listed"
+    label = "compliance_listed"
