@@ -5,9 +5,8 @@ comma, and lists keep both.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import permutations
-from typing import Final
+from typing import Final, NamedTuple
 
 from gateway.compliance.naming.likeness import ALIKE, bare_likeness, likeness, word_likeness
 from gateway.compliance.naming.parts import NamePart, PreparedName, sound
@@ -15,46 +14,46 @@ from gateway.compliance.naming.weights import Weights
 
 MAX_JOINED: Final = 3
 MAX_LEFT_TO_JOIN: Final = 6
-MIN_JOINED_LETTERS: Final = 5
+MIN_JOINED_LETTERS: Final = 4
 MIN_ACRONYM_LETTERS: Final = 3
 
+Parts = tuple[NamePart, ...]
 
-@dataclass(frozen=True, slots=True)
-class Pairing:
+
+class Pairing(NamedTuple):
     """Words of the one name that answer to words of the other; mostly one to one.
 
-    Args:
-        likeness: thousandths.
-        weight: what the pair counts for in the score.
+    ``likeness`` is in thousandths; ``weight`` is what the pair counts for in the score.
     """
 
-    ours: tuple[NamePart, ...]
-    theirs: tuple[NamePart, ...]
+    ours: Parts
+    theirs: Parts
     likeness: int
     weight: int
 
 
-@dataclass(frozen=True, slots=True)
-class Alignment:
+class Alignment(NamedTuple):
     """All pairs, and the words that answer to nothing on the other side."""
 
-    pairs: tuple[Pairing, ...]
-    ours_left: tuple[NamePart, ...]
-    theirs_left: tuple[NamePart, ...]
+    pairs: list[Pairing]
+    ours_left: list[NamePart]
+    theirs_left: list[NamePart]
 
 
 def align(ours: PreparedName, theirs: PreparedName, weights: Weights) -> Alignment:
     """Pair the words, the likest first; of equally like ones the weightiest."""
-    left, right = list(ours.parts), list(theirs.parts)
-    pairs = _same_words(left, right, weights)
+    pairs, left, right = _same_words(ours.parts, theirs.parts, weights)
     if left and right:
-        options = list(_alike(left, right, ours.vowelless != theirs.vowelless, weights))
-        options += _joined(left, right, weights)
-        options += _joined(right, left, weights, swapped=True)
+        options = _alike(left, right, ours, theirs, weights)
+        if len(left) > 1:
+            options += _joined(left, right, weights)
+        if len(right) > 1:
+            options += map(_swapped, _joined(right, left, weights))
         if ours.reading == "organisation":
             options += _acronyms(left, right, weights)
-            options += _acronyms(right, left, weights, swapped=True)
-        options.sort(key=_rank)
+            options += map(_swapped, _acronyms(right, left, weights))
+        if len(options) > 1:
+            options.sort(key=_rank)
         for option in options:
             if _within(option.ours, left) and _within(option.theirs, right):
                 pairs.append(option)
@@ -62,7 +61,7 @@ def align(ours: PreparedName, theirs: PreparedName, weights: Weights) -> Alignme
                     left.remove(part)
                 for part in option.theirs:
                     right.remove(part)
-    return Alignment(tuple(pairs), tuple(left), tuple(right))
+    return Alignment(pairs, left, right)
 
 
 def weight_of(parts: Sequence[NamePart], weights: Weights) -> int:
@@ -73,80 +72,97 @@ def weight_of(parts: Sequence[NamePart], weights: Weights) -> int:
 def _rank(option: Pairing) -> tuple[int, int, str, str]:
     """Equal options are told apart by their letters, never by whose side or place they are of."""
     one, other = _letters(option.ours), _letters(option.theirs)
-    return (-option.likeness, -option.weight, min(one, other), max(one, other))
+    if one > other:
+        one, other = other, one
+    return (-option.likeness, -option.weight, one, other)
 
 
-def _letters(parts: Sequence[NamePart]) -> str:
-    return " ".join(sorted(part.text for part in parts))
+def _letters(parts: Parts) -> str:
+    return parts[0].text if len(parts) == 1 else " ".join(sorted(part.text for part in parts))
 
 
-def _within(wanted: tuple[NamePart, ...], free: list[NamePart]) -> bool:
+def _swapped(option: Pairing) -> Pairing:
+    return Pairing(option.theirs, option.ours, option.likeness, option.weight)
+
+
+def _within(wanted: Parts, free: list[NamePart]) -> bool:
     if len(wanted) == 1:
         return wanted[0] in free
     return all(free.count(part) >= wanted.count(part) for part in wanted)
 
 
-def _same_words(left: list[NamePart], right: list[NamePart], weights: Weights) -> list[Pairing]:
-    """Take the words that are on both sides, letter by letter, out of both."""
-    pairs = []
-    for part in tuple(left):
-        if part in right:
-            left.remove(part)
-            right.remove(part)
+def _same_words(
+    ours: Parts, theirs: Parts, weights: Weights
+) -> tuple[list[Pairing], list[NamePart], list[NamePart]]:
+    """The words that both sides have, letter by letter, and what is left of each."""
+    pairs, left, right = [], [], list(theirs)
+    texts = [part.text for part in theirs]
+    for part in ours:
+        text = part.text
+        if text in texts:
+            at = texts.index(text)
+            del texts[at], right[at]
             pairs.append(Pairing((part,), (part,), ALIKE, weights.parts[part.kind]))
-    return pairs
+        else:
+            left.append(part)
+    return pairs, left, right
 
 
 def _alike(
-    left: list[NamePart], right: list[NamePart], bare: bool, weights: Weights
-) -> Iterator[Pairing]:
+    left: list[NamePart],
+    right: list[NamePart],
+    ours: PreparedName,
+    theirs: PreparedName,
+    weights: Weights,
+) -> list[Pairing]:
+    """Each two words that are like one another."""
+    options = []
+    bare = ours.vowelless != theirs.vowelless
+    reading = ours.reading
+    worth = weights.parts
     for one in left:
+        text = one.text
         for other in right:
-            like = likeness(one, other, weights)
+            like = likeness(text, other.text, reading, weights)
             if bare:
                 like = max(like, bare_likeness(one.sound, other.sound, weights))
             if like:
-                weight = weights.parts[one.kind] + weights.parts[other.kind]
-                yield Pairing((one,), (other,), like, weight // 2)
+                weight = (worth[one.kind] + worth[other.kind]) // 2
+                options.append(Pairing((one,), (other,), like, weight))
+    return options
 
 
-def _joined(
-    many: list[NamePart], few: list[NamePart], weights: Weights, *, swapped: bool = False
-) -> Iterator[Pairing]:
+def _joined(many: list[NamePart], few: list[NamePart], weights: Weights) -> Iterator[Pairing]:
     """Words that the other side writes as one: ``van der bilt``, ``good will``."""
     for whole in few:
-        length = len(whole.text)
+        text, length = whole.text, len(whole.text)
         if length < MIN_JOINED_LETTERS:
             continue
-        fitting = [part for part in many if len(part.text) < length][:MAX_LEFT_TO_JOIN]
+        # What may begin or go on the word: a letter more or less is forgiven, not a strange start.
+        fitting = [part for part in many if len(part.text) <= length][:MAX_LEFT_TO_JOIN]
+        lengths = sorted([len(part.text) for part in fitting])
         for count in range(2, min(MAX_JOINED, len(fitting)) + 1):
+            if sum(lengths[:count]) > length + 1:
+                break  # even the shortest ones are too long together
             for pieces in permutations(fitting, count):
-                text = "".join(piece.text for piece in pieces)
-                if abs(len(text) - length) > 1 or text[0] != whole.text[0]:
+                if pieces[0].text[0] != text[0]:
                     continue
-                heard = sound(text)
-                like = word_likeness(text, whole.text, heard, whole.sound, weights)
-                if like < weights.joined_least:
+                if abs(sum([len(piece.text) for piece in pieces]) - length) > 1:
                     continue
-                weight = (weight_of(pieces, weights) + weights.parts[whole.kind]) // 2
-                if swapped:
-                    yield Pairing((whole,), pieces, like, weight)
-                else:
+                joined = "".join([piece.text for piece in pieces])
+                like = word_likeness(joined, text, sound(joined), whole.sound, weights)
+                if like >= weights.joined_least:
+                    weight = (weight_of(pieces, weights) + weights.parts[whole.kind]) // 2
                     yield Pairing(pieces, (whole,), like, weight)
 
 
-def _acronyms(
-    many: list[NamePart], few: list[NamePart], weights: Weights, *, swapped: bool = False
-) -> Iterator[Pairing]:
+def _acronyms(many: list[NamePart], few: list[NamePart], weights: Weights) -> Iterator[Pairing]:
     """A word made of the first letters of all words that the other side has left, in any order."""
-    telling = tuple(part for part in many if part.kind != "particle")
-    if len(telling) < MIN_ACRONYM_LETTERS:
+    if len(many) < MIN_ACRONYM_LETTERS:
         return
+    telling = tuple(part for part in many if part.kind != "particle")
     letters = sorted(part.text[0] for part in telling)
     for short in few:
-        if len(short.text) == len(letters) and sorted(short.text) == letters:
+        if len(short.text) >= MIN_ACRONYM_LETTERS and sorted(short.text) == letters:
             weight = (weight_of(telling, weights) + weights.parts[short.kind]) // 2
-            if swapped:
-                yield Pairing((short,), telling, weights.acronym_likeness, weight)
-            else:
-                yield Pairing(telling, (short,), weights.acronym_likeness, weight)
+            yield Pairing(telling, (short,), weights.acronym_likeness, weight)

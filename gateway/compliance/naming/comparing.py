@@ -1,8 +1,6 @@
 """How far two names agree, in points that add up. Pure, and the same both ways."""
 
-from dataclasses import dataclass
-from itertools import accumulate
-from typing import Final
+from typing import Final, NamedTuple
 
 from gateway.compliance.naming.alignment import Alignment, align
 from gateway.compliance.naming.parts import NamePart, PreparedName
@@ -12,14 +10,11 @@ PERCENT: Final = 100
 _SPECIFIC: Final = frozenset({"private", "public", "partnership", "nonprofit", "state"})
 
 
-@dataclass(frozen=True, slots=True)
-class NamesCompared:
+class NamesCompared(NamedTuple):
     """The alignment of two names and what it is worth.
 
-    Args:
-        pair_points: of each pair of the alignment, in its order; they add up to what the pairs
-            give.
-        conflict, legal, syllables: points taken off, each 0 or less.
+    ``pair_points`` are of each pair of the alignment, in its order; ``conflict``, ``legal`` and
+    ``syllables`` are points taken off, each 0 or less.
     """
 
     alignment: Alignment
@@ -42,43 +37,42 @@ def compare(ours: PreparedName, theirs: PreparedName, weights: Weights) -> Names
     nothing are a conflict, and take points off besides.
     """
     aligned = align(ours, theirs, weights)
-    pairs = aligned.pairs
-    left = _left_weight(aligned.ours_left, ours, weights)
-    right = _left_weight(aligned.theirs_left, theirs, weights)
+    left = _left_weight(aligned.ours_left, ours, weights) if aligned.ours_left else 0
+    right = _left_weight(aligned.theirs_left, theirs, weights) if aligned.theirs_left else 0
     both = min(left, right)
     extra = max(left, right) - both
-    telling = sum(1 for pair in pairs if pair.weight >= weights.telling_weight)
+    telling = paired = 0
+    for pair in aligned.pairs:
+        paired += pair.weight
+        if pair.weight >= weights.telling_weight:
+            telling += 1
     extra_share = weights.extra_weight if telling > 1 else weights.lone_extra_weight
-    whole = (
-        sum(pair.weight for pair in pairs) * PERCENT
-        + both * weights.left_weight
-        + extra * extra_share
-    )
-    given = accumulate(pair.weight * pair.likeness for pair in pairs)
-    steps = [amount * PERCENT * POINTS // (1000 * whole) for amount in given]
-    points = tuple(now - before for before, now in zip([0, *steps], steps, strict=False))
+    whole = paired * PERCENT + both * weights.left_weight + extra * extra_share
+    points, given, before = [], 0, 0
+    for pair in aligned.pairs:
+        given += pair.weight * pair.likeness
+        now = given * PERCENT * POINTS // (1000 * whole)
+        points.append(now - before)
+        before = now
     return NamesCompared(
         alignment=aligned,
-        pair_points=points,
+        pair_points=tuple(points),
         conflict=-(weights.conflict * min(both, PERCENT) // PERCENT),
-        legal=_legal(ours, theirs, weights),
+        legal=_legal(ours, theirs, weights) if ours.legal and theirs.legal else 0,
         syllables=_syllables(ours, theirs, weights),
     )
 
 
-def _left_weight(left: tuple[NamePart, ...], name: PreparedName, weights: Weights) -> int:
+def _left_weight(left: list[NamePart], name: PreparedName, weights: Weights) -> int:
     """What the words count for that answer to nothing; a word said twice hardly counts again."""
-    if not left:
-        return 0
+    texts = [part.text for part in name.parts]
     total = 0
-    unseen = list(name.parts)
     for part in left:
-        unseen.remove(part)
-    for part in left:
-        repeated = any(part.text == seen.text for seen in unseen)
         weight = weights.parts[part.kind]
-        total += weight * weights.repeated_weight // PERCENT if repeated else weight
-        unseen.append(part)
+        if texts.count(part.text) > 1:
+            texts.remove(part.text)
+            weight = weight * weights.repeated_weight // PERCENT
+        total += weight
     return total
 
 

@@ -5,7 +5,7 @@ from typing import Final
 
 from rapidfuzz.distance import OSA
 
-from gateway.compliance.naming.parts import NamePart, skeleton
+from gateway.compliance.naming.parts import Reading, part, skeleton
 from gateway.compliance.naming.weights import Weights
 
 ALIKE: Final = 1_000
@@ -14,22 +14,22 @@ _MIN_SKELETON = 2
 
 
 @lru_cache(maxsize=WORDS_KEPT)
-def likeness(one: NamePart, other: NamePart, weights: Weights) -> int:
+def likeness(text: str, other_text: str, reading: Reading, weights: Weights) -> int:
     """1000 for the same word, less the more letters must be changed, 0 for different words.
 
     Letters changed are counted twice: as written, and as they sound, where transliterations of one
     name differ less. Swapping neighbours is one change (optimal string alignment).
     """
-    if one.text == other.text:
+    if text == other_text:
         return ALIKE
+    one, other = part(text, reading), part(other_text, reading)
     if one.kind == "initial" or other.kind == "initial":
-        return weights.initial_likeness if one.text[0] == other.text[0] else 0
+        return weights.initial_likeness if text[0] == other_text[0] else 0
     if one.kind == "number" or other.kind == "number":
-        both = one.kind == other.kind
-        return weights.number_likeness if both else 0
+        return weights.number_likeness if one.kind == other.kind else 0
     if one.family == other.family:
         return weights.family_likeness
-    return word_likeness(one.text, other.text, one.sound, other.sound, weights)
+    return word_likeness(text, other_text, one.sound, other.sound, weights)
 
 
 def word_likeness(

@@ -5,12 +5,15 @@ from functools import lru_cache
 from itertools import groupby
 from typing import Final, Literal
 
+from rapidfuzz.distance import OSA
+
 from gateway.compliance.listed.entities import EntityKind
 from gateway.compliance.naming.families import FAMILIES, SHORT_FORMS
 from gateway.compliance.naming.spelling import NAMES_KEPT, Spelt, spelt
 from gateway.compliance.naming.words import (
     ABBREVIATIONS,
     COMMON_NAME_WORDS,
+    FORM_WORDS,
     GENERIC_WORDS,
     HONORIFICS,
     LEGAL_FORM_WORDS,
@@ -21,7 +24,16 @@ from gateway.compliance.naming.words import (
 )
 
 PartKind = Literal[
-    "name", "common", "title", "honorific", "particle", "initial", "patronymic", "generic", "number"
+    "name",
+    "common",
+    "title",
+    "honorific",
+    "particle",
+    "initial",
+    "patronymic",
+    "generic",
+    "form",
+    "number",
 ]
 Reading = Literal["person", "organisation"]
 
@@ -30,6 +42,8 @@ _PATRONYMIC_ENDINGS: Final = (
     *("ovna", "evna", "ivna", "ichna", "yevich", "yevna", "ogly", "oglu", "kyzy"),
 )
 _MIN_PATRONYMIC = 7
+MIN_FORM_WORD: Final = 6
+"""Shorter words are other words but for one letter: joint is point, stock is stick."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +117,7 @@ def part(token: str, reading: Reading) -> NamePart:
     """One token as a part of a name so read."""
     text = token
     if reading == "organisation":
-        text = ABBREVIATIONS.get(token, token)
+        text = form_word(ABBREVIATIONS.get(token, token))
         text = NUMBERS.get(text, text)
     family = FAMILIES.get(text) or SHORT_FORMS.get(text) or text
     return NamePart(text=text, family=family, sound=sound(text), kind=_kind(text, family, reading))
@@ -123,6 +137,8 @@ def _kind(text: str, family: str, reading: Reading) -> PartKind:
             return "patronymic"
     elif text in GENERIC_WORDS:
         return "generic"
+    elif text in FORM_WORDS:
+        return "form"
     if text in PARTICLES:
         return "particle"
     return "common" if family in COMMON_NAME_WORDS and reading == "person" else "name"
@@ -132,10 +148,12 @@ def _without_legal_forms(tokens: tuple[str, ...]) -> tuple[tuple[str, ...], froz
     """The tokens that are no legal form, and the kinds of the forms that were taken away."""
     kept: list[str] = []
     kinds: set[str] = set()
+    spelt_well = tuple([form_word(token) for token in tokens])
     at = 0
     while at < len(tokens):
         for length in range(min(LEGAL_FORM_WORDS, len(tokens) - at), 0, -1):
-            kind = LEGAL_FORMS.get(" ".join(tokens[at : at + length]))
+            words = spelt_well[at : at + length]
+            kind = LEGAL_FORMS.get(words[0] if length == 1 else " ".join(words))
             # A short form stands at either end of a name; inside it is a word of it.
             if kind and (length > 2 or at == 0 or at + length >= len(tokens) - 1 or kinds):
                 kinds.add(kind)
@@ -145,6 +163,16 @@ def _without_legal_forms(tokens: tuple[str, ...]) -> tuple[tuple[str, ...], froz
             kept.append(tokens[at])
             at += 1
     return tuple(kept), frozenset(kinds)
+
+
+@lru_cache(maxsize=NAMES_KEPT)
+def form_word(token: str) -> str:
+    """The word of a legal form that a token is but for one letter: ``limitted``; or the token."""
+    if len(token) < MIN_FORM_WORD or token in FORM_WORDS:
+        return token
+    near = (word for word in FORM_WORDS if len(word) >= MIN_FORM_WORD)
+    found = sorted(word for word in near if OSA.distance(word, token, score_cutoff=1) <= 1)
+    return found[0] if found else token
 
 
 _SOUNDS: Final = (

@@ -25,11 +25,12 @@ def _part_weights() -> dict[PartKind, int]:
         "initial": 50,
         "patronymic": 40,
         "generic": 40,
+        "form": 10,
         "number": 30,
     }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Weights:
     """The scorer's numbers. Likeness is in thousandths, points in hundredths of a percent.
 
@@ -63,7 +64,7 @@ class Weights:
         threshold: points from which on people must look.
     """
 
-    parts: dict[PartKind, int] = field(default_factory=_part_weights, hash=False)
+    parts: dict[PartKind, int] = field(default_factory=_part_weights)
     slope: int = 1_300
     sound_share: int = 400
     first_letter: int = 100

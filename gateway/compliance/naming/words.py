@@ -99,6 +99,11 @@ LEGAL_FORMS: Final[dict[str, str]] = {
 }
 LEGAL_FORM_WORDS: Final = max(form.count(" ") + 1 for form in LEGAL_FORMS)
 
+FORM_WORDS: Final = frozenset(
+    word for form in LEGAL_FORMS if " " in form for word in form.split() if len(word) > 3
+) | _words("limited company corporation incorporated")
+"""The words that legal forms are made of, which say nothing wherever they stand in a name."""
+
 NUMBERS: Final[dict[str, str]] = {
     word: str(number)
     for number, words in {
