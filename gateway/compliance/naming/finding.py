@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from gateway.compliance.naming.comparing import compare
-from gateway.compliance.naming.index import BEST, Candidate, NameIndex
-from gateway.compliance.naming.parts import prepared
+from gateway.compliance.naming.index import BEST, NameIndex
+from gateway.compliance.naming.parts import PreparedName, prepared
 from gateway.compliance.naming.scoring import NameQuery, Score, score
 from gateway.compliance.naming.weights import WEIGHTS, Weights
 
@@ -29,13 +29,16 @@ def find(
 
     Names are compared first; all else is looked at only where it could still make a match.
     """
-    candidates = index.candidates(query, best=best)
+    rows = index.candidates(query, best=best)
     entities = dict.fromkeys(index.entities_with(query))
-    for candidate in candidates:
-        if candidate.entity not in entities and may_match(query, candidate, index, weights):
-            entities[candidate.entity] = None
+    likely = [
+        row
+        for row, name in zip(rows, index.names(rows), strict=True)
+        if may_match(query, name, weights)
+    ]
+    entities |= dict.fromkeys(index.entities_of(likely))
     scores = [score(query, index.entity(number), weights=weights) for number in entities]
-    return Found(matches=ranked(scores), compared=len(candidates))
+    return Found(matches=ranked(scores), compared=len(rows))
 
 
 def ranked(scores: Iterable[Score]) -> tuple[Score, ...]:
@@ -45,9 +48,8 @@ def ranked(scores: Iterable[Score]) -> tuple[Score, ...]:
     return tuple(matches[:MAX_MATCHES])
 
 
-def may_match(query: NameQuery, candidate: Candidate, index: NameIndex, weights: Weights) -> bool:
+def may_match(query: NameQuery, listed: PreparedName, weights: Weights) -> bool:
     """Whether the name agrees so well that, with all else in its favour, it would be a match."""
-    listed = index.name(candidate.row)
     points = compare(prepared(query.name, listed.reading), listed, weights).points
     favour = weights.birth_same_day if query.birth_date is not None else 0
     favour += weights.country_shared if query.countries else 0
