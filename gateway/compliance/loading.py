@@ -188,14 +188,15 @@ def _take(
 
 
 @transaction.atomic
-def list_checked(*, source: str, now: datetime) -> ListSource:
-    """Note that a list's publisher was asked and had nothing new: it is as fresh as a loaded one.
+def list_checked(*, source: str, number: int, now: datetime) -> ListSource:
+    """Note that a list's publisher was asked and had nothing new beyond the version ``number``:
+    it is as fresh as a loaded one.
 
     Raises:
-        ListMissing: no version of it is in force, so there is nothing to be fresh.
+        ListMissing: that version is not in force, so there is nothing to be fresh.
     """
     row = locks.source_for_load(source)
-    if row.version_id is None:
+    if row.version_id is None or row.number != number:
         raise ListMissing
     _note_checked(row, now=now)
     row.save()
@@ -233,14 +234,16 @@ def tell(kind: str, row: ListSource, *, version: ListVersion | None, now: dateti
             "entities_removed": str(version.entities_removed),
             "entities_changed": str(version.entities_changed),
         }
-    for mode in MODES:
+    # Live first: what people are told of a list is as urgent as real money.
+    for mode in reversed(MODES):
         emit(type=kind, subject=f"list:{row.name}", body=body, mode=mode, now=now)
 
 
 @transaction.atomic
-def refusal_note(*, source: str, refusal: ListError, now: datetime) -> None:
-    """Keep that a list was refused, and why; tell people."""
+def refusal_note(*, source: str, refusal: ListError, now: datetime, is_told: bool = True) -> None:
+    """Keep that a list was refused, and why; tell people, unless it is no fault of the list's."""
     row = locks.source_for_load(source)
     row.refused_at, row.refusal = now, refusal.code
     row.save(update_fields=["refused_at", "refusal"])
-    tell("list.refused", row, version=None, now=now)
+    if is_told:
+        tell("list.refused", row, version=None, now=now)

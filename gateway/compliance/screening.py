@@ -11,6 +11,7 @@ from django.db import transaction
 from gateway.chains.addresses import checksum
 from gateway.chains.models import Deposit
 from gateway.compliance import locks
+from gateway.compliance.freshness import freshness
 from gateway.compliance.models import (
     CheckedAddress,
     Hold,
@@ -42,8 +43,10 @@ def deposit_screen(*, payers: Payers, now: datetime) -> Verdict | None:
     """The verdict on a deposit by the lists in force; given now if it has none, or an older one.
 
     None while a list is missing: then nothing may be credited, and the deposit waits in line for
-    the next list. The lists stay locked FOR SHARE to the end of the transaction, so what is
-    posted in it was clear by the lists in force when it commits.
+    the next list. A list that nobody checked for a day is used as it was last good, and the
+    verdict says so: money that is here already is judged all the same. The lists stay locked FOR
+    SHARE to the end of the transaction, so what is posted in it was clear by the lists in force
+    when it commits.
     """
     # Before the verdict, as everyone who tells of a deposit does: they would deadlock otherwise.
     hold_subjects([f"deposit:{payers.deposit_id}"])
@@ -222,6 +225,7 @@ def _give(
     key: str,
     now: datetime,
 ) -> Verdict:
+    rests_on = freshness((source.checked_at for source in sources), now=now)
     verdict = Verdict.objects.create(
         deposit_id=payers.deposit_id,
         shop_id=payers.shop_id,
@@ -237,6 +241,8 @@ def _give(
         versions_key=key,
         checked=[checksum(address) for address in payers.addresses],
         matches=matches,
+        stale=rests_on.stale,
+        lists_checked_at=rests_on.checked_at,
         given_at=now,
     )
     CheckedAddress.objects.bulk_create(

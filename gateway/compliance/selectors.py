@@ -7,7 +7,8 @@ from uuid import UUID
 
 from django.db import connection
 
-from gateway.compliance.errors import NoHold
+from gateway.compliance.errors import ListMissing, NoHold
+from gateway.compliance.freshness import STALE_AFTER_SECONDS
 from gateway.compliance.models import (
     Hold,
     ListChange,
@@ -19,21 +20,48 @@ from gateway.compliance.models import (
 )
 from gateway.events.cursors import PAGE_SIZE, Page, decode_cursor, page_of
 
-STALE_AFTER_SECONDS = 86_400
-"""Since the last good check, not since publication: lists rest at weekends."""
-
-FeedState = Literal["fresh", "stale", "missing"]
+FeedsState = Literal["fresh", "stale", "missing"]
 
 
-def feed_state(*, now: datetime) -> FeedState:
+def feed_state(*, now: datetime) -> FeedsState:
     """Whether payments can be screened by lists that somebody looked at lately. One query."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT compliance_feed_state(%s, %s)",
             [now, STALE_AFTER_SECONDS],
         )
-        state: FeedState = cursor.fetchone()[0]
+        state: FeedsState = cursor.fetchone()[0]
     return state
+
+
+def versions_of(source: str, *, limit: int) -> list[ListVersion]:
+    """A list's versions, newest first. One query."""
+    return list(ListVersion.objects.filter(source_id=source).order_by("-number")[:limit])
+
+
+def version_numbered(source: str, number: int) -> ListVersion:
+    """One query.
+
+    Raises:
+        ListMissing: it has no such version.
+    """
+    version = ListVersion.objects.filter(source_id=source, number=number).first()
+    if version is None:
+        raise ListMissing(f"{source!r} has no version {number}.")
+    return version
+
+
+def version_at(source: str, *, at: datetime) -> ListVersion:
+    """The version that was in force just before a moment. One query.
+
+    Raises:
+        ListMissing: none was.
+    """
+    loaded = ListVersion.objects.filter(source_id=source, loaded_at__lt=at)
+    version = loaded.order_by("-number").first()
+    if version is None:
+        raise ListMissing(f"No version of {source!r} was in force by {at:%Y-%m-%d %H:%M} UTC.")
+    return version
 
 
 def is_listed(address: bytes) -> bool:

@@ -121,6 +121,10 @@ EMBEDDED_SIGNER = not env.str("SIGNER_SOCKET", default="")
 """Whether `manage.py up` runs a signer itself; a named socket belongs to another user's."""
 KEYSTORE_FILE = env.str("KEYSTORE_FILE", default="") or str(STATE_DIR / "keystore.json")
 SCREENING_REQUIRED = env.bool("SCREENING_REQUIRED", default=True)
+LISTS = env.json("LISTS", default=[])
+"""Where screening lists are fetched from; docs/reference/lists.md names the fields."""
+LISTS_WARN_HOURS = env.int("LISTS_WARN_HOURS", default=18)
+"""After how long without a good check people are told of a list; it is stale after 24 hours."""
 _mail = env.email_url("EMAIL_URL", default=f"filemail:///{STATE_DIR}/mail")
 """Where mail is handed in, "smtp+tls://user:password@host:587"; unset, it is written to files."""
 EMAIL_BACKEND = _mail["EMAIL_BACKEND"]
@@ -137,7 +141,7 @@ DEFAULT_FROM_EMAIL = f"Tillway <{MAIL_FROM_ADDRESS}>"
 PUSH_KEY = env.str("PUSH_KEY", default="") or ("" if LIVE_MODE else local_secret("push"))
 """Hex of 32 bytes: by it browsers know that a push message is ours. Empty: none are sent."""
 WEBHOOKS_ALLOW_LOOPBACK = env.bool("WEBHOOKS_ALLOW_LOOPBACK", default=False)
-"""Demo and tests only: lets targets of webhooks and push lie on this machine's loopback."""
+"""Demo and tests only: targets of webhooks and push, and lists, may lie on this loopback."""
 FAULT_PLAN = env.str("FAULT_PLAN", default="")
 """Tests of crashes only: a folder that says where processes die (gateway/events/points.py)."""
 

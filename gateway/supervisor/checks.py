@@ -10,12 +10,14 @@ from urllib.parse import urlsplit
 
 import msgspec
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, register
+from django.core.checks import CheckMessage, Error, Warning, register
 from django.db import DatabaseError, OperationalError, connection
 
 from gateway.chains.configuration import ChainSettings, configured_chains
 from gateway.chains.confirmations import parse_tiers
 from gateway.chains.errors import BadChainSettings
+from gateway.compliance.listed.feeds import BadListSettings
+from gateway.compliance.refreshing import configured_feeds
 from gateway.custody.configuration import signer_files
 from gateway.custody.errors import KeystoreFormatUnknown
 from gateway.custody.keystore import parse_file
@@ -148,6 +150,23 @@ def _screening() -> Iterator[CheckMessage]:
             "SCREENING_REQUIRED is off: money would be asked for while no list is in force.",
             hint="Unset SCREENING_REQUIRED.",
             id="tillway.E017",
+        )
+    try:
+        feeds = configured_feeds()
+    except BadListSettings as error:
+        yield Error(f"LISTS can't be read: {error.message}", hint=error.hint, id="tillway.E036")
+        return
+    if not feeds:
+        yield Warning(
+            "LISTS names no list: those loaded by hand are stale after a day.",
+            hint="Name the publishers' files (docs/reference/lists.md).",
+            id="tillway.W003",
+        )
+    if not 1 <= settings.LISTS_WARN_HOURS <= 23:
+        yield Error(
+            "LISTS_WARN_HOURS is no number of hours from 1 to 23.",
+            hint="People are told so long after the last good look; after 24 hours it is stale.",
+            id="tillway.E037",
         )
 
 

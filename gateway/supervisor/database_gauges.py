@@ -1,4 +1,4 @@
-"""What the database knows at the moment of asking: gauges for Prometheus, by five queries.
+"""What the database knows at the moment of asking: gauges for Prometheus, by six queries.
 
 Each enabled chain has a row in every gauge of chains, 0 where there is nothing, so that an alert
 on it can't be silent because a series is missing.
@@ -13,6 +13,7 @@ from prometheus_client.registry import Collector
 
 from gateway.supervisor.desk_gauges import DESK_GAUGES, DESK_GAUGES_SQL
 from gateway.supervisor.gauges import DatabaseGauge
+from gateway.supervisor.list_gauges import LIST_GAUGES, LIST_GAUGES_SQL
 from gateway.supervisor.measure_gauges import MEASURE_GAUGES, MEASURE_GAUGES_SQL
 from gateway.supervisor.reconciliation_gauges import (
     RECONCILIATION_GAUGES,
@@ -88,6 +89,7 @@ HOUSE_GAUGES = (
 
 GAUGES = (
     *HOUSE_GAUGES,
+    *LIST_GAUGES,
     *DESK_GAUGES,
     *VENUE_GAUGES,
     *MEASURE_GAUGES,
@@ -205,7 +207,12 @@ class DatabaseGauges(Collector):
             with house_scope(), connection.cursor() as cursor:
                 cursor.execute(GAUGES_SQL)
                 rows = cursor.fetchall()
-                for sql in (DESK_GAUGES_SQL, MEASURE_GAUGES_SQL, RECONCILIATION_GAUGES_SQL):
+                for sql in (
+                    LIST_GAUGES_SQL,
+                    DESK_GAUGES_SQL,
+                    MEASURE_GAUGES_SQL,
+                    RECONCILIATION_GAUGES_SQL,
+                ):
                     cursor.execute(sql)
                     rows += cursor.fetchall()
                 cursor.execute(VENUE_GAUGES_SQL, venue_parameters())

@@ -51,6 +51,7 @@ READ_ONLY: Final = frozenset(
         "compliance_listchange",
         "compliance_listdifference",
         "compliance_listed_entry",
+        "compliance_listed_feedfile",
         "compliance_listed_walletkey",
         "compliance_listedaddress",
         "compliance_listversion",

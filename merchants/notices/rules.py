@@ -166,6 +166,19 @@ RULES: Final = (
         settles={"list.updated", "list.checked"},
     ),
     _rule(
+        "list_ageing",
+        (AT_ONCE, {COMPLIANCE_OFFICER}),
+        (_HOURS(2), {OPERATOR}),
+        opens={"list.ageing"},
+        settles={"list.updated", "list.checked", "list.stale"},
+    ),
+    _rule(
+        "list_stale",
+        (AT_ONCE, {COMPLIANCE_OFFICER, OPERATOR}),
+        opens={"list.stale"},
+        settles={"list.updated", "list.checked"},
+    ),
+    _rule(
         "move_overdue",
         (AT_ONCE, {DESK}),
         (_HOURS(1), {OPERATOR}),

@@ -141,6 +141,23 @@ def _words_of_guards(notice: Notice) -> Words:
                 % {"list": about},
                 "/house/",
             )
+        case "list_ageing":
+            return Words(
+                _("A list will soon be stale"),
+                _("%(list)s was not found good for hours; stale lists stop new invoices.")
+                % {"list": about},
+                "/house/",
+            )
+        case "list_stale":
+            return Words(
+                _("A list is stale: no invoices are issued"),
+                _(
+                    "%(list)s was not found good for a day. Money that comes is judged by its last "
+                    "good version."
+                )
+                % {"list": about},
+                "/house/",
+            )
         case "move_overdue":
             return Words(
                 _("A move of inventory is overdue"),
@@ -164,6 +181,8 @@ def kind_word(kind: str) -> str:
         "desk_halted": _("A stopped desk"),
         "money_held": _("Held payments"),
         "list_refused": _("Lists that fail to load"),
+        "list_ageing": _("Lists about to be stale"),
+        "list_stale": _("Stale lists"),
         "move_overdue": _("Overdue moves"),
         "shortfall_opened": _("Payments taken back"),
         "approval_waits": _("What waits for a second person"),

@@ -250,7 +250,9 @@ def test_the_command_loads_a_file_and_refuses_a_broken_one(
     good = tmp_path / "list.csv"
     good.write_text(f"address,name\n0x{LISTED.hex()},LAZARUS GROUP\n")
     call_command("list_load", str(good), "--source", "ofac")
-    assert "ofac #1 in force: 1 addresses" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "ofac #1: 1 entities (+1 -0 ~0), 1 addresses (+1 -0)" in said
+    assert "in force" in said
     assert ListSource.objects.get().location == str(good)
     bad = tmp_path / "empty.csv"
     bad.write_text("address,name\n")

@@ -55,6 +55,7 @@ def live(settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, db: None):
     settings.MARKET_FEEDS = [{"name": "exchange", "url": "https://api.example.com/prices"}]
     settings.KEYSTORE_FILE = str(tmp_path / "keystore.json")
     settings.EXCHANGES = []
+    settings.LISTS = [{"name": "house", "url": "/etc/tillway/house.csv"}]
     return settings
 
 
@@ -115,6 +116,9 @@ def test_a_default_secret_is_refused(live, monkeypatch, name: str) -> None:
         ("CHAINS", '[{"chain_id": 8453, "mode": "live"}]', "E009"),
         ("CHAINS", chain(mode="test"), "E010"),
         ("SCREENING_REQUIRED", False, "E017"),
+        ("LISTS", [], "W003"),
+        ("LISTS", [{"name": "eu"}], "E036"),
+        ("LISTS_WARN_HOURS", 24, "E037"),
         ("MARKET_FEEDS", [], "E018"),
         ("SESSION_COOKIE_SECURE", False, "E019"),
         ("CSRF_COOKIE_SECURE", False, "E019"),

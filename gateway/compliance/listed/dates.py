@@ -9,7 +9,7 @@ from gateway.compliance.listed.errors import ListUnreadable
 
 _ISO: Final = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?(?:[TZ+].*)?", re.ASCII)
 _DAY_FIRST: Final = re.compile(r"(?:(?:(\d{1,2})/)?(\d{1,2})/)?(\d{4})", re.ASCII)
-_WORDED: Final = re.compile(r"(?:(?:(\d{1,2}) )?([A-Za-z]{3,9}) )?(\d{4})", re.ASCII)
+_WORDED: Final = re.compile(r"(?:(?:(\d{1,2}) )?([A-Za-z]{3,9})\.? )?(\d{4})", re.ASCII)
 _MONTHS: Final = {
     name: number
     for number, name in enumerate(
@@ -49,12 +49,13 @@ def iso_date(text: str, *, circa: bool = False) -> PartialDate:
 
 
 def day_first_date(text: str) -> PartialDate:
-    """As the British list writes it: ``03/05/1970``, with ``00`` for what isn't known.
+    """As the British lists write it: ``03/05/1970``, with ``00``, ``dd`` or ``mm`` for what isn't
+    known.
 
     Raises:
         ListUnreadable
     """
-    match = _DAY_FIRST.fullmatch(text.strip())
+    match = _DAY_FIRST.fullmatch(re.sub("dd|mm", "00", text.strip().lower()))
     if match is None:
         raise ListUnreadable(f"{text[:30]!r} is no date.")
     day, month, year = match.groups()

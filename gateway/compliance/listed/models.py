@@ -62,3 +62,22 @@ class WalletKey(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class FeedFile(models.Model):
+    """A list's file as it was when it was last found good: what the next look compares with."""
+
+    pk = models.CompositePrimaryKey("source_id", "part")
+    source = models.ForeignKey(
+        "compliance.ListSource", on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    part = models.TextField()
+    location = models.TextField()
+    etag = models.TextField(default="")
+    last_modified = models.TextField(default="")
+    sha256 = models.BinaryField(max_length=HASH_BYTES)
+    number = models.PositiveIntegerField(help_text="The version that it was found to say")
+    fetched_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.source_id}:{self.part}"
