@@ -190,6 +190,7 @@ INSTALLED_APPS = [
     "gateway.compliance.apps.ComplianceConfig",
     "gateway.compliance.listed.apps.ListedConfig",
     "gateway.compliance.alerts.apps.AlertsConfig",
+    "gateway.compliance.naming.apps.NamingConfig",
     "gateway.invoices.apps.InvoicesConfig",
     "gateway.sponsoring.apps.SponsoringConfig",
     "gateway.treasury.providers.apps.ProvidersConfig",
