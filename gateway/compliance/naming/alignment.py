@@ -138,22 +138,27 @@ def _joined(many: list[NamePart], few: list[NamePart], weights: Weights) -> Iter
         text, length = whole.text, len(whole.text)
         if length < MIN_JOINED_LETTERS:
             continue
-        # What may begin or go on the word: a letter more or less is forgiven, not a strange start.
-        fitting = [part for part in many if len(part.text) <= length][:MAX_LEFT_TO_JOIN]
-        lengths = sorted([len(part.text) for part in fitting])
-        for count in range(2, min(MAX_JOINED, len(fitting)) + 1):
-            if sum(lengths[:count]) > length + 1:
-                break  # even the shortest ones are too long together
-            for pieces in permutations(fitting, count):
-                if pieces[0].text[0] != text[0]:
-                    continue
-                if abs(sum([len(piece.text) for piece in pieces]) - length) > 1:
-                    continue
+        # A letter more or less is forgiven, not a strange beginning.
+        fitting = [part for part in many if len(part.text) <= length]
+        if len(fitting) > MAX_LEFT_TO_JOIN:
+            fitting = sorted(fitting, key=lambda part: part.text)[:MAX_LEFT_TO_JOIN]
+        for pieces in _pieces(fitting, text):
+            if abs(sum([len(piece.text) for piece in pieces]) - length) <= 1:
                 joined = "".join([piece.text for piece in pieces])
                 like = word_likeness(joined, text, sound(joined), whole.sound, weights)
                 if like >= weights.joined_least:
                     weight = (weight_of(pieces, weights) + weights.parts[whole.kind]) // 2
                     yield Pairing(pieces, (whole,), like, weight)
+
+
+def _pieces(parts: list[NamePart], whole: str) -> Iterator[Parts]:
+    """Two or three of the words in any order of which the first begins like the whole."""
+    for at, head in enumerate(parts):
+        if head.text[0] == whole[0]:
+            others = parts[:at] + parts[at + 1 :]
+            for count in range(1, min(MAX_JOINED, len(parts))):
+                for rest in permutations(others, count):
+                    yield (head, *rest)
 
 
 def _acronyms(many: list[NamePart], few: list[NamePart], weights: Weights) -> Iterator[Pairing]:

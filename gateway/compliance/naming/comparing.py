@@ -24,9 +24,14 @@ class NamesCompared(NamedTuple):
     syllables: int
 
     @property
+    def sum(self) -> int:
+        """All of it together, which may be less than nothing."""
+        return sum(self.pair_points) + self.conflict + self.legal + self.syllables
+
+    @property
     def points(self) -> int:
         """0 for two names, ``POINTS`` for one."""
-        return max(0, sum(self.pair_points) + self.conflict + self.legal + self.syllables)
+        return max(0, self.sum)
 
 
 def compare(ours: PreparedName, theirs: PreparedName, weights: Weights) -> NamesCompared:

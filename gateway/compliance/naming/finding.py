@@ -50,7 +50,8 @@ def ranked(scores: Iterable[Score]) -> tuple[Score, ...]:
 
 def may_match(query: NameQuery, listed: PreparedName, weights: Weights) -> bool:
     """Whether the name agrees so well that, with all else in its favour, it would be a match."""
-    points = compare(prepared(query.name, listed.reading), listed, weights).points
-    favour = weights.birth_same_day if query.birth_date is not None else 0
-    favour += weights.country_shared if query.countries else 0
-    return points + favour >= weights.threshold
+    asked = prepared(query.name, listed.reading)
+    wanted = weights.threshold
+    wanted -= weights.birth_same_day if query.birth_date is not None else 0
+    wanted -= weights.country_shared if query.countries else 0
+    return compare(asked, listed, weights).points >= wanted

@@ -90,8 +90,8 @@ class NameIndex:
         self._word_keys = _Keyed(arrays["keys"], arrays["key_words"])
         self._phrases = _Keyed(arrays["phrase_keys"], arrays["phrase_rows"])
         self._numbers = _Keyed(arrays["id_keys"], arrays["id_entities"])
-        self._posted_ends = memoryview(arrays["posted_ends"])
-        self._seldom = memoryview(arrays["word_seldom"])
+        self._posted_ends = arrays["posted_ends"].data
+        self._seldom = arrays["word_seldom"].data
         self._syllables = _SYLLABLES.decode(arrays["syllables"].tobytes())
         self.rows = len(self._row_entities)
         self._unknown_weight = float(np.log1p(self.rows or 1))
@@ -109,7 +109,8 @@ class NameIndex:
 
     def entities_of(self, rows: list[int]) -> list[int]:
         """Whose names these rows are."""
-        return self._row_entities[rows].tolist()
+        entities: list[int] = self._row_entities[rows].tolist()
+        return entities
 
     def entities_with(self, query: NameQuery) -> list[int]:
         """Whoever has a passport or registration number asked for."""
@@ -283,8 +284,8 @@ class _Keyed:
     __slots__ = ("_keys", "_values")
 
     def __init__(self, keys: U32, values: U32) -> None:
-        self._keys = memoryview(keys)
-        self._values = memoryview(values)
+        self._keys = keys.data
+        self._values = values.data
 
     def get(self, key: int) -> list[int]:
         keys = self._keys

@@ -6,7 +6,7 @@ and weights give the same parts for ever.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from gateway.compliance.listed.entities import (
     EntityKind,
@@ -96,33 +96,43 @@ class Score:
     is_match: bool
 
 
-def score(query: NameQuery, entity: ListedEntity, *, weights: Weights = WEIGHTS) -> Score:
-    """The best score that any name of the entity gives; of equal ones the first as listed.
+NAMELESS: Final = ListedName("")
+"""Of an entity that is listed by its numbers or addresses alone."""
 
-    Raises:
-        ValueError: the entity has no name.
-    """
+
+def score(query: NameQuery, entity: ListedEntity, *, weights: Weights = WEIGHTS) -> Score:
+    """The best score that any name of the entity gives; of equal ones the first as listed, and
+    one that is not weak before a weak one."""
     others = _others(query, entity, weights)
     ids = shared_ids(query.ids, entity.ids)
-    return max(
-        (
-            _named(query, entity, name, others=others, ids=ids, weights=weights)
-            for name in entity.names
-        ),
-        key=lambda found: found.points,
-    )
+    compared = [
+        (name, best_comparison(query.name, query.kind, name.full, entity.kind, weights))
+        for name in entity.names or (NAMELESS,)
+    ]
+    # The likest of the names that may convict, and the likest of the others.
+    likest = [
+        max(some, key=lambda one: one[1].sum)
+        for some in (
+            [one for one in compared if one[0].strength != "weak"],
+            [one for one in compared if one[0].strength == "weak"],
+        )
+        if some
+    ]
+    scored = [
+        _named(entity, name, told, others=others, ids=ids, weights=weights) for name, told in likest
+    ]
+    return max(scored, key=lambda found: found.points)
 
 
 def _named(
-    query: NameQuery,
     entity: ListedEntity,
     name: ListedName,
+    compared: NamesCompared,
     *,
     others: tuple[ScorePart, ...],
     ids: tuple[ListedId, ...],
     weights: Weights,
 ) -> Score:
-    compared = best_comparison(query.name, query.kind, name.full, entity.kind, weights)
     parts = [part for part in (*_name_parts(compared), *others) if part.points]
     if ids:
         known = ", ".join(f"{one.kind} {one.number}" for one in ids)

@@ -48,7 +48,7 @@ def in_force(sources: Sequence[ListSource]) -> dict[str, str]:
     return {**told, SCORER: SCORER_VERSION}
 
 
-def _number_and_hash(number: int, digest: bytes | None) -> str:
+def _number_and_hash(number: int, digest: bytes | memoryview | None) -> str:
     return f"{number}:{bytes(digest or b'').hex()}"
 
 

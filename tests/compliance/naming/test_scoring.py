@@ -128,3 +128,10 @@ def test_an_exact_name_is_looked_at_even_if_birth_and_country_speak_against_it()
 def test_a_company_is_not_the_person_it_is_named_after() -> None:
     assert not score(NameQuery("Anton Petrenko", "organisation"), ANTON).is_match
     assert score(NameQuery("Anton Petrenko Ltd", "unknown"), ANTON).is_match
+
+
+def test_an_entity_without_a_name_is_known_by_its_numbers() -> None:
+    nameless = replace(ANTON, names=())
+    query = NameQuery("Anton Petrenko", "person", ids=(ListedId("passport", "AB123456"),))
+    assert score(query, nameless).is_match
+    assert not score(NameQuery("Anton Petrenko", "person"), nameless).is_match

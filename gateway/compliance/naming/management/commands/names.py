@@ -84,6 +84,7 @@ def explained(score: Score) -> list[str]:
 
 def _date(text: str) -> PartialDate:
     try:
-        return PartialDate(*(int(part) for part in text.split("-")))
+        year, month, day = [*(int(part) for part in text.split("-")), None, None][:3]
+        return PartialDate(int(year or ""), month, day)
     except (TypeError, ValueError) as error:
         raise CommandError(f"{text!r} is no date: write 1971, 1971-05 or 1971-05-03.") from error
