@@ -55,6 +55,7 @@ READ_ONLY: Final = frozenset(
         "compliance_listed_walletkey",
         "compliance_listedaddress",
         "compliance_listversion",
+        "compliance_naming_namechange",
         "compliance_verdict",
         "ledger_period",
         "ledger_snapshot",

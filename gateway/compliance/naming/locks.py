@@ -1,4 +1,4 @@
-"""The rows of names that are locked: changes of lists before parties, parties in order of ids."""
+"""The rows of names that are locked: a list's change, then the lists, then parties by their ids."""
 
 from uuid import UUID
 

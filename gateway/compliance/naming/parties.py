@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from gateway.compliance import locks as lists
 from gateway.compliance.alerts.abouts import about_of
 from gateway.compliance.alerts.services import alert_raise
 from gateway.compliance.naming import locks
@@ -57,6 +58,7 @@ def party_leave(*, about: str, mode: str, now: datetime) -> int:
 def party_screen(*, party_id: UUID, now: datetime) -> NameVerdict:
     """Screen somebody against all lists in force; each match is an alert, once while it is open."""
     with house_scope():
+        lists.sources_in_force()  # before the party, as when a list's change comes by
         party = locks.party(party_id)
         verdict = name_screen(
             query=query_read(party.query), now=now, mode=party.mode, about=party.about
