@@ -149,6 +149,41 @@ def _take(
     if before is not None and bytes(before.hash) == read.hash:
         row.save()
         return Loaded(version=before, changed=False)
+    if before is not None and before.forced and not (before.entities or before.entries):
+        row.enabled = True  # it was given up (``list_give_up``) and comes back
+    version = _put_in_force(row, read, loaded_by=loaded_by, forced=forced, files=files, now=now)
+    return Loaded(version=version, changed=True)
+
+
+@transaction.atomic
+def list_give_up(*, source: str, by: str, now: datetime) -> ListVersion:
+    """Screen against a list no more: its last version names nobody, which reaches whomever it
+    named as a delisting does (their holds are marked, and people decide), and it never grows
+    stale. A load brings it back.
+
+    Raises:
+        ListMissing: there is no such list in force.
+    """
+    row = locks.source_for_load(source)
+    if row.version_id is None or not row.enabled:
+        raise ListMissing
+    _note_checked(row, now=now)
+    row.enabled, row.location = False, ""
+    nobody = _Read(contents=[], entries=(), hash=list_hash([]))
+    return _put_in_force(row, nobody, loaded_by=by, forced=True, files=(), now=now)
+
+
+def _put_in_force(
+    row: ListSource,
+    read: _Read,
+    *,
+    loaded_by: str,
+    forced: bool,
+    files: Sequence[dict[str, Any]],
+    now: datetime,
+) -> ListVersion:
+    """The next version of a locked list."""
+    before = row.version
     if before is not None:
         before.retired_at = now
         before.save(update_fields=["retired_at"])
@@ -175,7 +210,7 @@ def _take(
         batch_size=5_000,
     )
     version.added, version.removed = _differences(new=version, old=before)
-    of_entities = entries_store(source=source, number=version.number, contents=read.contents)
+    of_entities = entries_store(source=row.name, number=version.number, contents=read.contents)
     version.entities_added = of_entities.added
     version.entities_removed = of_entities.removed
     version.entities_changed = of_entities.changed
@@ -184,7 +219,7 @@ def _take(
     row.version, row.number, row.version_hash = version, version.number, read.hash
     row.save()
     tell("list.updated", row, version=version, now=now)
-    return Loaded(version=version, changed=True)
+    return version
 
 
 @transaction.atomic

@@ -3,7 +3,7 @@
 from gateway.compliance.approval import shop_approve
 from gateway.compliance.changes import list_change_spread, waiting_call
 from gateway.compliance.holds import hold_approve, hold_block, hold_release, hold_return
-from gateway.compliance.loading import list_load, list_take
+from gateway.compliance.loading import list_give_up, list_load, list_take
 from gateway.compliance.screening import deposit_rescreen, deposit_screen, verdict_for_update
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "hold_release",
     "hold_return",
     "list_change_spread",
+    "list_give_up",
     "list_load",
     "list_take",
     "shop_approve",

@@ -71,7 +71,7 @@ def publishing() -> Iterator[Publisher]:
             return
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     publisher.url = f"http://127.0.0.1:{server.server_port}"
     try:
         yield publisher

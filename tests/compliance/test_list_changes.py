@@ -125,6 +125,20 @@ def test_a_version_names_what_came_and_what_went(listed: None) -> None:
     }
 
 
+def test_who_was_held_by_a_list_that_is_given_up_is_marked_for_people(listed: None) -> None:
+    load(source="eu")
+    load(SHOPPER, NOBODY, source="eu", now=LATER)
+    relay.drain()
+    (theirs,) = seen()
+    assert given(theirs) == ["held"]
+    services.list_give_up(source="eu", by="ada", now=LATER)
+    relay.drain()
+    assert given(theirs) == ["held"]
+    assert Hold.objects.get().delisted_at is not None
+    (later,) = seen()
+    assert given(later) == ["clear"]
+
+
 def test_loading_a_list_takes_as_many_queries_whatever_money_is_open(listed: None) -> None:
     def queries(*addresses: bytes) -> int:
         with CaptureQueriesContext(

@@ -102,6 +102,26 @@ def test_lists_of_the_settings_are_fetched_when_asked(
     assert "eu #1 fresh" in said and "un #0 missing" in said and "list_unreadable" in said
 
 
+def test_a_list_is_given_up_and_comes_back(lists: Say, settings: Any, tmp_path: Path) -> None:
+    path = tmp_path / "mine.csv"
+    path.write_text(f"{EVM}\n")
+    lists("load", str(path), "--source", "mine")
+    settings.LISTS = [{"name": "mine", "url": str(path)}]
+    with pytest.raises(CommandError, match="still names"):
+        lists("give-up", "mine", "--by", "ada")
+    settings.LISTS = []
+    assert "mine #2: 0 entities (+0 -1 ~0), 0 addresses (+0 -1)" in lists(
+        "give-up", "mine", "--by", "ada"
+    )
+    assert lists("status") == ""
+    assert "names this address" in lists("who", EVM)
+    with pytest.raises(CommandError, match="list_missing"):
+        lists("give-up", "mine", "--by", "ada")
+    assert "mine #3: 1 entities (+1 -0 ~0)" in lists("load", str(path), "--source", "mine")
+    assert "mine #3 fresh" in lists("status")
+    assert "0 entities" in lists("as-of", "mine", "2")
+
+
 def test_every_format_has_a_word_for_it(lists: Say) -> None:
     said = lists("formats")
     assert "ofac-csv: OFAC's SDN list, legacy CSV (sdn, alt, add, [comments])" in said

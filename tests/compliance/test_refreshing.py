@@ -291,6 +291,23 @@ def test_a_file_that_its_publisher_did_not_sign_is_refused(
     assert refresh(one).version.number == 2
 
 
+def test_a_death_before_the_files_are_kept_costs_another_download_and_no_version(
+    publisher: Publisher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publisher.files["/list"] = addresses(10)
+
+    def dies(*args: Any, **facts: Any) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(refreshing, "_keep", dies)
+        with pytest.raises(KeyboardInterrupt):
+            refresh(feed(publisher))
+    assert refresh(feed(publisher)).outcome == "checked"
+    assert publisher.asked == [("/list", 200), ("/list", 200)]
+    assert ListSource.objects.get().number == 1
+
+
 def test_nobody_calls_a_version_checked_that_is_not_in_force(publisher: Publisher) -> None:
     with pytest.raises(ListMissing):
         list_checked(source="house", number=0, now=NOW)

@@ -1,5 +1,6 @@
 """An entity as bytes that are the same whenever its publisher says the same. Pure."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from hashlib import sha256
@@ -20,6 +21,8 @@ from gateway.compliance.listed.wallets import wallet_key
 MAX_ID = 500
 MAX_WALLET = 300
 
+# JSON's escape of it, not behind the backslash of an escaped backslash.
+_NUL: Final = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 _STRENGTHS: Final[tuple[NameStrength, ...]] = ("primary", "strong", "weak")
 _DECODER = msgspec.json.Decoder(ListedEntity)
 
@@ -55,7 +58,7 @@ def content_of(entity: ListedEntity) -> Content:
     if len(kept.id) > MAX_ID or any(len(wallet.text) > MAX_WALLET for wallet in kept.wallets):
         raise ListUnreadable(f"Entity {kept.id[:60]!r} of {kept.source} is no entity.")
     text = _written(kept)
-    if "\\u0000" in text:
+    if _NUL.search(text):
         raise ListUnreadable(f"Entity {kept.id[:60]!r} of {kept.source} holds a NUL character.")
     keys = tuple((wallet.chain, wallet_key(wallet.text)) for wallet in kept.wallets)
     meant = text if not keys else _written(replace(kept, wallets=_wallets(keys)))

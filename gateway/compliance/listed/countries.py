@@ -4,7 +4,7 @@ The names are ISO 3166's (``pycountry``); the table holds what publishers write 
 """
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 from unicodedata import combining, normalize
 
@@ -14,6 +14,7 @@ CALLED: Final = {
     "aland islands": "AX",
     "bahamas the": "BS",
     "british virgin islands": "VG",
+    "brunei": "BN",
     "burma": "MM",
     "cape verde": "CV",
     "china hong kong special administrative region": "HK",
@@ -108,7 +109,7 @@ def _codes() -> dict[str, str]:
     return found | CALLED
 
 
-@cache
+@lru_cache(maxsize=4_096)
 def country_code(name: str) -> str:
     """The alpha-2 code of a country in a publisher's words, or its code; '' where it names none
     that we know (``stateless``, ``undetermined``, a region): such a word rules nobody in or out."""

@@ -57,7 +57,7 @@ def read_remarks(text: str) -> Remarks:
 
 
 def _read(part: str, found: Remarks) -> None:
-    if "Digital Currency" in part:
+    if "Digital Currency Addres" in part:
         wallet = _WALLET.fullmatch(part)
         if wallet is None:
             raise ListUnreadable(f"{part[:80]!r} is no digital currency address.")

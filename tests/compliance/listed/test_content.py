@@ -87,12 +87,18 @@ def test_a_composed_letter_and_its_parts_are_one() -> None:
     assert content_of(named("Andre\u0301")) == content_of(named("Andr\u00e9"))
 
 
+def test_words_that_look_like_an_escape_are_only_words() -> None:
+    said = ListedEntity("eu", "1", "person", (ListedName("A"),), remarks=r"a \\u0000 b")
+    assert entity_of(content_of(said).text).remarks == said.remarks
+
+
 @pytest.mark.parametrize(
     "entity",
     [
         ListedEntity("eu", "", "person", (ListedName("A"),)),
         ListedEntity("eu", "1", "person", ()),
         ListedEntity("eu", "1", "person", (ListedName("A\0B"),)),
+        ListedEntity("eu", "1", "person", (ListedName("A\\\0B"),)),
         ListedEntity("eu", "1", "person", (), wallets=(ListedWallet("XBT", "1" * 301),)),
     ],
 )

@@ -1,5 +1,6 @@
 """What a list says, now and in any of its versions, and what each version changed."""
 
+import time
 from datetime import UTC, datetime
 from typing import Any
 
@@ -126,6 +127,24 @@ def test_a_list_that_lost_a_fifth_of_its_names_is_refused_though_it_never_had_ad
     with pytest.raises(ListShrunken, match="7 entities"):
         take(*(someone(str(number)) for number in range(7)), forced=False)
     assert len(list(entities_in_force())) == 10
+
+
+def test_35_000_entities_are_in_force_within_seconds_and_a_change_holds_nobody_up() -> None:
+    everyone = [
+        someone(str(number), f"SOMEBODY NUMBER {number}", remarks="said of them " * 30)
+        for number in range(35_000)
+    ]
+    began = time.monotonic()
+    take(*everyone)
+    first = time.monotonic() - began
+    everyone[:100] = [someone(str(number), "CHANGED") for number in range(100)]
+    began = time.monotonic()
+    version = take(*everyone)
+    second = time.monotonic() - began
+    print(f"35,000 entities in {first:.1f} s; a change of 100 in {second:.1f} s")
+    assert (version.entities, version.entities_changed) == (35_000, 100)
+    assert Entry.objects.count() == 35_100
+    assert first < 60 and second < 30
 
 
 def test_questions_take_one_query_each() -> None:

@@ -19,6 +19,7 @@ from gateway.compliance.listed.selectors import (
     entities_with_wallet,
     entity_in,
 )
+from gateway.compliance.loading import list_give_up
 from gateway.compliance.models import ListVersion
 from gateway.compliance.selectors import version_at, version_numbered, versions_of
 
@@ -39,6 +40,9 @@ class Command(BaseCommand):
         load.add_argument("--format", default="plain", choices=list(FORMATS))
         load.add_argument("--by", default="operator", help="who loads it")
         load.add_argument("--force", action="store_true", help="take it though it shrank")
+        give_up = does.add_parser("give-up", help="screen against a list no more")
+        give_up.add_argument("name")
+        give_up.add_argument("--by", required=True, help="who says so")
         history = does.add_parser("history", help="the versions of a list, newest first")
         history.add_argument("name")
         history.add_argument("--limit", type=int, default=20)
@@ -121,6 +125,13 @@ class Command(BaseCommand):
             forced=options["force"],
         )
         self._say_loaded(loaded.version, changed=loaded.changed)
+
+    def _give_up(self, options: dict[str, Any]) -> None:
+        name = options["name"]
+        if name in refreshing.configured_feeds():
+            raise CommandError(f"LISTS still names {name}: take it out first.")
+        version = list_give_up(source=name, by=options["by"], now=timezone.now())
+        self.stdout.write(f"{_line(version)} and no longer screened against")
 
     def _say_loaded(self, version: ListVersion, *, changed: bool) -> None:
         what = "in force" if changed else "unchanged, checked"
