@@ -195,6 +195,7 @@ INSTALLED_APPS = [
     "gateway.compliance.listed.apps.ListedConfig",
     "gateway.compliance.alerts.apps.AlertsConfig",
     "gateway.compliance.tracing.apps.TracingConfig",
+    "gateway.compliance.naming.apps.NamingConfig",
     "gateway.invoices.apps.InvoicesConfig",
     "gateway.sponsoring.apps.SponsoringConfig",
     "gateway.treasury.providers.apps.ProvidersConfig",

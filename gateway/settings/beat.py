@@ -51,6 +51,8 @@ EVERY_SECONDS = {
     "gateway.market.tasks.estimate_strategic_shares": HOUR,
     "gateway.compliance.tasks.refresh_lists": 10 * MINUTE,
     "gateway.compliance.tasks.watch_lists": 5 * MINUTE,
+    "gateway.compliance.naming.tasks.keep_names_ready": MINUTE,
+    "gateway.compliance.naming.tasks.continue_name_changes": MINUTE,
     "gateway.ledger.tasks.expire_pending_entries": MINUTE,
     "gateway.ledger.tasks.snapshot_house_accounts": HOUR,
     "gateway.ledger.tasks.mark_ledger_day": HOUR,

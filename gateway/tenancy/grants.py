@@ -58,6 +58,7 @@ READ_ONLY: Final = frozenset(
         "compliance_listed_walletkey",
         "compliance_listedaddress",
         "compliance_listversion",
+        "compliance_naming_namechange",
         "compliance_tracing_addresslabel",
         "compliance_tracing_walletverdict",
         "compliance_verdict",

@@ -14,6 +14,7 @@ pytestmark = pytest.mark.django_db
 
 REASONS = {
     "compliance_alerts_alert": "the house's alone: a policy lets no shop see it",
+    "compliance_naming_screenedparty": "the house's alone: a policy lets no shop see it",
     "ledger_period": "months that are closed: nothing of a shop, and posting must see them",
     "execution_sweptdeposit": "what a batch swept: deposits of every shop; nothing but their salt",
     "notices_push": "messages to people's devices: the web may not even read it",

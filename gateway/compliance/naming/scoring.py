@@ -1,0 +1,224 @@
+"""How far somebody agrees with an entity on a list, and by what: points with their reasons. Pure.
+
+The score is the sum of its parts, each of which says what it is about. The same question, entity
+and weights give the same parts for ever.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from gateway.compliance.listed.entities import (
+    EntityKind,
+    ListedEntity,
+    ListedId,
+    ListedName,
+    PartialDate,
+)
+from gateway.compliance.naming.circumstances import birth_points, country_points, shared_ids
+from gateway.compliance.naming.comparing import NamesCompared, compare
+from gateway.compliance.naming.parts import NamePart, prepared, readings
+from gateway.compliance.naming.weights import POINTS, WEIGHTS, Weights
+
+PartName = Literal[
+    "words",
+    "conflict",
+    "legal_form",
+    "syllables",
+    "birth_date",
+    "country",
+    "kind",
+    "id",
+    "weak_alias",
+    "bounds",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class NameQuery:
+    """Who is asked about.
+
+    Args:
+        kind: ``unknown`` is read both as a person's name and as an organisation's.
+        countries: ISO 3166 alpha-2, of citizenship, residence or registration.
+    """
+
+    name: str
+    kind: EntityKind = "unknown"
+    birth_date: PartialDate | None = None
+    countries: tuple[str, ...] = ()
+    ids: tuple[ListedId, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Words of the question that answer to words of the listed name, and what they give.
+
+    Args:
+        likeness: thousandths.
+    """
+
+    asked: str
+    listed: str
+    likeness: int
+    points: int
+
+
+@dataclass(frozen=True, slots=True)
+class ScorePart:
+    """One reason for the score; ``detail`` is for people, in the words of the two sides."""
+
+    name: PartName
+    points: int
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """What speaks for and against the one asked about being this entity.
+
+    Args:
+        points: 0 to ``POINTS``: the sum of ``parts``.
+        name: the listed name that agrees best.
+        pairs: how its words were paired; their points add up to the part ``words``.
+        asked_only, listed_only: words that answer to nothing on the other side.
+        is_match: whether people must look.
+    """
+
+    source: str
+    entity_id: str
+    points: int
+    name: ListedName
+    parts: tuple[ScorePart, ...]
+    pairs: tuple[Pair, ...]
+    asked_only: tuple[str, ...]
+    listed_only: tuple[str, ...]
+    is_match: bool
+
+
+NAMELESS: Final = ListedName("")
+"""Of an entity that is listed by its numbers or addresses alone."""
+
+
+def score(query: NameQuery, entity: ListedEntity, *, weights: Weights = WEIGHTS) -> Score:
+    """The best score that any name of the entity gives; of equal ones the first as listed, and
+    one that is not weak before a weak one."""
+    others = _others(query, entity, weights)
+    ids = shared_ids(query.ids, entity.ids)
+    compared = [
+        (name, best_comparison(query.name, query.kind, name.full, entity.kind, weights))
+        for name in entity.names or (NAMELESS,)
+    ]
+    # The likest of the names that may convict, and the likest of the others.
+    likest = [
+        max(some, key=lambda one: one[1].sum)
+        for some in (
+            [one for one in compared if one[0].strength != "weak"],
+            [one for one in compared if one[0].strength == "weak"],
+        )
+        if some
+    ]
+    scored = [
+        _named(entity, name, told, others=others, ids=ids, weights=weights) for name, told in likest
+    ]
+    return max(scored, key=lambda found: found.points)
+
+
+def _named(
+    entity: ListedEntity,
+    name: ListedName,
+    compared: NamesCompared,
+    *,
+    others: tuple[ScorePart, ...],
+    ids: tuple[ListedId, ...],
+    weights: Weights,
+) -> Score:
+    parts = [part for part in (*_name_parts(compared), *others) if part.points]
+    if ids:
+        known = ", ".join(f"{one.kind} {one.number}" for one in ids)
+        short = weights.shared_id - sum(part.points for part in parts)
+        parts.append(ScorePart("id", max(0, short), known))
+    elif name.strength == "weak" and not _is_corroborated(others):
+        over = sum(part.points for part in parts) - weights.weak_cap
+        if over > 0:
+            parts.append(ScorePart("weak_alias", -over, name.full))
+    total = sum(part.points for part in parts)
+    within = max(0, min(POINTS, total))
+    if within != total:
+        parts.append(ScorePart("bounds", within - total))
+    pairs = zip(compared.alignment.pairs, compared.pair_points, strict=True)
+    return Score(
+        source=entity.source,
+        entity_id=entity.id,
+        points=within,
+        name=name,
+        parts=tuple(parts),
+        pairs=tuple(
+            Pair(_text(pair.ours), _text(pair.theirs), pair.likeness, points)
+            for pair, points in pairs
+        ),
+        asked_only=tuple(part.text for part in compared.alignment.ours_left),
+        listed_only=tuple(part.text for part in compared.alignment.theirs_left),
+        is_match=within >= weights.threshold,
+    )
+
+
+def best_comparison(
+    asked: str, asked_kind: EntityKind, listed: str, listed_kind: EntityKind, weights: Weights
+) -> NamesCompared:
+    """Of two names, read in each way that their bearers' kinds allow, the best comparison."""
+    ways = readings(asked_kind if listed_kind == "unknown" else listed_kind)
+    return max(
+        (compare(prepared(asked, way), prepared(listed, way), weights) for way in ways),
+        key=lambda compared: compared.points,
+    )
+
+
+def _name_parts(compared: NamesCompared) -> tuple[ScorePart, ...]:
+    aligned = compared.alignment
+    left = f"{_text(aligned.ours_left)} / {_text(aligned.theirs_left)}"
+    return (
+        ScorePart("words", sum(compared.pair_points)),
+        ScorePart("conflict", compared.conflict, left),
+        ScorePart("legal_form", compared.legal),
+        ScorePart("syllables", compared.syllables),
+    )
+
+
+def _others(query: NameQuery, entity: ListedEntity, weights: Weights) -> tuple[ScorePart, ...]:
+    """What the entity gives whichever of its names is looked at."""
+    parts = []
+    if query.birth_date is not None and entity.kind in ("person", "unknown"):
+        points = birth_points(query.birth_date, entity.birth_dates, weights)
+        parts.append(ScorePart("birth_date", points, _dates(query.birth_date, entity)))
+    points = country_points(query.countries, entity.countries, weights)
+    told = f"{' '.join(query.countries)} / {' '.join(entity.countries)}"
+    parts.append(ScorePart("country", points, told))
+    if _is_person(query.kind) is not None and _is_person(entity.kind) is not None:
+        apart = _is_person(query.kind) != _is_person(entity.kind)
+        points = weights.kind_conflict if apart else 0
+        parts.append(ScorePart("kind", points, f"{query.kind} / {entity.kind}"))
+    return tuple(parts)
+
+
+def _is_person(kind: EntityKind) -> bool | None:
+    return None if kind == "unknown" else kind == "person"
+
+
+def _is_corroborated(others: tuple[ScorePart, ...]) -> bool:
+    """Whether something beside the name speaks for it: a date of birth; a country is too little."""
+    return any(part.name == "birth_date" and part.points > 0 for part in others)
+
+
+def _dates(asked: PartialDate, entity: ListedEntity) -> str:
+    return f"{_date(asked)} / {', '.join(_date(one) for one in entity.birth_dates)}"
+
+
+def _date(date: PartialDate) -> str:
+    known = [f"{date.year:04}"]
+    known += [f"{part:02}" for part in (date.month, date.day) if part is not None]
+    return ("c. " if date.circa else "") + "-".join(known)
+
+
+def _text(parts: Iterable[NamePart]) -> str:
+    return " ".join(part.text for part in parts)

@@ -1,0 +1,38 @@
+"""Questions about verdicts on names, and whether they come out again."""
+
+from gateway.compliance.listed.selectors import entity_in
+from gateway.compliance.models import ListVersion
+from gateway.compliance.naming.models import GoodGuy, NameVerdict
+from gateway.compliance.naming.scoring import Score, score
+from gateway.compliance.naming.stored import query_read, score_read
+from gateway.compliance.naming.weights import SCORER_VERSION
+
+
+def verdicts_about(about: str, *, mode: str) -> list[NameVerdict]:
+    """All verdicts on somebody, the newest first. One query."""
+    return list(NameVerdict.objects.filter(about=about, mode=mode).order_by("-id"))
+
+
+def good_guys_of(about: str, *, mode: str) -> list[GoodGuy]:
+    """What was said of somebody's matches, in force or ended, the newest first. One query."""
+    return list(GoodGuy.objects.filter(about=about, mode=mode).order_by("-id"))
+
+
+def replayed(verdict: NameVerdict) -> tuple[Score, ...] | None:
+    """Its matches, scored anew from the stored question and what those versions of the lists said;
+    None if the scorer is another by now. Two queries a match.
+
+    Equal to the stored ones to the last point.
+    """
+    if verdict.scorer_version != SCORER_VERSION:
+        return None
+    query = query_read(verdict.query)
+    numbers = {told["source"]: told["number"] for told in verdict.versions}
+    scores = []
+    for told in verdict.matches:
+        stored = score_read(told)
+        version = ListVersion.objects.get(source_id=stored.source, number=numbers[stored.source])
+        entity = entity_in(version, stored.entity_id)
+        if entity is not None:
+            scores.append(score(query, entity))
+    return tuple(scores)
