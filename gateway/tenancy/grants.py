@@ -47,6 +47,8 @@ READ_ONLY: Final = frozenset(
         "chains_outgoingattempt",
         "chains_processedhead",
         "chains_token",
+        "compliance_cases_casedecision",
+        "compliance_cases_recordday",
         "compliance_checkedaddress",
         "compliance_listchange",
         "compliance_listdifference",
@@ -76,6 +78,11 @@ READ_ONLY: Final = frozenset(
 what carries out what two people agreed to."""
 APPEND_ONLY: Final = frozenset(
     {
+        "compliance_cases_casealert",
+        "compliance_cases_casenote",
+        "compliance_cases_casesnapshot",
+        "compliance_cases_recordentry",
+        "compliance_cases_recordopening",
         "events_event",
         "events_outbox",
         "ledger_account",
