@@ -115,7 +115,7 @@ MAKERS = env.json("MAKERS", default=[])
 APPROVALS = env.json("APPROVALS", default={})
 """Delays of what two people decide and what needs only one; docs/reference/settings.md."""
 CASES = env.json("CASES", default={})
-"""Versions of the deadlines that cases are due by; docs/reference/settings.md names their fields."""
+"""Versions of the deadlines that cases are due by; docs/reference/cases.md names their fields."""
 RAMPS = env.json("RAMPS", default=[])
 """Ways to shops' banks; docs/reference/ramps.md names their fields. Keys are never among them."""
 SIGNER_SOCKET = env.str("SIGNER_SOCKET", default="") or str(STATE_DIR / "signer.sock")
