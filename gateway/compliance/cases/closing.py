@@ -147,7 +147,8 @@ def _check_unchanged(case: Case, snapshot: CaseSnapshot, act: Act) -> None:
     now_known = CaseAlert.objects.filter(case=case).values_list("alert_id", flat=True)
     if known != {str(alert_id) for alert_id in now_known}:
         raise EvidenceChanged
-    deposits = [deposit["id"] for deposit in snapshot.evidence["deposits"]]
+    is_of_money = case.about.partition(":")[0] in outcomes.OF_MONEY
+    deposits = [deposit["id"] for deposit in snapshot.evidence["deposits"]] if is_of_money else []
     if Hold.objects.filter(deposit_id__in=deposits, approved_at__isnull=True).exists():
         raise HoldStillOpen
 

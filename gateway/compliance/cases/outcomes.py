@@ -10,6 +10,7 @@ from gateway.compliance.cases.errors import DispositionUnfit, HoldStillOpen
 
 RULES: Final = "1"
 """The version that new decisions are made by."""
+OF_MONEY: Final = frozenset({"deposit", "address"})
 
 
 def outcome_of(
@@ -30,14 +31,21 @@ def outcome_of(
 
 def fits(evidence: Mapping[str, Any], disposition: str) -> None:
     """Whether a case with this evidence may end so. Raises HoldStillOpen, DispositionUnfit."""
-    holds = [hold["state"] for hold in evidence["holds"]]
-    if "open" in holds:
+    states = {hold["state"] for hold in own_holds(evidence)}
+    if "open" in states:
         raise HoldStillOpen
-    is_blocked = "blocked" in holds
+    is_blocked = "blocked" in states
     if disposition == "block" and not is_blocked:
         raise DispositionUnfit
     if disposition in ("no_action", "false_positive", "watch") and is_blocked:
         raise DispositionUnfit
+
+
+def own_holds(evidence: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The holds of the very money that a case is about: a payment's, or a payer's. A shop's held
+    payments stand in its case as evidence; each of them has a case of its own."""
+    kind = evidence["case"]["about"].partition(":")[0]
+    return list(evidence["holds"]) if kind in OF_MONEY else []
 
 
 def _first(evidence: Mapping[str, Any], said: Mapping[str, Any]) -> dict[str, Any]:
@@ -52,7 +60,7 @@ def _first(evidence: Mapping[str, Any], said: Mapping[str, Any]) -> dict[str, An
         "checker": said["checker"],
         "alerts_closed": sorted(alert["id"] for alert in evidence["alerts"]),
         "holds": sorted(
-            ({"id": hold["id"], "state": hold["state"]} for hold in evidence["holds"]),
+            ({"id": hold["id"], "state": hold["state"]} for hold in own_holds(evidence)),
             key=lambda hold: hold["id"],
         ),
         "in_time": datetime.fromisoformat(said["decided_at"]) <= due,

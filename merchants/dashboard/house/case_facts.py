@@ -13,6 +13,7 @@ from gateway.compliance.alerts.models import Alert
 from gateway.compliance.cases.exporting import record_lines
 from gateway.compliance.cases.models import Case, CaseDecision, CaseSnapshot
 from gateway.compliance.cases.opening import ACT_KIND
+from gateway.compliance.cases.outcomes import OF_MONEY
 from gateway.compliance.cases.record_models import RecordEntry
 from gateway.compliance.cases.replaying import decision_replay, overall
 from gateway.compliance.cases.selectors import (
@@ -26,6 +27,8 @@ from gateway.compliance.cases.verifying import export_check
 from gateway.compliance.models import Hold
 from gateway.custody.approvals.models import Act
 from gateway.custody.approvals.selectors import acts_about
+from gateway.money.amounts import Amount, format_amount
+from gateway.money.assets import fiat
 from gateway.shops.selectors import shop_views
 from merchants.accounts.selectors import house_people, people_named
 from merchants.dashboard.approvals.rows import rows_of
@@ -33,18 +36,22 @@ from merchants.dashboard.house.book_rows import known_assets
 from merchants.dashboard.house.case_reading import reading_of
 from merchants.dashboard.house.case_rows import title_of
 from merchants.dashboard.house.case_words import (
+    HIDDEN,
     about_words,
     due_sign,
     due_what,
     ending_word,
     entry_sign,
     entry_words,
+    field_word,
     kind_word,
+    known_words,
     moment_word,
     part_word,
     result_sign,
     severity_sign,
     state_sign,
+    value_words,
 )
 from merchants.dashboard.house.hold_rows import amount_of, deposits_of, payment_facts
 from merchants.dashboard.house.hold_words import hold_sign, match_words
@@ -90,7 +97,7 @@ def case_facts(
         ],
         "alerts": [_alert(alert) for alert in alerts],
         "money": money,
-        "is_held": any(one["is_open"] for one in money),
+        "is_held": about_of(case.about).kind in OF_MONEY and any(one["is_open"] for one in money),
         "waiting": rows_of([waiting], person=person, roles=roles)[0] if waiting else None,
         "ending": ending_word(case.disposition) if case.disposition else "",
         "decisions": [_decision(one, by_text) for one in reversed(decisions)],
@@ -146,11 +153,24 @@ def _alert(alert: Alert) -> dict[str, Any]:
         "times": alert.times,
         "raised": time_text(alert.raised_at),
         "last": time_text(alert.last_at) if alert.times > 1 else "",
-        "versions": ", ".join(f"{name} #{told}" for name, told in sorted(alert.versions.items())),
+        "versions": ", ".join(
+            f"{name} #{told}" if told.isdigit() else f"{name} {told}"
+            for name, told in sorted(alert.versions.items())
+        ),
         "listed": [match_words(match) for match in facts["matches"]] if held else [],
         "hold_id": facts["hold_id"] if held else "",
-        "matches": [] if held else reading.matches,
-        "values": [] if held else reading.values,
+        "matches": []
+        if held
+        else [
+            {
+                "title": one.title,
+                "score": one.score,
+                "facts": worded(one.facts),
+                "reasons": one.reasons,
+            }
+            for one in reading.matches
+        ],
+        "values": [] if held else worded(reading.values),
         "left_out": reading.left_out,
     }
 
@@ -222,12 +242,27 @@ def _snapshot(snapshot: CaseSnapshot) -> dict[str, Any]:
         ],
         "deadlines": evidence["machine"][0]["input"]["rules"],
         "known": [
-            (name.replace("_", " "), reading_of(facts).values)
-            for name, facts in sorted(evidence["known"].items())
+            (known_words(name), _known(facts)) for name, facts in sorted(evidence["known"].items())
         ],
         "raw": raw[:RAW_SHOWN],
         "is_cut": len(raw) > RAW_SHOWN,
     }
+
+
+def _known(facts: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What a room told of a case, in words; amounts with their currency."""
+    money = []
+    if "amount_units" in facts and "currency" in facts:
+        amount = Amount(int(facts["amount_units"]), fiat(facts["currency"]))
+        money = [(field_word("amount"), f"{format_amount(amount)} {facts['currency']}")]
+    return money + worded(
+        (name, value) for name, value in reading_of(facts).values if name not in HIDDEN
+    )
+
+
+def worded(values: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Names and values of evidence in the reader's language, as far as they have words."""
+    return [(field_word(name), value_words(value)) for name, value in values]
 
 
 def _entry(

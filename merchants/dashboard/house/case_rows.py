@@ -140,7 +140,7 @@ def filters(counts: CaseCounts, query: Mapping[str, str]) -> list[dict[str, Any]
             ]
             + [
                 _link(
-                    _("Late"), href_of(query, overdue="" if late else "1"), current=late,
+                    _("Overdue"), href_of(query, overdue="" if late else "1"), current=late,
                     count=counts.overdue,
                 )
             ],

@@ -1,5 +1,6 @@
 """Cases in words, for the officers who work on them. Nobody else reads these."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,11 +13,15 @@ from django.utils.translation import gettext_lazy
 from gateway.compliance.alerts.abouts import about_of
 from gateway.compliance.cases.models import Case
 from merchants.dashboard.desk import figures
+from merchants.dashboard.selectors import time_text
 from merchants.dashboard.wording import Sign
 
 SOON: Final = timedelta(hours=2)
 """Before a deadline: the time left changes its colour, and its word."""
 MILLISECOND: Final = timedelta(milliseconds=1)
+MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?\+00:00", re.ASCII)
+HIDDEN: Final = frozenset({"id", "shop id", "credited units", "amount units", "currency", "mode"})
+"""Of what rooms know of a case: links say it, or a word of its own does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +126,7 @@ def kind_word(kind: str) -> str:
         "held_payment": _("A payment is held"),
         "list_refused": _("A list was refused"),
         "name_match": _("A name is like one on a list"),
-        "exposure": _("A wallet is close to bad money"),
+        "wallet_exposure": _("A wallet is close to bad money"),
         "address_listed": _("An address is on a list"),
     }
     return words.get(kind) or kind.replace("_", " ").capitalize()
@@ -218,6 +223,41 @@ def part_word(what: str) -> str:
         "deposit_verdict 1": _("The verdict by the lists of that day"),
     }
     return words.get(what) or what.replace("_", " ")
+
+
+def field_word(name: str) -> str:
+    """What a value of the evidence is; one that nobody gave words to is shown by its own."""
+    words = {
+        "amount": _("Amount"),
+        "asked name": _("Name asked for"),
+        "country": _("Country"),
+        "created at": _("Created"),
+        "entity": _("Entry"),
+        "exceptions": _("What is unusual"),
+        "in force": _("Version in force"),
+        "checked at": _("Last checked"),
+        "name": _("Name"),
+        "order id": _("Order"),
+        "payout address": _("Payout address"),
+        "pricing currency": _("Prices in"),
+        "program": _("Program"),
+        "refusal": _("Refused because"),
+        "settlement asset": _("Settled in"),
+        "source": _("List"),
+        "status": _("Status"),
+        "strength": _("Strength of the alias"),
+    }
+    return words.get(name) or name
+
+
+def value_words(value: str) -> str:
+    """A value of the evidence; moments as people write them."""
+    return time_text(value) if MOMENT.fullmatch(value) else value
+
+
+def known_words(name: str) -> str:
+    """Whose facts a part of the evidence is."""
+    return {"invoice": _("Invoice"), "shop": _("Shop")}.get(name) or name.replace("_", " ")
 
 
 def moment_word(moment: str) -> str:

@@ -33,7 +33,7 @@ from tests.compliance.cases.conftest import (
     taken,
 )
 from tests.custody.approvals.conftest import delay_passed, lifetime_passed
-from tests.invoices.conftest import World
+from tests.invoices.conftest import LISTED, World
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("chain")]
 CaseOf = Callable[..., Case]
@@ -102,6 +102,22 @@ def test_a_case_with_an_open_hold_is_not_closed(world: World) -> None:
         with pytest.raises(HoldStillOpen):
             proposed(case, disposition)
     assert CaseSnapshot.objects.filter(case=case).count() == 1
+
+
+def test_a_shops_case_does_not_wait_for_each_of_its_held_payments(
+    world: World, case_of: CaseOf
+) -> None:
+    held_case(world)
+    case = case_of(about=f"shop:{world.shop_id}", shop_id=world.shop_id)
+    assert case.snapshots.get().evidence["holds"][0]["state"] == "open"
+    assert closed(case, "watch").disposition == "watch"
+
+
+def test_a_payers_case_waits_for_the_payers_held_money(world: World, case_of: CaseOf) -> None:
+    held_case(world)
+    case = taken(case_of(about=f"address:0x{LISTED.hex()}", shop_id=None))
+    with pytest.raises(HoldStillOpen):
+        proposed(case, "watch")
 
 
 def test_the_database_closes_no_case_over_held_money(world: World) -> None:
