@@ -33,6 +33,7 @@ from tests.compliance.cases.conftest import (
     taken,
 )
 from tests.custody.approvals.conftest import delay_passed, lifetime_passed
+from tests.faults.in_process import Killed, killer, passing
 from tests.invoices.conftest import LISTED, World
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("chain")]
@@ -237,6 +238,22 @@ def test_a_reopened_case_needs_a_decision_of_its_own(case_of: CaseOf) -> None:
     case.refresh_from_db()
     closed(case)
     assert CaseDecision.objects.filter(case=case).count() == 2
+
+
+def test_a_process_that_dies_with_the_record_written_has_closed_nothing(case_of: CaseOf) -> None:
+    case = taken(case_of())
+    act = proposed(case)
+    act_agree(act_id=act.id, by=BEA)
+    delay_passed(act.id)
+    written = RecordEntry.objects.count()
+    with pytest.raises(Killed), passing(killer("case.recorded")), transaction.atomic():
+        acts_carry_out_due()
+    case.refresh_from_db()
+    assert case.state == "proposed"
+    assert RecordEntry.objects.count() == written
+    assert acts_carry_out_due() == 1
+    case.refresh_from_db()
+    assert case.state == "closed"
 
 
 def test_killed_between_the_verb_and_the_act_nothing_is_half_done(
