@@ -6,8 +6,12 @@ class InvoicesConfig(AppConfig):
     label = "invoices"
 
     def ready(self) -> None:
+        from gateway.compliance.cases.evidence import register
         from gateway.events.subscriptions import subscribe_together
         from gateway.invoices import handlers
+        from gateway.invoices.evidence import invoice_facts
+
+        register("invoice", invoice_facts)
 
         subscribe_together(
             pattern=(

@@ -114,6 +114,8 @@ MAKERS = env.json("MAKERS", default=[])
 """Outside makers that hedges ask for firm orders; docs/reference/makers.md names their fields."""
 APPROVALS = env.json("APPROVALS", default={})
 """Delays of what two people decide and what needs only one; docs/reference/settings.md."""
+CASES = env.json("CASES", default={})
+"""Versions of the deadlines that cases are due by; docs/reference/cases.md names their fields."""
 RAMPS = env.json("RAMPS", default=[])
 """Ways to shops' banks; docs/reference/ramps.md names their fields. Keys are never among them."""
 SIGNER_SOCKET = env.str("SIGNER_SOCKET", default="") or str(STATE_DIR / "signer.sock")
@@ -196,6 +198,7 @@ INSTALLED_APPS = [
     "gateway.compliance.alerts.apps.AlertsConfig",
     "gateway.compliance.tracing.apps.TracingConfig",
     "gateway.compliance.naming.apps.NamingConfig",
+    "gateway.compliance.cases.apps.CasesConfig",
     "gateway.invoices.apps.InvoicesConfig",
     "gateway.sponsoring.apps.SponsoringConfig",
     "gateway.treasury.providers.apps.ProvidersConfig",

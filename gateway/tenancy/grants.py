@@ -50,6 +50,8 @@ READ_ONLY: Final = frozenset(
         "chains_outgoingattempt",
         "chains_processedhead",
         "chains_token",
+        "compliance_cases_casedecision",
+        "compliance_cases_recordday",
         "compliance_checkedaddress",
         "compliance_listchange",
         "compliance_listdifference",
@@ -85,6 +87,11 @@ READ_ONLY: Final = frozenset(
 what carries out what two people agreed to."""
 APPEND_ONLY: Final = frozenset(
     {
+        "compliance_cases_casealert",
+        "compliance_cases_casenote",
+        "compliance_cases_casesnapshot",
+        "compliance_cases_recordentry",
+        "compliance_cases_recordopening",
         "compliance_tracing_tracerequest",
         "events_event",
         "events_outbox",

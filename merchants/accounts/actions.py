@@ -49,6 +49,8 @@ ACTIONS: Final[dict[str, frozenset[str]]] = {
     "webhook.view": frozenset({OWNER, MANAGER, DEVELOPER}),
     "webhook.manage": frozenset({OWNER, MANAGER, DEVELOPER}),
     "hold.decide": frozenset({COMPLIANCE_OFFICER}),
+    "case.work": frozenset({COMPLIANCE_OFFICER}),
+    "case.decide": frozenset({COMPLIANCE_OFFICER}),
     "list.load": frozenset({COMPLIANCE_OFFICER}),
     "desk.view": frozenset({DESK}),
     "desk.control": frozenset({DESK}),

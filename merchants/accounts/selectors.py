@@ -14,7 +14,7 @@ from django.db import connection
 from gateway.shops.models import Shop
 from gateway.shops.selectors import SHOP_VIEW_FIELDS, ShopView, shop_view_from
 from gateway.tenancy.scope import entered_by
-from merchants.accounts.actions import actions_allowed, roles_allow, roles_allowing
+from merchants.accounts.actions import HOUSE_ROLES, actions_allowed, roles_allow, roles_allowing
 from merchants.accounts.errors import KeyExpired, KeyRevoked, KeyUnknown, WrongMode
 from merchants.accounts.keys import has_key_shape, key_hash, pepper_from
 from merchants.accounts.models import ApiKey, Membership, User
@@ -162,6 +162,16 @@ def people_named(ids: Collection[UUID], *, shop_id: UUID | None = None) -> dict[
     if shop_id is not None:
         people = people.filter(memberships__shop_id=shop_id)
     return {person.pk: person.get_full_name() for person in people}
+
+
+def house_people(*, action: str) -> dict[UUID, str]:
+    """The house's own people who may do this, by name. One query."""
+    people = User.objects.filter(
+        is_active=True,
+        memberships__shop_id__isnull=True,
+        memberships__role__in=roles_allowing(action) & HOUSE_ROLES,
+    )
+    return {person.pk: person.get_full_name() for person in people.distinct()}
 
 
 def people_allowed(*, shop_id: UUID, action: str) -> int:

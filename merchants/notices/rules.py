@@ -22,6 +22,8 @@ from merchants.accounts.actions import (
 
 Body = Mapping[str, Any]
 AT_ONCE: Final = timedelta(0)
+CASE_CLOSE: Final = "case_close"
+"""The kind of act that ends a case: nobody but the officers hears of one."""
 QUIET_AFTER_SETTLING: Final = timedelta(minutes=15)
 """A matter that comes back this soon is looked at again before anybody is told: what comes and
 goes every minute would fill mailboxes that then nobody reads."""
@@ -203,7 +205,7 @@ RULES: Final = (
         (AT_ONCE, {OPERATOR, COMPLIANCE_OFFICER}),
         opens={"approval.proposed"},
         settles=_DECIDED,
-        is_open=lambda body: body.get("decider") == "house",
+        is_open=lambda body: body.get("decider") == "house" and body.get("kind") != CASE_CLOSE,
     ),
     _rule(
         "bank_unclear",
@@ -215,8 +217,21 @@ RULES: Final = (
     _rule(
         "case_opened",
         (AT_ONCE, {COMPLIANCE_OFFICER}),
-        (_HOURS(24), {OPERATOR}),
         opens={"case.opened"},
+        settles={"case.assigned", "case.closed"},
+    ),
+    _rule(
+        "case_overdue",
+        (AT_ONCE, {COMPLIANCE_OFFICER}),
+        opens={"case.overdue"},
+        settles={"case.assigned", "case.closed"},
+    ),
+    _rule(
+        "case_decision_waits",
+        (AT_ONCE, {COMPLIANCE_OFFICER}),
+        opens={"approval.proposed"},
+        settles=_DECIDED,
+        is_open=lambda body: body.get("kind") == CASE_CLOSE,
     ),
 )
 RULE_OF: Final = {rule.kind: rule for rule in RULES}

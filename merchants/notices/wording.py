@@ -111,7 +111,19 @@ def _words_of_house(notice: Notice) -> Words:
             return Words(
                 _("A case was opened"),
                 _("Somebody has to look at it and decide."),
-                "/house/",
+                f"/house/cases/{about}",
+            )
+        case "case_overdue":
+            return Words(
+                _("A case is late"),
+                _("Its deadline has passed, and nobody has decided."),
+                f"/house/cases/{about}",
+            )
+        case "case_decision_waits":
+            return Words(
+                _("A case waits for a second officer"),
+                _("One officer proposed how it ends; another has to agree."),
+                f"/house/cases/{_said(body, 'payload', 'case_id')}",
             )
         case _:
             return _words_of_guards(notice)
@@ -189,6 +201,8 @@ def kind_word(kind: str) -> str:
         "approval_waits_at_house": _("What waits for a second person of the house"),
         "bank_unclear": _("Unclear instructions to banks"),
         "case_opened": _("Cases"),
+        "case_overdue": _("Cases that are late"),
+        "case_decision_waits": _("Cases that wait for a second officer"),
     }[kind]
 
 

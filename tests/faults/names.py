@@ -9,6 +9,7 @@ ROOMS = ("gateway", "merchants")
 
 STORIES = {
     "answer": "payout",
+    "case": "held",
     "deposit": "sale",
     "event": "sale",
     "fill": "sale_in_weth",

@@ -14,6 +14,8 @@ from django.test import Client
 from django.utils import timezone
 
 from gateway.cards.models import CardTender, Reader, ReaderPlace
+from gateway.compliance.alerts.services import alert_raise
+from gateway.compliance.cases.models import Case
 from gateway.custody.approvals.services import act_propose
 from gateway.events.models import Event
 from gateway.invoices.models import Invoice
@@ -213,6 +215,19 @@ def ours(open_shop: World, staff: Staff) -> dict[str, str]:
         needs_second=False,
         requested_at=timezone.now(),
     )
+    alert_raise(
+        kind="refund_spike",
+        about=f"shop:{shop_id}",
+        fingerprint=MARK,
+        mode="test",
+        shop_id=shop_id,
+        severity="low",
+        evidence={"name": MARK},
+        versions={},
+        now=timezone.now(),
+    )
+    open_shop.drain()
+    case = Case.objects.get(about=f"shop:{shop_id}")
     assert Delivery.objects.filter(event_id=event.id, endpoint_id=endpoint.id).exists()
     return {
         "shop_id": str(shop_id),
@@ -229,6 +244,7 @@ def ours(open_shop: World, staff: Staff) -> dict[str, str]:
         "reader_id": str(reader.id),
         "device_id": str(device.id),
         "card_refund_id": str(card_refund.id),
+        "case_id": str(case.id),
     }
 
 

@@ -27,6 +27,7 @@ LIVE_DELAYS: Final = {
     "hold_release": HOUR,
     "hold_return": HOUR,
     "hold_block": 15 * 60,
+    "case_close": 15 * 60,
     "desk_resume": 15 * 60,
 }
 TEST_DELAYS: Final = {
@@ -43,6 +44,7 @@ TEST_DELAYS: Final = {
     "hold_release": 15,
     "hold_return": 15,
     "hold_block": 5,
+    "case_close": 5,
     "desk_resume": 5,
 }
 """Seconds: long enough to be seen and called off, short enough to be tried."""

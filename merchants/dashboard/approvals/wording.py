@@ -13,6 +13,7 @@ from gateway.money.assets import FIAT, Asset
 from gateway.shops.selectors import ShopView
 from merchants.dashboard.desk import figures
 from merchants.dashboard.fee_words import percent_text
+from merchants.dashboard.house.case_words import ending_word
 from merchants.dashboard.standing_words import status_does, status_sign
 from merchants.dashboard.wording import Sign
 
@@ -51,6 +52,8 @@ def act_words(act: Act, *, shops: Shops, assets: Assets) -> Words:
             return _release(body)
         case "hold_release" | "hold_return" | "hold_block":
             return _hold(act.kind, body)
+        case "case_close":
+            return _case(body)
         case "desk_resume":
             return _resume(body)
         case "manual_entry":
@@ -139,6 +142,18 @@ def _hold(kind: str, body: Mapping[str, Any]) -> Words:
         [does, _("It is held because a list names its payer, or nothing does.")],
         [(_("Deposit"), str(body["deposit_id"]))],
         about=f"/house/holds/{body['hold_id']}",
+    )
+
+
+def _case(body: Mapping[str, Any]) -> Words:
+    return Words(
+        _("Close a case: %(ending)s") % {"ending": ending_word(body["disposition"])},
+        [_("Its alerts are laid aside. It can be reopened with a reason.")],
+        [
+            (_("Case"), body["reference"]),
+            (_("Hash of the evidence"), body["sha256"]),
+        ],
+        about=f"/house/cases/{body['case_id']}",
     )
 
 
@@ -319,7 +334,11 @@ def state_sign(act: Act) -> Sign:
 def end_words(act: Act) -> str:
     """Why an act ended as it did: what a person wrote, or what its doing was refused for."""
     if act.state == "cancelled" and act.ended_by is None:
-        return _("Its payout was taken back.")
+        return (
+            _("The case learnt something new meanwhile.")
+            if act.kind == "case_close"
+            else _("Its payout was taken back.")
+        )
     if act.state != "failed":
         return act.end_reason
     code, _colon, rest = act.end_reason.partition(": ")

@@ -32,6 +32,7 @@ class MenuLine:
 MENU: Final = (
     MenuLine("books", "list", "books.view", _("Books")),
     MenuLine("approvals", "check-circle", "approval.view", _("Approvals")),
+    MenuLine("cases", "inbox", "case.work", _("Cases")),
     MenuLine("holds", "hand", "hold.decide", _("Holds")),
     MenuLine("shops", "shop", "approval.propose", _("Shops")),
     MenuLine("limits", "sliders", "approval.propose", _("Limits")),
