@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("notices", "0004_push"),
+        ("notices", "0005_lists_ageing"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -40,6 +40,8 @@ class Migration(migrations.Migration):
                             "desk_halted",
                             "money_held",
                             "list_refused",
+                            "list_ageing",
+                            "list_stale",
                             "move_overdue",
                             "shortfall_opened",
                             "approval_waits",
@@ -71,6 +73,8 @@ class Migration(migrations.Migration):
                             "desk_halted",
                             "money_held",
                             "list_refused",
+                            "list_ageing",
+                            "list_stale",
                             "move_overdue",
                             "shortfall_opened",
                             "approval_waits",
@@ -102,6 +106,8 @@ class Migration(migrations.Migration):
                             "desk_halted",
                             "money_held",
                             "list_refused",
+                            "list_ageing",
+                            "list_stale",
                             "move_overdue",
                             "shortfall_opened",
                             "approval_waits",
