@@ -101,6 +101,8 @@ def deposit_hold_traced(*, deposit_id: UUID, wallet_verdict_id: UUID, now: datet
         versions=clear.versions,
         versions_key=clear.versions_key,
         checked=clear.checked,
+        stale=clear.stale,
+        lists_checked_at=clear.lists_checked_at,
         matches=[
             {
                 "address": checksum(bytes(traced.address)),
