@@ -183,7 +183,7 @@ class NameIndex:
                 rows, weights = word.by_row
                 sums[rows] += weights
                 seen.append(rows)
-        if many and not sum(map(len, seen)):
+        if many and not any(map(len, seen[1:])):  # those that are joined may be there by chance
             rarest = many.pop(0)
             for rows, weight in self._posted_of(rarest):
                 sums[rows] += weight
@@ -256,7 +256,9 @@ class NameIndex:
             for word in self._word_keys.get(key):
                 found[word] = max(share, found.get(word, 0))
         words = sorted(found)
-        weights = [self._seldom[word] * found[word] / 100 for word in words]
+        # A rarer word that only looks like it is no better evidence than the word itself.
+        itself = max((found[word], self._seldom[word]) for word in words)[1] if words else 0.0
+        weights = [min(self._seldom[word], itself) * found[word] / 100 for word in words]
         ends = self._posted_ends
         rows = sum([ends[word + 1] - ends[word] for word in words])
         wanted = _Wanted(

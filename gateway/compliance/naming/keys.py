@@ -23,7 +23,7 @@ EXACT_WEIGHT: Final = 100
 FAMILY_WEIGHT: Final = 95
 SOUND_WEIGHT: Final = 85
 DELETED_WEIGHT: Final = 75
-BONES_WEIGHT: Final = 80
+BONES_WEIGHT: Final = 90
 
 
 def key(text: str) -> int:
@@ -74,7 +74,8 @@ def name_keys(name: PreparedName) -> tuple[int, ...]:
     texts = [part.text for part in name.parts]
     if not texts:
         return ()
-    found = [whole_name_key(name), key(_JOINED + "".join(texts))]
+    found = [whole_name_key(name)]
+    found += [key(_JOINED + "".join(texts))] if len(texts) > 1 else []
     found += [key(_JOINED + one + other) for one, other in pairwise(texts)]
     return tuple(dict.fromkeys(found))
 

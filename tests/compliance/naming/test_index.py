@@ -23,6 +23,24 @@ MANY = [
 COMPANY = entity("Lindqvist & Okonkwo Harbour Holdings Ltd", id="company", kind="organisation")
 VAN = entity("Adriaan Vanderbilt", id="van", ids=(ListedId("passport", "NX 99.8811", "NL"),))
 ARABIC = entity("فريد حداد", id="arabic")
+FORMS = [
+    "ltd",
+    "gmbh",
+    "sa",
+    "plc",
+    "llc",
+    "inc",
+    "ooo",
+    "jsc",
+    "bv",
+    "nv",
+    "spa",
+    "srl",
+    "ag",
+    "kg",
+    "lp",
+    "oy",
+]
 INDEX = NameIndex(build([*MANY, COMPANY, VAN, ARABIC], built_from={"made-up": "1"}))
 
 
@@ -120,3 +138,20 @@ def test_a_file_cut_short_is_no_index(tmp_path: Path) -> None:
 
 def test_an_index_of_nobody_finds_nobody() -> None:
     assert found("Anton Petrenko", index=NameIndex(build([], built_from={}))) == []
+
+
+def test_names_of_one_word_do_not_hide_longer_ones() -> None:
+    short = [entity(f"OKONKWO {form}", id=form, kind="organisation") for form in FORMS]
+    long = entity("Okonkwo Lindqvist", id="long", kind="organisation")
+    index = NameIndex(build([*short, long], built_from={}))
+    assert "long" in found("Okonkwo Lindqvyst", "organisation", index)
+
+
+def test_a_name_of_very_common_words_is_found_by_them_together(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("gateway.compliance.naming.index.MANY_ROWS", 3)
+    for few in (0, 10_000):  # read from the words of each row, or summed over all
+        monkeypatch.setattr("gateway.compliance.naming.index.FEW_ROWS", few)
+        index = NameIndex(build(MANY, built_from={}))
+        assert "Bogdan-Marta-Okonkwo" in found("Bogdan Marta Okonkvo", index=index)
