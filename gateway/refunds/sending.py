@@ -10,6 +10,7 @@ from eth_abi import encode
 
 from gateway.chains.models import Deposit, Token
 from gateway.chains.sending import transaction_queue
+from gateway.compliance.alerts.services import alert_raise
 from gateway.compliance.errors import ListsMissing
 from gateway.compliance.parties import party_verdict
 from gateway.compliance.selectors import is_being_rescreened, open_holds_of, verdict_states
@@ -198,7 +199,7 @@ def _wait(refund: Refund, reason: WaitingReason, *, now: datetime) -> None:
     if reason == "float_short":
         _emit_float_short(refund, now=now)
     elif refund.verdict == "listed":
-        _open_case(refund, now=now)
+        _tell_officers(refund, now=now)
 
 
 def _queue(refund: Refund, units: int, *, now: datetime) -> None:
@@ -248,18 +249,20 @@ def _emit_float_short(refund: Refund, *, now: datetime) -> None:
     )
 
 
-def _open_case(refund: Refund, *, now: datetime) -> None:
+def _tell_officers(refund: Refund, *, now: datetime) -> None:
     """For compliance's people; neither shop nor shopper hears of it."""
     assert refund.destination is not None
-    emit(
-        type="case.opened",
-        subject=f"case:{refund.id}",
-        body={
-            "kind": "refund_to_listed",
-            "refund_id": str(refund.id),
-            "shop_id": str(refund.shop_id),
-            "lists": refund.verdict_lists,
-        },
+    alert_raise(
+        kind="refund_to_listed",
+        about=f"address:0x{bytes(refund.destination).hex()}",
+        fingerprint=f"refund:{refund.id}",
         mode=refund.mode,
+        shop_id=refund.shop_id,
+        severity="high",
+        evidence={"refund_id": refund.id, "lists": refund.verdict_lists},
+        versions={
+            name: number
+            for name, _, number in (one.rpartition("#") for one in refund.verdict_lists.split(","))
+        },
         now=now,
     )

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F
 
-from gateway.events.services import emit
+from gateway.compliance.alerts.services import alert_raise
 from gateway.ledger import locks as ledger_locks
 from gateway.settlement import locks
 from gateway.settlement.models import Payout, Withheld
@@ -21,7 +21,7 @@ def credit_withhold(
     """Keep back what a held deposit credited, as far as it has not left. Once for a hold.
 
     Nothing is posted, and no later credit of the shop is taken for what was paid out: that stays
-    paid out, and ``case.opened`` says how much.
+    paid out, and an alert tells the officers how much.
     """
     credit = locks.final_credit_for_update(deposit_id)
     known = Withheld.objects.filter(hold_id=hold_id).first()
@@ -35,7 +35,7 @@ def credit_withhold(
         withheld.withheld_units = min(
             credit.credited_units, _free(shop_id=shop_id, asset=credit.asset)
         )
-        _open_case(withheld, mode=mode, now=now)
+        _tell_officers(withheld, mode=mode, now=now)
     withheld.save(force_insert=True)
     return withheld
 
@@ -101,21 +101,22 @@ def _free(*, shop_id: UUID, asset: str) -> int:
     return max(0, here - withheld_units(shop_id=shop_id).get(asset, 0))
 
 
-def _open_case(withheld: Withheld, *, mode: str, now: datetime) -> None:
+def _tell_officers(withheld: Withheld, *, mode: str, now: datetime) -> None:
     """For compliance's people; no shop hears of it."""
-    emit(
-        type="case.opened",
-        subject=f"case:{withheld.hold_id}",
-        body={
-            "kind": "listed_after_credit",
-            "deposit_id": str(withheld.deposit_id),
-            "hold_id": str(withheld.hold_id),
-            "shop_id": str(withheld.shop_id),
+    alert_raise(
+        kind="listed_after_credit",
+        about=f"deposit:{withheld.deposit_id}",
+        fingerprint=f"hold:{withheld.hold_id}",
+        mode=mode,
+        shop_id=withheld.shop_id,
+        severity="high",
+        evidence={
+            "hold_id": withheld.hold_id,
             "asset": withheld.asset,
             "credited_units": str(withheld.credited_units),
             "withheld_units": str(withheld.withheld_units),
             "left_units": str(withheld.left_units),
         },
-        mode=mode,
+        versions={},
         now=now,
     )

@@ -8,6 +8,7 @@ from django.db import connection
 
 from gateway.chains.models import Deposit
 from gateway.compliance import services as compliance
+from gateway.compliance.alerts.models import Alert
 from gateway.compliance.errors import MoneyBooked
 from gateway.compliance.selectors import verdict_history
 from gateway.events.models import Event
@@ -61,7 +62,8 @@ def decide(world: World, deposit: Deposit, propose: Any) -> None:
 
 
 def case(deposit: Deposit) -> dict[str, Any]:
-    return Event.objects.get(type="case.opened", body__deposit_id=str(deposit.id)).body
+    """What the officers are told of a credit whose payer was listed later."""
+    return Alert.objects.get(kind="listed_after_credit", about=f"deposit:{deposit.id}").facts
 
 
 def test_seen_money_of_a_payer_listed_meanwhile_is_held_before_it_confirms(world: World) -> None:
@@ -71,7 +73,7 @@ def test_seen_money_of_a_payer_listed_meanwhile_is_held_before_it_confirms(world
     assert state(invoice) == ("processing", {"held"}, "no")
     world.hear(deposit, "confirmed")
     assert available(world) == 0
-    assert not Event.objects.filter(type="case.opened").exists()
+    assert not Alert.objects.filter(kind="listed_after_credit").exists()
 
 
 def test_a_credit_whose_payer_is_listed_later_stays_here_and_in_the_books(world: World) -> None:
@@ -87,10 +89,7 @@ def test_a_credit_whose_payer_is_listed_later_stays_here_and_in_the_books(world:
     with pytest.raises(NothingToPayOut):
         pay_out(world, "monday")
     assert case(deposit) | {"hold_id": ""} == {
-        "kind": "listed_after_credit",
-        "deposit_id": str(deposit.id),
         "hold_id": "",
-        "shop_id": str(world.shop_id),
         "asset": USDC,
         "credited_units": str(credit),
         "withheld_units": str(credit),

@@ -125,6 +125,8 @@ def kind_word(kind: str) -> str:
     words = {
         "held_payment": _("A payment is held"),
         "list_refused": _("A list was refused"),
+        "listed_after_credit": _("A payer was listed after the money was credited"),
+        "refund_to_listed": _("A refund would go to a listed address"),
         "name_match": _("A name is like one on a list"),
         "wallet_exposure": _("A wallet is close to bad money"),
         "address_listed": _("An address is on a list"),
