@@ -53,7 +53,6 @@ EVERY_SECONDS = {
     "gateway.compliance.tasks.watch_lists": 5 * MINUTE,
     "gateway.compliance.naming.tasks.keep_names_ready": MINUTE,
     "gateway.compliance.naming.tasks.continue_name_changes": MINUTE,
-    "gateway.compliance.tasks.check_lists": HOUR,
     "gateway.compliance.cases.tasks.tell_overdue_cases": MINUTE,
     "gateway.compliance.cases.tasks.seal_case_days": HOUR,
     "gateway.ledger.tasks.expire_pending_entries": MINUTE,

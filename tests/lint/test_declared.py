@@ -23,6 +23,8 @@ COME_ALONG = {
     "xmlschema": "sepaxml",
 }
 """Parts of a declared package that have a name of their own."""
+ELSEWHERE = {"bench/screening_peer.py"}
+"""Run by the interpreter of an environment that the benchmark makes for a peer alone."""
 OURS = {path.name for path in CHECKOUT.iterdir() if path.is_dir()}
 
 
@@ -52,7 +54,8 @@ def _python_files() -> list[Path]:
     listed = subprocess.run(
         ["git", "ls-files", "*.py"], cwd=CHECKOUT, capture_output=True, text=True, check=True
     )
-    return [CHECKOUT / name for name in listed.stdout.split() if (CHECKOUT / name).exists()]
+    names = [name for name in listed.stdout.split() if name not in ELSEWHERE]
+    return [CHECKOUT / name for name in names if (CHECKOUT / name).exists()]
 
 
 def _imported(path: Path) -> set[str]:

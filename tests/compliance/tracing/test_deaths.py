@@ -42,7 +42,7 @@ def test_a_process_that_dies_leaves_the_trace_to_the_next(
         assert LookUp.objects.count() == looked_at  # what was told is not asked for again
     drain()
     assert WalletVerdict.objects.get().state == "high"
-    assert Alert.objects.get().times == 1
+    assert Alert.objects.get(kind="wallet_exposure").times == 1
     assert verdict_states([deposit.id]) == {deposit.id: "held"}
 
 

@@ -157,7 +157,7 @@ def test_money_that_is_final_is_not_held_any_more_but_people_are_told(
     drain()
     assert verdict_of(deposit).asks_hold
     assert verdict_states([deposit.id]) == {deposit.id: "clear"}
-    assert Alert.objects.get().severity == "high"
+    assert Alert.objects.get(kind="wallet_exposure").severity == "high"
 
 
 def test_money_that_came_through_other_wallets_is_followed(town: Town, drain: Drain) -> None:
@@ -200,7 +200,7 @@ def test_a_large_payment_of_an_unknown_wallet_alerts_and_a_small_one_does_not(
     inputs = inputs_from(zlib.decompress(bytes(verdict_of(large).inputs.body)))
     paid = [one for one in inputs.transfers if one.sender == who("hub")]
     assert len(paid) == POLICY.fan_out_recipients + 1
-    alert = Alert.objects.get()
+    alert = Alert.objects.get(kind="wallet_exposure")
     assert (alert.about, alert.severity) == (f"deposit:{large.id}", "low")
     assert not Hold.objects.exists()
 
@@ -335,7 +335,7 @@ def test_told_twice_and_carried_twice_there_is_one_verdict_and_one_alert(
     )
     assert again.id == verdict_of(deposit).id
     drain()
-    assert Alert.objects.get().times == 1
+    assert Alert.objects.get(kind="wallet_exposure").times == 1
     assert Verdict.objects.filter(deposit_id=deposit.id, state="held").count() == 1
 
 
