@@ -63,14 +63,12 @@ class _Wanted:
     Args:
         words, weights: the vocabulary's words that it may be, by number, and what each weighs.
         rows: how many names have one of them.
-        weight: what the word weighs where it is met as asked.
         by_row: the rows and what each weighs by it, where they are few.
     """
 
     words: list[int]
     weights: list[float]
     rows: int
-    weight: float
     by_row: tuple[U32, F32] | None
 
 
@@ -82,7 +80,7 @@ class NameIndex:
         self.artefact = artefact
         self._a = arrays
         self._posted: U32 = arrays["posted"]
-        self._norms: F32 = arrays["row_norms"]
+        self._told_words: F32 = arrays["row_told_words"]
         self._row_entities: U32 = arrays["row_entities"]
         self._row_ends: U32 = arrays["row_ends"]
         self._row_words: U32 = arrays["row_words"]
@@ -155,8 +153,7 @@ class NameIndex:
         if len(rows) > SHORTLIST:
             kept = np.argpartition(weighed, len(rows) - SHORTLIST)[-SHORTLIST:]
             rows, weighed = rows[kept], weighed[kept]
-        asked = sum([word.weight for word in wanted])
-        likely = weighed / (asked + self._norms[rows])
+        likely = weighed / (len(wanted) + self._told_words[rows])
         # Of equal ones the first listed: the same question finds the same names.
         ranked = rows[np.lexsort((rows, -likely))].tolist()
         told_rows = dict.fromkeys(self._phrases.get(whole_name_key(name)))
@@ -265,7 +262,6 @@ class NameIndex:
             words=words,
             weights=weights,
             rows=rows,
-            weight=max(weights, default=self._unknown_weight),
             by_row=None,
         )
         return wanted if rows > MANY_ROWS else replace(wanted, by_row=self._by_row(wanted))
