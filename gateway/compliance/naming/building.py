@@ -129,8 +129,7 @@ class _Builder:
         ends = np.searchsorted(posted[0], np.arange(len(texts) + 1, dtype=np.uint32))
         row_ends = np.frombuffer(self.row_ends, np.uint32)
         seldom = np.log1p(rows / np.maximum(np.diff(ends), 1)).astype(np.float32)
-        norms = np.zeros(rows, np.float32)
-        np.add.at(norms, posted[1], seldom[posted[0]])
+        told_words = np.bincount(posted[1], minlength=rows).astype(np.float32)
         return {
             "words": np.frombuffer(b"".join(texts), np.uint8),
             "word_ends": np.cumsum([0, *map(len, texts)], dtype=np.uint32),
@@ -148,7 +147,7 @@ class _Builder:
             "row_flags": _copied(self.row_flags),
             "row_words": _copied(self.row_words),
             "row_ends": row_ends,
-            "row_norms": norms,
+            "row_told_words": told_words,
             "syllables": np.frombuffer(msgspec.msgpack.encode(self.syllables), np.uint8),
             "entities": np.frombuffer(bytes(self.bytes), np.uint8),
             "entity_ends": _copied(self.entity_ends),

@@ -37,7 +37,11 @@ def find(
         if may_match(query, name, weights)
     ]
     entities |= dict.fromkeys(index.entities_of(likely))
-    scores = [score(query, index.entity(number), weights=weights) for number in entities]
+    scores = []
+    for number in entities:
+        entity = index.entity(number)
+        ready = index.ready_names(number, entity)
+        scores.append(score(query, entity, weights=weights, read=ready))
     return Found(matches=ranked(scores), compared=len(rows))
 
 

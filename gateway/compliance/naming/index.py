@@ -7,7 +7,7 @@ are, and the best few are what the scorer looks at.
 """
 
 import threading
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -36,7 +36,14 @@ from gateway.compliance.naming.keys import (
     whole_name_key,
     word_keys,
 )
-from gateway.compliance.naming.parts import NamePart, PreparedName, part, prepared, readings
+from gateway.compliance.naming.parts import (
+    NamePart,
+    PreparedName,
+    Reading,
+    part,
+    prepared,
+    readings,
+)
 from gateway.compliance.naming.scoring import NameQuery
 
 U32 = NDArray[np.uint32]
@@ -63,14 +70,12 @@ class _Wanted:
     Args:
         words, weights: the vocabulary's words that it may be, by number, and what each weighs.
         rows: how many names have one of them.
-        weight: what the word weighs where it is met as asked.
         by_row: the rows and what each weighs by it, where they are few.
     """
 
     words: list[int]
     weights: list[float]
     rows: int
-    weight: float
     by_row: tuple[U32, F32] | None
 
 
@@ -82,7 +87,7 @@ class NameIndex:
         self.artefact = artefact
         self._a = arrays
         self._posted: U32 = arrays["posted"]
-        self._norms: F32 = arrays["row_norms"]
+        self._told_words: F32 = arrays["row_told_words"]
         self._row_entities: U32 = arrays["row_entities"]
         self._row_ends: U32 = arrays["row_ends"]
         self._row_words: U32 = arrays["row_words"]
@@ -92,6 +97,7 @@ class NameIndex:
         self._numbers = _Keyed(arrays["id_keys"], arrays["id_entities"])
         self._posted_ends = arrays["posted_ends"].data
         self._seldom = arrays["word_seldom"].data
+        self._rows_by_entity = arrays["row_entities"].data
         self._syllables = _SYLLABLES.decode(arrays["syllables"].tobytes())
         self.rows = len(self._row_entities)
         self._unknown_weight = float(np.log1p(self.rows or 1))
@@ -122,6 +128,15 @@ class NameIndex:
         """All that the list says about one."""
         start, end = self._a["entity_ends"][number : number + 2].tolist()
         return _LISTED.decode(self._a["entities"][start:end].data)
+
+    def ready_names(self, number: int, entity: ListedEntity) -> "ReadyNames":
+        """The names of an entity as they lie here, so that none is read from its text again."""
+        start = bisect_left(self._rows_by_entity, number)
+        end = bisect_right(self._rows_by_entity, number, lo=start)
+        rows = list(range(start, end))
+        places = self._a["row_names"][start:end].tolist()
+        ready = zip(places, self.names(rows), strict=True)
+        return ReadyNames({(entity.names[at].full, name.reading): name for at, name in ready})
 
     def names(self, rows: list[int]) -> Iterator[PreparedName]:
         """The names of rows, as ``prepared`` would read them."""
@@ -155,8 +170,7 @@ class NameIndex:
         if len(rows) > SHORTLIST:
             kept = np.argpartition(weighed, len(rows) - SHORTLIST)[-SHORTLIST:]
             rows, weighed = rows[kept], weighed[kept]
-        asked = sum([word.weight for word in wanted])
-        likely = weighed / (asked + self._norms[rows])
+        likely = weighed / (len(wanted) + self._told_words[rows])
         # Of equal ones the first listed: the same question finds the same names.
         ranked = rows[np.lexsort((rows, -likely))].tolist()
         told_rows = dict.fromkeys(self._phrases.get(whole_name_key(name)))
@@ -265,7 +279,6 @@ class NameIndex:
             words=words,
             weights=weights,
             rows=rows,
-            weight=max(weights, default=self._unknown_weight),
             by_row=None,
         )
         return wanted if rows > MANY_ROWS else replace(wanted, by_row=self._by_row(wanted))
@@ -278,6 +291,18 @@ class NameIndex:
         weights = np.array([weight for _, weight in posted], np.float32)
         rows = [rows for rows, _ in posted]
         return np.concatenate(rows), np.repeat(weights, [len(some) for some in rows])
+
+
+class ReadyNames:
+    """Reads a name as ``prepared`` does, without the text where it is at hand."""
+
+    __slots__ = ("_ready",)
+
+    def __init__(self, ready: dict[tuple[str, Reading], PreparedName]) -> None:
+        self._ready = ready
+
+    def __call__(self, text: str, reading: Reading) -> PreparedName:
+        return self._ready.get((text, reading)) or prepared(text, reading)
 
 
 class _Keyed:

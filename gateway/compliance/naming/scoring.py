@@ -4,7 +4,7 @@ The score is the sum of its parts, each of which says what it is about. The same
 and weights give the same parts for ever.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -17,7 +17,7 @@ from gateway.compliance.listed.entities import (
 )
 from gateway.compliance.naming.circumstances import birth_points, country_points, shared_ids
 from gateway.compliance.naming.comparing import NamesCompared, compare
-from gateway.compliance.naming.parts import NamePart, prepared, readings
+from gateway.compliance.naming.parts import NamePart, PreparedName, Reading, prepared, readings
 from gateway.compliance.naming.weights import POINTS, WEIGHTS, Weights
 
 PartName = Literal[
@@ -100,13 +100,23 @@ NAMELESS: Final = ListedName("")
 """Of an entity that is listed by its numbers or addresses alone."""
 
 
-def score(query: NameQuery, entity: ListedEntity, *, weights: Weights = WEIGHTS) -> Score:
+def score(
+    query: NameQuery,
+    entity: ListedEntity,
+    *,
+    weights: Weights = WEIGHTS,
+    read: Callable[[str, Reading], PreparedName] = prepared,
+) -> Score:
     """The best score that any name of the entity gives; of equal ones the first as listed, and
-    one that is not weak before a weak one."""
+    one that is not weak before a weak one.
+
+    Args:
+        read: how a listed name is prepared: an index has them ready.
+    """
     others = _others(query, entity, weights)
     ids = shared_ids(query.ids, entity.ids)
     compared = [
-        (name, best_comparison(query.name, query.kind, name.full, entity.kind, weights))
+        (name, best_comparison(query.name, query.kind, name.full, entity.kind, weights, read))
         for name in entity.names or (NAMELESS,)
     ]
     # The likest of the names that may convict, and the likest of the others.
@@ -163,13 +173,18 @@ def _named(
     )
 
 
-def best_comparison(
-    asked: str, asked_kind: EntityKind, listed: str, listed_kind: EntityKind, weights: Weights
+def best_comparison(  # noqa: PLR0917
+    asked: str,
+    asked_kind: EntityKind,
+    listed: str,
+    listed_kind: EntityKind,
+    weights: Weights,
+    read: Callable[[str, Reading], PreparedName] = prepared,
 ) -> NamesCompared:
     """Of two names, read in each way that their bearers' kinds allow, the best comparison."""
     ways = readings(asked_kind if listed_kind == "unknown" else listed_kind)
     return max(
-        (compare(prepared(asked, way), prepared(listed, way), weights) for way in ways),
+        (compare(prepared(asked, way), read(listed, way), weights) for way in ways),
         key=lambda compared: compared.points,
     )
 

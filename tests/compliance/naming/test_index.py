@@ -38,8 +38,6 @@ FORMS = [
     "srl",
     "ag",
     "kg",
-    "lp",
-    "oy",
 ]
 INDEX = NameIndex(build([*MANY, COMPANY, VAN, ARABIC], built_from={"made-up": "1"}))
 
