@@ -33,6 +33,8 @@ LIVE_MODE = env.bool("LIVE_MODE", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default="") or local_secret("django")
 FIELD_KEY = env.str("FIELD_KEY", default="") or local_secret("fields")
 """Hex of 32 bytes: seals secrets that we must be able to read again (webhook secrets)."""
+SUBJECT_KEYS = env.str("SUBJECT_KEYS", default="") or f"local:{local_secret('subjects')}"
+"""Keys that wrap the keys of people's data, `id:hex` each; the first one wraps, all unwrap."""
 
 PUBLIC_URL = env.str("PUBLIC_URL", default="http://localhost:8000").rstrip("/")
 """Where shoppers and programs reach the web process; stands in QR codes."""
@@ -184,6 +186,7 @@ INSTALLED_APPS = [
     "gateway.market.refills.apps.RefillsConfig",
     "gateway.market.makers.apps.MakersConfig",
     "gateway.compliance.apps.ComplianceConfig",
+    "gateway.compliance.knowing.apps.KnowingConfig",
     "gateway.invoices.apps.InvoicesConfig",
     "gateway.sponsoring.apps.SponsoringConfig",
     "gateway.treasury.providers.apps.ProvidersConfig",

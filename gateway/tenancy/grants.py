@@ -25,6 +25,7 @@ HIDDEN: Final = frozenset(
         "bank_files_bankfile",
         "bank_files_bankorder",
         "bank_files_bankstatement",
+        "compliance_knowing_legalhold",
         "django_content_type",
         "django_migrations",
         "notices_mail",

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class KnowingConfig(AppConfig):
+    name = "gateway.compliance.knowing"
+    label = "compliance_knowing"

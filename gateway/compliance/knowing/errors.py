@@ -1,0 +1,55 @@
+"""What can be refused about people, companies and their papers, each with a stable code."""
+
+from gateway.events.errors import TillwayError
+
+
+class KnowingError(TillwayError):
+    """Base of this room's errors."""
+
+    code = "knowing_refused"
+    status = 422
+
+
+class KeysUnreadable(KnowingError):
+    code = "subject_keys_unreadable"
+    message = "SUBJECT_KEYS can't be read."
+    hint = "One `id:hex` of 32 bytes or more of them: see docs/reference/settings.md."
+    status = 500
+
+
+class KeyUnknown(KnowingError):
+    """A key that SUBJECT_KEYS no longer names wrapped this."""
+
+    code = "subject_key_unknown"
+    message = "The key that opens this person's data is not at hand."
+    hint = "Name it in SUBJECT_KEYS again, behind the present one."
+    status = 503
+
+
+class SubjectUnknown(KnowingError):
+    code = "subject_not_found"
+    message = "There is no such person or company."
+    status = 404
+
+
+class SubjectErased(KnowingError):
+    code = "subject_erased"
+    message = "What was known of this person or company has been erased."
+    status = 410
+
+
+class FieldUnknown(KnowingError):
+    code = "subject_field_unknown"
+    message = "This is nothing that is known of a person or company."
+
+
+class UnderLegalHold(KnowingError):
+    code = "legal_hold"
+    message = "This is kept by law and can't be erased."
+    status = 409
+
+
+class HoldReasonMissing(KnowingError):
+    code = "legal_hold_reason_missing"
+    message = "A legal hold names who placed it and why."
+    field = "reason"
