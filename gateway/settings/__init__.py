@@ -116,6 +116,8 @@ MAKERS = env.json("MAKERS", default=[])
 """Outside makers that hedges ask for firm orders; docs/reference/makers.md names their fields."""
 APPROVALS = env.json("APPROVALS", default={})
 """Delays of what two people decide and what needs only one; docs/reference/settings.md."""
+KNOWING = env.json("KNOWING", default={})
+"""Countries that raise a risk, how long data is kept; docs/reference/settings.md."""
 RAMPS = env.json("RAMPS", default=[])
 """Ways to shops' banks; docs/reference/ramps.md names their fields. Keys are never among them."""
 SIGNER_SOCKET = env.str("SIGNER_SOCKET", default="") or str(STATE_DIR / "signer.sock")

@@ -53,3 +53,55 @@ class HoldReasonMissing(KnowingError):
     code = "legal_hold_reason_missing"
     message = "A legal hold names who placed it and why."
     field = "reason"
+
+
+class FileUnknown(KnowingError):
+    code = "business_file_not_found"
+    message = "This shop has told nothing of itself yet."
+    status = 404
+
+
+class FileWithUs(KnowingError):
+    code = "business_file_with_us"
+    message = "This is being looked at; it can't be changed now."
+    hint = "Wait for the answer, or ask whoever runs this gateway."
+    status = 409
+
+
+class FileRefused(KnowingError):
+    code = "business_file_refused"
+    message = "This can't be taken as it is."
+
+
+class FileIncomplete(KnowingError):
+    code = "business_file_incomplete"
+    message = "Something is still missing."
+    hint = "See what is due."
+    status = 409
+
+
+class NothingSubmitted(KnowingError):
+    code = "business_file_not_submitted"
+    message = "Nothing was handed in that could be decided about."
+    status = 409
+
+
+class ProofUnknown(KnowingError):
+    code = "identity_proof_not_found"
+    message = "There is no such check of identity."
+    status = 404
+
+
+class KnowingUnreadable(KnowingError):
+    code = "knowing_settings_unreadable"
+    message = "KNOWING can't be read."
+    hint = "See KNOWING in docs/reference/settings.md."
+    status = 500
+
+
+class LevelLimitPassed(KnowingError):
+    code = "level_limit"
+    message = "This is more than this shop may do at its level."
+    hint = "Its owner sees under Verification what a higher level needs."
+    field = "amount"
+    status = 403

@@ -26,7 +26,13 @@ from gateway.sealing import KEY_BYTES, seal, sealing_key, unseal
 
 PERSON_FIELDS: Final = (
     *("name", "date_of_birth", "nationality", "country", "address"),
-    *("document_number", "identity_name", "identity_date_of_birth", "identity_country"),
+    *(
+        "politically_exposed",
+        "document_number",
+        "identity_name",
+        "identity_date_of_birth",
+        "identity_country",
+    ),
 )
 COMPANY_FIELDS: Final = ("name", "registration", "country", "address", "website")
 FIELDS: Final = {"person": PERSON_FIELDS, "company": COMPANY_FIELDS}

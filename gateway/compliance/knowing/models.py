@@ -131,3 +131,30 @@ class LegalHold(models.Model):
 
     def __str__(self) -> str:
         return f"legal hold on {self.subject_id}"
+
+
+from gateway.compliance.knowing.file_models import (  # noqa: E402 (they refer to these)
+    BusinessFile,
+    FileDecision,
+    Holding,
+    IdentityProof,
+    Part,
+    ShopLevel,
+    TakenDay,
+    TakenInvoice,
+)
+
+__all__ = [
+    "BusinessFile",
+    "FileDecision",
+    "Holding",
+    "IdentityProof",
+    "LegalHold",
+    "Part",
+    "SealedField",
+    "ShopLevel",
+    "Subject",
+    "SubjectKey",
+    "TakenDay",
+    "TakenInvoice",
+]
