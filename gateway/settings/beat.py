@@ -50,6 +50,7 @@ EVERY_SECONDS = {
     "gateway.market.tasks.estimate_strategic_shares": HOUR,
     "gateway.compliance.tasks.check_lists": HOUR,
     "gateway.compliance.knowing.tasks.erase_due_subjects": HOUR,
+    "gateway.compliance.knowing.tasks.forget_papers": HOUR,
     "gateway.compliance.knowing.tasks.tell_reviews": HOUR,
     "gateway.ledger.tasks.expire_pending_entries": MINUTE,
     "gateway.ledger.tasks.snapshot_house_accounts": HOUR,

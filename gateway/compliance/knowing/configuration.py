@@ -22,6 +22,7 @@ class CountriesText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class KnowingText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     countries: CountriesText = CountriesText()
     retention_years: int = 5
+    clamd: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +31,12 @@ class KnowingSettings:
     countries: those that raise a risk.
     retention_years: how long data is kept after a shop or a person's part in it has ended
         (Regulation (EU) 2024/1624, article 77: five years).
+    clamd: the Unix socket of a virus scanner that looks at papers; "": none does.
     """
 
     countries: RiskCountries
     retention_years: int
+    clamd: str
 
 
 def knowing_settings() -> KnowingSettings:
@@ -59,4 +62,5 @@ def _read(encoded: bytes) -> KnowingSettings:
             monitored=frozenset(text.countries.monitored),
         ),
         retention_years=text.retention_years,
+        clamd=text.clamd,
     )

@@ -92,6 +92,27 @@ class ProofUnknown(KnowingError):
     status = 404
 
 
+class PaperRefused(KnowingError):
+    code = "paper_unknown_kind"
+    message = "This is no photo and no PDF."
+    hint = "Send a JPEG, a PNG, a WebP or a PDF."
+    field = "paper"
+
+
+class PaperUnknown(KnowingError):
+    code = "paper_not_found"
+    message = "There is no such paper, or it was forgotten."
+    status = 404
+
+
+class ScannerSilent(KnowingError):
+    code = "scanner_silent"
+    message = "Papers can't be taken in now."
+    hint = "Try again in a few minutes."
+    status = 503
+    passes = True
+
+
 class KnowingUnreadable(KnowingError):
     code = "knowing_settings_unreadable"
     message = "KNOWING can't be read."

@@ -12,7 +12,7 @@ from gateway.compliance.knowing.models import BusinessFile, Holding, Part, Subje
 from gateway.compliance.knowing.owning import Ownership, Stake, StakesUnsound, ownership
 from gateway.compliance.knowing.rating import Rating, RiskFacts
 from gateway.compliance.knowing.requirements import FileFacts, PersonFacts
-from gateway.compliance.knowing.selectors import identity_states
+from gateway.compliance.knowing.selectors import identity_states, paper_states
 from gateway.money.amounts import Amount
 from gateway.money.assets import FIAT
 
@@ -94,7 +94,7 @@ def file_opened(file: BusinessFile) -> OpenFile:
 
 
 def file_facts(opened: OpenFile) -> FileFacts:
-    """As the requirements see it. One query."""
+    """As the requirements see it. Two queries."""
     file = opened.file
     told = {name for name, value in opened.company.fields.items() if value}
     for name, value in (
@@ -119,7 +119,7 @@ def file_facts(opened: OpenFile) -> FileFacts:
             for person in opened.persons
         ),
         ownership=opened.ownership,
-        papers={},
+        papers=paper_states(file),
         rating=cast(Rating, file.rating),
         review_on=file.review_on,
     )

@@ -16,6 +16,11 @@ from gateway.money.fields import UnitsField
 STATUSES = ("draft", "submitted", "more_wanted", "approved", "reopened", "refused")
 OURS = ("submitted", "refused")
 """While it is so, the shop changes nothing."""
+COMPANY_PAPERS = (
+    *("registration_extract", "proof_of_address", "ownership_chart", "source_of_funds"),
+    "other",
+)
+IDENTITY_PAPER = "identity_document"
 HOWS = ("ramp", "paper", "credential")
 PROOF_STATES = ("waiting", "verified", "rejected")
 DECISIONS = ("more_wanted", "approved", "refused")
@@ -169,6 +174,74 @@ class IdentityProof(models.Model):
 
     def __str__(self) -> str:
         return f"{self.how} proof of {self.subject_id}: {self.state}"
+
+
+class Paper(models.Model):
+    """A paper that a shop sent: what it is, and what an officer made of it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    file = models.ForeignKey(BusinessFile, on_delete=models.PROTECT, related_name="papers")
+    shop_id = models.UUIDField()
+    subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="+")
+    kind = models.TextField()
+    media = models.TextField()
+    pages = models.PositiveIntegerField()
+    size_bytes = models.PositiveIntegerField()
+    digest = models.BinaryField(max_length=32, help_text="Blind index of what it shows")
+    scan = models.TextField(help_text="not_scanned or clean")
+    state = models.TextField(default="waiting")
+    reason = models.TextField(default="", help_text="of a rejection; the shop reads it")
+    sent_by = models.TextField()
+    sent_at = models.DateTimeField()
+    decided_by = models.TextField(default="")
+    decided_at = models.DateTimeField(null=True)
+    retain_until = models.DateTimeField(
+        null=True, help_text="when what it shows is deleted; null: with its subject's key"
+    )
+
+    subject_id: UUID
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind__in=(*COMPANY_PAPERS, IDENTITY_PAPER)), name="knowing_paper_kind"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=("waiting", "accepted")) & Q(reason="")
+                | Q(state="rejected") & ~Q(reason=""),
+                name="knowing_paper_rejected_for_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="waiting") | ~Q(decided_by=""),
+                name="knowing_paper_decided_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=Q(scan__in=("not_scanned", "clean")), name="knowing_paper_scan"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["retain_until"],
+                name="knowing_paper_to_forget",
+                condition=Q(retain_until__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} ({self.state})"
+
+
+class PaperContent(models.Model):
+    """What a paper shows, sealed under its subject's key."""
+
+    paper = models.OneToOneField(
+        Paper, primary_key=True, on_delete=models.PROTECT, related_name="content"
+    )
+    shop_id = models.UUIDField()
+    box = models.BinaryField()
+
+    def __str__(self) -> str:
+        return f"what {self.paper_id} shows"
 
 
 class FileDecision(models.Model):

@@ -1,6 +1,6 @@
 """What is still wanted of a shop for a level, each with why. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Final, Literal
@@ -74,7 +74,7 @@ class FileFacts:
     told: frozenset[str]
     persons: tuple[PersonFacts, ...]
     ownership: Ownership | None
-    papers: dict[str, State | Literal["accepted"]]
+    papers: Mapping[str, State | Literal["accepted"]]
     rating: Rating
     review_on: date | None
 

@@ -5,10 +5,12 @@ from typing import Final, Literal, cast
 from uuid import UUID
 
 from gateway.compliance.knowing.errors import FileUnknown
-from gateway.compliance.knowing.models import BusinessFile, FileDecision, IdentityProof
+from gateway.compliance.knowing.models import BusinessFile, FileDecision, IdentityProof, Paper
 
 ProofState = Literal["waiting", "verified", "rejected"]
 _BEST: Final[tuple[ProofState, ...]] = ("rejected", "waiting", "verified")
+PaperState = Literal["waiting", "accepted", "rejected"]
+_BEST_PAPER: Final[tuple[PaperState, ...]] = ("rejected", "waiting", "accepted")
 QUEUE_SIZE: Final = 50
 
 
@@ -19,6 +21,16 @@ def identity_states(subject_ids: Sequence[UUID]) -> dict[UUID, ProofState]:
     for subject_id, told in rows.values_list("subject_id", "state"):
         state = cast(ProofState, told)
         found[subject_id] = max(found.get(subject_id, "rejected"), state, key=_BEST.index)
+    return found
+
+
+def paper_states(file: BusinessFile) -> dict[str, PaperState]:
+    """Of each kind of paper about the business the best that came. One query."""
+    found: dict[str, PaperState] = {}
+    rows = Paper.objects.filter(file=file, subject_id=file.company_id)
+    for kind, told in rows.values_list("kind", "state"):
+        state = cast(PaperState, told)
+        found[kind] = max(found.get(kind, "rejected"), state, key=_BEST_PAPER.index)
     return found
 
 
