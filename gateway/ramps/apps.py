@@ -9,6 +9,7 @@ class RampsConfig(AppConfig):
         from gateway.events.subscriptions import subscribe
         from gateway.ramps import checks, handlers  # noqa: F401 (checks registers itself)
         from gateway.ramps.identity import look_at_identity
+        from gateway.ramps.identity_wishes import on_subject_gone
         from gateway.ramps.inbox import act_on
 
         subscribe(
@@ -17,6 +18,11 @@ class RampsConfig(AppConfig):
         act_on(
             {
                 f"identity.verification_session.{word}": look_at_identity
-                for word in ("processing", "requires_input", "verified", "canceled")
+                for word in ("processing", "requires_input", "verified", "canceled", "redacted")
             }
+        )
+        subscribe(
+            pattern=("subject.ended", "subject.erased"),
+            handler=on_subject_gone,
+            name="ramps.subject_gone",
         )

@@ -12,6 +12,9 @@ from gateway.compliance.knowing.errors import HoldReasonMissing, KnowingError, U
 from gateway.compliance.knowing.fields import the_keyring
 from gateway.compliance.knowing.keyring import WrappedKey, unwrap, wrap
 from gateway.compliance.knowing.models import LegalHold, SealedField, Subject, SubjectKey
+from gateway.custody.approvals.configuration import house_mode
+from gateway.events.services import emit
+from gateway.shops.selectors import shop_views
 
 log = structlog.get_logger(__name__)
 
@@ -33,6 +36,14 @@ def subject_erase(*, subject_id: UUID, now: datetime) -> Subject:
     SealedField.objects.filter(subject=subject).update(digest=None)
     subject.erased_at = now
     subject.save(update_fields=["erased_at"])
+    emit(
+        type="subject.erased",
+        subject=f"subject:{subject_id}",
+        body={"subject_id": str(subject_id), "shop_id": str(subject.shop_id)},
+        mode=_mode_of(subject.shop_id),
+        shop_id=subject.shop_id,
+        now=now,
+    )
     return subject
 
 
@@ -109,3 +120,9 @@ def keys_rotate() -> int:
         count += len(rows)
         if not rows:
             return count
+
+
+def _mode_of(shop_id: UUID) -> str:
+    """The shop's; of one that is gone, the house's own: nothing of its hangs on it."""
+    shop = shop_views(shop_ids=[shop_id]).get(shop_id)
+    return shop.mode if shop else house_mode()

@@ -136,6 +136,14 @@ def subject_end(*, shop_id: UUID, subject_id: UUID, now: datetime) -> None:
         file.holdings.filter(**{side: subject, "ended_at__isnull": True}).update(ended_at=now)
     subject.retain_until = years_later(now, knowing_settings().retention_years)
     subject.save(update_fields=["retain_until"])
+    emit(
+        type="subject.ended",
+        subject=f"subject:{subject_id}",
+        body={"subject_id": str(subject_id), "shop_id": str(shop_id)},
+        mode=shop_view(shop_id=shop_id).mode,
+        shop_id=shop_id,
+        now=now,
+    )
     _changed(file, now=now)
 
 
