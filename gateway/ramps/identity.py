@@ -121,6 +121,12 @@ def identities_refresh(*, now: datetime) -> int:
     return len(rows)
 
 
+def identity_look(*, subject: str, now: datetime) -> None:
+    """Have the open check of a subject looked at soon: they come back from its page. One
+    statement."""
+    IdentityCheck.objects.filter(subject=subject, status__in=OPEN).update(due_at=now)
+
+
 def look_at_identity(row: RampEvent, now: datetime) -> None:
     """An event of the ramp's about a check of ours."""
     IdentityCheck.objects.filter(ramp=row.ramp, remote_id=row.object_id).update(due_at=now)

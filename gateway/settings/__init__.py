@@ -328,7 +328,9 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_SSL_REDIRECT = False  # the proxy redirects; a shop plugin's client follows no redirects
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 65_536
-DATA_UPLOAD_MAX_NUMBER_FILES = 0  # no form takes a file; whoever sends one would fill our disk
+DATA_UPLOAD_MAX_NUMBER_FILES = 1
+FILE_UPLOAD_HANDLERS = ["gateway.outside.uploads.RefuseFiles"]
+"""Whoever sends a file would fill our disk: pages that take one say so, and keep it in memory."""
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],

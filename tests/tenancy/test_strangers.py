@@ -14,6 +14,7 @@ from django.test import Client
 from django.utils import timezone
 
 from gateway.cards.models import CardTender, Reader, ReaderPlace
+from gateway.compliance.knowing.files import file_open, subject_put
 from gateway.custody.approvals.services import act_propose
 from gateway.events.models import Event
 from gateway.invoices.models import Invoice
@@ -213,6 +214,14 @@ def ours(open_shop: World, staff: Staff) -> dict[str, str]:
         needs_second=False,
         requested_at=timezone.now(),
     )
+    file_open(shop_id=shop_id, now=timezone.now())
+    subject = subject_put(
+        shop_id=shop_id,
+        kind="person",
+        fields={"name": MARK},
+        roles=["owner"],
+        now=timezone.now(),
+    )
     assert Delivery.objects.filter(event_id=event.id, endpoint_id=endpoint.id).exists()
     return {
         "shop_id": str(shop_id),
@@ -229,6 +238,7 @@ def ours(open_shop: World, staff: Staff) -> dict[str, str]:
         "reader_id": str(reader.id),
         "device_id": str(device.id),
         "card_refund_id": str(card_refund.id),
+        "subject_id": str(subject.id),
     }
 
 
