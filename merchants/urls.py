@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("merchants.accounts.urls")),
     path("", include("merchants.pos.urls")),
     path("", include("merchants.notices.urls")),
+    path("", include("merchants.onboarding.urls")),
     path("", include("merchants.dashboard.urls")),
     path("desk/", include("merchants.dashboard.desk.urls")),
     path("house/", include("merchants.dashboard.house.urls")),

@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from gateway.chains.create2 import SaltTerms, deposit_address, terms_salt
 from gateway.chains.selectors import TokenView
 from gateway.chains.services import POLL_SECONDS
+from gateway.compliance.knowing.gate import taking_check
 from gateway.compliance.selectors import STALE_AFTER_SECONDS
 from gateway.events.ids import uuid7
 from gateway.events.subscriptions import handlers_for
@@ -94,12 +95,14 @@ def invoice_issue(
     Raises:
         ShopNotActive, ShopHasNoPayoutAddress, WrongCurrency, NotPositive, BadLock, BadText: refused
             as asked for.
+        LevelLimitPassed: more than the shop may take while no more is known of it.
         NoQuote: no token can be offered; ``reasons`` says why for each.
         LockCapReached: the shop's cap of open locks would be passed.
         ScreeningUnavailable: the screening lists are missing or stale.
         ExternalKeyConflict: the key names an invoice for something else.
     """
     seconds = _checked(shop=shop, amount=amount, lock_seconds=lock_seconds)
+    taking_check(shop=shop, amount=amount, now=now)
     texts = {"order_id": order_id, "external_key": external_key, "created_by": created_by}
     for field, text in texts.items():
         _check_text(text, field=field)

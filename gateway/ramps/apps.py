@@ -11,6 +11,7 @@ class RampsConfig(AppConfig):
         from gateway.ramps import checks, handlers  # noqa: F401 (checks registers itself)
         from gateway.ramps.balances import ramp_sources
         from gateway.ramps.identity import look_at_identity
+        from gateway.ramps.identity_wishes import on_subject_gone
         from gateway.ramps.inbox import act_on
 
         sources_register("ramps", ramp_sources)
@@ -20,6 +21,11 @@ class RampsConfig(AppConfig):
         act_on(
             {
                 f"identity.verification_session.{word}": look_at_identity
-                for word in ("processing", "requires_input", "verified", "canceled")
+                for word in ("processing", "requires_input", "verified", "canceled", "redacted")
             }
+        )
+        subscribe(
+            pattern=("subject.ended", "subject.erased"),
+            handler=on_subject_gone,
+            name="ramps.subject_gone",
         )

@@ -173,15 +173,21 @@ class RampEvent(models.Model):
 
 
 class IdentityCheck(models.Model):
-    """A proof of who somebody is, at a ramp. Nothing of what they show is kept."""
+    """A proof of who somebody is, at a ramp. Nothing of what they show is kept here, and once it
+    served, nothing at the ramp either (``wish``)."""
 
     id = models.UUIDField(primary_key=True, default=uuid7)
     subject = models.TextField(help_text="whom it is about, in the asker's words")
+    shop_id = models.UUIDField(null=True, help_text="whose it is about; null: the house's")
     mode = models.TextField()
     ramp = models.TextField()
     return_url = models.TextField()
     status = models.TextField(default="planned")
     problem = models.TextField(default="", help_text="the ramp's code of what was wrong")
+    wish = models.TextField(default="", help_text="what the ramp is to do with it next")
+    redacted_at = models.DateTimeField(
+        null=True, help_text="when the ramp had nothing of it any more"
+    )
     remote_id = models.TextField(default="")
     asked_at = models.DateTimeField(null=True, help_text="when the ramp may first have heard of it")
     due_at = models.DateTimeField(null=True, help_text="when it is looked at again")
@@ -200,6 +206,10 @@ class IdentityCheck(models.Model):
                 name="identity_check_of_one_session",
             ),
             models.CheckConstraint(condition=Q(mode__in=MODES), name="identity_check_mode"),
+            models.CheckConstraint(
+                condition=Q(wish__in=("", "cancel", "redact", "redacting")),
+                name="identity_check_wish",
+            ),
             models.CheckConstraint(
                 condition=Q(
                     status__in=(

@@ -33,6 +33,8 @@ LIVE_MODE = env.bool("LIVE_MODE", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default="") or local_secret("django")
 FIELD_KEY = env.str("FIELD_KEY", default="") or local_secret("fields")
 """Hex of 32 bytes: seals secrets that we must be able to read again (webhook secrets)."""
+SUBJECT_KEYS = env.str("SUBJECT_KEYS", default="") or f"local:{local_secret('subjects')}"
+"""Keys that wrap the keys of people's data, `id:hex` each; the first one wraps, all unwrap."""
 
 PUBLIC_URL = env.str("PUBLIC_URL", default="http://localhost:8000").rstrip("/")
 """Where shoppers and programs reach the web process; stands in QR codes."""
@@ -116,6 +118,8 @@ APPROVALS = env.json("APPROVALS", default={})
 """Delays of what two people decide and what needs only one; docs/reference/settings.md."""
 CASES = env.json("CASES", default={})
 """Versions of the deadlines that cases are due by; docs/reference/cases.md names their fields."""
+KNOWING = env.json("KNOWING", default={})
+"""Countries that raise a risk, how long data is kept; docs/reference/settings.md."""
 RAMPS = env.json("RAMPS", default=[])
 """Ways to shops' banks; docs/reference/ramps.md names their fields. Keys are never among them."""
 SIGNER_SOCKET = env.str("SIGNER_SOCKET", default="") or str(STATE_DIR / "signer.sock")
@@ -199,6 +203,7 @@ INSTALLED_APPS = [
     "gateway.compliance.tracing.apps.TracingConfig",
     "gateway.compliance.naming.apps.NamingConfig",
     "gateway.compliance.cases.apps.CasesConfig",
+    "gateway.compliance.knowing.apps.KnowingConfig",
     "gateway.invoices.apps.InvoicesConfig",
     "gateway.sponsoring.apps.SponsoringConfig",
     "gateway.treasury.providers.apps.ProvidersConfig",
@@ -338,7 +343,9 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_SSL_REDIRECT = False  # the proxy redirects; a shop plugin's client follows no redirects
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 65_536
-DATA_UPLOAD_MAX_NUMBER_FILES = 0  # no form takes a file; whoever sends one would fill our disk
+DATA_UPLOAD_MAX_NUMBER_FILES = 1
+FILE_UPLOAD_HANDLERS = ["gateway.outside.uploads.RefuseFiles"]
+"""Whoever sends a file would fill our disk: pages that take one say so, and keep it in memory."""
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from gateway.compliance.knowing.gate import payout_limited
 from gateway.custody.approvals.services import SCHEDULE
 from gateway.events.ids import uuid7
 from gateway.events.points import point
@@ -79,6 +80,7 @@ def payout_request(
         PayoutConflict: the key was used for another payout.
         PayoutKeyUnreadable: the key can't be kept as text.
         ShopNotActive: the shop is suspended.
+        LevelLimitPassed: more than may leave at once while no more is known of the shop.
     """
     if not (0 < len(idempotency_key) <= MAX_KEY_CHARACTERS and idempotency_key.isprintable()):
         raise PayoutKeyUnreadable
@@ -92,7 +94,9 @@ def payout_request(
         return earlier
     destination = _destination(shop, into=quote.asset if quote else into or code)
     asset_taken = asset_owed(code, mode=shop.mode)
-    limit = payable_now(shop=shop, balance=owed, now=now).units
+    payable = payable_now(shop=shop, balance=owed, now=now).units
+    wanted = int(quote.taken_units) if quote is not None else units
+    limit = payout_limited(shop=shop, asset=asset_taken, limit=payable, wanted=wanted, now=now)
     if quote is not None:
         _check_open(quote, now=now)
         units = _checked_units(int(quote.taken_units), limit=limit)

@@ -18,6 +18,8 @@ from gateway.chains.confirmations import parse_tiers
 from gateway.chains.errors import BadChainSettings
 from gateway.compliance.listed.feeds import BadListSettings
 from gateway.compliance.refreshing import configured_feeds
+from gateway.compliance.knowing.errors import KeysUnreadable
+from gateway.compliance.knowing.keyring import keyring
 from gateway.custody.configuration import signer_files
 from gateway.custody.errors import KeystoreFormatUnknown
 from gateway.custody.keystore import parse_file
@@ -58,7 +60,7 @@ def live_mode_is_safe(app_configs: Any, **options: Any) -> list[CheckMessage]:
 
 
 def _secrets() -> Iterator[CheckMessage]:
-    for name in ("SECRET_KEY", "FIELD_KEY"):
+    for name in ("SECRET_KEY", "FIELD_KEY", "SUBJECT_KEYS"):
         if not (os.environ.get(name) or os.environ.get(f"{name}_FILE")):
             yield Error(
                 f"{name} is this checkout's local default.",
@@ -71,6 +73,10 @@ def _secrets() -> Iterator[CheckMessage]:
             hint="Make one: openssl rand -hex 32.",
             id="tillway.E015",
         )
+    try:
+        keyring(settings.SUBJECT_KEYS)
+    except KeysUnreadable as error:
+        yield Error(error.message, hint=error.hint, id="tillway.E040")
     if len(settings.SECRET_KEY) < MIN_SECRET_CHARACTERS:
         yield Error(
             "SECRET_KEY is short enough to be guessed.",

@@ -21,9 +21,9 @@ from django.http import HttpResponse
 
 from gateway.events.errors import TillwayError
 from gateway.events.points import point
+from gateway.sealing import seal, sealing_key, unseal
 from merchants.api.problems import problem_of, respond
 from merchants.api.renderers import to_json
-from merchants.webhooks.sealing import seal, sealing_key, unseal
 
 KEY_LIMIT: Final = 255
 KEPT: Final = timedelta(hours=48)

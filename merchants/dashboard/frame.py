@@ -19,6 +19,7 @@ MENU: Final = (
     ("payouts", "payout", "payout.view"),
     ("reports", "receipt", "report.export"),
     ("approvals", "check-circle", "approval.view"),
+    ("verification", "shield", "verification.view"),
     ("developers", "code", "webhook.view"),
     ("settings", "sliders", "settings.view"),
 )
@@ -69,6 +70,7 @@ def _word(page: str) -> str:
         "reports": _("Reports"),
         "approvals": _("Approvals"),
         "refunds": _("Refunds"),
+        "verification": _("Verify"),
         "developers": _("Developers"),
         "settings": _("Settings"),
     }[page]

@@ -93,7 +93,10 @@ _DECIDED: Final = (
 
 
 def _is_anything_due(body: Body) -> bool:
-    """Whether the bank's partner asks a shop for something now."""
+    """Whether the bank's partner, or whoever approves shops, asks a shop for something now: not
+    while the shop is still filling it in."""
+    if body.get("kind") == "business" and body.get("status") in ("draft", "reopened"):
+        return bool(body["requirements"]["past_due"])
     asked = body.get("requirements") or {}
     return bool(asked.get("due") or asked.get("past_due"))
 

@@ -32,6 +32,12 @@ def words_of(notice: Notice) -> Words:
                 _("Its money is back in your balance. Look at the reason, then ask for it again."),
                 f"{shop}/payouts",
             )
+        case "requirement_due" if notice.body.get("kind") == "business":
+            return Words(
+                _("We need something more to verify your business"),
+                _("Without it limits stay as they are, and a review that is overdue lowers them."),
+                f"{shop}/verification",
+            )
         case "requirement_due":
             return Words(
                 _("Your bank payouts need something from you"),

@@ -15,6 +15,7 @@ from gateway.events.services import emit
 from gateway.events.waking import wake
 from gateway.outside.errors import OutsideRefused
 from gateway.outside.targets import check_url
+from gateway.sealing import seal, sealing_key, unseal
 from gateway.shops.models import Shop
 from merchants.webhooks.catalogue import FILTERS, TEST_EVENT
 from merchants.webhooks.errors import (
@@ -26,7 +27,6 @@ from merchants.webhooks.errors import (
     TooManyEndpoints,
 )
 from merchants.webhooks.models import Delivery, Endpoint
-from merchants.webhooks.sealing import seal, sealing_key, unseal
 from merchants.webhooks.signing import secret_make
 
 CHANNEL: Final = "webhooks"

@@ -39,7 +39,7 @@ IN_PROCESS = {
     "card": ("tests/cards/test_charging.py",),
     "file": ("tests/settlement/fiat/test_bank_files.py",),
     "hedge": ("tests/market/hedges/test_deaths.py",),
-    "identity": ("tests/ramps/test_identity.py",),
+    "identity": ("tests/ramps/test_identity.py", "tests/ramps/test_identity_outcomes.py"),
     "inbox": ("tests/ramps/test_events_in.py",),
     "instruction": ("tests/ramps/test_instructions.py", "tests/settlement/fiat/test_payouts.py"),
     "onramp": ("tests/cards/test_onramp.py",),

@@ -39,6 +39,8 @@ def live(settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, db: None):
     monkeypatch.setenv("FIELD_KEY", secrets.token_hex(32))
     settings.SECRET_KEY = secrets.token_hex(32)
     settings.FIELD_KEY = secrets.token_hex(32)
+    monkeypatch.setenv("SUBJECT_KEYS", f"one:{secrets.token_hex(32)}")
+    settings.SUBJECT_KEYS = f"one:{secrets.token_hex(32)}"
     settings.LIVE_MODE = True
     settings.DEBUG = False
     settings.WEBHOOKS_ALLOW_LOOPBACK = False
@@ -83,7 +85,7 @@ def test_a_maker_at_a_public_address_passes_and_so_does_one_of_test_chains(live)
     assert found() == set()
 
 
-@pytest.mark.parametrize("name", ["SECRET_KEY", "FIELD_KEY"])
+@pytest.mark.parametrize("name", ["SECRET_KEY", "FIELD_KEY", "SUBJECT_KEYS"])
 def test_a_default_secret_is_refused(live, monkeypatch, name: str) -> None:
     monkeypatch.delenv(name)
     assert found() == {"tillway.E001"}
@@ -112,6 +114,7 @@ def test_a_default_secret_is_refused(live, monkeypatch, name: str) -> None:
         ("CHAINS", "not json", "E009"),
         ("FIELD_KEY", "change-me", "E015"),
         ("FIELD_KEY", "ab" * 31, "E015"),
+        ("SUBJECT_KEYS", "change-me", "E040"),
         ("SECRET_KEY", "change-me", "E016"),
         ("CHAINS", '[{"chain_id": 8453, "mode": "live"}]', "E009"),
         ("CHAINS", chain(mode="test"), "E010"),

@@ -16,6 +16,7 @@ from django.utils import timezone
 from gateway.cards.models import CardTender, Reader, ReaderPlace
 from gateway.compliance.alerts.services import alert_raise
 from gateway.compliance.cases.models import Case
+from gateway.compliance.knowing.files import file_open, subject_put
 from gateway.custody.approvals.services import act_propose
 from gateway.events.models import Event
 from gateway.invoices.models import Invoice
@@ -228,6 +229,14 @@ def ours(open_shop: World, staff: Staff) -> dict[str, str]:
     )
     open_shop.drain()
     case = Case.objects.get(about=f"shop:{shop_id}")
+    file_open(shop_id=shop_id, now=timezone.now())
+    subject = subject_put(
+        shop_id=shop_id,
+        kind="person",
+        fields={"name": MARK},
+        roles=["owner"],
+        now=timezone.now(),
+    )
     assert Delivery.objects.filter(event_id=event.id, endpoint_id=endpoint.id).exists()
     return {
         "shop_id": str(shop_id),
@@ -245,6 +254,7 @@ def ours(open_shop: World, staff: Staff) -> dict[str, str]:
         "device_id": str(device.id),
         "card_refund_id": str(card_refund.id),
         "case_id": str(case.id),
+        "subject_id": str(subject.id),
     }
 
 

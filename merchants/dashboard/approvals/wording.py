@@ -16,6 +16,8 @@ from merchants.dashboard.fee_words import percent_text
 from merchants.dashboard.house.case_words import ending_word
 from merchants.dashboard.standing_words import status_does, status_sign
 from merchants.dashboard.wording import Sign
+from merchants.onboarding.risk_words import risk_sign
+from merchants.onboarding.words import LEVEL_NAMES
 
 Shops = Mapping[Any, ShopView]
 Assets = Mapping[str, Asset]
@@ -68,6 +70,8 @@ def _about_shop(act: Act, body: Mapping[str, Any], *, shops: Shops, assets: Asse
     match act.kind:
         case "shop_limits":
             return _limits(act, body, shops=shops, assets=assets)
+        case "shop_approval":
+            return _approval(body)
         case "fee_schedule":
             return _fee(body)
         case "shop_status":
@@ -76,6 +80,21 @@ def _about_shop(act: Act, body: Mapping[str, Any], *, shops: Shops, assets: Asse
             return _reserve(act, body)
         case _:
             return Words(act.kind.replace("_", " ").capitalize(), [], [(_("About"), act.subject)])
+
+
+def _approval(body: Mapping[str, Any]) -> Words:
+    return Words(
+        _("Approve a shop"),
+        [
+            _("In live mode it takes real money from then on, up to its level."),
+            _("Its periodic review is set by its risk."),
+        ],
+        [
+            (_("Level"), str(LEVEL_NAMES[body["level"]])),
+            (_("Risk"), risk_sign(body["rating"]).word),
+        ],
+        about=f"/house/verification/{body['of_shop']}",
+    )
 
 
 def _month(body: Mapping[str, Any]) -> Words:

@@ -35,6 +35,7 @@ MENU: Final = (
     MenuLine("cases", "inbox", "case.work", _("Cases")),
     MenuLine("holds", "hand", "hold.decide", _("Holds")),
     MenuLine("shops", "shop", "approval.propose", _("Shops")),
+    MenuLine("verification", "shield", "verification.decide", _("Verification")),
     MenuLine("limits", "sliders", "approval.propose", _("Limits")),
     MenuLine("reconciliation", "check-circle", "reconciliation.view", _("Reconciliation")),
 )

@@ -15,6 +15,7 @@ from merchants.dashboard.house import (
     periods,
     reconciling,
     standing,
+    verification,
 )
 
 app_name = "house"
@@ -39,6 +40,9 @@ urlpatterns = [
     path("holds/<uuid:hold_id>", holds.hold, name="hold"),
     path("shops", standing.shops, name="shops"),
     path("shops/<uuid:shop_id>", standing.shop, name="shop"),
+    path("verification", verification.files, name="verifications"),
+    path("verification/<uuid:shop_id>", verification.file, name="verification"),
+    path("verification/papers/<uuid:paper_id>", verification.paper, name="verification-paper"),
     path("limits", limits.shops, name="limit-shops"),
     path("limits/<uuid:shop_id>", limits.limits, name="limits"),
     path("limits/<uuid:shop_id>/fee", fees.fee, name="fee"),

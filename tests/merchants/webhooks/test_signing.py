@@ -8,8 +8,8 @@ import pytest
 from cryptography.exceptions import InvalidTag
 from standardwebhooks import Webhook, WebhookVerificationError
 
+from gateway.sealing import seal, sealing_key, unseal
 from merchants.webhooks.payloads import BODY_LIMIT_BYTES, payload_make
-from merchants.webhooks.sealing import seal, sealing_key, unseal
 from merchants.webhooks.signing import headers, secret_bytes, secret_make
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)

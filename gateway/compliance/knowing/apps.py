@@ -1,0 +1,23 @@
+from django.apps import AppConfig
+
+
+class KnowingConfig(AppConfig):
+    name = "gateway.compliance.knowing"
+    label = "compliance_knowing"
+
+    def ready(self) -> None:
+        from gateway.compliance.knowing import counting, deciding, reviewing
+        from gateway.custody.approvals.kinds import register
+        from gateway.events.subscriptions import subscribe, subscribe_together
+
+        register(deciding.ACT)
+        subscribe_together(
+            pattern=(*counting.COUNTS, *counting.COUNTS_NOT),
+            handler=counting.on_invoices_taken,
+            name="knowing.invoices_taken",
+        )
+        subscribe(
+            pattern="shop.changed",
+            handler=reviewing.on_shop_changed,
+            name="knowing.shop_changed",
+        )

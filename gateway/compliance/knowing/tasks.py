@@ -1,0 +1,26 @@
+"""Celery entry points; beat calls them."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from gateway.compliance.knowing.erasing import subjects_erase_due
+from gateway.compliance.knowing.papers import papers_forget
+from gateway.compliance.knowing.reviewing import reviews_tell
+
+
+@shared_task
+def erase_due_subjects() -> int:
+    """Each hour: whom we need no longer know."""
+    return subjects_erase_due(now=timezone.now())
+
+
+@shared_task
+def tell_reviews() -> int:
+    """Each hour: shops whose periodic review is due."""
+    return reviews_tell(now=timezone.now())
+
+
+@shared_task
+def forget_papers() -> int:
+    """Each hour: what papers show that have served."""
+    return papers_forget(now=timezone.now())
