@@ -189,6 +189,7 @@ INSTALLED_APPS = [
     "gateway.market.makers.apps.MakersConfig",
     "gateway.compliance.apps.ComplianceConfig",
     "gateway.compliance.knowing.apps.KnowingConfig",
+    "gateway.compliance.alerts.apps.AlertsConfig",
     "gateway.invoices.apps.InvoicesConfig",
     "gateway.sponsoring.apps.SponsoringConfig",
     "gateway.treasury.providers.apps.ProvidersConfig",

@@ -7,6 +7,7 @@ from django.db.migrations.operations.base import Operation, OperationCategory
 from django.db.migrations.state import ProjectState
 
 POLICY: Final = "shops_apart"
+HOUSE_POLICY: Final = "house_alone"
 LOCK_TIMEOUT: Final = "5s"
 """Rather than wait for a long query, and have everybody wait behind this, it fails and is run
 again."""
@@ -29,6 +30,7 @@ class KeepShopsApart(Operation):
     reversible = True
     reduces_to_sql = True
     atomic = True  # also in a migration of many: none waits for a table while it holds another
+    policy = POLICY
 
     def __init__(
         self,
@@ -56,7 +58,7 @@ class KeepShopsApart(Operation):
         self._run(
             schema_editor,
             f"ALTER TABLE {self.table} ENABLE ROW LEVEL SECURITY",
-            f"CREATE POLICY {POLICY} ON {self.table} USING ({self.condition})",
+            f"CREATE POLICY {self.policy} ON {self.table} USING ({self.condition})",
         )
 
     def database_backwards(
@@ -68,7 +70,7 @@ class KeepShopsApart(Operation):
     ) -> None:
         self._run(
             schema_editor,
-            f"DROP POLICY {POLICY} ON {self.table}",
+            f"DROP POLICY {self.policy} ON {self.table}",
             f"ALTER TABLE {self.table} DISABLE ROW LEVEL SECURITY",
         )
 
@@ -105,3 +107,24 @@ class KeepShopsApart(Operation):
     def _run(self, schema_editor: BaseDatabaseSchemaEditor, *statements: str) -> None:
         for statement in (f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'", *statements):
             schema_editor.execute(statement, params=None)
+
+
+class KeepForHouse(KeepShopsApart):
+    """Let the web see and write a table's rows in the house's scope only, whatever shop they are
+    about: what is suspected of a shop is never that shop's to see."""
+
+    policy = HOUSE_POLICY
+
+    def __init__(self, table: str) -> None:
+        super().__init__(table)
+
+    def describe(self) -> str:
+        return f"Keep {self.table} for the house alone"
+
+    @property
+    def migration_name_fragment(self) -> str:
+        return f"keep_{self.table}_for_the_house"
+
+    @property
+    def condition(self) -> str:
+        return "(SELECT tillway_house())"

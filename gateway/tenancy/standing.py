@@ -5,7 +5,7 @@ from typing import Final
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from gateway.tenancy.operations import POLICY
+from gateway.tenancy.operations import HOUSE_POLICY, POLICY
 
 STANDING_SQL: Final = """
 SELECT r.rolname, r.rolsuper OR r.rolbypassrls, k.owned, k.kept, k.switched_off, pg_backend_pid()
@@ -14,7 +14,7 @@ SELECT r.rolname, r.rolsuper OR r.rolbypassrls, k.owned, k.kept, k.switched_off,
              count(*) FILTER (WHERE pg_has_role(c.relowner, 'MEMBER')) AS owned,
              string_agg(c.relname, ', ') FILTER (WHERE NOT c.relrowsecurity) AS switched_off
         FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid
-       WHERE p.polname = %s AND c.relnamespace = 'public'::regnamespace) k
+       WHERE p.polname = ANY(%s) AND c.relnamespace = 'public'::regnamespace) k
  WHERE r.rolname = current_user
 """
 
@@ -42,7 +42,7 @@ def walls_problem(connection: BaseDatabaseWrapper | None = None) -> str:
     """Why this connection could see more than its scope; empty if it can't. One query."""
     asked = connections["default"] if connection is None else connection
     with asked.cursor() as cursor:
-        cursor.execute(STANDING_SQL, [POLICY])
+        cursor.execute(STANDING_SQL, [[POLICY, HOUSE_POLICY]])
         role, is_above, owned, kept, switched_off, server_pid = cursor.fetchone()
     if is_above or owned:
         return f"the role {role} is above the policies that keep shops apart: set WEB_DATABASE_URL"

@@ -1,15 +1,19 @@
 """Every table that holds a shop's rows is kept apart, or says here why not."""
 
+import re
+
 import pytest
 from django.db import connection
 
 from gateway.tenancy import grants
+from gateway.tenancy.operations import HOUSE_POLICY
 from gateway.tenancy.roles import web_role
 from tests.tenancy.tables import asked, kept_tables, tables_of_shops
 
 pytestmark = pytest.mark.django_db
 
 REASONS = {
+    "compliance_alerts_alert": "the house's alone: a policy lets no shop see it",
     "ledger_period": "months that are closed: nothing of a shop, and posting must see them",
     "execution_sweptdeposit": "what a batch swept: deposits of every shop; nothing but their salt",
     "notices_push": "messages to people's devices: the web may not even read it",
@@ -30,6 +34,23 @@ def test_reasons_are_given_for_tables_that_need_one() -> None:
     tables = {name for (name,) in asked("SELECT relname FROM pg_class WHERE relkind IN ('r','p')")}
     assert set(REASONS) <= tables
     assert not set(REASONS) & set(kept_tables())
+
+
+def test_what_is_suspected_of_a_shop_is_seen_by_the_house_alone() -> None:
+    rules = dict(
+        asked(
+            "SELECT tablename, qual FROM pg_policies WHERE policyname = %s AND permissive"
+            " = 'PERMISSIVE' AND cmd = 'ALL'",
+            [HOUSE_POLICY],
+        )
+    )
+    assert "compliance_alerts_alert" in rules
+    for table, rule in rules.items():
+        assert re.fullmatch(r"\(\s*SELECT tillway_house\(\) AS tillway_house\)", rule), (
+            table,
+            rule,
+        )
+        assert asked(f"SELECT relrowsecurity FROM pg_class WHERE relname = '{table}'") == [(True,)]
 
 
 def test_the_lists_of_grants_name_tables_that_there_are() -> None:
