@@ -6,7 +6,7 @@ class KnowingConfig(AppConfig):
     label = "compliance_knowing"
 
     def ready(self) -> None:
-        from gateway.compliance.knowing import counting, deciding, reviewing
+        from gateway.compliance.knowing import counting, deciding, declaring, reviewing
         from gateway.custody.approvals.kinds import register
         from gateway.events.subscriptions import subscribe, subscribe_together
 
@@ -15,6 +15,21 @@ class KnowingConfig(AppConfig):
             pattern=(*counting.COUNTS, *counting.COUNTS_NOT),
             handler=counting.on_invoices_taken,
             name="knowing.invoices_taken",
+        )
+        subscribe(
+            pattern="subject.declared",
+            handler=declaring.on_subject_declared,
+            name="knowing.subject_declared",
+        )
+        subscribe(
+            pattern="subject.ended",
+            handler=declaring.on_subject_ended,
+            name="knowing.subject_ended",
+        )
+        subscribe(
+            pattern="subject.erased",
+            handler=declaring.on_subject_erased,
+            name="knowing.subject_erased",
         )
         subscribe(
             pattern="shop.changed",

@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from gateway.compliance.knowing import locks
 from gateway.compliance.knowing.checking import columns_of, person_fields
 from gateway.compliance.knowing.configuration import knowing_settings
+from gateway.compliance.knowing.declaring import subject_tell
 from gateway.compliance.knowing.errors import FileIncomplete, FileRefused, FileWithUs
 from gateway.compliance.knowing.fields import subject_declare, subject_say
 from gateway.compliance.knowing.file_models import OURS
@@ -67,7 +68,7 @@ def file_say(
     file = _ours_to_change(shop_id)
     told = person_fields(fields or {}, today=now.date())
     if subject_say(subject_id=file.company_id, fields=told, now=now) and set(told) & set(NAMED):
-        _declared(file, subject_id=file.company_id, now=now)
+        subject_tell(file, subject_id=file.company_id, now=now)
     for name, value in columns_of(columns or {}).items():
         setattr(file, name, value)
     return _changed(file, now=now)
@@ -116,7 +117,7 @@ def subject_put(
     for role in sorted(set(roles) - kept):
         Part.objects.create(file=file, shop_id=shop_id, subject=subject, role=role, since=now)
     if is_new:
-        _declared(file, subject_id=subject.id, now=now)
+        subject_tell(file, subject_id=subject.id, now=now)
     _changed(file, now=now)
     return subject
 
@@ -225,20 +226,3 @@ def _changed(file: BusinessFile, *, now: datetime) -> BusinessFile:
     file.save()
     file_refresh(file, now=now)
     return file
-
-
-def _declared(file: BusinessFile, *, subject_id: UUID, now: datetime) -> None:
-    """Whoever screens names hears of it; the name itself stays sealed. No webhook tells of it."""
-    roles = file.parts.filter(subject_id=subject_id, ended_at__isnull=True)
-    emit(
-        type="subject.declared",
-        subject=f"subject:{subject_id}",
-        body={
-            "subject_id": str(subject_id),
-            "shop_id": str(file.shop_id),
-            "roles": sorted(roles.values_list("role", flat=True)),
-        },
-        mode=shop_view(shop_id=file.shop_id).mode,
-        shop_id=file.shop_id,
-        now=now,
-    )

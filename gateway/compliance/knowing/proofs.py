@@ -8,6 +8,7 @@ from django.db import transaction
 
 from gateway.compliance.knowing import locks
 from gateway.compliance.knowing.claims import Claims, differs
+from gateway.compliance.knowing.declaring import subject_tell
 from gateway.compliance.knowing.errors import NothingSubmitted, ProofUnknown
 from gateway.compliance.knowing.fields import subject_fields, subject_say
 from gateway.compliance.knowing.models import BusinessFile, IdentityProof, Subject
@@ -55,6 +56,7 @@ def proof_keep(
         return proof
     if claims is not None and claims.fields:
         subject_say(subject_id=subject_id, fields=claims.fields, now=now)
+        subject_tell(file, subject_id=subject_id, now=now)
         told = subject_fields(subject_id)
         other = differs(claims, name=told.get("name", ""), born=told.get("date_of_birth", ""))
         if other and state == "verified":

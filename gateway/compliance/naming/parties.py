@@ -55,6 +55,17 @@ def party_leave(*, about: str, mode: str, now: datetime) -> int:
 
 
 @transaction.atomic
+def party_forget(*, about: str, mode: str) -> int:
+    """Delete what is known of somebody, and the verdicts on them: what they were screened by may
+    be kept no longer. How many verdicts there were. What alerts and cases keep of it goes by their
+    own terms."""
+    with house_scope():
+        whom = {"mode": mode, "about": str(about_of(about))}
+        ScreenedParty.objects.filter(**whom).delete()
+        return NameVerdict.objects.filter(**whom).delete()[0]
+
+
+@transaction.atomic
 def party_screen(*, party_id: UUID, now: datetime) -> NameVerdict:
     """Screen somebody against all lists in force; each match is an alert, once while it is open."""
     with house_scope():
