@@ -13,11 +13,17 @@ from django.db import transaction
 
 from gateway.compliance.approval import shop_approve
 from gateway.compliance.knowing import locks
-from gateway.compliance.knowing.errors import FileIncomplete, FileRefused, NothingSubmitted
+from gateway.compliance.knowing.errors import (
+    FileIncomplete,
+    FileRefused,
+    NamesNotClear,
+    NothingSubmitted,
+)
 from gateway.compliance.knowing.levels import LEVELS, Level
 from gateway.compliance.knowing.models import BusinessFile, FileDecision, ShopLevel
 from gateway.compliance.knowing.rating import Rating, review_after
 from gateway.compliance.knowing.standing import file_refresh, requirements_of
+from gateway.compliance.naming.selectors import are_clear
 from gateway.custody.approvals.errors import ActChanged
 from gateway.custody.approvals.kinds import ActKind
 from gateway.custody.approvals.models import Act
@@ -71,6 +77,7 @@ def file_approval_propose(
         FileUnknown, NothingSubmitted
         FileIncomplete: something is due yet, or waits to be looked at.
         FileRefused: no level to be approved.
+        NamesNotClear: of a shop that is to take real money, and somebody behind it.
         ActOpenAlready, ActReasonMissing
     """
     file = locks.file_for_update(shop_id)
@@ -80,6 +87,7 @@ def file_approval_propose(
         raise FileRefused(field="level")
     if _open(file, now=now) or LEVELS.index(level) > LEVELS.index(cast(Level, file.level_wanted)):
         raise FileIncomplete
+    _check_names(file)
     return act_propose(
         kind=KIND,
         subject=f"shop:{shop_id}",
@@ -101,6 +109,7 @@ def approval_agreed(act: Act, now: datetime) -> None:
 
     Raises:
         ActChanged: the file is not the one they saw.
+        NamesNotClear: a list came to name somebody meanwhile.
     """
     shop_id, level = UUID(act.body["of_shop"]), cast(Level, act.body["level"])
     file = locks.file_for_update(shop_id)
@@ -108,6 +117,7 @@ def approval_agreed(act: Act, now: datetime) -> None:
     seen = tuple(act.body[name] for name in ("file_id", "submitted_at", "rating"))
     if file.status != "submitted" or told != seen or _open(file, now=now):
         raise ActChanged
+    _check_names(file)
     review_on = review_after(cast(Rating, file.rating), decided_on=now.date())
     file.review_on = review_on
     ShopLevel.objects.update_or_create(
@@ -136,6 +146,16 @@ def approval_agreed(act: Act, now: datetime) -> None:
         live=settings.LIVE_MODE,
         now=now,
     )
+
+
+def _check_names(file: BusinessFile) -> None:
+    """In a house that takes real money."""
+    if not settings.LIVE_MODE:
+        return
+    people = file.parts.filter(ended_at__isnull=True).values_list("subject_id", flat=True)
+    abouts = {f"subject:{subject_id}" for subject_id in (file.company_id, *people)}
+    if not are_clear(abouts):
+        raise NamesNotClear
 
 
 ACT: Final = ActKind(name=KIND, carry_out=approval_agreed, decide_action="shop.approve")

@@ -80,6 +80,13 @@ class FileIncomplete(KnowingError):
     status = 409
 
 
+class NamesNotClear(KnowingError):
+    code = "business_names_not_clear"
+    message = "Somebody behind this shop is called like one on a list, or could not be screened."
+    hint = "Decide about it in its case first; without a list nobody can be screened."
+    status = 409
+
+
 class NothingSubmitted(KnowingError):
     code = "business_file_not_submitted"
     message = "Nothing was handed in that could be decided about."

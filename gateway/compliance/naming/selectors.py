@@ -1,8 +1,10 @@
 """Questions about verdicts on names, and whether they come out again."""
 
+from collections.abc import Collection
+
 from gateway.compliance.listed.selectors import entity_in
 from gateway.compliance.models import ListVersion
-from gateway.compliance.naming.models import GoodGuy, NameVerdict
+from gateway.compliance.naming.models import GoodGuy, NameVerdict, ScreenedParty
 from gateway.compliance.naming.scoring import Score, score
 from gateway.compliance.naming.stored import query_read, score_read
 from gateway.compliance.naming.weights import SCORER_VERSION
@@ -11,6 +13,16 @@ from gateway.compliance.naming.weights import SCORER_VERSION
 def verdicts_about(about: str, *, mode: str) -> list[NameVerdict]:
     """All verdicts on somebody, the newest first. One query."""
     return list(NameVerdict.objects.filter(about=about, mode=mode).order_by("-id"))
+
+
+def are_clear(abouts: Collection[str]) -> bool:
+    """Whether each of these is screened, and clear under every name: whoever was not asked about,
+    or of whom nobody can say, is not. One query."""
+    rows = ScreenedParty.objects.filter(about__in=abouts, active=True)
+    found = list(rows.select_related("verdict"))
+    return {row.about for row in found} == set(abouts) and all(
+        row.verdict is not None and row.verdict.is_clear for row in found
+    )
 
 
 def good_guys_of(about: str, *, mode: str) -> list[GoodGuy]:

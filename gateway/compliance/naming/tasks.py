@@ -4,6 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from gateway.compliance.naming import rescreening, warm
+from gateway.compliance.naming.asking_again import parties_ask_again
 from gateway.compliance.naming.models import NameChange
 
 
@@ -22,3 +23,8 @@ def continue_name_changes() -> int:
         rescreening.change_continue(source=source, mode=mode, now=timezone.now())
         for source, mode in found
     )
+
+
+@shared_task
+def ask_again_about_names() -> int:
+    return parties_ask_again(now=timezone.now())

@@ -18,6 +18,7 @@ from gateway.compliance.knowing.errors import (
     FileWithUs,
     KnowingUnreadable,
     LevelLimitPassed,
+    NamesNotClear,
     NothingSubmitted,
 )
 from gateway.compliance.knowing.files import file_say, file_submit
@@ -45,6 +46,7 @@ from gateway.shops.models import Shop
 from gateway.shops.selectors import shop_view
 from gateway.shops.services import shop_approve, shop_set_status
 from tests.as_web import as_web
+from tests.compliance.knowing.conftest import Listed
 from tests.compliance.knowing.place import (
     LATER,
     NOW,
@@ -62,8 +64,9 @@ pytestmark = pytest.mark.django_db
 USDC = Asset("USDC@8453", 6)
 
 
-def test_two_people_approve_and_in_live_mode_the_shop_is_live() -> None:
+def test_two_people_approve_and_in_live_mode_the_shop_is_live(listed: Listed) -> None:
     file = submitted()
+    listed("Somebody ELSE")
     with override_settings(LIVE_MODE=True):
         act = approved(file)
     shop = Shop.objects.get(id=file.shop_id)
@@ -75,6 +78,32 @@ def test_two_people_approve_and_in_live_mode_the_shop_is_live() -> None:
     assert ShopApproval.objects.get(shop_id=file.shop_id).grounds == f"act:{act.id}"
     decision = FileDecision.objects.get()
     assert (decision.by, decision.second) == (f"user:{ADA}", f"user:{BEA}")
+
+
+@pytest.mark.parametrize("names", [(), ("Ann ARBOR", "Somebody ELSE")])
+def test_nobody_takes_real_money_while_somebody_behind_it_is_not_clear(
+    names: tuple[str, ...], listed: Listed
+) -> None:
+    """Without a list nobody is."""
+    file = submitted()
+    if names:
+        listed(*names)
+    with override_settings(LIVE_MODE=True), pytest.raises(NamesNotClear):
+        proposed(file)
+
+
+def test_an_approval_ends_where_a_list_came_to_name_somebody_meanwhile(listed: Listed) -> None:
+    file = submitted()
+    listed("Somebody ELSE")
+    with override_settings(LIVE_MODE=True):
+        act = proposed(file)
+        act_agree(act_id=act.id, by=BEA)
+        delay_passed(act.id)
+        listed("Somebody ELSE", "Ann ARBOR")
+        acts_carry_out_due()
+    act.refresh_from_db()
+    assert act.state == "failed"
+    assert Shop.objects.get(id=file.shop_id).mode == "test"
 
 
 def test_in_a_test_house_it_is_approved_and_stays_a_test_shop() -> None:
@@ -192,8 +221,9 @@ def eur(euros: int) -> Amount:
 
 
 @pytest.fixture
-def live() -> Any:
+def live(listed: Listed) -> Any:
     file = submitted()
+    listed("Somebody ELSE")
     with override_settings(LIVE_MODE=True):
         approved(file)
     return shop_view(shop_id=file.shop_id)

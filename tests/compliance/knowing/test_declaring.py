@@ -1,9 +1,6 @@
 """Who is behind a shop is screened by name, from the first word until they are erased."""
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
-from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -15,47 +12,19 @@ from gateway.compliance.knowing.declaring import queries_of
 from gateway.compliance.knowing.erasing import subject_erase
 from gateway.compliance.knowing.files import subject_end
 from gateway.compliance.knowing.proofs import proof_keep
-from gateway.compliance.listed.entities import ListedEntity, ListedId, ListedName, PartialDate
-from gateway.compliance.naming import rescreening, warm
+from gateway.compliance.listed.entities import ListedId, PartialDate
+from gateway.compliance.naming.asking_again import parties_ask_again
 from gateway.compliance.naming.models import NameVerdict, ScreenedParty
-from gateway.compliance.services import list_take
+from gateway.compliance.naming.selectors import are_clear
+from gateway.compliance.naming.services import good_guy_add, good_guy_end
 from gateway.events import relay
+from tests.compliance.knowing.conftest import Listed
 from tests.compliance.knowing.place import ANN, NOW, named, opened
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(autouse=True)
-def _own_index(settings: Any, tmp_path: Path) -> Iterator[None]:
-    settings.STATE_DIR = tmp_path
-    warm.forget()
-    rescreening.changed_by.cache_clear()
-    yield
-    warm.forget()
-
-
-def listed(*names: str) -> None:
-    """A list of these people, in force."""
-    list_take(
-        entities=[
-            ListedEntity(
-                "ofac",
-                str(number),
-                "person",
-                (ListedName(name),),
-                birth_dates=(PartialDate(1980, 2, 29),),
-            )
-            for number, name in enumerate(names)
-        ],
-        source="ofac",
-        loaded_by="test",
-        now=timezone.now(),
-        forced=True,
-    )
-    relay.drain(limit=1000)
-
-
-def test_who_is_named_is_screened_and_a_match_opens_a_case() -> None:
+def test_who_is_named_is_screened_and_a_match_opens_a_case(listed: Listed) -> None:
     listed("Ann ARBOR", "Somebody ELSE")
     file = opened()
     ann = named(file.shop_id)
@@ -68,7 +37,9 @@ def test_who_is_named_is_screened_and_a_match_opens_a_case() -> None:
     assert company.state == "clear", "the business itself is asked about, too"
 
 
-def test_the_name_that_a_proof_found_is_screened_beside_the_one_that_was_told() -> None:
+def test_the_name_that_a_proof_found_is_screened_beside_the_one_that_was_told(
+    listed: Listed,
+) -> None:
     listed("Hidden NAME")
     ann = named(opened().shop_id)
     proof_keep(
@@ -84,16 +55,24 @@ def test_the_name_that_a_proof_found_is_screened_beside_the_one_that_was_told() 
     assert states["Ann Arbor"] == "clear" and states["Hidden Name"] == "match"
 
 
-def test_nobody_is_clear_without_a_list_and_each_is_asked_again_when_it_comes() -> None:
+def test_nobody_is_clear_without_a_list_and_each_is_asked_again_when_it_comes(
+    listed: Listed,
+) -> None:
     ann = named(opened().shop_id)
     relay.drain(limit=1000)
     assert NameVerdict.objects.get(about=f"subject:{ann.id}").state == "unknown"
-    listed("Ann ARBOR")
+    assert not are_clear([f"subject:{ann.id}"])
+    listed("Somebody ELSE")
+    assert parties_ask_again(now=timezone.now()) == 2, "the business, too"
+    assert are_clear([f"subject:{ann.id}"])
+    assert parties_ask_again(now=timezone.now()) == 0
+    listed("Somebody ELSE", "Ann ARBOR")
     latest = NameVerdict.objects.filter(about=f"subject:{ann.id}").latest("id")
     assert latest.state == "match"
+    assert not are_clear([f"subject:{ann.id}"])
 
 
-def test_who_has_left_is_asked_about_no_more_and_who_is_erased_is_not_kept() -> None:
+def test_who_has_left_is_asked_about_no_more_and_who_is_erased_is_not_kept(listed: Listed) -> None:
     listed("Somebody ELSE")
     file = opened()
     ann = named(file.shop_id)
@@ -107,6 +86,34 @@ def test_who_has_left_is_asked_about_no_more_and_who_is_erased_is_not_kept() -> 
     relay.drain(limit=1000)
     assert not ScreenedParty.objects.filter(about=f"subject:{ann.id}").exists()
     assert not NameVerdict.objects.filter(about=f"subject:{ann.id}").exists()
+
+
+def test_a_match_that_people_set_aside_is_clear_until_they_take_that_back(listed: Listed) -> None:
+    listed("Ann ARBOR")
+    about = f"subject:{named(opened().shop_id).id}"
+    relay.drain(limit=1000)
+    assert not are_clear([about]) and parties_ask_again(now=timezone.now()) == 0
+    said = good_guy_add(
+        mode="test",
+        about=about,
+        source="ofac",
+        entity_id="0",
+        by="user:ada",
+        why="born elsewhere",
+        now=timezone.now(),
+    )
+    assert parties_ask_again(now=timezone.now()) == 1 and are_clear([about])
+    good_guy_end(good_guy_id=said.id, by="user:ada", now=timezone.now())
+    assert parties_ask_again(now=timezone.now()) == 1 and not are_clear([about])
+
+
+def test_who_is_listed_no_more_is_clear_again(listed: Listed) -> None:
+    listed("Ann ARBOR", "Somebody ELSE")
+    about = f"subject:{named(opened().shop_id).id}"
+    relay.drain(limit=1000)
+    assert not are_clear([about])
+    listed("Another PERSON", "Somebody ELSE")
+    assert parties_ask_again(now=timezone.now()) == 1 and are_clear([about])
 
 
 def test_a_question_says_all_that_is_known() -> None:
