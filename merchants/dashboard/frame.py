@@ -19,12 +19,11 @@ MENU: Final = (
     ("payouts", "payout", "payout.view"),
     ("reports", "receipt", "report.export"),
     ("approvals", "check-circle", "approval.view"),
-    ("verification", "shield", "verification.view"),
     ("developers", "code", "webhook.view"),
     ("settings", "sliders", "settings.view"),
 )
 """Path below the shop, icon, and the action that opens it."""
-PART_OF: Final = {"banks": "payouts", "reserve": "balances"}
+PART_OF: Final = {"banks": "payouts", "reserve": "balances", "verification": "settings"}
 """Pages that a page of the menu leads to."""
 
 
@@ -70,7 +69,6 @@ def _word(page: str) -> str:
         "reports": _("Reports"),
         "approvals": _("Approvals"),
         "refunds": _("Refunds"),
-        "verification": _("Verify"),
         "developers": _("Developers"),
         "settings": _("Settings"),
     }[page]

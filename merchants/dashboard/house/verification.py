@@ -188,5 +188,9 @@ def _refusal(refused: TillwayError) -> str:
         "business_file_not_submitted": _("Somebody was quicker: this is decided."),
         "business_file_incomplete": _("Something is due yet, or waits to be looked at."),
         "business_file_refused": _("Say why, and choose what it needs."),
+        "business_names_not_clear": _(
+            "Somebody behind this shop is called like one on a list, or could not be screened yet."
+            " Decide about it in its case first."
+        ),
     }
     return str(words.get(refused.code) or act_problem(refused))
