@@ -55,6 +55,7 @@ TELLING = re.compile(
 INNOCENT = (
     "an officer of the house",  # who is the second person for a shop that has one
     "An officer of the house",
+    "SAR China",  # Hong Kong and Macao, in a list of countries
 )
 
 
