@@ -6,6 +6,7 @@ Only what our catalogues use: singular and plural entries, contexts not.
 import ast
 import re
 import struct
+from collections import Counter
 from dataclasses import dataclass, field
 
 MAGIC = 0x950412DE
@@ -30,7 +31,7 @@ def read_po(text: str) -> list[Entry]:
     """The entries of a .po file, the header's (with an empty message) included.
 
     Raises:
-        ValueError: a line is neither a comment nor part of an entry.
+        ValueError: a line is neither a comment nor part of an entry, or a message stands twice.
     """
     entries: list[Entry] = []
     fuzzy = False
@@ -48,6 +49,9 @@ def read_po(text: str) -> list[Entry]:
             entries.append(Entry(is_fuzzy=fuzzy))
             fuzzy = False
         _add(entries[-1], part=part, form=form, text=ast.literal_eval(found["text"]))
+    times = Counter(entry.message for entry in entries)
+    if twice := [message for message, count in times.items() if count > 1]:
+        raise ValueError(f"{twice[0]!r} stands twice")
     return entries
 
 

@@ -5,6 +5,7 @@ import gettext
 import io
 import re
 
+import pytest
 from django.conf import settings
 
 from gateway.checkout.catalogs import read_po, write_mo
@@ -74,3 +75,9 @@ def test_gettext_itself_reads_what_we_compile():
     assert catalogue.gettext("Paid") == "已支付"
     one, many = "%(counter)s payment", "%(counter)s payments"
     assert catalogue.ngettext(one, many, 3) == "%(counter)s 笔付款"
+
+
+def test_a_message_that_stands_twice_is_refused() -> None:
+    """Only the last of two would ever be shown, and whoever changes the first wonders."""
+    with pytest.raises(ValueError, match="'Shop' stands twice"):
+        read_po('msgid "Shop"\nmsgstr "a"\n\nmsgid "Shop"\nmsgstr "b"\n')
