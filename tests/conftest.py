@@ -44,13 +44,15 @@ from django.conf import settings as _settings  # noqa: E402
 
 from tests.as_web import requests_as_web  # noqa: E402 (needs the apps)
 from tests.undoing import undone  # noqa: E402 (needs the path)
-from tests.wiping import wipe_unmanaged  # noqa: E402 (needs the apps)
+from tests.wiping import flush_what_is_filled, wipe_unmanaged  # noqa: E402 (needs the apps)
 
 # A busy machine is no fault of what is tested.
 _hypothesis.register_profile(
     "unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 _hypothesis.load_profile("unhurried")
+
+flush_what_is_filled()
 
 # A worker of xdist inherits the environment of the run and has read its settings before this file.
 _settings.VALKEY_URL = os.environ["VALKEY_URL"]

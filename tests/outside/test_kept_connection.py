@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import BinaryIO
 
 import pytest
 
@@ -39,7 +40,7 @@ class Wire:
 
     def _serve(self, client: socket.socket) -> None:
         with client, client.makefile("rb") as lines:
-            while head := b"".join(iter(lines.readline, b"\r\n")):
+            while head := _head(lines):
                 length = int(head.lower().split(b"content-length:")[1].split(b"\r\n")[0])
                 self.requests.append(head + lines.read(length))
                 client.sendall(self._answer())
@@ -48,6 +49,14 @@ class Wire:
 
     def close(self) -> None:
         self._server.close()
+
+
+def _head(lines: BinaryIO) -> bytes:
+    """A request's head without its blank line; nothing where the client has hung up."""
+    head = b""
+    while (line := lines.readline()) not in (b"\r\n", b""):
+        head += line
+    return head
 
 
 @contextmanager
