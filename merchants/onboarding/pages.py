@@ -18,10 +18,10 @@ from gateway.compliance.knowing.gate import level_of
 from gateway.compliance.knowing.levels import LEVELS
 from gateway.compliance.knowing.requirements import is_complete
 from gateway.events.errors import TillwayError
-from gateway.money.amounts import Amount
 from gateway.money.assets import FIAT
 from merchants.accounts.guards import MemberRequest, may, require_action
 from merchants.onboarding.countries import countries_of, country_name
+from merchants.onboarding.figures import expected_monthly
 from merchants.onboarding.forms import BusinessForm
 from merchants.onboarding.frame import CHANGE, Page, refusal
 from merchants.onboarding.steps import due_rows, next_step
@@ -138,10 +138,6 @@ def _levels(page: Page) -> list[dict[str, Any]]:
 
 def _business_facts(page: Page) -> list[tuple[str, str]]:
     file, told = page.file, page.opened.company.fields
-    monthly = ""
-    if file.expected_monthly_units is not None:
-        amount = Amount(file.expected_monthly_units, FIAT[file.currency])
-        monthly = f"{amount.units // amount.asset.one} {file.currency}"
     return [
         (_("Name"), told.get("name", "")),
         (_("What kind of business it is"), str(LEGAL_FORMS.get(file.legal_form, ""))),
@@ -149,7 +145,7 @@ def _business_facts(page: Page) -> list[tuple[str, str]]:
         (_("Country"), country_name(told.get("country", ""))),
         (_("Address"), told.get("address", "")),
         (_("What it sells"), str(TRADES.get(file.mcc, file.mcc))),
-        (_("How much it expects to take in a month"), monthly),
+        (_("How much it expects to take in a month"), expected_monthly(file)),
         (_("Where its customers are"), ", ".join(country_name(code) for code in file.sells_to)),
     ]
 

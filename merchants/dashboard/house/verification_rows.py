@@ -14,12 +14,11 @@ from gateway.compliance.knowing.selectors import decisions_of, proofs_of
 from gateway.compliance.knowing.standing import requirements_of
 from gateway.custody.approvals.life import OPEN
 from gateway.custody.approvals.selectors import acts_about
-from gateway.money.amounts import Amount, format_amount
-from gateway.money.assets import FIAT
 from gateway.shops.selectors import ShopView, shop_views
 from merchants.accounts.selectors import people_named
 from merchants.dashboard.selectors import time_text
 from merchants.onboarding.countries import country_name
+from merchants.onboarding.figures import expected_monthly
 from merchants.onboarding.people import percent
 from merchants.onboarding.risk_words import risk_sign
 from merchants.onboarding.steps import due_rows
@@ -104,10 +103,6 @@ def factor_word(code: str) -> str:
 
 def _business(opened: OpenFile) -> list[tuple[str, str]]:
     file, told = opened.file, opened.company.fields
-    monthly = ""
-    if file.expected_monthly_units is not None:
-        amount = Amount(file.expected_monthly_units, FIAT[file.currency])
-        monthly = f"{format_amount(amount, trim=True)} {file.currency}"
     return [
         (_("Name"), told.get("name", "")),
         (_("What kind of business it is"), str(LEGAL_FORMS.get(file.legal_form, ""))),
@@ -116,7 +111,7 @@ def _business(opened: OpenFile) -> list[tuple[str, str]]:
         (_("Address"), told.get("address", "")),
         (_("Website, if there is one"), told.get("website", "")),
         (_("What it sells"), f"{TRADES.get(file.mcc, '')} {file.mcc}".strip()),
-        (_("How much it expects to take in a month"), monthly),
+        (_("How much it expects to take in a month"), expected_monthly(file)),
         (_("Where its customers are"), ", ".join(country_name(code) for code in file.sells_to)),
     ]
 
