@@ -149,6 +149,7 @@ def test_a_case_is_worked_on_with_the_keyboard_alone(house, worked):
         page.keyboard.press("Enter")
         expect(page.get_by_text("You proposed it: another person must approve it.")).to_be_visible()
         page.get_by_role("link", name="Cases").first.click()
+        page.wait_for_url("**/house/cases")
         page.keyboard.press("j")
         page.keyboard.press("j")
         page.keyboard.press("k")

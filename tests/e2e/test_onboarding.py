@@ -74,6 +74,7 @@ def test_an_owner_goes_through_all_steps(house, size, scheme, language, tmp_path
         add_person(page, root, f"Bartholomäus von und zu {LONG}", "owner")
         fits(page, f"kyb-2-people-{end}")
         page.locator("main .sale-link").first.click()
+        page.wait_for_url("**/people/*-*")
         fits(page, f"kyb-3-person-{end}")
         page.goto(f"{root}/owners")
         fields = page.locator("main input.number")
@@ -140,9 +141,10 @@ def test_an_officer_looks_through_a_file(house, handed_in, size, scheme, languag
         fits(page, f"kyb-house-0-{end}")
         page.goto(f"{root}/{handed_in.shop_id}")
         fits(page, f"kyb-house-1-{end}")
-        for _ in range(2):
-            page.locator("button[name=accepted][value=yes]").first.click()
-            expect(page.locator(".note.tone-paid").first).to_be_visible()
+        unread = page.locator("button[name=accepted][value=yes]")
+        for left in (1, 0):
+            unread.first.click()
+            expect(unread).to_have_count(left)
         page.locator("#reason").fill("everything is in order")
         fits(page, f"kyb-house-2-{end}")
         page.locator("button[value=approve]").click()
