@@ -11,6 +11,7 @@ class CardsNotTaken(TillwayError):
 class CardAmountTooSmall(TillwayError):
     code = "card_amount_too_small"
     message = "This amount is too small for a card."
+    hint = "Let it be paid in tokens or in cash."
     status = 422
 
 
@@ -24,6 +25,7 @@ class InvoiceTakesNoCard(TillwayError):
 class CardTenderUnknown(TillwayError):
     code = "card_tender_unknown"
     message = "There is no such card payment."
+    hint = "One that is over is told by the invoice."
     status = 404
 
 
@@ -36,6 +38,7 @@ class OnrampNotOffered(TillwayError):
 class ReaderUnknown(TillwayError):
     code = "reader_unknown"
     message = "There is no such card reader."
+    hint = "GET /v1/readers lists those of the shop."
     status = 404
 
 
@@ -68,6 +71,7 @@ class ReaderBusyNow(TillwayError):
 class ReaderNotReady(TillwayError):
     code = "reader_not_ready"
     message = "This card reader isn't connected yet, or not any more."
+    hint = "Its owner sees under Settings what it lacks."
     status = 409
 
 
@@ -81,6 +85,7 @@ class CardPageOpen(TillwayError):
 class CardBeingCharged(TillwayError):
     code = "card_being_charged"
     message = "A card is being charged for this sale already."
+    hint = "Wait until the sale is paid; it can be refunded then."
     status = 409
 
 

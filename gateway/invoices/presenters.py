@@ -1,7 +1,6 @@
 """How an invoice looks from outside: the one source for the API, pages, events and webhooks."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any
@@ -10,6 +9,7 @@ from django.conf import settings
 
 from gateway.chains.addresses import checksum
 from gateway.chains.models import ProcessedHead
+from gateway.events.moments import rfc3339
 from gateway.invoices.code_words import code_word
 from gateway.invoices.erc681 import erc681_uri
 from gateway.invoices.models import Invoice
@@ -81,9 +81,9 @@ def _summary(invoice: Invoice, book: Book) -> dict[str, Any]:
         },
         "refunds": invoice.refunds,
         "address": checksum(bytes(invoice.address)),
-        "lock_end": _iso(invoice.lock_end),
-        "monitoring_end": _iso(invoice.monitoring_end),
-        "created_at": _iso(invoice.created_at),
+        "lock_end": rfc3339(invoice.lock_end),
+        "monitoring_end": rfc3339(invoice.monitoring_end),
+        "created_at": rfc3339(invoice.created_at),
         "order_id": invoice.order_id,
         "metadata": invoice.metadata,
         "created_by": invoice.created_by,
@@ -215,7 +215,3 @@ def _confirmations(entry: Mapping[str, Any], heads: Mapping[int, int]) -> int:
         return int(entry["needed"])
     head = heads.get(entry["chain_id"], entry["block_number"])
     return max(0, min(entry["needed"], head - entry["block_number"] + 1))
-
-
-def _iso(moment: datetime) -> str:
-    return moment.isoformat().replace("+00:00", "Z")

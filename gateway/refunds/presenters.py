@@ -1,9 +1,9 @@
 """A refund as API, events and pages show it."""
 
-from datetime import datetime
 from typing import Any
 
 from gateway.chains.addresses import checksum
+from gateway.events.moments import rfc3339_or_none
 from gateway.money.amounts import Amount, format_amount
 from gateway.money.assets import FIAT, Asset
 from gateway.refunds.models import Refund
@@ -53,11 +53,11 @@ def refund_as_dict(refund: Refund) -> dict[str, Any]:
         "tx_hash": "0x" + bytes(refund.tx_hash).hex() if refund.tx_hash else None,
         "failure_code": refund.failure_code or None,
         "linked_by": refund.linked_by,
-        "link_expires_at": _time(refund.link_expires_at),
-        "requested_at": _time(refund.requested_at),
-        "claimed_at": _time(refund.claimed_at),
-        "approved_at": _time(refund.approved_at),
-        "ended_at": _time(refund.ended_at),
+        "link_expires_at": rfc3339_or_none(refund.link_expires_at),
+        "requested_at": rfc3339_or_none(refund.requested_at),
+        "claimed_at": rfc3339_or_none(refund.claimed_at),
+        "approved_at": rfc3339_or_none(refund.approved_at),
+        "ended_at": rfc3339_or_none(refund.ended_at),
     }
 
 
@@ -94,7 +94,3 @@ def _money(units: int | None, asset: Asset) -> str | None:
 
 def _text(value: object | None) -> str | None:
     return None if value is None else str(value)
-
-
-def _time(moment: datetime | None) -> str | None:
-    return moment.isoformat().replace("+00:00", "Z") if moment else None

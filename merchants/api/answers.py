@@ -286,6 +286,69 @@ class RefundList(Cursored):
     data = Refund(many=True)  # type: ignore[assignment]
 
 
+class CardRefund(Shape):
+    id = s.UUIDField()
+    invoice_id = s.UUIDField()
+    card_id = s.UUIDField()
+    shop_id = s.UUIDField()
+    mode = s.ChoiceField(["test", "live"])
+    status = s.CharField(
+        help_text=(
+            "requested, approved, asked, left, completed, failed, rejected, or unclear: nobody can "
+            "tell yet whether the card's provider heard of it."
+        )
+    )
+    reason = s.CharField()
+    currency = s.CharField()
+    amount = Decimal(help_text="What the card gets back; no fee comes back to the shop.")
+    units = s.CharField()
+    requested_by = s.CharField()
+    requested_via = s.ChoiceField(["till", "dashboard", "api"])
+    session = s.CharField()
+    needs_second_person = s.BooleanField()
+    approved_by = s.CharField(allow_null=True)
+    ended_by = s.CharField(allow_null=True)
+    requested_at = s.DateTimeField()
+    approved_at = s.DateTimeField(allow_null=True)
+    ended_at = s.DateTimeField(allow_null=True)
+
+
+class CardRefundList(Cursored):
+    data = CardRefund(many=True)  # type: ignore[assignment]
+
+
+class CardReader(Shape):
+    id = s.UUIDField()
+    label = s.CharField()  # type: ignore[assignment]
+    mode = s.ChoiceField(["test", "live"])
+    status = s.ChoiceField(["planned", "asked", "ready", "removing", "refused"])
+    online = s.BooleanField(help_text="When it was last looked at.")
+    told_at = s.DateTimeField(allow_null=True, help_text="When it was last looked at.")
+    device = s.CharField(allow_null=True)
+    serial = s.CharField(allow_null=True)
+    problem = s.CharField(allow_null=True, help_text="Why it was refused.")
+    created_at = s.DateTimeField()
+
+
+class CardReaders(Shape):
+    data = CardReader(many=True)  # type: ignore[assignment]
+
+
+class CardTurn(Shape):
+    card_id = s.UUIDField()
+    invoice_id = s.UUIDField()
+    reader_id = s.UUIDField()
+    turn = s.CharField(
+        help_text=(
+            "asking, waiting (for a card), done, charging or ending; without a card it ended: "
+            "declined, stopped, failed, offline or busy. Whether it paid, the invoice says."
+        )
+    )
+    may_try_again = s.BooleanField()
+    may_cancel = s.BooleanField()
+    asks_until = s.DateTimeField()
+
+
 class OwedMoney(TokenAmount):
     claim_id = s.UUIDField()
     reason = s.CharField()

@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from typing import Any, ClassVar, Final
+from uuid import UUID
 
 from django.http import HttpResponse
 from django.utils import timezone
@@ -15,6 +16,7 @@ from rest_framework.views import APIView
 from gateway.events.cursors import MAX_PAGE_SIZE, PAGE_SIZE, Page
 from gateway.events.errors import TillwayError
 from gateway.money.errors import MoneyError
+from gateway.refunds.limits import Person
 from gateway.shops.selectors import ShopView
 from merchants.accounts.selectors import Caller
 from merchants.api.authentication import IDEMPOTENCY_HEADER
@@ -190,6 +192,29 @@ class ApiView(APIView):
                 ]
             )
         return value
+
+    def id_of(self, query: dict[str, str], name: str) -> UUID | None:
+        """A parameter that must be an id.
+
+        Raises:
+            InputRefused
+        """
+        text = query.get(name)
+        if text is None:
+            return None
+        try:
+            return UUID(text)
+        except ValueError:
+            raise InputRefused(
+                [fault(name, "parameter_invalid", f"{name} must be an id.")]
+            ) from None
+
+
+class KeyActs(ApiView):
+    @property
+    def person(self) -> Person:
+        """A key acts for itself, within the limit that the shop's terms set for keys."""
+        return Person(who=f"key:{self.caller.key_id}", level="key", via="api")
 
 
 def checked(serializer: type[Strict], body: dict[str, Any]) -> dict[str, Any]:

@@ -144,6 +144,18 @@ class NewRefund(Strict):
     reason = Text(required=False, allow_blank=True, max_length=200, help_text="Why.")
 
 
+class NewCardRefund(Strict):
+    invoice_id = serializers.UUIDField()
+    amount = AmountText(
+        required=False, help_text="In the invoice's currency, as text; all that is left if unset."
+    )
+    reason = Text(required=False, allow_blank=True, max_length=200, help_text="Why.")
+
+
+class AtReader(Strict):
+    reader_id = serializers.UUIDField(help_text="A reader of the shop that is ready.")
+
+
 class NewEndpoint(Strict):
     url = Text(max_length=2_000, help_text="Called byte for byte as it is written here.")
     events = serializers.ListField(

@@ -13,7 +13,6 @@ from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.utils import timezone
 
-from gateway.cards.models import CardTender, Reader, ReaderPlace
 from gateway.compliance.alerts.services import alert_raise
 from gateway.compliance.cases.models import Case
 from gateway.compliance.knowing.files import file_open, subject_put
@@ -22,7 +21,6 @@ from gateway.events.models import Event
 from gateway.invoices.models import Invoice
 from gateway.money.amounts import Amount
 from gateway.money.assets import FIAT
-from gateway.refunds.cards.models import CardRefund
 from gateway.refunds.limits import Person
 from gateway.refunds.requesting import Wanted, refund_request
 from gateway.settlement.billing.models import FeeDocument
@@ -35,6 +33,7 @@ from merchants.notices.models import Device, Notice
 from merchants.webhooks.models import Delivery, Endpoint
 from merchants.webhooks.services import endpoint_create
 from tests.as_web import as_web
+from tests.cards.rows import card_refund_row, reader_row
 from tests.faces import Staff
 from tests.invoices.conftest import World
 from tests.merchants.api.conftest import Api
@@ -158,64 +157,9 @@ def ours(open_shop: World, staff: Staff) -> dict[str, str]:
         issued_by=MARK,
         issued_at=timezone.now(),
     )
-    place = ReaderPlace.objects.create(
-        shop_id=shop_id,
-        mode="test",
-        ramp="stripe",
-        name=MARK,
-        line1=MARK,
-        city=MARK,
-        postal_code="1",
-        country="DE",
-        remote_id="tml_ours",
-        created_at=timezone.now(),
-    )
-    reader = Reader.objects.create(
-        place=place,
-        shop_id=shop_id,
-        mode="test",
-        ramp="stripe",
-        label=MARK,
-        code="",
-        status="ready",
-        remote_id="tmr_ours",
-        asked_at=timezone.now(),
-        added_by=MARK,
-        created_at=timezone.now(),
-    )
-    tender = CardTender.objects.create(
-        invoice_id=invoice.id,
-        shop_id=shop_id,
-        mode="test",
-        ramp="stripe",
-        account="acct_ours",
-        currency="EUR",
-        units=500,
-        to_shop_units=500,
-        fee_units=0,
-        title=MARK,
-        back="",
-        status="paid",
-        holds_invoice=True,
-        refunded_units=100,
-        asked_at=timezone.now(),
-        created_at=timezone.now(),
-        ends_at=timezone.now(),
-    )
-    card_refund = CardRefund.objects.create(
-        tender=tender,
-        invoice_id=invoice.id,
-        shop_id=shop_id,
-        mode="test",
-        ramp="stripe",
-        currency="EUR",
-        units=100,
-        reason=MARK,
-        requested_by=MARK,
-        requested_via="till",
-        needs_second=False,
-        requested_at=timezone.now(),
-    )
+    now = timezone.now()
+    reader = reader_row(shop_id=shop_id, mark=MARK, now=now)
+    card_refund = card_refund_row(shop_id=shop_id, invoice_id=invoice.id, mark=MARK, now=now)
     alert_raise(
         kind="refund_spike",
         about=f"shop:{shop_id}",

@@ -23,7 +23,7 @@ class CardRefund(models.Model):
     status = models.TextField(default="requested")
     reason = models.TextField(default="", help_text="why, in the shop's words")
     requested_by = models.TextField()
-    requested_via = models.TextField(help_text="till or dashboard")
+    requested_via = models.TextField(help_text="till, dashboard or api")
     session = models.TextField(default="", help_text="names the till or browser session")
     external_key = models.TextField(default="", help_text="the caller's name for this refund")
     needs_second = models.BooleanField(help_text="nobody approves what they asked for")

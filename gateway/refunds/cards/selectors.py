@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from gateway.cards.models import CardTender
+from gateway.events.cursors import PAGE_SIZE, Page, decode_cursor, page_of
 from gateway.money.amounts import Amount
 from gateway.money.assets import FIAT
 from gateway.refunds.cards.models import CardRefund
@@ -21,6 +22,30 @@ def card_refund_get(*, shop_id: UUID, refund_id: UUID) -> CardRefund:
 def card_refunds_of(*, shop_id: UUID, invoice_id: UUID) -> list[CardRefund]:
     """Of an invoice, oldest first. One query."""
     return list(CardRefund.objects.filter(shop_id=shop_id, invoice_id=invoice_id))
+
+
+def card_refunds_page(
+    *,
+    shop_id: UUID,
+    cursor: str | None = None,
+    status: str | None = None,
+    invoice_id: UUID | None = None,
+    size: int = PAGE_SIZE,
+) -> Page[CardRefund]:
+    """A shop's, newest first. One query.
+
+    Raises:
+        BadCursor: the cursor isn't one of ours.
+    """
+    refunds = CardRefund.objects.filter(shop_id=shop_id).order_by("-id")
+    if status is not None:
+        refunds = refunds.filter(status=status)
+    if invoice_id is not None:
+        refunds = refunds.filter(invoice_id=invoice_id)
+    if cursor:
+        refunds = refunds.filter(id__lt=decode_cursor(cursor))
+    rows = list(refunds[: size + 1])
+    return page_of(rows, size=size, last_id=rows[size - 1].id if len(rows) > size else None)
 
 
 def card_refundable(*, shop_id: UUID, invoice_id: UUID) -> Amount | None:

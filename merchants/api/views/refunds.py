@@ -16,26 +16,18 @@ from gateway.refunds import selectors
 from gateway.refunds.deciding import refund_approve, refund_reject, refund_relink
 from gateway.refunds.errors import RefundAssetUnknown
 from gateway.refunds.life import STATUSES
-from gateway.refunds.limits import Person
 from gateway.refunds.links import link_of
 from gateway.refunds.models import Refund
 from gateway.refunds.presenters import refund_as_dict
 from gateway.refunds.requesting import Wanted, refund_request
 from merchants.api import answers, docs
-from merchants.api.contract import ApiView, fault, of_field, page_as_dict
+from merchants.api.contract import KeyActs, fault, of_field, page_as_dict
 from merchants.api.idempotency import Answer
 from merchants.api.problems import InputRefused
 from merchants.api.serializers import NewRefund, Nothing
 
 
-class _View(ApiView):
-    @property
-    def person(self) -> Person:
-        """A key acts for itself, within the limit that the shop's terms set for keys."""
-        return Person(who=f"key:{self.caller.key_id}", level="key", via="api")
-
-
-class RefundsView(_View):
+class RefundsView(KeyActs):
     scopes: ClassVar = {"GET": "refunds:read", "POST": "refunds:write"}
 
     @extend_schema(
@@ -56,7 +48,7 @@ class RefundsView(_View):
             shop_id=self.shop.id,
             cursor=cursor,
             statuses=(status,) if status else (),
-            invoice_id=_invoice_id(query.get("invoice_id")),
+            invoice_id=self.id_of(query, "invoice_id"),
             size=size,
         )
         return self.read(page_as_dict(page, refund_as_dict))
@@ -107,7 +99,7 @@ class RefundsView(_View):
             )
 
 
-class RefundableView(_View):
+class RefundableView(KeyActs):
     scopes: ClassVar = {"GET": "refunds:read"}
 
     @extend_schema(
@@ -137,7 +129,7 @@ class RefundableView(_View):
         )
 
 
-class RefundView(_View):
+class RefundView(KeyActs):
     scopes: ClassVar = {"GET": "refunds:read"}
 
     @extend_schema(
@@ -152,7 +144,7 @@ class RefundView(_View):
         )
 
 
-class RefundApproveView(_View):
+class RefundApproveView(KeyActs):
     scopes: ClassVar = {"POST": "refunds:write"}
 
     @extend_schema(
@@ -173,7 +165,7 @@ class RefundApproveView(_View):
         return self.write(approve)
 
 
-class RefundCancelView(_View):
+class RefundCancelView(KeyActs):
     scopes: ClassVar = {"POST": "refunds:write"}
 
     @extend_schema(
@@ -194,7 +186,7 @@ class RefundCancelView(_View):
         return self.write(cancel)
 
 
-class RefundLinkView(_View):
+class RefundLinkView(KeyActs):
     scopes: ClassVar = {"POST": "refunds:write"}
 
     @extend_schema(
@@ -233,14 +225,3 @@ def _asset(code: str) -> Asset:
     if decimals is None:
         raise RefundAssetUnknown(field="asset")
     return Asset(code, decimals)
-
-
-def _invoice_id(text: str | None) -> UUID | None:
-    if text is None:
-        return None
-    try:
-        return UUID(text)
-    except ValueError:
-        raise InputRefused(
-            [fault("invoice_id", "parameter_invalid", "invoice_id must be an invoice's id.")]
-        ) from None

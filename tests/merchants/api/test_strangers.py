@@ -6,11 +6,14 @@ from uuid import UUID
 import pytest
 from django.utils import timezone
 
+from gateway.cards.models import CardTender
 from gateway.invoices.models import Invoice
+from gateway.refunds.cards.models import CardRefund
 from gateway.settlement.billing.models import FeeDocument
 from gateway.settlement.models import Payout
 from merchants.api.models import IdempotencyRecord
 from merchants.webhooks.models import Delivery, Endpoint
+from tests.cards.rows import card_refund_row, reader_row, tender_row
 from tests.merchants.api.conftest import Api, refused
 from tests.merchants.api.test_keys import ENDPOINTS
 
@@ -57,7 +60,20 @@ def ours(api: Api, open_shop: Any) -> dict[str, str]:
         issued_by="test",
         issued_at=timezone.now(),
     )
+    now, shop_id = timezone.now(), open_shop.shop_id
+    card_refund = card_refund_row(shop_id=shop_id, invoice_id=paid.id, mark="ours", now=now)
+    tender_row(
+        shop_id=shop_id,
+        invoice_id=invoice["id"],
+        mark="ours",
+        now=now,
+        status="open",
+        remote_intent="pi_ours",
+        turn="waiting",
+        reader=reader_row(shop_id=shop_id, mark="ours", now=now),
+    )
     return {
+        "card-refunds": str(card_refund.id),
         "fee-invoices": str(document.id),
         "refunds": refund.json()["id"],
         "invoices": invoice["id"],
@@ -94,7 +110,9 @@ def test_the_owner_finds_it(method: str, path: str, ours: dict[str, str], api: A
     assert api.send(method, _path(path, ours)).status_code == 200
 
 
-@pytest.mark.parametrize("path", ["invoices", "payouts", "webhook_endpoints", "events"])
+@pytest.mark.parametrize(
+    "path", ["invoices", "payouts", "webhook_endpoints", "events", "card-refunds", "readers"]
+)
 def test_a_strangers_lists_are_empty(path: str, ours: dict[str, str], stranger: Api) -> None:
     assert stranger.get(path).json()["data"] == []
 
@@ -121,5 +139,7 @@ def _state() -> tuple[Any, ...]:
         list(Endpoint.objects.values_list("enabled", "secret_sealed", "url")),
         list(Delivery.objects.values_list("state", "tries", "due_at")),
         list(Payout.objects.values_list("status")),
+        list(CardRefund.objects.values_list("status")),
+        list(CardTender.objects.values_list("status", "turn")),
         IdempotencyRecord.objects.filter(status__lt=400).count(),
     )
