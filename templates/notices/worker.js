@@ -1,5 +1,6 @@
 // Runs when a message comes, even while no page is open: shows it, and opens the page it is about.
-// It keeps nothing, asks for nothing, and stands between no page and the house.
+// It keeps nothing, stands between no page and the house, and says one thing of itself: where the
+// browser is reached, once its push service changes that.
 
 const HOME = "/notices/";
 
@@ -11,6 +12,23 @@ self.addEventListener("notificationclick", (event) => {
   event.notification.close();
   event.waitUntil(open(event.notification.data));
 });
+
+self.addEventListener("pushsubscriptionchange", (event) => event.waitUntil(move(event)));
+
+// The push service reaches this browser elsewhere from now on. Without the old address nothing
+// can be said: the page of notices then shows that it is off here.
+async function move({ oldSubscription: old, newSubscription }) {
+  if (!old) return;
+  const now = newSubscription ?? (await self.registration.pushManager.subscribe(old.options));
+  const { endpoint, keys } = now.toJSON();
+  const body = new URLSearchParams({
+    old_endpoint: old.endpoint,
+    old_auth: old.toJSON().keys.auth,
+    endpoint,
+    ...keys,
+  });
+  await fetch("/notices/devices/moved", { method: "POST", body, credentials: "omit" });
+}
 
 function said(data) {
   try {

@@ -53,6 +53,7 @@ OPEN = {
     "/v1/openapi.json": "the description of the API",
     "/v1/docs": "the description of the API",
     "/notices/worker.js": "a script that says the same to everybody",
+    "/notices/devices/moved": "signed in by a secret of the browser's; answers nothing to anybody",
 }
 """Paths that anybody may ask for, and why they tell nothing of a shop."""
 BY_INVOICE_ID = "/i/<uuid:invoice_id>"

@@ -13,7 +13,7 @@ from merchants.accounts.models import User
 from merchants.notices.errors import BadSubscription, DevicesFull, DeviceUnknown, TrialTooSoon
 from merchants.notices.models import Device
 from merchants.notices.push.configuration import house_key
-from merchants.notices.push.encrypting import receiver_of
+from merchants.notices.push.encrypting import Receiver, is_secret_of, receiver_of
 
 DEVICES_A_PERSON: Final = 10
 BETWEEN_TRIALS: Final = timedelta(seconds=20)
@@ -41,11 +41,7 @@ def device_turn_on(
         PushOff: this house sends none.
     """
     key = house_key()
-    try:
-        check_url(endpoint, allow_loopback=settings.WEBHOOKS_ALLOW_LOOPBACK)
-        receiver = receiver_of(p256dh=p256dh, auth=auth)
-    except (OutsideRefused, ValueError) as error:
-        raise BadSubscription from error
+    receiver = _receiver(endpoint=endpoint, p256dh=p256dh, auth=auth)
     User.objects.select_for_update(no_key=True).get(id=user.id)  # two at once are counted as two
     Device.objects.filter(endpoint=endpoint).exclude(user=user).delete()
     others = Device.objects.filter(user=user).exclude(endpoint=endpoint)
@@ -71,6 +67,31 @@ def device_turn_on(
             "made_at": now,
         },
     )
+    return device
+
+
+@transaction.atomic
+def device_move(
+    *, old_endpoint: str, old_auth: str, endpoint: str, p256dh: str, auth: str
+) -> Device:
+    """A browser's push service has given it another address. Whoever knows the old one and the
+    secret that goes with it is that browser: it need not be signed in for it.
+
+    Raises:
+        DeviceUnknown: there is none of that address and secret.
+        BadSubscription: no address that may be called, or no keys.
+    """
+    device = Device.objects.select_for_update().filter(endpoint=old_endpoint).first()
+    if device is None:
+        raise DeviceUnknown
+    known = Receiver(public=bytes(device.public), secret=bytes(device.secret))
+    if not is_secret_of(known, old_auth):
+        raise DeviceUnknown
+    receiver = _receiver(endpoint=endpoint, p256dh=p256dh, auth=auth)
+    Device.objects.filter(endpoint=endpoint).exclude(id=device.id).delete()
+    device.endpoint, device.server_key = endpoint, house_key().public
+    device.public, device.secret = receiver.public, receiver.secret
+    device.save(update_fields=["endpoint", "server_key", "public", "secret"])
     return device
 
 
@@ -106,3 +127,11 @@ def trial_ask(*, user: User, device_id: UUID, now: datetime) -> None:
 def devices_of(user: User) -> list[Device]:
     """The person's devices, newest first. One query."""
     return list(Device.objects.filter(user=user).order_by("-id"))
+
+
+def _receiver(*, endpoint: str, p256dh: str, auth: str) -> Receiver:
+    try:
+        check_url(endpoint, allow_loopback=settings.WEBHOOKS_ALLOW_LOOPBACK)
+        return receiver_of(p256dh=p256dh, auth=auth)
+    except (OutsideRefused, ValueError) as error:
+        raise BadSubscription from error

@@ -2,6 +2,7 @@
 
 from base64 import urlsafe_b64decode
 from dataclasses import dataclass
+from hmac import compare_digest
 from typing import Final
 
 import http_ece
@@ -42,6 +43,14 @@ def receiver_of(*, p256dh: str, auth: str) -> Receiver:
         raise ValueError("a key or a secret of the wrong length")
     EllipticCurvePublicKey.from_encoded_point(SECP256R1(), public)  # a point on the curve
     return Receiver(public=public, secret=secret)
+
+
+def is_secret_of(receiver: Receiver, auth: str) -> bool:
+    """Whether ``auth``, base64url, is the secret that the browser shares with us."""
+    try:
+        return compare_digest(_decoded(auth), receiver.secret)
+    except ValueError:
+        return False
 
 
 def encrypted(plain: bytes, *, to: Receiver, sender: EllipticCurvePrivateKey, salt: bytes) -> bytes:

@@ -1,10 +1,11 @@
 """A person's devices on the page of their notices, and the worker that shows what is pushed."""
 
 import hashlib
-from typing import Any
+from contextlib import suppress
+from typing import Any, Final
 from uuid import UUID
 
-from csp.constants import NONE
+from csp.constants import NONE, SELF
 from csp.decorators import csp
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -12,6 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
 from merchants.accounts.models import User
@@ -24,17 +26,26 @@ from merchants.notices.errors import (
 )
 from merchants.notices.models import Device
 from merchants.notices.push.configuration import house_key, push_is_on
-from merchants.notices.push.devices import device_turn_off, device_turn_on, devices_of, trial_ask
+from merchants.notices.push.devices import (
+    device_move,
+    device_turn_off,
+    device_turn_on,
+    devices_of,
+    trial_ask,
+)
 from merchants.notices.push.labels import label_of
 
 HERE = "/notices/#push"
+MOVED: Final = ("old_endpoint", "old_auth", "endpoint", "p256dh", "auth")
+MOST_LETTERS: Final = 2_000
 
 
-@csp({"default-src": [NONE]})
+@csp({"default-src": [NONE], "connect-src": [SELF]})
 @require_GET
 def worker(request: HttpRequest) -> HttpResponse:
     """The script that a browser runs when a message comes. It says the same to everybody, keeps
-    nothing and may ask for nothing; its scope is the page of notices."""
+    nothing, and tells the house alone where the browser is reached once that changes; its scope is
+    the page of notices."""
     return HttpResponse(
         render_to_string("notices/worker.js"),
         content_type="text/javascript; charset=utf-8",
@@ -66,6 +77,16 @@ def turn_on(request: HttpRequest) -> HttpResponse:
     else:
         messages.success(request, _("On for this device."))
     return HttpResponseRedirect(HERE)
+
+
+@csrf_exempt
+@require_POST
+def move(request: HttpRequest) -> HttpResponse:
+    """A browser's address has changed, which its worker says while nobody is signed in: the old
+    address and its secret are its sign-in. What can't be is answered like what was done."""
+    with suppress(DeviceUnknown, BadSubscription, PushOff):
+        device_move(**{name: request.POST.get(name, "")[:MOST_LETTERS] for name in MOVED})
+    return HttpResponse(status=204)
 
 
 @require_POST

@@ -135,13 +135,15 @@ def test_after_a_change_of_the_key_the_page_asks_to_turn_it_on_again(
     assert "It has to be turned on once more" in words(signed_in(operator))
 
 
-def test_the_worker_may_do_nothing_but_show(db: None) -> None:
+def test_the_worker_may_show_and_say_where_it_is_and_nothing_else(db: None) -> None:
     answer = Client().get("/notices/worker.js")
     assert answer["Content-Type"].startswith("text/javascript")
-    assert answer["Content-Security-Policy"] == "default-src 'none'"
+    policy = answer["Content-Security-Policy"].split("; ")
+    assert sorted(policy) == ["connect-src 'self'", "default-src 'none'"]
     assert answer["Cache-Control"] == "no-cache"
     script = answer.content.decode()
-    assert not re.search(r"fetch|importScripts|XMLHttpRequest|indexedDB|caches", script)
+    assert not re.search(r"importScripts|XMLHttpRequest|indexedDB|caches", script)
+    assert re.findall(r"fetch\(([^,]*)", script) == ['"/notices/devices/moved"']
 
 
 @pytest.mark.parametrize(
@@ -161,3 +163,15 @@ def test_the_worker_may_do_nothing_but_show(db: None) -> None:
 )
 def test_a_device_is_called_by_its_browser_and_system(user_agent: str, label: str) -> None:
     assert label_of(user_agent) == label
+
+
+def test_a_browser_moves_without_signing_in(town: Town, pushes: PushService) -> None:
+    turn_on(town, town.person("operator"), pushes, "old")
+    old, new = pushes.browser("old").form, pushes.browser("new").form
+    told = {"old_endpoint": old["endpoint"], "old_auth": old["auth"], **new}
+    stranger = Client(enforce_csrf_checks=True)
+    for wrong in ({}, {**told, "old_auth": "x"}, {**told, "p256dh": "x"}):
+        assert stranger.post("/notices/devices/moved", wrong).status_code == 204
+        assert Device.objects.get().endpoint == old["endpoint"]
+    assert stranger.post("/notices/devices/moved", told).status_code == 204
+    assert Device.objects.get().endpoint == new["endpoint"]

@@ -8,6 +8,7 @@ from merchants.notices.errors import BadSubscription, DevicesFull, DeviceUnknown
 from merchants.notices.models import Device, Push
 from merchants.notices.push.devices import (
     DEVICES_A_PERSON,
+    device_move,
     device_turn_off,
     device_turn_on,
     trial_ask,
@@ -148,3 +149,31 @@ def test_a_trial_goes_to_one_device_and_not_too_often(town: Town, pushes: PushSe
     town.wait(seconds=20)
     trial_ask(user=operator, device_id=device.id, now=town.now)
     assert push(town) == 1
+
+
+def test_a_browser_that_moved_is_told_where_it_is_now(town: Town, pushes: PushService) -> None:
+    device = turn_on(town, town.person("operator"), pushes, "old")
+    old, new = pushes.browser("old").form, pushes.browser("new").form
+    moved = device_move(old_endpoint=old["endpoint"], old_auth=old["auth"], **new)
+    assert (moved.id, Device.objects.count()) == (device.id, 1)
+    stall(town)
+    town.tell()
+    assert push(town) == 1 and len(pushes.read("new")) == 1
+    with pytest.raises(DeviceUnknown):
+        device_move(old_endpoint=old["endpoint"], old_auth=old["auth"], **new)
+
+
+@pytest.mark.parametrize("auth", ["", "not base64!", "AAAAAAAAAAAAAAAAAAAAAA"])
+def test_an_address_alone_moves_nothing(town: Town, pushes: PushService, auth: str) -> None:
+    device = turn_on(town, town.person("operator"), pushes, "old")
+    old, new = pushes.browser("old").form, pushes.browser("new").form
+    with pytest.raises(DeviceUnknown):
+        device_move(old_endpoint=old["endpoint"], old_auth=auth, **new)
+    with pytest.raises(BadSubscription):
+        device_move(
+            old_endpoint=old["endpoint"],
+            old_auth=old["auth"],
+            **{**new, "endpoint": "http://10.0.0.1/send/x"},
+        )
+    device.refresh_from_db()
+    assert device.endpoint == old["endpoint"]
