@@ -121,8 +121,8 @@ CASES = env.json("CASES", default={})
 KNOWING = env.json("KNOWING", default={})
 """Countries that raise a risk, how long data is kept; docs/reference/settings.md."""
 WALLET_SIGNER = env.str("WALLET_SIGNER", default="")
-"""A PEM file with the key and the certificate that wallets see asking (docs/reference/credentials.md).
-Empty: one of this checkout's own; in live mode no wallet is asked then."""
+"""A PEM file with the key and the certificate that identity wallets see asking. Empty: one of this
+checkout's own; in live mode none is asked then (docs/reference/credentials.md)."""
 RAMPS = env.json("RAMPS", default=[])
 """Ways to shops' banks; docs/reference/ramps.md names their fields. Keys are never among them."""
 SIGNER_SOCKET = env.str("SIGNER_SOCKET", default="") or str(STATE_DIR / "signer.sock")

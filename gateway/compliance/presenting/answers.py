@@ -48,6 +48,6 @@ def _presentation(text: str) -> str:
     found = told.get(QUERY) if isinstance(told, dict) and len(told) == 1 else None
     if not isinstance(found, list) or len(found) != 1 or not isinstance(found[0], str):
         raise AnswerRefused("The vp_token must hold one presentation of what was asked for.")
-    if not found[0]:
-        raise AnswerRefused("The vp_token is empty.")
+    if not found[0] or not found[0].isascii():
+        raise AnswerRefused("The vp_token holds no presentation.")
     return found[0]

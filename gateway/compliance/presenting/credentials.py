@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from hashlib import sha256
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from jwcrypto.common import JWException
 from sd_jwt.verifier import SDJWTVerifier
@@ -29,6 +28,9 @@ CLAIMS: Final = ("given_name", "family_name", "birthdate")
 """All that is asked for: what is compared with what the shop told."""
 MAX_CHARACTERS: Final = 48_000
 MAX_NAME: Final = 200
+MAX_INDEX: Final = 2**32
+_ADDRESS: Final = re.compile(r"https?://[!-~]{1,500}")
+"""Which of them may be called is for ``gateway.outside`` to say."""
 _FAULTS: Final = (ValueError, KeyError, TypeError, JWException, RecursionError)
 """By which the library says no."""
 _JWT: Final = r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+"
@@ -84,7 +86,7 @@ def credential_verify(
     jwt, hidden, binding = found[1], found[2], found[3]
     header, payload = _parts(jwt)
     check_header(header, typ=CREDENTIAL_TYPE)
-    said = str(payload.get("iss"))[:MAX_NAME]
+    said = _said(payload.get("iss"))
     try:
         issuer = _issuer_of(payload, issuers)
         key = issuer_key(issuer, header, now=now)
@@ -109,6 +111,11 @@ def credential_verify(
 def _parts(jwt: str) -> tuple[dict[str, Any], dict[str, Any]]:
     header, payload, _signature = jwt.split(".")
     return object_of(header), object_of(payload)
+
+
+def _said(told: Any) -> str:
+    """Who is said to have signed it, as far as that can be written down."""
+    return told[:MAX_NAME] if isinstance(told, str) and told.isprintable() else ""
 
 
 def _issuer_of(payload: Mapping[str, Any], issuers: Mapping[str, Issuer]) -> Issuer:
@@ -192,11 +199,17 @@ def _claims(opened: Mapping[str, Any], *, country: str) -> Claims:
     given, family, born = (str(one).strip() for one in told)
     if not (given + family).isprintable():
         raise CredentialRefused("claims_missing", "a name that can't be printed")
-    try:
-        date.fromisoformat(born)
-    except ValueError as error:
-        raise CredentialRefused("claims_missing", "no date of birth") from error
+    if not _is_day(born):
+        raise CredentialRefused("claims_missing", "no date of birth")
     return Claims(name=f"{given} {family}", born=born, country=country)
+
+
+def _is_day(text: str) -> bool:
+    """Whether it is a day as OpenID Connect writes one: 1980-02-29, and no other way."""
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def _status(payload: Mapping[str, Any], issuer: Issuer) -> StatusReference | None:
@@ -210,6 +223,8 @@ def _status(payload: Mapping[str, Any], issuer: Issuer) -> StatusReference | Non
     if not isinstance(place, Mapping):
         raise CredentialRefused("no_status", "a status that is no status list's")
     index, uri = place.get("idx"), place.get("uri")
-    if type(index) is not int or index < 0 or not isinstance(uri, str) or not urlsplit(uri).netloc:
+    fits = isinstance(uri, str) and _ADDRESS.fullmatch(uri)
+    if type(index) is not int or not 0 <= index < MAX_INDEX or not fits:
         raise CredentialRefused("unreadable", "no place in a status list")
+    assert isinstance(uri, str)
     return StatusReference(uri=uri, index=index)

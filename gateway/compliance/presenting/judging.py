@@ -48,12 +48,20 @@ class Found:
 
 
 def presentations_judge(*, now: datetime) -> int:
-    """Check every answer that waits; how many."""
+    """Check every answer that waits; how many were."""
     waiting = Presentation.objects.filter(state="answered").order_by("answered_at")
     ids = list(waiting.values_list("id", flat=True)[:AT_ONCE])
-    for id in ids:
-        presentation_judge(presentation_id=id, now=now)
-    return len(ids)
+    return sum(_tried(id, now=now) for id in ids)
+
+
+def _tried(presentation_id: UUID, *, now: datetime) -> bool:
+    """One that can't be checked must hold up nobody else's; it is tried again until it is over."""
+    try:
+        presentation_judge(presentation_id=presentation_id, now=now)
+    except Exception:
+        log.exception("presentation_not_checked", presentation=str(presentation_id))
+        return False
+    return True
 
 
 def presentation_judge(*, presentation_id: UUID, now: datetime) -> Presentation:

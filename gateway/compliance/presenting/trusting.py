@@ -6,7 +6,6 @@ from typing import Any, Final
 
 from cryptography import x509
 from django.db import transaction
-from django.db.models import Max
 
 from gateway.compliance.knowing.countries import COUNTRIES
 from gateway.compliance.presenting.errors import CredentialRefused, IssuerRefused
@@ -55,14 +54,15 @@ def issuer_trust(
     if len({one.get("kid") for one in kept}) != len(kept):
         raise IssuerRefused("Two of its keys have the same kid.", field="keys")
     _roots(roots)
-    TrustedIssuer.objects.select_for_update().filter(issuer=issuer).exists()
-    last = TrustedIssuer.objects.filter(issuer=issuer).aggregate(last=Max("version"))["last"]
+    before = list(
+        TrustedIssuer.objects.select_for_update().filter(issuer=issuer).order_by("version")
+    )
     TrustedIssuer.objects.filter(issuer=issuer, ended_at__isnull=True).update(
         ended_at=now, ended_by=by
     )
     return TrustedIssuer.objects.create(
         issuer=issuer,
-        version=(last or 0) + 1,
+        version=before[-1].version + 1 if before else 1,
         vcts=sorted(set(vcts)),
         keys=kept,
         roots=roots.strip(),

@@ -17,6 +17,7 @@ from gateway.compliance.knowing.errors import FileWithUs, SubjectUnknown
 from gateway.compliance.knowing.fields import subject_fields
 from gateway.compliance.knowing.files import subject_end, subject_put
 from gateway.compliance.knowing.models import BusinessFile, IdentityProof, SealedField
+from gateway.compliance.presenting import judging
 from gateway.compliance.presenting.ending import presentations_expire
 from gateway.compliance.presenting.errors import (
     BeingChecked,
@@ -361,6 +362,26 @@ def test_a_worker_that_dies_leaves_the_answer_to_the_next(place: Place, point: s
     assert place.judge().state == "accepted"
 
 
+def test_an_answer_that_breaks_the_check_holds_up_nobody_elses(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bea = named(place.file.shop_id, name="Ann Arbor", date_of_birth="1980-02-29")
+    broken = place.asked()
+    place.wallet(broken).answer()
+    place.wallet(place.asked(subject_id=bea.id)).answer()
+    check = judging._check
+
+    def breaks(row: Presentation, **options: Any) -> Any:
+        if row.id == broken.id:
+            raise RuntimeError("a fault of ours")
+        return check(row, **options)
+
+    monkeypatch.setattr(judging, "_check", breaks)
+    assert presentations_judge(now=place.now) == 1
+    states = Presentation.objects.order_by("id").values_list("state", flat=True)
+    assert list(states) == ["answered", "accepted"]
+
+
 # --- what is no answer --------------------------------------------------------------------------
 
 
@@ -376,7 +397,7 @@ def test_a_post_that_is_no_answer_leaves_the_request_open(place: Place) -> None:
 
     assert status(other="x") == 400
     assert status(state=state) == 400
-    assert status(state="x" * 43, vp_token=good) == 400
+    assert status(state="x" * 22, vp_token=good) == 400
     assert status(vp_token=good) == 400
     assert status(state=state, vp_token=good, error="access_denied") == 400
     for odd in (
@@ -387,6 +408,7 @@ def test_a_post_that_is_no_answer_leaves_the_request_open(place: Place) -> None:
         json.dumps({"identity": text}),
         json.dumps({"identity": [text, text]}),
         json.dumps({"identity": [""]}),
+        json.dumps({"identity": ["\ud800"]}),
         json.dumps({"identity": [{}]}),
         json.dumps({"identity": [text], "other": [text]}),
         "[" * 20_000,
@@ -394,9 +416,9 @@ def test_a_post_that_is_no_answer_leaves_the_request_open(place: Place) -> None:
         assert status(state=state, vp_token=odd) == 400
     assert wallet.client.post(path, {"state": state, "vp_token": good}).status_code == 415
     assert wallet.client.get(path).status_code == 405
-    never = wallet.post_to("/wallet/answers/" + "A" * 43, state=state, vp_token=good)
+    never = wallet.post_to("/wallet/answers/" + "A" * 22, state=state, vp_token=good)
     assert never.status_code == 404
-    assert wallet.client.get("/wallet/requests/" + "A" * 43).status_code == 404
+    assert wallet.client.get("/wallet/requests/" + "A" * 22).status_code == 404
     assert wallet.client.get("/wallet/requests/short").status_code == 404
     row.refresh_from_db()
     assert row.state == "asked"
