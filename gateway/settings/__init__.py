@@ -123,6 +123,8 @@ KNOWING = env.json("KNOWING", default={})
 WALLET_SIGNER = env.str("WALLET_SIGNER", default="")
 """A PEM file with the key and the certificate that identity wallets see asking. Empty: one of this
 checkout's own; in live mode none is asked then (docs/reference/credentials.md)."""
+WALLET_ANSWERS_ENCRYPTED = env.bool("WALLET_ANSWERS_ENCRYPTED", default=True)
+"""Whether identity wallets are asked to encrypt what they send, as the HAIP profile wants."""
 RAMPS = env.json("RAMPS", default=[])
 """Ways to shops' banks; docs/reference/ramps.md names their fields. Keys are never among them."""
 SIGNER_SOCKET = env.str("SIGNER_SOCKET", default="") or str(STATE_DIR / "signer.sock")

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 
 from gateway.compliance.knowing import locks
@@ -23,7 +24,13 @@ from gateway.compliance.presenting.life import ASKED_FOR, OPEN
 from gateway.compliance.presenting.models import Presentation
 from gateway.compliance.presenting.requests import Asked, request_signed, wallet_link
 from gateway.compliance.presenting.telling import presentation_tell
-from gateway.compliance.presenting.tokens import answer_uri, digest_of, request_uri, token_of
+from gateway.compliance.presenting.tokens import (
+    answer_key_of,
+    answer_uri,
+    digest_of,
+    request_uri,
+    token_of,
+)
 from gateway.compliance.presenting.trusting import issuers_trusted
 from gateway.events.ids import uuid7
 
@@ -101,6 +108,7 @@ def request_draw(row: Presentation, *, now: datetime) -> str:
         nonce=row.nonce,
         state=token,
         answer_uri=answer_uri(token),
+        answer_key=answer_key_of(row.id) if settings.WALLET_ANSWERS_ENCRYPTED else None,
         vcts=row.vcts,
         asked_at=row.asked_at,
         expires_at=row.expires_at,

@@ -20,6 +20,7 @@ from jwcrypto.jws import JWS
 
 from gateway.compliance.presenting.credentials import CLAIMS, CREDENTIAL_TYPE
 from gateway.compliance.presenting.encoding import encoded
+from gateway.compliance.presenting.encrypted import CIPHERS, answer_key_told
 from gateway.compliance.presenting.trust import ALGORITHM
 
 REQUEST_TYPE: Final = "oauth-authz-req+jwt"
@@ -48,12 +49,17 @@ class Signer:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One request, as its row keeps it."""
+    """One request, as its row keeps it.
+
+    Attributes:
+        answer_key: to which the answer is to be encrypted; None: it is asked for plain.
+    """
 
     client_id: str
     nonce: str
     state: str
     answer_uri: str
+    answer_key: JWK | None = field(repr=False)
     vcts: Sequence[str]
     asked_at: datetime
     expires_at: datetime
@@ -83,7 +89,7 @@ def request_signed(asked: Asked, *, signer: Signer, name: str) -> str:
         "iss": asked.client_id,
         "aud": "https://self-issued.me/v2",
         "response_type": "vp_token",
-        "response_mode": "direct_post",
+        "response_mode": "direct_post.jwt" if asked.answer_key else "direct_post",
         "client_id": asked.client_id,
         "response_uri": asked.answer_uri,
         "nonce": asked.nonce,
@@ -97,6 +103,7 @@ def request_signed(asked: Asked, *, signer: Signer, name: str) -> str:
                     "kb-jwt_alg_values": [ALGORITHM],
                 }
             },
+            **(_encryption(asked.answer_key) if asked.answer_key else {}),
         },
         "iat": int(asked.asked_at.timestamp()),
         "exp": int(asked.expires_at.timestamp()),
@@ -109,6 +116,13 @@ def request_signed(asked: Asked, *, signer: Signer, name: str) -> str:
             "x5c": [_x5c(one) for one in signer.chain],
         },
     )
+
+
+def _encryption(key: JWK) -> dict[str, Any]:
+    return {
+        "jwks": {"keys": [answer_key_told(key)]},
+        "encrypted_response_enc_values_supported": list(CIPHERS),
+    }
 
 
 def signed(payload: dict[str, Any], *, key: JWK, header: dict[str, Any]) -> str:

@@ -15,7 +15,7 @@ from gateway.compliance.presenting.answers import MAX_BYTES, MEDIA, answer_read
 from gateway.compliance.presenting.asking import request_draw
 from gateway.compliance.presenting.errors import AnswerRefused
 from gateway.compliance.presenting.requests import REQUEST_MEDIA
-from gateway.compliance.presenting.tokens import back_uri
+from gateway.compliance.presenting.tokens import answer_key_of, back_uri
 from gateway.events.errors import TillwayError
 from gateway.outside.buckets import buckets_of
 
@@ -38,14 +38,14 @@ def request_object(request: HttpRequest, token: str) -> HttpResponse:
 @never_cache
 @csrf_exempt
 @require_POST
-@sensitive_variables("body")
+@sensitive_variables("found")
 def answer(request: HttpRequest, token: str) -> HttpResponse:
     """Take an answer in. 200 says that it is written down, and nothing of what it is worth."""
     try:
         _brake(request)
         row = presentation_by_token(token)
-        body = _body(request)
-        presentation_answer(presentation_id=row.id, answer=answer_read(body), now=timezone.now())
+        found = answer_read(_body(request), key=answer_key_of(row.id))
+        presentation_answer(presentation_id=row.id, answer=found, now=timezone.now())
     except TillwayError as refused:
         return _refusal(refused)
     return JsonResponse({"redirect_uri": back_uri(token)})

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from django.utils import timezone
 from jwcrypto.jwk import JWK
@@ -123,10 +124,12 @@ def presented(
     nonce: str = NONCE,
     aud: str = CLIENT,
     shown: Sequence[str] = tuple(PERSON),
+    at: datetime = NOW,
 ) -> str:
-    """As the Python library presents it."""
+    """As the Python library presents it, by the test's clock."""
     wallet = SDJWTHolder(credential)
-    wallet.create_presentation(dict.fromkeys(shown, True), nonce, aud, holder)
+    with patch("sd_jwt.holder.time", at.timestamp):
+        wallet.create_presentation(dict.fromkeys(shown, True), nonce, aud, holder)
     return str(wallet.sd_jwt_presentation)
 
 

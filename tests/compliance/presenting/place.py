@@ -13,6 +13,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 from cryptography.x509 import load_der_x509_certificate
 from django.test import Client
 from django.utils import timezone
+from jwcrypto.jwe import JWE
 from jwcrypto.jwk import JWK
 from jwcrypto.jws import JWS
 
@@ -108,7 +109,11 @@ class Wallet:
         asked = self.request()
         credential = self.place.house.issued(self.place.holder, person=person, **changes)
         return presented(
-            credential, self.place.holder, nonce=asked["nonce"], aud=asked["client_id"]
+            credential,
+            self.place.holder,
+            nonce=asked["nonce"],
+            aud=asked["client_id"],
+            at=self.place.now,
         )
 
     def post(self, **fields: str) -> Any:
@@ -121,13 +126,24 @@ class Wallet:
         )
 
     def answer(self, presentation: str | None = None) -> Any:
+        """As the request asks for it, encrypted or plain."""
         asked = self.request()
         text = presentation or self.presentation()
-        return self.post_to(
-            urlsplit(asked["response_uri"]).path,
-            state=asked["state"],
-            vp_token=json.dumps({"identity": [text]}),
-        )
+        told = {"state": asked["state"], "vp_token": {"identity": [text]}}
+        path = urlsplit(asked["response_uri"]).path
+        if asked["response_mode"] == "direct_post.jwt":
+            return self.post_to(path, response=encrypted(told, asked))
+        return self.post_to(path, state=told["state"], vp_token=json.dumps(told["vp_token"]))
+
+
+def encrypted(told: dict[str, Any], asked: dict[str, Any], **header: Any) -> str:
+    """As a wallet encrypts its answer to the key in the request."""
+    [key] = asked["client_metadata"]["jwks"]["keys"]
+    written = {"alg": key["alg"], "enc": "A256GCM", "kid": key["kid"], **header}
+    box = JWE(json.dumps(told).encode(), json.dumps(written))
+    box.allowed_algs = [*box.allowed_algs, "ECDH-ES"]
+    box.add_recipient(JWK(**{name: key[name] for name in ("kty", "crv", "x", "y")}))
+    return str(box.serialize(compact=True))
 
 
 def asked_as(certificate: bytes) -> str:

@@ -6,7 +6,12 @@ from typing import Any
 import pytest
 
 from gateway.compliance.presenting.credentials import credential_verify
-from gateway.compliance.presenting.errors import CredentialRefused
+from gateway.compliance.presenting.encrypted import (
+    answer_key,
+    answer_key_told,
+    answer_opened,
+)
+from gateway.compliance.presenting.errors import AnswerRefused, CredentialRefused
 from gateway.compliance.presenting.status_lists import status_check, status_list_read
 from tests.compliance.presenting.kit import (
     CLIENT,
@@ -136,3 +141,13 @@ def test_both_read_the_same_statuses_in_a_list(bits: int) -> None:
             status_check(found, index=index)
         assert refused.value.problem == ("suspended" if value == 2 else "revoked")
     assert javascript("values", lst=lst, bits=bits)["answer"] == values
+
+
+@pytest.mark.parametrize("enc", ["A128GCM", "A256GCM"])
+def test_what_javascript_encrypts_to_a_request_is_opened(enc: str) -> None:
+    ours = answer_key(bytes(range(48)))
+    told = {"state": "s", "vp_token": {"identity": ["a.b.c~d.e.f"]}}
+    box = javascript("encrypt", payload=told, key=answer_key_told(ours), enc=enc)["answer"]
+    assert answer_opened(box, key=ours) == told
+    with pytest.raises(AnswerRefused):
+        answer_opened(box, key=answer_key(bytes(48)))

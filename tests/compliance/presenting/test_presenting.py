@@ -36,7 +36,7 @@ from gateway.events import relay
 from gateway.events.models import Event
 from tests.compliance.knowing.place import ANN, named, opened
 from tests.compliance.presenting.kit import PERSON, House, bound, key, presented
-from tests.compliance.presenting.place import PATH, SESSION, Place, placed
+from tests.compliance.presenting.place import PATH, SESSION, Place, encrypted, placed
 from tests.faults.in_process import Killed, killer, passing
 
 pytestmark = pytest.mark.django_db
@@ -47,7 +47,7 @@ def test_a_person_shows_with_their_wallet_who_they_are(place: Place) -> None:
     row = place.asked()
     wallet = place.wallet(row)
     asked = wallet.request()
-    assert asked["response_type"] == "vp_token" and asked["response_mode"] == "direct_post"
+    assert asked["response_type"] == "vp_token" and asked["response_mode"] == "direct_post.jwt"
     assert asked["client_id"] == wallet.told["client_id"]
     query = asked["dcql_query"]["credentials"]
     assert [one["path"] for one in query[0]["claims"]] == [[name] for name in PERSON]
@@ -423,6 +423,44 @@ def test_a_post_that_is_no_answer_leaves_the_request_open(place: Place) -> None:
     row.refresh_from_db()
     assert row.state == "asked"
     assert status(state=state, vp_token=good) == 200
+
+
+def test_a_wallet_that_can_not_encrypt_may_be_asked_for_a_plain_answer(
+    place: Place, settings: Any
+) -> None:
+    settings.WALLET_ANSWERS_ENCRYPTED = False
+    wallet = place.wallet(place.asked())
+    asked = wallet.request()
+    assert asked["response_mode"] == "direct_post" and "jwks" not in asked["client_metadata"]
+    assert wallet.answer().status_code == 200
+    assert place.judge().state == "accepted"
+
+
+def test_an_answer_to_another_requests_key_is_none(place: Place) -> None:
+    bea = named(place.file.shop_id, name="Bea", date_of_birth="1990-01-01")
+    row = place.asked()
+    wallet = place.wallet(row)
+    other = place.wallet(place.asked(subject_id=bea.id)).request()
+    asked, text = wallet.request(), wallet.presentation()
+    path = urlsplit(asked["response_uri"]).path
+    told = {"state": asked["state"], "vp_token": {"identity": [text]}}
+    good = encrypted(told, asked)
+    for odd in (
+        encrypted(told, other),
+        encrypted(told, asked, zip="DEF"),
+        encrypted({**told, "state": other["state"]}, asked),
+        encrypted({**told, "state": 7}, asked),
+        encrypted({**told, "vp_token": json.dumps(told["vp_token"])}, asked),
+        good[:-4] + "AAAA",
+        good.replace(".", "", 1),
+        "a.b.c.d.e",
+        "",
+    ):
+        assert wallet.post_to(path, response=odd).status_code == 400
+    assert wallet.post_to(path, response=good).status_code == 200
+    place.judge()
+    row.refresh_from_db()
+    assert row.state == "accepted"
 
 
 def test_what_is_too_large_is_not_read(place: Place) -> None:
