@@ -120,6 +120,11 @@ CASES = env.json("CASES", default={})
 """Versions of the deadlines that cases are due by; docs/reference/cases.md names their fields."""
 KNOWING = env.json("KNOWING", default={})
 """Countries that raise a risk, how long data is kept; docs/reference/settings.md."""
+WALLET_SIGNER = env.str("WALLET_SIGNER", default="")
+"""A PEM file with the key and the certificate that identity wallets see asking. Empty: one of this
+checkout's own; in live mode none is asked then (docs/reference/credentials.md)."""
+WALLET_ANSWERS_ENCRYPTED = env.bool("WALLET_ANSWERS_ENCRYPTED", default=True)
+"""Whether identity wallets are asked to encrypt what they send, as the HAIP profile wants."""
 RAMPS = env.json("RAMPS", default=[])
 """Ways to shops' banks; docs/reference/ramps.md names their fields. Keys are never among them."""
 SIGNER_SOCKET = env.str("SIGNER_SOCKET", default="") or str(STATE_DIR / "signer.sock")
@@ -204,6 +209,7 @@ INSTALLED_APPS = [
     "gateway.compliance.naming.apps.NamingConfig",
     "gateway.compliance.cases.apps.CasesConfig",
     "gateway.compliance.knowing.apps.KnowingConfig",
+    "gateway.compliance.presenting.apps.PresentingConfig",
     "gateway.invoices.apps.InvoicesConfig",
     "gateway.sponsoring.apps.SponsoringConfig",
     "gateway.treasury.providers.apps.ProvidersConfig",

@@ -59,6 +59,8 @@ EVERY_SECONDS = {
     "gateway.compliance.knowing.tasks.erase_due_subjects": HOUR,
     "gateway.compliance.knowing.tasks.forget_papers": HOUR,
     "gateway.compliance.knowing.tasks.tell_reviews": HOUR,
+    "gateway.compliance.presenting.tasks.judge_presentations": 2.0,
+    "gateway.compliance.presenting.tasks.expire_presentations": MINUTE,
     "gateway.ledger.tasks.expire_pending_entries": MINUTE,
     "gateway.ledger.tasks.snapshot_house_accounts": HOUR,
     "gateway.ledger.tasks.mark_ledger_day": HOUR,

@@ -17,6 +17,7 @@ from gateway.compliance.knowing.inspecting import MAX_BYTES
 from gateway.compliance.knowing.models import IdentityProof, Paper
 from gateway.compliance.knowing.papers import paper_add, papers_of
 from gateway.compliance.knowing.selectors import proofs_of
+from gateway.compliance.presenting.selectors import are_wallets_offered
 from gateway.events.errors import TillwayError
 from gateway.outside.uploads import OneFileInMemory
 from gateway.ramps.configuration import settings_of
@@ -62,7 +63,7 @@ def _send(request: HttpRequest, shop_id: UUID) -> HttpResponse:
     page = Page(request)  # type: ignore[arg-type]
     about = request.POST.get("about", "")
     kind = request.POST.get("kind", "")
-    person = _about(page, about)
+    person = person_about(page, about)
     upload = request.FILES.get("paper")
     try:
         paper_add(
@@ -76,7 +77,7 @@ def _send(request: HttpRequest, shop_id: UUID) -> HttpResponse:
     except TillwayError as error:
         words = refusal(error)
         if person:
-            return _identity(Page(page.request), problem=words, status=error.status)
+            return identity_page(Page(page.request), problem=words, status=error.status)
         return _papers(Page(page.request), problem=words, kind=kind, status=error.status)
     messages.success(request, _("Received. We look at it once you have handed everything in."))
     return HttpResponseRedirect(f"{page.root}/{'identity' if person else 'papers'}")
@@ -96,8 +97,8 @@ def identity(request: MemberRequest, shop_id: UUID) -> HttpResponse:
             for person in page.opened.persons:
                 identity_look(subject=f"subject:{person.id}", now=now)
             messages.success(request, _("Thank you. We ask how far it is; look again in a minute."))
-        return _identity(page)
-    person = _about(page, request.POST.get("about", ""))
+        return identity_page(page)
+    person = person_about(page, request.POST.get("about", ""))
     ramp = identity_ramp()
     if person is None or not ramp or not page.may_change:
         raise Http404
@@ -112,11 +113,11 @@ def identity(request: MemberRequest, shop_id: UUID) -> HttpResponse:
         )
     except TillwayError as error:
         words = _("The provider does not answer now. Try again in a minute.")
-        return _identity(page, problem=words, status=error.status)
-    return _identity(page, links={person.id: url})
+        return identity_page(page, problem=words, status=error.status)
+    return identity_page(page, links={person.id: url})
 
 
-def _about(page: Page, text: str) -> Any:
+def person_about(page: Page, text: str) -> Any:
     """The person that a form is about; None for the business."""
     if not text:
         return None
@@ -166,13 +167,14 @@ def _paper(paper: Paper) -> dict[str, Any]:
     }
 
 
-def _identity(
+def identity_page(
     page: Page,
     *,
     links: dict[UUID, str] | None = None,
     problem: str = "",
     status: int = 200,
 ) -> HttpResponse:
+    """Who must show who they are, and the ways to do it."""
     wanted = {one.about: one for one in page.due if one.code == "identity"}
     proofs = proofs_of([one.id for one in page.opened.persons])
     context = {
@@ -191,6 +193,7 @@ def _identity(
             if str(person.id) in wanted or proofs.get(person.id)
         ],
         "has_provider": bool(identity_ramp()),
+        "has_wallets": are_wallets_offered(),
         "problem": problem,
     }
     return page.draw("identity", context, step="identity", status=status)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from merchants.onboarding import pages, papers, people
+from merchants.onboarding import pages, papers, people, wallets
 
 app_name = "onboarding"
 _ROOT = "dashboard/<uuid:shop_id>/verification"
@@ -15,6 +15,10 @@ urlpatterns = [
     path(_ROOT + "/people/<uuid:subject_id>/remove", people.remove, name="person-remove"),
     path(_ROOT + "/owners", people.owners, name="owners"),
     path(_ROOT + "/identity", papers.identity, name="identity"),
+    path(_ROOT + "/wallet", wallets.begin, name="wallet-begin"),
+    path(_ROOT + "/wallet/<uuid:presentation_id>", wallets.page, name="wallet"),
+    path(_ROOT + "/wallet/<uuid:presentation_id>/status", wallets.status, name="wallet-status"),
+    path("wallet/back/<str:token>", wallets.back, name="wallet-back"),
     path(_ROOT + "/papers", papers.papers, name="papers"),
     path(_ROOT + "/papers/send", papers.send, name="paper-send"),
     path(_ROOT + "/review", pages.review, name="review"),

@@ -11,6 +11,7 @@ from gateway.compliance.knowing.requirements import Requirement
 from gateway.money.amounts import Amount, format_amount
 from gateway.money.assets import FIAT
 from merchants.dashboard.wording import Sign
+from merchants.onboarding.wallet_words import wallet_problem
 
 LEGAL_FORMS: Final[dict[str, Promise]] = {
     "sole_trader": gettext_lazy("I trade under my own name"),
@@ -184,7 +185,9 @@ def identity_problem(code: str) -> str:
         "canceled": _("The check was ended before it was finished."),
         "name_differs": _("The document has another name than the one typed here."),
         "born_differs": _("The document has another date of birth than the one typed here."),
-    }.get(code) or str(REJECTIONS.get(code, _("It did not work. Please try again.")))
+    }.get(code) or (
+        wallet_problem(code) or str(REJECTIONS.get(code, _("It did not work. Please try again.")))
+    )
 
 
 def _amount(euros: int, currency: str) -> str:

@@ -5,6 +5,7 @@ that is not known yet has to be given one of ours.
 """
 
 import json
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -16,6 +17,7 @@ from django.utils import timezone
 from gateway.compliance.alerts.services import alert_raise
 from gateway.compliance.cases.models import Case
 from gateway.compliance.knowing.files import file_open, subject_put
+from gateway.compliance.presenting.models import Presentation
 from gateway.custody.approvals.services import act_propose
 from gateway.events.models import Event
 from gateway.invoices.models import Invoice
@@ -182,6 +184,18 @@ def ours(open_shop: World, staff: Staff) -> dict[str, str]:
         roles=["owner"],
         now=timezone.now(),
     )
+    presentation = Presentation.objects.create(
+        shop_id=shop_id,
+        subject=subject,
+        token_digest=b"\6" * 32,
+        nonce=MARK,
+        session_digest=b"\7" * 32,
+        client_id=MARK,
+        vcts=[MARK],
+        asked_by=MARK,
+        asked_at=timezone.now(),
+        expires_at=timezone.now() + timedelta(minutes=9),
+    )
     assert Delivery.objects.filter(event_id=event.id, endpoint_id=endpoint.id).exists()
     return {
         "shop_id": str(shop_id),
@@ -200,6 +214,7 @@ def ours(open_shop: World, staff: Staff) -> dict[str, str]:
         "card_refund_id": str(card_refund.id),
         "case_id": str(case.id),
         "subject_id": str(subject.id),
+        "presentation_id": str(presentation.id),
     }
 
 

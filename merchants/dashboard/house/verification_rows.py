@@ -12,10 +12,13 @@ from gateway.compliance.knowing.models import BusinessFile, IdentityProof, Paper
 from gateway.compliance.knowing.papers import REASONS, papers_of
 from gateway.compliance.knowing.selectors import decisions_of, proofs_of
 from gateway.compliance.knowing.standing import requirements_of
+from gateway.compliance.presenting.models import Presentation
+from gateway.compliance.presenting.selectors import presentations_with_trust
 from gateway.custody.approvals.life import OPEN
 from gateway.custody.approvals.selectors import acts_about
 from gateway.shops.selectors import ShopView, shop_views
 from merchants.accounts.selectors import people_named
+from merchants.dashboard.house.presented import presented_words
 from merchants.dashboard.selectors import time_text
 from merchants.onboarding.countries import country_name
 from merchants.onboarding.figures import expected_monthly
@@ -53,6 +56,7 @@ def file_facts(file: BusinessFile) -> dict[str, Any]:
     shop = shop_views(shop_ids=[file.shop_id]).get(file.shop_id)
     acts = acts_about(kinds=["shop_approval"], subjects=[f"shop:{file.shop_id}"])
     proofs = proofs_of([one.id for one in opened.persons])
+    shown = _presentations(proofs)
     return {
         "file": file,
         "shop_name": shop.name if shop else str(file.shop_id),
@@ -65,7 +69,7 @@ def file_facts(file: BusinessFile) -> dict[str, Any]:
             for one in file.rated.get("factors", [])
         ],
         "business": _business(opened),
-        "people": [_person(one, opened, proofs.get(one.id, [])) for one in opened.people],
+        "people": [_person(one, opened, proofs.get(one.id, []), shown) for one in opened.people],
         "untraced": percent(opened.ownership.untraced) if opened.ownership else "",
         "papers": [_paper(one, opened) for one in papers_of(file)],
         "due": due_rows(due, opened=opened),
@@ -116,7 +120,18 @@ def _business(opened: OpenFile) -> list[tuple[str, str]]:
     ]
 
 
-def _person(one: Known, opened: OpenFile, proofs: list[IdentityProof]) -> dict[str, Any]:
+def _presentations(proofs: dict[UUID, list[IdentityProof]]) -> dict[UUID, Presentation]:
+    """What wallets presented, by the proofs that came of it. One query."""
+    found = (proof for each in proofs.values() for proof in each if proof.how == "credential")
+    return presentations_with_trust(UUID(proof.reference) for proof in found)
+
+
+def _person(
+    one: Known,
+    opened: OpenFile,
+    proofs: list[IdentityProof],
+    shown: dict[UUID, Presentation],
+) -> dict[str, Any]:
     told = one.fields
     owner = next(
         (
@@ -151,6 +166,9 @@ def _person(one: Known, opened: OpenFile, proofs: list[IdentityProof]) -> dict[s
             {
                 "id": proof.id,
                 "how": proof_word(proof.how),
+                "details": presented_words(shown.get(UUID(proof.reference)))
+                if proof.how == "credential"
+                else [],
                 "sign": state_sign(proof.state),
                 "problem": identity_problem(proof.problem) if proof.problem else "",
                 "waits": proof.state == "waiting" and bool(proof.problem),
