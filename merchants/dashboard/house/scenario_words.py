@@ -42,7 +42,7 @@ def state_sign(state: str) -> Sign:
 def test_sign(state: str) -> Sign:
     """How far a backtest is."""
     return {
-        "waiting": Sign("wait", "clock", _("Waiting")),
+        "waiting": Sign("wait", "clock", _("Waits for its turn")),
         "running": Sign("seen", "progress", _("Under way")),
         "done": Sign("paid", "check", _("Done")),
         "failed": Sign("problem", "alert", _("Failed")),

@@ -235,7 +235,7 @@ def test_a_version_is_tried_against_history_and_its_page_says_how_far_it_is(
     told = {"version": "1", "since": "2026-11-01", "until": "2026-11-30", "band": "40"}
     answer = officer.post(f"{ROOT}/many_payments/try", told, follow=True)
     assert_strict(answer)
-    assert "Waiting" in said(answer)
+    assert "Waits for its turn" in said(answer)
     assert 'data-progress="under-way"' in answer.content.decode()
     continue_backtests()
     test = Backtest.objects.get()
