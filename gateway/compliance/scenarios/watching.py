@@ -1,6 +1,6 @@
 """Look at what was newly observed: live versions alert, versions in shadow are only counted."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, cast
@@ -51,13 +51,19 @@ def running_versions() -> list[Running]:
 
 
 @transaction.atomic
-def subject_watch(*, running: list[Running], now: datetime) -> str | None:
+def subject_watch(
+    *, running: list[Running], now: datetime, resting: Collection[str] = ()
+) -> str | None:
     """Look at one subject's new observations; whose, or None if there is nothing to look at.
 
-    Takes a subject that nobody else is at. Alerts, counts and the end of the waiting are one
-    transaction. Every query of it is of that subject's rows alone.
+    Takes the one that waits longest and that nobody else is at. Alerts, counts and the end of the
+    waiting are one transaction.
+
+    Args:
+        resting: subjects that are left for later.
     """
-    first = WaitingObservation.objects.select_for_update(skip_locked=True).order_by("id").first()
+    waiting_longest = WaitingObservation.objects.select_for_update(skip_locked=True)
+    first = waiting_longest.exclude(subject__in=list(resting)).order_by("id").first()
     if first is None:
         return None
     mode, subject = first.mode, first.subject
@@ -150,10 +156,11 @@ def _rests(kind: str, mode: str, about: str, one: Running, *, severity: str, now
 def _count(
     version: ScenarioVersion, *, mode: str, about: str, seen: Observation, severity: str
 ) -> None:
-    """A day's row, counted up. Two statements at most."""
+    """A day's row, counted up, whoever else counts in it. Two statements."""
     day = {"version": version, "mode": mode, "about": about, "day": seen.at.date()}
-    if not ShadowHit.objects.filter(**day).update(times=F("times") + 1):
-        ShadowHit.objects.create(**day, severity=severity)
+    first = ShadowHit(**day, severity=severity, times=0)
+    ShadowHit.objects.bulk_create([first], ignore_conflicts=True)
+    ShadowHit.objects.filter(**day).update(times=F("times") + 1)
 
 
 def _cycles(sweep: Sweep, one: Running) -> dict[str, Any]:

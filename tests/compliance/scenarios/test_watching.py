@@ -198,3 +198,23 @@ def test_the_first_run_loads_what_came_with_the_program() -> None:
         ("velocity", PAYER),
         ("split_invoices", PAYER),
     }
+
+
+def test_whose_history_takes_long_to_go_through_rests_and_loses_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from gateway.compliance.scenarios import tasks
+
+    version = running("shadow")
+    monkeypatch.setattr(tasks, "LONG_SECONDS", -1.0)
+    monkeypatch.setattr(tasks, "REST_TIMES", 10_000)
+    kept(seen(3))
+    assert watch_observations() == 2
+    kept(seen(2))
+    kept(seen(1))
+    assert watch_observations() == 0
+    assert WaitingObservation.objects.count() == 4
+    tasks._rests_until.clear()
+    assert watch_observations() == 2
+    tasks._rests_until.clear()
+    assert ShadowHit.objects.get(version=version).about == PAYER
