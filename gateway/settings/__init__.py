@@ -207,6 +207,7 @@ INSTALLED_APPS = [
     "gateway.compliance.alerts.apps.AlertsConfig",
     "gateway.compliance.tracing.apps.TracingConfig",
     "gateway.compliance.naming.apps.NamingConfig",
+    "gateway.compliance.scenarios.apps.ScenariosConfig",
     "gateway.compliance.cases.apps.CasesConfig",
     "gateway.compliance.knowing.apps.KnowingConfig",
     "gateway.compliance.presenting.apps.PresentingConfig",

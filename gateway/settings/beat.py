@@ -54,6 +54,8 @@ EVERY_SECONDS = {
     "gateway.compliance.naming.tasks.keep_names_ready": MINUTE,
     "gateway.compliance.naming.tasks.continue_name_changes": MINUTE,
     "gateway.compliance.naming.tasks.ask_again_about_names": MINUTE,
+    "gateway.compliance.scenarios.tasks.watch_observations": 5.0,
+    "gateway.compliance.scenarios.tasks.continue_backtests": 3.0,
     "gateway.compliance.cases.tasks.tell_overdue_cases": MINUTE,
     "gateway.compliance.cases.tasks.seal_case_days": HOUR,
     "gateway.compliance.knowing.tasks.erase_due_subjects": HOUR,

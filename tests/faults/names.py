@@ -44,6 +44,7 @@ IN_PROCESS = {
     "instruction": ("tests/ramps/test_instructions.py", "tests/settlement/fiat/test_payouts.py"),
     "onramp": ("tests/cards/test_onramp.py",),
     "presentation": ("tests/compliance/presenting/test_wallet_posts.py",),
+    "scenarios": ("tests/compliance/scenarios/test_deaths.py",),
     "trace": ("tests/compliance/tracing/test_deaths.py",),
     "reader": ("tests/cards/test_reader_faults.py", "tests/cards/test_readers.py"),
 }

@@ -9,16 +9,19 @@ class CasesConfig(AppConfig):
         from gateway.compliance.cases import (
             checks,  # noqa: F401 (registers itself)
             closing,
+            endings,
             gathering,
             handlers,
             replayers,
         )
+        from gateway.compliance.scenarios import endings as asked_endings
         from gateway.custody.approvals.kinds import register
         from gateway.events.subscriptions import subscribe
 
         register(closing.ACT)
         gathering.register_ours()
         replayers.register_ours()
+        asked_endings.register(endings.endings_told)
         subscribe(
             pattern="alert.raised",
             handler=handlers.on_alert_raised,

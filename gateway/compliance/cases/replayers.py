@@ -9,6 +9,8 @@ from gateway.compliance.cases.deadlines import Deadlines, due_of
 from gateway.compliance.cases.gathering import matches_plain
 from gateway.compliance.cases.replaying import NotReplayable, register
 from gateway.compliance.models import ListedAddress, ListVersion
+from gateway.compliance.scenarios.judging import JUDGE, JUDGE_VERSION
+from gateway.compliance.scenarios.replaying import InputUnreadable, judged_again
 from gateway.compliance.screening import UNKNOWN_PAYER
 
 
@@ -16,6 +18,7 @@ def register_ours() -> None:
     """Called when the room starts."""
     register("case_deadlines", "1", case_deadlines)
     register("deposit_verdict", "1", deposit_verdict)
+    register(JUDGE, JUDGE_VERSION, scenario_judgement)
 
 
 def case_deadlines(told: Mapping[str, Any]) -> dict[str, Any]:
@@ -65,3 +68,15 @@ def deposit_verdict(told: Mapping[str, Any]) -> dict[str, Any]:
             ]
         )
     }
+
+
+def scenario_judgement(told: Mapping[str, Any]) -> dict[str, Any]:
+    """What a scenario's table says to the features that stand beside it. No query.
+
+    Raises:
+        NotReplayable: this version of the program can't read the table.
+    """
+    try:
+        return judged_again(told)
+    except InputUnreadable as error:
+        raise NotReplayable(str(error)) from error

@@ -6,11 +6,13 @@ class KnowingConfig(AppConfig):
     label = "compliance_knowing"
 
     def ready(self) -> None:
-        from gateway.compliance.knowing import counting, deciding, declaring, reviewing
+        from gateway.compliance.knowing import counting, deciding, declaring, profiling, reviewing
+        from gateway.compliance.scenarios import profiles
         from gateway.custody.approvals.kinds import register
         from gateway.events.subscriptions import subscribe, subscribe_together
 
         register(deciding.ACT)
+        profiles.register(profiling.profile_told)
         subscribe_together(
             pattern=(*counting.COUNTS, *counting.COUNTS_NOT),
             handler=counting.on_invoices_taken,

@@ -29,6 +29,8 @@ LIVE_DELAYS: Final = {
     "hold_return": HOUR,
     "hold_block": 15 * 60,
     "case_close": 15 * 60,
+    "scenario_live": 15 * 60,
+    "scenario_retire": 15 * 60,
     "desk_resume": 15 * 60,
 }
 TEST_DELAYS: Final = {
@@ -47,6 +49,8 @@ TEST_DELAYS: Final = {
     "hold_return": 15,
     "hold_block": 5,
     "case_close": 5,
+    "scenario_live": 5,
+    "scenario_retire": 5,
     "desk_resume": 5,
 }
 """Seconds: long enough to be seen and called off, short enough to be tried."""

@@ -14,6 +14,7 @@ from gateway.shops.selectors import ShopView
 from merchants.dashboard.desk import figures
 from merchants.dashboard.fee_words import percent_text
 from merchants.dashboard.house.case_words import ending_word
+from merchants.dashboard.house.scenario_words import scenario_word
 from merchants.dashboard.standing_words import status_does, status_sign
 from merchants.dashboard.wording import Sign
 from merchants.onboarding.risk_words import risk_sign
@@ -56,6 +57,8 @@ def act_words(act: Act, *, shops: Shops, assets: Assets) -> Words:
             return _hold(act.kind, body)
         case "case_close":
             return _case(body)
+        case "scenario_live" | "scenario_retire":
+            return _scenario(act.kind, body)
         case "desk_resume":
             return _resume(body)
         case "manual_entry":
@@ -173,6 +176,24 @@ def _case(body: Mapping[str, Any]) -> Words:
             (_("Hash of the evidence"), body["sha256"]),
         ],
         about=f"/house/cases/{body['case_id']}",
+    )
+
+
+def _scenario(kind: str, body: Mapping[str, Any]) -> Words:
+    facts = [
+        (_("Scenario"), scenario_word(body["scenario"])),
+        (_("Version"), str(body["number"])),
+        (_("Hash of the table"), body["sha256"]),
+    ]
+    about = f"/house/scenarios/{body['scenario']}"
+    if kind == "scenario_retire":
+        title = _("Take a scenario off")
+        return Words(title, [_("Nobody is alerted by it any more.")], facts, about=about)
+    return Words(
+        _("Put a scenario in force"),
+        [_("People are alerted by it from then on. The version before is laid aside.")],
+        facts,
+        about=about,
     )
 
 

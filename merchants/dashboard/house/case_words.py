@@ -12,7 +12,9 @@ from django.utils.translation import gettext_lazy
 
 from gateway.compliance.alerts.abouts import about_of
 from gateway.compliance.cases.models import Case
+from gateway.compliance.scenarios.watching import ALERT_PREFIX
 from merchants.dashboard.desk import figures
+from merchants.dashboard.house.scenario_words import scenario_word
 from merchants.dashboard.selectors import time_text
 from merchants.dashboard.wording import Sign
 
@@ -131,6 +133,8 @@ def kind_word(kind: str) -> str:
         "wallet_exposure": _("A wallet is close to bad money"),
         "address_listed": _("An address is on a list"),
     }
+    if kind.startswith(ALERT_PREFIX):
+        return scenario_word(kind.removeprefix(ALERT_PREFIX))
     return words.get(kind) or kind.replace("_", " ").capitalize()
 
 

@@ -1,0 +1,1 @@
+"""Transaction monitoring: what happened, counted in windows, judged by tables officers edit."""
