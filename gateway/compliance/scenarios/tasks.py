@@ -3,11 +3,14 @@
 import time
 from typing import Final
 
+import structlog
 from celery import shared_task
 from django.utils import timezone
 
 from gateway.compliance.scenarios import backtesting, versions, watching
 from gateway.compliance.scenarios.models import ScenarioVersion
+
+log = structlog.get_logger(__name__)
 
 TURN_SECONDS: Final = 10
 """After so long a run looks at nobody further: the next run does."""
@@ -15,6 +18,8 @@ LONG_SECONDS: Final = 0.5
 REST_TIMES: Final = 20
 """Whose history takes long to go through rests for so many times as long, and is then looked at
 for all that came meanwhile: the busiest shop costs a process a twentieth of its time at most."""
+FAILED_SECONDS: Final = 300
+"""A subject about which a table gave no answer is tried again after so long; others go on."""
 _rests_until: Final[dict[str, float]] = {}
 
 
@@ -30,9 +35,15 @@ def watch_observations() -> int:
     while (began := time.monotonic()) < until:
         for rested in [one for one, rests in _rests_until.items() if rests <= began]:
             del _rests_until[rested]
-        subject = watching.subject_watch(
-            running=running, now=timezone.now(), resting=_rests_until.keys()
-        )
+        try:
+            subject = watching.subject_watch(
+                running=running, now=timezone.now(), resting=_rests_until.keys()
+            )
+        except watching.WatchingFailed as failed:
+            log.exception("scenario_not_judged", subject=failed.subject)
+            watching.failure_tell(failed, now=timezone.now())
+            _rests_until[failed.subject] = time.monotonic() + FAILED_SECONDS
+            continue
         if subject is None:
             break
         looked += 1

@@ -15,7 +15,7 @@ from gateway.compliance.alerts.severities import Severity, is_more_severe
 from gateway.compliance.scenarios.catalogue import Value
 from gateway.compliance.scenarios.features import Sweep
 from gateway.compliance.scenarios.history import Onwards, history_of
-from gateway.compliance.scenarios.judging import Judge, Judgement, replay_part
+from gateway.compliance.scenarios.judging import Judge, Judgement, JudgingFailed, replay_part
 from gateway.compliance.scenarios.models import (
     ObservationRow,
     ScenarioVersion,
@@ -40,6 +40,14 @@ class Running:
     judge: Judge
 
 
+class WatchingFailed(RuntimeError):
+    """A table gave no answer about a subject; what it waits for still waits."""
+
+    def __init__(self, *, mode: str, subject: str, problem: str) -> None:
+        super().__init__(f"{subject}: {problem}")
+        self.mode, self.subject, self.problem = mode, subject, problem
+
+
 def alert_kind(scenario: str) -> str:
     return ALERT_PREFIX + scenario
 
@@ -61,6 +69,9 @@ def subject_watch(
 
     Args:
         resting: subjects that are left for later.
+
+    Raises:
+        WatchingFailed
     """
     waiting_longest = WaitingObservation.objects.select_for_update(skip_locked=True)
     first = waiting_longest.exclude(subject__in=list(resting)).order_by("id").first()
@@ -75,7 +86,10 @@ def subject_watch(
     asked = [one for one in running if subject.startswith(f"{one.version.subject}:")]
     if asked:
         new = {str(row.observation_id) for row in waiting}
-        _sweep(mode, subject, new=new, asked=asked, now=now)
+        try:
+            _sweep(mode, subject, new=new, asked=asked, now=now)
+        except JudgingFailed as error:
+            raise WatchingFailed(mode=mode, subject=subject, problem=str(error)) from error
     WaitingObservation.objects.filter(id__in=[row.id for row in waiting]).delete()
     point("scenarios.watched")
     return subject
@@ -141,6 +155,22 @@ def _found(
             "replay": replay_part(one.judge.table, features, judgement),
         },
         versions={version.scenario: f"{version.number} {one.judge.hash}"},
+        now=now,
+    )
+
+
+@transaction.atomic
+def failure_tell(failed: WatchingFailed, *, now: datetime) -> None:
+    """Officers are told of whom nobody watches; counted in one alert while it is open."""
+    alert_raise(
+        kind="monitoring_failed",
+        about=failed.subject,
+        fingerprint="monitoring_failed",
+        mode=failed.mode,
+        shop_id=_shop_of(failed.subject),
+        severity="high",
+        evidence={"problem": failed.problem},
+        versions={},
         now=now,
     )
 

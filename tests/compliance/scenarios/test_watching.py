@@ -11,6 +11,8 @@ from gateway.compliance.alerts.models import Alert
 from gateway.compliance.alerts.services import alerts_close
 from gateway.compliance.cases.models import Case
 from gateway.compliance.cases.replaying import decision_replay, overall
+from gateway.compliance.scenarios import watching
+from gateway.compliance.scenarios.judging import JudgingFailed
 from gateway.compliance.scenarios.models import (
     ObservationRow,
     ScenarioVersion,
@@ -218,3 +220,27 @@ def test_whose_history_takes_long_to_go_through_rests_and_loses_nothing(
     assert watch_observations() == 2
     tasks._rests_until.clear()
     assert ShadowHit.objects.get(version=version).about == PAYER
+
+
+def test_a_table_that_gives_no_answer_keeps_nobody_else_waiting(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from gateway.compliance.scenarios import tasks
+
+    running()
+    for hours in (3, 2, 1):
+        kept(seen(hours))
+    judge = watching.Judge.judge
+
+    def gives_none(self: Any, features: Any) -> Any:
+        raise JudgingFailed("many_payments took longer than 0.25 s")
+
+    monkeypatch.setattr(watching.Judge, "judge", gives_none)
+    assert watch_observations() == 1  # the shop, of which this table asks nothing
+    failed = Alert.objects.get()
+    assert (failed.kind, failed.about, failed.severity) == ("monitoring_failed", PAYER, "high")
+    monkeypatch.setattr(watching.Judge, "judge", judge)
+    assert watch_observations() == 0
+    tasks._rests_until.clear()
+    assert watch_observations() == 1
+    assert Alert.objects.filter(kind="scenario_many_payments", about=PAYER).exists()
