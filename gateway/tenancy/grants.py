@@ -25,6 +25,9 @@ HIDDEN: Final = frozenset(
         "bank_files_bankfile",
         "bank_files_bankorder",
         "bank_files_bankstatement",
+        "compliance_behaviour_personday",
+        "compliance_behaviour_tillday",
+        "compliance_behaviour_watched",
         "compliance_tracing_lookup",
         "compliance_tracing_tracedtransfer",
         "compliance_tracing_traceinputs",
@@ -50,6 +53,9 @@ READ_ONLY: Final = frozenset(
         "chains_outgoingattempt",
         "chains_processedhead",
         "chains_token",
+        "compliance_behaviour_networkseen",
+        "compliance_behaviour_stream",
+        "compliance_behaviour_streamitem",
         "compliance_cases_casedecision",
         "compliance_cases_recordday",
         "compliance_checkedaddress",
@@ -90,6 +96,7 @@ READ_ONLY: Final = frozenset(
 what carries out what two people agreed to."""
 APPEND_ONLY: Final = frozenset(
     {
+        "compliance_behaviour_openinghours",
         "compliance_cases_casealert",
         "compliance_cases_casenote",
         "compliance_cases_casesnapshot",

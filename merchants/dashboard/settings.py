@@ -7,6 +7,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth import authenticate
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,6 +16,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from gateway.chains.addresses import checksum
+from gateway.compliance.behaviour.noticing import destination_asked
 from gateway.custody.approvals.errors import ApprovalError
 from gateway.events.errors import TillwayError
 from gateway.settlement.destinations import destination_waiting, payout_destination_change
@@ -81,8 +83,14 @@ def _saved(request: MemberRequest, form: SettingsForm) -> str:
     if isinstance(form, AddressForm) and not _knows_password(request, form):
         form.add_error("password", _("That isn't your password."))
         return ""
+    now = timezone.now()
     try:
-        return _save(form, person=request.user.pk, now=timezone.now())
+        with transaction.atomic():
+            said = _save(form, person=request.user.pk, now=now)
+            if isinstance(form, AddressForm):
+                address = str(request.META["REMOTE_ADDR"])
+                destination_asked(shop=form.shop, user_id=request.user.pk, address=address, now=now)
+        return said
     except TillwayError as error:
         form.add_error(None, settings_problem(error))
         return ""
