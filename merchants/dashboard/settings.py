@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods
 
 from gateway.chains.addresses import checksum
 from gateway.compliance.behaviour.noticing import destination_asked
+from gateway.compliance.behaviour.opening import opening_hours_set
 from gateway.custody.approvals.errors import ApprovalError
 from gateway.events.errors import TillwayError
 from gateway.settlement.destinations import destination_waiting, payout_destination_change
@@ -34,6 +35,7 @@ from merchants.dashboard.settings_forms import (
     SettingsForm,
     TermsForm,
 )
+from merchants.dashboard.settings_hours import HoursForm
 from merchants.dashboard.settings_refunds import RefundsForm
 from merchants.pos.views import problem_words
 
@@ -41,6 +43,7 @@ SECTIONS = {
     "address": "shop.change_payout_address",
     "terms": "shop.change_terms",
     "refunds": "shop.change_terms",
+    "hours": "shop.change_terms",
     "place": "shop.change_terms",
 }
 """Each form of the page, and the action that saves it."""
@@ -75,6 +78,8 @@ def _form(section: str, shop: ShopView, data: Any = None) -> SettingsForm:
         return TermsForm(shop, data)
     if section == "refunds":
         return RefundsForm(shop, data)
+    if section == "hours":
+        return HoursForm(shop, data)
     return PlaceForm(shop, data)
 
 
@@ -117,6 +122,9 @@ def _save(form: SettingsForm, *, person: UUID, now: datetime) -> str:
         if act is None:
             return _("Payouts now go to the new address.")
         return _("The new address waits for another person. Until then payouts go to the old one.")
+    if isinstance(form, HoursForm):
+        opening_hours_set(shop_id=shop_id, spans=form.spans(), by=person, now=now)
+        return _("Your opening hours were saved.")
     if isinstance(form, RefundsForm):
         services.shop_set_terms(
             shop_id=shop_id, changes=form.changes(), now=now, changed_by=changed_by

@@ -13,9 +13,9 @@ from typing import Any, Final, Literal
 from gateway.compliance.behaviour.rules import BehaviourRules
 
 BPS: Final = 10_000
-LEAST_SHARE: Final = 4
-"""Amounts of alike days differ by a quarter of the median at least: a past that hardly varies
-would else make a spike of every cent."""
+LEAST_SHARE: Final = 2
+"""Amounts of alike days differ by half of the median at least: a past that hardly varies would
+else make a spike of every cent."""
 
 Answer = Literal["learning", "usual", "spike"]
 

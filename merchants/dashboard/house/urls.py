@@ -5,6 +5,7 @@ from django.urls import path
 from merchants.dashboard.house import (
     accounts,
     approvals,
+    behaviour,
     books,
     by_hand,
     cases,
@@ -36,6 +37,8 @@ urlpatterns = [
     path("cases/<uuid:case_id>", cases.case, name="case"),
     path("cases/<uuid:case_id>/record.jsonl", cases.record, name="case-record"),
     path("cases/<uuid:case_id>/<str:verb>", cases.say, name="case-say"),
+    path("behaviour", behaviour.noticed, name="behaviour"),
+    path("behaviour/shops/<uuid:shop_id>", behaviour.scores, name="behaviour-shop"),
     path("holds", holds.holds, name="holds"),
     path("holds/<uuid:hold_id>", holds.hold, name="hold"),
     path("shops", standing.shops, name="shops"),
