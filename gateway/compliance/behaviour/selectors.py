@@ -1,6 +1,6 @@
 """Questions about behaviour: what was noticed, how odd a shop's stream is, where keys were used."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -43,13 +43,6 @@ def noticed_open() -> dict[str, int]:
         .annotate(Count("id"))
     )
     return dict(counted)
-
-
-def streams_of(shop_ids: Collection[UUID]) -> set[UUID]:
-    """Those that have a stream. One query, none for no shop."""
-    if not shop_ids:
-        return set()
-    return set(Stream.objects.filter(shop_id__in=shop_ids).values_list("shop_id", flat=True))
 
 
 @dataclass(frozen=True, slots=True)

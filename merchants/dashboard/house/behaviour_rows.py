@@ -82,7 +82,7 @@ def href_of(*, rule: str = "", shop_id: UUID | None = None) -> str:
 def rule_filters(
     counts: Mapping[str, int], *, rule: str, shop_id: UUID | None
 ) -> list[dict[str, Any]]:
-    """All, and each rule with how many of it are open."""
+    """All, and each rule of which some are open, with how many."""
     every = {"word": _("All"), "href": href_of(shop_id=shop_id), "current": not rule, "count": 0}
     return [
         every,
@@ -94,7 +94,17 @@ def rule_filters(
                 "count": counts.get(one, 0),
             }
             for one in RULES
+            if counts.get(one) or one == rule
         ),
+    ]
+
+
+def shop_filters(rows: Sequence[Mapping[str, Any]], *, rule: str) -> list[dict[str, str]]:
+    """The shops that these rows are about, by name, each with the list of its own."""
+    names = {row["shop_id"]: str(row["shop"]) for row in rows if row["shop"]}
+    return [
+        {"name": name, "href": href_of(rule=rule, shop_id=shop_id)}
+        for shop_id, name in sorted(names.items(), key=lambda one: (one[1], str(one[0])))
     ]
 
 

@@ -33,12 +33,12 @@ MENU: Final = (
     MenuLine("books", "list", "books.view", _("Books")),
     MenuLine("approvals", "check-circle", "approval.view", _("Approvals")),
     MenuLine("cases", "inbox", "case.work", _("Cases")),
-    MenuLine("behaviour", "eye", "case.work", _("Behaviour")),
     MenuLine("holds", "hand", "hold.decide", _("Holds")),
     MenuLine("shops", "shop", "approval.propose", _("Shops")),
     MenuLine("verification", "shield", "verification.decide", _("Verification")),
     MenuLine("limits", "sliders", "approval.propose", _("Limits")),
     MenuLine("reconciliation", "check-circle", "reconciliation.view", _("Reconciliation")),
+    MenuLine("behaviour", "eye", "case.work", _("Behaviour")),
 )
 
 
