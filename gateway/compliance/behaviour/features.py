@@ -4,7 +4,7 @@ Sizes and times are on a scale of logarithms, floored at sixteenths of a doublin
 same on every machine.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal
@@ -40,19 +40,19 @@ class Happened:
     at: datetime
 
 
-def features_of(one: Happened, *, before: Sequence[Happened], zone: ZoneInfo) -> dict[str, int]:
+def features_of(
+    one: Happened, *, last: datetime | None, pace: int, zone: ZoneInfo
+) -> dict[str, int]:
     """The features of an event after those before it.
 
     ``hour`` and ``quarter`` are how far the local time is from noon and from six in the evening,
     so that midnight has neighbours on both sides.
 
     Args:
-        before: those of the shop, of the last twelve days or more, in any order.
+        last: when the one before it of its kind happened; None: there was none.
+        pace: how many of its kind happened in the ``PACE_WINDOW`` before it.
     """
-    alike = [other for other in before if other.kind == one.kind and other.at <= one.at]
-    last = max((other.at for other in alike), default=None)
     gap = GAP_DOUBLINGS * FINE if last is None else _doublings(int((one.at - last).total_seconds()))
-    pace = sum(1 for other in alike if one.at - other.at < PACE_WINDOW)
     local = one.at.astimezone(zone)
     minute = local.hour * 60 + local.minute
     return {

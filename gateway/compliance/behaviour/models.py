@@ -202,6 +202,7 @@ class StreamItem(models.Model):
         ]
         indexes = [
             models.Index(fields=["shop_id", "at"], name="behaviour_item_of_time"),
+            models.Index(fields=["shop_id", "kind", "at"], name="behaviour_item_of_kind"),
             models.Index(fields=["at"], name="behaviour_item_to_forget"),
         ]
 

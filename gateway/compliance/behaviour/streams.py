@@ -1,18 +1,14 @@
 """Number what happens in a shop's stream: the order in which it is learnt, for good."""
 
 from datetime import datetime
-from typing import Final, cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
-from gateway.compliance.behaviour.features import Happened, Kind, features_of
+from gateway.compliance.behaviour.features import PACE_WINDOW, Happened, Kind, features_of
 from gateway.compliance.behaviour.models import Stream, StreamItem
 from gateway.shops.selectors import shop_view
-
-LOOKED_BACK: Final = 1_100
-"""Items: a pace counts up to 1,024 in an hour."""
 
 
 @transaction.atomic
@@ -31,13 +27,12 @@ def stream_add(
     known = StreamItem.objects.filter(event_id=event_id).first()
     if known is not None:
         return known
-    rows = StreamItem.objects.filter(shop_id=shop_id).order_by("-number")
-    before = [
-        Happened(kind=cast(Kind, of), units=int(size), at=when)
-        for of, size, when in rows.values_list("kind", "units", "at")[:LOOKED_BACK]
-    ]
+    one = Happened(kind=kind, units=units, at=at)
+    alike = StreamItem.objects.filter(shop_id=shop_id, kind=kind, at__lte=at)
+    last = alike.order_by("-at").values_list("at", flat=True).first()
+    pace = alike.filter(at__gt=at - PACE_WINDOW).count()
     zone = ZoneInfo(shop_view(shop_id=shop_id).time_zone)
-    features = features_of(Happened(kind=kind, units=units, at=at), before=before, zone=zone)
+    features = features_of(one, last=last, pace=pace, zone=zone)
     stream.last_number += 1
     stream.save(update_fields=["last_number"])
     return StreamItem.objects.create(

@@ -40,9 +40,17 @@ HAPPENED = st.builds(
 )
 
 
-@given(HAPPENED, st.lists(HAPPENED, max_size=30), st.sampled_from(["UTC", "Asia/Kolkata"]))
-def test_features_are_whole_millionths(one: Happened, before: list[Happened], zone: str) -> None:
-    features = features_of(one, before=before, zone=ZoneInfo(zone))
+@given(
+    HAPPENED,
+    st.none() | st.integers(0, 10**8),
+    st.integers(0, 10**6),
+    st.sampled_from(["UTC", "Asia/Kolkata"]),
+)
+def test_features_are_whole_millionths(
+    one: Happened, ago: int | None, pace: int, zone: str
+) -> None:
+    last = None if ago is None else one.at - timedelta(seconds=ago)
+    features = features_of(one, last=last, pace=pace, zone=ZoneInfo(zone))
     assert tuple(sorted(features)) == NAMES
     assert all(isinstance(value, int) and 0 <= value <= PPM for value in features.values())
     assert features_from(features) == features
@@ -51,7 +59,7 @@ def test_features_are_whole_millionths(one: Happened, before: list[Happened], zo
 @given(st.integers(0, 10**24), st.integers(1, 10**24))
 def test_more_money_never_looks_smaller(units: int, more: int) -> None:
     one, other = (
-        features_of(Happened("payment", size, NOW), before=[], zone=UTC_ZONE)["size"]
+        features_of(Happened("payment", size, NOW), last=None, pace=0, zone=UTC_ZONE)["size"]
         for size in (units, units + more)
     )
     assert one <= other
@@ -60,7 +68,7 @@ def test_more_money_never_looks_smaller(units: int, more: int) -> None:
 def test_midnight_has_neighbours_on_both_sides() -> None:
     def clock(**parts: float) -> tuple[int, int]:
         at = NOW.replace(hour=0) + timedelta(**parts)
-        told = features_of(Happened("payment", 1, at), before=[], zone=UTC_ZONE)
+        told = features_of(Happened("payment", 1, at), last=None, pace=0, zone=UTC_ZONE)
         return told["hour"], told["quarter"]
 
     assert clock() == (PPM, PPM // 2)
@@ -168,6 +176,15 @@ def test_an_event_has_one_place_in_its_stream(place: Place) -> None:
     assert (first.id, first.number) == (again.id, 1)
     assert _add(place, units=6, minutes=1).number == 2
     assert Stream.objects.get(shop_id=place.shop_id).last_number == 2
+
+
+def test_features_tell_of_the_time_since_the_last_and_of_the_pace(place: Place) -> None:
+    first, second = _add(place, units=10**6, minutes=0), _add(place, units=10**6, minutes=10)
+    for minutes in range(11, 20):
+        _add(place, units=10**6, minutes=minutes)
+    tenth, later = _add(place, units=10**6, minutes=20), _add(place, units=10**6, minutes=500)
+    assert first.features["gap"] == PPM > second.features["gap"] > tenth.features["gap"]
+    assert second.features["pace"] < tenth.features["pace"] > later.features["pace"] == 0
 
 
 def test_scores_do_not_depend_on_when_the_worker_came(place: Place, monkeypatch) -> None:
