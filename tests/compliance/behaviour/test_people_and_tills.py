@@ -10,10 +10,10 @@ import pytest
 from django.test import Client
 
 from gateway.compliance.alerts.models import Alert
-from gateway.compliance.behaviour import noticing
+from gateway.compliance.behaviour import noticing, recently
 from gateway.compliance.behaviour.days import act_count, days_forget
 from gateway.compliance.behaviour.hours import Span, slot_of
-from gateway.compliance.behaviour.models import OpeningHours, PersonDay, TillDay
+from gateway.compliance.behaviour.models import NetworkSeen, OpeningHours, PersonDay, TillDay
 from gateway.compliance.behaviour.opening import (
     opening_hours_of,
     opening_hours_set,
@@ -22,10 +22,12 @@ from gateway.compliance.behaviour.opening import (
 )
 from gateway.events.models import Event
 from gateway.shops.selectors import shop_view
+from merchants.accounts.services import api_key_create
 from merchants.notices.models import Notice
 from tests.compliance.behaviour.conftest import NOW, Place, alerts, replayed, some_id
 from tests.faces import open_shop, staff
 from tests.invoices.conftest import chain, world
+from tests.merchants.api.conftest import Api
 
 __all__ = ["chain", "open_shop", "staff", "world"]
 
@@ -193,3 +195,16 @@ def test_the_till_the_dashboard_and_refunds_are_heard(
     assert {day.count for day in voids} == {1}
     assert 1_250 in {day.units for day in voids}
     assert not Alert.objects.exists()
+
+
+def test_a_sale_goes_on_without_valkey_and_its_keys_network_is_kept(
+    open_shop: Any, settings: Any
+) -> None:
+    settings.VALKEY_URL = "redis://127.0.0.1:1/0"
+    recently.forget()
+    _key, secret = api_key_create(shop_id=open_shop.shop_id, mode="test")
+    for _twice in range(2):
+        Api(secret).invoice()
+    assert Event.objects.filter(type="key.network_seen").count() == 1
+    open_shop.drain()
+    assert NetworkSeen.objects.get().network == "127.0.0.0/24"
