@@ -118,6 +118,10 @@ APPROVALS = env.json("APPROVALS", default={})
 """Delays of what two people decide and what needs only one; docs/reference/settings.md."""
 CASES = env.json("CASES", default={})
 """Versions of the deadlines that cases are due by; docs/reference/cases.md names their fields."""
+BEHAVIOUR = env.json("BEHAVIOUR", default={})
+"""Versions of the thresholds of behaviour; docs/reference/behaviour.md names their fields."""
+NETWORK_FILE = env.str("NETWORK_FILE", default="")
+"""Whose networks are whose, tab-separated; docs/reference/behaviour.md says how."""
 KNOWING = env.json("KNOWING", default={})
 """Countries that raise a risk, how long data is kept; docs/reference/settings.md."""
 WALLET_SIGNER = env.str("WALLET_SIGNER", default="")
@@ -205,6 +209,7 @@ INSTALLED_APPS = [
     "gateway.compliance.apps.ComplianceConfig",
     "gateway.compliance.listed.apps.ListedConfig",
     "gateway.compliance.alerts.apps.AlertsConfig",
+    "gateway.compliance.behaviour.apps.BehaviourConfig",
     "gateway.compliance.tracing.apps.TracingConfig",
     "gateway.compliance.naming.apps.NamingConfig",
     "gateway.compliance.scenarios.apps.ScenariosConfig",

@@ -58,6 +58,8 @@ EVERY_SECONDS = {
     "gateway.compliance.scenarios.tasks.continue_backtests": 3.0,
     "gateway.compliance.cases.tasks.tell_overdue_cases": MINUTE,
     "gateway.compliance.cases.tasks.seal_case_days": HOUR,
+    "gateway.compliance.behaviour.tasks.learn_streams": 30.0,
+    "gateway.compliance.behaviour.tasks.forget_behaviour": DAY,
     "gateway.compliance.knowing.tasks.erase_due_subjects": HOUR,
     "gateway.compliance.knowing.tasks.forget_papers": HOUR,
     "gateway.compliance.knowing.tasks.tell_reviews": HOUR,

@@ -28,6 +28,9 @@ HIDDEN: Final = frozenset(
         "compliance_presenting_statuslistcopy",
         "compliance_scenarios_observationrow",
         "compliance_scenarios_waitingobservation",
+        "compliance_behaviour_personday",
+        "compliance_behaviour_tillday",
+        "compliance_behaviour_watched",
         "compliance_tracing_lookup",
         "compliance_tracing_tracedtransfer",
         "compliance_tracing_traceinputs",
@@ -54,6 +57,9 @@ READ_ONLY: Final = frozenset(
         "chains_processedhead",
         "chains_token",
         "compliance_presenting_trustedissuer",
+        "compliance_behaviour_networkseen",
+        "compliance_behaviour_stream",
+        "compliance_behaviour_streamitem",
         "compliance_cases_casedecision",
         "compliance_cases_recordday",
         "compliance_checkedaddress",
@@ -96,6 +102,7 @@ READ_ONLY: Final = frozenset(
 what carries out what two people agreed to."""
 APPEND_ONLY: Final = frozenset(
     {
+        "compliance_behaviour_openinghours",
         "compliance_cases_casealert",
         "compliance_cases_casenote",
         "compliance_cases_casesnapshot",

@@ -11,6 +11,7 @@ from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from gateway.events.services import emit
 from merchants.accounts.actions import HOUSE_ROLES, OWNER, ROLES, SCOPES, TILL_SCOPES
 from merchants.accounts.errors import (
     EmailInvalid,
@@ -143,4 +144,12 @@ def api_key_revoke(*, shop_id: UUID, key_id: UUID, now: datetime | None = None) 
     if key.revoked_at is None:
         key.revoked_at = now or timezone.now()
         key.save(update_fields=["revoked_at"])
+        emit(
+            type="key.revoked",
+            subject=f"key:{key.id}",
+            body={"key_id": str(key.id)},
+            mode=key.mode,
+            shop_id=key.shop_id,
+            now=key.revoked_at,
+        )
     return key

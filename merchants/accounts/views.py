@@ -6,11 +6,14 @@ from django.contrib.auth import views as auth_views
 from django.contrib.auth.forms import AuthenticationForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_post_parameters
 
+from gateway.compliance.behaviour.noticing import sign_in_refused, signed_in
 from merchants.accounts.errors import SignInThrottled
 from merchants.accounts.forms import SignInForm
+from merchants.accounts.selectors import shops_of
 from merchants.accounts.throttling import try_begin, try_succeeded
 
 
@@ -25,12 +28,18 @@ class SignInView(auth_views.LoginView):
         try:
             try_begin(request.META["REMOTE_ADDR"])
         except SignInThrottled as refusal:
+            _refused(request, refusal.code)
             return _wait(request, seconds=refusal.retry_after_seconds, throttled=refusal)
         return super().post(request, *args, **kwargs)
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
-        try_succeeded(self.request.META["REMOTE_ADDR"])
-        return super().form_valid(form)
+        address = self.request.META["REMOTE_ADDR"]
+        try_succeeded(address)
+        response = super().form_valid(form)
+        user = form.get_user()
+        shops = {shop.id: shop.mode for shop, _role in shops_of(user)}
+        signed_in(user_id=user.pk, address=address, shops=shops, now=timezone.now())
+        return response
 
 
 sign_in = sensitive_post_parameters("password")(SignInView.as_view())
@@ -39,6 +48,7 @@ sign_out = auth_views.LogoutView.as_view()
 
 def locked_out(request: HttpRequest, *_: object, **__: object) -> HttpResponse:
     """What axes answers after too many wrong passwords for one name from one address."""
+    _refused(request, "locked_out")
     return _wait(request, seconds=900, locked_out=True)
 
 
@@ -49,6 +59,10 @@ def form_too_old(request: HttpRequest, reason: str = "") -> HttpResponse:
         sent_from, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
     return render(request, "403_csrf.html", {"back": sent_from if is_ours else ""}, status=403)
+
+
+def _refused(request: HttpRequest, code: str) -> None:
+    sign_in_refused(address=request.META["REMOTE_ADDR"], code=code, now=timezone.now())
 
 
 def _wait(request: HttpRequest, *, seconds: int, **context: object) -> HttpResponse:

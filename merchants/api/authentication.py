@@ -1,11 +1,16 @@
 """Who calls: the API key in the Authorization header."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
 from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
+from gateway.compliance.behaviour.noticing import key_refused, key_used
 from gateway.tenancy.scope import entered_by
-from merchants.accounts.errors import KeyMissing
+from merchants.accounts.errors import KeyExpired, KeyMissing, KeyRevoked, KeyUnknown
 from merchants.accounts.selectors import (
     Caller,
     caller_by_secret,
@@ -35,8 +40,16 @@ class ApiKeyAuthentication(BaseAuthentication):
         secret = secret.strip()
         if scheme.lower() != "bearer" or not secret:
             raise KeyMissing
+        now, address = timezone.now(), str(request.META.get("REMOTE_ADDR", ""))
+        with _refusals_counted(address, now=now):
+            caller, kept = self._caller(request, secret, now=now)
+        key_used(key_id=caller.key_id, shop=caller.shop, address=address, now=now)
+        return caller, kept
+
+    def _caller(
+        self, request: Request, secret: str, *, now: datetime
+    ) -> tuple[Caller, Kept | None]:
         key = request.META.get(IDEMPOTENCY_HEADER)
-        now = timezone.now()
         if key is None or not is_key(key):
             return caller_by_secret(secret, now=now), None
         row = entered_by(_CALLER_AND_ANSWER_SQL, [secret_hash(secret), now, key])
@@ -45,3 +58,13 @@ class ApiKeyAuthentication(BaseAuthentication):
 
     def authenticate_header(self, request: Request) -> str:
         return 'Bearer realm="tillway"'
+
+
+@contextmanager
+def _refusals_counted(address: str, *, now: datetime) -> Iterator[None]:
+    """Keys that open nothing are counted by the network that tries them."""
+    try:
+        yield
+    except (KeyUnknown, KeyRevoked, KeyExpired) as refused:
+        key_refused(address=address, code=refused.code, now=now)
+        raise

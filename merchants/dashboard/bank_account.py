@@ -6,6 +6,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth import authenticate
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from gateway.compliance.behaviour.noticing import destination_asked
 from gateway.events.errors import TillwayError
 from gateway.ramps.configuration import RampSettings, ramp_settings
 from gateway.ramps.iso20022.iban import iban_shown
@@ -56,17 +58,20 @@ def page(request: MemberRequest, shop_id: UUID) -> HttpResponse:
     if not _knows_password(request, form):
         form.add_error("password", _("That isn't your password."))
         return _page(request, offered, refused=form)
-    data = form.cleaned_data
+    data, now = form.cleaned_data, timezone.now()
+    address = str(request.META["REMOTE_ADDR"])
     try:
-        act = bank_destination_change(
-            shop_id=shop_id,
-            ramp=entry.name,
-            iban=data["iban"],
-            holder=data["holder"],
-            bic=data["bic"],
-            by=request.user.pk,
-            now=timezone.now(),
-        )
+        with transaction.atomic():
+            act = bank_destination_change(
+                shop_id=shop_id,
+                ramp=entry.name,
+                iban=data["iban"],
+                holder=data["holder"],
+                bic=data["bic"],
+                by=request.user.pk,
+                now=now,
+            )
+            destination_asked(shop=request.shop, user_id=request.user.pk, address=address, now=now)
     except TillwayError as error:
         form.add_error(None, act_problem(error))
         return _page(request, offered, refused=form)

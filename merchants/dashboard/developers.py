@@ -1,6 +1,7 @@
 """API keys, and the list of webhook endpoints."""
 
-from typing import Any
+from datetime import timedelta
+from typing import Any, Final
 from uuid import UUID
 
 from django.contrib import messages
@@ -10,6 +11,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from gateway.compliance.behaviour.models import NetworkSeen
+from gateway.compliance.behaviour.selectors import key_networks
 from gateway.events.errors import TillwayError
 from merchants.accounts.guards import MemberRequest, require_action
 from merchants.accounts.selectors import api_keys_of
@@ -19,6 +22,9 @@ from merchants.dashboard.selectors import time_text
 from merchants.pos.views import problem_words
 from merchants.webhooks.selectors import endpoints_of
 from merchants.webhooks.services import endpoint_create
+
+NEW_FOR: Final = timedelta(days=7)
+"""So long a network that was new to a key is marked as such."""
 
 
 @never_cache
@@ -73,13 +79,25 @@ def add_endpoint(request: MemberRequest, shop_id: UUID) -> HttpResponse:
     return _page(request, shop_id, secret={"title": title, "text": secret})
 
 
+def _network(row: NetworkSeen) -> dict[str, Any]:
+    """A network that a key was used from: its prefix, the day, and whether it is new to the key."""
+    is_new = row.standing == "new" and timezone.now() - row.first_at <= NEW_FOR
+    return {"name": row.network, "day": f"{timezone.localdate(row.last_at)}", "is_new": is_new}
+
+
 def _page(
     request: MemberRequest, shop_id: UUID, *, secret: dict[str, Any] | None = None
 ) -> HttpResponse:
+    keys = api_keys_of(shop_id)
+    networks = key_networks(shop_id=shop_id, key_ids=[key.id for key in keys])
     context = {
         "keys": [
-            {**key.as_dict(), "used_text": time_text(key.last_used_at)}
-            for key in api_keys_of(shop_id)
+            {
+                **key.as_dict(),
+                "used_text": time_text(key.last_used_at),
+                "networks": [_network(row) for row in networks.get(key.id, ())],
+            }
+            for key in keys
         ],
         "endpoints": endpoints_of(shop_id),
         "secret": secret,

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth import authenticate
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,6 +16,8 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from gateway.chains.addresses import checksum
+from gateway.compliance.behaviour.noticing import destination_asked
+from gateway.compliance.behaviour.opening import opening_hours_set
 from gateway.custody.approvals.errors import ApprovalError
 from gateway.events.errors import TillwayError
 from gateway.settlement.destinations import destination_waiting, payout_destination_change
@@ -32,6 +35,7 @@ from merchants.dashboard.settings_forms import (
     SettingsForm,
     TermsForm,
 )
+from merchants.dashboard.settings_hours import HoursForm
 from merchants.dashboard.settings_refunds import RefundsForm
 from merchants.pos.views import problem_words
 
@@ -39,6 +43,7 @@ SECTIONS = {
     "address": "shop.change_payout_address",
     "terms": "shop.change_terms",
     "refunds": "shop.change_terms",
+    "hours": "shop.change_terms",
     "place": "shop.change_terms",
 }
 """Each form of the page, and the action that saves it."""
@@ -73,6 +78,8 @@ def _form(section: str, shop: ShopView, data: Any = None) -> SettingsForm:
         return TermsForm(shop, data)
     if section == "refunds":
         return RefundsForm(shop, data)
+    if section == "hours":
+        return HoursForm(shop, data)
     return PlaceForm(shop, data)
 
 
@@ -81,8 +88,14 @@ def _saved(request: MemberRequest, form: SettingsForm) -> str:
     if isinstance(form, AddressForm) and not _knows_password(request, form):
         form.add_error("password", _("That isn't your password."))
         return ""
+    now = timezone.now()
     try:
-        return _save(form, person=request.user.pk, now=timezone.now())
+        with transaction.atomic():
+            said = _save(form, person=request.user.pk, now=now)
+            if isinstance(form, AddressForm):
+                address = str(request.META["REMOTE_ADDR"])
+                destination_asked(shop=form.shop, user_id=request.user.pk, address=address, now=now)
+        return said
     except TillwayError as error:
         form.add_error(None, settings_problem(error))
         return ""
@@ -109,6 +122,9 @@ def _save(form: SettingsForm, *, person: UUID, now: datetime) -> str:
         if act is None:
             return _("Payouts now go to the new address.")
         return _("The new address waits for another person. Until then payouts go to the old one.")
+    if isinstance(form, HoursForm):
+        opening_hours_set(shop_id=shop_id, spans=form.spans(), by=person, now=now)
+        return _("Your opening hours were saved.")
     if isinstance(form, RefundsForm):
         services.shop_set_terms(
             shop_id=shop_id, changes=form.changes(), now=now, changed_by=changed_by

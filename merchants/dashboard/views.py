@@ -22,7 +22,6 @@ from gateway.events.errors import BadCursor, TillwayError
 from gateway.invoices.errors import InvoiceNotFound
 from gateway.invoices.presenters import invoice_as_dict
 from gateway.invoices.selectors import invoice_get, invoices_page
-from gateway.invoices.services import invoice_void
 from merchants.accounts.actions import role_allows
 from merchants.accounts.guards import MemberRequest, may, require_action
 from merchants.accounts.models import User
@@ -35,6 +34,7 @@ from merchants.dashboard.refunds import refund_sign
 from merchants.pos.card_refunds import card_refunds_shown
 from merchants.pos.refunds import refund_offers
 from merchants.pos.views import VOIDABLE, problem_words
+from merchants.pos.voiding import sale_void
 
 FILTERS: Final = (
     "",
@@ -182,7 +182,7 @@ def invoice(request: MemberRequest, shop_id: UUID, invoice_id: UUID) -> HttpResp
 def void(request: MemberRequest, shop_id: UUID, invoice_id: UUID) -> HttpResponse:
     """Call a sale off before it is covered."""
     try:
-        invoice_void(shop_id=shop_id, invoice_id=invoice_id, now=timezone.now())
+        sale_void(request, invoice_id=invoice_id)
         messages.success(request, _("The invoice was voided."))
     except TillwayError as error:
         messages.error(request, problem_words(error))

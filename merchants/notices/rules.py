@@ -230,6 +230,17 @@ RULES: Final = (
         settles={"case.assigned", "case.closed"},
     ),
     _rule(
+        "key_new_network",
+        (AT_ONCE, {OWNER}),
+        opens={"key.new_network"},
+        settles={"key.revoked"},
+    ),
+    _rule(
+        "sign_in_new_network",
+        (AT_ONCE, {OWNER}),
+        opens={"sign_in.new_network"},
+    ),
+    _rule(
         "case_decision_waits",
         (AT_ONCE, {COMPLIANCE_OFFICER}),
         opens={"approval.proposed"},

@@ -51,6 +51,26 @@ def words_of(notice: Notice) -> Words:
                 % {"reason": _said(notice.body, "reason")},
                 f"{shop}/approvals/{notice.subject.partition(':')[2]}",
             )
+        case "key_new_network":
+            return Words(
+                _("An API key was used from a new network"),
+                _(
+                    "It was used from %(network)s for the first time. If that was not your"
+                    " program, revoke the key now and make another."
+                )
+                % {"network": _said(notice.body, "network")},
+                f"{shop}/developers",
+            )
+        case "sign_in_new_network":
+            return Words(
+                _("Somebody of your shop signed in from a new network"),
+                _(
+                    "It was %(network)s, for the first time. If it was none of your people,"
+                    " tell us at once; revoke the API keys and look at the payout address."
+                )
+                % {"network": _said(notice.body, "network")},
+                f"{shop}/",
+            )
         case _:
             return _words_of_house(notice)
 
@@ -208,6 +228,8 @@ def kind_word(kind: str) -> str:
         "bank_unclear": _("Unclear instructions to banks"),
         "case_opened": _("Cases"),
         "case_overdue": _("Cases that are late"),
+        "key_new_network": _("API keys used from new networks"),
+        "sign_in_new_network": _("Sign-ins from new networks"),
         "case_decision_waits": _("Cases that wait for a second officer"),
     }[kind]
 

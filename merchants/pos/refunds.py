@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from gateway.checkout.wording import money_text, trimmed
+from gateway.compliance.behaviour.noticing import till_used
 from gateway.events.errors import TillwayError
 from gateway.events.ids import uuid7
 from gateway.invoices.errors import InvoiceNotFound
@@ -142,6 +143,9 @@ def ask(request: MemberRequest, shop_id: UUID, invoice_id: UUID) -> HttpResponse
     }
     try:
         asked = asked_from(request, invoice, via="till")
+        till_used(
+            shop=request.shop, who=f"user:{request.user.id}", act="refund", now=timezone.now()
+        )
     except (TillwayError, MoneyError) as error:
         context["problem"] = refund_problem(error)
         return render(request, "pos/refund.html", context, status=error.status)

@@ -21,12 +21,13 @@ from gateway.checkout.pages import page_context, public_status
 from gateway.checkout.selectors import sales_version
 from gateway.checkout.tickets import shop_ticket
 from gateway.checkout.wording import FIAT_SIGNS
+from gateway.compliance.behaviour.noticing import till_used
 from gateway.events.errors import TillwayError
 from gateway.events.ids import uuid7
 from gateway.invoices.errors import InvoiceNotFound, NoQuote
 from gateway.invoices.presenters import invoice_as_dict
 from gateway.invoices.selectors import invoice_get
-from gateway.invoices.services import invoice_issue, invoice_void
+from gateway.invoices.services import invoice_issue
 from gateway.money.amounts import parse_positive_amount
 from gateway.money.assets import FIAT
 from gateway.money.errors import MoneyError
@@ -38,6 +39,7 @@ from merchants.pos.card_refunds import card_refund_asked, card_refunds_shown
 from merchants.pos.readers import at_reader_of
 from merchants.pos.refunds import refund_offers, refund_problem
 from merchants.pos.selectors import last_sales
+from merchants.pos.voiding import sale_void
 
 KEYS = ("1", "2", "3", "4", "5", "6", "7", "8", "9", "00", "0")
 VOIDABLE = frozenset({"waiting", "partial"})
@@ -105,6 +107,7 @@ def charge(request: MemberRequest, shop_id: UUID) -> HttpResponse:
             return response
         problem = {"problem": words, "typed": typed, "order": order, "draft": draft}
         return _till(request, shop, status=error.status, **problem)
+    till_used(shop=shop, who=f"user:{request.user.id}", act="sale", now=timezone.now())
     if _wants_part(request):
         return _sale(request, shop, invoice_as_dict(invoice))
     return HttpResponseRedirect(f"/pos/{shop_id}/sales/{invoice.id}")
@@ -124,7 +127,8 @@ def void(request: MemberRequest, shop_id: UUID, invoice_id: UUID) -> HttpRespons
     """Call a sale off before it is covered."""
     problem = ""
     try:
-        invoice_void(shop_id=shop_id, invoice_id=invoice_id, now=timezone.now())
+        sale_void(request, invoice_id=invoice_id)
+        till_used(shop=request.shop, who=f"user:{request.user.id}", act="void", now=timezone.now())
     except (TillwayError, MoneyError) as error:
         problem = problem_words(error)
     if not _wants_part(request) and not problem:

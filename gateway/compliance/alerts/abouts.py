@@ -4,8 +4,9 @@ import re
 from dataclasses import dataclass
 from typing import Final, Literal, cast
 
-AboutKind = Literal["deposit", "shop", "address", "subject", "payout", "list"]
-"""``subject`` is a person or body that was asked to prove who they are; ``list`` a feed."""
+AboutKind = Literal["deposit", "shop", "address", "subject", "payout", "list", "network"]
+"""``subject`` is a person or body that was asked to prove who they are; ``list`` a feed;
+``network`` a prefix of addresses that somebody came from."""
 
 _UUID: Final = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _IDS: Final[dict[str, str]] = {
@@ -15,6 +16,7 @@ _IDS: Final[dict[str, str]] = {
     "payout": _UUID,
     "address": "0x[0-9a-f]{40}",
     "list": "[a-z0-9][a-z0-9_.-]{0,63}",
+    "network": "[0-9a-f.:]{2,39}/[0-9]{1,3}",
 }
 
 

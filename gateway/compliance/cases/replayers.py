@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from gateway.chains.addresses import checksum
+from gateway.compliance.behaviour import raising as behaviour
 from gateway.compliance.cases.deadlines import Deadlines, due_of
 from gateway.compliance.cases.gathering import matches_plain
 from gateway.compliance.cases.replaying import NotReplayable, register
@@ -19,6 +20,8 @@ def register_ours() -> None:
     register("case_deadlines", "1", case_deadlines)
     register("deposit_verdict", "1", deposit_verdict)
     register(JUDGE, JUDGE_VERSION, scenario_judgement)
+    for kind, again in behaviour.AGAIN.items():
+        register(kind, behaviour.VERSION, again)
 
 
 def case_deadlines(told: Mapping[str, Any]) -> dict[str, Any]:

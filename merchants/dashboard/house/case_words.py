@@ -15,6 +15,7 @@ from gateway.compliance.cases.models import Case
 from gateway.compliance.scenarios.watching import ALERT_PREFIX
 from merchants.dashboard.desk import figures
 from merchants.dashboard.house.scenario_words import scenario_word
+from merchants.dashboard.house.behaviour_words import rule_word
 from merchants.dashboard.selectors import time_text
 from merchants.dashboard.wording import Sign
 
@@ -135,7 +136,7 @@ def kind_word(kind: str) -> str:
     }
     if kind.startswith(ALERT_PREFIX):
         return scenario_word(kind.removeprefix(ALERT_PREFIX))
-    return words.get(kind) or kind.replace("_", " ").capitalize()
+    return words.get(kind) or rule_word(kind) or kind.replace("_", " ").capitalize()
 
 
 def about_words(about: str, *, shop_name: str = "") -> str:
@@ -150,8 +151,9 @@ def about_words(about: str, *, shop_name: str = "") -> str:
         "subject": _("Person or body"),
         "payout": _("Payout"),
         "list": _("List"),
+        "network": _("Network"),
     }[told.kind]
-    short = told.id if told.kind == "list" else f"…{told.id[-8:]}"
+    short = told.id if told.kind in ("list", "network") else f"…{told.id[-8:]}"
     return f"{word} {short}"
 
 
@@ -226,6 +228,11 @@ def part_word(what: str) -> str:
         "record": _("What the record committed to"),
         "outcome": _("The outcome"),
         "case_deadlines 1": _("The deadlines"),
+        "behaviour_network 1": _("Whether the network was new"),
+        "behaviour_session 1": _("Whether the network was the person's own"),
+        "behaviour_spike 1": _("Whether the day stood out"),
+        "behaviour_hours 1": _("Whether it was outside the hours"),
+        "behaviour_score 1": _("The score"),
         "deposit_verdict 1": _("The verdict by the lists of that day"),
     }
     return words.get(what) or what.replace("_", " ")

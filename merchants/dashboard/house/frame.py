@@ -39,6 +39,7 @@ MENU: Final = (
     MenuLine("verification", "shield", "verification.decide", _("Verification")),
     MenuLine("limits", "sliders", "approval.propose", _("Limits")),
     MenuLine("reconciliation", "check-circle", "reconciliation.view", _("Reconciliation")),
+    MenuLine("behaviour", "eye", "case.work", _("Behaviour")),
 )
 
 

@@ -5,6 +5,7 @@ from django.urls import path
 from merchants.dashboard.house import (
     accounts,
     approvals,
+    behaviour,
     books,
     by_hand,
     cases,
@@ -46,6 +47,8 @@ urlpatterns = [
     path("scenarios/<slug:scenario>/compare", scenarios.compare, name="scenario-compare"),
     path("scenarios/<slug:scenario>/edit", scenario_editor.edit, name="scenario-edit"),
     path("scenarios/<slug:scenario>/try", scenario_tests.ask, name="scenario-try"),
+    path("behaviour", behaviour.noticed, name="behaviour"),
+    path("behaviour/shops/<uuid:shop_id>", behaviour.scores, name="behaviour-shop"),
     path("holds", holds.holds, name="holds"),
     path("holds/<uuid:hold_id>", holds.hold, name="hold"),
     path("shops", standing.shops, name="shops"),

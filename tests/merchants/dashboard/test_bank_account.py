@@ -66,6 +66,7 @@ def test_an_account_is_paid_after_another_person_agreed_and_its_delay(
     assert "FR…2606" in text and SHOP_IBAN not in text
     act = Act.objects.get(kind="bank_destination")
     assert (act.shop_id, act.decider) == (staff.world.shop_id, "shop")
+    assert Event.objects.get(type="destination.asked").body["network"] == "127.0.0.0/24"
     with django_assert_max_num_queries(9):
         text = said(owner.get(page))
     assert "Another account waits" in text and 'name="iban"' not in text
