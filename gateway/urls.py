@@ -11,4 +11,5 @@ urlpatterns = [
     path("", include("gateway.checkout.urls")),
     path("", include("gateway.supervisor.urls")),
     path("", include("gateway.ramps.urls")),
+    path("", include("gateway.compliance.travelling.urls")),
 ]

@@ -58,6 +58,8 @@ EVERY_SECONDS = {
     "gateway.compliance.cases.tasks.seal_case_days": HOUR,
     "gateway.compliance.knowing.tasks.erase_due_subjects": HOUR,
     "gateway.compliance.knowing.tasks.forget_papers": HOUR,
+    "gateway.compliance.travelling.tasks.deliver_exchanges": 5.0,
+    "gateway.compliance.travelling.tasks.forget_challenges": DAY,
     "gateway.compliance.knowing.tasks.tell_reviews": HOUR,
     "gateway.ledger.tasks.expire_pending_entries": MINUTE,
     "gateway.ledger.tasks.snapshot_house_accounts": HOUR,

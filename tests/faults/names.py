@@ -44,6 +44,7 @@ IN_PROCESS = {
     "instruction": ("tests/ramps/test_instructions.py", "tests/settlement/fiat/test_payouts.py"),
     "onramp": ("tests/cards/test_onramp.py",),
     "trace": ("tests/compliance/tracing/test_deaths.py",),
+    "travel": ("tests/compliance/travelling/test_exchanges.py",),
     "reader": ("tests/cards/test_reader_faults.py", "tests/cards/test_readers.py"),
 }
 """Points that no story of a house comes to, by the first word of their names: the house has no

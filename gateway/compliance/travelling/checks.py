@@ -1,0 +1,22 @@
+"""What `manage.py check` says of the Travel Rule's settings, before a transfer has to find out."""
+
+from typing import Any
+
+from django.core.checks import CheckMessage, Error
+
+from gateway.compliance.travelling.configuration import files_missing, travel_settings
+from gateway.compliance.travelling.errors import TravelUnreadable
+
+HINT = "See docs/reference/travel-rule.md, Settings."
+
+
+def check_travel_rule(**options: Any) -> list[CheckMessage]:
+    """Whether TRAVEL_RULE can be read, and names files that are there."""
+    try:
+        told = travel_settings()
+    except TravelUnreadable as error:
+        return [Error(error.message, hint=HINT, id="tillway.E064")]
+    return [
+        Error(f"TRAVEL_RULE names {path}, which is no file.", hint=HINT, id="tillway.E064")
+        for path in files_missing(told)
+    ]
