@@ -53,6 +53,7 @@ OPEN = {
     "/language": "a cookie of one's own",
     "/v1/openapi.json": "the description of the API",
     "/v1/docs": "the description of the API",
+    "/identity": "who the house is, as other providers ask for it",
     "/notices/worker.js": "a script that says the same to everybody",
 }
 """Paths that anybody may ask for, and why they tell nothing of a shop."""

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from gateway.compliance.travelling.asking import exchange_ask
 from gateway.compliance.travelling.configuration import travel_settings
-from gateway.compliance.travelling.errors import RateUnknown, TravelError
+from gateway.compliance.travelling.errors import RateUnknown
 from gateway.compliance.travelling.models import Counterparty, Exchange, PayoutWallet
 from gateway.compliance.travelling.needing import (
     Counterparty as CounterpartyKind,
@@ -20,6 +20,8 @@ from gateway.compliance.travelling.needing import (
 from gateway.compliance.travelling.needing import Needs, Transfer, currencies_of, needs
 from gateway.compliance.travelling.proving import proof_in_force
 from gateway.compliance.travelling.thresholds import jurisdiction_of
+from gateway.compliance.travelling.wallets import wallet_said
+from gateway.events.errors import TillwayError
 from gateway.money.amounts import Amount
 
 Missing = Literal["", "rate", "proof", "answer", "details"]
@@ -37,6 +39,7 @@ class Leaving:
         token: what leaves, on its chain.
         worth: the same in a currency; None: nobody can say.
         per_unit: rates of that currency, as ``needs`` takes them.
+        is_own: it goes to the shop itself, by whose word we go on whose wallet that is.
         is_proven: whoever gets it has shown already that the wallet is theirs.
     """
 
@@ -47,6 +50,7 @@ class Leaving:
     token: Amount
     worth: Amount | None
     per_unit: Mapping[str, Fraction]
+    is_own: bool
     is_proven: bool = False
 
 
@@ -67,9 +71,9 @@ def leaving_waits(leaving: Leaving, *, now: datetime) -> Missing:
     told = travel_settings()
     if not told.counts(leaving.mode):
         return ""
-    wallet = PayoutWallet.objects.filter(
-        shop_id=leaving.shop_id, address=leaving.address, is_current=True
-    ).first()
+    wallet = (
+        wallet_said(shop_id=leaving.shop_id, address=leaving.address) if leaving.is_own else None
+    )
     whose = _provider(wallet)
     kind: CounterpartyKind = "unknown" if wallet is None else _kind(wallet)
     codes = set(told.establishments) | ({jurisdiction_of(whose.country)} if whose else set())
@@ -115,7 +119,7 @@ def _exchanged(leaving: Leaving, wallet: PayoutWallet, *, now: datetime) -> Miss
                 travel_address=wallet.travel_address,
                 now=now,
             )
-        except TravelError:
+        except TillwayError:
             return "details"
     return "answer"
 

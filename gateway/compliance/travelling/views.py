@@ -5,7 +5,6 @@ that ends TLS checks that they have its key, and says which it was in a header t
 nobody else (docs/how-to/exchange-with-providers.md).
 """
 
-import hashlib
 import re
 from collections.abc import Callable
 from datetime import datetime
@@ -13,7 +12,7 @@ from typing import Final
 from urllib.parse import unquote
 from uuid import UUID
 
-from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.x509 import load_pem_x509_certificate
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -151,7 +150,7 @@ def certificate_of(request: HttpRequest) -> bytes:
         found = load_pem_x509_certificate(unquote(said).encode("ascii"))
     except ValueError as error:
         raise CounterpartyUnknown from error
-    return hashlib.sha256(found.public_bytes(Encoding.DER)).digest()
+    return found.fingerprint(SHA256())
 
 
 def _is_too_often(request: HttpRequest) -> bool:

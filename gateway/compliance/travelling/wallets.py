@@ -9,6 +9,7 @@ from gateway.compliance.travelling.counterparties import counterparty_of_url
 from gateway.compliance.travelling.models import PayoutWallet
 from gateway.compliance.travelling.travel_address import travel_address_decode
 from gateway.events.services import emit
+from gateway.tenancy.scope import house_scope
 
 
 @transaction.atomic
@@ -29,7 +30,9 @@ def wallet_is_with_provider(
         TravelAddressInvalid
         CounterpartyUnknown: we exchange nothing with whoever is behind it.
     """
-    whose = counterparty_of_url(travel_address_decode(travel_address))
+    url = travel_address_decode(travel_address)
+    with house_scope():  # whom the house exchanges with is no shop's to list
+        whose = counterparty_of_url(url)
     return _say(
         shop_id=shop_id,
         address=address,

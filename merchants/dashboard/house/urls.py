@@ -15,6 +15,7 @@ from merchants.dashboard.house import (
     periods,
     reconciling,
     standing,
+    travel,
     verification,
 )
 
@@ -38,6 +39,8 @@ urlpatterns = [
     path("cases/<uuid:case_id>/<str:verb>", cases.say, name="case-say"),
     path("holds", holds.holds, name="holds"),
     path("holds/<uuid:hold_id>", holds.hold, name="hold"),
+    path("travel", travel.exchanges, name="travel"),
+    path("travel/<uuid:exchange_id>", travel.exchange, name="travel-exchange"),
     path("shops", standing.shops, name="shops"),
     path("shops/<uuid:shop_id>", standing.shop, name="shop"),
     path("verification", verification.files, name="verifications"),

@@ -20,6 +20,7 @@ from gateway.money.assets import Asset
 from gateway.outside import http, trust
 from tests.compliance.knowing.place import NOW, opened
 from tests.compliance.travelling.provider import Provider, certificate, serving
+from tests.settlement.conftest import world as world  # noqa: PLC0414 (a fixture)
 
 USDC = Asset("USDC@31337", 6)
 DTI = "4H95J0R2X"
