@@ -72,7 +72,10 @@ class Payout(Shape):
             *("ramp_account", "address_proof", "receiver_check"),
         ],
         allow_null=True,
-        help_text="Why it is awaiting_funds; it goes on by itself.",
+        help_text=(
+            "Why it is awaiting_funds; it goes on by itself, but for address_proof: the shop says on "
+            "its dashboard whose wallet it is."
+        ),
     )
     waiting_for = s.ChoiceField(
         choices=["approval"],

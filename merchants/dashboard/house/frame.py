@@ -34,11 +34,11 @@ MENU: Final = (
     MenuLine("approvals", "check-circle", "approval.view", _("Approvals")),
     MenuLine("cases", "inbox", "case.work", _("Cases")),
     MenuLine("holds", "hand", "hold.decide", _("Holds")),
-    MenuLine("travel", "globe", "hold.decide", _("Travel Rule")),
     MenuLine("shops", "shop", "approval.propose", _("Shops")),
     MenuLine("verification", "shield", "verification.decide", _("Verification")),
     MenuLine("limits", "sliders", "approval.propose", _("Limits")),
     MenuLine("reconciliation", "check-circle", "reconciliation.view", _("Reconciliation")),
+    MenuLine("travel", "globe", "hold.decide", _("Travel Rule")),
 )
 
 

@@ -104,10 +104,10 @@ def test_an_exchange_is_named_by_its_travel_address(
 
 
 def test_who_may_not_change_it_may_look(staff: Staff, page: str) -> None:
-    accountant = staff.client("accountant", **ENGLISH)
-    text = said(accountant.get(page))
+    manager = staff.client("manager", **ENGLISH)
+    text = said(manager.get(page))
     assert "only the owner" in text and "Show the text to sign" not in text
-    assert accountant.post(page, {"do": "ask"}).status_code == 403
+    assert manager.post(page, {"do": "ask"}).status_code == 403
 
 
 def test_where_nobody_asks_there_is_no_page_and_no_link(
