@@ -73,8 +73,8 @@ class Payout(Shape):
         ],
         allow_null=True,
         help_text=(
-            "Why it is awaiting_funds; it goes on by itself, but for address_proof: the shop says on "
-            "its dashboard whose wallet it is."
+            "Why it is awaiting_funds; it goes on by itself, but for address_proof: the shop says "
+            "on its dashboard whose wallet it is."
         ),
     )
     waiting_for = s.ChoiceField(

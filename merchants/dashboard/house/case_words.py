@@ -130,6 +130,7 @@ def kind_word(kind: str) -> str:
         "name_match": _("A name is like one on a list"),
         "wallet_exposure": _("A wallet is close to bad money"),
         "address_listed": _("An address is on a list"),
+        "counterparty_silent": _("Another provider does not answer"),
     }
     return words.get(kind) or kind.replace("_", " ").capitalize()
 

@@ -1,5 +1,6 @@
 """A wallet is its owner's when it signed our very text: once, in time, for this use."""
 
+import json
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -20,7 +21,10 @@ from gateway.compliance.travelling.proving import (
     wallet_prove,
 )
 from gateway.events.models import Event
+from gateway.outside.rpc import JsonRpc
+from tests.chain_rows import make_chain
 from tests.compliance.knowing.place import NOW
+from tests.refunds.test_proving import contract
 
 pytestmark = pytest.mark.django_db
 
@@ -102,3 +106,24 @@ def test_what_it_is_about_can_not_forge_a_line() -> None:
     asked = issued(about="Café\nWallet: 0x00\x00")
     assert asked.text.count("\nWallet: ") == 1
     assert checksum(ADDRESS) in asked.text
+
+
+@pytest.mark.chain
+def test_a_contract_wallet_says_itself_on_its_chain(anvil: Any, settings: Any) -> None:
+    make_chain(now=NOW)
+    entry = {
+        "chain_id": 31337, "key": "dev", "name": "Dev", "mode": "test",
+        "rpc_urls": [anvil.rpc_url], "block_seconds": 1, "confirmations": [[None, 1]],
+        "finality_blocks": 2, "grace_seconds": 30,
+        "factory": {"address": "0x", "version": 1, "code_hash": "0x", "init_code_hash": "0x"},
+        "treasury": "0x" + "ab" * 20, "native": {"symbol": "ETH", "decimals": 18}, "tokens": [],
+    }  # fmt: skip
+    settings.CHAINS = json.dumps([entry])
+    asked = issued()
+    with JsonRpc(anvil.rpc_url) as rpc:
+        rpc.call("anvil_setCode", [OWNER.address, contract("00000000")])
+        with pytest.raises(OwnershipRefused):
+            proved(asked, "0x010203")
+        rpc.call("anvil_setCode", [OWNER.address, contract("1626ba7e")])
+        proof = proved(asked, "0x010203")
+    assert (proof.kind, proof.chain_id) == ("erc1271", 31337)
