@@ -50,7 +50,9 @@ def worth_by(
     rates = {code: _price(snapshot, code, now_ms=now_ms) for code in into}
     return Worth(
         dollars=Amount(-(-cents.numerator // cents.denominator), DOLLAR),
-        per_dollar={code: 1 / rate for code, rate in rates.items() if rate},
+        per_dollar={
+            code: Fraction(rate.denominator, rate.numerator) for code, rate in rates.items() if rate
+        },
     )
 
 

@@ -46,7 +46,6 @@ def exchange_ask(
     address: bytes,
     counterparty: str,
     travel_address: str,
-    beneficiary: Person | None = None,
     now: datetime,
 ) -> Exchange:
     """Ask the provider behind a travel address whether a shop's money may go to an account of its;
@@ -54,7 +53,6 @@ def exchange_ask(
 
     Args:
         address: where the money is to go.
-        beneficiary: whose account it is; the shop's own if unset.
 
     Raises:
         CounterpartyUnknown: we exchange nothing with it, or the address is not one of its.
@@ -70,8 +68,7 @@ def exchange_ask(
     url = travel_address_decode(travel_address)
     check_host(whose, url)
     shop = shop_person(shop_id, account=address)
-    receiver = beneficiary or shop
-    subject = party_declare(shop_id=shop_id, person=receiver, mode=mode, now=now)
+    subject = party_declare(shop_id=shop_id, person=shop, mode=mode, now=now)
     exchange = Exchange(
         direction="out",
         request_identifier=uuid4(),
@@ -97,7 +94,7 @@ def exchange_ask(
         callback=callback_url(RESOLUTIONS, exchange.id),
         identity=Identity(
             originator=Originator(originator_person=(shop,)),
-            beneficiary=Beneficiary(beneficiary_person=(receiver,)),
+            beneficiary=Beneficiary(beneficiary_person=(shop,)),
             originating_vasp=our_person(),
             beneficiary_vasp=their_person(whose),
         ),

@@ -13,7 +13,7 @@ from gateway.compliance.knowing.countries import COUNTRIES
 from gateway.compliance.travelling.errors import AssetUnnamed, TravelUnreadable
 from gateway.compliance.travelling.ivms.checking import is_lei
 from gateway.compliance.travelling.thresholds import FATF, RULES
-from gateway.compliance.travelling.trp import AssetName
+from gateway.compliance.travelling.trp_fields import AssetName
 
 PROOF_DAYS: Final = 365
 MAX_PROOF_DAYS: Final = 1_826

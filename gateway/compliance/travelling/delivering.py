@@ -28,13 +28,13 @@ from gateway.compliance.travelling.life import (
 )
 from gateway.compliance.travelling.models import Exchange
 from gateway.compliance.travelling.trp import (
-    MAX_BYTES,
     Acknowledged,
     Approved,
     Rejected,
     answer_read,
     headers_write,
 )
+from gateway.compliance.travelling.trp_fields import MAX_BYTES
 from gateway.events.errors import TillwayError
 from gateway.events.points import point
 from gateway.outside.errors import OutsideFailed, OutsideRefused

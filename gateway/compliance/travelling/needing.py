@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from typing import Final, Literal
+from typing import Literal
 
 from gateway.compliance.travelling.errors import RateUnknown
 from gateway.compliance.travelling.thresholds import (
@@ -21,7 +21,7 @@ Direction = Literal["out", "in"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transfer:
-    """Money that comes in or goes out.
+    """Money that comes in or goes out: the same figures count both ways.
 
     Attributes:
         amount: what it is worth, in a currency.
@@ -48,13 +48,6 @@ class Needs:
     data: bool = False
     proof: bool = False
     by: tuple[str, ...] = ()
-
-    @property
-    def is_nothing(self) -> bool:
-        return not (self.data or self.proof)
-
-
-NOTHING: Final = Needs()
 
 
 def needs(

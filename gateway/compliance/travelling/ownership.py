@@ -11,17 +11,15 @@ from typing import Final, Literal
 
 from gateway.chains.addresses import checksum
 
-Purpose = Literal["payout", "refund", "payment"]
-PURPOSES: Final[tuple[Purpose, ...]] = ("payout", "refund", "payment")
-ProofKind = Literal["eip191", "erc1271", "erc6492"]
-PROOF_KINDS: Final[tuple[ProofKind, ...]] = ("eip191", "erc1271", "erc6492")
+Purpose = Literal["payout"]
+PURPOSES: Final[tuple[Purpose, ...]] = ("payout",)
+ProofKind = Literal["eip191", "erc1271"]
+PROOF_KINDS: Final[tuple[ProofKind, ...]] = ("eip191", "erc1271")
 CHALLENGE_MINUTES: Final = 30
 NONCE_BYTES: Final = 16
 
 _FOR: Final[dict[Purpose, str]] = {
     "payout": "I hold this wallet, and my shop's payouts may be sent to it.",
-    "refund": "I hold this wallet, and my refund may be sent to it.",
-    "payment": "I hold this wallet, and I pay from it.",
 }
 
 

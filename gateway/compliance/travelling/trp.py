@@ -11,13 +11,23 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
-from typing import Any, Final, Literal, NoReturn
+from decimal import Decimal
+from typing import Any, Final, Literal
 from uuid import UUID
 
 from gateway.compliance.travelling.errors import TrpInvalid
 from gateway.compliance.travelling.ivms.parts import Identity, PayloadVersion
 from gateway.compliance.travelling.ivms.versions import identity_read, identity_write
+from gateway.compliance.travelling.trp_fields import (
+    AssetName,
+    address_read,
+    amount_read,
+    asset_read,
+    fields_only,
+    object_read,
+    text_read,
+    url_read,
+)
 
 VERSION: Final = "3.2.1"
 SPOKEN: Final = re.compile(r"3\.[0-9]{1,3}\.[0-9]{1,3}")
@@ -27,22 +37,8 @@ EXTENSIONS: Final[frozenset[str]] = frozenset()
 VERSION_HEADER: Final = "api-version"
 REQUEST_HEADER: Final = "request-identifier"
 EXTENSIONS_HEADER: Final = "api-extensions"
-MAX_BYTES: Final = 64 * 1024
-MAX_TEXT: Final = 1_000
-MAX_URL: Final = 2_000
-MAX_DIGITS: Final = 78
-_ADDRESS: Final = re.compile(r"[!-~]{1,200}")
 
 AmountForm = Literal["text", "number"]
-
-
-@dataclass(frozen=True, slots=True)
-class AssetName:
-    """What is sent, by one of two lists. ``dti`` is a Digital Token Identifier (ISO 24165),
-    ``slip0044`` a registered coin type, for a chain's own coin."""
-
-    dti: str = ""
-    slip0044: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,13 +119,13 @@ def headers_write(*, request_identifier: str, version: str = VERSION) -> dict[st
 
 def inquiry_read(body: bytes, *, today: date) -> Inquiry:
     """Raises TrpInvalid, IvmsInvalid."""
-    told = _object(body)
-    _only(told, "asset", "amount", "callback", "IVMS101", "extensions")
+    told = object_read(body)
+    fields_only(told, "asset", "amount", "callback", "IVMS101", "extensions")
     identity, version = identity_read(told.get("IVMS101"), today=today)
     return Inquiry(
-        asset=_asset(told.get("asset")),
-        amount=_amount(told.get("amount")),
-        callback=_url(told.get("callback")),
+        asset=asset_read(told.get("asset")),
+        amount=amount_read(told.get("amount")),
+        callback=url_read(told.get("callback")),
         identity=identity,
         ivms=version,
     )
@@ -154,15 +150,15 @@ def inquiry_write(inquiry: Inquiry, *, today: date, amount_form: AmountForm = "t
 
 def answer_read(body: bytes) -> Resolution | Acknowledged:
     """The answer to an inquiry. Raises TrpInvalid."""
-    told = _object(body)
+    told = object_read(body)
     if "version" in told and not {"approved", "rejected"} & set(told):
-        return Acknowledged(version=_text(told["version"]))
+        return Acknowledged(version=text_read(told["version"]))
     return _resolution(told)
 
 
 def resolution_read(body: bytes) -> Resolution:
     """What comes to an inquiry's callback. Raises TrpInvalid."""
-    return _resolution(_object(body))
+    return _resolution(object_read(body))
 
 
 def resolution_write(resolution: Resolution) -> bytes:
@@ -174,13 +170,13 @@ def resolution_write(resolution: Resolution) -> bytes:
 
 def confirmation_read(body: bytes) -> Confirmation:
     """Raises TrpInvalid."""
-    told = _object(body)
+    told = object_read(body)
     txid, canceled = told.get("txid"), told.get("canceled")
     if (txid is None) == (canceled is None):
         raise TrpInvalid("A confirmation says txid or canceled.")
     if txid is None:
-        return Confirmation(canceled=_text(canceled) or "canceled")
-    return Confirmation(txid=_address(txid))
+        return Confirmation(canceled=text_read(canceled) or "canceled")
+    return Confirmation(txid=address_read(txid))
 
 
 def confirmation_write(confirmation: Confirmation) -> bytes:
@@ -193,78 +189,9 @@ def _resolution(told: Mapping[str, Any]) -> Resolution:
     if (approved is None) == (rejected is None):
         raise TrpInvalid("A resolution says approved or rejected.")
     if approved is None:
-        return Rejected(comment=_text(rejected))
+        return Rejected(comment=text_read(rejected))
     if not isinstance(approved, Mapping):
         raise TrpInvalid("approved names an address and a callback.")
     return Approved(
-        address=_address(approved.get("address")), callback=_url(approved.get("callback"))
+        address=address_read(approved.get("address")), callback=url_read(approved.get("callback"))
     )
-
-
-def _object(body: bytes) -> dict[str, Any]:
-    if len(body) > MAX_BYTES:
-        raise TrpInvalid("This is too long.", status=413)
-    try:
-        told = json.loads(body, parse_float=Decimal, parse_constant=_refuse)
-    except (ValueError, RecursionError) as error:
-        raise TrpInvalid("The body must be JSON.") from error
-    if not isinstance(told, dict):
-        raise TrpInvalid("The body must be a JSON object.")
-    return told
-
-
-def _refuse(constant: str) -> NoReturn:
-    raise ValueError(constant)
-
-
-def _only(told: Mapping[str, Any], *names: str) -> None:
-    if set(told) - set(names):
-        raise TrpInvalid("The body has fields that the protocol does not name.")
-    if told.get("extensions"):
-        raise TrpInvalid("The body has extensions that are not spoken here.")
-
-
-def _asset(told: Any) -> AssetName:
-    if isinstance(told, Mapping) and set(told) == {"dti"} and isinstance(told["dti"], str):
-        if re.fullmatch(r"[B-DF-HJ-NP-TV-XZ0-9]{9}", told["dti"]):
-            return AssetName(dti=told["dti"])
-    elif isinstance(told, Mapping) and set(told) == {"slip0044"}:
-        coin = told["slip0044"]
-        if isinstance(coin, str) and coin.isascii() and coin.isdigit() and len(coin) < 11:
-            coin = int(coin)
-        if type(coin) is int and 0 <= coin < 2**31:
-            return AssetName(slip0044=coin)
-    raise TrpInvalid("asset names one dti or one slip0044.")
-
-
-def _amount(told: Any) -> Decimal:
-    """An amount above zero. A boolean is a number to Python, and none to us."""
-    if isinstance(told, bool) or not isinstance(told, str | int | Decimal):
-        raise TrpInvalid("amount must be a number, or one as text.")
-    try:
-        amount = Decimal(told)
-    except InvalidOperation as error:
-        raise TrpInvalid("amount must be a number, or one as text.") from error
-    if not amount.is_finite() or amount <= 0:
-        raise TrpInvalid("amount must be more than zero.")
-    if abs(amount.adjusted()) > MAX_DIGITS or len(amount.as_tuple().digits) > MAX_DIGITS:
-        raise TrpInvalid("amount has more digits than any asset.")
-    return amount
-
-
-def _url(told: Any) -> str:
-    if not isinstance(told, str) or not told.startswith("https://") or len(told) > MAX_URL:
-        raise TrpInvalid("A callback is an https address.")
-    return told
-
-
-def _address(told: Any) -> str:
-    if not isinstance(told, str) or not _ADDRESS.fullmatch(told):
-        raise TrpInvalid("An address or a transaction is a word.")
-    return told
-
-
-def _text(told: Any) -> str:
-    if not isinstance(told, str) or len(told) > MAX_TEXT:
-        raise TrpInvalid("A comment is a text.")
-    return "".join(letter for letter in told if letter.isprintable())

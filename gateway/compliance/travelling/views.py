@@ -33,12 +33,12 @@ from gateway.compliance.travelling.receiving import (
 )
 from gateway.compliance.travelling.routes import ROUTES
 from gateway.compliance.travelling.trp import (
-    MAX_BYTES,
     REQUEST_HEADER,
     VERSION,
     VERSION_HEADER,
     headers_read,
 )
+from gateway.compliance.travelling.trp_fields import MAX_BYTES
 from gateway.compliance.travelling.words import id_of
 from gateway.events.errors import TillwayError
 from gateway.outside.buckets import buckets_of

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from gateway.compliance.travelling.errors import RateUnknown
 from gateway.compliance.travelling.needing import (
-    NOTHING,
     Needs,
     Transfer,
     currencies_of,
@@ -54,24 +53,24 @@ def test_the_eu_wants_data_from_the_first_cent_and_a_proof_above_a_thousand() ->
     assert asked(100_000, "EU") == Needs(data=True, by=("EU",))
     assert asked(100_001, "EU") == Needs(data=True, proof=True, by=("EU",))
     assert asked(100_001, "EU", kind="provider") == Needs(data=True, by=("EU",))
-    assert asked(0, "EU") == NOTHING
+    assert asked(0, "EU") == Needs()
 
 
 def test_before_its_law_applied_the_eu_was_as_the_fatf_says() -> None:
     before = date(2024, 12, 29)
-    assert asked(90_000, "EU", on=before, rates={"USD": Fraction(11, 10)}) == NOTHING
+    assert asked(90_000, "EU", on=before, rates={"USD": Fraction(11, 10)}) == Needs()
     assert asked(100_001, "EU", on=before, rates={"USD": Fraction(1)}).data
     assert rule_in_force("EU", on=before).code == "FATF"
 
 
 def test_the_united_states_count_from_three_thousand_on() -> None:
-    assert asked(299_999, "US", currency="USD") == NOTHING
+    assert asked(299_999, "US", currency="USD") == Needs()
     assert asked(300_000, "US", currency="USD", kind="provider") == Needs(data=True, by=("US",))
     assert not asked(10**9, "US", currency="USD").proof
 
 
 def test_the_fatfs_figure_counts_where_nobody_elses_does() -> None:
-    assert asked(100_000, currency="USD") == NOTHING
+    assert asked(100_000, currency="USD") == Needs()
     assert asked(100_001, currency="USD") == Needs(data=True, by=("FATF",))
     assert jurisdiction_of("BR") == "FATF" and jurisdiction_of("FR") == "EU"
     assert jurisdiction_of("CH") == "CH" and len(EU_MEMBERS) == 27

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.compliance.travelling import life, trp
+from gateway.compliance.travelling import life, trp, trp_fields
 from gateway.compliance.travelling.errors import IvmsInvalid, TravelAddressInvalid, TrpInvalid
 from gateway.compliance.travelling.life import NEXT, PENDING, STATES, next_state, wait_seconds
 from gateway.compliance.travelling.travel_address import (
@@ -83,7 +83,7 @@ def body(**parts: Any) -> bytes:
 
 def test_an_inquiry_goes_and_comes_back_exactly() -> None:
     sent = trp.Inquiry(
-        asset=trp.AssetName(dti="4H95J0R2X"),
+        asset=trp_fields.AssetName(dti="4H95J0R2X"),
         amount=Decimal("1234567890123456789.000000000000000001"),
         callback=CALLBACK,
         identity=identity(),
@@ -130,7 +130,7 @@ def test_an_inquiry_without_people_is_refused() -> None:
     with pytest.raises(TrpInvalid):
         trp.inquiry_read(b"[" * 50_000, today=TODAY)
     with pytest.raises(TrpInvalid) as long:
-        trp.inquiry_read(b" " * (trp.MAX_BYTES + 1), today=TODAY)
+        trp.inquiry_read(b" " * (trp_fields.MAX_BYTES + 1), today=TODAY)
     assert long.value.status == 413
 
 

@@ -281,7 +281,7 @@ class Migration(migrations.Migration):
                 "indexes": [models.Index(fields=["expires_at"], name="travel_challenge_expires")],
                 "constraints": [
                     models.CheckConstraint(
-                        condition=models.Q(("purpose__in", ("payout", "refund", "payment"))),
+                        condition=models.Q(("purpose__in", ("payout",))),
                         name="travel_challenge_for",
                     )
                 ],
@@ -323,8 +323,8 @@ class Migration(migrations.Migration):
                 "constraints": [
                     models.CheckConstraint(
                         condition=models.Q(
-                            ("kind__in", ("eip191", "erc1271", "erc6492")),
-                            ("purpose__in", ("payout", "refund", "payment")),
+                            ("kind__in", ("eip191", "erc1271")),
+                            ("purpose__in", ("payout",)),
                         ),
                         name="travel_proof_known",
                     ),
