@@ -5,7 +5,7 @@ from datetime import datetime
 from gateway.compliance.travelling.configuration import travel_settings
 from gateway.compliance.travelling.errors import RateUnknown
 from gateway.compliance.travelling.gate import currencies_wanted
-from gateway.compliance.travelling.needing import Transfer, needs
+from gateway.compliance.travelling.needing import Transfer, needs, wants_proofs
 from gateway.market.worth import worth_of
 from gateway.money.amounts import Amount
 from gateway.money.assets import Asset
@@ -19,7 +19,8 @@ def is_wallet_shown(refund: Refund, *, now: datetime) -> bool:
     is asked.
     """
     currencies = currencies_wanted(refund.mode, now=now)
-    if not currencies:
+    codes = travel_settings().establishments
+    if not currencies or not wants_proofs(codes, on=now.date()):
         return False
     token = Amount(int(refund.token_units), Asset(refund.token_asset, refund.token_decimals))
     worth = worth_of(token, into=currencies, now=now)
@@ -31,7 +32,7 @@ def is_wallet_shown(refund: Refund, *, now: datetime) -> bool:
                 direction="out",
                 amount=worth.dollars,
                 counterparty="self_hosted",
-                jurisdictions=travel_settings().establishments,
+                jurisdictions=codes,
             ),
             on=now.date(),
             per_unit=worth.per_dollar,

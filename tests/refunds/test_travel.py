@@ -56,6 +56,11 @@ def test_below_the_figure_nobody_signs(ruled: Refunds, settings: Any) -> None:
     assert not is_wallet_shown(found.refund, now=ruled.world.now)
 
 
-def test_without_a_price_it_is_asked(ruled: Refunds, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_price_it_is_asked_where_anybody_wants_it(
+    ruled: Refunds, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
     monkeypatch.setattr(travel, "worth_of", lambda *_, **__: None)
-    assert is_wallet_shown(asked(ruled).refund, now=ruled.world.now)
+    found = asked(ruled)
+    assert is_wallet_shown(found.refund, now=ruled.world.now)
+    settings.TRAVEL_RULE = {"establishments": ["US"], "test_shops": True}
+    assert not is_wallet_shown(found.refund, now=ruled.world.now)

@@ -17,7 +17,13 @@ from gateway.compliance.travelling.models import Counterparty, Exchange, PayoutW
 from gateway.compliance.travelling.needing import (
     Counterparty as CounterpartyKind,
 )
-from gateway.compliance.travelling.needing import Needs, Transfer, currencies_of, needs
+from gateway.compliance.travelling.needing import (
+    Needs,
+    Transfer,
+    currencies_of,
+    needs,
+    wants_proofs,
+)
 from gateway.compliance.travelling.proving import proof_in_force
 from gateway.compliance.travelling.thresholds import jurisdiction_of
 from gateway.compliance.travelling.wallets import wallet_said
@@ -77,6 +83,8 @@ def leaving_waits(leaving: Leaving, *, now: datetime) -> Missing:
     whose = _provider(wallet)
     kind: CounterpartyKind = "unknown" if wallet is None else _kind(wallet)
     codes = set(told.establishments) | ({jurisdiction_of(whose.country)} if whose else set())
+    if kind != "provider" and not wants_proofs(codes, on=now.date()):
+        return ""  # whatever it is worth: what is known of the shop itself is known
     try:
         wanted = _wanted(leaving, kind=kind, codes=frozenset(codes), now=now)
     except RateUnknown:

@@ -81,6 +81,14 @@ def needs(
     return Needs(data=bool(data), proof=bool(proof), by=tuple(sorted(data | proof)))
 
 
+def wants_proofs(
+    codes: Collection[str], *, on: date, rules: tuple[JurisdictionRule, ...] = RULES
+) -> bool:
+    """Whether any of these jurisdictions wants a wallet proven, from whatever amount on."""
+    found = [rule_in_force(code, on=on, rules=rules) for code in codes or {FATF}]
+    return any(rule.self_hosted_proof is not None for rule in found)
+
+
 def currencies_of(
     codes: Collection[str], *, on: date, rules: tuple[JurisdictionRule, ...] = RULES
 ) -> frozenset[str]:

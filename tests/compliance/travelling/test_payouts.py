@@ -97,6 +97,14 @@ def test_without_a_rate_it_waits_whatever_it_is_worth(
     assert sent(paid, 1_000).waiting_reason == "receiver_check"
 
 
+def test_where_nobody_wants_a_proof_it_goes_without_a_rate(
+    paid: World, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    settings.TRAVEL_RULE = {"establishments": ["US", "SG"], "test_shops": True}
+    monkeypatch.setattr(travel, "worth_of", lambda *_, **__: None)
+    assert sent(paid, LARGE).status == "sending"
+
+
 def test_where_nothing_is_set_a_test_shop_notices_nothing(paid: World, settings: Any) -> None:
     settings.TRAVEL_RULE = {"establishments": ["EU"]}
     assert sent(paid, LARGE).status == "sending"
