@@ -12,4 +12,5 @@ urlpatterns = [
     path("", include("gateway.supervisor.urls")),
     path("", include("gateway.ramps.urls")),
     path("", include("gateway.compliance.presenting.urls")),
+    path("", include("gateway.compliance.travelling.urls")),
 ]

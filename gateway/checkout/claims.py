@@ -34,6 +34,7 @@ from gateway.refunds.models import Refund
 from gateway.refunds.presenters import refund_as_dict
 from gateway.refunds.proving import Proof, is_proof_asked, message_of, proof_of
 from gateway.refunds.selectors import refund_by_link
+from gateway.refunds.travel import is_wallet_shown
 from gateway.shops.selectors import shop_view
 
 ASKED_PER_MINUTE: Final = 30
@@ -172,7 +173,8 @@ def _proof(
 
 
 def _asks_proof(refund: Refund) -> bool:
-    return is_proof_asked(shop_view(shop_id=refund.shop_id).terms, refund.worth_units)
+    terms = shop_view(shop_id=refund.shop_id).terms
+    return is_proof_asked(terms, refund.worth_units) or is_wallet_shown(refund, now=timezone.now())
 
 
 def _look(refund: Refund, chosen: Choice, destination: bytes) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import httpx
 
 from gateway.outside.errors import OutsideFailed
 from gateway.outside.targets import Target, resolve
-from gateway.outside.trust import trusted
+from gateway.outside.trust import trusted, trusted_as
 
 TIMEOUT_SECONDS = 15.0
 MAX_ANSWER_BYTES = 64 * 1024
@@ -33,11 +33,13 @@ def request(
     timeout_seconds: float = TIMEOUT_SECONDS,
     max_answer_bytes: int = MAX_ANSWER_BYTES,
     allow_loopback: bool = False,
+    certificate: tuple[str, str] | None = None,
 ) -> Answer:
     """Send one request to a public target; redirects are answers, not instructions.
 
     Args:
         timeout_seconds: for the whole exchange, not for each byte.
+        certificate: files of the certificate that we come with, and of its key.
 
     Raises:
         OutsideRefused: the target may not be called.
@@ -45,8 +47,9 @@ def request(
     """
     target = resolve(url, allow_loopback=allow_loopback)
     started = time.monotonic()
+    context = trusted_as(*certificate) if certificate else trusted()
     with httpx.Client(
-        verify=trusted(), timeout=timeout_seconds, follow_redirects=False, trust_env=False
+        verify=context, timeout=timeout_seconds, follow_redirects=False, trust_env=False
     ) as client:
         outgoing = pinned_request(
             client, target=target, method=method, body=body, headers=headers or {}

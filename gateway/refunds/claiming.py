@@ -26,6 +26,7 @@ from gateway.refunds.models import Refund
 from gateway.refunds.proving import Proof, check_proof, is_proof_asked, payers_of
 from gateway.refunds.saying import become, tell
 from gateway.refunds.selectors import refund_by_link
+from gateway.refunds.travel import is_wallet_shown
 from gateway.settlement.selectors import free_float
 from gateway.shops.selectors import shop_view
 
@@ -139,7 +140,7 @@ def refund_claim(
     if chosen.amount.units * BPS < shown_units * (BPS - MOVED_BPS):
         raise AmountMoved
     terms = shop_view(shop_id=refund.shop_id).terms
-    if is_proof_asked(terms, refund.worth_units):
+    if is_proof_asked(terms, refund.worth_units) or is_wallet_shown(refund, now=now):
         payers = payers_of(refund)
         check_proof(refund, proof, asset=asset, destination=destination, payers=payers)
     verdict = party_verdict(destination)

@@ -28,6 +28,8 @@ WaitingReason = Literal[
     "float_short",
     "signer_limit",
     "books_differ",
+    "address_proof",
+    "receiver_check",
 ]
 WAITING_REASONS: tuple[WaitingReason, ...] = (
     "",
@@ -39,11 +41,14 @@ WAITING_REASONS: tuple[WaitingReason, ...] = (
     "float_short",
     "signer_limit",
     "books_differ",
+    "address_proof",
+    "receiver_check",
 )
 """Why it is not on its way: a payment that it stands on is not final yet, or is being checked; its
 destination is being checked; the shop's balance does not cover what the token costs now, or what
-is final; the token has no price; the treasury holds too little; the signer's limit is reached; or
-money of its asset that the books have is not there."""
+is final; the token has no price; the treasury holds too little; the signer's limit is reached;
+money of its asset that the books have is not there; nobody has shown who holds the wallet it goes
+to; or the provider that holds it is being asked."""
 
 _NEXT: dict[Status, frozenset[Status]] = {
     "requested": frozenset({"claimed", "approved", "expired", "rejected"}),

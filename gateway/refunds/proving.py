@@ -7,29 +7,18 @@ token and the destination, so that a signature serves no other one.
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any, Final, Literal
-
-from eth_abi import encode
-from eth_hash.auto import keccak
+from typing import Literal
 
 from gateway.chains.addresses import checksum
-from gateway.chains.configuration import configured_chain
-from gateway.chains.eip3009 import SignatureInvalid, signer_of
-from gateway.chains.errors import NodeFault, UnknownChain
+from gateway.chains.eip3009 import SignatureInvalid
 from gateway.chains.models import Deposit
-from gateway.chains.nodes import Nodes
-from gateway.chains.rpc_words import hex_of
+from gateway.chains.signed_texts import contract_signed, signature_read, who_signed
 from gateway.invoices.models import Payment
 from gateway.refunds.errors import ProofRefused
 from gateway.refunds.models import Refund
 from gateway.shops.terms import ShopTerms
 
 ProofKind = Literal["eip191", "erc1271"]
-MAX_SIGNATURE: Final = 4_096
-"""Bytes: a contract wallet's may be those of several keys."""
-IS_VALID_SIGNATURE: Final = bytes.fromhex("1626ba7e")
-"""isValidSignature(bytes32,bytes), and what it answers for yes."""
-NODE_SECONDS: Final = 4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,20 +52,6 @@ def message_of(refund: Refund, *, asset: str, destination: bytes) -> str:
     )
 
 
-def digest_of(message: str) -> bytes:
-    """What a wallet signs for a text: EIP-191, version ``E``. Pure."""
-    said = message.encode()
-    return keccak(b"\x19Ethereum Signed Message:\n" + str(len(said)).encode() + said)
-
-
-def who_signed(message: str, signature: bytes) -> bytes | None:
-    """The address whose key signed a text; None if none could have. Pure."""
-    try:
-        return signer_of(digest_of(message), signature)
-    except SignatureInvalid:
-        return None
-
-
 def payers_of(refund: Refund) -> dict[bytes, int]:
     """The addresses that paid what goes back, each with its chain. One query, or two."""
     if refund.deposit_id is not None:
@@ -97,13 +72,16 @@ def proof_of(refund: Refund, *, asset: str, destination: bytes, signature: str) 
         ProofRefused: none of them signed this message.
     """
     message = message_of(refund, asset=asset, destination=destination)
-    signed = signature_read(signature)
+    try:
+        signed = signature_read(signature)
+    except SignatureInvalid as error:
+        raise ProofRefused from error
     payers = payers_of(refund)
     signer = who_signed(message, signed)
     if signer is not None and signer in payers:
         return Proof(message, signer, signed, "eip191")
     for payer, chain_id in sorted(payers.items()):
-        if _says_yes(payer, chain_id, message=message, signature=signed):
+        if contract_signed(wallet=payer, chain_id=chain_id, text=message, signature=signed):
             return Proof(message, payer, signed, "erc1271")
     raise ProofRefused
 
@@ -125,42 +103,3 @@ def check_proof(
         raise ProofRefused
     if proof.message != message_of(refund, asset=asset, destination=destination):
         raise ProofRefused
-
-
-def signature_read(text: str) -> bytes:
-    """A signature as a wallet shows it, 0x….
-
-    Raises:
-        ProofRefused: it is none.
-    """
-    digits = text.strip().removeprefix("0x")
-    try:
-        signature = bytes.fromhex(digits)
-    except ValueError as error:
-        raise ProofRefused from error
-    if not 0 < len(signature) <= MAX_SIGNATURE:
-        raise ProofRefused
-    return signature
-
-
-def erc1271_call(message: str, signature: bytes) -> bytes:
-    """The question to a contract wallet: the hash is that of EIP-191. Pure."""
-    return IS_VALID_SIGNATURE + encode(["bytes32", "bytes"], [digest_of(message), signature])
-
-
-def _says_yes(payer: bytes, chain_id: int, *, message: str, signature: bytes) -> bool:
-    """Whether a contract at a payer's address calls the signature its own."""
-    call: dict[str, Any] = {"to": hex_of(payer), "data": hex_of(erc1271_call(message, signature))}
-    try:
-        urls = configured_chain(chain_id).rpc_urls
-    except UnknownChain:
-        return False
-    nodes = Nodes(chain_id=chain_id, urls=urls, timeout_seconds=NODE_SECONDS)
-    try:
-        (answer,) = nodes.ask(("eth_call", (call, "latest")))
-    except NodeFault:
-        return False  # one without code answers nothing, one that reverts says no
-    finally:
-        nodes.close()
-    said = str(answer).removeprefix("0x")
-    return len(said) == 64 and said == IS_VALID_SIGNATURE.hex().ljust(64, "0")

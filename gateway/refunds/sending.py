@@ -19,6 +19,7 @@ from gateway.events.services import emit
 from gateway.invoices.claims import claim_for_update
 from gateway.invoices.models import Invoice
 from gateway.ledger import locks as ledger_locks
+from gateway.money.amounts import Amount
 from gateway.money.assets import Asset
 from gateway.refunds import locks
 from gateway.refunds.claiming import fixed_units
@@ -40,6 +41,7 @@ from gateway.settlement.models import Withheld
 from gateway.settlement.promising import float_promise
 from gateway.settlement.reconciling.pausing import books_differ
 from gateway.settlement.selectors import free_float, payable_now
+from gateway.settlement.travel import travel_waits
 from gateway.shops.selectors import shop_view
 
 TRANSFER_SELECTOR = bytes.fromhex("a9059cbb")
@@ -125,6 +127,18 @@ def _ready(refund: Refund, invoice: Invoice, *, now: datetime) -> "_Ready | Wait
         if not is_borne(refund, conversion.cost_units):
             return "shop_balance"
         units = conversion.units
+    travel = travel_waits(
+        about=f"{REFERENCE_PREFIX}{refund.id}",
+        shop_id=refund.shop_id,
+        mode=refund.mode,
+        address=bytes(refund.destination or b""),
+        token=Amount(units, Asset(refund.asset, refund.decimals)),
+        is_own=False,
+        is_proven=bool(refund.proof_kind),
+        now=now,
+    )
+    if travel:
+        return travel
     if books_differ(mode=refund.mode, asset=refund.asset, units=units):
         return "books_differ"
     if free_float(asset=Asset(refund.asset, refund.decimals)) < units:

@@ -136,6 +136,9 @@ EMBEDDED_SIGNER = not env.str("SIGNER_SOCKET", default="")
 """Whether `manage.py up` runs a signer itself; a named socket belongs to another user's."""
 KEYSTORE_FILE = env.str("KEYSTORE_FILE", default="") or str(STATE_DIR / "keystore.json")
 SCREENING_REQUIRED = env.bool("SCREENING_REQUIRED", default=True)
+TRAVEL_RULE = env.json("TRAVEL_RULE", default={})
+"""Where the house is established and who it is to other providers;
+docs/reference/travel-rule.md names its fields."""
 WALLET_SCREENING = env.json("WALLET_SCREENING", default={})
 """Who is asked where wallets' money came from; docs/reference/tracing.md names the fields."""
 WALLET_SCREENING_KEY = env.str("WALLET_SCREENING_KEY", default="")
@@ -216,6 +219,7 @@ INSTALLED_APPS = [
     "gateway.compliance.cases.apps.CasesConfig",
     "gateway.compliance.knowing.apps.KnowingConfig",
     "gateway.compliance.presenting.apps.PresentingConfig",
+    "gateway.compliance.travelling.apps.TravellingConfig",
     "gateway.invoices.apps.InvoicesConfig",
     "gateway.sponsoring.apps.SponsoringConfig",
     "gateway.treasury.providers.apps.ProvidersConfig",

@@ -62,6 +62,8 @@ EVERY_SECONDS = {
     "gateway.compliance.behaviour.tasks.forget_behaviour": DAY,
     "gateway.compliance.knowing.tasks.erase_due_subjects": HOUR,
     "gateway.compliance.knowing.tasks.forget_papers": HOUR,
+    "gateway.compliance.travelling.tasks.deliver_exchanges": 5.0,
+    "gateway.compliance.travelling.tasks.forget_challenges": DAY,
     "gateway.compliance.knowing.tasks.tell_reviews": HOUR,
     "gateway.compliance.presenting.tasks.judge_presentations": 2.0,
     "gateway.compliance.presenting.tasks.expire_presentations": MINUTE,

@@ -66,6 +66,11 @@ class SettlementConfig(AppConfig):
             handler=handlers.on_list_screened,
             name="settlement.list_screened",
         )
+        subscribe(
+            pattern=("wallet.proved", "wallet.told", "travel.approved"),
+            handler=handlers.on_travel,
+            name="settlement.travel",
+        )
         subscribe(pattern="shop.changed", handler=handlers.on_shop_changed, name="settlement.shop")
         subscribe(
             pattern=(

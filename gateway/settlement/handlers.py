@@ -104,6 +104,17 @@ def on_given_back(event: EventRecord) -> None:
         shortfalls_net(shop_id=event.shop_id, asset=asset, now=timezone.now())
 
 
+def on_travel(event: EventRecord) -> None:
+    """``wallet.proved``, ``wallet.told``, ``travel.approved``: what waited for that may go."""
+    shop_id = event.body.get("shop_id")
+    if shop_id is not None:
+        payouts_recheck(shop_id=UUID(shop_id), now=timezone.now())
+        return
+    kind, _, about = str(event.body["about"]).partition(":")
+    if kind == "payout":
+        payout_send(payout_id=UUID(about), now=timezone.now())
+
+
 def on_withdrawn(event: EventRecord) -> None:
     """``payout.cancelled``: nobody needs to agree to it any more."""
     payout_withdrawn(payout_id=UUID(event.subject_id))

@@ -11,9 +11,10 @@ from gateway.events.points import point
 from gateway.events.services import emit
 from gateway.settlement.life import WAITING
 from gateway.settlement.models import Payout
-from gateway.settlement.payouts import become, chain_of, wait_for
+from gateway.settlement.payouts import amount_of, become, chain_of, wait_for
 from gateway.settlement.reconciling.pausing import books_differ
 from gateway.settlement.selectors import is_frozen, may_leave
+from gateway.settlement.travel import travel_waits
 
 TRANSFER_SELECTOR = bytes.fromhex("a9059cbb")
 """transfer(address,uint256)"""
@@ -35,6 +36,15 @@ def may_go(payout: Payout, *, free: int, now: datetime) -> bool:
         wait_for(payout, "shop_suspended")
     elif not may_leave(payout):
         wait_for(payout, "payment_check")
+    elif reason := travel_waits(
+        about=f"{REFERENCE_PREFIX}{payout.id}",
+        shop_id=payout.shop_id,
+        mode=payout.mode,
+        address=bytes(payout.destination or b""),
+        token=amount_of(payout),
+        now=now,
+    ):
+        wait_for(payout, reason)
     elif books_differ(mode=payout.mode, asset=payout.asset, units=payout.units):
         wait_for(payout, "books_differ")
     elif payout.units > free:

@@ -42,6 +42,8 @@ WaitingReason = Literal[
     "shop_suspended",
     "books_differ",
     "ramp_account",
+    "address_proof",
+    "receiver_check",
 ]
 WAITING_REASONS: tuple[WaitingReason, ...] = (
     "",
@@ -51,16 +53,21 @@ WAITING_REASONS: tuple[WaitingReason, ...] = (
     "shop_suspended",
     "books_differ",
     "ramp_account",
+    "address_proof",
+    "receiver_check",
 )
 """Why a payout is ``awaiting_funds``: the treasury holds too little; the signer's limit is reached
 and its transaction stays queued until there is room; a payment that it may stand on is being
-checked; its shop is suspended; money of its asset that the books have is not there; or the shop's
-account at the ramp can't be paid to."""
+checked; its shop is suspended; money of its asset that the books have is not there; the shop's
+account at the ramp can't be paid to; nobody has shown yet who holds the wallet it goes to; or the
+provider that holds it is being asked."""
 RECHECKED: tuple[WaitingReason, ...] = (
     "payment_check",
     "shop_suspended",
     "books_differ",
     "ramp_account",
+    "address_proof",
+    "receiver_check",
 )
 """Those that end by something else than the float."""
 

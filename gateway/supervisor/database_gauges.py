@@ -1,4 +1,4 @@
-"""What the database knows at the moment of asking: gauges for Prometheus, by six queries.
+"""What the database knows at the moment of asking: gauges for Prometheus, by seven queries.
 
 Each enabled chain has a row in every gauge of chains, 0 where there is nothing, so that an alert
 on it can't be silent because a series is missing.
@@ -19,6 +19,7 @@ from gateway.supervisor.reconciliation_gauges import (
     RECONCILIATION_GAUGES,
     RECONCILIATION_GAUGES_SQL,
 )
+from gateway.supervisor.travel_gauges import TRAVEL_GAUGES, TRAVEL_GAUGES_SQL
 from gateway.supervisor.venue_gauges import VENUE_GAUGES, VENUE_GAUGES_SQL, venue_parameters
 from gateway.tenancy.scope import house_scope
 
@@ -90,6 +91,7 @@ HOUSE_GAUGES = (
 GAUGES = (
     *HOUSE_GAUGES,
     *LIST_GAUGES,
+    *TRAVEL_GAUGES,
     *DESK_GAUGES,
     *VENUE_GAUGES,
     *MEASURE_GAUGES,
@@ -209,6 +211,7 @@ class DatabaseGauges(Collector):
                 rows = cursor.fetchall()
                 for sql in (
                     LIST_GAUGES_SQL,
+                    TRAVEL_GAUGES_SQL,
                     DESK_GAUGES_SQL,
                     MEASURE_GAUGES_SQL,
                     RECONCILIATION_GAUGES_SQL,

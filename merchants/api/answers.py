@@ -238,7 +238,8 @@ class Refund(Shape):
         allow_null=True,
         help_text=(
             "Why an approved one is not on its way: not_final, check, shop_balance, price, "
-            "books_differ, float_short or signer_limit. It goes on by itself."
+            "books_differ, float_short, signer_limit, receiver_check or address_proof. It goes on "
+            "by itself, but for address_proof: then reject it and ask for another."
         ),
     )
     kind = s.CharField(

@@ -69,10 +69,13 @@ class Payout(Shape):
             "payment_check",
             "shop_suspended",
             "books_differ",
-            *("float_short", "signer_limit", "payment_check", "shop_suspended", "ramp_account"),
+            *("ramp_account", "address_proof", "receiver_check"),
         ],
         allow_null=True,
-        help_text="Why it is awaiting_funds; it goes on by itself.",
+        help_text=(
+            "Why it is awaiting_funds; it goes on by itself, but for address_proof: the shop says "
+            "on its dashboard whose wallet it is."
+        ),
     )
     waiting_for = s.ChoiceField(
         choices=["approval"],

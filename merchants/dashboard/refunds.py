@@ -214,6 +214,10 @@ def refund_why(waiting_reason: str | None, *, failed: bool) -> str:
             return _("The limit for outgoing money is reached. It goes out when there is room.")
         case "books_differ":
             return _("The house checks its books. It goes out by itself.")
+        case "address_proof":
+            return _("Its wallet must be confirmed: reject it, and make a new refund.")
+        case "receiver_check":
+            return _("It waits for a check. It goes out by itself.")
         case _ if failed:
             return _("It could not be sent there. The customer can give another address.")
         case _:

@@ -27,6 +27,7 @@ from gateway.shops.services import shop_set_policy
 from merchants.accounts.guards import MemberRequest, may, require_action
 from merchants.dashboard import settlement_words as words
 from merchants.dashboard.frame import draw
+from merchants.dashboard.payout_wallet import is_wallet_asked
 from merchants.dashboard.selectors import assets_by_code, time_text
 from merchants.dashboard.settlement_form import PolicyForm
 
@@ -93,6 +94,7 @@ def _page(
         "is_draft": is_draft,
         "symbol": asset.symbol,
         "current": checksum(shop.payout_address) if shop.payout_address else "",
+        "is_wallet_asked": is_wallet_asked(shop),
         "payable": _money(found.payable.units, asset),
         "why": words.why_words(found.why),
         "next_at": time_text(found.next_at) if found.next_at else "",

@@ -45,6 +45,10 @@ def payout_sign(status: str, waiting_reason: str | None = None) -> Sign:
             return Sign("wait", "hourglass", _("A payment is being checked"))
         case "awaiting_funds" if waiting_reason == "books_differ":
             return Sign("wait", "hourglass", _("The house checks its books"))
+        case "awaiting_funds" if waiting_reason == "address_proof":
+            return Sign("wait", "hourglass", _("Your address must be confirmed"))
+        case "awaiting_funds" if waiting_reason == "receiver_check":
+            return Sign("wait", "hourglass", _("The receiving provider is being asked"))
         case "awaiting_funds":
             return Sign("wait", "hourglass", _("Waiting for funds"))
         case "sending":
@@ -72,6 +76,10 @@ def payout_why(status: str, waiting_reason: str | None) -> str:
             return _("The limit for outgoing money is reached. It goes out when there is room.")
         case "awaiting_funds", "ramp_account":
             return _("Your bank account needs something first: see Bank payouts.")
+        case "awaiting_funds", "address_proof":
+            return _("Confirm that the wallet is yours, under Settlement. Then it goes out.")
+        case "awaiting_funds", "receiver_check":
+            return _("It goes out once your provider has answered. You can cancel it until then.")
         case "returned", _reason:
             return _("Your bank sent it back. The amount is in your balance again.")
         case "awaiting_funds", "shop_suspended":

@@ -46,6 +46,7 @@ IN_PROCESS = {
     "presentation": ("tests/compliance/presenting/test_wallet_posts.py",),
     "scenarios": ("tests/compliance/scenarios/test_deaths.py",),
     "trace": ("tests/compliance/tracing/test_deaths.py",),
+    "travel": ("tests/compliance/travelling/test_exchanges.py",),
     "reader": ("tests/cards/test_reader_faults.py", "tests/cards/test_readers.py"),
 }
 """Points that no story of a house comes to, by the first word of their names: the house has no

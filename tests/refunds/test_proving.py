@@ -13,6 +13,7 @@ from eth_account.messages import encode_defunct
 from msgspec import structs
 
 from gateway.chains.addresses import checksum
+from gateway.chains.signed_texts import digest_of, erc1271_call, who_signed
 from gateway.market.snapshot_store import current_snapshot
 from gateway.money.amounts import Amount
 from gateway.money.assets import Asset
@@ -21,15 +22,7 @@ from gateway.refunds.claiming import choices_of, refund_claim
 from gateway.refunds.dust import is_dust, sending_units
 from gateway.refunds.errors import ProofRefused, RefundIsDust
 from gateway.refunds.models import Refund
-from gateway.refunds.proving import (
-    Proof,
-    digest_of,
-    erc1271_call,
-    is_proof_asked,
-    message_of,
-    proof_of,
-    who_signed,
-)
+from gateway.refunds.proving import Proof, is_proof_asked, message_of, proof_of
 from gateway.refunds.requesting import Asked
 from gateway.shops.services import shop_set_terms
 from gateway.shops.terms import ShopTerms

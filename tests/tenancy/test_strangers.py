@@ -54,6 +54,7 @@ OPEN = {
     "/language": "a cookie of one's own",
     "/v1/openapi.json": "the description of the API",
     "/v1/docs": "the description of the API",
+    "/identity": "who the house is, as other providers ask for it",
     "/notices/worker.js": "a script that says the same to everybody",
     "/notices/devices/moved": "signed in by a secret of the browser's; answers nothing to anybody",
 }

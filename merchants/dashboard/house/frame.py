@@ -40,6 +40,7 @@ MENU: Final = (
     MenuLine("limits", "sliders", "approval.propose", _("Limits")),
     MenuLine("reconciliation", "check-circle", "reconciliation.view", _("Reconciliation")),
     MenuLine("behaviour", "eye", "case.work", _("Behaviour")),
+    MenuLine("travel", "globe", "hold.decide", _("Travel Rule")),
 )
 
 

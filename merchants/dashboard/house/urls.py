@@ -19,6 +19,7 @@ from merchants.dashboard.house import (
     scenario_tests,
     scenarios,
     standing,
+    travel,
     verification,
 )
 
@@ -51,6 +52,8 @@ urlpatterns = [
     path("behaviour/shops/<uuid:shop_id>", behaviour.scores, name="behaviour-shop"),
     path("holds", holds.holds, name="holds"),
     path("holds/<uuid:hold_id>", holds.hold, name="hold"),
+    path("travel", travel.exchanges, name="travel"),
+    path("travel/<uuid:exchange_id>", travel.exchange, name="travel-exchange"),
     path("shops", standing.shops, name="shops"),
     path("shops/<uuid:shop_id>", standing.shop, name="shop"),
     path("verification", verification.files, name="verifications"),

@@ -1,0 +1,159 @@
+"""Ask for a wallet's proof, and keep it: once for each text, valid for some days."""
+
+import os
+from datetime import datetime, timedelta
+from typing import cast
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+
+from gateway.chains.eip3009 import SignatureInvalid
+from gateway.chains.models import Chain
+from gateway.chains.signed_texts import contract_signed, digest_of, signature_read, who_signed
+from gateway.compliance.travelling.configuration import travel_settings
+from gateway.compliance.travelling.errors import ChallengeOver, OwnershipRefused
+from gateway.compliance.travelling.models import ProofChallenge, WalletProof
+from gateway.compliance.travelling.ownership import NONCE_BYTES, Ownership, ProofKind, Purpose
+from gateway.events.points import point
+from gateway.events.services import emit
+
+MAX_ABOUT = 120
+
+
+@transaction.atomic
+def challenge_issue(
+    *, shop_id: UUID, address: bytes, purpose: Purpose, about: str, now: datetime
+) -> Ownership:
+    """A text for a wallet to sign, once, within half an hour.
+
+    Args:
+        about: what it is for, in plain words: a shop's name, a payment.
+    """
+    said = "".join(letter for letter in about if letter.isprintable())[:MAX_ABOUT]
+    asked = Ownership(
+        purpose=purpose,
+        domain=urlsplit(settings.PUBLIC_URL).netloc,
+        address=address,
+        about=said,
+        nonce=os.urandom(NONCE_BYTES),
+        issued_at=now.replace(microsecond=0),
+    )
+    ProofChallenge.objects.create(
+        nonce=asked.nonce,
+        shop_id=shop_id,
+        address=address,
+        purpose=purpose,
+        about=said,
+        domain=asked.domain,
+        issued_at=asked.issued_at,
+        expires_at=asked.expires_at,
+    )
+    return asked
+
+
+def wallet_prove(
+    *,
+    shop_id: UUID,
+    address: bytes,
+    purpose: Purpose,
+    nonce: bytes,
+    signature: str,
+    mode: str,
+    now: datetime,
+) -> WalletProof:
+    """Keep a wallet's proof. A contract wallet is asked on the chains of the mode, before anything
+    is written.
+
+    Raises:
+        ChallengeOver: the text was another's, was used, or is too old.
+        OwnershipRefused: this wallet did not sign it.
+    """
+    challenge = ProofChallenge.objects.filter(
+        nonce=nonce, shop_id=shop_id, address=address, purpose=purpose
+    ).first()
+    if challenge is None or challenge.used_at is not None or now >= challenge.expires_at:
+        raise ChallengeOver
+    text = text_of(challenge)
+    try:
+        signed = signature_read(signature)
+    except SignatureInvalid as error:
+        raise OwnershipRefused from error
+    kind, chain_id = _shown(address, text=text, signature=signed, mode=mode)
+    return _kept(challenge, kind=kind, chain_id=chain_id, signature=signed, mode=mode, now=now)
+
+
+def proof_in_force(*, shop_id: UUID, address: bytes, now: datetime) -> WalletProof | None:
+    """The latest proof that a wallet is of this shop's or its customer's. One query."""
+    found = WalletProof.objects.filter(shop_id=shop_id, address=address, valid_until__gt=now)
+    return found.order_by("-valid_until").first()
+
+
+def text_of(challenge: ProofChallenge) -> str:
+    """The very text that was shown."""
+    return Ownership(
+        purpose=cast(Purpose, challenge.purpose),
+        domain=challenge.domain,
+        address=bytes(challenge.address),
+        about=challenge.about,
+        nonce=bytes(challenge.nonce),
+        issued_at=challenge.issued_at,
+    ).text
+
+
+def _shown(
+    address: bytes, *, text: str, signature: bytes, mode: str
+) -> tuple[ProofKind, int | None]:
+    """How a signature shows it. Raises OwnershipRefused."""
+    if who_signed(text, signature) == address:
+        return "eip191", None
+    for chain_id in Chain.objects.filter(mode=mode, enabled=True).values_list("id", flat=True):
+        if contract_signed(wallet=address, chain_id=chain_id, text=text, signature=signature):
+            return "erc1271", chain_id
+    raise OwnershipRefused
+
+
+@transaction.atomic
+def _kept(
+    asked: ProofChallenge,
+    *,
+    kind: ProofKind,
+    chain_id: int | None,
+    signature: bytes,
+    mode: str,
+    now: datetime,
+) -> WalletProof:
+    challenge = ProofChallenge.objects.select_for_update().get(nonce=asked.nonce)
+    if challenge.used_at is not None:
+        raise ChallengeOver
+    challenge.used_at = now
+    challenge.save(update_fields=["used_at"])
+    text = text_of(challenge)
+    proof = WalletProof.objects.create(
+        shop_id=challenge.shop_id,
+        address=bytes(challenge.address),
+        purpose=challenge.purpose,
+        about=challenge.about,
+        kind=kind,
+        chain_id=chain_id,
+        message=text,
+        message_hash=digest_of(text),
+        signature=signature,
+        proved_at=now,
+        valid_until=now + timedelta(days=travel_settings().proof_days),
+    )
+    point("travel.proved")
+    emit(
+        type="wallet.proved",
+        subject=f"wallet:{challenge.shop_id}:0x{bytes(challenge.address).hex()}",
+        body={
+            "shop_id": str(challenge.shop_id),
+            "address": "0x" + bytes(challenge.address).hex(),
+            "purpose": challenge.purpose,
+        },
+        mode=mode,
+        shop_id=challenge.shop_id,
+        now=now,
+    )
+    return proof
