@@ -72,6 +72,9 @@ class ListVersion(models.Model):
     )
     forced = models.BooleanField(default=False)
     loaded_by = models.TextField()
+    agreed_by = models.TextField(
+        default="", help_text="of a list that is given up: the second person"
+    )
     loaded_at = models.DateTimeField()
     retired_at = models.DateTimeField(null=True)
 
@@ -85,6 +88,11 @@ class ListVersion(models.Model):
                 condition=Q(retired_at__isnull=True),
                 name="compliance_one_version_in_force",
             ),
+            models.CheckConstraint(
+                condition=~Q(agreed_by=F("loaded_by")),
+                name="compliance_given_up_by_two",
+            ),
+            # And compliance_nobody_listed_by_two, in the migration: it is not asked of old rows.
         ]
 
     def __str__(self) -> str:

@@ -29,6 +29,9 @@ LIVE_DELAYS: Final = {
     "hold_return": HOUR,
     "hold_block": 15 * 60,
     "case_close": 15 * 60,
+    "destination_release": HOUR,
+    "list_give_up": HOUR,
+    "good_guy": 15 * 60,
     "desk_resume": 15 * 60,
 }
 TEST_DELAYS: Final = {
@@ -47,6 +50,9 @@ TEST_DELAYS: Final = {
     "hold_return": 15,
     "hold_block": 5,
     "case_close": 5,
+    "destination_release": 15,
+    "list_give_up": 15,
+    "good_guy": 5,
     "desk_resume": 5,
 }
 """Seconds: long enough to be seen and called off, short enough to be tried."""
