@@ -51,7 +51,7 @@ def give_up_agreed(act: Act, now: datetime) -> None:
     list_give_up(source=source, by=f"user:{act.maker}", second=f"user:{act.checker}", now=now)
 
 
-ACT: Final = ActKind(name=KIND, carry_out=give_up_agreed, decide_action="lists.decide")
+ACT: Final = ActKind(name=KIND, carry_out=give_up_agreed, decide_action="list.load")
 
 
 def _check_unnamed(source: str) -> None:

@@ -52,6 +52,7 @@ EVERY_SECONDS = {
     "gateway.market.tasks.estimate_strategic_shares": HOUR,
     "gateway.compliance.tasks.refresh_lists": 10 * MINUTE,
     "gateway.compliance.tasks.watch_lists": 5 * MINUTE,
+    "gateway.compliance.tasks.carry_list_orders": 5.0,
     "gateway.compliance.naming.tasks.keep_names_ready": MINUTE,
     "gateway.compliance.naming.tasks.continue_name_changes": 5.0,
     "gateway.compliance.naming.tasks.ask_again_about_names": MINUTE,

@@ -102,6 +102,7 @@ APPEND_ONLY: Final = frozenset(
         "compliance_cases_recordentry",
         "compliance_cases_recordopening",
         "compliance_inquiring_inquiry",
+        "compliance_listorder",
         "compliance_tracing_tracerequest",
         "events_event",
         "events_outbox",

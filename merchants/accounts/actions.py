@@ -55,6 +55,7 @@ ACTIONS: Final[dict[str, frozenset[str]]] = {
     "case.work": frozenset({COMPLIANCE_OFFICER}),
     "case.decide": frozenset({COMPLIANCE_OFFICER}),
     "list.load": frozenset({COMPLIANCE_OFFICER}),
+    "screening.look": frozenset({COMPLIANCE_OFFICER}),
     "desk.view": frozenset({DESK}),
     "desk.control": frozenset({DESK}),
     "desk.resume": frozenset({DESK, OPERATOR}),
