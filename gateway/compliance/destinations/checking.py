@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 
+import msgspec
 from django.db import transaction
 
 from gateway.chains.models import Chain
@@ -17,7 +18,13 @@ from gateway.compliance import locks
 from gateway.compliance.alerts.services import alert_raise
 from gateway.compliance.destinations.configuration import destination_policy
 from gateway.compliance.destinations.models import DestinationRelease, DestinationVerdict
-from gateway.compliance.destinations.policy import RELEASABLE, DestinationPolicy, State, goes
+from gateway.compliance.destinations.policy import (
+    RELEASABLE,
+    DestinationPolicy,
+    State,
+    goes,
+    state_of,
+)
 from gateway.compliance.errors import ListsMissing
 from gateway.compliance.freshness import freshness
 from gateway.compliance.models import ListedAddress, ListSource
@@ -94,7 +101,7 @@ def destination_check(*, leaving: Leaving, now: datetime) -> Answer:
         return Answer(goes=False, verdict=None)
     verdict = _kept(
         leaving,
-        traced.state,
+        _state(traced),
         traced.reasons,
         traced,
         sources=sources,
@@ -130,6 +137,15 @@ def _trace(
     has_failed = newest.state == "unknown" and bool(newest.failures)
     lasts = policy.failed_seconds if has_failed else policy.fresh_seconds
     return newest if now - newest.given_at < timedelta(seconds=lasts) else None
+
+
+def _state(traced: WalletVerdict) -> State:
+    own = msgspec.json.decode(traced.answer)["own"]
+    return state_of(
+        traced.state,  # type: ignore[arg-type]  # the database knows no other
+        reasons=traced.reasons,
+        own_category=own["category"] if own else "",
+    )
 
 
 def _kept(

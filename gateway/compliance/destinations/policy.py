@@ -3,6 +3,7 @@
 docs/reference/destinations.md says of each number where it comes from.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -38,6 +39,20 @@ class DestinationPolicy:
 
 POLICY: Final = DestinationPolicy(version="2026-11-1")
 """The rules in force, unless the setting DESTINATIONS says otherwise."""
+
+
+def state_of(traced: State, *, reasons: Collection[str], own_category: str) -> State:
+    """What a trace's answer is for money that leaves.
+
+    That a listed address paid somebody like an exchange only has people look. A shop of ours is
+    labelled too, and no exchange: there it stops money as it does for anybody.
+
+    Args:
+        own_category: what the address itself is labelled; "" for nothing.
+    """
+    if traced == "review" and "listed_direct" in reasons and own_category == "merchant":
+        return "high"
+    return traced
 
 
 def goes(state: State, *, value_micros: int | None, policy: DestinationPolicy) -> bool:

@@ -1,7 +1,7 @@
 """Screening lists: how they stand, their versions, what changed, and who was listed on a day."""
 
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, Final
+from typing import Any, Final, cast
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -73,18 +73,18 @@ def upload(request: MemberRequest, name: str) -> HttpResponse:
 
 @csrf_protect
 def _upload(request: HttpRequest, name: str) -> HttpResponse:
-    assert isinstance(request, HttpRequest)
+    member = cast(MemberRequest, request)
     file = request.FILES.get("file")
     try:
         list_upload(
             source=name,
             format_name=request.POST.get("format", ""),
             body=file.read() if file else b"",
-            by=request.user.pk,
+            by=member.user.pk,
             now=timezone.now(),
         )
     except TillwayError as refused:
-        return _page(request, name, problem=problem_words(refused), status=422)  # type: ignore[arg-type]
+        return _page(member, name, problem=problem_words(refused), status=422)
     messages.success(request, _("The file is being loaded."))
     return HttpResponseRedirect(f"{ROOT}/{name}")
 

@@ -159,12 +159,12 @@ def test_a_file_is_loaded_by_a_worker_and_a_broken_one_is_refused_on_the_page(
         "file": SimpleUploadedFile("mine.csv", f"{address}\n".encode()),
     }
     assert officer.post(f"{ROOT}/mine/upload", told).status_code == 302
-    assert ListVersion.objects.count() == 1, "the web writes no list"
+    assert ListVersion.objects.filter(source_id="mine").count() == 1, "the web writes no list"
     told["file"] = SimpleUploadedFile("again.csv", b"x")
     again = officer.post(f"{ROOT}/mine/upload", told)
     assert again.status_code == 422
     assert ordering.list_orders_carry(now=NOW) == 1
-    version = ListVersion.objects.get(number=2)
+    version = ListVersion.objects.get(source_id="mine", number=2)
     assert version.loaded_by.startswith("user:")
     assert "A new version" in page(officer, f"{ROOT}/mine")
     told["file"] = SimpleUploadedFile("empty.csv", b"# nothing\n")
