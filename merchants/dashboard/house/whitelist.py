@@ -1,6 +1,7 @@
 """Who is not the listed person they are called like: said by two, and for as long as the list says
 the same."""
 
+from contextlib import suppress
 from typing import Any, Final
 from uuid import UUID
 
@@ -80,8 +81,12 @@ def _page(request: MemberRequest, *, problem: str = "", status: int = 200) -> Ht
 
 
 def _people(row: GoodGuy) -> list[UUID]:
-    told = (row.said_by, row.agreed_by, row.ended_because)
-    return [UUID(one.removeprefix("user:")) for one in told if one.startswith("user:")]
+    """Those who said it from a page; whoever used the command line stands there by name."""
+    found = []
+    for told in (row.said_by, row.agreed_by, row.ended_because):
+        with suppress(ValueError):
+            found.append(UUID(told.removeprefix("user:")))
+    return found
 
 
 def _row(row: GoodGuy, names: dict[str, str]) -> dict[str, Any]:
