@@ -224,9 +224,10 @@ def _is_released(verdict: DestinationVerdict, *, policy: DestinationPolicy, now:
         verdict__mode=verdict.mode,
         released_at__gt=now - timedelta(days=policy.release_days),
     ).select_related("verdict")
+    # Of what little is known another reason is no graver one.
     return any(
-        (one.verdict.state == "high" or verdict.state == "unknown")
-        and set(verdict.reasons) <= set(one.verdict.reasons)
+        verdict.state == "unknown"
+        or (one.verdict.state == "high" and set(verdict.reasons) <= set(one.verdict.reasons))
         for one in releases
     )
 
