@@ -1,16 +1,14 @@
 """Questions about destinations."""
 
-from uuid import UUID
-
 from gateway.compliance.destinations.models import DestinationVerdict
+from gateway.compliance.destinations.policy import RELEASABLE
 
 
-def destination_verdicts(address: bytes, *, limit: int = 20) -> list[DestinationVerdict]:
-    """What was said of an address that money was to go to, newest first. One query."""
-    rows = DestinationVerdict.objects.filter(address=address).select_related("release")
-    return list(rows.order_by("-id")[:limit])
-
-
-def destination_verdict(verdict_id: UUID) -> DestinationVerdict | None:
-    """One query."""
-    return DestinationVerdict.objects.select_related("release").filter(id=verdict_id).first()
+def destination_stopped(address: bytes, *, chain_id: int) -> DestinationVerdict | None:
+    """The newest verdict on an address, if two people may let money go there and have not. One
+    query."""
+    rows = DestinationVerdict.objects.filter(address=address, chain_id=chain_id)
+    newest = rows.select_related("release").order_by("-id").first()
+    if newest is None or newest.state not in RELEASABLE or hasattr(newest, "release"):
+        return None
+    return newest

@@ -8,7 +8,7 @@ from gateway.compliance.naming.asking_again import parties_ask_again
 from gateway.compliance.naming.models import NameChunk
 
 SCREENERS = 8
-"""So many workers are called at once; where there are fewer the rest lapses."""
+"""So many workers screen at once; where there are fewer, what they are called for lapses."""
 
 
 @shared_task
@@ -18,20 +18,21 @@ def keep_names_ready() -> bool:
 
 
 @shared_task
-def continue_name_changes() -> int:
-    """Every few seconds: cut what changed into chunks, and have workers screen them; how many were
-    called. One that dies, or that nobody runs in time, is called again at the next turn."""
-    rescreening.changes_plan(now=timezone.now())
-    rescreening.changes_finish(now=timezone.now())
-    waiting = NameChunk.objects.filter(done_at__isnull=True)[:SCREENERS].count()
-    for _ in range(waiting):
-        screen_name_chunks.apply_async(expires=rescreening.TURN_SECONDS * 2)
-    return waiting
+def continue_name_changes(is_called: bool = False) -> int:
+    """Every few seconds: cut what changed into chunks, call other workers where there are several,
+    and screen; how many parties this one screened.
 
-
-@shared_task
-def screen_name_chunks() -> int:
-    """A worker's turn at the chunks; how many parties were screened."""
+    Args:
+        is_called: by the run that beat started, to help. One that nobody runs in time lapses, and
+            one that dies is followed by the next turn's.
+    """
+    if not is_called:
+        rescreening.changes_plan(now=timezone.now())
+        waiting = NameChunk.objects.filter(done_at__isnull=True)[:SCREENERS].count()
+        for _ in range(waiting - 1):
+            continue_name_changes.apply_async(
+                kwargs={"is_called": True}, expires=rescreening.TURN_SECONDS * 2
+            )
     return rescreening.chunks_screen(now=timezone.now())
 
 

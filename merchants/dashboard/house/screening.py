@@ -3,12 +3,14 @@
 from typing import Any, Final
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from gateway.chains.models import Chain
+from gateway.compliance.destinations.releasing import destination_release_propose
+from gateway.compliance.destinations.selectors import destination_stopped
 from gateway.compliance.inquiring.errors import InquiriesTooMany
 from gateway.compliance.inquiring.selectors import inquiries_page
 from gateway.compliance.inquiring.services import inquiry_keep, name_look
@@ -21,7 +23,7 @@ from gateway.compliance.naming.weights import POINTS, WEIGHTS
 from gateway.compliance.tracing.requesting import address_ask
 from gateway.compliance.tracing.selectors import wallet_verdicts_about
 from gateway.compliance.tracing.spelling import spelled
-from gateway.events.errors import BadCursor
+from gateway.events.errors import BadCursor, TillwayError
 from merchants.accounts.guards import MemberRequest, require_action
 from merchants.dashboard.house.frame import draw
 from merchants.dashboard.house.lists import problem_words
@@ -87,6 +89,16 @@ def wallet(request: MemberRequest) -> HttpResponse:
     if read is None or chain is None or read.chain_id not in (None, chain.id):
         context["problem"] = _("Write an EVM address, in any spelling, and choose its chain.")
         return draw(request, "dashboard/house/screening_wallet.html", context, status=422)
+    stopped = destination_stopped(read.address, chain_id=chain.id)
+    if request.POST.get("do") == "release" and stopped is not None:
+        try:
+            act = destination_release_propose(
+                verdict_id=stopped.id, by=request.user.pk, reason=request.POST.get("reason", "")
+            )
+        except TillwayError as refused:
+            context["problem"] = problem_words(refused)
+            return draw(request, "dashboard/house/screening_wallet.html", context, status=422)
+        return HttpResponseRedirect(f"/house/approvals/{act.id}")
     about = f"address:0x{read.address.hex()}"
     now = timezone.now()
     found = [one for one in wallet_verdicts_about(about) if one.chain_id == chain.id]
@@ -108,7 +120,7 @@ def wallet(request: MemberRequest) -> HttpResponse:
         address_ask(chain=chain, address=read.address, now=now)
         messages.success(request, _("It is being traced. Look again in some seconds."))
     context |= {"address": read.address, "facts": wallet_facts(found[0]) if found else None}
-    context |= {"is_looked_up": True}
+    context |= {"is_looked_up": True, "stopped": stopped}
     return draw(request, "dashboard/house/screening_wallet.html", context)
 
 

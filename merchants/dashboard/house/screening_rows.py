@@ -7,12 +7,15 @@ import msgspec
 from django.utils.translation import gettext as _
 
 from gateway.chains.addresses import checksum
+from gateway.checkout.wording import asset_symbol
 from gateway.compliance.inquiring.models import Inquiry
 from gateway.compliance.naming.scoring import Score
 from gateway.compliance.naming.weights import POINTS, WEIGHTS
 from gateway.compliance.tracing.models import WalletVerdict
 from gateway.compliance.tracing.transfers import MICROS
+from gateway.money.assets import Asset
 from merchants.accounts.selectors import people_named
+from merchants.dashboard.house.book_rows import known_assets, units_text
 from merchants.dashboard.house.screening_words import (
     asked_words,
     part_word,
@@ -76,8 +79,10 @@ def unsaid_word(reason: str) -> str:
 
 
 def wallet_facts(verdict: WalletVerdict) -> dict[str, Any]:
-    """A trace with its shares, and the strongest way of each that is known. No query."""
+    """A trace with its shares, and the strongest way of each that is known. One query."""
     answer: dict[str, Any] = msgspec.json.decode(verdict.answer)
+    steps = (s for one in answer["received"] for part in one["parts"] for s in part["path"])
+    known = known_assets({step["asset"] for step in steps})
     return {
         "sign": state_sign(verdict.state),
         "reasons": [reason_word(one) for one in verdict.reasons],
@@ -87,7 +92,7 @@ def wallet_facts(verdict: WalletVerdict) -> dict[str, Any]:
         "lists": verdict.lists.replace(",", ", ") or _("none"),
         "at": time_text(verdict.given_at),
         "own": where_from(answer["own"]) if answer["own"] is not None else "",
-        "received": [_received(one) for one in answer["received"]],
+        "received": [_received(one, known) for one in answer["received"]],
         "transfers": answer["transfers"],
         "dusted_by": [checksum(_bytes(one)) for one in answer["dusted_by"]],
     }
@@ -105,14 +110,14 @@ def state_sign(state: str) -> Sign:
             return Sign("quiet", "clock", _("Unknown"))
 
 
-def _received(told: Mapping[str, Any]) -> dict[str, Any]:
+def _received(told: Mapping[str, Any], known: dict[str, Asset]) -> dict[str, Any]:
     whole = int(told["units"])
     parts = sorted(told["parts"], key=lambda one: -int(one["units"]))
     return {
         "asset": told["asset"],
         "worth": _worth(told["value_micros"]),
         "parts": [_part(one, whole=whole) for one in parts],
-        "paths": [_path(one) for one in parts if one["path"]][:PATHS_SHOWN],
+        "paths": [_path(one, known) for one in parts if one["path"]][:PATHS_SHOWN],
     }
 
 
@@ -129,7 +134,7 @@ def _part(told: Mapping[str, Any], *, whole: int) -> dict[str, Any]:
     }
 
 
-def _path(told: Mapping[str, Any]) -> dict[str, Any]:
+def _path(told: Mapping[str, Any], known: dict[str, Asset]) -> dict[str, Any]:
     steps = told["path"]
     return {
         "from": where_from(told),
@@ -138,8 +143,8 @@ def _path(told: Mapping[str, Any]) -> dict[str, Any]:
         "steps": [
             {
                 "to": checksum(_bytes(step["to"])),
-                "units": step["units"],
-                "asset": step["asset"],
+                "amount": units_text(int(step["units"]), step["asset"], known),
+                "symbol": asset_symbol(step["asset"]),
                 "block": step["at"][0],
             }
             for step in steps

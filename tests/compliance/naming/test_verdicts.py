@@ -297,9 +297,9 @@ def test_a_chunk_that_fails_is_screened_again_whole_and_tells_nothing_twice(
     with pytest.raises(RuntimeError), transaction.atomic():
         services.chunks_screen(now=NOW)
     assert not Alert.objects.exists()
-    assert tasks.screen_name_chunks() == 2
+    assert tasks.continue_name_changes(is_called=True) == 2
     assert [alert.times for alert in Alert.objects.all()] == [1, 1]
-    assert tasks.screen_name_chunks() == 0
+    assert tasks.continue_name_changes(is_called=True) == 0
 
 
 @pytest.mark.django_db(transaction=True)

@@ -11,6 +11,7 @@ from django.test import Client
 
 from gateway.compliance import ordering, refreshing
 from gateway.compliance.alerts.models import Alert
+from gateway.compliance.destinations.models import DestinationRelease, DestinationVerdict
 from gateway.compliance.inquiring import looking
 from gateway.compliance.inquiring.models import Inquiry
 from gateway.compliance.listed.entities import ListedEntity, ListedName, PartialDate
@@ -302,3 +303,35 @@ def test_a_wallet_is_traced_by_a_worker_and_shown_with_its_path(officer: Client)
     assert "100.0 %" in seen
     assert officer.post("/house/screening/wallet", told | {"address": "?"}).status_code == 422
     assert Inquiry.objects.filter(kind="wallet").count() == 3
+
+
+def test_money_that_waits_for_an_address_is_let_go_by_two_from_its_page(officer: Client) -> None:
+    address = who("payer")
+    verdict = DestinationVerdict.objects.create(
+        mode="test",
+        chain_id=31337,
+        address=address,
+        state="high",
+        reasons=["listed_direct"],
+        versions=[],
+        versions_key="ofac#1",
+        wallet_verdict_id=uuid7(),
+        policy="test",
+        given_at=NOW,
+    )
+    told = {"address": f"0x{address.hex()}", "chain": "31337"}
+    officer.post("/house/screening/wallet", told | {"do": "trace"})
+    traces_carry(now=datetime.now(UTC) + timedelta(seconds=5), provider=Tale([]))
+    assert (
+        "Money waits to go there" in officer.post("/house/screening/wallet", told).content.decode()
+    )
+    refused = officer.post("/house/screening/wallet", told | {"do": "release", "reason": " "})
+    assert refused.status_code == 422
+    officer.post("/house/screening/wallet", told | {"do": "release", "reason": "it was robbed"})
+    act = Act.objects.get(kind="destination_release")
+    assert "Let money go to an address" in page(officer, f"/house/approvals/{act.id}")
+    second = carried_out(act)
+    release = DestinationRelease.objects.get(verdict=verdict)
+    assert release.approved_by == f"user:{second}" != release.proposed_by
+    seen = officer.post("/house/screening/wallet", told).content.decode()
+    assert "Money waits to go there" not in seen
