@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from gateway.cards.carrying import card_page
 from gateway.cards.onramp import onramp_page
 from gateway.checkout.card_choice import card_choice
+from gateway.checkout.places import served_here
 from gateway.checkout.views import page_with_choices
 from gateway.events.errors import TillwayError
 
@@ -19,6 +20,7 @@ log = structlog.get_logger(__name__)
 
 
 @require_POST
+@served_here
 def pay_by_card(request: HttpRequest, invoice_id: UUID) -> HttpResponse:
     """Have the provider open a page for this invoice, and go back to ours, which links to it."""
     context = page_with_choices(request, invoice_id)
@@ -34,6 +36,7 @@ def pay_by_card(request: HttpRequest, invoice_id: UUID) -> HttpResponse:
 
 
 @require_POST
+@served_here
 def buy_with_card(request: HttpRequest, invoice_id: UUID) -> HttpResponse:
     """Have the provider open a page that sells the token to this invoice's address."""
     context, now = page_with_choices(request, invoice_id), timezone.now()

@@ -17,6 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods
 
+from gateway.checkout.places import shopper_check
 from gateway.checkout.signed import read_payer, read_signed
 from gateway.events.errors import TillwayError
 from gateway.invoices.errors import InvoiceNotFound
@@ -68,6 +69,7 @@ def authorization(request: HttpRequest, invoice_id: UUID) -> HttpResponse:
     """GET: the typed data that ``?payer=`` signs to pay with ``?asset=``. POST: the signature."""
     client = str(request.META["REMOTE_ADDR"])
     _brake(client)
+    shopper_check(request, invoice_id)
     if request.method == "GET":
         payer = read_payer(request.GET.get("payer", ""))
         typed_data = authorization_offer(

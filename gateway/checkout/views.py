@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 from gateway.checkout import languages, selectors
 from gateway.checkout.card_choice import card_choice
 from gateway.checkout.pages import page_context, public_status
+from gateway.checkout.places import served_here
 from gateway.events.errors import TillwayError
 from gateway.invoices.qr import MAX_MODULE_PX, MODULE_PX, qr_png
 from gateway.invoices.services import invoice_requote
@@ -30,6 +31,7 @@ language = require_GET(languages.choose_language)
 @gzip_page
 @never_cache
 @require_GET
+@served_here
 def page(request: HttpRequest, invoice_id: UUID) -> HttpResponse:
     """The whole page; it works as it is, without scripts."""
     return render(request, "checkout/page.html", page_with_choices(request, invoice_id))
@@ -38,6 +40,7 @@ def page(request: HttpRequest, invoice_id: UUID) -> HttpResponse:
 @gzip_page
 @never_cache
 @require_GET
+@served_here
 def panel(request: HttpRequest, invoice_id: UUID) -> HttpResponse:
     """The part of the page that changes, for the script to swap in."""
     return render(request, "checkout/panel.html", page_with_choices(request, invoice_id))
@@ -51,6 +54,7 @@ def status(request: HttpRequest, invoice_id: UUID) -> JsonResponse:
 
 
 @require_GET
+@served_here
 def qr_image(request: HttpRequest, invoice_id: UUID) -> HttpResponse:
     """The code as a PNG: of the page, or with ``?kind=erc681&asset=`` of a wallet's request."""
     context = page_with_choices(request, invoice_id, qr_kind=request.GET.get("kind", ""))
@@ -83,6 +87,7 @@ def receipt(request: HttpRequest, invoice_id: UUID) -> HttpResponse:
 
 
 @require_POST
+@served_here
 def renew(request: HttpRequest, invoice_id: UUID) -> HttpResponse:
     """Draw new quotes for an invoice whose price has run out, and go back to its page.
 

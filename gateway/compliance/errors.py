@@ -27,6 +27,18 @@ class ListMissing(TillwayError):
     status = 404
 
 
+class ListOrderRefused(TillwayError):
+    code = "list_order_refused"
+    message = "This can't be asked for."
+    status = 422
+
+
+class ListStillNamed(TillwayError):
+    code = "list_still_named"
+    message = "The setting LISTS still names this list: take it out first."
+    status = 409
+
+
 class NoHold(TillwayError):
     code = "hold_not_found"
     message = "There is no open hold on this deposit."

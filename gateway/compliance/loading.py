@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from gateway.compliance import locks
-from gateway.compliance.errors import ListMissing, ListMixed
+from gateway.compliance.errors import ListMissing, ListMixed, PersonMissing, SamePerson
 from gateway.compliance.listed.content import Content, content_of, list_hash
 from gateway.compliance.listed.entities import ListedEntity
 from gateway.compliance.listed.errors import ListError
@@ -156,21 +156,31 @@ def _take(
 
 
 @transaction.atomic
-def list_give_up(*, source: str, by: str, now: datetime) -> ListVersion:
+def list_give_up(*, source: str, by: str, second: str, now: datetime) -> ListVersion:
     """Screen against a list no more: its last version names nobody, which reaches whomever it
     named as a delisting does (their holds are marked, and people decide), and it never grows
     stale. A load brings it back.
 
+    Args:
+        by, second: the two people who say so; the database compares them.
+
     Raises:
         ListMissing: there is no such list in force.
+        PersonMissing, SamePerson: one of them is nobody, or both are one.
     """
+    if not by.strip() or not second.strip():
+        raise PersonMissing
+    if by == second:
+        raise SamePerson
     row = locks.source_for_load(source)
     if row.version_id is None or not row.enabled:
         raise ListMissing
     _note_checked(row, now=now)
     row.enabled, row.location = False, ""
     nobody = _Read(contents=[], entries=(), hash=list_hash([]))
-    return _put_in_force(row, nobody, loaded_by=by, forced=True, files=(), now=now)
+    return _put_in_force(
+        row, nobody, loaded_by=by, agreed_by=second, forced=True, files=(), now=now
+    )
 
 
 def _put_in_force(
@@ -181,6 +191,7 @@ def _put_in_force(
     forced: bool,
     files: Sequence[dict[str, Any]],
     now: datetime,
+    agreed_by: str = "",
 ) -> ListVersion:
     """The next version of a locked list."""
     before = row.version
@@ -198,6 +209,7 @@ def _put_in_force(
         files=list(files),
         forced=forced,
         loaded_by=loaded_by,
+        agreed_by=agreed_by,
         loaded_at=now,
     )
     ListedAddress.objects.bulk_create(

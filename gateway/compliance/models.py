@@ -72,6 +72,9 @@ class ListVersion(models.Model):
     )
     forced = models.BooleanField(default=False)
     loaded_by = models.TextField()
+    agreed_by = models.TextField(
+        default="", help_text="of a list that is given up: the second person"
+    )
     loaded_at = models.DateTimeField()
     retired_at = models.DateTimeField(null=True)
 
@@ -85,6 +88,11 @@ class ListVersion(models.Model):
                 condition=Q(retired_at__isnull=True),
                 name="compliance_one_version_in_force",
             ),
+            models.CheckConstraint(
+                condition=~Q(agreed_by=F("loaded_by")),
+                name="compliance_given_up_by_two",
+            ),
+            # And compliance_nobody_listed_by_two, in the migration: it is not asked of old rows.
         ]
 
     def __str__(self) -> str:
@@ -93,6 +101,42 @@ class ListVersion(models.Model):
     @property
     def active(self) -> bool:
         return self.retired_at is None
+
+
+class ListOrder(models.Model):
+    """What an officer asked for from a page: a file to be put in force, or a look at a feed."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    source = models.TextField()
+    kind = models.TextField(help_text="upload or refresh")
+    format = models.TextField(default="")
+    body = models.BinaryField(default=b"", help_text="the file; gone once it is done")
+    by = models.UUIDField()
+    asked_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True)
+    outcome = models.TextField(default="", help_text="changed, checked, refused")
+    refusal = models.TextField(default="", help_text="the code of what was wrong")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source"],
+                condition=Q(done_at__isnull=True),
+                name="compliance_one_open_list_order",
+            ),
+            models.CheckConstraint(
+                name="compliance_list_order_kind", condition=Q(kind__in=("upload", "refresh"))
+            ),
+            models.CheckConstraint(
+                name="compliance_list_order_ends",
+                condition=Q(done_at__isnull=True, outcome="")
+                | Q(done_at__isnull=False, outcome__in=("changed", "checked", "refused")),
+            ),
+        ]
+        indexes = [models.Index(fields=["source", "-id"], name="compliance_list_orders")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.source}"
 
 
 class ListedAddress(models.Model):

@@ -2,23 +2,30 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import transaction
 
 from gateway.compliance import locks
 from gateway.compliance.errors import ListsMissing
+from gateway.compliance.freshness import freshness
 from gateway.compliance.models import ListedAddress
 
 
 @dataclass(frozen=True, slots=True)
 class PartyVerdict:
-    """What the lists of a moment say about an address, and by which versions: ``ofac#3``."""
+    """What the lists of a moment say about an address, and by which versions: ``ofac#3``.
+
+    Attributes:
+        stale: a list was not checked for too long: this is by its last good version.
+    """
 
     is_clear: bool
     versions_key: str
+    stale: bool
 
 
-def party_verdict(address: bytes) -> PartyVerdict:
+def party_verdict(address: bytes, *, now: datetime) -> PartyVerdict:
     """The verdict on one address, to be kept with what is decided by it. As ``listed_among``.
 
     Raises:
@@ -27,7 +34,8 @@ def party_verdict(address: bytes) -> PartyVerdict:
     is_clear = not listed_among({address})
     sources = locks.sources_in_force()
     key = ",".join(f"{source.name}#{source.number}" for source in sources)
-    return PartyVerdict(is_clear=is_clear, versions_key=key)
+    rests_on = freshness((source.checked_at for source in sources), now=now)
+    return PartyVerdict(is_clear=is_clear, versions_key=key, stale=rests_on.stale)
 
 
 def listed_among(addresses: Collection[bytes]) -> set[bytes]:

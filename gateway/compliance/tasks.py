@@ -6,7 +6,7 @@ import structlog
 from celery import shared_task
 from django.utils import timezone
 
-from gateway.compliance import changes, feeds, reading, refreshing
+from gateway.compliance import changes, feeds, ordering, reading, refreshing
 from gateway.compliance.listed.errors import ListError
 from gateway.compliance.listed.feeds import Feed
 from gateway.compliance.models import ListSource
@@ -23,6 +23,12 @@ def screen_waiting_deposits() -> int:
     """Catch up with deposits whose list has come in another way than by a load, a page at a
     time; how many were found."""
     return changes.waiting_call(now=timezone.now())
+
+
+@shared_task(time_limit=REFRESH_SECONDS + 60, soft_time_limit=REFRESH_SECONDS)
+def carry_list_orders() -> int:
+    """Every few seconds: what officers asked for from a page; how many."""
+    return ordering.list_orders_carry(now=timezone.now())
 
 
 @shared_task

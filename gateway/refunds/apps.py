@@ -30,6 +30,11 @@ class RefundsConfig(AppConfig):
             name="refunds.list_screened",
         )
         subscribe(
+            pattern=("address.traced", "destination.released"),
+            handler=handlers.on_destination,
+            name="refunds.destination",
+        )
+        subscribe(
             pattern=("reconciliation.explained", "reconciliation.corrected"),
             handler=handlers.on_books_agree,
             name="refunds.books_agree",

@@ -143,7 +143,7 @@ def refund_claim(
     if is_proof_asked(terms, refund.worth_units) or is_wallet_shown(refund, now=now):
         payers = payers_of(refund)
         check_proof(refund, proof, asset=asset, destination=destination, payers=payers)
-    verdict = party_verdict(destination)
+    verdict = party_verdict(destination, now=now)
     if refund.claim_id is not None:
         claim = claim_for_update(invoice_id=invoice.id, claim_id=refund.claim_id)
         if claim is None:

@@ -4,11 +4,12 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from gateway.chains.addresses import parse_address
 from gateway.chains.models import Deposit
 from gateway.events.subscriptions import EventRecord
 from gateway.refunds import outcomes
 from gateway.refunds.models import Refund
-from gateway.refunds.sending import floats_of, refund_send, refunds_resume
+from gateway.refunds.sending import floats_of, refund_send, refunds_resume, refunds_to
 from gateway.settlement.final_credits import finality_recorded
 from gateway.settlement.shortfalls import shortfalls_net
 
@@ -49,6 +50,15 @@ def on_deposit(event: EventRecord) -> None:
 def on_list_screened(event: EventRecord) -> None:
     """``list.screened``: what waited for that may go."""
     refunds_resume(now=timezone.now())
+
+
+def on_destination(event: EventRecord) -> None:
+    """``address.traced`` or ``destination.released``: what waited for that may go."""
+    refunds_to(
+        address=parse_address(event.body["address"]),
+        chain_id=int(event.body["chain_id"]),
+        now=timezone.now(),
+    )
 
 
 def on_books_agree(event: EventRecord) -> None:

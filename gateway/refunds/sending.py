@@ -11,6 +11,7 @@ from eth_abi import encode
 from gateway.chains.models import Deposit, Token
 from gateway.chains.sending import transaction_queue
 from gateway.compliance.alerts.services import alert_raise
+from gateway.compliance.destinations.checking import Leaving, destination_check
 from gateway.compliance.errors import ListsMissing
 from gateway.compliance.parties import party_verdict
 from gateway.compliance.selectors import is_being_rescreened, open_holds_of, verdict_states
@@ -143,6 +144,8 @@ def _ready(refund: Refund, invoice: Invoice, *, now: datetime) -> "_Ready | Wait
         return "books_differ"
     if free_float(asset=Asset(refund.asset, refund.decimals)) < units:
         return "float_short"
+    if not _may_go_there(refund, units, now=now):
+        return "destination_check"
     return _Ready(units=units, conversion=conversion)
 
 
@@ -150,13 +153,40 @@ def _is_destination_clear(refund: Refund, *, now: datetime) -> bool:
     """The verdict on the destination by the lists in force, kept with the refund."""
     assert refund.destination is not None
     try:
-        verdict = party_verdict(bytes(refund.destination))
+        verdict = party_verdict(bytes(refund.destination), now=now)
     except ListsMissing:
         return False
     refund.verdict = "clear" if verdict.is_clear else "listed"
     refund.verdict_lists, refund.verdict_at = verdict.versions_key, now
     refund.save(update_fields=["verdict", "verdict_lists", "verdict_at"])
     return verdict.is_clear
+
+
+def _may_go_there(refund: Refund, units: int, *, now: datetime) -> bool:
+    """Whether a trace of the destination, too, lets so much go there."""
+    assert refund.destination is not None and refund.chain_id is not None
+    leaving = Leaving(
+        chain_id=refund.chain_id,
+        address=bytes(refund.destination),
+        amount=Amount(units, Asset(refund.asset, refund.decimals)),
+        mode=refund.mode,
+        about=f"refund:{refund.id}",
+        shop_id=refund.shop_id,
+    )
+    return destination_check(leaving=leaving, now=now).goes
+
+
+def refunds_to(*, address: bytes, chain_id: int, now: datetime) -> int:
+    """Send what waited for more to be known of an address, each in a transaction of its own; how
+    many were queued."""
+    waiting = Refund.objects.filter(
+        status="approved",
+        waiting_reason="destination_check",
+        chain_id=chain_id,
+        destination=address,
+    )
+    found = list(waiting.order_by("asset", "id").values_list("id", flat=True)[:RESUMED_AT_ONCE])
+    return sum(refund_send(refund_id=each, now=now).status == "sending" for each in found)
 
 
 def _owed_waits(refund: Refund, invoice: Invoice) -> WaitingReason:

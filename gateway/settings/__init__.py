@@ -143,6 +143,8 @@ WALLET_SCREENING = env.json("WALLET_SCREENING", default={})
 """Who is asked where wallets' money came from; docs/reference/tracing.md names the fields."""
 WALLET_SCREENING_KEY = env.str("WALLET_SCREENING_KEY", default="")
 """The outside provider's key, if it wants one."""
+DESTINATIONS = env.json("DESTINATIONS", default={})
+"""Where money may go, over the rules in force; docs/reference/destinations.md names the fields."""
 LISTS = env.json("LISTS", default=[])
 """Where screening lists are fetched from; docs/reference/lists.md names the fields."""
 LISTS_WARN_HOURS = env.int("LISTS_WARN_HOURS", default=18)
@@ -220,6 +222,9 @@ INSTALLED_APPS = [
     "gateway.compliance.knowing.apps.KnowingConfig",
     "gateway.compliance.presenting.apps.PresentingConfig",
     "gateway.compliance.travelling.apps.TravellingConfig",
+    "gateway.compliance.retracing.apps.RetracingConfig",
+    "gateway.compliance.destinations.apps.DestinationsConfig",
+    "gateway.compliance.inquiring.apps.InquiringConfig",
     "gateway.invoices.apps.InvoicesConfig",
     "gateway.sponsoring.apps.SponsoringConfig",
     "gateway.treasury.providers.apps.ProvidersConfig",
@@ -353,6 +358,10 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
 """Whether every request comes through a proxy that sets X-Forwarded-Proto and X-Forwarded-For."""
+SHOPPER_COUNTRY_HEADER = env.str("SHOPPER_COUNTRY_HEADER", default="")
+"""The proxy's word for where a shopper asks from (Cloudflare: CF-IPCountry); '': nobody says."""
+SHOPPER_REGION_HEADER = env.str("SHOPPER_REGION_HEADER", default="")
+"""And for the part of that country (Cloudflare: cf-region-code)."""
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS

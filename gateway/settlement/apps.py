@@ -71,6 +71,11 @@ class SettlementConfig(AppConfig):
             handler=handlers.on_travel,
             name="settlement.travel",
         )
+        subscribe(
+            pattern=("address.traced", "destination.released"),
+            handler=handlers.on_destination,
+            name="settlement.destination",
+        )
         subscribe(pattern="shop.changed", handler=handlers.on_shop_changed, name="settlement.shop")
         subscribe(
             pattern=(

@@ -6,6 +6,7 @@ from uuid import UUID
 import structlog
 from django.utils import timezone
 
+from gateway.chains.addresses import parse_address
 from gateway.events.errors import TillwayError
 from gateway.events.subscriptions import EventRecord
 from gateway.settlement import batch_handlers, locks, withholding
@@ -15,7 +16,7 @@ from gateway.settlement.leaving import REFERENCE_PREFIX
 from gateway.settlement.outcomes import payout_final, payout_limited, payout_mined, payout_undone
 from gateway.settlement.scheduling import due_say, run_if_due
 from gateway.settlement.selectors import payout_by_id
-from gateway.settlement.sending import payout_send, payouts_recheck, payouts_resume
+from gateway.settlement.sending import payout_send, payouts_recheck, payouts_resume, payouts_to
 from gateway.settlement.shortfalls import payment_came, shortfall_note, shortfalls_net
 from gateway.settlement.suspending import payouts_freeze
 
@@ -82,6 +83,15 @@ def on_due(events: Sequence[EventRecord]) -> None:
 def on_list_screened(event: EventRecord) -> None:
     """``list.screened``: what waited for that may go, where no deposit turned out to be held."""
     payouts_recheck(now=timezone.now())
+
+
+def on_destination(event: EventRecord) -> None:
+    """``address.traced`` or ``destination.released``: what waited for that may go."""
+    payouts_to(
+        address=parse_address(event.body["address"]),
+        chain_id=int(event.body["chain_id"]),
+        now=timezone.now(),
+    )
 
 
 def on_approved(event: EventRecord) -> None:

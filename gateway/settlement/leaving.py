@@ -7,6 +7,8 @@ from eth_abi import encode
 
 from gateway.chains.models import Token
 from gateway.chains.sending import transaction_queue
+from gateway.compliance.destinations.checking import Leaving, destination_check
+from gateway.compliance.errors import ListsMissing
 from gateway.events.points import point
 from gateway.events.services import emit
 from gateway.settlement.life import WAITING
@@ -50,9 +52,28 @@ def may_go(payout: Payout, *, free: int, now: datetime) -> bool:
     elif payout.units > free:
         if wait_for(payout, "float_short"):
             _emit_float_short(payout, short=payout.units - free, now=now)
+    elif not _destination_goes(payout, now=now):
+        # The same word as for a payment that is looked at: which of them is told to nobody.
+        wait_for(payout, "payment_check")
     else:
         return True
     return False
+
+
+def _destination_goes(payout: Payout, *, now: datetime) -> bool:
+    """Whether the lists and a trace of the payout's address let money go there."""
+    leaving = Leaving(
+        chain_id=chain_of(payout),
+        address=bytes(payout.destination or b""),
+        amount=amount_of(payout),
+        mode=payout.mode,
+        about=f"payout:{payout.id}",
+        shop_id=payout.shop_id,
+    )
+    try:
+        return destination_check(leaving=leaving, now=now).goes
+    except ListsMissing:
+        return payout.mode == "test"  # as it asks for money without a list, too
 
 
 def send_alone(payout: Payout, *, now: datetime) -> None:

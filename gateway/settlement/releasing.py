@@ -49,7 +49,7 @@ def payout_release_propose(
         raise ReleaseRefused("This shop asks for its payouts itself.", field="shop_id")
     if len(destination) != ADDRESS_BYTES or not any(destination):
         raise AddressRefused(field="destination")
-    versions = _clear(destination)
+    versions = _clear(destination, now=now)
     token = token_paid_out(asset, mode=shop.mode)
     balances = payable_balances(shop=shop, now=now)
     payable = balances[asset].units if asset in balances else 0
@@ -82,7 +82,7 @@ def release_agreed(act: Act, now: datetime) -> None:
         As ``payout_release_to``; ReleaseRefused too if a list names the address by now.
     """
     destination = parse_address(act.body["destination"])
-    _clear(destination)
+    _clear(destination, now=now)
     units = act.body["units"]
     payout_release_to(
         shop_id=UUID(act.body["shop_id"]),
@@ -98,9 +98,9 @@ def release_agreed(act: Act, now: datetime) -> None:
 ACT = ActKind(name=KIND, carry_out=release_agreed)
 
 
-def _clear(destination: bytes) -> str:
+def _clear(destination: bytes, *, now: datetime) -> str:
     """The versions of the lists that do not name it."""
-    verdict = party_verdict(destination)
+    verdict = party_verdict(destination, now=now)
     if not verdict.is_clear:
         raise ReleaseRefused("A list names this address.", field="destination")
     return verdict.versions_key

@@ -66,6 +66,20 @@ def payouts_resume(*, asset: str, now: datetime) -> int:
     return sent
 
 
+def payouts_to(*, address: bytes, chain_id: int, now: datetime) -> int:
+    """Send what waited for more to be known of an address, each in a transaction of its own; how
+    many were queued."""
+    waiting = Payout.objects.filter(
+        status="awaiting_funds",
+        waiting_reason="payment_check",
+        transaction_id=None,
+        chain_id=chain_id,
+        destination=address,
+    )
+    found = list(waiting.order_by("asset", "id").values_list("id", flat=True))
+    return sum(payout_send(payout_id=each, now=now).status == "sending" for each in found)
+
+
 def payouts_recheck(*, now: datetime, shop_id: UUID | None = None) -> int:
     """Send what waited for a payment's check, for its shop to be active again, or for books and
     world to agree, where that is over; how many were queued.

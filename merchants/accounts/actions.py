@@ -57,6 +57,7 @@ ACTIONS: Final[dict[str, frozenset[str]]] = {
     "list.load": frozenset({COMPLIANCE_OFFICER}),
     "scenario.edit": frozenset({COMPLIANCE_OFFICER}),
     "scenario.decide": frozenset({COMPLIANCE_OFFICER}),
+    "screening.look": frozenset({COMPLIANCE_OFFICER}),
     "desk.view": frozenset({DESK}),
     "desk.control": frozenset({DESK}),
     "desk.resume": frozenset({DESK, OPERATOR}),

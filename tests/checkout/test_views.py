@@ -9,6 +9,7 @@ import zxingcpp
 from django.test import Client
 from PIL import Image
 
+from gateway.invoices.models import Invoice
 from gateway.invoices.services import invoice_void
 from gateway.market.snapshot_store import forget_snapshot
 from tests.chain_rows import WETH
@@ -246,3 +247,23 @@ def test_the_page_travels_compressed(open_shop, browser):
     invoice = open_shop.issue()
     answer = browser.get(f"/i/{invoice.id}", HTTP_ACCEPT_ENCODING="gzip")
     assert answer["Content-Encoding"] == "gzip"
+
+
+def test_where_nobody_is_served_no_code_and_no_price_is_drawn(world, client, settings):
+    invoice = world.issue()
+    settings.BEHIND_PROXY, settings.SHOPPER_COUNTRY_HEADER = True, "CF-IPCountry"
+    barred = {"headers": {"CF-IPCountry": "KP"}}
+    in_test = client.get(f"/i/{invoice.id}", **barred)
+    assert in_test.status_code == 200, "test money is worth nothing"
+    Invoice.objects.filter(id=invoice.id).update(mode="live")
+    address = "0x" + bytes(invoice.address).hex()
+    for part in ("", "/panel", "/qr.png"):
+        refused = client.get(f"/i/{invoice.id}{part}", **barred)
+        assert refused.status_code == 403
+        seen = refused.content.decode().lower()
+        assert 'data-code="jurisdiction_not_served"' in seen
+        assert address not in seen
+        assert "sanction" not in seen
+    offered = client.get(f"/i/{invoice.id}/authorization", **barred)
+    assert (offered.status_code, offered.json()["code"]) == (403, "jurisdiction_not_served")
+    assert client.post(f"/i/{invoice.id}/renew", **barred).status_code == 403

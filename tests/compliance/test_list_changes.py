@@ -131,7 +131,7 @@ def test_who_was_held_by_a_list_that_is_given_up_is_marked_for_people(listed: No
     relay.drain()
     (theirs,) = seen()
     assert given(theirs) == ["held"]
-    services.list_give_up(source="eu", by="ada", now=LATER)
+    services.list_give_up(source="eu", by="ada", second="bob", now=LATER)
     relay.drain()
     assert given(theirs) == ["held"]
     assert Hold.objects.get().delisted_at is not None

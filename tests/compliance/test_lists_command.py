@@ -108,15 +108,15 @@ def test_a_list_is_given_up_and_comes_back(lists: Say, settings: Any, tmp_path: 
     lists("load", str(path), "--source", "mine")
     settings.LISTS = [{"name": "mine", "url": str(path)}]
     with pytest.raises(CommandError, match="still names"):
-        lists("give-up", "mine", "--by", "ada")
+        lists("give-up", "mine", "--by", "ada", "--second", "bob")
     settings.LISTS = []
     assert "mine #2: 0 entities (+0 -1 ~0), 0 addresses (+0 -1)" in lists(
-        "give-up", "mine", "--by", "ada"
+        "give-up", "mine", "--by", "ada", "--second", "bob"
     )
     assert lists("status") == ""
     assert "names this address" in lists("who", EVM)
     with pytest.raises(CommandError, match="list_missing"):
-        lists("give-up", "mine", "--by", "ada")
+        lists("give-up", "mine", "--by", "ada", "--second", "bob")
     assert "mine #3: 1 entities (+1 -0 ~0)" in lists("load", str(path), "--source", "mine")
     assert "mine #3 fresh" in lists("status")
     assert "0 entities" in lists("as-of", "mine", "2")

@@ -14,6 +14,7 @@ from django.utils import timezone
 from gateway.compliance.knowing.errors import SubjectErased
 from gateway.compliance.knowing.fields import subject_fields
 from gateway.compliance.knowing.models import BusinessFile, Subject
+from gateway.compliance.knowing.places import shop_place_forget, shop_place_keep
 from gateway.compliance.listed.dates import iso_date
 from gateway.compliance.listed.entities import ListedId
 from gateway.compliance.naming.scoring import NameQuery
@@ -61,6 +62,7 @@ def on_subject_declared(event: EventRecord) -> None:
         fields = subject_fields(subject_id)
     except SubjectErased:
         return
+    shop_place_keep(subject_id=subject_id, now=now)
     kind = Subject.objects.values_list("kind", flat=True).get(id=subject_id)
     for query in queries_of(kind, fields):
         party = party_put(
@@ -77,6 +79,7 @@ def on_subject_ended(event: EventRecord) -> None:
 def on_subject_erased(event: EventRecord) -> None:
     """``subject.erased``: nor is kept what they were screened by."""
     party_forget(about=event.subject, mode=house_mode())
+    shop_place_forget(subject_id=UUID(event.subject_id))
 
 
 def queries_of(kind: str, fields: Mapping[str, str]) -> list[NameQuery]:

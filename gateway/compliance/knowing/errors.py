@@ -26,6 +26,12 @@ class KeyUnknown(KnowingError):
     status = 503
 
 
+class JurisdictionNotServed(KnowingError):
+    code = "jurisdiction_not_served"
+    message = "Payments are not available in this country."
+    status = 403
+
+
 class SubjectUnknown(KnowingError):
     code = "subject_not_found"
     message = "There is no such person or company."

@@ -298,6 +298,18 @@ class ShopLevel(models.Model):
         return f"shop {self.shop_id}: {self.level}"
 
 
+class ShopPlace(models.Model):
+    """The country that a shop's business says it is in; apart from its sealed file, since each of
+    its invoices asks."""
+
+    shop_id = models.UUIDField(primary_key=True)
+    country = models.TextField(help_text="ISO 3166-1; '' if it has not said")
+    told_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"shop {self.shop_id} in {self.country}"
+
+
 class TakenInvoice(models.Model):
     """That a live shop's invoice counts toward its level's limit; our own copy of the fact."""
 

@@ -6,6 +6,7 @@ from typing import cast
 from django.db import connection
 
 from gateway.compliance.knowing.errors import LevelLimitPassed
+from gateway.compliance.knowing.jurisdictions import Place
 from gateway.compliance.knowing.levels import (
     WINDOW_DAYS,
     Level,
@@ -13,6 +14,7 @@ from gateway.compliance.knowing.levels import (
     payout_limit,
     taking_passes,
 )
+from gateway.compliance.knowing.places import place_check
 from gateway.money.amounts import Amount
 from gateway.money.assets import Asset
 from gateway.shops.selectors import ShopView
@@ -23,21 +25,24 @@ BY_HAND: Level = "standard"
 STANDING_SQL = """
 SELECT l.level, l.review_on,
        (SELECT coalesce(sum(d.units), 0) FROM compliance_knowing_takenday d
-         WHERE d.shop_id = %(shop_id)s AND d.currency = %(currency)s AND d.day > %(since)s)
+         WHERE d.shop_id = %(shop_id)s AND d.currency = %(currency)s AND d.day > %(since)s),
+       (SELECT p.country FROM compliance_knowing_shopplace p WHERE p.shop_id = %(shop_id)s)
   FROM (SELECT 1) one LEFT JOIN compliance_knowing_shoplevel l ON l.shop_id = %(shop_id)s
 """
 
 
 def taking_check(*, shop: ShopView, amount: Amount, now: datetime) -> None:
-    """Refuse a payment that is above the shop's level. One query for a live shop, none for a test
-    shop: what it takes is worth nothing.
+    """Refuse a payment that is above the shop's level, or of a shop where the house serves nobody.
+    One query for a live shop, none for a test shop: what it takes is worth nothing.
 
     Raises:
         LevelLimitPassed
+        JurisdictionNotServed
     """
     if shop.mode != "live":
         return
-    level, taken_units = _standing(shop, currency=amount.asset.code, now=now)
+    level, taken_units, country = _standing(shop, currency=amount.asset.code, now=now)
+    place_check(Place(country=country))
     passed = taking_passes(level=level, amount=amount, taken_units=taken_units)
     if passed == "payment":
         raise LevelLimitPassed
@@ -62,7 +67,7 @@ def payout_limited(
     """
     if shop.mode != "live":
         return limit
-    level, _ = _standing(shop, currency="", now=now)
+    level, _, _ = _standing(shop, currency="", now=now)
     most = payout_limit(level=level, asset=asset)
     if most is None:
         return limit
@@ -76,7 +81,7 @@ def level_of(*, shop: ShopView, now: datetime) -> Level:
     return _standing(shop, currency="", now=now)[0]
 
 
-def _standing(shop: ShopView, *, currency: str, now: datetime) -> tuple[Level, int]:
+def _standing(shop: ShopView, *, currency: str, now: datetime) -> tuple[Level, int, str]:
     with connection.cursor() as cursor:
         cursor.execute(
             STANDING_SQL,
@@ -86,7 +91,9 @@ def _standing(shop: ShopView, *, currency: str, now: datetime) -> tuple[Level, i
                 "since": (now - timedelta(days=WINDOW_DAYS)).date(),
             },
         )
-        level, review_on, taken = cursor.fetchone()
+        level, review_on, taken, country = cursor.fetchone()
     if level is None:
-        return (BY_HAND if shop.mode == "live" else "none"), int(taken)
-    return in_force(cast(Level, level), review_on=review_on, today=now.date()), int(taken)
+        held: Level = BY_HAND if shop.mode == "live" else "none"
+    else:
+        held = in_force(cast(Level, level), review_on=review_on, today=now.date())
+    return held, int(taken), country or ""

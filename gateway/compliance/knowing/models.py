@@ -142,6 +142,7 @@ from gateway.compliance.knowing.file_models import (  # noqa: E402 (they refer t
     PaperContent,
     Part,
     ShopLevel,
+    ShopPlace,
     TakenDay,
     TakenInvoice,
 )
@@ -157,6 +158,7 @@ __all__ = [
     "Part",
     "SealedField",
     "ShopLevel",
+    "ShopPlace",
     "Subject",
     "SubjectKey",
     "TakenDay",

@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from gateway.compliance.knowing.erasing import subjects_erase_due
 from gateway.compliance.knowing.papers import papers_forget
+from gateway.compliance.knowing.places import shop_places_keep
 from gateway.compliance.knowing.reviewing import reviews_tell
 
 
@@ -18,6 +19,12 @@ def erase_due_subjects() -> int:
 def tell_reviews() -> int:
     """Each hour: shops whose periodic review is due."""
     return reviews_tell(now=timezone.now())
+
+
+@shared_task
+def keep_shop_places() -> int:
+    """Each hour: where shops are that told so before it was kept apart."""
+    return shop_places_keep(now=timezone.now())
 
 
 @shared_task

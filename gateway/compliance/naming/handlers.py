@@ -7,9 +7,12 @@ from gateway.events.subscriptions import EventRecord
 
 
 def on_list_updated(event: EventRecord) -> None:
-    """``list.updated``, and ``list.naming`` for each page after the first."""
-    now, source = timezone.now(), event.subject_id
-    if event.type == "list.updated":
-        number = int(event.body["number"])
-        rescreening.change_begin(source=source, number=number, mode=event.mode, now=now)
-    rescreening.change_continue(source=source, mode=event.mode, now=now)
+    """``list.updated``: it is noted here, and planned and screened by the workers."""
+    if event.type != "list.updated":
+        return  # a page of an older version's, still in the outbox
+    rescreening.change_begin(
+        source=event.subject_id,
+        number=int(event.body["number"]),
+        mode=event.mode,
+        now=timezone.now(),
+    )

@@ -32,6 +32,12 @@ class NameVerdict(models.Model):
     only_changed = models.TextField(
         default="", help_text="'ofac#4': asked only of whom that version changed"
     )
+    stale = models.BooleanField(
+        default=False, help_text="a list was not checked for too long: the last good one was used"
+    )
+    lists_checked_at = models.DateTimeField(
+        null=True, help_text="the oldest of the lists' last good checks that it rests on"
+    )
     given_at = models.DateTimeField()
 
     class Meta:
@@ -48,6 +54,10 @@ class NameVerdict(models.Model):
                 name="compliance_name_unknown_says_why",
                 condition=(Q(state="unknown") & ~Q(reason=""))
                 | (~Q(state="unknown") & Q(reason="") & ~Q(versions=[])),
+            ),
+            models.CheckConstraint(
+                name="compliance_name_stale_since_when",
+                condition=Q(stale=False) | Q(lists_checked_at__isnull=False),
             ),
         ]
         indexes = [models.Index(fields=["about", "-id"], name="compliance_name_about")]
@@ -113,6 +123,9 @@ class GoodGuy(models.Model):
         max_length=HASH_BYTES, help_text="of what the list said about the entity"
     )
     said_by = models.TextField()
+    agreed_by = models.TextField(
+        default="", help_text="the second person; '' of what was said when one was enough"
+    )
     why = models.TextField()
     said_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
@@ -130,6 +143,11 @@ class GoodGuy(models.Model):
             models.CheckConstraint(
                 name="compliance_name_good_guy_grounds",
                 condition=~Q(said_by="") & ~Q(why="") & ~Q(about=""),
+            ),
+            models.CheckConstraint(
+                name="compliance_name_good_guy_by_two",
+                condition=(~Q(agreed_by="") & ~Q(agreed_by=F("said_by")))
+                | Q(ended_at__isnull=False),
             ),
             models.CheckConstraint(
                 name="compliance_name_good_guy_end",
@@ -150,16 +168,14 @@ class GoodGuy(models.Model):
 
 
 class NameChange(models.Model):
-    """How far a version of a list has been brought to the parties of one mode.
-
-    The cursor is the last party that was screened against what the version changed.
-    """
+    """How far a version of a list has been brought to the parties of one mode: planned once, in
+    chunks that any number of workers take, and finished with the last of them."""
 
     pk = models.CompositePrimaryKey("source", "number", "mode")
     source = models.TextField()
     number = models.PositiveIntegerField()
     mode = models.TextField()
-    after_party = models.UUIDField(null=True)
+    planned_at = models.DateTimeField(null=True, help_text="its chunks stand in their table")
     parties = models.PositiveIntegerField(default=0, help_text="screened")
     matches = models.PositiveIntegerField(default=0, help_text="of them, found on what changed")
     begun_at = models.DateTimeField()
@@ -181,3 +197,39 @@ class NameChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source}#{self.number} for the {self.mode} parties"
+
+
+class NameChunk(models.Model):
+    """Parties of a change that are screened in one transaction; gone once it is finished."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    source = models.TextField()
+    number = models.PositiveIntegerField()
+    mode = models.TextField()
+    first_party = models.UUIDField()
+    last_party = models.UUIDField()
+    parties = models.PositiveIntegerField(default=0, help_text="screened")
+    matches = models.PositiveIntegerField(default=0)
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source", "number", "mode", "first_party"],
+                name="compliance_name_chunk_once",
+            ),
+            models.CheckConstraint(
+                name="compliance_name_chunk_span",
+                condition=Q(last_party__gte=F("first_party")),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["id"],
+                name="compliance_name_chunk_open",
+                condition=Q(done_at__isnull=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.parties} parties of {self.source}#{self.number}"

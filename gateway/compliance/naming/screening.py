@@ -8,6 +8,7 @@ from typing import Final
 from django.db import transaction
 
 from gateway.compliance import locks as lists
+from gateway.compliance.freshness import freshness
 from gateway.compliance.models import ListSource
 from gateway.compliance.naming import warm, whitelist
 from gateway.compliance.naming.models import NameVerdict
@@ -71,6 +72,7 @@ def verdict_keep(
     transaction, in the house's scope."""
     matches, set_aside = whitelist.divided(asked.mode, asked.about, scores)
     state = "unknown" if reason else "match" if matches else "clear"
+    rests_on = freshness((source.checked_at for source in sources), now=now)
     return NameVerdict.objects.create(
         mode=asked.mode,
         about=asked.about,
@@ -91,6 +93,8 @@ def verdict_keep(
         versions_key=",".join(f"{source.name}#{source.number}" for source in sources),
         scorer_version=SCORER_VERSION,
         only_changed=only_changed,
+        stale=rests_on.stale and rests_on.checked_at is not None,
+        lists_checked_at=rests_on.checked_at,
         given_at=now,
     )
 

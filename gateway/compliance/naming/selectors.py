@@ -8,6 +8,7 @@ from gateway.compliance.naming.models import GoodGuy, NameVerdict, ScreenedParty
 from gateway.compliance.naming.scoring import Score, score
 from gateway.compliance.naming.stored import query_read, score_read
 from gateway.compliance.naming.weights import SCORER_VERSION
+from gateway.events.cursors import PAGE_SIZE, Page, decode_cursor, page_of
 
 
 def verdicts_about(about: str, *, mode: str) -> list[NameVerdict]:
@@ -28,6 +29,21 @@ def are_clear(abouts: Collection[str]) -> bool:
 def good_guys_of(about: str, *, mode: str) -> list[GoodGuy]:
     """What was said of somebody's matches, in force or ended, the newest first. One query."""
     return list(GoodGuy.objects.filter(about=about, mode=mode).order_by("-id"))
+
+
+def good_guys_page(
+    *, ended: bool, cursor: str | None = None, size: int = PAGE_SIZE
+) -> Page[GoodGuy]:
+    """The whitelist, in force or ended, the newest first. One query.
+
+    Raises:
+        BadCursor
+    """
+    rows = GoodGuy.objects.filter(ended_at__isnull=not ended)
+    if cursor:
+        rows = rows.filter(id__lt=decode_cursor(cursor))
+    found = list(rows.order_by("-id")[: size + 1])
+    return page_of(found, size=size, last_id=found[size - 1].id if len(found) > size else None)
 
 
 def replayed(verdict: NameVerdict) -> tuple[Score, ...] | None:

@@ -5,7 +5,10 @@ from django.utils import timezone
 
 from gateway.compliance.naming import rescreening, warm
 from gateway.compliance.naming.asking_again import parties_ask_again
-from gateway.compliance.naming.models import NameChange
+from gateway.compliance.naming.models import NameChunk
+
+SCREENERS = 8
+"""So many workers screen at once; where there are fewer, what they are called for lapses."""
 
 
 @shared_task
@@ -15,14 +18,22 @@ def keep_names_ready() -> bool:
 
 
 @shared_task
-def continue_name_changes() -> int:
-    """Go on with changes of lists whose event was lost; how many parties were screened."""
-    open_changes = NameChange.objects.filter(finished_at__isnull=True)
-    found = sorted(set(open_changes.values_list("source", "mode")))
-    return sum(
-        rescreening.change_continue(source=source, mode=mode, now=timezone.now())
-        for source, mode in found
-    )
+def continue_name_changes(is_called: bool = False) -> int:
+    """Every few seconds: cut what changed into chunks, call other workers where there are several,
+    and screen; how many parties this one screened.
+
+    Args:
+        is_called: by the run that beat started, to help. One that nobody runs in time lapses, and
+            one that dies is followed by the next turn's.
+    """
+    if not is_called:
+        rescreening.changes_plan(now=timezone.now())
+        waiting = NameChunk.objects.filter(done_at__isnull=True)[:SCREENERS].count()
+        for _ in range(waiting - 1):
+            continue_name_changes.apply_async(
+                kwargs={"is_called": True}, expires=rescreening.TURN_SECONDS * 2
+            )
+    return rescreening.chunks_screen(now=timezone.now())
 
 
 @shared_task

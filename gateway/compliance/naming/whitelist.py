@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db import transaction
 
 from gateway.compliance.alerts.abouts import about_of
+from gateway.compliance.errors import SamePerson
 from gateway.compliance.listed.models import Entry
 from gateway.compliance.naming import locks
 from gateway.compliance.naming.errors import GroundsMissing, NoGoodGuy, NoSuchMatch
@@ -21,18 +22,32 @@ from gateway.tenancy.scope import house_scope
 
 @transaction.atomic
 def good_guy_add(
-    *, mode: str, about: str, source: str, entity_id: str, by: str, why: str, now: datetime
+    *,
+    mode: str,
+    about: str,
+    source: str,
+    entity_id: str,
+    by: str,
+    second: str,
+    why: str,
+    now: datetime,
 ) -> GoodGuy:
     """Set aside, for one whom the house deals with, matches with one listed entity. Again is the
     same.
 
+    Args:
+        by, second: the two people who say so; the database compares them.
+
     Raises:
         GroundsMissing: nobody, or no reason, is named.
+        SamePerson: both are one.
         NoSuchMatch: no list in force names that entity.
         AboutUnreadable: a programmer's error.
     """
-    if not by.strip() or not why.strip():
+    if not by.strip() or not second.strip() or not why.strip():
         raise GroundsMissing
+    if by == second:
+        raise SamePerson
     with house_scope():
         digest = _hashes([(source, entity_id)]).get((source, entity_id))
         if digest is None:
@@ -44,7 +59,9 @@ def good_guy_add(
             return held
         if held is not None:
             _end(held, because="said anew", now=now)
-        return GoodGuy.objects.create(**pair, content_hash=digest, said_by=by, why=why, said_at=now)
+        return GoodGuy.objects.create(
+            **pair, content_hash=digest, said_by=by, agreed_by=second, why=why, said_at=now
+        )
 
 
 @transaction.atomic

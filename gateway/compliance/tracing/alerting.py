@@ -39,6 +39,9 @@ def verdict_tell(
     }
     subject = f"trace:{verdict.request_id}"
     emit(type="wallet.traced", subject=subject, body=body, mode=verdict.mode, now=now)
+    if deposit_id is None:
+        # Somebody's money may wait for it: see gateway.compliance.destinations.
+        address_tell(verdict, now=now)
     if verdict.asks_hold and deposit_id is not None:
         emit(
             type="trace.hold_asked",
@@ -71,6 +74,18 @@ def verdict_tell(
             "provider": f"{verdict.provider} {verdict.provider_version}".strip(),
             "lists": verdict.lists,
         },
+        now=now,
+    )
+
+
+def address_tell(verdict: WalletVerdict, *, now: datetime) -> None:
+    """That an address was looked at which money may go to; never what was found."""
+    told = f"0x{bytes(verdict.address).hex()}"
+    emit(
+        type="address.traced",
+        subject=f"address:{told}",
+        body={"chain_id": str(verdict.chain_id), "address": told},
+        mode=verdict.mode,
         now=now,
     )
 

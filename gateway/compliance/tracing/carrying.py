@@ -19,11 +19,13 @@ from gateway.compliance.tracing.canonical import answer_of, canonical, hash_of, 
 from gateway.compliance.tracing.configuration import configured_provider
 from gateway.compliance.tracing.exposure import FAILURES, Question, Reason
 from gateway.compliance.tracing.judging import judge
+from gateway.compliance.tracing.listings import listed_among
 from gateway.compliance.tracing.models import TraceInputs, TraceRequest, WalletVerdict
 from gateway.compliance.tracing.policy import POLICY, TracePolicy
 from gateway.compliance.tracing.prices import prices_of
 from gateway.compliance.tracing.providers import Exposures, Provider
-from gateway.compliance.tracing.requesting import payment_of
+from gateway.compliance.tracing.requesting import again_ask, payment_of
+from gateway.compliance.tracing.retelling import exposures_retold, seen_keep
 from gateway.compliance.tracing.tracing_metrics import SECONDS, TRACES, UNKNOWNS
 from gateway.events.points import point
 
@@ -59,7 +61,8 @@ def request_take(*, now: datetime) -> TraceRequest | None:
     request = (
         TraceRequest.objects.select_for_update(skip_locked=True)
         .filter(due_at__lte=now)
-        .order_by("due_at", "id")
+        # What is judged anew comes behind the payments that somebody waits for.
+        .order_by("cause", "due_at", "id")
         .first()
     )
     if request is None:
@@ -75,7 +78,7 @@ def trace_carry(
 ) -> WalletVerdict | None:
     """Ask the provider and give the verdict; None if it is tried again later."""
     began = time.monotonic()
-    question, exposures = _ask(request, provider=provider, policy=policy, now=now)
+    name, question, exposures = _answered(request, provider=provider, policy=policy, now=now)
     passing = [reason for reason in exposures.failures if reason in PASSING]
     if passing and request.attempts <= len(RETRY_SECONDS):
         _later(request, exposures=exposures, now=now)
@@ -84,7 +87,7 @@ def trace_carry(
         request_id=request.id,
         question=question,
         exposures=exposures,
-        provider=provider.name,
+        provider=name,
         policy=policy,
         now=now,
     )
@@ -96,7 +99,7 @@ def trace_now(
     request: TraceRequest, *, provider: Provider, now: datetime, policy: TracePolicy = POLICY
 ) -> WalletVerdict:
     """As ``trace_carry`` for somebody who waits: what fails now is the answer."""
-    question, exposures = _ask(request, provider=provider, policy=policy, now=now)
+    _, question, exposures = _ask(request, provider=provider, policy=policy, now=now)
     return verdict_give(
         request_id=request.id,
         question=question,
@@ -107,10 +110,24 @@ def trace_now(
     )
 
 
+def _answered(
+    request: TraceRequest, *, provider: Provider, policy: TracePolicy, now: datetime
+) -> tuple[str, Question, Exposures]:
+    """Who says what to it: what is kept, where it is judged anew; else the provider."""
+    if request.cause:
+        chain = Chain.objects.get(id=request.chain_id)
+        told = exposures_retold(request, chain=chain, policy=policy)
+        if told is not None:
+            name, exposures = told
+            assert exposures.inputs is not None
+            return name, exposures.inputs.question, exposures
+    return _ask(request, provider=provider, policy=policy, now=now)
+
+
 def _ask(
     request: TraceRequest, *, provider: Provider, policy: TracePolicy, now: datetime
-) -> tuple[Question, Exposures]:
-    """What the request asks, and what the provider says."""
+) -> tuple[str, Question, Exposures]:
+    """The provider, what the request asks, and what the provider says."""
     chain = Chain.objects.get(id=request.chain_id)
     prices = prices_of(chain.id, now=now)
     told = request.payment
@@ -126,7 +143,7 @@ def _ask(
     point("trace.asked")
     exposures = provider.screen(question, chain=chain, prices=prices, policy=policy, now=now)
     point("trace.told")
-    return question, exposures
+    return provider.name, question, exposures
 
 
 @transaction.atomic
@@ -182,6 +199,8 @@ def verdict_give(
         head_hash=head_hash,
         given_at=now,
     )
+    seen_keep(verdict, exposures.inputs)
+    _again_if_overtaken(request, verdict, now=now)
     request.due_at = None
     request.last_error = exposures.detail
     request.save(update_fields=["due_at", "last_error"])
@@ -191,6 +210,15 @@ def verdict_give(
     if verdict.state == "unknown":
         UNKNOWNS.labels(judgement.reasons[0]).inc()
     return verdict
+
+
+def _again_if_overtaken(request: TraceRequest, verdict: WalletVerdict, *, now: datetime) -> None:
+    """Have it judged anew where a list changed while it was looked at: whoever brings the change
+    to the verdicts may have gone by before this one was there."""
+    listed = listed_among(())
+    if request.cause or listed is None or not verdict.lists or listed.versions == verdict.lists:
+        return
+    again_ask([verdict], cause=f"lists:{listed.versions}", now=now)
 
 
 def _keep_inputs(exposures: Exposures) -> bytes | None:

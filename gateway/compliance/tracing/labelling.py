@@ -15,6 +15,8 @@ from gateway.compliance.tracing.errors import LabelsEmpty, LabelsUnreadable
 from gateway.compliance.tracing.listings import listed_among
 from gateway.compliance.tracing.models import AddressLabel
 from gateway.compliance.tracing.spelling import spelled
+from gateway.custody.approvals.configuration import house_mode
+from gateway.events.services import emit
 from gateway.shops.models import Shop
 
 LOADABLE: Final = frozenset(get_args(Category)) - {"sanctioned", "house", "mint", "unknown"}
@@ -89,6 +91,14 @@ def labels_load(*, lines: Iterable[str], source: str, now: datetime) -> int:
         raise LabelsEmpty
     rows = AddressLabel.objects.filter(source=source)
     before = rows.aggregate(last=Max("version"))["last"] or 0
+    # Whose money comes through them is judged anew (gateway.compliance.retracing).
+    emit(
+        type="labels.updated",
+        subject=f"labels:{source}",
+        body={"source": source, "number": str(before + 1)},
+        mode=house_mode(),
+        now=now,
+    )
     rows.filter(retired_at__isnull=True).update(retired_at=now)
     AddressLabel.objects.bulk_create(
         [

@@ -137,6 +137,10 @@ class TraceRequest(models.Model):
     payment: Any = models.JSONField(
         null=True, help_text="{asset, units, at}: the money asked about; null: all it was given"
     )
+    cause = models.TextField(
+        default="",
+        help_text="list:ofac#4: what changed since it was judged; '': asked first",
+    )
     asked_at = models.DateTimeField()
     due_at = models.DateTimeField(null=True, help_text="when it is tried next; null: done")
     attempts = models.PositiveIntegerField(default=0)
@@ -145,7 +149,7 @@ class TraceRequest(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["about", "chain", "address"],
+                fields=["about", "chain", "address", "cause"],
                 condition=Q(due_at__isnull=False) | Q(about__startswith="deposit:"),
                 name="trace_request_once",
             ),
@@ -154,6 +158,11 @@ class TraceRequest(models.Model):
         indexes = [
             models.Index(
                 fields=["due_at", "id"], name="trace_request_due", condition=Q(due_at__isnull=False)
+            ),
+            models.Index(
+                fields=["cause"],
+                name="trace_request_again",
+                condition=Q(due_at__isnull=False) & ~Q(cause=""),
             ),
         ]
 
@@ -221,3 +230,15 @@ class WalletVerdict(models.Model):
 
     def __str__(self) -> str:
         return f"{self.state} for {self.about} by {self.provider} {self.rules}"
+
+
+class SeenAddress(models.Model):
+    """That a wallet's newest verdict rests on what is known of this address: what a newly listed
+    address is looked up in. The rows of an older verdict about the same are deleted."""
+
+    pk = models.CompositePrimaryKey("address", "verdict_id")
+    address = models.BinaryField(max_length=ADDRESS_BYTES)
+    verdict = models.ForeignKey(WalletVerdict, on_delete=models.CASCADE, related_name="seen")
+
+    def __str__(self) -> str:
+        return f"0x{bytes(self.address).hex()} in verdict {self.verdict_id}"

@@ -1,5 +1,6 @@
 """Ask for a trace: a row, from which a task does it."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -8,7 +9,7 @@ from django.db import transaction
 
 from gateway.chains.models import Chain, Deposit
 from gateway.compliance.tracing.exposure import Payment
-from gateway.compliance.tracing.models import TraceRequest
+from gateway.compliance.tracing.models import TraceRequest, WalletVerdict
 
 ABOUT_DEPOSIT: Final = "deposit:"
 
@@ -64,7 +65,30 @@ def address_ask(*, chain: Chain, address: bytes, asset: str = "", now: datetime)
         ],
         ignore_conflicts=True,
     )
-    return TraceRequest.objects.get(about=about, chain=chain, address=address, due_at__isnull=False)
+    return TraceRequest.objects.get(
+        about=about, chain=chain, address=address, cause="", due_at__isnull=False
+    )
+
+
+def again_ask(verdicts: Iterable[WalletVerdict], *, cause: str, now: datetime) -> int:
+    """Have these judged anew since something changed, each once for that cause; how many. One
+    statement, in the caller's transaction."""
+    rows = [
+        TraceRequest(
+            about=verdict.about,
+            mode=verdict.mode,
+            chain_id=verdict.chain_id,
+            address=bytes(verdict.address),
+            asset=verdict.request.asset,
+            payment=verdict.request.payment,
+            cause=cause,
+            asked_at=now,
+            due_at=now,
+        )
+        for verdict in verdicts
+    ]
+    TraceRequest.objects.bulk_create(rows, ignore_conflicts=True)
+    return len(rows)
 
 
 def payment_of(request: TraceRequest, *, value_micros: int | None) -> Payment | None:

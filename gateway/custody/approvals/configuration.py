@@ -31,6 +31,9 @@ LIVE_DELAYS: Final = {
     "case_close": 15 * 60,
     "scenario_live": 15 * 60,
     "scenario_retire": 15 * 60,
+    "destination_release": HOUR,
+    "list_give_up": HOUR,
+    "good_guy": 15 * 60,
     "desk_resume": 15 * 60,
 }
 TEST_DELAYS: Final = {
@@ -51,6 +54,9 @@ TEST_DELAYS: Final = {
     "case_close": 5,
     "scenario_live": 5,
     "scenario_retire": 5,
+    "destination_release": 15,
+    "list_give_up": 15,
+    "good_guy": 5,
     "desk_resume": 5,
 }
 """Seconds: long enough to be seen and called off, short enough to be tried."""

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from gateway.chains.models import Chain
 from gateway.chains.sending import transaction_queue
-from gateway.compliance.parties import listed_among
+from gateway.compliance.destinations.checking import Leaving, destination_check
 from gateway.events.ids import uuid7
 from gateway.ledger.leaving import stopped_for
 from gateway.market.hedges.routers import transfer_call
@@ -17,6 +17,8 @@ from gateway.market.liquidity import pool as core
 from gateway.market.liquidity.queue import Waiting, next_payment
 from gateway.market.risk.watch import EVERYTHING
 from gateway.market.selectors import halted_scopes
+from gateway.money.amounts import Amount
+from gateway.money.assets import Asset
 from gateway.treasury.providers import locks
 from gateway.treasury.providers.depositing import token_of
 from gateway.treasury.providers.models import (
@@ -66,12 +68,27 @@ def withdrawal_pay(*, pool_id: UUID, now: datetime) -> WithdrawalPayment | None:
     _note_waiting(queue, number, stopped)
     if stopped:
         return None
-    if listed_among([bytes(withdrawal.provider.wallet)]):
+    there = destination_check(leaving=_leaving(pool, withdrawal, units=units), now=now)
+    if there.verdict is None:
+        _note_waiting(queue, number, "destination_check")
+        return None
+    if not there.goes:
+        # Stuck, it lets the others by; a person puts it back once it may go.
         withdrawal.status = "stuck"
         withdrawal.save(update_fields=["status"])
-        say(pool, "withdrawal.stuck", now=now, withdrawal_id=withdrawal.id, reason="listed")
+        say(pool, "withdrawal.stuck", now=now, withdrawal_id=withdrawal.id, reason=there.state)
         return None
     return _pay(pool, withdrawal, position, units=units, now=now)
+
+
+def _leaving(pool: LiquidityPool, withdrawal: Withdrawal, *, units: int) -> Leaving:
+    return Leaving(
+        chain_id=pool.chain_id,
+        address=bytes(withdrawal.provider.wallet),
+        amount=Amount(units, Asset(pool.asset, pool.decimals)),
+        mode=pool.mode,
+        about=f"withdrawal:{withdrawal.id}",
+    )
 
 
 def _queue(

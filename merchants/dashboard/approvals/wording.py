@@ -15,6 +15,7 @@ from merchants.dashboard.desk import figures
 from merchants.dashboard.fee_words import percent_text
 from merchants.dashboard.house.case_words import ending_word
 from merchants.dashboard.house.scenario_words import scenario_word
+from merchants.dashboard.house.screening_words import reason_word
 from merchants.dashboard.standing_words import status_does, status_sign
 from merchants.dashboard.wording import Sign
 from merchants.onboarding.risk_words import risk_sign
@@ -59,6 +60,8 @@ def act_words(act: Act, *, shops: Shops, assets: Assets) -> Words:
             return _case(body)
         case "scenario_live" | "scenario_retire":
             return _scenario(act.kind, body)
+        case "destination_release" | "list_give_up" | "good_guy":
+            return _of_compliance(act.kind, body)
         case "desk_resume":
             return _resume(body)
         case "manual_entry":
@@ -194,6 +197,39 @@ def _scenario(kind: str, body: Mapping[str, Any]) -> Words:
         [_("People are alerted by it from then on. The version before is laid aside.")],
         facts,
         about=about,
+    )
+
+
+def _of_compliance(kind: str, body: Mapping[str, Any]) -> Words:
+    if kind == "list_give_up":
+        return Words(
+            _("Give up the list %(name)s") % {"name": body["source"]},
+            [_("Nobody is screened by it any more, and whom it names is looked at again.")],
+            [(_("Version"), f"#{body['number']}")],
+            about=f"/house/lists/{body['source']}",
+        )
+    if kind == "good_guy":
+        return Words(
+            _("Call somebody another person than a listed one"),
+            [_("Matches with this entry are set aside until the list says anything else of it.")],
+            [
+                (_("Whom it is about"), body["about"]),
+                (_("Listed as"), f"{body['source']}:{body['entity_id']}"),
+            ],
+            about="/house/whitelist",
+        )
+    return Words(
+        _("Let money go to an address"),
+        [
+            _("A trace speaks against it, or says too little."),
+            _("Once it is on the chain it can't be called back."),
+        ],
+        [
+            (_("To"), body["address"]),
+            (_("Chain"), body["chain_id"]),
+            (_("Because"), ", ".join(reason_word(one) for one in body["reasons"])),
+        ],
+        about="/house/screening/wallet",
     )
 
 

@@ -14,8 +14,8 @@ from gateway.compliance.alerts.abouts import about_of
 from gateway.compliance.cases.models import Case
 from gateway.compliance.scenarios.watching import ALERT_PREFIX
 from merchants.dashboard.desk import figures
-from merchants.dashboard.house.scenario_words import scenario_word
 from merchants.dashboard.house.behaviour_words import rule_word
+from merchants.dashboard.house.scenario_words import scenario_word
 from merchants.dashboard.selectors import time_text
 from merchants.dashboard.wording import Sign
 

@@ -1,5 +1,6 @@
 """What every page of the house has around it: the menu, and what its reader may do."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -21,12 +22,14 @@ class MenuLine:
     Attributes:
         page: its path below ``/house/``.
         action: who may do this sees the line.
+        also: other paths that belong to it.
     """
 
     page: str
     icon: str
     action: str
     word: Promise
+    also: tuple[str, ...] = ()
 
 
 MENU: Final = (
@@ -35,6 +38,7 @@ MENU: Final = (
     MenuLine("cases", "inbox", "case.work", _("Cases")),
     MenuLine("scenarios", "search", "scenario.edit", _("Scenarios")),
     MenuLine("holds", "hand", "hold.decide", _("Holds")),
+    MenuLine("lists", "search", "list.load", _("Screening"), ("whitelist", "screening")),
     MenuLine("shops", "shop", "approval.propose", _("Shops")),
     MenuLine("verification", "shield", "verification.decide", _("Verification")),
     MenuLine("limits", "sliders", "approval.propose", _("Limits")),
@@ -57,7 +61,7 @@ def draw(
                 "href": ROOT + line.page,
                 "icon": line.icon,
                 "word": line.word,
-                "current": _is_current(request.path, line.page),
+                "current": _is_current(request.path, (line.page, *line.also)),
             }
             for line in MENU
             if line.action in may
@@ -74,5 +78,5 @@ def first_page(roles: frozenset[str]) -> str | None:
     return next((ROOT + line.page for line in MENU if line.action in may), None)
 
 
-def _is_current(path: str, page: str) -> bool:
-    return path.removeprefix(ROOT).partition("/")[0] == page
+def _is_current(path: str, pages: Collection[str]) -> bool:
+    return path.removeprefix(ROOT).partition("/")[0] in pages

@@ -88,6 +88,7 @@ def hold_facts(hold: Hold, *, person: UUID, roles: Collection[str]) -> dict[str,
         "verdicts": verdict_rows(verdict_history(hold.deposit_id)[-SHOWN_VERDICTS:]),
         "versions": [_version(one) for one in versions_named(hold.verdict)],
         "checked": hold.verdict.checked,
+        "stale": stale_since(hold.verdict),
         "standing": standing,
         "standing_words": standing_words(standing, hold.verdict.state),
         "withheld": _withheld(hold, standing, known),
@@ -131,9 +132,17 @@ def verdict_rows(verdicts: Sequence[Verdict]) -> list[dict[str, Any]]:
             "sign": hold_sign(verdict.state, None),
             "by": verdict.versions_key.replace(",", ", "),
             "at": time_text(verdict.given_at),
+            "stale": stale_since(verdict),
         }
         for verdict in reversed(verdicts)
     ]
+
+
+def stale_since(verdict: Verdict) -> str:
+    """Since when nobody had checked the lists that it was given by; '' if they were fresh."""
+    if not verdict.stale or verdict.lists_checked_at is None:
+        return ""
+    return time_text(verdict.lists_checked_at)
 
 
 def _version(version: ListVersion) -> dict[str, Any]:

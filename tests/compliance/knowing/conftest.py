@@ -38,3 +38,5 @@ def _listed(*names: str) -> None:
         forced=True,
     )
     relay.drain(limit=1000)
+    rescreening.changes_plan(now=timezone.now())
+    rescreening.chunks_screen(now=timezone.now())

@@ -99,6 +99,7 @@ def test_a_match_that_people_set_aside_is_clear_until_they_take_that_back(listed
         source="ofac",
         entity_id="0",
         by="user:ada",
+        second="user:bob",
         why="born elsewhere",
         now=timezone.now(),
     )

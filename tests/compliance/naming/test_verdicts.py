@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -16,16 +18,23 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from gateway.compliance.alerts.models import Alert
+from gateway.compliance.errors import SamePerson
 from gateway.compliance.listed.entities import ListedEntity, ListedName, PartialDate
 from gateway.compliance.models import ListSource, ListVersion
 from gateway.compliance.naming import handlers, rescreening, services, tasks, warm
 from gateway.compliance.naming.errors import GroundsMissing, NoGoodGuy, NoSuchMatch
-from gateway.compliance.naming.models import GoodGuy, NameChange, NameVerdict, ScreenedParty
+from gateway.compliance.naming.models import (
+    GoodGuy,
+    NameChange,
+    NameChunk,
+    NameVerdict,
+    ScreenedParty,
+)
 from gateway.compliance.naming.scoring import NameQuery
 from gateway.compliance.naming.selectors import good_guys_of, replayed, verdicts_about
 from gateway.compliance.naming.stored import score_read
+from gateway.compliance.naming.whitelisting import good_guy_agreed, good_guy_propose
 from gateway.compliance.services import list_take
-from gateway.events.models import Event
 from gateway.events.subscriptions import EventRecord
 
 pytestmark = pytest.mark.django_db
@@ -64,7 +73,7 @@ def party(query: NameQuery = ANTON, *, mode: str = "live") -> ScreenedParty:
 
 
 def updated(version: ListVersion, *, mode: str = "live") -> None:
-    """As the relay brings it: the event of the load, and then one for each page."""
+    """As the relay brings it, and as workers then do it."""
     source = version.source_id
     body = {"source": source, "number": str(version.number)}
     event = EventRecord(
@@ -78,8 +87,10 @@ def updated(version: ListVersion, *, mode: str = "live") -> None:
         occurred_at=NOW,
     )
     handlers.on_list_updated(event)
-    while NameChange.objects.filter(finished_at__isnull=True).exists():
-        handlers.on_list_updated(replace(event, type="list.naming"))
+    services.changes_plan(now=NOW)
+    services.chunks_screen(now=NOW)
+    assert not NameChange.objects.filter(finished_at__isnull=True).exists()
+    assert not NameChunk.objects.exists()
 
 
 def test_nobody_is_clear_without_a_list() -> None:
@@ -183,7 +194,7 @@ def test_whom_people_called_another_person_is_set_aside_for_that_party_alone() -
     assert services.party_screen(party_id=ours.id, now=NOW).state == "match"
     entry = services.good_guy_add(
         mode="live", about=ours.about, source="ofac", entity_id="7",
-        by="officer", why="another passport", now=NOW,
+        by="officer", second="other", why="another passport", now=NOW,
     )  # fmt: skip
     verdict = services.party_screen(party_id=ours.id, now=LATER)
     assert verdict.is_clear
@@ -203,7 +214,7 @@ def test_the_whitelist_ends_when_the_list_says_something_else_of_the_entity() ->
     ours = party()
     services.good_guy_add(
         mode="live", about=ours.about, source="ofac", entity_id="7",
-        by="officer", why="another passport", now=NOW,
+        by="officer", second="other", why="another passport", now=NOW,
     )  # fmt: skip
     take(LISTED, *OTHERS[1:])  # a change of others leaves it
     assert services.party_screen(party_id=ours.id, now=NOW).is_clear
@@ -217,19 +228,20 @@ def test_the_whitelist_ends_when_the_list_says_something_else_of_the_entity() ->
 def test_a_whitelist_entry_names_who_and_why_and_somebody_listed() -> None:
     take(LISTED)
     told = {"mode": "live", "about": f"subject:{uuid4()}", "source": "ofac", "now": NOW}
+    told |= {"by": "officer", "second": "other"}
     with pytest.raises(GroundsMissing):
-        services.good_guy_add(**told, entity_id="7", by="officer", why=" ")
+        services.good_guy_add(**told, entity_id="7", why=" ")
     with pytest.raises(NoSuchMatch):
-        services.good_guy_add(**told, entity_id="8", by="officer", why="because")
-    first = services.good_guy_add(**told, entity_id="7", by="officer", why="because")
-    assert services.good_guy_add(**told, entity_id="7", by="officer", why="because") == first
+        services.good_guy_add(**told, entity_id="8", why="because")
+    first = services.good_guy_add(**told, entity_id="7", why="because")
+    assert services.good_guy_add(**told, entity_id="7", why="because") == first
     assert GoodGuy.objects.count() == 1
 
 
 def test_each_party_is_screened_against_what_changed_and_alerted_once(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(rescreening, "PAGE_PARTIES", 3)
+    monkeypatch.setattr(rescreening, "CHUNK_PARTIES", 3)
     version = take(*OTHERS)
     ours = party()
     parties = [party(NameQuery(f"Nobody{n} Inparticular")) for n in range(7)]
@@ -263,7 +275,7 @@ def test_nobody_is_screened_again_who_has_left() -> None:
     assert not Alert.objects.exists()
 
 
-def test_a_page_that_fails_is_screened_again_whole_and_tells_nothing_twice(
+def test_a_chunk_that_fails_is_screened_again_whole_and_tells_nothing_twice(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     take(*OTHERS)
@@ -280,12 +292,75 @@ def test_a_page_that_fails_is_screened_again_whole_and_tells_nothing_twice(
         return wanted(told, verdict, now=now)
 
     monkeypatch.setattr(rescreening, "matches_raise", dying)
+    assert services.changes_plan(now=NOW) == 1
+    assert services.changes_plan(now=NOW) == 0
     with pytest.raises(RuntimeError), transaction.atomic():
-        services.change_continue(source="ofac", mode="live", now=NOW)
+        services.chunks_screen(now=NOW)
     assert not Alert.objects.exists()
-    assert tasks.continue_name_changes() == 2
+    assert tasks.continue_name_changes(is_called=True) == 2
     assert [alert.times for alert in Alert.objects.all()] == [1, 1]
-    assert Event.objects.filter(type="list.naming").count() == 1
+    assert tasks.continue_name_changes(is_called=True) == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_several_workers_share_a_change_and_screen_everybody_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(rescreening, "CHUNK_PARTIES", 2)
+    take(*OTHERS)
+    for _ in range(11):
+        party()
+    version = take(LISTED, *OTHERS)
+    services.change_begin(source="ofac", number=version.number, mode="live", now=NOW)
+    services.changes_plan(now=NOW)
+    both = Barrier(2)
+
+    def worker(_: int) -> int:
+        try:
+            both.wait(timeout=30)
+            return services.chunks_screen(now=NOW)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as workers:
+        screened = list(workers.map(worker, range(2)))
+    assert sum(screened) == 11
+    assert [alert.times for alert in Alert.objects.all()] == [1] * 11
+    rescreening.changes_finish(now=NOW)
+    change = NameChange.objects.get(number=version.number)
+    assert (change.parties, change.matches, change.finished_at) == (11, 11, NOW)
+
+
+def test_what_is_whitelisted_takes_two_people_and_ends_if_the_list_changes_meanwhile() -> None:
+    take(LISTED, *OTHERS)
+    ours = party()
+    told = {"mode": "live", "about": ours.about, "source": "ofac", "entity_id": "7"}
+    with pytest.raises(SamePerson):
+        services.good_guy_add(**told, by="ada", second="ada", why="because", now=NOW)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        GoodGuy.objects.create(
+            **told, content_hash=bytes(32), said_by="ada", agreed_by="ada", why="x", said_at=NOW
+        )
+    ada, bob = uuid4(), uuid4()
+    act = good_guy_propose(**told, by=ada, reason="another passport")
+    assert not GoodGuy.objects.exists()
+    act.checker = bob
+    good_guy_agreed(act, NOW)
+    entry = GoodGuy.objects.get()
+    assert (entry.said_by, entry.agreed_by) == (f"user:{ada}", f"user:{bob}")
+    other = good_guy_propose(**told | {"about": party().about}, by=ada, reason="another passport")
+    other.checker = bob
+    take(replace(LISTED, countries=("UA",)), *OTHERS)
+    with pytest.raises(NoSuchMatch):
+        good_guy_agreed(other, NOW)
+
+
+def test_a_verdict_by_a_list_that_nobody_checked_lately_says_so() -> None:
+    take(LISTED, *OTHERS)
+    fresh = services.name_screen(query=ANTON, now=NOW)
+    assert (fresh.stale, fresh.lists_checked_at) == (False, NOW)
+    later = services.name_screen(query=ANTON, now=NOW + timedelta(hours=25))
+    assert (later.state, later.stale, later.lists_checked_at) == ("match", True, NOW)
 
 
 def test_a_shops_session_sees_nothing_of_it() -> None:

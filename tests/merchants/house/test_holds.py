@@ -1,5 +1,6 @@
 """Held money on the officers' pages: the list, one hold, and its three ways out."""
 
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from django.test import Client
 from gateway.chains.models import Deposit
 from gateway.compliance.deciding import hold_block_propose
 from gateway.compliance.holds import hold_block
-from gateway.compliance.models import Hold
+from gateway.compliance.models import Hold, Verdict
 from gateway.compliance.selectors import verdict_states
 from gateway.custody.approvals.carrying import acts_carry_out_due
 from gateway.custody.approvals.models import Act
@@ -210,3 +211,14 @@ def test_the_shops_own_pages_stay_neutral(staff: Staff, held: Deposit) -> None:
     assert "A payment is being checked" in page
     for word in ("ofac", "sanction", LISTED.hex(), "/house/"):
         assert word not in page.lower(), word
+
+
+def test_what_was_judged_by_old_lists_says_since_when(staff: Staff, officer: Client) -> None:
+    deposit = staff.world.confirmed(staff.world.issue(), sender=LISTED)
+    hold = Hold.objects.get(deposit_id=deposit.id)
+    assert "nobody had checked since" not in officer.get(f"/house/holds/{hold.id}").content.decode()
+    since = datetime(2026, 11, 1, 8, 30, tzinfo=UTC)
+    Verdict.objects.filter(id=hold.verdict_id).update(stale=True, lists_checked_at=since)
+    seen = officer.get(f"/house/holds/{hold.id}").content.decode()
+    assert "nobody had checked since" in seen
+    assert "08:30" in seen

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from gateway.compliance import feeds, reading, refreshing
-from gateway.compliance.errors import ListMissing
+from gateway.compliance.errors import ListMissing, PersonMissing, SamePerson
 from gateway.compliance.listed.entities import ListedEntity
 from gateway.compliance.listed.errors import ListError
 from gateway.compliance.listed.feeds import BadListSettings
@@ -43,6 +43,7 @@ class Command(BaseCommand):
         give_up = does.add_parser("give-up", help="screen against a list no more")
         give_up.add_argument("name")
         give_up.add_argument("--by", required=True, help="who says so")
+        give_up.add_argument("--second", required=True, help="who else does: two people decide")
         history = does.add_parser("history", help="the versions of a list, newest first")
         history.add_argument("name")
         history.add_argument("--limit", type=int, default=20)
@@ -60,7 +61,7 @@ class Command(BaseCommand):
         verb = getattr(self, f"_{options['does'].replace('-', '_')}")
         try:
             verb(options)
-        except (ListError, ListMissing, BadListSettings) as refusal:
+        except (ListError, ListMissing, BadListSettings, SamePerson, PersonMissing) as refusal:
             raise CommandError(f"{refusal.code}: {refusal.message} {refusal.hint}") from refusal
         except OSError as error:
             raise CommandError(f"{error.filename} can't be read: {error.strerror}") from error
@@ -130,7 +131,9 @@ class Command(BaseCommand):
         name = options["name"]
         if name in refreshing.configured_feeds():
             raise CommandError(f"LISTS still names {name}: take it out first.")
-        version = list_give_up(source=name, by=options["by"], now=timezone.now())
+        version = list_give_up(
+            source=name, by=options["by"], second=options["second"], now=timezone.now()
+        )
         self.stdout.write(f"{_line(version)} and no longer screened against")
 
     def _say_loaded(self, version: ListVersion, *, changed: bool) -> None:
