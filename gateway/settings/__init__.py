@@ -118,6 +118,10 @@ APPROVALS = env.json("APPROVALS", default={})
 """Delays of what two people decide and what needs only one; docs/reference/settings.md."""
 CASES = env.json("CASES", default={})
 """Versions of the deadlines that cases are due by; docs/reference/cases.md names their fields."""
+REPORTING = env.json("REPORTING", default={})
+"""How the house reports to authorities: docs/reference/authorities.md names its fields."""
+RETAINING = env.json("RETAINING", default={})
+"""Versions of how long things are kept; docs/reference/retention.md names their fields."""
 KNOWING = env.json("KNOWING", default={})
 """Countries that raise a risk, how long data is kept; docs/reference/settings.md."""
 RAMPS = env.json("RAMPS", default=[])
@@ -198,11 +202,14 @@ INSTALLED_APPS = [
     "gateway.market.refills.apps.RefillsConfig",
     "gateway.market.makers.apps.MakersConfig",
     "gateway.compliance.apps.ComplianceConfig",
+    "gateway.compliance.sealed.apps.SealedConfig",
     "gateway.compliance.listed.apps.ListedConfig",
     "gateway.compliance.alerts.apps.AlertsConfig",
     "gateway.compliance.tracing.apps.TracingConfig",
     "gateway.compliance.naming.apps.NamingConfig",
     "gateway.compliance.cases.apps.CasesConfig",
+    "gateway.compliance.reporting.apps.ReportingConfig",
+    "gateway.compliance.retaining.apps.RetainingConfig",
     "gateway.compliance.knowing.apps.KnowingConfig",
     "gateway.invoices.apps.InvoicesConfig",
     "gateway.sponsoring.apps.SponsoringConfig",

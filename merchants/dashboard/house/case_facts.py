@@ -19,6 +19,7 @@ from gateway.compliance.cases.replaying import decision_replay, overall
 from gateway.compliance.cases.selectors import (
     alerts_of,
     decisions_of,
+    facts_of,
     later_cases,
     record_of,
     snapshots_of,
@@ -66,6 +67,7 @@ def case_facts(
 ) -> dict[str, Any]:
     """About thirty queries."""
     alerts, entries = alerts_of(case), record_of(case)
+    facts = facts_of(alerts)
     acts = acts_about(kinds=[ACT_KIND], subjects=[f"case:{case.id}"])
     decisions, snapshots = decisions_of(case), snapshots_of(case)
     shops = shop_views(shop_ids={case.shop_id} if case.shop_id else set())
@@ -95,7 +97,7 @@ def case_facts(
             for one, name in sorted(colleagues.items(), key=lambda told: told[1])
             if one != case.assignee
         ],
-        "alerts": [_alert(alert) for alert in alerts],
+        "alerts": [_alert(alert, facts[alert.id]) for alert in alerts],
         "money": money,
         "is_held": about_of(case.about).kind in OF_MONEY and any(one["is_open"] for one in money),
         "waiting": rows_of([waiting], person=person, roles=roles)[0] if waiting else None,
@@ -142,8 +144,7 @@ def _people(
     return {one for one in found if one is not None}
 
 
-def _alert(alert: Alert) -> dict[str, Any]:
-    facts = alert.facts
+def _alert(alert: Alert, facts: Mapping[str, Any]) -> dict[str, Any]:
     reading = reading_of(facts)
     held = alert.kind == "held_payment"
     return {
