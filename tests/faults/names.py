@@ -43,6 +43,8 @@ IN_PROCESS = {
     "inbox": ("tests/ramps/test_events_in.py",),
     "instruction": ("tests/ramps/test_instructions.py", "tests/settlement/fiat/test_payouts.py"),
     "onramp": ("tests/cards/test_onramp.py",),
+    "report": ("tests/compliance/reporting/test_reports.py",),
+    "retention": ("tests/compliance/retaining/test_retention.py",),
     "trace": ("tests/compliance/tracing/test_deaths.py",),
     "reader": ("tests/cards/test_reader_faults.py", "tests/cards/test_readers.py"),
 }

@@ -13,7 +13,6 @@ from gateway.compliance.knowing import legal_holds
 from gateway.compliance.knowing.models import LegalHold, Subject
 from gateway.compliance.reporting.models import Report
 from gateway.compliance.retaining.errors import NothingToHold
-from gateway.compliance.sealed.models import SealingKey
 
 HOLDABLE: Final[dict[str, type[models.Model]]] = {
     "subject": Subject,
@@ -68,7 +67,6 @@ def _still_there(about: str) -> None:
     row = model._default_manager.select_for_update().filter(pk=named).first() if model else None
     if row is None or getattr(row, "erased_at", None) is not None:
         raise NothingToHold
-    list(SealingKey.objects.select_for_update().filter(about=about))
 
 
 def _nothing() -> str:

@@ -13,10 +13,13 @@ from uuid import UUID
 import structlog
 from django.db import IntegrityError, transaction
 
+from gateway.compliance.alerts.models import Alert
 from gateway.compliance.cases.locks import case_for_update
+from gateway.compliance.cases.models import Case
 from gateway.compliance.cases.record_models import RecordEntry, RecordOpening
 from gateway.compliance.cases.recording import record, record_apart
 from gateway.compliance.knowing.legal_holds import is_held
+from gateway.compliance.knowing.models import Subject
 from gateway.compliance.naming.models import NameVerdict
 from gateway.compliance.reporting.models import Report
 from gateway.compliance.retaining import due
@@ -103,7 +106,14 @@ def _erase_report(kept: Kept, schedule: Schedule, now: datetime) -> bool:
 def _erase_case(kept: Kept, schedule: Schedule, now: datetime) -> bool:
     """Its notes by their key; of its record what opens the commitments. The chain stands."""
     case = case_for_update(UUID(kept.about.partition(":")[2]))
-    if case.state != "closed" or is_held(kept.about, case.about):
+    alerts = Alert.objects.select_for_update().filter(in_case__case=case).order_by("id")
+    reports = Report.objects.select_for_update().filter(case=case).order_by("id")
+    names = {
+        *(kept.about, case.about),
+        *(f"alert:{alert.id}" for alert in alerts),
+        *(report.about for report in reports),
+    }
+    if case.state != "closed" or is_held(*names):
         return False
     key_throw_away(kept.about)
     point("retention.key_thrown_away")
@@ -116,7 +126,16 @@ def _erase_case(kept: Kept, schedule: Schedule, now: datetime) -> bool:
 
 @transaction.atomic
 def _erase_evidence(kept: Kept, schedule: Schedule, now: datetime) -> bool:
-    if is_held(kept.about) or not key_throw_away(kept.about):
+    """Whoever places a hold locks what it stands on: with all of it locked, it is looked at again."""
+    list(Case.objects.select_for_update().filter(about=kept.about).order_by("id"))
+    list(Alert.objects.select_for_update().filter(about=kept.about).order_by("id"))
+    kind, _, named = kept.about.partition(":")
+    if kind == "subject":
+        list(Subject.objects.select_for_update().filter(id=named))
+    now_kept = due.about_kept(schedule, kept.about)
+    if now_kept.held_by or now_kept.until is None or now_kept.until > now:
+        return False
+    if not key_throw_away(kept.about):
         return False
     _written_down(kept, schedule, now=now)
     record_apart(

@@ -33,9 +33,11 @@ MENU: Final = (
     MenuLine("books", "list", "books.view", _("Books")),
     MenuLine("approvals", "check-circle", "approval.view", _("Approvals")),
     MenuLine("cases", "inbox", "case.work", _("Cases")),
+    MenuLine("reports", "receipt", "report.work", _("Filings")),
     MenuLine("holds", "hand", "hold.decide", _("Holds")),
     MenuLine("shops", "shop", "approval.propose", _("Shops")),
     MenuLine("verification", "shield", "verification.decide", _("Verification")),
+    MenuLine("retention", "hourglass", "retention.view", _("Retention")),
     MenuLine("limits", "sliders", "approval.propose", _("Limits")),
     MenuLine("reconciliation", "check-circle", "reconciliation.view", _("Reconciliation")),
 )

@@ -70,6 +70,7 @@ from tests.compliance.reporting.conftest import (
     fresh,
     proposed,
 )
+from tests.faults.in_process import Killed, killer, passing
 
 pytestmark = pytest.mark.django_db
 CaseOf = Callable[..., Case]
@@ -354,3 +355,13 @@ def test_the_yearly_report_tells_what_was_kept_on_its_day(kept: Report) -> None:
     assert answers["property.1.dollars"].source == "ledger"
     assert year_begin(now=july) is None
     assert RecordEntry.objects.filter(about="", verb="report_begun").count() == 1
+
+
+def test_a_process_that_dies_as_it_approves_has_approved_nothing(reported: Report) -> None:
+    report = proposed(reported)
+    with pytest.raises(Killed), passing(killer("report.approved")):
+        report_approve(report_id=report.id, by=BEA, version=report.version, now=NOW)
+    assert fresh(report).state == "proposed"
+    assert not ReportFile.objects.exists() and verbs_of(report)[-1] == "proposed"
+    report_approve(report_id=report.id, by=BEA, version=report.version, now=NOW)
+    assert ReportFile.objects.count() == 1

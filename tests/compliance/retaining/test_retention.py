@@ -55,6 +55,7 @@ from tests.compliance.reporting.conftest import (
     reported,
     world,
 )
+from tests.faults.in_process import Killed, killer, passing
 
 __all__ = ["_the_house", "case_of", "chain", "kept", "reported", "world"]
 pytestmark = pytest.mark.django_db
@@ -309,3 +310,14 @@ def test_holds_are_placed_and_lifted_from_the_command_line(ada: Subject) -> None
         call_command(
             "legal_hold", "place", "case", str(UUID(int=1)), by="a", reason="b", stdout=out
         )
+
+
+def test_a_process_that_dies_as_it_erases_leaves_it_to_the_next_round(
+    decided: CaseDecision,
+) -> None:
+    later = timezone.now() + FIVE
+    with pytest.raises(Killed), passing(killer("retention.key_thrown_away")):
+        sweep(now=later)
+    assert SealingKey.objects.filter(about=f"case:{decided.case_id}").exists()
+    assert not Erasure.objects.exists() and not Sweep.objects.exists()
+    assert sweep(now=later).erased == 1
