@@ -124,7 +124,7 @@ def _is_wanted(question: Question, answers: Answers, prefix: str) -> bool:
     if question.wanted_if is None:
         return question.wanted
     other, values = question.wanted_if
-    return value_of(answers, prefix + other) in values
+    return not values.isdisjoint(value_of(answers, prefix + other).split())
 
 
 def _wrong(question: Question, value: str) -> str:

@@ -1,15 +1,13 @@
 """The rows of the books that a report goes by."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
-
-from django.db.models import Q
 
 from gateway.chains.models import Token
 from gateway.compliance.reporting.money_lines import MoneyLine
-from gateway.ledger.models import Entry, PostingRow
+from gateway.ledger.selectors import DepositLine, deposit_lines
 from gateway.money.assets import FIAT
 
 RECEIVED: Final = ("deposit_confirmed",)
@@ -17,46 +15,28 @@ KEPT: Final = ("blocked",)
 
 
 def lines_of(deposit_ids: Sequence[UUID], *, kinds: Sequence[str]) -> list[MoneyLine]:
-    """What was booked about deposits, oldest first; what was taken back is left out. Three queries,
-    none for no deposit.
+    """What was booked about deposits, oldest first; what was taken back is left out. Two queries.
 
     Args:
         kinds: of the entries that count: ``deposit_confirmed`` for what came, ``blocked`` for what
             is kept.
     """
-    if not deposit_ids:
-        return []
-    named = Q()
-    for deposit_id in deposit_ids:
-        named |= Q(key__gte=f"deposit:{deposit_id}:", key__lt=f"deposit:{deposit_id};")
-    standing = Entry.objects.filter(named, kind__in=kinds, reverses=None).exclude(
-        id__in=Entry.objects.filter(reverses__isnull=False).values("reverses_id")
-    )
-    entries = {entry.id: entry for entry in standing.order_by("happened_at", "id")}
-    rows = list(
-        PostingRow.objects.filter(entry_id__in=entries, units__gt=0).order_by("entry_id", "line")
-    )
+    booked = deposit_lines(deposit_ids=deposit_ids, kinds=kinds)
     tokens = {
-        token.code: token for token in Token.objects.filter(code__in={row.asset for row in rows})
+        token.code: token for token in Token.objects.filter(code__in={one.asset for one in booked})
     }
-    return [
-        line
-        for entry_id in entries
-        for line in (
-            _line(entries[entry_id], row, tokens) for row in rows if row.entry_id == entry_id
-        )
-    ]
+    return [_line(one, tokens) for one in booked]
 
 
-def _line(entry: Entry, row: PostingRow, tokens: dict[str, Any]) -> MoneyLine:
-    token = tokens.get(row.asset)
+def _line(booked: DepositLine, tokens: Mapping[str, Token]) -> MoneyLine:
+    token = tokens.get(booked.asset)
     return MoneyLine(
-        entry=entry.key,
-        kind=entry.kind,
-        deposit_id=entry.refs["deposit_id"],
-        asset=row.asset,
-        currency=token.peg if token else row.asset,
-        decimals=token.decimals if token else FIAT[row.asset].decimals,
-        units=int(row.units),
-        happened_at=entry.happened_at.astimezone(UTC).isoformat(),
+        entry=booked.key,
+        kind=booked.kind,
+        deposit_id=booked.deposit_id,
+        asset=booked.asset,
+        currency=token.peg if token else booked.asset,
+        decimals=token.decimals if token else FIAT[booked.asset].decimals,
+        units=booked.units,
+        happened_at=booked.happened_at.astimezone(UTC).isoformat(),
     )

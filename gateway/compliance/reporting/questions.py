@@ -22,8 +22,8 @@ class Question:
     Attributes:
         most: characters.
         wanted: whether it must be answered.
-        wanted_if: another answer of the same group, and those of its values that make it wanted;
-            it decides instead of ``wanted``.
+        wanted_if: another answer of the same group, and those of its values that make it wanted,
+            one of them if it can have several; it decides instead of ``wanted``.
     """
 
     name: str
@@ -115,7 +115,7 @@ _SAR: Final = (
             Question("basis", "long", 500, wanted_if=_if("amount_is", "known")),
             Question("cumulative", "whole", 15),
             Question("classes", "choices", 600, True, tuple(CLASSIFICATIONS)),
-            Question("other_class", most=50),
+            Question("other_class", most=50, wanted_if=("classes", OTHERS)),
             Question("location", "choice", 10, True, ("selling", "paying", "both")),
         ),
     ),
@@ -210,5 +210,3 @@ QUESTIONS: Final[dict[str, tuple[Group, ...]]] = {
     "ofac_blocking": _BLOCKING,
     "ofac_annual": _ANNUAL,
 }
-OTHER_CLASSES: Final = OTHERS
-"""Classifications that want ``activity.other_class`` said."""

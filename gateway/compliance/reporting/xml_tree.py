@@ -47,7 +47,8 @@ class Numbered:
 def xml_bytes(root: ET.Element) -> bytes:
     """The file, indented, in UTF-8."""
     ET.indent(root)
-    return DECLARATION + ET.tostring(root, encoding="utf-8") + b"\n"
+    written: bytes = ET.tostring(root, encoding="utf-8")
+    return DECLARATION + written + b"\n"
 
 
 def one_line(text: str) -> str:

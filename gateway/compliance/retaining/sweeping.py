@@ -126,8 +126,9 @@ def _erase_case(kept: Kept, schedule: Schedule, now: datetime) -> bool:
 
 @transaction.atomic
 def _erase_evidence(kept: Kept, schedule: Schedule, now: datetime) -> bool:
-    """Whoever places a hold locks what it stands on: with all of it locked, it is looked at again."""
+    """Whoever places a hold locks what it stands on: with all of that locked, look again."""
     list(Case.objects.select_for_update().filter(about=kept.about).order_by("id"))
+    list(Report.objects.select_for_update().filter(case__about=kept.about).order_by("id"))
     list(Alert.objects.select_for_update().filter(about=kept.about).order_by("id"))
     kind, _, named = kept.about.partition(":")
     if kind == "subject":

@@ -37,8 +37,8 @@ from merchants.dashboard.house.report_words import (
 from merchants.dashboard.selectors import time_text
 
 ROOT: Final = "/house/reports"
-LONG: Final = 120
-"""From here on a text has more than one line to be written in."""
+LONG: Final = 600
+"""Characters from which on a text gets more than one line to be written in."""
 COUNTRIES: Final = sorted((one.alpha_2, one.name) for one in pycountry.countries)
 
 
@@ -177,7 +177,7 @@ def _field(
     value = typed.get(name, value_of(answers, name))
     own = f"{group.name}.{question.name}"
     shape = question.kind
-    if shape == "text" and question.most > LONG * 4:
+    if shape == "text" and question.most > LONG:
         shape = "long"
     return {
         "name": name,

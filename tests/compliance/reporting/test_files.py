@@ -269,6 +269,10 @@ def test_what_is_wanted_depends_on_what_is_told() -> None:
     found = answers_check(groups, answers(SAR, **{"filing.type": "correction"}))
     assert [(one.name, one.code) for one in found] == [("filing.prior", "missing")]
     assert answers_check(groups, answers(SAR, **{"subject.2.last_name": None})) == []
+    other = {"activity.other_class": None}
+    found = answers_check(groups, answers(SAR, **other))
+    assert [(one.name, one.code) for one in found] == [("activity.other_class", "missing")]
+    assert answers_check(groups, answers(SAR, **other, **{"activity.classes": "113"})) == []
 
 
 def test_a_figure_that_somebody_typed_over_is_marked_so() -> None:

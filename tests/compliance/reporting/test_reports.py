@@ -10,9 +10,11 @@ import msgspec
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
+from gateway.chains.models import Deposit
 from gateway.compliance.cases.models import Case
 from gateway.compliance.cases.record_models import RecordEntry, RecordOpening
 from gateway.compliance.cases.services import case_reopen
+from gateway.compliance.holds import hold_block
 from gateway.compliance.reporting.answers import value_of
 from gateway.compliance.reporting.configuration import reporting_settings
 from gateway.compliance.reporting.errors import (
@@ -57,7 +59,7 @@ from gateway.compliance.sealed.keys import key_throw_away
 from gateway.events.ids import uuid7
 from gateway.events.models import Event
 from tests.as_web import as_web
-from tests.compliance.cases.conftest import closed, taken
+from tests.compliance.cases.conftest import closed, held_case, taken
 from tests.compliance.reporting.answered import REPORTING, SAR
 from tests.compliance.reporting.conftest import (
     ADA,
@@ -71,6 +73,7 @@ from tests.compliance.reporting.conftest import (
     proposed,
 )
 from tests.faults.in_process import Killed, killer, passing
+from tests.invoices.conftest import World
 
 pytestmark = pytest.mark.django_db
 CaseOf = Callable[..., Case]
@@ -365,3 +368,21 @@ def test_a_process_that_dies_as_it_approves_has_approved_nothing(reported: Repor
     assert not ReportFile.objects.exists() and verbs_of(report)[-1] == "proposed"
     report_approve(report_id=report.id, by=BEA, version=report.version, now=NOW)
     assert ReportFile.objects.count() == 1
+
+
+def test_an_amount_comes_from_the_books_and_says_so(world: World, drain: Callable[[], int]) -> None:
+    case = taken(held_case(world))
+    deposit = Deposit.objects.get(id=case.about.partition(":")[2])
+    world.decide(deposit, hold_block)
+    closed(case, "report")
+    drain()
+    assert set(case.reports.values_list("kind", flat=True)) == {"fincen_sar", "ofac_blocking"}
+    content = content_of(case.reports.get(kind="fincen_sar"))
+    [line] = content.money
+    assert (line.kind, line.units) == ("deposit_confirmed", int(deposit.units))
+    answers = content.answers
+    assert answers["activity.dollars"].source == "ledger"
+    assert int(answers["activity.dollars"].value) == -(-line.units // 10**line.decimals)
+    assert "one for one" in answers["activity.basis"].value
+    assert answers["subject.1.who"].value == "unknown"
+    assert "transaction 0x" in answers["story.narrative"].value

@@ -128,7 +128,7 @@ def test_two_officers_bring_it_to_its_number(
     assert "Saved." in page and "You proposed it." in page
     assert state(reported) == "proposed"
     assert do(officer, reported, "approve", password=PASSWORD, version="2").status_code == 422
-    other = second_officer()
+    _, other = second_officer()
     page = said(other.get(f"{ROOT}/{reported.id}"))
     assert MARK in page and "typed by Compliance_Officer" in page
     wrong = do(other, reported, "approve", password="wrong", version=str(reported.version))
@@ -161,7 +161,7 @@ def test_what_was_typed_and_refused_is_not_lost(officer: Client, reported: Repor
 def test_it_is_sent_back_refused_and_written_again(
     officer: Client, reported: Report, staff: Staff
 ) -> None:
-    other = second_officer()
+    _, other = second_officer()
     do(officer, reported, "fill", **form(reported, then="propose"))
     assert "Sent back" in said(do(other, reported, "send-back", reason="the day is wrong"))
     for _ in range(2):

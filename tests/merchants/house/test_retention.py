@@ -73,7 +73,7 @@ def test_a_hold_is_placed_by_one_and_lifted_by_two(officer: Client, ada: Subject
     assert "Asked." in page and "Agree and lift it" not in page
     refused = officer.post(f"{ROOT}/holds/{hold.id}/agree")
     assert refused.status_code == 422 and "Another officer" in refused.content.decode()
-    other = second_officer()
+    _, other = second_officer()
     assert "Agree and lift it" in said(other.get(ROOT))
     assert "Lifted." in said(other.post(f"{ROOT}/holds/{hold.id}/agree", follow=True))
     for wrong in ({**told, "id": "x"}, {**told, "kind": "shop"}, {**told, "reason": " "}):
