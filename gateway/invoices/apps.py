@@ -8,10 +8,11 @@ class InvoicesConfig(AppConfig):
     def ready(self) -> None:
         from gateway.compliance.cases.evidence import register
         from gateway.events.subscriptions import subscribe_together
-        from gateway.invoices import handlers
+        from gateway.invoices import handlers, telling
         from gateway.invoices.evidence import invoice_facts
 
         register("invoice", invoice_facts)
+        telling.register_ours()
 
         subscribe_together(
             pattern=(

@@ -365,3 +365,40 @@ def lost_units(*, entry_key: str, asset: str) -> int | None:
         )
         row = cursor.fetchone()
     return None if row is None or row[0] is None or row[0] < 0 else int(row[0])
+
+
+DEPOSIT_LINES_SQL = """
+SELECT e.key, e.kind, e.refs ->> 'deposit_id', p.asset, p.units, e.happened_at
+  FROM unnest(%(ids)s::text[]) AS w (id)
+  JOIN ledger_entry e ON e.key >= 'deposit:' || w.id || ':' AND e.key < 'deposit:' || w.id || ';'
+  JOIN ledger_posting p ON p.entry_id = e.id AND p.booked_at = e.booked_at
+ WHERE e.kind = ANY (%(kinds)s) AND e.reverses_id IS NULL AND p.units > 0
+   AND NOT EXISTS (SELECT 1 FROM ledger_entry r WHERE r.reverses_id = e.id)
+ ORDER BY e.happened_at, e.id, p.line
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class DepositLine:
+    """What an entry about a deposit debited: base units, never negative."""
+
+    key: str
+    kind: str
+    deposit_id: str
+    asset: str
+    units: int
+    happened_at: datetime
+
+
+def deposit_lines(*, deposit_ids: Collection[UUID], kinds: Collection[str]) -> list[DepositLine]:
+    """What was booked about deposits by entries of these kinds, oldest first; what was taken back
+    is left out. One query, none for no deposit."""
+    if not deposit_ids:
+        return []
+    told = {"ids": [str(one) for one in deposit_ids], "kinds": list(kinds)}
+    with connection.cursor() as cursor:
+        cursor.execute(DEPOSIT_LINES_SQL, told)
+        return [
+            DepositLine(key, kind, deposit_id, asset, int(units), happened_at)
+            for key, kind, deposit_id, asset, units, happened_at in cursor.fetchall()
+        ]

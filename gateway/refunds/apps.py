@@ -7,8 +7,9 @@ class RefundsConfig(AppConfig):
 
     def ready(self) -> None:
         from gateway.events.subscriptions import subscribe
-        from gateway.refunds import handlers
+        from gateway.refunds import handlers, telling
 
+        telling.register_ours()
         subscribe(
             pattern=("refund.approved", "refund.claimed"),
             handler=handlers.on_approved,

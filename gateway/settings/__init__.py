@@ -122,6 +122,10 @@ BEHAVIOUR = env.json("BEHAVIOUR", default={})
 """Versions of the thresholds of behaviour; docs/reference/behaviour.md names their fields."""
 NETWORK_FILE = env.str("NETWORK_FILE", default="")
 """Whose networks are whose, tab-separated; docs/reference/behaviour.md says how."""
+REPORTING = env.json("REPORTING", default={})
+"""How the house reports to authorities: docs/reference/authorities.md names its fields."""
+RETAINING = env.json("RETAINING", default={})
+"""Versions of how long things are kept; docs/reference/retention.md names their fields."""
 KNOWING = env.json("KNOWING", default={})
 """Countries that raise a risk, how long data is kept; docs/reference/settings.md."""
 WALLET_SIGNER = env.str("WALLET_SIGNER", default="")
@@ -212,6 +216,7 @@ INSTALLED_APPS = [
     "gateway.market.refills.apps.RefillsConfig",
     "gateway.market.makers.apps.MakersConfig",
     "gateway.compliance.apps.ComplianceConfig",
+    "gateway.compliance.sealed.apps.SealedConfig",
     "gateway.compliance.listed.apps.ListedConfig",
     "gateway.compliance.alerts.apps.AlertsConfig",
     "gateway.compliance.behaviour.apps.BehaviourConfig",
@@ -219,6 +224,8 @@ INSTALLED_APPS = [
     "gateway.compliance.naming.apps.NamingConfig",
     "gateway.compliance.scenarios.apps.ScenariosConfig",
     "gateway.compliance.cases.apps.CasesConfig",
+    "gateway.compliance.reporting.apps.ReportingConfig",
+    "gateway.compliance.retaining.apps.RetainingConfig",
     "gateway.compliance.knowing.apps.KnowingConfig",
     "gateway.compliance.presenting.apps.PresentingConfig",
     "gateway.compliance.travelling.apps.TravellingConfig",

@@ -22,6 +22,7 @@ class SettlementConfig(AppConfig):
             releasing,
             reserve_terms,
             standing,
+            telling,
         )
         from gateway.settlement.fiat_balances import PayoutsKnow
         from gateway.treasury import closing_months, manual_entries
@@ -35,6 +36,7 @@ class SettlementConfig(AppConfig):
             register(act)
 
         knowing_register("payouts", PayoutsKnow())
+        telling.register_ours()
         subscribe(
             pattern=(
                 "payment.credited",

@@ -16,10 +16,10 @@ from django.db import DatabaseError, OperationalError, connection
 from gateway.chains.configuration import ChainSettings, configured_chains
 from gateway.chains.confirmations import parse_tiers
 from gateway.chains.errors import BadChainSettings
-from gateway.compliance.knowing.errors import KeysUnreadable
-from gateway.compliance.knowing.keyring import keyring
 from gateway.compliance.listed.feeds import BadListSettings
 from gateway.compliance.refreshing import configured_feeds
+from gateway.compliance.sealed.errors import KeysUnreadable
+from gateway.compliance.sealed.keyring import keyring
 from gateway.custody.configuration import signer_files
 from gateway.custody.errors import KeystoreFormatUnknown
 from gateway.custody.keystore import parse_file

@@ -6,4 +6,6 @@ class AccountsConfig(AppConfig):
     label = "accounts"
 
     def ready(self) -> None:
-        from merchants.accounts import checks  # noqa: F401 (registers them)
+        from merchants.accounts import checks, telling  # noqa: F401 (checks registers itself)
+
+        telling.register_ours()

@@ -247,6 +247,18 @@ RULES: Final = (
         settles=_DECIDED,
         is_open=lambda body: body.get("kind") == CASE_CLOSE,
     ),
+    _rule(
+        "report_due",
+        (AT_ONCE, {COMPLIANCE_OFFICER}),
+        opens={"report.due_soon", "report.overdue"},
+        settles={"report.filed"},
+    ),
+    _rule(
+        "report_waits",
+        (AT_ONCE, {COMPLIANCE_OFFICER}),
+        opens={"report.proposed"},
+        settles={"report.approved", "report.sent_back"},
+    ),
 )
 RULE_OF: Final = {rule.kind: rule for rule in RULES}
 KINDS: Final = tuple(RULE_OF)

@@ -202,6 +202,18 @@ def _words_of_guards(notice: Notice) -> Words:
                 _("What left has not arrived where it should be."),
                 f"/desk/moves/{about}",
             )
+        case "report_due":
+            return Words(
+                _("A report to an authority is due"),
+                _("It is not filed yet, and its term is nearly over, or is."),
+                f"/house/reports/{about}",
+            )
+        case "report_waits":
+            return Words(
+                _("A report waits for a second officer"),
+                _("One officer filled it in; another has to read and approve it."),
+                f"/house/reports/{about}",
+            )
         case other:
             raise LookupError(f"no words for notices of kind {other!r}")
 
@@ -231,6 +243,8 @@ def kind_word(kind: str) -> str:
         "key_new_network": _("API keys used from new networks"),
         "sign_in_new_network": _("Sign-ins from new networks"),
         "case_decision_waits": _("Cases that wait for a second officer"),
+        "report_due": _("Reports that are due"),
+        "report_waits": _("Reports that wait for a second officer"),
     }[kind]
 
 

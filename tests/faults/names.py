@@ -45,6 +45,8 @@ IN_PROCESS = {
     "onramp": ("tests/cards/test_onramp.py",),
     "presentation": ("tests/compliance/presenting/test_wallet_posts.py",),
     "scenarios": ("tests/compliance/scenarios/test_deaths.py",),
+    "report": ("tests/compliance/reporting/test_reports.py",),
+    "retention": ("tests/compliance/retaining/test_retention.py",),
     "trace": ("tests/compliance/tracing/test_deaths.py",),
     "travel": ("tests/compliance/travelling/test_exchanges.py",),
     "reader": ("tests/cards/test_reader_faults.py", "tests/cards/test_readers.py"),

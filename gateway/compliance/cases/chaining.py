@@ -6,19 +6,17 @@ with the salt it can be shown to be what was written, and without it the chain s
 is RFC 6962's (section 2.1), so that one case's entries can be shown without everybody else's.
 """
 
-import hmac
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from typing import Any, Final
 
-from gateway.compliance.alerts.canonical import canonical, digest
+from gateway.compliance.alerts.canonical import digest
 
 FORMAT: Final = 1
 GENESIS: Final = "0" * 64
 """What stands before the first entry."""
-SALT_BYTES: Final = 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,14 +56,6 @@ def entry_hash(entry: ChainEntry) -> str:
             "commitments": entry.commitments,
         }
     )
-
-
-def commitment(value: Any, *, salt: bytes) -> str:
-    """HMAC-SHA-256 of the value's canonical JSON under a salt of its own, in hex.
-
-    Without the salt not even a guess of the value can be tested.
-    """
-    return hmac.new(salt, canonical(value).encode(), sha256).hexdigest()
 
 
 def merkle_root(leaves: Sequence[bytes]) -> bytes:

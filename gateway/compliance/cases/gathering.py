@@ -44,14 +44,7 @@ def evidence_of(case: Case, *, now: datetime) -> dict[str, Any]:
     """All that is known of a case, as canonical JSON can hold it."""
     about = about_of(case.about)
     deposits = _deposits(case)
-    verdicts = list(
-        Verdict.objects.filter(deposit_id__in=[one.id for one in deposits]).order_by("id")
-    )
-    holds = list(
-        Hold.objects.filter(deposit_id__in=[one.id for one in deposits])
-        .select_related("verdict")
-        .order_by("id")
-    )
+    verdicts = _verdicts(deposits)
     alerts = list(Alert.objects.filter(in_case__case=case).order_by("id"))
     invoice_id = deposits[0].invoice_id if about.kind == "deposit" and deposits else None
     question = evidence.Question(
@@ -63,13 +56,31 @@ def evidence_of(case: Case, *, now: datetime) -> dict[str, Any]:
         "taken_at": now,
         "case": _case_facts(case) | clock["output"],
         "alerts": [_alert_facts(alert) for alert in alerts],
-        "deposits": [_deposit_facts(one) for one in deposits],
-        "verdicts": [_verdict_facts(one) for one in verdicts],
-        "holds": [_hold_facts(one) for one in holds],
+        **money_facts(deposits, verdicts),
         "lists": _lists_in_force(),
         "known": evidence.gathered(question),
         "machine": [clock, *_judged(verdicts), *_replayable(alerts)],
     }
+
+
+def money_facts(
+    deposits: Sequence[Deposit], verdicts: Sequence[Verdict] | None = None
+) -> dict[str, list[dict[str, Any]]]:
+    """Payments as the chain has them, what was said of them, and what became of their holds. Two
+    queries, one where the verdicts are given."""
+    ids = [one.id for one in deposits]
+    holds = Hold.objects.filter(deposit_id__in=ids).select_related("verdict").order_by("id")
+    said = _verdicts(deposits) if verdicts is None else verdicts
+    return {
+        "deposits": [_deposit_facts(one) for one in deposits],
+        "verdicts": [_verdict_facts(one) for one in said],
+        "holds": [_hold_facts(one) for one in holds],
+    }
+
+
+def _verdicts(deposits: Sequence[Deposit]) -> list[Verdict]:
+    ids = [one.id for one in deposits]
+    return list(Verdict.objects.filter(deposit_id__in=ids).order_by("id"))
 
 
 def _deposits(case: Case) -> list[Deposit]:

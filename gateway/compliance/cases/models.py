@@ -172,7 +172,7 @@ class CaseNote(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="notes")
     author = models.UUIDField()
-    text = models.TextField()
+    text = models.TextField(help_text="sealed with its case; canonical JSON")
     written_at = models.DateTimeField()
 
     class Meta:

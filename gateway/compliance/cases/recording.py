@@ -12,9 +12,7 @@ from django.db import transaction
 from gateway.compliance.alerts.canonical import canonical
 from gateway.compliance.cases import locks
 from gateway.compliance.cases.chaining import (
-    SALT_BYTES,
     ChainEntry,
-    commitment,
     entry_hash,
     merkle_root,
 )
@@ -25,6 +23,7 @@ from gateway.compliance.cases.record_models import (
     RecordHead,
     RecordOpening,
 )
+from gateway.compliance.sealed.committing import SALT_BYTES, commitment
 from gateway.events.points import point
 from gateway.events.services import emit
 
@@ -74,6 +73,21 @@ def record(
         now=now,
     )
     return entry
+
+
+def record_apart(
+    verb: str,
+    *,
+    actor: str,
+    now: datetime,
+    facts: Mapping[str, Any] | None = None,
+    personal: Mapping[str, Any] | None = None,
+) -> RecordEntry:
+    """Record what was done about no case: a yearly report, a legal hold, an erasing. As ``record``,
+    without an event. Four queries."""
+    return _append(
+        about="", verb=verb, actor=actor, now=now, facts=facts or {}, personal=personal or {}
+    )
 
 
 def _append(

@@ -1,9 +1,11 @@
 """Decide again what was decided: from the stored inputs and versions, to the same bits or not.
 
-Three things are looked at. Whether the evidence is what it was: its canonical text, its hash, and
-the commitment to it in the record. Whether the machines' part comes out again: each score, verdict
-and deadline in it is computed anew by the replayer of its kind and version. Whether the outcome
-follows from both and from what two people said, by the rules of its day.
+Four things are looked at. Whether the evidence is what it was: its canonical text, its hash, and
+the commitment to it in the record. Whether what was sealed in it for somebody opens to what was
+committed to; once that was erased the commitment alone remains, and says so. Whether the machines'
+part comes out again: each score, verdict and deadline in it is computed anew by the replayer of its
+kind and version. Whether the outcome follows from all that and from what two people said, by the
+rules of its day.
 """
 
 from collections.abc import Callable, Mapping
@@ -15,19 +17,26 @@ import msgspec
 
 from gateway.compliance.alerts.canonical import canonical
 from gateway.compliance.cases import outcomes
-from gateway.compliance.cases.chaining import commitment, entry_hash
+from gateway.compliance.cases.chaining import entry_hash
 from gateway.compliance.cases.closing import said_of
 from gateway.compliance.cases.errors import CaseError
 from gateway.compliance.cases.models import CaseDecision
 from gateway.compliance.cases.opening import snapshot_named
 from gateway.compliance.cases.record_models import RecordEntry, RecordOpening
 from gateway.compliance.cases.recording import line_of
+from gateway.compliance.sealed.committing import commitment
+from gateway.compliance.sealed.errors import KeyGone, SealedWrong
+from gateway.compliance.sealed.keys import keys_of
+from gateway.compliance.sealed.sealing import opened_whole
+from gateway.compliance.sealed.tokens import abouts_in, opened_with
 
 Replayer = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 """From a part's stored input to its output. Raises NotReplayable."""
 
 Result = Literal["equal", "differs", "unknown"]
 """``unknown``: nothing here can compute it anew. Never taken for equal."""
+
+ERASED: Final = "what it was made from was erased; the commitment to it stands"
 
 _replayers: Final[dict[tuple[str, str], Replayer]] = {}
 
@@ -58,6 +67,7 @@ def decision_replay(decision: CaseDecision) -> list[Finding]:
     return [
         _evidence(decision),
         _committed(decision),
+        *_sealed(evidence),
         *(part_replay(part) for part in evidence["machine"]),
         _outcome(decision, evidence),
     ]
@@ -78,10 +88,28 @@ def part_replay(part: Mapping[str, Any]) -> Finding:
     if replayer is None:
         return Finding(what, "unknown", "no replayer of this kind and version")
     try:
-        anew = canonical(replayer(part["input"]))
+        told = opened_whole({"input": part["input"], "output": part["output"]})
+        anew = canonical(replayer(told["input"]))
+    except KeyGone:
+        return Finding(what, "unknown", ERASED)
     except NotReplayable as why:
         return Finding(what, "unknown", str(why))
-    return _compared(what, before=canonical(part["output"]), anew=anew)
+    return _compared(what, before=canonical(told["output"]), anew=anew)
+
+
+def _sealed(evidence: Mapping[str, Any]) -> list[Finding]:
+    """Whether each value that was sealed for somebody is what the evidence committed to."""
+    findings = []
+    for about in sorted(set(abouts_in(evidence))):
+        what = f"sealed for {about}"
+        try:
+            opened_with(evidence, keys=keys_of([about]))
+        except SealedWrong:
+            findings.append(Finding(what, "differs", "it is not what was committed to"))
+            continue
+        erased = not keys_of([about])
+        findings.append(Finding(what, "unknown", ERASED) if erased else Finding(what, "equal"))
+    return findings
 
 
 def _evidence(decision: CaseDecision) -> Finding:

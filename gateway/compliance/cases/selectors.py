@@ -15,8 +15,9 @@ from gateway.compliance.alerts.models import Alert
 from gateway.compliance.alerts.severities import SEVERITIES
 from gateway.compliance.cases.errors import CaseUnknown
 from gateway.compliance.cases.life import STATES
-from gateway.compliance.cases.models import Case, CaseDecision, CaseNote, CaseSnapshot
+from gateway.compliance.cases.models import Case, CaseDecision, CaseSnapshot
 from gateway.compliance.cases.record_models import RecordEntry, RecordOpening
+from gateway.compliance.sealed.sealing import opened
 from gateway.events.cursors import PAGE_SIZE, Page
 from gateway.events.errors import BadCursor
 
@@ -168,9 +169,34 @@ def kinds_of(cases: Sequence[Case]) -> dict[UUID, list[tuple[str, int]]]:
     return found
 
 
-def notes_of(case: Case) -> list[CaseNote]:
-    """What officers wrote down, oldest first. One query."""
-    return list(case.notes.order_by("id"))
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What an officer wrote down; None for what was erased with its case."""
+
+    author: UUID
+    text: str | None
+    written_at: datetime
+
+
+def notes_of(case: Case) -> list[Note]:
+    """What officers wrote down, oldest first. Two queries, one where there is none."""
+    rows = list(case.notes.order_by("id"))
+    texts = opened([msgspec.json.decode(row.text) for row in rows])
+    return [
+        Note(
+            author=row.author,
+            text=text if isinstance(text, str) else None,
+            written_at=row.written_at,
+        )
+        for row, text in zip(rows, texts, strict=True)
+    ]
+
+
+def facts_of(alerts: Sequence[Alert]) -> dict[UUID, dict[str, Any]]:
+    """What each alert was raised on, opened; what was erased says so. One query, none where nothing
+    is sealed."""
+    facts: list[dict[str, Any]] = opened([alert.facts for alert in alerts])
+    return {alert.id: told for alert, told in zip(alerts, facts, strict=True)}
 
 
 def snapshots_of(case: Case) -> list[CaseSnapshot]:

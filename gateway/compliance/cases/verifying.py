@@ -11,11 +11,11 @@ from gateway.compliance.cases.chaining import (
     FORMAT,
     GENESIS,
     ChainEntry,
-    commitment,
     entry_hash,
     merkle_root,
     root_of_path,
 )
+from gateway.compliance.sealed.committing import commitment
 
 
 @dataclass(slots=True)

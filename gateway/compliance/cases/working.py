@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from gateway.compliance.alerts.canonical import canonical
 from gateway.compliance.cases import life, locks
 from gateway.compliance.cases.configuration import deadlines_in_force
 from gateway.compliance.cases.deadlines import due_of
@@ -15,6 +16,7 @@ from gateway.compliance.cases.models import Case, CaseNote
 from gateway.compliance.cases.opening import snapshot_named
 from gateway.compliance.cases.recording import person, record
 from gateway.compliance.cases.states import keep_life, life_of
+from gateway.compliance.sealed.sealing import sealed_value
 
 MAX_NOTE: Final = 4_000
 MAX_REASON: Final = 500
@@ -75,7 +77,8 @@ def case_note(*, case_id: UUID, by: UUID, text: str, now: datetime) -> CaseNote:
     if not said or len(said) > MAX_NOTE or "\0" in said:
         raise CaseNoteEmpty
     case = locks.case_for_update(case_id)
-    note = CaseNote.objects.create(case=case, author=by, text=said, written_at=now)
+    sealed = canonical(sealed_value(said, about=case_key(case), now=now))
+    note = CaseNote.objects.create(case=case, author=by, text=sealed, written_at=now)
     record(
         case, "noted", actor=person(by), now=now, facts={"note": note.id}, personal={"text": said}
     )
@@ -121,6 +124,11 @@ def cases_tell_overdue(*, now: datetime, at_once: int = 100) -> int:
         case.save(update_fields=["overdue_told_at"])
         record(case, "overdue", actor="system:clock", now=now, facts={"due_at": case.due_at})
     return len(cases)
+
+
+def case_key(case: Case) -> str:
+    """Whose key seals what was written about a case."""
+    return f"case:{case.id}"
 
 
 def reason_of(text: str) -> str:

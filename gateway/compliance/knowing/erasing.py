@@ -8,10 +8,11 @@ import structlog
 from django.db import transaction
 
 from gateway.compliance.knowing import locks
-from gateway.compliance.knowing.errors import HoldReasonMissing, KnowingError, UnderLegalHold
-from gateway.compliance.knowing.fields import the_keyring
-from gateway.compliance.knowing.keyring import WrappedKey, unwrap, wrap
-from gateway.compliance.knowing.models import LegalHold, SealedField, Subject, SubjectKey
+from gateway.compliance.knowing.errors import KnowingError, UnderLegalHold
+from gateway.compliance.knowing.legal_holds import held_ids, is_held
+from gateway.compliance.knowing.models import SealedField, Subject, SubjectKey
+from gateway.compliance.sealed.keyring import WrappedKey, unwrap, wrap
+from gateway.compliance.sealed.keys import sealing_keys_rotate, the_keyring
 from gateway.custody.approvals.configuration import house_mode
 from gateway.events.services import emit
 from gateway.shops.selectors import shop_views
@@ -30,7 +31,7 @@ def subject_erase(*, subject_id: UUID, now: datetime) -> Subject:
         SubjectUnknown, SubjectErased
     """
     subject = locks.subject_for_update(subject_id)
-    if LegalHold.objects.filter(subject_id=subject_id, lifted_at__isnull=True).exists():
+    if is_held(f"subject:{subject_id}"):
         raise UnderLegalHold
     SubjectKey.objects.filter(subject=subject).delete()
     SealedField.objects.filter(subject=subject).update(digest=None)
@@ -50,10 +51,11 @@ def subject_erase(*, subject_id: UUID, now: datetime) -> Subject:
 def subjects_erase_due(*, now: datetime) -> int:
     """Erase whom we need no longer know and no hold keeps, each in a transaction of its own; how
     many were erased."""
-    held = LegalHold.objects.filter(lifted_at__isnull=True).values("subject_id")
     due = Subject.objects.filter(retain_until__lte=now, erased_at__isnull=True)
     count = 0
-    for subject_id in list(due.exclude(id__in=held).values_list("id", flat=True)[:AT_ONCE]):
+    for subject_id in list(
+        due.exclude(id__in=held_ids("subject")).values_list("id", flat=True)[:AT_ONCE]
+    ):
         try:
             subject_erase(subject_id=subject_id, now=now)
             count += 1
@@ -62,40 +64,9 @@ def subjects_erase_due(*, now: datetime) -> int:
     return count
 
 
-@transaction.atomic
-def legal_hold_place(*, subject_id: UUID, by: str, reason: str, now: datetime) -> LegalHold:
-    """Keep a subject's data whatever its term says.
-
-    Raises:
-        HoldReasonMissing, SubjectUnknown, SubjectErased
-    """
-    if not by.strip() or not reason.strip():
-        raise HoldReasonMissing
-    locks.subject_for_update(subject_id)
-    return LegalHold.objects.create(
-        subject_id=subject_id, reason=reason.strip(), placed_by=by, placed_at=now
-    )
-
-
-@transaction.atomic
-def legal_hold_lift(*, hold_id: UUID, by: str, now: datetime) -> LegalHold:
-    """End a hold; the subject's own term counts again. A lifted one stays as it is.
-
-    Raises:
-        HoldReasonMissing
-    """
-    if not by.strip():
-        raise HoldReasonMissing
-    hold = LegalHold.objects.select_for_update().get(id=hold_id)
-    if hold.lifted_at is None:
-        hold.lifted_by, hold.lifted_at = by, now
-        hold.save(update_fields=["lifted_by", "lifted_at"])
-    return hold
-
-
 def keys_rotate() -> int:
-    """Wrap each data key anew that an older key-encryption key wraps; how many. What they sealed
-    stays as it is. Safe to stop and to begin again.
+    """Wrap each data key anew that an older key-encryption key wraps, subjects' and all others; how
+    many. What they sealed stays as it is. Safe to stop and to begin again.
 
     Raises:
         KeyUnknown: the key that wraps one of them is not in SUBJECT_KEYS.
@@ -119,7 +90,7 @@ def keys_rotate() -> int:
                 row.save(update_fields=["kek_id", "box"])
         count += len(rows)
         if not rows:
-            return count
+            return count + sealing_keys_rotate()
 
 
 def _mode_of(shop_id: UUID) -> str:

@@ -10,22 +10,6 @@ class KnowingError(TillwayError):
     status = 422
 
 
-class KeysUnreadable(KnowingError):
-    code = "subject_keys_unreadable"
-    message = "SUBJECT_KEYS can't be read."
-    hint = "One `id:hex` of 32 bytes or more of them: see docs/reference/settings.md."
-    status = 500
-
-
-class KeyUnknown(KnowingError):
-    """A key that SUBJECT_KEYS no longer names wrapped this."""
-
-    code = "subject_key_unknown"
-    message = "The key that opens this person's data is not at hand."
-    hint = "Name it in SUBJECT_KEYS again, behind the present one."
-    status = 503
-
-
 class JurisdictionNotServed(KnowingError):
     code = "jurisdiction_not_served"
     message = "Payments are not available in this country."
@@ -53,6 +37,24 @@ class UnderLegalHold(KnowingError):
     code = "legal_hold"
     message = "This is kept by law and can't be erased."
     status = 409
+
+
+class HoldUnknown(KnowingError):
+    code = "legal_hold_not_found"
+    message = "There is no such legal hold, or it is lifted."
+    status = 404
+
+
+class HoldLiftNotAsked(KnowingError):
+    code = "legal_hold_lift_not_asked"
+    message = "Nobody has said that this hold can be lifted."
+    hint = "One person asks for it with a reason, another agrees."
+
+
+class HoldSamePerson(KnowingError):
+    code = "second_person_needed"
+    message = "Another person than the one who asked for it must lift a hold."
+    status = 403
 
 
 class HoldReasonMissing(KnowingError):

@@ -12,16 +12,15 @@ from django.db import transaction
 
 from gateway.compliance.knowing import locks
 from gateway.compliance.knowing.errors import FieldUnknown, SubjectErased, SubjectUnknown
-from gateway.compliance.knowing.keyring import (
-    Keyring,
+from gateway.compliance.knowing.models import SealedField, Subject, SubjectKey
+from gateway.compliance.sealed.keyring import (
     WrappedKey,
     blind_index,
     bound_to_field,
-    keyring,
     unwrap,
     wrap,
 )
-from gateway.compliance.knowing.models import SealedField, Subject, SubjectKey
+from gateway.compliance.sealed.keys import the_keyring
 from gateway.sealing import KEY_BYTES, seal, sealing_key, unseal
 
 PERSON_FIELDS: Final = (
@@ -39,16 +38,6 @@ FIELDS: Final = {"person": PERSON_FIELDS, "company": COMPANY_FIELDS}
 INDEXED: Final = frozenset({"name", "registration", "document_number"})
 """By which a subject can be found; a date of birth or a country has too few values to hide."""
 MAX_CHARACTERS: Final = 500
-
-
-@lru_cache(maxsize=4)
-def _keyring(text: str) -> Keyring:
-    return keyring(text)
-
-
-def the_keyring() -> Keyring:
-    """Raises KeysUnreadable."""
-    return _keyring(settings.SUBJECT_KEYS)
 
 
 @lru_cache(maxsize=4)

@@ -9,6 +9,7 @@ from gateway.events.ids import uuid7
 
 KINDS = ("person", "company")
 DIGEST_BYTES = 32
+ABOUT = r"^(subject|case|alert|report):[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
 
 
 class Subject(models.Model):
@@ -99,15 +100,18 @@ class SealedField(models.Model):
 
 
 class LegalHold(models.Model):
-    """Why a subject's data may not be erased for now. Its shop never sees it: it may be the first
-    sign of a report."""
+    """Why something may not be erased for now: a subject, a case, an alert or a report. No shop
+    ever sees it: it may be the first sign of a report. One person places it, two lift it."""
 
     id = models.UUIDField(primary_key=True, default=uuid7)
-    subject_id = models.UUIDField()
+    about = models.TextField(help_text="subject:<id>, case:<id>, alert:<id>, report:<id>")
     reason = models.TextField()
     placed_by = models.TextField()
     placed_at = models.DateTimeField()
-    lifted_by = models.TextField(default="")
+    lift_asked_by = models.TextField(default="", help_text="who says that it can be lifted")
+    lift_asked_at = models.DateTimeField(null=True)
+    lift_reason = models.TextField(default="")
+    lifted_by = models.TextField(default="", help_text="who agreed")
     lifted_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -118,19 +122,34 @@ class LegalHold(models.Model):
                 name="knowing_hold_lifted_by_somebody",
             ),
             models.CheckConstraint(
+                condition=Q(lift_asked_at__isnull=True, lift_asked_by="", lift_reason="")
+                | (
+                    Q(lift_asked_at__gte=F("placed_at")) & ~Q(lift_asked_by="") & ~Q(lift_reason="")
+                ),
+                name="knowing_hold_lift_has_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(lifted_at__isnull=True)
+                | (Q(lift_asked_at__isnull=False) & ~Q(lifted_by=F("lift_asked_by"))),
+                name="knowing_hold_lifted_by_two",
+            ),
+            models.CheckConstraint(
                 condition=~Q(reason="") & ~Q(placed_by=""), name="knowing_hold_has_a_reason"
+            ),
+            models.CheckConstraint(
+                condition=Q(about__regex=ABOUT), name="knowing_hold_on_something"
             ),
         ]
         indexes = [
             models.Index(
-                fields=["subject_id"],
+                fields=["about"],
                 name="knowing_hold_open",
                 condition=Q(lifted_at__isnull=True),
             ),
         ]
 
     def __str__(self) -> str:
-        return f"legal hold on {self.subject_id}"
+        return f"legal hold on {self.about}"
 
 
 from gateway.compliance.knowing.file_models import (  # noqa: E402 (they refer to these)

@@ -19,11 +19,12 @@ from gateway.compliance.knowing.errors import (
 from gateway.compliance.knowing.fields import seal_for, unseal_for
 from gateway.compliance.knowing.file_models import COMPANY_PAPERS, IDENTITY_PAPER, OURS
 from gateway.compliance.knowing.inspecting import inspected
-from gateway.compliance.knowing.keyring import blind_index
-from gateway.compliance.knowing.models import BusinessFile, LegalHold, Paper, PaperContent
+from gateway.compliance.knowing.legal_holds import held_ids
+from gateway.compliance.knowing.models import BusinessFile, Paper, PaperContent
 from gateway.compliance.knowing.proofs import proof_keep
 from gateway.compliance.knowing.scanning import scanned
 from gateway.compliance.knowing.standing import file_refresh
+from gateway.compliance.sealed.keyring import blind_index
 from gateway.sealing import sealing_key
 
 MAX_PAPERS: Final = 40
@@ -161,7 +162,7 @@ def papers_of(file: BusinessFile) -> Sequence[Paper]:
 def papers_forget(*, now: datetime) -> int:
     """Delete what papers show that have served, unless a legal hold keeps their subject; how many.
     That they were there, and what was decided, stays."""
-    held = LegalHold.objects.filter(lifted_at__isnull=True).values("subject_id")
+    held = held_ids("subject")
     due = PaperContent.objects.filter(paper__retain_until__lte=now)
     ids = list(due.exclude(paper__subject_id__in=held).values_list("paper_id", flat=True)[:AT_ONCE])
     return PaperContent.objects.filter(paper_id__in=ids).delete()[0]

@@ -13,6 +13,7 @@ from gateway.compliance.naming.models import NameVerdict, ScreenedParty
 from gateway.compliance.naming.scoring import NameQuery
 from gateway.compliance.naming.screening import name_screen
 from gateway.compliance.naming.stored import query_read, query_told
+from gateway.compliance.sealed.sealing import sealed_value
 from gateway.tenancy.scope import house_scope
 
 ALERT_KIND = "name_match"
@@ -81,7 +82,11 @@ def party_screen(*, party_id: UUID, now: datetime) -> NameVerdict:
 
 
 def matches_raise(party: ScreenedParty, verdict: NameVerdict, *, now: datetime) -> int:
-    """An alert for each match of a verdict; how many. In the caller's transaction."""
+    """An alert for each match of a verdict; how many. In the caller's transaction.
+
+    Whom we asked about, and what of it agreed, is sealed for them: what cases keep of it is erased
+    with them.
+    """
     for match in verdict.matches:
         is_sure = match["points"] >= SURE_POINTS
         alert_raise(
@@ -91,7 +96,11 @@ def matches_raise(party: ScreenedParty, verdict: NameVerdict, *, now: datetime) 
             mode=party.mode,
             shop_id=party.shop_id,
             severity="high" if is_sure else "medium",
-            evidence={"verdict_id": verdict.id, "query": verdict.query, "match": match},
+            evidence={
+                "verdict_id": verdict.id,
+                "query": sealed_value(verdict.query, about=party.about, now=now),
+                "match": sealed_value(match, about=party.about, now=now),
+            },
             versions={
                 **{told["source"]: str(told["number"]) for told in verdict.versions},
                 "scorer": verdict.scorer_version,

@@ -28,7 +28,7 @@ def act_on(request: MemberRequest, act: Act, verb: str) -> str:
     reason = request.POST.get("reason", "").strip()
     try:
         if verb == "agree":
-            if not _knows_password(request):
+            if not knows_password(request):
                 return _("That isn't your password.")
             then = act_agree(act_id=act.id, by=request.user.pk)
             messages.success(
@@ -61,7 +61,7 @@ def act_problem(refused: TillwayError) -> str:
     return words.get(refused.code) or refused.message
 
 
-def _knows_password(request: MemberRequest) -> bool:
+def knows_password(request: MemberRequest) -> bool:
     """Asked like at sign-in, so that wrong tries are counted and locked out there and here."""
     password = request.POST.get("password", "")
     known = authenticate(request, username=request.user.email, password=password)

@@ -19,12 +19,15 @@ from gateway.compliance.cases.replaying import decision_replay, overall
 from gateway.compliance.cases.selectors import (
     alerts_of,
     decisions_of,
+    facts_of,
     later_cases,
     record_of,
     snapshots_of,
 )
 from gateway.compliance.cases.verifying import export_check
 from gateway.compliance.models import Hold
+from gateway.compliance.reporting.kinds import KINDS
+from gateway.compliance.reporting.selectors import reports_of
 from gateway.custody.approvals.models import Act
 from gateway.custody.approvals.selectors import acts_about
 from gateway.money.amounts import Amount, format_amount
@@ -55,6 +58,8 @@ from merchants.dashboard.house.case_words import (
 )
 from merchants.dashboard.house.hold_rows import amount_of, deposits_of, payment_facts
 from merchants.dashboard.house.hold_words import hold_sign, match_words
+from merchants.dashboard.house.report_words import kind_word as report_kind
+from merchants.dashboard.house.report_words import state_sign as report_state
 from merchants.dashboard.selectors import time_text
 
 RAW_SHOWN = 60_000
@@ -66,6 +71,7 @@ def case_facts(
 ) -> dict[str, Any]:
     """About thirty queries."""
     alerts, entries = alerts_of(case), record_of(case)
+    facts, reports = facts_of(alerts), reports_of(case)
     acts = acts_about(kinds=[ACT_KIND], subjects=[f"case:{case.id}"])
     decisions, snapshots = decisions_of(case), snapshots_of(case)
     shops = shop_views(shop_ids={case.shop_id} if case.shop_id else set())
@@ -95,7 +101,12 @@ def case_facts(
             for one, name in sorted(colleagues.items(), key=lambda told: told[1])
             if one != case.assignee
         ],
-        "alerts": [_alert(alert) for alert in alerts],
+        "reports": [
+            {"id": one.id, "word": report_kind(one.kind), "state": report_state(one.state).word}
+            for one in reports
+        ],
+        "may_report": _may_report(case, {one.kind for one in reports}),
+        "alerts": [_alert(alert, facts[alert.id]) for alert in alerts],
         "money": money,
         "is_held": about_of(case.about).kind in OF_MONEY and any(one["is_open"] for one in money),
         "waiting": rows_of([waiting], person=person, roles=roles)[0] if waiting else None,
@@ -142,8 +153,18 @@ def _people(
     return {one for one in found if one is not None}
 
 
-def _alert(alert: Alert) -> dict[str, Any]:
-    facts = alert.facts
+def _may_report(case: Case, begun: Collection[str]) -> list[dict[str, str]]:
+    """What else a closed case can be reported by."""
+    if case.state != "closed":
+        return []
+    return [
+        {"name": kind.name, "word": report_kind(kind.name)}
+        for kind in KINDS.values()
+        if case.disposition in kind.dispositions and kind.name not in begun
+    ]
+
+
+def _alert(alert: Alert, facts: Mapping[str, Any]) -> dict[str, Any]:
     reading = reading_of(facts)
     held = alert.kind == "held_payment"
     return {

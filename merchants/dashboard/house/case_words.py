@@ -174,6 +174,20 @@ def entry_sign(verb: str) -> Sign:
         "reopened": Sign("wait", "return", _("Reopened")),
         "hold_decided": Sign("seen", "hand", _("The held payment was decided")),
         "overdue": Sign("problem", "clock", _("A deadline passed")),
+        "report_begun": Sign("wait", "plus", _("A report was begun")),
+        "report_filled": Sign("quiet", "list", _("The report was filled in")),
+        "report_proposed": Sign("wait", "hourglass", _("The report was proposed")),
+        "report_sent_back": Sign("quiet", "return", _("The report was sent back")),
+        "report_approved": Sign("seen", "check", _("The report was approved")),
+        "report_written": Sign("quiet", "list", _("The report's file was written again")),
+        "report_filed": Sign("paid", "check-circle", _("The report was filed")),
+        "report_refused": Sign("problem", "alert", _("The authority refused the report")),
+        "report_acknowledged": Sign("paid", "check-circle", _("The authority acknowledged it")),
+        "report_corrected": Sign("quiet", "return", _("An amendment replaced the report")),
+        "report_read": Sign("quiet", "eye", _("The report was read")),
+        "report_due_soon": Sign("wait", "clock", _("The report is due soon")),
+        "report_overdue": Sign("problem", "clock", _("The report is late")),
+        "erased": Sign("quiet", "cross", _("Kept for its time, and erased")),
     }
     return signs.get(verb) or Sign("quiet", "clock", verb.replace("_", " ").capitalize())
 

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from gateway.compliance.cases.chaining import (
     GENESIS,
     ChainEntry,
-    commitment,
     entry_hash,
     merkle_path,
     merkle_root,
     root_of_path,
 )
+from gateway.compliance.sealed.committing import commitment
 
 # The leaves and roots that Certificate Transparency's implementations test themselves with.
 CT_LEAVES = [

@@ -1,4 +1,4 @@
-"""Nobody but the officers learns that there is a case: not its shop, not its shopper.
+"""Nobody but the officers learns that there is a case, or a report: not its shop, not its shopper.
 
 Every path of the web is asked as each role of the shop, with a key of every scope, and as the
 shopper; every event, delivery, notice and letter of the shop is read. None of it holds a case's, an
@@ -7,6 +7,7 @@ alert's or a hold's id, a word that was written about it, or a word that gives i
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -24,8 +25,19 @@ from gateway.compliance.cases.services import (
     case_escalate,
     case_note,
 )
+from gateway.compliance.knowing.models import LegalHold
 from gateway.compliance.models import Hold
+from gateway.compliance.reporting.models import Report, ReportContent
+from gateway.compliance.reporting.services import (
+    report_fill,
+    report_propose,
+    reports_tell_due,
+)
+from gateway.compliance.retaining.holding import hold_place
+from gateway.custody.approvals.carrying import acts_carry_out_due
 from gateway.custody.approvals.models import Act
+from gateway.custody.approvals.services import act_agree
+from gateway.events.ids import uuid7
 from gateway.events.models import Event
 from gateway.settlement.destinations import payout_destination_change
 from gateway.tenancy.scope import house_scope
@@ -36,6 +48,8 @@ from merchants.notices.writing import written
 from merchants.webhooks.models import Delivery
 from merchants.webhooks.services import endpoint_create
 from tests.as_web import as_web, as_web_role
+from tests.compliance.reporting.answered import REPORTING, SAR
+from tests.custody.approvals.conftest import delay_passed
 from tests.faces import Staff, open_shop, staff
 from tests.invoices.conftest import LISTED, World
 from tests.merchants.api.conftest import Api, _forget_the_market, key_for
@@ -60,8 +74,9 @@ INNOCENT = (
 
 
 @pytest.fixture
-def looked_into(open_shop: World, staff: Staff) -> dict[str, str]:
-    """A shop with a held payment and a suspicion about it, both worked on; their ids."""
+def looked_into(open_shop: World, staff: Staff, settings: Any) -> dict[str, str]:
+    """A shop with a held payment, and a suspicion that is being reported; their ids."""
+    settings.REPORTING = REPORTING
     world, now = open_shop, timezone.now()
     endpoint_create(
         shop_id=world.shop_id, url="https://example.com/hook", events=["*"], now=world.now
@@ -90,15 +105,27 @@ def looked_into(open_shop: World, staff: Staff) -> dict[str, str]:
         case_assign(case_id=case.id, by=officer, expected=None, to=officer, now=now)
         case_note(case_id=case.id, by=officer, text=f"{MARK} again", now=now)
         case_escalate(case_id=case.id, by=officer, reason=MARK, now=now)
-    case_close_propose(
+    act = case_close_propose(
         case_id=about_shop.id, by=officer, disposition="report", reason=MARK, now=now
     )
+    act_agree(act_id=act.id, by=uuid7())
+    delay_passed(act.id)
+    assert acts_carry_out_due() == 1
+    world.drain()
+    report = Report.objects.get(case=about_shop)
+    told = SAR | {"story.narrative": f"{MARK} {MARK}"}
+    report = report_fill(report_id=report.id, by=officer, told=told, version=1, now=now)
+    report_propose(report_id=report.id, by=officer, version=report.version, now=now)
+    reports_tell_due(now=report.due_at - timedelta(days=1))
+    hold_place(about=report.about, by="officer", reason=MARK, now=now)
     world.drain()
     tell_people()
     hold = Hold.objects.get(deposit_id=held.id)
     rows = [*Case.objects.all(), *Alert.objects.all(), *CaseSnapshot.objects.all(), hold]
+    rows += [report, *ReportContent.objects.all(), *LegalHold.objects.all()]
     ids = {f"{type(row).__name__} {number}": str(row.id) for number, row in enumerate(rows)}
     ids |= {f"reference {case.id}": case.reference for case in Case.objects.all()}
+    ids["report reference"] = report.reference
     ids["act"] = str(Act.objects.get(kind="case_close").id)
     return ids | {"paid": str(paid.invoice_id), "held": str(held.invoice_id)}
 
@@ -189,13 +216,16 @@ def test_no_event_delivery_notice_mail_or_push_of_the_shop_tells(
     for delivery in deliveries:
         check(bytes(delivery.payload).decode(), secrets, delivery.type)
     for event in Event.objects.filter(shop_id=open_shop.shop_id):
-        assert not event.type.startswith(("alert.", "case."))
+        assert not event.type.startswith(("alert.", "case.", "report.", "retention."))
         check(str(event.body), [MARK], event.type, words=False)
     with as_web(open_shop.shop_id):
         assert not Event.objects.filter(type__startswith="case.").exists()
         assert not Event.objects.filter(type__startswith="alert.").exists()
+        assert not Event.objects.filter(type__startswith="report.").exists()
         assert [act.kind for act in Act.objects.all()] == ["payout_destination"]
     assert Event.objects.filter(type="case.opened").count() == 2
+    assert Event.objects.filter(type="report.due_soon").exists()
+    assert Notice.objects.filter(kind="report_due", shop_id=None).exists()
     for notice in Notice.objects.filter(shop_id=open_shop.shop_id).exclude(kind="money_held"):
         check(str(notice.body), secrets, notice.kind)
     officer = staff.user("compliance_officer")
@@ -214,6 +244,8 @@ def test_what_is_looked_for_is_there_to_be_found(looked_into: dict[str, str], st
     assert MARK in visible(page)
     assert TELLING.search(visible(page))
     assert case.reference in visible(page)
+    report = Report.objects.get()
+    assert MARK in visible(officer.get(f"/house/reports/{report.id}"))
     with as_web_role(), house_scope():
         assert Case.objects.count() == 2
     assert UUID(looked_into["act"])

@@ -7,22 +7,22 @@ from typing import Any
 
 import pytest
 from cryptography.exceptions import InvalidTag
-from django.core.management import CommandError, call_command
+from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from gateway.compliance.knowing import tasks
 from gateway.compliance.knowing.erasing import (
     keys_rotate,
-    legal_hold_lift,
-    legal_hold_place,
     subject_erase,
     subjects_erase_due,
 )
 from gateway.compliance.knowing.errors import (
     FieldUnknown,
+    HoldLiftNotAsked,
     HoldReasonMissing,
-    KeyUnknown,
+    HoldSamePerson,
+    HoldUnknown,
     SubjectErased,
     SubjectUnknown,
     UnderLegalHold,
@@ -33,7 +33,13 @@ from gateway.compliance.knowing.fields import (
     subject_say,
     subjects_named,
 )
-from gateway.compliance.knowing.models import SealedField, Subject, SubjectKey
+from gateway.compliance.knowing.legal_holds import (
+    legal_hold_ask_lift,
+    legal_hold_lift,
+    legal_hold_place,
+)
+from gateway.compliance.knowing.models import LegalHold, SealedField, Subject, SubjectKey
+from gateway.compliance.sealed.errors import KeyUnknown
 from gateway.events.ids import uuid7
 
 pytestmark = pytest.mark.django_db
@@ -110,32 +116,51 @@ def test_an_erased_person_can_be_read_by_nothing_that_is_left(ada: Subject) -> N
             verb()
 
 
-def test_a_legal_hold_keeps_a_person_until_it_is_lifted(ada: Subject) -> None:
-    hold = legal_hold_place(subject_id=ada.id, by="officer", reason="a court's order", now=NOW)
+def held(subject: Subject) -> LegalHold:
+    return legal_hold_place(
+        about=f"subject:{subject.id}", by="officer", reason="a court's order", now=NOW
+    )
+
+
+def test_a_legal_hold_keeps_a_person_until_two_people_lift_it(ada: Subject) -> None:
+    hold = held(ada)
     with pytest.raises(UnderLegalHold):
         subject_erase(subject_id=ada.id, now=NOW)
     with pytest.raises(IntegrityError, match="legal hold"), transaction.atomic():
         SubjectKey.objects.filter(subject=ada).delete()
-    legal_hold_lift(hold_id=hold.id, by="officer", now=NOW)
+    with pytest.raises(HoldLiftNotAsked):
+        legal_hold_lift(hold_id=hold.id, by="another", now=NOW)
+    legal_hold_ask_lift(hold_id=hold.id, by="officer", reason="it is over", now=NOW)
+    with pytest.raises(HoldSamePerson):
+        legal_hold_lift(hold_id=hold.id, by="officer", now=NOW)
+    with pytest.raises(IntegrityError, match="lifted_by_two"), transaction.atomic():
+        LegalHold.objects.filter(id=hold.id).update(lifted_by="officer", lifted_at=NOW)
+    with pytest.raises(UnderLegalHold):
+        subject_erase(subject_id=ada.id, now=NOW)
+    legal_hold_lift(hold_id=hold.id, by="another", now=NOW)
+    with pytest.raises(HoldUnknown):
+        legal_hold_lift(hold_id=hold.id, by="another", now=NOW)
     subject_erase(subject_id=ada.id, now=NOW)
 
 
 def test_a_hold_needs_a_person_and_a_reason(ada: Subject) -> None:
     for by, reason in (("", "why"), ("officer", " ")):
         with pytest.raises(HoldReasonMissing):
-            legal_hold_place(subject_id=ada.id, by=by, reason=reason, now=NOW)
+            legal_hold_place(about=f"subject:{ada.id}", by=by, reason=reason, now=NOW)
+    with pytest.raises(IntegrityError, match="on_something"), transaction.atomic():
+        legal_hold_place(about="shop:everything", by="officer", reason="why", now=NOW)
 
 
 def test_who_is_due_is_erased_and_who_is_held_is_not(ada: Subject) -> None:
-    held = subject_declare(shop_id=ada.shop_id, kind="person", fields=ADA, now=NOW)
+    kept = subject_declare(shop_id=ada.shop_id, kind="person", fields=ADA, now=NOW)
     young = subject_declare(shop_id=ada.shop_id, kind="person", fields=ADA, now=NOW)
-    Subject.objects.filter(id__in=(ada.id, held.id)).update(retain_until=NOW)
+    Subject.objects.filter(id__in=(ada.id, kept.id)).update(retain_until=NOW)
     Subject.objects.filter(id=young.id).update(retain_until=NOW + timedelta(days=1))
-    legal_hold_place(subject_id=held.id, by="officer", reason="a court's order", now=NOW)
+    held(kept)
     assert subjects_erase_due(now=NOW) == 1
     assert tasks.erase_due_subjects() == 0
     left = Subject.objects.filter(erased_at__isnull=True).values_list("id", flat=True)
-    assert set(left) == {held.id, young.id}
+    assert set(left) == {kept.id, young.id}
 
 
 def test_keys_are_wrapped_anew_and_the_old_one_can_go(ada: Subject, settings: Any) -> None:
@@ -152,13 +177,3 @@ def test_keys_are_wrapped_anew_and_the_old_one_can_go(ada: Subject, settings: An
     settings.SUBJECT_KEYS = new
     assert subject_fields(ada.id) == ADA
     assert boxes == {row.id: bytes(row.box) for row in SealedField.objects.all()}
-
-
-def test_a_hold_is_placed_and_lifted_from_the_command_line(ada: Subject) -> None:
-    call_command("legal_hold", str(ada.id), by="officer", reason="order", stdout=StringIO())
-    with pytest.raises(UnderLegalHold):
-        subject_erase(subject_id=ada.id, now=timezone.now())
-    with pytest.raises(CommandError, match="legal_hold_reason_missing"):
-        call_command("legal_hold", str(ada.id), by="officer", stdout=StringIO())
-    call_command("legal_hold", str(ada.id), by="officer", lift=True, stdout=StringIO())
-    subject_erase(subject_id=ada.id, now=timezone.now())

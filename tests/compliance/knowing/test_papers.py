@@ -24,7 +24,7 @@ from pypdf.generic import (
 from reportlab.pdfgen.canvas import Canvas
 
 from gateway.compliance.knowing import inspecting
-from gateway.compliance.knowing.erasing import legal_hold_place, subject_erase
+from gateway.compliance.knowing.erasing import subject_erase
 from gateway.compliance.knowing.errors import (
     FileRefused,
     FileWithUs,
@@ -37,6 +37,7 @@ from gateway.compliance.knowing.errors import (
 )
 from gateway.compliance.knowing.files import file_submit
 from gateway.compliance.knowing.inspecting import inspected
+from gateway.compliance.knowing.legal_holds import legal_hold_place
 from gateway.compliance.knowing.models import IdentityProof, Paper, PaperContent
 from gateway.compliance.knowing.papers import paper_add, paper_decide, paper_read, papers_forget
 from gateway.events.ids import uuid7
@@ -299,7 +300,7 @@ def test_a_rejected_paper_is_forgotten_unless_the_law_keeps_it() -> None:
     file = opened()
     decided(sent(file), accepted=False, reason="unreadable")
     hold = {"by": "officer", "reason": "a court's order", "now": NOW}
-    legal_hold_place(subject_id=file.company_id, **hold)
+    legal_hold_place(about=f"subject:{file.company_id}", **hold)
     assert papers_forget(now=NOW + timedelta(days=91)) == 0
 
 

@@ -34,6 +34,7 @@ from gateway.compliance.naming.scoring import NameQuery
 from gateway.compliance.naming.selectors import good_guys_of, replayed, verdicts_about
 from gateway.compliance.naming.stored import score_read
 from gateway.compliance.naming.whitelisting import good_guy_agreed, good_guy_propose
+from gateway.compliance.sealed.sealing import opened
 from gateway.compliance.services import list_take
 from gateway.events.subscriptions import EventRecord
 
@@ -254,7 +255,7 @@ def test_each_party_is_screened_against_what_changed_and_alerted_once(
     assert (alert.kind, alert.about, alert.mode) == ("name_match", ours.about, "live")
     assert (alert.fingerprint, alert.severity, alert.times) == ("ofac:7", "high", 1)
     assert alert.versions == {"ofac": "2", "scorer": "names-1"}
-    assert json.loads(alert.evidence)["match"]["entity_id"] == "7"
+    assert opened(json.loads(alert.evidence))["match"]["entity_id"] == "7"
     change = NameChange.objects.get(source="ofac", number=2, mode="live")
     assert (change.parties, change.matches) == (len(parties) + 1, 1)
     ours.refresh_from_db()

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from gateway.compliance.knowing.erasing import keys_rotate
-from gateway.compliance.knowing.errors import KnowingError
+from gateway.events.errors import TillwayError
 
 
 class Command(BaseCommand):
@@ -14,6 +14,6 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             count = keys_rotate()
-        except KnowingError as refused:
+        except TillwayError as refused:
             raise CommandError(f"{refused.code}: {refused.message} {refused.hint}") from refused
         self.stdout.write(f"{count} keys wrapped anew.")

@@ -7,8 +7,8 @@ from cryptography.exceptions import InvalidTag
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.compliance.knowing.errors import KeysUnreadable, KeyUnknown
-from gateway.compliance.knowing.keyring import (
+from gateway.compliance.sealed.errors import KeysUnreadable, KeyUnknown
+from gateway.compliance.sealed.keyring import (
     WrappedKey,
     blind_index,
     bound_to_field,

@@ -16,11 +16,12 @@ from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 
-from gateway.compliance.knowing.errors import KeysUnreadable, KeyUnknown
+from gateway.compliance.sealed.errors import KeysUnreadable, KeyUnknown
 from gateway.sealing import KEY_BYTES, bound, seal, unseal
 
 _KEY: Final = re.compile(r"([a-z0-9_.-]{1,32}):([0-9a-fA-F]{64})")
 _WRAP: Final = "tillway subject key"
+_WRAP_FOR: Final = "tillway sealing key"
 _FIELD: Final = "tillway subject field"
 
 
@@ -62,12 +63,8 @@ def keyring(text: str) -> Keyring:
 
 
 def wrap(data_key: bytes, *, subject_id: UUID, ring: Keyring) -> WrappedKey:
-    """A data key under the present key-encryption key, bound to its subject."""
-    if len(data_key) != KEY_BYTES:
-        raise ValueError("a data key has 32 bytes")
-    kek_id = ring.current
-    box = seal(data_key, key=ring.keys[kek_id], bound_to=bound(_WRAP, subject_id.bytes, kek_id))
-    return WrappedKey(kek_id=kek_id, box=box)
+    """A subject's data key under the present key-encryption key, bound to its subject."""
+    return _wrap(data_key, ring, bound_to=bound(_WRAP, subject_id.bytes, ring.current))
 
 
 def unwrap(wrapped: WrappedKey, *, subject_id: UUID, ring: Keyring) -> bytes:
@@ -76,11 +73,32 @@ def unwrap(wrapped: WrappedKey, *, subject_id: UUID, ring: Keyring) -> bytes:
     Raises:
         KeyUnknown: the ring lacks the key that wrapped it, or has another one under its id.
     """
+    return _unwrap(wrapped, ring, bound_to=bound(_WRAP, subject_id.bytes, wrapped.kek_id))
+
+
+def wrap_for(data_key: bytes, *, about: str, ring: Keyring) -> WrappedKey:
+    """As ``wrap``, of what is sealed for ``about``."""
+    return _wrap(data_key, ring, bound_to=bound(_WRAP_FOR, about, ring.current))
+
+
+def unwrap_for(wrapped: WrappedKey, *, about: str, ring: Keyring) -> bytes:
+    """As ``unwrap``. Raises KeyUnknown."""
+    return _unwrap(wrapped, ring, bound_to=bound(_WRAP_FOR, about, wrapped.kek_id))
+
+
+def _wrap(data_key: bytes, ring: Keyring, *, bound_to: bytes) -> WrappedKey:
+    if len(data_key) != KEY_BYTES:
+        raise ValueError("a data key has 32 bytes")
+    kek_id = ring.current
+    return WrappedKey(kek_id=kek_id, box=seal(data_key, key=ring.keys[kek_id], bound_to=bound_to))
+
+
+def _unwrap(wrapped: WrappedKey, ring: Keyring, *, bound_to: bytes) -> bytes:
     key = ring.keys.get(wrapped.kek_id)
     if key is None:
         raise KeyUnknown
     try:
-        return unseal(wrapped.box, key=key, bound_to=bound(_WRAP, subject_id.bytes, wrapped.kek_id))
+        return unseal(wrapped.box, key=key, bound_to=bound_to)
     except InvalidTag as error:
         raise KeyUnknown from error
 

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class SealedConfig(AppConfig):
+    name = "gateway.compliance.sealed"
+    label = "compliance_sealed"
