@@ -133,6 +133,7 @@ def kind_word(kind: str) -> str:
         "name_match": _("A name is like one on a list"),
         "wallet_exposure": _("A wallet is close to bad money"),
         "address_listed": _("An address is on a list"),
+        "monitoring_failed": _("A scenario gave no answer: nobody is watching"),
         "counterparty_silent": _("Another provider does not answer"),
     }
     if kind.startswith(ALERT_PREFIX):

@@ -16,37 +16,68 @@ ROOT: Final = "/house/"
 
 
 @dataclass(frozen=True, slots=True)
-class MenuLine:
+class Part:
     """A part of the house.
 
     Attributes:
         page: its path below ``/house/``.
-        action: who may do this sees the line.
+        action: who may do this sees it.
         also: other paths that belong to it.
     """
 
     page: str
-    icon: str
     action: str
     word: Promise
     also: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class MenuLine:
+    """Parts that belong together: one line of the menu, which leads to the first that its reader
+    may see; its pages lead to the others."""
+
+    icon: str
+    parts: tuple[Part, ...]
+    word: Promise | None = None
+    """None: that of the part it leads to."""
+
+
 MENU: Final = (
-    MenuLine("books", "list", "books.view", _("Books")),
-    MenuLine("approvals", "check-circle", "approval.view", _("Approvals")),
-    MenuLine("cases", "inbox", "case.work", _("Cases")),
-    MenuLine("scenarios", "search", "scenario.edit", _("Scenarios")),
-    MenuLine("reports", "receipt", "report.work", _("Filings")),
-    MenuLine("holds", "hand", "hold.decide", _("Holds")),
-    MenuLine("lists", "search", "list.load", _("Screening"), ("whitelist", "screening")),
-    MenuLine("shops", "shop", "approval.propose", _("Shops")),
-    MenuLine("verification", "shield", "verification.decide", _("Verification")),
-    MenuLine("retention", "hourglass", "retention.view", _("Retention")),
-    MenuLine("limits", "sliders", "approval.propose", _("Limits")),
-    MenuLine("reconciliation", "check-circle", "reconciliation.view", _("Reconciliation")),
-    MenuLine("behaviour", "eye", "case.work", _("Behaviour")),
-    MenuLine("travel", "globe", "hold.decide", _("Travel Rule")),
+    MenuLine("list", (Part("books", "books.view", _("Books")),)),
+    MenuLine("check-circle", (Part("approvals", "approval.view", _("Approvals")),)),
+    MenuLine(
+        "inbox",
+        (
+            Part("cases", "case.work", _("Cases")),
+            Part("reports", "report.work", _("Filings")),
+        ),
+    ),
+    MenuLine(
+        "eye",
+        (
+            Part("scenarios", "scenario.edit", _("Scenarios")),
+            Part("behaviour", "case.work", _("Behaviour")),
+        ),
+        _("Monitoring"),
+    ),
+    MenuLine(
+        "hand",
+        (
+            Part("holds", "hold.decide", _("Holds")),
+            Part("travel", "hold.decide", _("Travel Rule")),
+        ),
+    ),
+    MenuLine("search", (Part("lists", "list.load", _("Screening"), ("whitelist", "screening")),)),
+    MenuLine(
+        "shop",
+        (
+            Part("shops", "approval.propose", _("Shops")),
+            Part("verification", "verification.decide", _("Verification")),
+            Part("limits", "approval.propose", _("Limits")),
+        ),
+    ),
+    MenuLine("hourglass", (Part("retention", "retention.view", _("Retention")),)),
+    MenuLine("check-circle", (Part("reconciliation", "reconciliation.view", _("Reconciliation")),)),
 )
 
 
@@ -58,16 +89,7 @@ def draw(
     frame = {
         "may": may,
         "person": request.user.email,
-        "menu": [
-            {
-                "href": ROOT + line.page,
-                "icon": line.icon,
-                "word": line.word,
-                "current": _is_current(request.path, (line.page, *line.also)),
-            }
-            for line in MENU
-            if line.action in may
-        ],
+        "menu": _menu(may, request.path),
     }
     response = render(request, template, frame | context, status=status)
     response["Cache-Control"] = "no-store"
@@ -77,8 +99,34 @@ def draw(
 def first_page(roles: frozenset[str]) -> str | None:
     """The path of the first part of the house that is open to these roles."""
     may = actions_allowed(roles)
-    return next((ROOT + line.page for line in MENU if line.action in may), None)
+    return next((ROOT + part.page for line in MENU for part in _open(line, may)), None)
 
 
-def _is_current(path: str, pages: Collection[str]) -> bool:
-    return path.removeprefix(ROOT).partition("/")[0] in pages
+def _open(line: MenuLine, may: Collection[str]) -> list[Part]:
+    return [part for part in line.parts if part.action in may]
+
+
+def _menu(may: Collection[str], path: str) -> list[dict[str, Any]]:
+    here = path.removeprefix(ROOT).partition("/")[0]
+    menu = []
+    for line in MENU:
+        parts = [
+            {
+                "href": ROOT + part.page,
+                "word": part.word,
+                "current": here in (part.page, *part.also),
+            }
+            for part in _open(line, may)
+        ]
+        if parts:
+            word = line.word if line.word is not None and len(parts) > 1 else parts[0]["word"]
+            menu.append(
+                {
+                    "href": parts[0]["href"],
+                    "icon": line.icon,
+                    "word": word,
+                    "parts": parts,
+                    "current": any(part["current"] for part in parts),
+                }
+            )
+    return menu
