@@ -15,13 +15,20 @@ PAGES = ("/house/books",)
 @pytest.mark.parametrize("role", ["operator", "compliance_officer"])
 def test_every_menu_line_leads_to_a_page(staff: Staff, role: str) -> None:
     client = staff.client(role)
-    for line in MENU:
-        answer = client.get(f"/house/{line.page}")
-        if not role_allows(role, line.action):
-            assert answer.status_code == 403, line.page
+    for part in [part for line in MENU for part in line.parts]:
+        answer = client.get(f"/house/{part.page}")
+        if not role_allows(role, part.action):
+            assert answer.status_code == 403, part.page
             continue
-        assert answer.status_code == 200, line.page
+        assert answer.status_code == 200, part.page
         assert 'aria-current="page"' in answer.content.decode()
+
+
+def test_parts_that_belong_together_lead_to_one_another(staff: Staff) -> None:
+    page = staff.client("compliance_officer").get("/house/behaviour").content.decode()
+    assert '<a class="filter" href="/house/scenarios">Scenarios</a>' in page
+    assert '<a class="filter" href="/house/behaviour" aria-current="true">Behaviour</a>' in page
+    assert 'href="/house/verification">Verification</a>' not in page
 
 
 @pytest.mark.parametrize("page", PAGES)
