@@ -8,7 +8,9 @@ class RetainingConfig(AppConfig):
     def ready(self) -> None:
         from gateway.compliance.retaining import (
             checks,  # noqa: F401 (registers itself)
+            held_beside,
             held_by_us,
         )
 
         held_by_us.register_ours()
+        held_beside.register_ours()

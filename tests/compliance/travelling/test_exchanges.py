@@ -16,6 +16,8 @@ from gateway.compliance.alerts.models import Alert
 from gateway.compliance.knowing.erasing import subject_erase
 from gateway.compliance.knowing.errors import SubjectErased
 from gateway.compliance.knowing.fields import subjects_named
+from gateway.compliance.retaining import held_beside, held_by_us
+from gateway.compliance.retaining.collecting import Whom
 from gateway.compliance.travelling import delivering
 from gateway.compliance.travelling.asking import exchange_cancel, exchange_confirm
 from gateway.compliance.travelling.counterparties import counterparty_end, counterparty_put
@@ -453,3 +455,20 @@ def test_what_was_told_and_agreed_is_only_added_to(
         with pytest.raises(CounterpartyRefused) as refused:
             counterparty_put(**other | {field: wrong})
         assert refused.value.field == field
+
+
+def test_who_sent_is_told_what_is_held_of_it_and_the_shop_is_not_told_who_it_was(
+    told: Told, shop_id: UUID
+) -> None:
+    told({}, {})
+    exchange = Exchange.objects.get(direction="in")
+    person, shop = Whom("subject", exchange.subject_id), Whom("shop", shop_id)
+    (theirs,) = held_beside.transfers(person)
+    assert "Arbor" in json.dumps(theirs["messages"]["inquiry"])
+    (ours,) = held_beside.transfers(shop)
+    assert "messages" not in ours and (ours["direction"], ours["units"]) == ("in", "25500000")
+    assert [one["id"] for one in held_by_us.people(person)] == [exchange.subject_id]
+    assert exchange.subject_id not in [one["id"] for one in held_by_us.people(shop)]
+    subject_erase(subject_id=exchange.subject_id, now=NOW)
+    (left,) = held_beside.transfers(person)
+    assert left["messages"] == {}

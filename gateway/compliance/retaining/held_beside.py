@@ -1,0 +1,82 @@
+"""What is held beside a file: what wallets presented, transfers told to other providers, networks
+that a shop's keys and a person come from."""
+
+import json
+from typing import Any
+
+from gateway.compliance.behaviour.models import NetworkSeen
+from gateway.compliance.knowing.errors import SubjectErased
+from gateway.compliance.presenting.models import Presentation
+from gateway.compliance.retaining.collecting import Rows, Whom, register
+from gateway.compliance.travelling.keeping import message_open
+from gateway.compliance.travelling.models import Exchange, ExchangeMessage
+
+
+def register_ours() -> None:
+    """Called when the room starts."""
+    register("wallet_credentials", wallet_credentials)
+    register("transfers", transfers)
+    register("networks", networks)
+
+
+def wallet_credentials(whom: Whom) -> Rows:
+    """Each time a wallet was asked to show who somebody is; what it showed is kept as a field."""
+    named = {"shop_id": whom.id} if whom.kind == "shop" else {"subject_id": whom.id}
+    for one in Presentation.objects.filter(**named).order_by("id"):
+        yield {
+            "subject": one.subject_id,
+            "state": one.state,
+            "problem": one.problem,
+            "issuer": one.issuer,
+            "kind": one.vct,
+            "asked_at": one.asked_at,
+            "answered_at": one.answered_at,
+            "decided_at": one.decided_at,
+        }
+
+
+def transfers(whom: Whom) -> Rows:
+    """Transfers of which another provider told, or was told. Who is on the other side is told to
+    that person alone, and not to the shop."""
+    named = {"shop_id": whom.id} if whom.kind == "shop" else {"subject_id": whom.id}
+    for one in Exchange.objects.filter(**named).order_by("id"):
+        told: dict[str, Any] = {
+            "direction": one.direction,
+            "provider": one.counterparty_name,
+            "about": one.about,
+            "asset": one.asset,
+            "units": str(int(one.units)),
+            "address": bytes(one.address) if one.address is not None else None,
+            "txid": one.txid,
+            "opened_at": one.opened_at,
+        }
+        yield told if whom.kind == "shop" else told | {"messages": _messages(one)}
+
+
+def networks(whom: Whom) -> Rows | None:
+    """Where a shop's keys were used from, coarsely."""
+    if whom.kind != "shop":
+        return None
+    return (
+        {
+            "about": one.about,
+            "network": one.network,
+            "provider": one.provider,
+            "country": one.country,
+            "first_at": one.first_at,
+            "last_at": one.last_at,
+        }
+        for one in NetworkSeen.objects.filter(shop_id=whom.id).order_by("id").iterator()
+    )
+
+
+def _messages(exchange: Exchange) -> dict[str, Any]:
+    """What was told about the person, by kind; nothing once it was erased."""
+    kinds = ExchangeMessage.objects.filter(exchange=exchange).order_by("id")
+    try:
+        return {
+            kind: json.loads(message_open(exchange, kind=kind) or b"null")
+            for kind in kinds.values_list("kind", flat=True)
+        }
+    except SubjectErased:
+        return {}
