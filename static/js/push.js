@@ -17,6 +17,11 @@ function canBeTold() {
   return "serviceWorker" in navigator && "PushManager" in window && "Notification" in window;
 }
 
+// Safari on iPhones and iPads knows `standalone`, and push messages only where that is true.
+function isOfAppleUninstalled() {
+  return navigator.standalone === false && isSecureContext;
+}
+
 async function stand() {
   say(await state());
 }
@@ -28,7 +33,7 @@ function say(state) {
 }
 
 async function state() {
-  if (!canBeTold()) return "unsupported";
+  if (!canBeTold()) return isOfAppleUninstalled() ? "installable" : "unsupported";
   if (Notification.permission === "denied") return "denied";
   const subscription = await subscribed();
   const row = subscription && (await rowOf(subscription));

@@ -38,6 +38,7 @@ PushManager.prototype.getSubscription = async function () {
 """
 STATES_JS = {
     "unsupported": "delete window.PushManager",
+    "installable": "delete window.PushManager; navigator.standalone = false",
     "denied": "Object.defineProperty(Notification, 'permission', { get: () => 'denied' })",
     "off": "",
 }
