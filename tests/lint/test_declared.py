@@ -17,6 +17,7 @@ COME_ALONG = {
     "eth_typing": "web3",
     "eth_utils": "web3",
     "jsonschema": "drf-spectacular",
+    "jwcrypto": "sd-jwt",
     "kombu": "celery",
     "redis": "celery",
     "rlp": "web3",

@@ -17,7 +17,7 @@ from sd_jwt.verifier import SDJWTVerifier
 
 from gateway.compliance.knowing.claims import Claims
 from gateway.compliance.presenting.disclosures import check_disclosures
-from gateway.compliance.presenting.encoding import object_of
+from gateway.compliance.presenting.encoding import decoded, object_of
 from gateway.compliance.presenting.errors import CredentialRefused
 from gateway.compliance.presenting.life import LEEWAY
 from gateway.compliance.presenting.trust import Issuer, check_header, issuer_key, public_key
@@ -109,7 +109,8 @@ def credential_verify(
 
 
 def _parts(jwt: str) -> tuple[dict[str, Any], dict[str, Any]]:
-    header, payload, _signature = jwt.split(".")
+    header, payload, signature = jwt.split(".")
+    decoded(signature)  # of which the library would take any spelling
     return object_of(header), object_of(payload)
 
 

@@ -305,6 +305,18 @@ def test_no_single_letter_can_be_changed(place: int, letter: str) -> None:
         assert problem(changed)
 
 
+@pytest.mark.parametrize("of", ["credential", "binding"])
+def test_a_signature_has_one_spelling(of: str) -> None:
+    """Its last letter carries four bits that nobody reads: eight letters would do."""
+    credential, tilde, binding = GOOD.rpartition("~")
+    jwt, _, hidden = credential.partition("~")
+    told = jwt if of == "credential" else binding
+    for letter in "AQgw":  # those whose unread bits are none
+        other = told[:-1] + chr(ord(letter) + 1)
+        changed = GOOD.replace(told, other)
+        assert problem(changed) == "unreadable" and hidden and tilde
+
+
 def test_a_key_below_a_trusted_root_counts_for_the_issuer_that_its_certificate_names() -> None:
     roots = Roots()
     house = roots.house(ISS)
