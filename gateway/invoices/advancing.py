@@ -9,6 +9,7 @@ from uuid import UUID
 
 from gateway.chains.models import Deposit, Token
 from gateway.compliance.selectors import verdict_states
+from gateway.events.moments import rfc3339
 from gateway.events.services import emit
 from gateway.invoices.exposure import release_exposure
 from gateway.invoices.life import (
@@ -211,7 +212,7 @@ def _told(deposit: Deposit, entry: Received, facts: Facts) -> dict[str, Any]:
         "share": str(entry.share if counted else Fraction(0)),
         "block_number": deposit.block_number,
         "needed": deposit.confirmations_needed,
-        "first_block_time": deposit.first_block_time.isoformat().replace("+00:00", "Z"),
+        "first_block_time": rfc3339(deposit.first_block_time),
     }
 
 

@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.contrib.auth import authenticate
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404, HttpResponse, HttpResponseRedirect
@@ -22,7 +21,7 @@ from gateway.ramps.iso20022.ramp import usable_account
 from gateway.settlement.bank_destinations import bank_destination_change, bank_destination_waiting
 from gateway.shops.selectors import ShopView
 from merchants.accounts.guards import MemberRequest, may, require_action
-from merchants.dashboard.approvals.acting import act_problem
+from merchants.dashboard.approvals.acting import act_problem, knows_password
 from merchants.dashboard.bank_account_form import BankAccountForm
 from merchants.dashboard.bank_words import ramp_word
 from merchants.dashboard.frame import draw
@@ -55,7 +54,7 @@ def page(request: MemberRequest, shop_id: UUID) -> HttpResponse:
     form = BankAccountForm(entry.name, request.POST)
     if not form.is_valid():
         return _page(request, offered, refused=form)
-    if not _knows_password(request, form):
+    if not knows_password(request):
         form.add_error("password", _("That isn't your password."))
         return _page(request, offered, refused=form)
     data, now = form.cleaned_data, timezone.now()
@@ -107,10 +106,3 @@ def _bank(shop: ShopView, entry: RampSettings, refused: BankAccountForm | None) 
         "waiting": bank_destination_waiting(shop_id=shop.id, ramp=entry.name),
         "form": refused if mine else BankAccountForm(entry.name),
     }
-
-
-def _knows_password(request: MemberRequest, form: BankAccountForm) -> bool:
-    """Asked like at sign-in, so that wrong tries are counted and locked out there and here."""
-    password = form.cleaned_data["password"]
-    known = authenticate(request, username=request.user.email, password=password)
-    return known is not None and known.pk == request.user.pk

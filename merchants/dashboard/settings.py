@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.contrib.auth import authenticate
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404, HttpResponse, HttpResponseRedirect
@@ -25,7 +24,7 @@ from gateway.shops import services
 from gateway.shops.fees import fee_versions_of
 from gateway.shops.selectors import ShopView
 from merchants.accounts.guards import MemberRequest, may, require_action
-from merchants.dashboard.approvals.acting import act_problem
+from merchants.dashboard.approvals.acting import act_problem, knows_password
 from merchants.dashboard.bank_account import banks_by_number
 from merchants.dashboard.fee_words import example_words, percent_text, version_rows
 from merchants.dashboard.frame import draw
@@ -85,7 +84,7 @@ def _form(section: str, shop: ShopView, data: Any = None) -> SettingsForm:
 
 def _saved(request: MemberRequest, form: SettingsForm) -> str:
     """What to say now that it is saved; empty if it was refused, with the reason in the form."""
-    if isinstance(form, AddressForm) and not _knows_password(request, form):
+    if isinstance(form, AddressForm) and not knows_password(request):
         form.add_error("password", _("That isn't your password."))
         return ""
     now = timezone.now()
@@ -104,13 +103,6 @@ def _saved(request: MemberRequest, form: SettingsForm) -> str:
 def settings_problem(error: TillwayError) -> str:
     """A refusal in the reader's language, whichever room it comes from."""
     return act_problem(error) if isinstance(error, ApprovalError) else problem_words(error)
-
-
-def _knows_password(request: MemberRequest, form: AddressForm) -> bool:
-    """Asked like at sign-in, so that wrong tries are counted and locked out there and here."""
-    password = form.cleaned_data["password"]
-    known = authenticate(request, username=request.user.email, password=password)
-    return known is not None and known.pk == request.user.pk
 
 
 def _save(form: SettingsForm, *, person: UUID, now: datetime) -> str:

@@ -18,6 +18,7 @@ from gateway.compliance.knowing.file_models import OURS
 from gateway.compliance.knowing.models import BusinessFile, Holding, Part, Subject
 from gateway.compliance.knowing.requirements import ROLES, is_complete
 from gateway.compliance.knowing.standing import file_refresh, requirements_of
+from gateway.events.moments import years_after
 from gateway.events.services import emit
 from gateway.shops.selectors import shop_view
 
@@ -135,7 +136,7 @@ def subject_end(*, shop_id: UUID, subject_id: UUID, now: datetime) -> None:
     file.parts.filter(subject=subject, ended_at__isnull=True).update(ended_at=now)
     for side in ("holder", "held"):
         file.holdings.filter(**{side: subject, "ended_at__isnull": True}).update(ended_at=now)
-    subject.retain_until = years_later(now, knowing_settings().retention_years)
+    subject.retain_until = years_after(now, knowing_settings().retention_years)
     subject.save(update_fields=["retain_until"])
     emit(
         type="subject.ended",
@@ -203,14 +204,6 @@ def file_submit(*, shop_id: UUID, by: str, now: datetime) -> BusinessFile:
     file.save(update_fields=["status", "submitted_by", "submitted_at", "note"])
     file_refresh(file, now=now, tell=True)
     return file
-
-
-def years_later(moment: datetime, years: int) -> datetime:
-    """The same day so many years on; the 28th for a 29th of February."""
-    try:
-        return moment.replace(year=moment.year + years)
-    except ValueError:
-        return moment.replace(year=moment.year + years, day=28)
 
 
 def _ours_to_change(shop_id: UUID) -> BusinessFile:

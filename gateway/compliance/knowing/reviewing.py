@@ -7,9 +7,9 @@ from django.db import transaction
 
 from gateway.compliance.knowing import locks
 from gateway.compliance.knowing.configuration import knowing_settings
-from gateway.compliance.knowing.files import years_later
 from gateway.compliance.knowing.models import BusinessFile, Subject
 from gateway.compliance.knowing.standing import file_refresh
+from gateway.events.moments import years_after
 from gateway.events.subscriptions import EventRecord
 from gateway.shops.selectors import shop_view
 
@@ -42,5 +42,5 @@ def on_shop_changed(event: EventRecord) -> None:
     closed = shop_view(shop_id=event.shop_id).status == "closed"
     if closed:
         Subject.objects.filter(shop_id=event.shop_id, retain_until__isnull=True).update(
-            retain_until=years_later(event.occurred_at, knowing_settings().retention_years)
+            retain_until=years_after(event.occurred_at, knowing_settings().retention_years)
         )

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, Final, Literal
 
 from gateway.compliance.retaining.errors import SchedulesUnreadable
+from gateway.events.moments import years_after
 
 Class = Literal["case", "report", "sanctions", "alert", "look"]
 MAX_YEARS: Final = 30
@@ -91,11 +92,3 @@ HOUSE_SCHEDULE: Final = Schedule(
         "look": Term(1, "the look", "house rule: a mere question about a name"),
     },
 )
-
-
-def years_after(moment: datetime, years: int) -> datetime:
-    """The same day of a later year; of 29 February, the 28th where there is no 29th."""
-    try:
-        return moment.replace(year=moment.year + years)
-    except ValueError:
-        return moment.replace(year=moment.year + years, day=28)

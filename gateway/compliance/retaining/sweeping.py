@@ -26,9 +26,10 @@ from gateway.compliance.retaining import due
 from gateway.compliance.retaining.configuration import schedule_in_force
 from gateway.compliance.retaining.due import Kept
 from gateway.compliance.retaining.models import Erasure, Sweep
-from gateway.compliance.retaining.schedules import Schedule, years_after
+from gateway.compliance.retaining.schedules import Schedule
 from gateway.compliance.sealed.keys import key_throw_away
 from gateway.custody.approvals.configuration import house_mode
+from gateway.events.moments import years_after
 from gateway.events.points import point
 from gateway.events.services import emit
 

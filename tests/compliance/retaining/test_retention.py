@@ -36,12 +36,13 @@ from gateway.compliance.retaining.holding import (
     hold_place,
 )
 from gateway.compliance.retaining.models import Erasure, Sweep
-from gateway.compliance.retaining.schedules import HOUSE_SCHEDULE, years_after
+from gateway.compliance.retaining.schedules import HOUSE_SCHEDULE
 from gateway.compliance.retaining.sweeping import sweep
 from gateway.compliance.sealed.models import SealingKey
 from gateway.compliance.sealed.sealing import sealed_value
 from gateway.events.ids import uuid7
 from gateway.events.models import Event
+from gateway.events.moments import years_after
 from tests.compliance.cases.conftest import closed, raised, taken
 from tests.compliance.reporting.conftest import (
     ADA,
