@@ -1,3 +1,5 @@
+import gc
+
 from django.apps import AppConfig
 
 
@@ -7,3 +9,8 @@ class SupervisorConfig(AppConfig):
 
     def ready(self) -> None:
         from gateway.supervisor import checks  # noqa: F401 (registers the deploy checks)
+
+        # The program itself is never garbage: nobody need walk through it as long as this process
+        # lives. manage.py had the collector wait for this.
+        gc.freeze()
+        gc.enable()

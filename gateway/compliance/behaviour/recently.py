@@ -48,17 +48,16 @@ class Recently:
         self._ask("SET", name, "1", "EX", seconds)
 
     def count(self, name: str, *, seconds: int) -> int:
-        """How often this was called for ``name`` within so long of the first; without Valkey, in
-        this process alone."""
+        """How often this was called for ``name``, which says of which hour, and is kept for so
+        long; while Valkey is away, what was last known and this process's own since."""
         counted = self._ask("INCR", name)
-        if counted is None:
-            if len(self._counted) >= KEPT_IN_MEMORY:
-                self._counted.clear()
-            self._counted[name] = self._counted.get(name, 0) + 1
-            return self._counted[name]
         if counted == 1:
             self._ask("EXPIRE", name, seconds)
-        return counted
+        if name not in self._counted and len(self._counted) >= KEPT_IN_MEMORY:
+            self._counted.clear()
+        # Counted here too: from Valkey's falling silent the count goes on, and doesn't begin anew.
+        self._counted[name] = max(self._counted.get(name, 0) + 1, counted or 0)
+        return self._counted[name]
 
     def _remember(self, name: str, seconds: float) -> None:
         if len(self._until) >= KEPT_IN_MEMORY:

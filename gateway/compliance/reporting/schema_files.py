@@ -8,12 +8,13 @@ own to those who report to it. The setting says where they lie.
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Final
-
-import xmlschema
+from typing import TYPE_CHECKING, Final
 
 from gateway.compliance.reporting.errors import SchemaUnusable
 from gateway.compliance.reporting.structure import XmlRefused, parsed
+
+if TYPE_CHECKING:
+    import xmlschema
 
 MOST_FLAWS: Final = 50
 MAX_BYTES: Final = 20 * 1024 * 1024
@@ -53,12 +54,15 @@ def schema_named(schema: Path) -> str:
 
 
 @lru_cache(maxsize=4)
-def _read(content: bytes) -> xmlschema.XMLSchema11:
+def _read(content: bytes) -> "xmlschema.XMLSchema11":
     """No document type, so no entity; nothing is opened that the file points to.
 
     By XSD 1.1, which FinCEN's and goAML's files ask for (``vc:minVersion``): a reader of 1.0 takes
     them for empty.
     """
+    # Read here: only who checks a report needs it, and it is slow to come.
+    import xmlschema
+
     try:
         parsed(content)
         schema = xmlschema.XMLSchema11(content, allow="none", defuse="always")

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+import redis
 from django.db import DatabaseError, connection
 from django.test import Client
 
@@ -258,6 +259,13 @@ def test_many_wrong_keys_of_a_network_are_told_once_an_hour(
     refused(place, 50)
     drain()
     assert len(alerts("access_refused")) == 2
+
+
+def test_a_count_goes_on_where_valkey_falls_silent(place: Place) -> None:
+    refused(place, HOUSE_RULES.refused_in_hour - 1)
+    recently.recently().client = redis.Redis(port=1)
+    refused(place, 1)
+    assert Event.objects.filter(type="access.refused").count() == 1
 
 
 def test_a_payout_address_asked_for_from_afar_is_the_officers_alone(
