@@ -21,6 +21,12 @@ AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
 ANSWER_SECONDS = 90.0
 
 
+def _line() -> httpx.Client:
+    """One for all requests: making it costs more than asking. Each still connects anew, as requests
+    that meet a house whose processes die should."""
+    return httpx.Client(timeout=15, limits=httpx.Limits(max_keepalive_connections=0))
+
+
 class NeverAnswered(AssertionError):
     """A request got no answer in time, however often it was asked."""
 
@@ -45,6 +51,7 @@ class Program:
     shop_id: str
     rng: random.Random
     asked: list[Asked] = field(default_factory=list)
+    line: httpx.Client = field(default_factory=_line)
 
     def ask(
         self, path: str, body: Json, *, passing: frozenset[str] = frozenset(), twice: bool = False
@@ -84,7 +91,7 @@ class Program:
         deadline = time.monotonic() + ANSWER_SECONDS
         while time.monotonic() < deadline:
             try:
-                answer = httpx.get(f"{self.url}/v1/{path}", headers=self._headers(), timeout=15)
+                answer = self.line.get(f"{self.url}/v1/{path}", headers=self._headers())
             except httpx.HTTPError:
                 time.sleep(0.3)
                 continue
@@ -112,7 +119,7 @@ class Program:
 
     def _post(self, path: str, raw: bytes, key: str) -> httpx.Response | None:
         try:
-            return httpx.post(
+            return self.line.post(
                 f"{self.url}/v1/{path}",
                 content=raw,
                 headers={
@@ -120,7 +127,6 @@ class Program:
                     "Content-Type": "application/json",
                     "Idempotency-Key": key,
                 },
-                timeout=15,
             )
         except httpx.HTTPError:
             return None  # no answer says nothing of what was done
