@@ -24,7 +24,6 @@ from gateway.events.points import point
 from gateway.invoices.cards import invoice_card_dropped, invoice_card_paid, invoice_card_take
 from gateway.invoices.locks import invoice_for_update
 from gateway.invoices.models import Invoice
-from gateway.invoices.quotebook import decode_book
 from gateway.ledger.cards import post_card_settled, post_card_tendered
 from gateway.money.amounts import Amount
 from gateway.money.assets import FIAT
@@ -95,7 +94,7 @@ def tender_new(
         raise ReaderNotReady
     if invoice.amount_units < LEAST_UNITS:
         raise CardAmountTooSmall
-    terms = decode_book(invoice.book).terms
+    terms = invoice.promises.terms
     fee = invoice.amount_units * terms.fee_bps // BPS
     return CardTender.objects.create(
         id=uuid7(),

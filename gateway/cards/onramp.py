@@ -18,7 +18,6 @@ from gateway.events.ids import uuid7
 from gateway.events.points import point
 from gateway.invoices.locks import invoice_for_update
 from gateway.invoices.presenters import due_of
-from gateway.invoices.quotebook import decode_book
 from gateway.ramps.configuration import RampSettings, configured_onramp, ramp_settings
 from gateway.ramps.errors import RampRefused
 from gateway.ramps.models import RampAccount
@@ -88,11 +87,7 @@ def onramp_page(
 def _session_want(*, invoice_id: UUID, asset: str, now: datetime) -> OnrampSession:
     invoice = invoice_for_update(invoice_id=invoice_id)
     due = next(
-        (
-            one
-            for one in due_of(invoice, book=decode_book(invoice.book))
-            if one["asset"] == asset and one["uri"]
-        ),
+        (one for one in due_of(invoice) if one["asset"] == asset and one["uri"]),
         None,
     )
     entry = onramp_of(shop_id=invoice.shop_id, mode=invoice.mode, asset=asset)

@@ -14,13 +14,12 @@ from gateway.compliance.errors import (
     PersonMissing,
     SamePerson,
 )
+from gateway.compliance.mined_again import OUTCOMES
 from gateway.compliance.models import Hold, Verdict
 from gateway.compliance.screening import lane_of
 from gateway.events.points import point
 from gateway.events.services import emit, hold_subjects
 from gateway.ledger.selectors import deposit_standings
-
-OUTCOMES = {"release": "released", "return": "returned", "block": "blocked"}
 
 
 def hold_release(*, deposit_id: UUID, by: str, reason: str, now: datetime) -> Hold:

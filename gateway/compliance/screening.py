@@ -12,6 +12,7 @@ from gateway.chains.addresses import checksum
 from gateway.chains.models import Deposit
 from gateway.compliance import locks
 from gateway.compliance.freshness import freshness
+from gateway.compliance.mined_again import OUTCOMES, decided_before, known
 from gateway.compliance.models import (
     CheckedAddress,
     Hold,
@@ -29,13 +30,17 @@ UNKNOWN_PAYER = {"address": "", "source": "chain", "name": "", "program": "payer
 
 @dataclass(frozen=True, slots=True)
 class Payers:
-    """Who is behind a deposit: whom the transfer debits and who signed the transaction."""
+    """Who is behind a deposit: whom the transfer debits and who signed the transaction.
+
+    ``remined_from`` is the deposit that it was before a reorg took that one out.
+    """
 
     deposit_id: UUID
     shop_id: UUID | None
     mode: str
     addresses: tuple[bytes, ...]
     lane: str | None = None
+    remined_from: UUID | None = None
 
 
 @transaction.atomic
@@ -61,7 +66,7 @@ def deposit_screen(*, payers: Payers, now: datetime) -> Verdict | None:
         return current
     matches = _matches(payers.addresses, sources)
     if current is not None:
-        if current.state == "released" and _known(matches, current.matches):
+        if current.state == "released" and known(matches, current.matches):
             return current
         current.current = False
         current.save(update_fields=["current"])
@@ -96,6 +101,7 @@ def payers_from(deposit: Deposit) -> Payers:
             )
         ),
         lane=lane_of(deposit.invoice_id),
+        remined_from=deposit.remined_from_id,
     )
 
 
@@ -211,12 +217,6 @@ def _matches(addresses: tuple[bytes, ...], sources: Sequence[ListSource]) -> lis
     ]
 
 
-def _known(matches: list[dict[str, str]], before: list[dict[str, str]]) -> bool:
-    """Whether two people already looked at all of these matches when they released it."""
-    seen = {(match["address"], match["source"]) for match in before}
-    return all((match["address"], match["source"]) in seen for match in matches)
-
-
 def _give(
     *,
     payers: Payers,
@@ -226,10 +226,14 @@ def _give(
     now: datetime,
 ) -> Verdict:
     rests_on = freshness((source.checked_at for source in sources), now=now)
+    decided = decided_before(remined_from=payers.remined_from, matches=matches) if matches else None
+    state = "clear"
+    if matches:
+        state = "held" if decided is None else OUTCOMES[decided.decision]
     verdict = Verdict.objects.create(
         deposit_id=payers.deposit_id,
         shop_id=payers.shop_id,
-        state="held" if matches else "clear",
+        state=state,
         versions=[
             {
                 "source": source.name,
@@ -252,7 +256,7 @@ def _give(
         ],
         ignore_conflicts=True,
     )
-    hold = _hold(verdict, now=now) if matches else None
+    hold = _hold(verdict, decided=decided, now=now) if matches else None
     point("verdict.given")
     emit(
         type="verdict.given",
@@ -263,7 +267,7 @@ def _give(
         lane=payers.lane,
         now=now,
     )
-    if hold is not None:
+    if hold is not None and decided is None:
         emit(
             type="hold.opened",
             subject=f"deposit:{payers.deposit_id}",
@@ -280,10 +284,17 @@ def _give(
     return verdict
 
 
-def _hold(verdict: Verdict, *, now: datetime) -> Hold:
-    return Hold.objects.create(
+def _hold(verdict: Verdict, *, decided: Hold | None, now: datetime) -> Hold:
+    """People are asked; or what they decided about the same transfer is written down again."""
+    hold = Hold(
         verdict=verdict, deposit_id=verdict.deposit_id, shop_id=verdict.shop_id, opened_at=now
     )
+    if decided is not None:
+        hold.decision, hold.reason = decided.decision, decided.reason
+        hold.proposed_by, hold.proposed_at = decided.proposed_by, decided.proposed_at
+        hold.approved_by, hold.approved_at = decided.approved_by, decided.approved_at
+    hold.save(force_insert=True)
+    return hold
 
 
 def _body(verdict: Verdict) -> dict[str, Any]:

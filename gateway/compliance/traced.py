@@ -16,6 +16,7 @@ from gateway.chains.addresses import checksum
 from gateway.chains.models import Deposit
 from gateway.compliance import locks
 from gateway.compliance.errors import ListsMissing
+from gateway.compliance.mined_again import decided_before
 from gateway.compliance.models import Hold, ListedAddress, ListSource, Verdict
 from gateway.compliance.screening import Payers, deposit_screen, payers_of
 from gateway.compliance.tracing.categories import Label
@@ -78,7 +79,7 @@ def deposit_hold_traced(*, deposit_id: UUID, wallet_verdict_id: UUID, now: datet
     """Hold a deposit whose money is a listed one's by the trace, if it is not final yet.
 
     None if nothing is to be done: it is final or orphaned, it is held already, or people decided
-    about it. Again is the same.
+    about it, or let it go before a reorg had it mined again. Again is the same.
 
     Raises:
         ListsMissing: it has no verdict yet, so nothing is credited; it is tried again.
@@ -92,6 +93,17 @@ def deposit_hold_traced(*, deposit_id: UUID, wallet_verdict_id: UUID, now: datet
     if clear is None or clear.state != "clear" or _is_past(deposit_id):
         return None
     traced = wallet_verdict_get(wallet_verdict_id)
+    matches = [
+        {
+            "address": checksum(bytes(traced.address)),
+            "source": SOURCE,
+            "name": str(traced.id),
+            "program": traced.reasons[0],
+        }
+    ]
+    decided = decided_before(remined_from=payers.remined_from, matches=matches)
+    if decided is not None and decided.decision == "release":
+        return None
     clear.current = False
     clear.save(update_fields=["current"])
     verdict = Verdict.objects.create(
@@ -103,14 +115,7 @@ def deposit_hold_traced(*, deposit_id: UUID, wallet_verdict_id: UUID, now: datet
         checked=clear.checked,
         stale=clear.stale,
         lists_checked_at=clear.lists_checked_at,
-        matches=[
-            {
-                "address": checksum(bytes(traced.address)),
-                "source": SOURCE,
-                "name": str(traced.id),
-                "program": traced.reasons[0],
-            }
-        ],
+        matches=matches,
         given_at=now,
     )
     hold = Hold.objects.create(

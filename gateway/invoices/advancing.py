@@ -23,7 +23,7 @@ from gateway.invoices.life import (
 )
 from gateway.invoices.models import Invoice, Payment
 from gateway.invoices.presenters import event_body
-from gateway.invoices.quotebook import Book, decode_book, fit_of
+from gateway.invoices.quotebook import Book, fit_of
 from gateway.money.amounts import Amount, format_amount
 from gateway.money.assets import Asset
 
@@ -108,7 +108,7 @@ def advance(
         changed: fields the caller changed that rarely change; a book is long to write.
     """
     facts = facts or facts_of([invoice.id])[invoice.id]
-    book = decode_book(invoice.book)
+    book = invoice.promises
     before = standing_stored(invoice)
     received = received_of(invoice, book=book, facts=facts)
     after = standing_of(
@@ -136,7 +136,7 @@ def advance(
         emit(
             type=kind,
             subject=f"invoice:{invoice.id}",
-            body=event_body(invoice, book=book),
+            body=event_body(invoice),
             mode=invoice.mode,
             shop_id=invoice.shop_id,
             now=now,

@@ -19,7 +19,7 @@ from gateway.invoices import locks
 from gateway.invoices.advancing import advance
 from gateway.invoices.models import Claim, Invoice, Payment
 from gateway.invoices.owing import Owed, Owing, asset_of
-from gateway.invoices.quotebook import Book, decode_book
+from gateway.invoices.quotebook import Book
 from gateway.invoices.settling import PaymentOutcome, settle_against
 from gateway.ledger.deposits import (
     post_blocked,
@@ -70,7 +70,7 @@ def invoice_apply_deposits(
                 _book_in(deposit, asset=asset_of(deposit), shop_id=None, now=now)
         return None
     deposits = _of_its_mode(invoice, deposits)
-    book = decode_book(invoice.book)
+    book = invoice.promises
     known = frozenset(
         entry["deposit_id"] for entry in invoice.received if entry["state"] != "orphaned"
     )

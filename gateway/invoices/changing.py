@@ -21,7 +21,6 @@ from gateway.invoices.errors import (
 from gateway.invoices.exposure import retake_exposure
 from gateway.invoices.issuing import checked_lock, draw_quotes, feeds_refused
 from gateway.invoices.models import Invoice
-from gateway.invoices.quotebook import decode_book, encode_book
 from gateway.money.amounts import Amount
 from gateway.money.assets import FIAT
 from gateway.shops.errors import ShopNotActive
@@ -77,7 +76,7 @@ def invoice_requote(
         raise ShopHasNoPayoutAddress
     if feed_state(now=now) in feeds_refused(shop.mode):
         raise ScreeningUnavailable
-    book = decode_book(invoice.book)
+    book = invoice.promises
     drawn = draw_quotes(
         shop=shop,
         amount=Amount(invoice.amount_units, FIAT[invoice.currency]),
@@ -90,7 +89,7 @@ def invoice_requote(
     drawn = retake_exposure(
         invoice, old=book, drawn=drawn, cap_units=shop.terms.max_open_lock_units, now=now
     )
-    invoice.book = encode_book(book.with_set(drawn, tokens=catalogue(invoice.mode).offered_tokens))
+    invoice.promises = book.with_set(drawn, tokens=catalogue(invoice.mode).offered_tokens)
     invoice.lock_end = drawn.lock_end
     invoice.monitoring_end = drawn.lock_end + timedelta(seconds=book.terms.monitoring_seconds)
     invoice.time_over = invoice.monitoring_over = False

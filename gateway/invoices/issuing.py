@@ -42,7 +42,6 @@ from gateway.invoices.quotebook import (
     Book,
     QuoteSet,
     Terms,
-    encode_book,
     promise_of,
     quoted_tokens,
 )
@@ -237,19 +236,20 @@ def _settlement(shop: ShopView, offered: Catalogue) -> TokenView:
 
 def _drafted(*, shop: ShopView, amount: Amount, book: Book, now: datetime) -> Invoice:
     drawn = book.latest
-    return Invoice(
+    invoice = Invoice(
         id=invoice_id_of_thread(),
         shop_id=shop.id,
         mode=shop.mode,
         currency=amount.asset.code,
         amount_units=amount.units,
         settlement_asset=shop.settlement_asset,
-        book=encode_book(book),
         lock_end=drawn.lock_end,
         monitoring_end=drawn.lock_end + timedelta(seconds=book.terms.monitoring_seconds),
         judge_at=drawn.lock_end,
         created_at=now,
     )
+    invoice.promises = book
+    return invoice
 
 
 def _reserved(invoice: Invoice, *, book: Book, shop: ShopView, offered: Catalogue) -> _Reserved:
@@ -295,7 +295,7 @@ def _issued(invoice: Invoice, *, book: Book, shop: ShopView, offered: Catalogue)
             "refused_feeds": feeds_refused(shop.mode),
             "feed_stale_seconds": STALE_AFTER_SECONDS,
             "event_id": uuid7(),
-            "event_body": event_body(invoice, book=book),
+            "event_body": event_body(invoice),
             "event_handlers": handlers_for("invoice.created"),
         }
     ).decode()

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q, Value
 
 from gateway.events.ids import uuid7
+from gateway.invoices.quotebook import Book, decode_book, encode_book
 from gateway.money.fields import UnitsField
 
 STATUSES = ("waiting", "partial", "processing", "paid", "expired", "cancelled", "invalid")
@@ -65,6 +66,7 @@ class Invoice(models.Model):
     metadata: Any = models.JSONField(default=dict)
     created_by = models.TextField(default="")
     created_at = models.DateTimeField()
+    _read: tuple[str, Book] | None = None
 
     class Meta:
         indexes = [
@@ -103,6 +105,18 @@ class Invoice(models.Model):
 
     def __str__(self) -> str:
         return f"invoice {self.id}"
+
+    @property
+    def promises(self) -> Book:
+        """What its ``book`` says; read once for each text that stands there."""
+        if self._read is None or self._read[0] is not self.book:
+            self._read = (self.book, decode_book(self.book))
+        return self._read[1]
+
+    @promises.setter
+    def promises(self, promised: Book) -> None:
+        self.book = encode_book(promised)
+        self._read = (self.book, promised)
 
 
 class Payment(models.Model):

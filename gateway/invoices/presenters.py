@@ -13,7 +13,7 @@ from gateway.events.moments import rfc3339
 from gateway.invoices.code_words import code_word
 from gateway.invoices.erc681 import erc681_uri
 from gateway.invoices.models import Invoice
-from gateway.invoices.quotebook import Book, OfferedToken, decode_book, promise_of
+from gateway.invoices.quotebook import Book, OfferedToken, promise_of
 from gateway.market.quotes import Quote
 from gateway.money.amounts import Amount, format_amount, rounded_up
 from gateway.money.assets import FIAT, Asset
@@ -25,27 +25,24 @@ RATE_PLACES = 8
 _NOTHING, _WHOLE = Fraction(0), Fraction(1)
 
 
-def invoice_as_dict(
-    invoice: Invoice, *, heads: Mapping[int, int] | None = None, book: Book | None = None
-) -> dict[str, Any]:
+def invoice_as_dict(invoice: Invoice, *, heads: Mapping[int, int] | None = None) -> dict[str, Any]:
     """The whole invoice. No query; one (the heads of its chains) while a deposit is unconfirmed.
 
     Args:
         heads: last processed block number by chain, to count confirmations; asked for if needed.
-        book: the invoice's book, if the caller has decoded it.
     """
-    book = book or decode_book(invoice.book)
+    book = invoice.promises
     return {
         **_summary(invoice, book),
-        "due": due_of(invoice, book=book),
+        "due": due_of(invoice),
         "refused": dict(book.latest.refused),
         "received": _received(invoice, book=book, heads=heads),
     }
 
 
-def event_body(invoice: Invoice, *, book: Book | None = None) -> dict[str, Any]:
+def event_body(invoice: Invoice) -> dict[str, Any]:
     """The invoice as events tell it: stands on its own, without what only a page draws."""
-    book = book or decode_book(invoice.book)
+    book = invoice.promises
     rest = remaining_share(invoice)
     due = [
         {"asset": quote.asset, "amount": format_amount(left, trim=True), "units": str(left.units)}
@@ -100,10 +97,10 @@ def tender_of(invoice: Invoice) -> str | None:
     return "tokens" if any(Fraction(entry["share"]) for entry in invoice.received) else None
 
 
-def due_of(invoice: Invoice, *, book: Book) -> list[dict[str, Any]]:
+def due_of(invoice: Invoice) -> list[dict[str, Any]]:
     """What each offered token has to pay: the whole quote, or the rest of it. What nobody should
     pay any more has no URI."""
-    remaining = remaining_share(invoice)
+    book, remaining = invoice.promises, remaining_share(invoice)
     address = checksum(bytes(invoice.address))
     return [
         _due(quote, token=book.tokens[quote.asset], book=book, address=address, share=remaining)

@@ -7,7 +7,6 @@ from uuid import UUID
 from django.db import connection
 
 from gateway.invoices.models import Invoice
-from gateway.invoices.quotebook import decode_book
 from gateway.market.errors import ReplayRefused, SnapshotNotKept, SnapshotUnreadable
 from gateway.market.kept_snapshots import kept_snapshot, kept_snapshots_prune, snapshots_keep
 from gateway.market.quotes import Quote, QuoteRefusal
@@ -60,7 +59,7 @@ def used_snapshots_keep(*, now: datetime) -> int:
 def invoice_replay(*, invoice: Invoice) -> list[Replay]:
     """Each quote that the invoice ever promised, drawn again. One query a snapshot."""
     replays = []
-    for drawn in decode_book(invoice.book).sets:
+    for drawn in invoice.promises.sets:
         try:
             snapshot = kept_snapshot(version=drawn.quotes[0].snapshot_version)
         except (SnapshotNotKept, SnapshotUnreadable) as error:

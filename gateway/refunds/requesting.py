@@ -14,7 +14,6 @@ from gateway.events.points import point
 from gateway.invoices import locks as invoice_locks
 from gateway.invoices.claims import claim_for_update
 from gateway.invoices.models import Claim, Invoice
-from gateway.invoices.quotebook import decode_book
 from gateway.ledger import locks as ledger_locks
 from gateway.ledger.refunds import post_refund_made
 from gateway.market.errors import MarketUnavailable, QuoteRefused
@@ -156,7 +155,7 @@ def _given(invoice: Invoice, shop: ShopView, wanted: Wanted, *, now: datetime) -
         _refuse_unpaid(invoice)
         raise NothingToRefund
     part = _part(paid, token, invoice, wanted.amount)
-    settlement = Asset(invoice.settlement_asset, decode_book(invoice.book).settlement_decimals)
+    settlement = Asset(invoice.settlement_asset, invoice.promises.settlement_decimals)
     worth = amounts.worth(paid, part)
     taken = part if rate == "paid" else _today(worth, invoice, now=now)
     units = amounts.token_units(token, part)
@@ -250,7 +249,7 @@ def _owed(invoice: Invoice, wanted: Wanted, *, now: datetime) -> Refund:
         deposit_id=claim.deposit_id,
         rate="paid",
         settlement_asset=invoice.settlement_asset,
-        settlement_decimals=decode_book(invoice.book).settlement_decimals,
+        settlement_decimals=invoice.promises.settlement_decimals,
         token_asset=claim.asset,
         token_decimals=decimals,
         token_units=int(claim.units),

@@ -12,7 +12,6 @@ from gateway.chains.models import Chain, Token
 from gateway.chains.selectors import deposit_address_of
 from gateway.invoices.models import Invoice
 from gateway.invoices.presenters import due_of
-from gateway.invoices.quotebook import decode_book
 from gateway.market.errors import MarketUnavailable
 from gateway.market.snapshot_store import current_snapshot
 from gateway.sponsoring.errors import (
@@ -97,7 +96,7 @@ def demand_of(invoice: Invoice, sponsored: Sponsored) -> Demand:
 
 
 def _due(invoice: Invoice, asset: str) -> Mapping[str, str] | None:
-    for due in due_of(invoice, book=decode_book(invoice.book)):
+    for due in due_of(invoice):
         if due["asset"] == asset and due["uri"]:
             return due
     return None

@@ -101,10 +101,11 @@ Work = Callable[[], Answer]
 ANSWER_COLUMNS = "r.fingerprint, r.status, r.content_type, r.location, r.sealed, r.body"
 """What `kept_from` reads, of the function ``api_answer`` called r."""
 ANSWER_SQL = f"SELECT {ANSWER_COLUMNS} FROM api_answer(%s, %s) r"  # noqa: S608
+# The answer goes as it is (%b): as text its bytes would be written out, sent and read as hex.
 STORE_SQL = """
 INSERT INTO api_idempotency
     (shop_id, key, fingerprint, status, content_type, location, sealed, body, created_at)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %b, %s)
 ON CONFLICT (shop_id, key) DO NOTHING
 """
 

@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 
 from gateway.checkout.wording import asset_symbol, grouped, money_text
 from gateway.invoices.models import Invoice
-from gateway.invoices.quotebook import decode_book
 from gateway.money.amounts import Amount, format_amount
 from gateway.money.assets import Asset
 from gateway.settlement.reports.costs import invoice_costs
@@ -37,7 +36,7 @@ def example_words(*, fee_bps: int, currency: str) -> str:
 
 def costs_of_invoice(invoice: Invoice) -> dict[str, Any]:
     """What ``dashboard/invoice_costs.html`` needs. Four queries at most."""
-    book = decode_book(invoice.book)
+    book = invoice.promises
     costs = costs_as_dict(invoice_costs(invoice_id=invoice.id, book=book), book=book)
     terms = book.terms
     return {

@@ -12,7 +12,7 @@ from gateway.chains.models import Chain, Deposit
 from gateway.compliance.services import hold_approve, list_load
 from gateway.invoices import services
 from gateway.invoices.models import Invoice
-from gateway.invoices.quotebook import decode_book, quote_for
+from gateway.invoices.quotebook import quote_for
 from gateway.ledger.selectors import trial_balance
 from gateway.market.quotes import Quote
 from gateway.market.snapshot_store import current_snapshot, forget_snapshot, publish_snapshot
@@ -50,7 +50,7 @@ class World:
         return services.invoice_issue(shop=options.pop("shop", None) or self.view, **options)
 
     def quote(self, invoice: Invoice, asset: str = USDC) -> Quote:
-        quote = quote_for(decode_book(invoice.book).latest, asset)
+        quote = quote_for(invoice.promises.latest, asset)
         assert quote is not None
         return quote
 

@@ -13,7 +13,6 @@ from gateway.invoices.errors import NoQuote
 from gateway.invoices.exposure import invoice_id_of_thread
 from gateway.invoices.models import Invoice
 from gateway.invoices.presenters import invoice_as_dict
-from gateway.invoices.quotebook import decode_book
 from gateway.market.quotes import lock_caps
 from gateway.market.selectors import open_units
 from gateway.market.services import SHARDS
@@ -29,7 +28,7 @@ CAP_USD_CENTS = 10_000
 
 
 def offers(invoice: Invoice) -> set[str]:
-    return {quote.asset for quote in decode_book(invoice.book).latest.quotes}
+    return {quote.asset for quote in invoice.promises.latest.quotes}
 
 
 def cap_of(world: World, asset: str) -> int:

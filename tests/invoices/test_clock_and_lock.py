@@ -10,7 +10,6 @@ from gateway.invoices import services
 from gateway.invoices.errors import NoQuote
 from gateway.invoices.models import Claim, Invoice, LateQuote, Payment
 from gateway.invoices.presenters import invoice_as_dict
-from gateway.invoices.quotebook import decode_book
 from gateway.invoices.selectors import (
     open_claims,
 )
@@ -299,7 +298,7 @@ def test_in_a_rough_market_an_invoice_has_the_shorter_clock_and_is_owed_its_lock
     shown = invoice_as_dict(short)
     assert shown["lock_end"] == "2026-11-24T12:05:00Z"
     assert short.lock_end == world.now + timedelta(seconds=300)
-    assert {quote.lock_end for quote in decode_book(short.book).latest.quotes} == {short.lock_end}
+    assert {quote.lock_end for quote in short.promises.latest.quotes} == {short.lock_end}
     assert calm.lock_end == world.now + timedelta(seconds=900), "given before, and kept"
 
     clock.now = short.lock_end + timedelta(minutes=5)

@@ -27,7 +27,7 @@ from gateway.invoices.errors import (
 from gateway.invoices.exposure import shop_open_units
 from gateway.invoices.models import Invoice
 from gateway.invoices.presenters import invoice_as_dict
-from gateway.invoices.quotebook import decode_book, promise_of
+from gateway.invoices.quotebook import promise_of
 from gateway.market.errors import LockCapReached, MarketUnavailable
 from gateway.market.selectors import open_units
 from gateway.market.snapshot_store import forget_snapshot
@@ -59,7 +59,7 @@ def test_a_coffee_is_quoted_in_every_token_of_the_chain(world: World) -> None:
     assert {due["symbol"] for due in shown["due"]} == {symbol for symbol, *_ in TOKENS}
     assert shown["refused"] == {}
     assert shown["credited"] == {"asset": USDC, "amount": "0", "units": "0"}
-    for due, quote in zip(shown["due"], decode_book(invoice.book).latest.quotes, strict=True):
+    for due, quote in zip(shown["due"], invoice.promises.latest.quotes, strict=True):
         promised = Amount(promise_of(quote).credit_units, quote.settlement_asset)
         assert due["credit"] == format_amount(promised, trim=True)  # after the fee
     assert shown["order_id"] == "Table 4"
@@ -82,7 +82,7 @@ def test_what_is_shown_is_what_the_database_keeps(world: World) -> None:
 def test_the_address_commits_to_the_terms_and_the_watcher_knows_it(world: World) -> None:
     invoice = world.issue()
     chain = Chain.objects.get()
-    book = decode_book(invoice.book)
+    book = invoice.promises
     salt = terms_salt(
         SaltTerms(
             invoice_id=invoice.id,

@@ -16,7 +16,7 @@ from gateway.invoices.errors import (
     ScreeningUnavailable,
 )
 from gateway.invoices.models import Claim
-from gateway.invoices.quotebook import decode_book, promise_of, quote_for
+from gateway.invoices.quotebook import promise_of, quote_for
 from gateway.invoices.selectors import (
     invoice_get,
 )
@@ -76,7 +76,7 @@ def test_new_quotes_end_the_old_ones(world: World, clock: Any) -> None:
     clock.advance(minutes=10)
     world.confirmed(renewed, asset=WETH)
     assert state(invoice)[:2] == ("paid", set())
-    latest = decode_book(world.again(invoice).book).latest
+    latest = world.again(invoice).promises.latest
     quote = quote_for(latest, WETH)
     assert quote is not None
     assert available(world) == promise_of(quote).credit_units

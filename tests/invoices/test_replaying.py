@@ -9,7 +9,6 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from gateway.invoices.changing import invoice_requote
-from gateway.invoices.quotebook import decode_book
 from gateway.invoices.replaying import invoice_replay, used_snapshots_keep
 from gateway.market.errors import ReplayRefused
 from gateway.market.kept_snapshots import kept_snapshot, kept_snapshots_prune
@@ -24,7 +23,7 @@ pytestmark = pytest.mark.django_db
 def test_a_stored_quote_is_drawn_again_with_the_same_numbers(world):
     shop_set_strategic_share(shop_id=world.shop_id, share_ppm=250_000)
     invoice = world.issue(4_200)
-    stored = decode_book(invoice.book).latest.quotes
+    stored = invoice.promises.latest.quotes
     assert any(0 < quote.parts.lock_premium_ppm < 900 for quote in stored)
     assert {replay.refusal for replay in invoice_replay(invoice=invoice)} == {"snapshot_not_kept"}
     assert used_snapshots_keep(now=timezone.now()) == 1
@@ -41,7 +40,7 @@ def test_a_stored_quote_is_drawn_again_with_the_same_numbers(world):
 
 
 def test_a_quote_is_not_replayed_from_another_snapshot_or_by_another_model(world):
-    quote = decode_book(world.issue().book).latest.quotes[0]
+    quote = world.issue().promises.latest.quotes[0]
     snapshot = current_snapshot()
     other = msgspec.structs.replace(snapshot, version=snapshot.version + 1)
     with pytest.raises(ReplayRefused):

@@ -1,10 +1,12 @@
 """What screening and what people decide about a hold do to an invoice."""
 
+from typing import Any
+
 import pytest
 
 from gateway.chains.models import Chain
 from gateway.compliance import services as compliance
-from gateway.compliance.models import ListSource
+from gateway.compliance.models import Hold, ListSource
 from gateway.events.models import Event
 from gateway.invoices.models import Payment
 from gateway.invoices.owing import HOLD_HONOUR_SECONDS
@@ -169,3 +171,45 @@ def test_goods_stay_while_the_held_half_of_the_money_is_looked_at(world: World) 
     assert state(invoice) == ("processing", {"held"}, "no")
     world.decide(other, compliance.hold_release)
     assert state(invoice) == ("paid", set(), "yes")
+
+
+@pytest.mark.parametrize(
+    "propose", [compliance.hold_release, compliance.hold_return, compliance.hold_block]
+)
+def test_what_was_decided_stands_when_a_reorg_has_it_mined_again(
+    world: World, propose: Any
+) -> None:
+    invoice = world.issue()
+    first = world.confirmed(invoice, sender=LISTED)
+    world.decide(first, propose)
+    before, alerts = state(invoice), Event.objects.filter(type="alert.raised").count()
+    world.hear(first, "orphaned")
+    again = world.confirmed(invoice, sender=LISTED, remined_from_id=first.id)
+    assert state(invoice) == before
+    assert Event.objects.filter(type="hold.opened").count() == 1
+    assert Event.objects.filter(type="alert.raised").count() == alerts
+    hold = Hold.objects.get(deposit_id=again.id)
+    assert (hold.proposed_by, hold.approved_by, hold.reason) == ("ada", "bea", "looked at")
+    world.hear(again, "final")
+    assert state(invoice) == before
+
+
+def test_mined_again_it_is_held_anew_if_more_is_known_of_its_payer(world: World) -> None:
+    invoice = world.issue()
+    first = world.confirmed(invoice, sender=LISTED)
+    world.decide(first, compliance.hold_release)
+    world.hear(first, "orphaned")
+    compliance.list_load(
+        lines=[f"0x{LISTED.hex()}"], source="another", loaded_by="test", now=world.now
+    )
+    world.confirmed(invoice, sender=LISTED, remined_from_id=first.id)
+    assert state(invoice) == ("processing", {"held"}, "no")
+
+
+def test_mined_again_it_is_held_while_one_person_alone_has_spoken(world: World) -> None:
+    invoice = world.issue()
+    first = world.confirmed(invoice, sender=LISTED)
+    compliance.hold_release(deposit_id=first.id, by="ada", reason="namesake", now=world.now)
+    world.hear(first, "orphaned")
+    world.confirmed(invoice, sender=LISTED, remined_from_id=first.id)
+    assert state(invoice) == ("processing", {"held"}, "no")

@@ -9,7 +9,7 @@ from gateway.chains.outgoing_models import OutgoingTransaction
 from gateway.compliance.services import list_load
 from gateway.events import relay
 from gateway.invoices.models import Invoice
-from gateway.invoices.quotebook import decode_book, quote_for
+from gateway.invoices.quotebook import quote_for
 from gateway.invoices.services import invoice_issue
 from gateway.ledger.checks import ledger_checks
 from gateway.money.amounts import Amount
@@ -42,7 +42,7 @@ def paid(house: House) -> Invoice:  # noqa: F811
         amount=Amount(1_250, FIAT["EUR"]),
         now=datetime.now(UTC),
     )
-    quote = quote_for(decode_book(invoice.book).latest, "USDC@31337")
+    quote = quote_for(invoice.promises.latest, "USDC@31337")
     assert quote is not None
     address = DepositAddress.objects.get(invoice_id=invoice.id)
     house.desk.pay(("USDC", quote.units), to=address)

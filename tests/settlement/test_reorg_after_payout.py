@@ -11,7 +11,7 @@ from gateway.events import relay
 from gateway.events.ids import uuid7
 from gateway.invoices.issuing import invoice_issue
 from gateway.invoices.models import Invoice
-from gateway.invoices.quotebook import decode_book, quote_for
+from gateway.invoices.quotebook import quote_for
 from gateway.ledger.checks import ledger_checks
 from gateway.ledger.selectors import shop_balance, trial_balance
 from gateway.money.amounts import Amount
@@ -44,7 +44,7 @@ def sold(house: House) -> Invoice:
     invoice = invoice_issue(
         shop=shop_view(shop_id=desk.shop_id), amount=Amount(1_250, FIAT["EUR"]), now=desk.now()
     )
-    due = quote_for(decode_book(invoice.book).latest, USDC.code)
+    due = quote_for(invoice.promises.latest, USDC.code)
     assert due is not None
     desk.till.watch()
     desk.till.pay(bytes(invoice.address), units=due.units)
@@ -114,7 +114,7 @@ def test_what_a_reorg_undid_after_the_payout_is_borne_in_order(house: House, val
     small = invoice_issue(
         shop=shop_view(shop_id=desk.shop_id), amount=Amount(625, FIAT["EUR"]), now=desk.now()
     )
-    quote = quote_for(decode_book(small.book).latest, USDC.code)
+    quote = quote_for(small.promises.latest, USDC.code)
     assert quote is not None
     desk.till.pay(bytes(small.address), units=quote.units)
     heard(house)

@@ -9,7 +9,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from gateway.invoices.models import Payment
-from gateway.invoices.quotebook import Book, decode_book
+from gateway.invoices.quotebook import Book
 from gateway.money.amounts import Amount, format_amount
 from gateway.money.assets import Asset
 from gateway.settlement.reports.costs import PaymentCosts, payment_costs
@@ -88,7 +88,7 @@ def costs_of_sales(
             payment = payments[sale.payment_id]
             book = books.get(payment.invoice_id)
             if book is None:
-                book = books[payment.invoice_id] = decode_book(payment.invoice.book)
+                book = books[payment.invoice_id] = payment.invoice.promises
             yield SaleCosts(sale, payment_costs(payment, book=book), book)
 
 

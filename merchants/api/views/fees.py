@@ -7,7 +7,6 @@ from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
-from gateway.invoices.quotebook import decode_book
 from gateway.invoices.selectors import invoice_get
 from gateway.settlement.reports.costs import invoice_costs
 from gateway.settlement.reports.presenters import costs_as_dict
@@ -58,7 +57,7 @@ class InvoiceFeesView(ApiView):
     def get(self, request: Request, invoice_id: UUID) -> HttpResponse:
         self.query()
         invoice = invoice_get(shop_id=self.shop.id, invoice_id=invoice_id)
-        book = decode_book(invoice.book)
+        book = invoice.promises
         costs = invoice_costs(invoice_id=invoice.id, book=book)
         terms = {"fee_version": book.terms.fee_version, "fee_bps": book.terms.fee_bps}
         return self.read({**terms, **costs_as_dict(costs, book=book)})

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 
+from gateway.chains.models import Deposit
 from gateway.compliance.alerts.models import Alert
 from gateway.compliance.errors import ListsMissing
 from gateway.compliance.models import Hold, Verdict
@@ -123,6 +124,30 @@ def test_released_by_people_it_stays_released_whatever_is_traced_again(
     list_of(["thief", "another"])
     drain()
     assert verdict_states([deposit.id]) == {deposit.id: "released"}
+    assert Hold.objects.count() == 1
+
+
+def test_released_by_people_it_is_not_held_for_its_trace_when_a_reorg_has_it_mined_again(
+    town: Town, drain: Drain
+) -> None:
+    list_of(["thief"])
+    town.give("thief", 500)
+    town.pay("thief", "payer", 300)
+    deposit = town.deposit("payer", 40)
+    drain()
+    carried()
+    drain()
+    now = datetime.now(UTC)
+    hold_release(deposit_id=deposit.id, by="ann", reason="known", now=now)
+    hold_approve(deposit_id=deposit.id, by="ben", now=now)
+    drain()
+    again = town.deposit("payer", 40)
+    Deposit.objects.filter(id=again.id).update(remined_from=deposit)
+    drain()
+    carried()
+    drain()
+    assert verdict_of(again).reasons == ["listed_direct"]
+    assert verdict_states([again.id]) == {again.id: "clear"}
     assert Hold.objects.count() == 1
 
 

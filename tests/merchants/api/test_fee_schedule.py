@@ -11,7 +11,6 @@ from gateway.custody.approvals.carrying import acts_carry_out_due
 from gateway.custody.approvals.models import Act
 from gateway.custody.approvals.services import act_agree
 from gateway.invoices.models import Invoice
-from gateway.invoices.quotebook import decode_book
 from gateway.settlement.fee_schedule import fee_propose
 from gateway.shops.errors import TermsRefused
 from gateway.shops.fees import fee_of
@@ -52,7 +51,7 @@ def test_two_people_change_it_and_invoices_keep_theirs(api: Api, open_shop: Any)
     act = changed(open_shop.shop_id, 30)
     assert act.state == "carried_out"
     after = api.invoice("10.00")
-    books = [decode_book(Invoice.objects.get(id=made["id"]).book) for made in (before, after)]
+    books = [Invoice.objects.get(id=made["id"]).promises for made in (before, after)]
     assert [(book.terms.fee_version, book.terms.fee_bps) for book in books] == [(1, 50), (2, 30)]
     found = api.get("fee-schedule").json()
     assert [version["fee_bps"] for version in found["versions"]] == [30, 50]

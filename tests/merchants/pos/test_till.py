@@ -8,7 +8,6 @@ from django.utils import translation
 from gateway.invoices.errors import NoQuote
 from gateway.invoices.models import Invoice
 from gateway.invoices.presenters import invoice_as_dict
-from gateway.invoices.quotebook import decode_book
 from gateway.market.risk.states import RiskState
 from gateway.market.snapshot_store import current_snapshot
 from gateway.market.snapshots import RiskMark
@@ -229,7 +228,7 @@ def test_in_a_halt_of_everything_the_till_sells_for_the_settlement_asset_at_par(
     open_shop.publish(msgspec.structs.replace(calm, assets=halted, version=calm.version + 1))
     answer = cashier.post(f"{till}/sales", {"amount": "12.50", "draft": "halt"}, **PART)
     assert answer.status_code == 200
-    (quote,) = decode_book(Invoice.objects.get().book).latest.quotes
+    (quote,) = Invoice.objects.get().promises.latest.quotes
     assert quote.asset == quote.settlement == USDC
     assert quote.units == quote.settlement_units == 13_500_000  # 12.50 euros at 1.08
     assert (quote.parts.spread_ppm, quote.parts.lock_premium_ppm, quote.parts.gas_units) == (
