@@ -1,6 +1,5 @@
 """Many names tried from one address."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -13,15 +12,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("valkey")]
 PASSWORD = "a long enough phrase"
 ANN = "ann@shop.example"
 V4, OTHER = "198.51.100.7", "198.51.100.8"
-
-
-@pytest.fixture(autouse=True)
-def _patient_with_valkey(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Asked too slowly, on a busy machine, it would hold nobody back."""
-    monkeypatch.setattr(buckets, "TIMEOUT_SECONDS", 10.0)
-    buckets.buckets_of.cache_clear()
-    yield
-    buckets.buckets_of.cache_clear()
 
 
 @pytest.fixture(autouse=True)
