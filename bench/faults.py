@@ -28,7 +28,7 @@ from tests.faults.standing import (
 )
 
 RUNS = 500
-AT_ONCE = 40
+AT_ONCE = 20
 SHOWN = 20
 
 

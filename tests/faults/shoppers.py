@@ -36,6 +36,12 @@ class Mempool:
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
 
+    @property
+    def kept(self) -> list[str]:
+        """Hashes of what isn't buried yet."""
+        with self._lock:
+            return [sent.tx_hash for sent in self._waiting]
+
     def keep(self, *, raw: str, tx_hash: str) -> None:
         """Keep a signed transaction."""
 
@@ -46,16 +52,27 @@ class Mempool:
         self._keep(_Sent(tx_hash, again))
 
     def send_as(self, sender: str, *, to: str, data: bytes) -> None:
-        """Send and keep a transaction of an address whose key nobody here has."""
+        """Send and keep a transaction of an address whose key nobody here has.
+
+        What is given to the node again is the same transaction, under the same hash: with its nonce
+        and fees, which the node would else choose anew.
+        """
+        fields = {
+            **{"from": sender, "to": to, "data": "0x" + data.hex(), "gas": hex(150_000)},
+            "maxFeePerGas": hex(50 * 10**9),
+            "maxPriorityFeePerGas": hex(10**9),
+        }
 
         def send(rpc: JsonRpc) -> str:
             rpc.call("anvil_impersonateAccount", [sender])
             rpc.call("anvil_setBalance", [sender, hex(10**18)])
-            fields = {"from": sender, "to": to, "data": "0x" + data.hex(), "gas": hex(150_000)}
             return str(rpc.call("eth_sendTransaction", [fields]))
 
         with JsonRpc(self._rpc_url) as rpc:
-            self._keep(_Sent(send(rpc), send))
+            tx_hash = send(rpc)
+            sent: Any = rpc.call("eth_getTransactionByHash", [tx_hash])
+        fields["nonce"] = sent["nonce"]
+        self._keep(_Sent(tx_hash, send))
 
     def _keep(self, sent: _Sent) -> None:
         with self._lock:

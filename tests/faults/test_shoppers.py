@@ -66,7 +66,9 @@ def test_a_shoppers_payment_comes_back(rpc: JsonRpc, mempool: Mempool) -> None:
 def test_so_does_one_of_an_address_whose_key_nobody_has(rpc: JsonRpc, mempool: Mempool) -> None:
     before = _nonce(rpc, LISTED)
     mempool.send_as(LISTED, to=Account.create().address, data=b"")
+    tx_hash = mempool.kept[-1]
     _comes_back(rpc, LISTED, before=before)
+    assert rpc.call("eth_getTransactionReceipt", [tx_hash]) is not None  # the same transaction
 
 
 def _comes_back(rpc: JsonRpc, sender: str, *, before: int = 0) -> None:
