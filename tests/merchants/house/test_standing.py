@@ -4,6 +4,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
 from django.test import Client
 from django.utils import timezone
 
@@ -73,6 +75,22 @@ def test_a_shop_is_shown_whole(
         assert part in text, part
     assert "Send it elsewhere" not in text  # it asks for its payouts itself
     assert olga.get(f"/house/shops/{uuid7()}").status_code == 404
+
+
+def test_while_the_pages_are_away_an_officer_suspends_by_command_and_nobody_else(
+    staff: Staff,
+) -> None:
+    shop_id = str(staff.world.shop_id)
+    officer, owner = staff.user("compliance_officer"), staff.user("owner")
+    said_by = {"by": officer.email.upper(), "reason": "its bank complains"}
+    with pytest.raises(CommandError, match="may not suspend"):
+        call_command("shop_suspend", shop_id, **{**said_by, "by": owner.email})
+    with pytest.raises(CommandError, match="reason"):
+        call_command("shop_suspend", shop_id, **{**said_by, "reason": " "})
+    call_command("shop_suspend", shop_id, **said_by)
+    assert status(staff) == "suspended"
+    with pytest.raises(CommandError, match="active or closing"):
+        call_command("shop_suspend", shop_id, **said_by)
 
 
 def test_an_officer_suspends_at_once_and_proposes_the_rest(
