@@ -3,6 +3,7 @@
 import pytest
 
 from gateway.cards import at_reader
+from gateway.cards.errors import CardPageOpen
 from tests.cards.till import Till
 from tests.faults.in_process import Killed, killer
 from tests.stripe_fake import readers
@@ -53,6 +54,23 @@ def test_a_process_that_dies_while_it_is_called_off_charges_nothing(point: str, 
             continue
     assert till.desk.status(invoice) == ("waiting", "let_go")
     till.never_paid(invoice)
+
+
+@pytest.mark.parametrize("point", ["card.page_close_asked", "card.page_closed"])
+def test_a_process_that_dies_as_it_closes_the_customers_page_closes_it(
+    point: str, till: Till
+) -> None:
+    invoice = till.desk.issue()
+    till.desk.page(invoice)
+    with pytest.raises(CardPageOpen):
+        till.asks(invoice)
+    reached = killer(point)
+    with pytest.raises(Killed):
+        till.carry(seconds=31, reached=reached)
+    till.carry(seconds=31)
+    (session,) = till.state.objects["checkout_session"].values()
+    assert (session["status"], till.desk.status(invoice)[1]) == ("expired", "let_go")
+    till.asks(invoice)
 
 
 KEPT = {Fault.ERROR_BEFORE, Fault.ERROR_AFTER}

@@ -48,7 +48,10 @@ IN_PROCESS = {
     "report": ("tests/compliance/reporting/test_reports.py",),
     "retention": ("tests/compliance/retaining/test_retention.py",),
     "trace": ("tests/compliance/tracing/test_deaths.py",),
-    "travel": ("tests/compliance/travelling/test_exchanges.py",),
+    "travel": (
+        "tests/compliance/travelling/test_deaths.py",
+        "tests/compliance/travelling/test_exchanges.py",
+    ),
     "reader": ("tests/cards/test_reader_faults.py", "tests/cards/test_readers.py"),
 }
 """Points that no story of a house comes to, by the first word of their names: the house has no

@@ -12,6 +12,7 @@ from gateway.settlement.batch_outcomes import batch_final, batch_mined, batch_un
 from gateway.settlement.batch_sending import payouts_gather
 from gateway.settlement.models import Payout, PayoutBatch
 from gateway.settlement.sending import payouts_resume
+from tests.faults.in_process import Killed, killer, passing
 from tests.settlement.asking import balance, events, request, status
 from tests.settlement.batch_kit import body_of, logs_of, open_way, passes, queued, shops
 from tests.settlement.conftest import ETH, USDC, World
@@ -93,4 +94,43 @@ def test_letting_go_of_a_batch_dies_at_each_statement(
     for single in queued()[2:]:
         passes(both[0], single)
     assert [status(each) for each in waiting] == ["completed"] * 2
+    assert ledger_checks() == []
+
+
+@pytest.mark.parametrize("point", ["batch.queued", "batch.formed", "batch.payout_ended"])
+def test_a_process_that_dies_pays_a_batch_once(
+    point: str, gathered: tuple[list[World], list[Payout]]
+) -> None:
+    both, waiting = gathered
+    now = both[0].now
+
+    def paid_together() -> None:
+        payouts_gather(asset=USDC.code, now=now)
+        (batch,) = PayoutBatch.objects.all()
+        body = body_of(queued()[-1], status="succeeded", logs=logs_of(batch.id, set()))
+        for step in (batch_mined, batch_final):
+            step(batch_id=batch.id, body=body, now=now)
+
+    with pytest.raises(Killed), passing(killer(point)):
+        paid_together()
+    paid_together()
+    assert [status(each) for each in waiting] == ["completed"] * 2
+    assert [balance(each) for each in both] == [(700, 0)] * 2
+    assert PayoutBatch.objects.count() == 1
+    assert ledger_checks() == []
+
+
+def test_a_process_that_dies_lets_a_batch_go_once(
+    gathered: tuple[list[World], list[Payout]],
+) -> None:
+    both, _ = gathered
+    now = both[0].now
+    payouts_gather(asset=USDC.code, now=now)
+    (batch,) = PayoutBatch.objects.all()
+    body = body_of(queued()[-1], status="reverted")
+    before = rows(both)
+    with pytest.raises(Killed), passing(killer("batch.let_go")):
+        batch_undone(batch_id=batch.id, body=body, now=now)
+    assert rows(both) == before
+    assert batch_undone(batch_id=batch.id, body=body, now=now).status == "undone"
     assert ledger_checks() == []
