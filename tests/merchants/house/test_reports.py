@@ -172,7 +172,7 @@ def test_what_goes_along_is_shown_before_it_does_and_downloaded_after(
         page = said(officer.get(f"{ROOT}/{with_money.id}"))
     deposit = Deposit.objects.get()
     name = f"transfers-{with_money.reference}.csv"
-    assert name in page and "1 transfers," in page
+    assert name in page and "Transfers: 1," in page
     assert f"0x{bytes(deposit.tx_hash).hex()}" in page
     assert "Does not go along" not in page
     page = said(do(officer, with_money, "fill", **form(with_money, **{"filing.attachment": "none"})))
