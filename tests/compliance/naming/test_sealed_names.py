@@ -26,7 +26,7 @@ from gateway.compliance.naming.models import NameVerdict, ScreenedParty
 from gateway.compliance.naming.scoring import NameQuery
 from gateway.compliance.naming.sealed_names import matches_of, query_of
 from gateway.compliance.naming.selectors import replayed
-from gateway.compliance.naming.stored import score_read
+from gateway.compliance.naming.stored import query_told, score_read
 from gateway.compliance.retaining.collecting import Whom
 from gateway.compliance.retaining.exporting import export_chunks
 from gateway.compliance.sealed import paging
@@ -202,3 +202,27 @@ def test_what_stands_is_sealed_by_pages_and_opened_again(monkeypatch: pytest.Mon
     assert query_of(NameVerdict.objects.get(about="")) == ANTON
     (look,) = asked_of(list(Inquiry.objects.filter(by=officer)))
     assert look is not None and look["name"] == ANTON.name
+
+
+@pytest.mark.usefixtures("_brought_back")
+def test_who_is_put_anew_while_names_are_sealed_is_kept_once_and_newest() -> None:
+    executor = MigrationExecutor(connection)
+    executor.migrate([("compliance_naming", "0003_names_by_index")])
+    newest = party(query=NameQuery(ANTON.name, "person", ids=(ListedId("", "P-2"),)))
+    alone = f"subject:{uuid4()}"
+    for about in (newest.about, alone):
+        ScreenedParty.objects.create(
+            mode="live",
+            about=about,
+            name_index=ANTON.name,
+            kind="person",
+            query=query_told(ANTON),
+            put_at=NOW,
+        )
+    executor = MigrationExecutor(connection)
+    executor.migrate(executor.loader.graph.leaf_nodes())
+    kept = ScreenedParty.objects.get(about=newest.about)
+    assert kept.id == newest.id and query_of(kept).ids == (ListedId("", "P-2"),)
+    assert query_of(ScreenedParty.objects.get(about=alone)) == ANTON
+    again = party(alone)
+    assert again.id == ScreenedParty.objects.get(about=alone).id
