@@ -187,7 +187,7 @@ def test_a_screening_costs_few_queries_once_the_index_is_warm() -> None:
     ) as asked:
         services.name_screen(query=NameQuery("Marta Szabo"), now=NOW)
     told = [one["sql"] for one in asked if "SAVEPOINT" not in one["sql"]]
-    assert sum("compliance_" in sql for sql in told) == 4, told  # the lists, the key twice, the verdict
+    assert sum("compliance_" in sql for sql in told) == 4, told  # lists, key twice, verdict
 
 
 def test_whom_people_called_another_person_is_set_aside_for_that_party_alone() -> None:
