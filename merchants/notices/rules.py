@@ -27,7 +27,7 @@ CASE_CLOSE: Final = "case_close"
 OFFICERS_ACTS: Final = frozenset(
     {
         *("scenario_live", "scenario_retire", "list_give_up", "good_guy"),
-        *("hold_release", "hold_block", "destination_release", "shop_approval"),
+        *("hold_release", "hold_return", "hold_block", "destination_release", "shop_approval"),
     }
 )
 DESK_ACTS: Final = frozenset({"desk_resume"})
@@ -222,8 +222,9 @@ RULES: Final = (
         (AT_ONCE, {OPERATOR, COMPLIANCE_OFFICER}),
         opens={"approval.proposed"},
         settles=_DECIDED,
-        is_open=lambda body: _is_at_house(body)
-        and body.get("kind") not in OFFICERS_ACTS | DESK_ACTS | {CASE_CLOSE},
+        is_open=lambda body: (
+            _is_at_house(body) and body.get("kind") not in OFFICERS_ACTS | DESK_ACTS | {CASE_CLOSE}
+        ),
     ),
     _rule(
         "approval_waits_for_officers",

@@ -120,9 +120,7 @@ def _words_of_house(notice: Notice) -> Words:
                 _("A reorganisation left a shop's balance below zero."),
                 "/house/books",
             )
-        case (
-            "approval_waits_at_house" | "approval_waits_for_officers" | "approval_waits_at_desk"
-        ):
+        case "approval_waits_at_house" | "approval_waits_for_officers" | "approval_waits_at_desk":
             return Words(
                 _("Something waits for a second person"),
                 _("One person proposed it; another has to agree: %(reason)s.")

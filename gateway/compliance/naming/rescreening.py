@@ -129,9 +129,7 @@ def chunk_screen(*, now: datetime) -> int | None:
         for party in parties:
             query = queries.get(party.id)
             if query is not None:  # else erased in this moment
-                chunk.matches += _screen(
-                    party, query, changed, sources=sources, name=name, now=now
-                )
+                chunk.matches += _screen(party, query, changed, sources=sources, name=name, now=now)
         chunk.parties, chunk.done_at = len(parties), now
         chunk.save(update_fields=["parties", "matches", "done_at"])
         return len(parties)

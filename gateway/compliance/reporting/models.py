@@ -170,9 +170,7 @@ class ReportFile(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(
-                name="compliance_report_file_part", condition=Q(part__in=PARTS)
-            )
+            models.CheckConstraint(name="compliance_report_file_part", condition=Q(part__in=PARTS))
         ]
         indexes = [models.Index(fields=["report", "-id"], name="compliance_report_files")]
 

@@ -5,7 +5,7 @@ from django.db import migrations
 
 OFFICERS_ACTS = (
     "'scenario_live', 'scenario_retire', 'list_give_up', 'good_guy',"
-    " 'hold_release', 'hold_block', 'destination_release', 'shop_approval'"
+    " 'hold_release', 'hold_return', 'hold_block', 'destination_release', 'shop_approval'"
 )
 FORWARDS = f"""
 UPDATE notices_notice SET kind = 'approval_waits_for_officers'

@@ -44,7 +44,10 @@ ANTON = NameQuery(
 LISTED = ListedEntity(
     "ofac", "7", "person", (ListedName("Anton PETRENKO"),), (PartialDate(1971, 5, 3),)
 )
-BEFORE = [("compliance_naming", "0002_chunks_and_second_people"), ("compliance_inquiring", "0001_inquiries")]
+BEFORE = [
+    ("compliance_naming", "0002_chunks_and_second_people"),
+    ("compliance_inquiring", "0001_inquiries"),
+]
 
 
 @pytest.fixture(autouse=True)
@@ -75,7 +78,7 @@ def dump() -> str:
         )
         told = []
         for (table,) in cursor.fetchall():
-            cursor.execute(f"SELECT string_agg(t::text, ' ') FROM {table} t")  # noqa: S608
+            cursor.execute(f"SELECT string_agg(t::text, ' ') FROM {table} t")
             told.append(cursor.fetchone()[0] or "")
     return "\n".join(told).casefold()
 
@@ -116,8 +119,9 @@ def test_who_is_erased_can_be_read_in_no_backup_and_stops_nothing() -> None:
     listed(LISTED)
     ours, others = party(), party()
     services.party_screen(party_id=ours.id, now=NOW)
-    backup = list(ScreenedParty.objects.filter(id=ours.id)), list(
-        NameVerdict.objects.filter(about=ours.about)
+    backup = (
+        list(ScreenedParty.objects.filter(id=ours.id)),
+        list(NameVerdict.objects.filter(about=ours.about)),
     )
     assert services.party_forget(about=ours.about, mode="live") == 1
     assert not SealingKey.objects.filter(about=f"names:{ours.about}").exists()

@@ -20,11 +20,11 @@ from gateway.compliance.cases.replaying import NotReplayable, decision_replay, o
 from gateway.compliance.cases.selectors import facts_of, notes_of
 from gateway.compliance.cases.services import case_note
 from gateway.compliance.cases.verifying import export_check
+from gateway.compliance.inquiring.selectors import asked_of
+from gateway.compliance.inquiring.services import inquiry_keep
 from gateway.compliance.knowing.errors import HoldSamePerson
 from gateway.compliance.knowing.fields import subject_declare
 from gateway.compliance.knowing.models import LegalHold, Subject
-from gateway.compliance.inquiring.selectors import asked_of
-from gateway.compliance.inquiring.services import inquiry_keep
 from gateway.compliance.naming.models import NameVerdict
 from gateway.compliance.naming.scoring import NameQuery
 from gateway.compliance.naming.services import party_put
@@ -274,9 +274,7 @@ def test_mere_looks_are_forgotten_after_a_year() -> None:
 
 
 def test_the_key_of_names_is_no_evidence_and_stays_until_they_are_erased(ada: Subject) -> None:
-    party_put(
-        about=f"subject:{ada.id}", query=NameQuery(NAME), mode="test", shop_id=None, now=NOW
-    )
+    party_put(about=f"subject:{ada.id}", query=NameQuery(NAME), mode="test", shop_id=None, now=NOW)
     ended(ada)
     assert sweep(now=NOW + TEN).erased == 0
     assert SealingKey.objects.filter(about=f"names:subject:{ada.id}").exists()

@@ -175,7 +175,9 @@ def test_what_goes_along_is_shown_before_it_does_and_downloaded_after(
     assert name in page and "Transfers: 1," in page
     assert f"0x{bytes(deposit.tx_hash).hex()}" in page
     assert "Does not go along" not in page
-    page = said(do(officer, with_money, "fill", **form(with_money, **{"filing.attachment": "none"})))
+    page = said(
+        do(officer, with_money, "fill", **form(with_money, **{"filing.attachment": "none"}))
+    )
     assert "Does not go along" in page
     told = form(with_money, then="propose", **{"filing.attachment": "transfers"})
     said(do(officer, with_money, "fill", **told))

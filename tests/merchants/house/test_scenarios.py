@@ -116,7 +116,12 @@ def test_a_new_scenario_begins_in_shadow_and_takes_two_people_to_be_in_force(
     page = said(begun(officer))
     assert "Begun in shadow" in page and "Many refunds" in page
     (new,) = ScenarioVersion.objects.all()
-    assert (new.scenario, new.number, new.state, new.subject) == ("many_refunds", 1, "shadow", "shop")
+    assert (new.scenario, new.number, new.state, new.subject) == (
+        "many_refunds",
+        1,
+        "shadow",
+        "shop",
+    )
     assert new.author == staff.user("compliance_officer").pk
     assert new.note == "fewer false alarms"
     officer.post(f"{ROOT}/versions/{new.id}/live", {"reason": "it works"})

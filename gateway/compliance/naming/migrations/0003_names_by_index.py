@@ -25,7 +25,9 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name="screenedparty",
             name="name_index",
-            field=models.TextField(help_text="HMAC of the name under the key that seals it, in hex"),
+            field=models.TextField(
+                help_text="HMAC of the name under the key that seals it, in hex"
+            ),
         ),
         migrations.AlterField(
             model_name="screenedparty",
