@@ -3,14 +3,12 @@ hears of none of the new kinds."""
 
 from django.db import migrations
 
-OFFICERS_ACTS = (
-    "'scenario_live', 'scenario_retire', 'list_give_up', 'good_guy',"
-    " 'hold_release', 'hold_return', 'hold_block', 'destination_release', 'shop_approval'"
-)
-FORWARDS = f"""
+FORWARDS = """
 UPDATE notices_notice SET kind = 'approval_waits_for_officers'
  WHERE kind = 'approval_waits_at_house' AND settled_at IS NULL
-   AND body ->> 'kind' IN ({OFFICERS_ACTS});
+   AND body ->> 'kind' IN (
+       'scenario_live', 'scenario_retire', 'list_give_up', 'good_guy', 'hold_release',
+       'hold_return', 'hold_block', 'destination_release', 'shop_approval');
 UPDATE notices_notice SET kind = 'approval_waits_at_desk'
  WHERE kind = 'approval_waits_at_house' AND settled_at IS NULL
    AND body ->> 'kind' = 'desk_resume';
