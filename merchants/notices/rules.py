@@ -24,6 +24,15 @@ Body = Mapping[str, Any]
 AT_ONCE: Final = timedelta(0)
 CASE_CLOSE: Final = "case_close"
 """The kind of act that ends a case: nobody but the officers hears of one."""
+OFFICERS_ACTS: Final = frozenset(
+    {
+        *("scenario_live", "scenario_retire", "list_give_up", "good_guy"),
+        *("hold_release", "hold_return", "hold_block", "destination_release", "shop_approval"),
+    }
+)
+DESK_ACTS: Final = frozenset({"desk_resume"})
+"""Kinds of act that officers alone, or the desk and operators, may open and decide about: nobody is
+told of what they can't open. A test holds both to what each kind asks of who decides."""
 QUIET_AFTER_SETTLING: Final = timedelta(minutes=15)
 """A matter that comes back this soon is looked at again before anybody is told: what comes and
 goes every minute would fill mailboxes that then nobody reads."""
@@ -90,6 +99,11 @@ _DECIDED: Final = (
     *("approval.approved", "approval.carried_out", "approval.cancelled"),
     *("approval.rejected", "approval.expired", "approval.failed"),
 )
+
+
+def _is_at_house(body: Body) -> bool:
+    """Whether the second person of an act is the house's."""
+    return body.get("decider") == "house"
 
 
 def _is_anything_due(body: Body) -> bool:
@@ -208,7 +222,23 @@ RULES: Final = (
         (AT_ONCE, {OPERATOR, COMPLIANCE_OFFICER}),
         opens={"approval.proposed"},
         settles=_DECIDED,
-        is_open=lambda body: body.get("decider") == "house" and body.get("kind") != CASE_CLOSE,
+        is_open=lambda body: (
+            _is_at_house(body) and body.get("kind") not in OFFICERS_ACTS | DESK_ACTS | {CASE_CLOSE}
+        ),
+    ),
+    _rule(
+        "approval_waits_for_officers",
+        (AT_ONCE, {COMPLIANCE_OFFICER}),
+        opens={"approval.proposed"},
+        settles=_DECIDED,
+        is_open=lambda body: _is_at_house(body) and body.get("kind") in OFFICERS_ACTS,
+    ),
+    _rule(
+        "approval_waits_at_desk",
+        (AT_ONCE, {DESK, OPERATOR}),
+        opens={"approval.proposed"},
+        settles=_DECIDED,
+        is_open=lambda body: _is_at_house(body) and body.get("kind") in DESK_ACTS,
     ),
     _rule(
         "bank_unclear",

@@ -120,7 +120,7 @@ def _words_of_house(notice: Notice) -> Words:
                 _("A reorganisation left a shop's balance below zero."),
                 "/house/books",
             )
-        case "approval_waits_at_house":
+        case "approval_waits_at_house" | "approval_waits_for_officers" | "approval_waits_at_desk":
             return Words(
                 _("Something waits for a second person"),
                 _("One person proposed it; another has to agree: %(reason)s.")
@@ -237,6 +237,8 @@ def kind_word(kind: str) -> str:
         "shortfall_opened": _("Payments taken back"),
         "approval_waits": _("What waits for a second person"),
         "approval_waits_at_house": _("What waits for a second person of the house"),
+        "approval_waits_for_officers": _("What waits for a second officer"),
+        "approval_waits_at_desk": _("What waits for a second person of the desk"),
         "bank_unclear": _("Unclear instructions to banks"),
         "case_opened": _("Cases"),
         "case_overdue": _("Cases that are late"),

@@ -89,7 +89,31 @@ def told(house, settings):
     hold_ask_lift(hold_id=hold.id, by=f"user:{other.pk}", reason=LONG, now=now)
     hold_place(about=f"case:{kept.id}", by="a court's clerk", reason="x" * 300, now=now)
     sweep(now=now)
-    return {"draft": draft, "blocking": blocking, "goaml": goaml, "case": suspected}
+    again = alert_raise(
+        kind="refund_spike",
+        about=f"shop:{world.shop_id}",
+        fingerprint=str(uuid7()),
+        mode="test",
+        shop_id=world.shop_id,
+        severity="high",
+        evidence={"refunds": 41},
+        versions={"rules": "1"},
+        now=now,
+    )
+    world.drain()
+    since = Case.objects.get(gathered__alert=again)
+    closed(since, "report")
+    attached = Report.objects.get(case=since, kind="fincen_sar")
+    attached = report_fill(report_id=attached.id, by=me, told=SAR, version=1, now=now)
+    report_propose(report_id=attached.id, by=me, version=attached.version, now=now)
+    report_approve(report_id=attached.id, by=other.pk, version=attached.version, now=now)
+    return {
+        "draft": draft,
+        "blocking": blocking,
+        "goaml": goaml,
+        "case": suspected,
+        "attached": attached,
+    }
 
 
 @pytest.mark.parametrize(("scheme", "language"), [("light", "en"), ("dark", "zh-hans")])
@@ -98,7 +122,7 @@ def test_every_page_fits_its_screen(house, told, size, scheme, language):
     paths = [
         "/house/reports",
         "/house/reports?state=corrected",
-        *(f"/house/reports/{told[name].id}" for name in ("draft", "blocking", "goaml")),
+        *(f"/house/reports/{told[name].id}" for name in ("draft", "blocking", "goaml", "attached")),
         "/house/retention",
         f"/house/cases/{told['case'].id}",
     ]

@@ -56,6 +56,7 @@ def watched(house):
         f"{ROOT}/velocity",
         f"{ROOT}/high_risk_mcc",
         f"{ROOT}/velocity/edit",
+        f"{ROOT}/new",
         f"{ROOT}/velocity/compare?one=1&other=2",
         f"{ROOT}/backtests/{over.id}",
         f"{ROOT}/backtests/{waits.id}",
@@ -96,6 +97,36 @@ def test_a_table_is_edited_checked_and_kept_without_a_script(house, watched):
         expect(page.get_by_text("Kept as draft 2.")).to_be_visible()
     house.complaints = [text for text in house.complaints if "status of 422" not in text]
     assert len(ScenarioVersion.objects.get(scenario="structuring", number=2).table.rows) == 4
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", ("Name", "Fill in", "Begin in shadow", "In shadow")),
+        ("zh-hans", ("名称", "填入", "以影子方式开始", "影子运行")),
+    ],
+)
+def test_a_new_scenario_is_begun_without_a_script(house, watched, language, words):
+    name, fill_in, begin, in_shadow = words
+    with house.page(role="compliance_officer", java_script_enabled=False) as page:
+        page.goto(f"/language?to={language}&next={ROOT}/new")
+        page.goto(f"{ROOT}/new")
+        page.get_by_label(name, exact=True).fill("Refunds!")
+        page.locator("#template").select_option("refund_abuse")
+        page.get_by_role("button", name=fill_in).click()
+        expect(page.locator("fieldset.scenario-row").first).to_be_visible()
+        page.locator("#note").fill("students return much")
+        page.get_by_role("button", name=begin).click()
+        wrong = page.locator("[aria-invalid=true]")
+        expect(wrong).to_have_value("Refunds!")
+        expect(page.locator("#note")).to_have_value("students return much")
+        wrong.fill(f"refunds_{language[:2]}")
+        page.get_by_role("button", name=begin).click()
+        page.wait_for_url(f"**{ROOT}/refunds_{language[:2]}")
+        expect(page.locator(".badge", has_text=in_shadow).first).to_be_visible()
+    house.complaints = [text for text in house.complaints if "status of 422" not in text]
+    begun = ScenarioVersion.objects.get(scenario=f"refunds_{language[:2]}")
+    assert (begun.state, begun.number) == ("shadow", 1)
 
 
 def test_a_backtests_page_follows_it_to_its_end_by_itself(house, watched):

@@ -17,6 +17,7 @@ from gateway.compliance.inquiring.errors import InquiriesTooMany
 from gateway.compliance.inquiring.models import Inquiry
 from gateway.compliance.naming import warm
 from gateway.compliance.naming.scoring import NameQuery, Score
+from gateway.compliance.naming.sealed_names import looked_up
 from gateway.compliance.naming.stored import query_told
 from gateway.compliance.naming.weights import SCORER_VERSION, WEIGHTS
 from gateway.tenancy.scope import house_scope
@@ -46,7 +47,7 @@ class NameLook:
 
 @transaction.atomic
 def name_look(*, query: NameQuery, threshold: int, by: UUID, now: datetime) -> NameLook:
-    """Whom the lists in force name like this, from so many points on. Five queries.
+    """Whom the lists in force name like this, from so many points on. Seven queries.
 
     Args:
         threshold: points of 10,000; the scorer's own is ``WEIGHTS.threshold``.
@@ -88,7 +89,7 @@ def _looked(query: NameQuery, sources: Any, *, threshold: int) -> NameLook:
 def inquiry_keep(
     *, kind: str, by: UUID, asked: dict[str, Any], found: dict[str, Any], now: datetime
 ) -> Inquiry:
-    """Write down who looked up whom, unless they looked too often. Three queries.
+    """Write down who looked up whom, sealed, unless they looked too often. Five queries.
 
     Raises:
         InquiriesTooMany: nothing was looked up then.
@@ -103,4 +104,5 @@ def inquiry_keep(
             or theirs.filter(at__gt=now - timedelta(days=1)).count() >= PER_DAY
         ):
             raise InquiriesTooMany
-        return Inquiry.objects.create(kind=kind, by=by, asked=asked, found=found, at=now)
+        sealed = looked_up(asked, now=now)
+        return Inquiry.objects.create(kind=kind, by=by, asked=sealed, found=found, at=now)

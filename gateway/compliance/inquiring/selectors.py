@@ -1,8 +1,12 @@
 """Who looked up whom."""
 
+from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from gateway.compliance.inquiring.models import Inquiry
+from gateway.compliance.sealed.sealing import opened
+from gateway.compliance.sealed.tokens import ERASED
 from gateway.events.cursors import PAGE_SIZE, Page, decode_cursor, page_of
 
 
@@ -19,3 +23,9 @@ def inquiries_page(
         rows = rows.filter(id__lt=decode_cursor(cursor))
     found = list(rows.order_by("-id")[: size + 1])
     return page_of(found, size=size, last_id=found[size - 1].id if len(found) > size else None)
+
+
+def asked_of(inquiries: Sequence[Inquiry]) -> list[dict[str, Any] | None]:
+    """Whom each of them asked about; None once that is forgotten. One query, none for no look."""
+    told = opened([one.asked for one in inquiries])
+    return [None if ERASED in one else one for one in told]

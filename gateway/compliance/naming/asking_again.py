@@ -16,6 +16,7 @@ from gateway.compliance import locks as lists
 from gateway.compliance.naming import warm
 from gateway.compliance.naming.models import GoodGuy, ScreenedParty
 from gateway.compliance.naming.parties import party_screen
+from gateway.compliance.sealed.errors import KeyGone
 from gateway.tenancy.scope import house_scope
 
 AT_ONCE: Final = 200
@@ -38,7 +39,11 @@ def parties_ask_again(*, now: datetime) -> int:
         )
         found = list(parties.order_by("id").values_list("id", flat=True)[:AT_ONCE])
         for party_id in found:
-            party_screen(party_id=party_id, now=now)
+            try:
+                party_screen(party_id=party_id, now=now)
+            except KeyGone:
+                # Put while they were being erased: nobody can be asked about who has no name.
+                ScreenedParty.objects.filter(id=party_id).update(active=False, put_at=now)
     return len(found)
 
 

@@ -15,7 +15,7 @@ class NameVerdict(models.Model):
     """What the lists of a moment say about somebody, by name and all else that was told.
 
     From ``query``, the lists' versions and the scorer's version the same matches come out again.
-    Never shown to shops.
+    Never shown to shops. Whoever reads it opens it first (``sealed_names``).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7)
@@ -23,9 +23,13 @@ class NameVerdict(models.Model):
     about = models.TextField(default="", help_text="subject:<id>, shop:<id> …; '' for a mere look")
     state = models.TextField(help_text="clear, match: people must look, unknown")
     reason = models.TextField(default="", help_text="why nobody can say: list_missing:ofac …")
-    query = models.JSONField(help_text="name, kind, birth_date, countries, ids")
-    matches = models.JSONField(help_text="scores with all their parts, the likeliest first")
-    set_aside = models.JSONField(help_text="matches that people had called another person, as well")
+    query = models.JSONField(help_text="name, kind, birth_date, countries, ids; sealed")
+    matches = models.JSONField(
+        help_text="scores with all their parts, the likeliest first: [], or sealed"
+    )
+    set_aside = models.JSONField(
+        help_text="matches that people had called another person, as well: [], or sealed"
+    )
     versions = models.JSONField(help_text="[{source, number, hash}] of the lists it was checked by")
     versions_key = models.TextField(help_text="the same in short: 'ofac#3'")
     scorer_version = models.TextField()
@@ -72,15 +76,20 @@ class NameVerdict(models.Model):
 
 
 class ScreenedParty(models.Model):
-    """Somebody the house deals with, screened whenever a list changes, under one of their names."""
+    """Somebody the house deals with, screened whenever a list changes, under one of their names.
+
+    The name itself is sealed within ``query``; its row is found again by ``name_index``.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7)
     mode = models.TextField()
     about = models.TextField(help_text="subject:<id>, shop:<id> …: whom an alert is about")
     shop_id = models.UUIDField(null=True, help_text="whose business it concerns, if a shop's")
-    name = models.TextField()
+    name_index = models.TextField(help_text="HMAC of the name under the key that seals it, in hex")
     kind = models.TextField()
-    query = models.JSONField(help_text="all that is known: name, kind, birth_date, countries, ids")
+    query = models.JSONField(
+        help_text="all that is known: name, kind, birth_date, countries, ids; sealed"
+    )
     active = models.BooleanField(default=True, help_text="False: no longer dealt with")
     verdict = models.ForeignKey(
         NameVerdict, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
@@ -90,11 +99,11 @@ class ScreenedParty(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["mode", "about", "name"], name="compliance_name_party_once"
+                fields=["mode", "about", "name_index"], name="compliance_name_party_once"
             ),
             models.CheckConstraint(name="compliance_name_party_kind", condition=Q(kind__in=KINDS)),
             models.CheckConstraint(name="compliance_name_party_mode", condition=Q(mode__in=MODES)),
-            models.CheckConstraint(name="compliance_name_party_named", condition=~Q(name="")),
+            models.CheckConstraint(name="compliance_name_party_named", condition=~Q(name_index="")),
         ]
         indexes = [
             models.Index(

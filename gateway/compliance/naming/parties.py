@@ -12,8 +12,9 @@ from gateway.compliance.naming import locks
 from gateway.compliance.naming.models import NameVerdict, ScreenedParty
 from gateway.compliance.naming.scoring import NameQuery
 from gateway.compliance.naming.screening import name_screen
-from gateway.compliance.naming.stored import query_read, query_told
-from gateway.compliance.sealed.sealing import sealed_value
+from gateway.compliance.naming.sealed_names import NAMES, names_key, query_of
+from gateway.compliance.sealed.keys import key_throw_away
+from gateway.compliance.sealed.sealing import opened_whole, sealed_value
 from gateway.tenancy.scope import house_scope
 
 ALERT_KIND = "name_match"
@@ -32,14 +33,16 @@ def party_put(
             of one are several rows.
     """
     with house_scope():
+        told = str(about_of(about))
+        key = names_key(told, now=now)
         party, _ = ScreenedParty.objects.update_or_create(
             mode=mode,
-            about=str(about_of(about)),
-            name=query.name,
+            about=told,
+            name_index=key.index(query.name),
             defaults={
                 "shop_id": shop_id,
                 "kind": query.kind,
-                "query": query_told(query),
+                "query": key.query(query),
                 "active": True,
                 "put_at": now,
             },
@@ -57,24 +60,28 @@ def party_leave(*, about: str, mode: str, now: datetime) -> int:
 
 @transaction.atomic
 def party_forget(*, about: str, mode: str) -> int:
-    """Delete what is known of somebody, and the verdicts on them: what they were screened by may
-    be kept no longer. How many verdicts there were. What alerts and cases keep of it goes by their
-    own terms."""
+    """Delete what is known of somebody, the verdicts on them, and the key of both: what they were
+    screened by may be kept no longer, in no backup either. How many verdicts there were. What
+    alerts and cases keep of it goes by their own terms."""
     with house_scope():
-        whom = {"mode": mode, "about": str(about_of(about))}
-        ScreenedParty.objects.filter(**whom).delete()
-        return NameVerdict.objects.filter(**whom).delete()[0]
+        told = str(about_of(about))
+        ScreenedParty.objects.filter(mode=mode, about=told).delete()
+        verdicts = NameVerdict.objects.filter(mode=mode, about=told).delete()[0]
+        key_throw_away(f"{NAMES}:{told}")
+        return verdicts
 
 
 @transaction.atomic
 def party_screen(*, party_id: UUID, now: datetime) -> NameVerdict:
-    """Screen somebody against all lists in force; each match is an alert, once while it is open."""
+    """Screen somebody against all lists in force; each match is an alert, once while it is open.
+
+    Raises:
+        KeyGone: they were erased.
+    """
     with house_scope():
         lists.sources_in_force()  # before the party, as when a list's change comes by
         party = locks.party(party_id)
-        verdict = name_screen(
-            query=query_read(party.query), now=now, mode=party.mode, about=party.about
-        )
+        verdict = name_screen(query=query_of(party), now=now, mode=party.mode, about=party.about)
         party.verdict = verdict
         party.save(update_fields=["verdict"])
         matches_raise(party, verdict, now=now)
@@ -84,10 +91,11 @@ def party_screen(*, party_id: UUID, now: datetime) -> NameVerdict:
 def matches_raise(party: ScreenedParty, verdict: NameVerdict, *, now: datetime) -> int:
     """An alert for each match of a verdict; how many. In the caller's transaction.
 
-    Whom we asked about, and what of it agreed, is sealed for them: what cases keep of it is erased
-    with them.
+    Whom we asked about, and what of it agreed, is sealed anew for evidence, which is kept by terms
+    of its own.
     """
-    for match in verdict.matches:
+    told = opened_whole({"query": verdict.query, "matches": verdict.matches})
+    for match in told["matches"]:
         is_sure = match["points"] >= SURE_POINTS
         alert_raise(
             kind=ALERT_KIND,
@@ -98,13 +106,13 @@ def matches_raise(party: ScreenedParty, verdict: NameVerdict, *, now: datetime) 
             severity="high" if is_sure else "medium",
             evidence={
                 "verdict_id": verdict.id,
-                "query": sealed_value(verdict.query, about=party.about, now=now),
+                "query": sealed_value(told["query"], about=party.about, now=now),
                 "match": sealed_value(match, about=party.about, now=now),
             },
             versions={
-                **{told["source"]: str(told["number"]) for told in verdict.versions},
+                **{one["source"]: str(one["number"]) for one in verdict.versions},
                 "scorer": verdict.scorer_version,
             },
             now=now,
         )
-    return len(verdict.matches)
+    return len(told["matches"])

@@ -25,8 +25,9 @@ from gateway.compliance.naming.finding import find
 from gateway.compliance.naming.index import NameIndex
 from gateway.compliance.naming.models import NameChange, NameChunk, ScreenedParty
 from gateway.compliance.naming.parties import matches_raise
+from gateway.compliance.naming.scoring import NameQuery
 from gateway.compliance.naming.screening import Asked, verdict_keep
-from gateway.compliance.naming.stored import query_read
+from gateway.compliance.naming.sealed_names import queries_of
 from gateway.tenancy.scope import house_scope
 
 CHUNK_PARTIES: Final = 100
@@ -124,8 +125,11 @@ def chunk_screen(*, now: datetime) -> int | None:
         name = f"{chunk.source}#{chunk.number}"
         sources = lists.sources_in_force()
         parties = _parties(chunk)
+        queries = queries_of(parties)
         for party in parties:
-            chunk.matches += _screen(party, changed, sources=sources, name=name, now=now)
+            query = queries.get(party.id)
+            if query is not None:  # else erased in this moment
+                chunk.matches += _screen(party, query, changed, sources=sources, name=name, now=now)
         chunk.parties, chunk.done_at = len(parties), now
         chunk.save(update_fields=["parties", "matches", "done_at"])
         return len(parties)
@@ -165,6 +169,7 @@ def _parties(chunk: NameChunk) -> list[ScreenedParty]:
 
 def _screen(
     party: ScreenedParty,
+    query: NameQuery,
     changed: Changed,
     *,
     sources: Sequence[ListSource],
@@ -172,7 +177,6 @@ def _screen(
     now: datetime,
 ) -> int:
     """1 if people must look. Nothing is written of a party whom the change does not touch."""
-    query = query_read(party.query)
     scores = find(query, changed.index).matches
     if not scores:
         return 0
@@ -184,7 +188,7 @@ def _screen(
         only_changed=name,
         now=now,
     )
-    if not verdict.matches:
+    if verdict.is_clear:
         return 0
     party.verdict = verdict
     party.save(update_fields=["verdict"])

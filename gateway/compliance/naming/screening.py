@@ -13,7 +13,7 @@ from gateway.compliance.models import ListSource
 from gateway.compliance.naming import warm, whitelist
 from gateway.compliance.naming.models import NameVerdict
 from gateway.compliance.naming.scoring import NameQuery, Score
-from gateway.compliance.naming.stored import query_told, scores_told
+from gateway.compliance.naming.sealed_names import names_key
 from gateway.compliance.naming.weights import SCORER_VERSION
 from gateway.tenancy.scope import house_scope
 
@@ -68,19 +68,20 @@ def verdict_keep(
     reason: str = "",
     only_changed: str = "",
 ) -> NameVerdict:
-    """Write a verdict down, the matches that the whitelist sets aside apart. In the caller's
-    transaction, in the house's scope."""
+    """Write a verdict down, sealed, the matches that the whitelist sets aside apart. In the
+    caller's transaction, in the house's scope."""
     matches, set_aside = whitelist.divided(asked.mode, asked.about, scores)
     state = "unknown" if reason else "match" if matches else "clear"
+    key = names_key(asked.about, now=now)
     rests_on = freshness((source.checked_at for source in sources), now=now)
     return NameVerdict.objects.create(
         mode=asked.mode,
         about=asked.about,
         state=state,
         reason=reason,
-        query=query_told(query),
-        matches=scores_told(matches),
-        set_aside=scores_told(set_aside),
+        query=key.query(query),
+        matches=key.scores(matches),
+        set_aside=key.scores(set_aside),
         versions=[
             {
                 "source": source.name,

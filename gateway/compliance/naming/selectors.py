@@ -6,7 +6,8 @@ from gateway.compliance.listed.selectors import entity_in
 from gateway.compliance.models import ListVersion
 from gateway.compliance.naming.models import GoodGuy, NameVerdict, ScreenedParty
 from gateway.compliance.naming.scoring import Score, score
-from gateway.compliance.naming.stored import query_read, score_read
+from gateway.compliance.naming.sealed_names import matches_of, query_of
+from gateway.compliance.naming.stored import score_read
 from gateway.compliance.naming.weights import SCORER_VERSION
 from gateway.events.cursors import PAGE_SIZE, Page, decode_cursor, page_of
 
@@ -48,16 +49,19 @@ def good_guys_page(
 
 def replayed(verdict: NameVerdict) -> tuple[Score, ...] | None:
     """Its matches, scored anew from the stored question and what those versions of the lists said;
-    None if the scorer is another by now. Two queries a match.
+    None if the scorer is another by now. Two queries, and two a match.
 
     Equal to the stored ones to the last point.
+
+    Raises:
+        KeyGone: they were erased.
     """
     if verdict.scorer_version != SCORER_VERSION:
         return None
-    query = query_read(verdict.query)
+    query = query_of(verdict)
     numbers = {told["source"]: told["number"] for told in verdict.versions}
     scores = []
-    for told in verdict.matches:
+    for told in matches_of(verdict):
         stored = score_read(told)
         version = ListVersion.objects.get(source_id=stored.source, number=numbers[stored.source])
         entity = entity_in(version, stored.entity_id)

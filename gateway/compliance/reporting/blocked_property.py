@@ -5,8 +5,6 @@ a spreadsheet with one line for each property. Both are handed in by people thro
 reporting system.
 """
 
-import csv
-import io
 import json
 from datetime import date
 from typing import Any, Final
@@ -14,12 +12,12 @@ from typing import Any, Final
 from gateway.compliance.reporting.answers import Answers, below, count_of
 from gateway.compliance.reporting.institution import Institution
 from gateway.compliance.reporting.questions import QUESTIONS, Group
+from gateway.compliance.reporting.spreadsheet import table_bytes
 
 COLUMNS: Final = (
     *("target", "owner", "owner_address", "description", "location", "account"),
     *("blocked_on", "quantity", "dollars", "valued", "basis", "authority"),
 )
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 _PROPERTY: Final[Group] = next(one for one in QUESTIONS["ofac_annual"] if one.name == "property")
 
 
@@ -64,12 +62,7 @@ def blocked_report(
 
 def blocked_table(answers: Answers) -> bytes:
     """One line for each property, for a spreadsheet; no text in it is taken for a formula."""
-    out = io.StringIO(newline="")
-    table = csv.writer(out, lineterminator="\r\n")
-    table.writerow(COLUMNS)
-    for one in properties(answers):
-        table.writerow([_harmless(one[name]) for name in COLUMNS])
-    return out.getvalue().encode()
+    return table_bytes(COLUMNS, ([one[name] for name in COLUMNS] for one in properties(answers)))
 
 
 def blocked_check(answers: Answers) -> list[str]:
@@ -100,7 +93,3 @@ def total_dollars(answers: Answers) -> str:
         whole, _, rest = one["dollars"].partition(".")
         cents += int(whole or 0) * 100 + int(f"{rest:0<2}"[:2])
     return f"{cents // 100}.{cents % 100:02}"
-
-
-def _harmless(value: str) -> str:
-    return f"'{value}" if value.startswith(_FORMULA) else value

@@ -96,6 +96,7 @@ class _Draft:
         self._count("subject", 1)
         self._say("filing.type", "initial", "house")
         self._subject(case, prefix="subject.1.")
+        self._attach()
         days = sorted(one["first_block_time"][:10] for one in self._evidence["deposits"])
         if days:
             self._say("activity.first_day", days[0])
@@ -113,6 +114,7 @@ class _Draft:
         self._count("subject", 1)
         self._count("transaction", len(deposits))
         self._say("filing.with", "transactions" if deposits else "activity", "house")
+        self._attach()
         self._subject(case, prefix="subject.1.")
         known = self._evidence["known"].get("shop") or {}
         for number, one in enumerate(deposits, start=1):
@@ -210,6 +212,11 @@ class _Draft:
         self._say(f"{prefix}incorporation_number", told.get("registration"))
         self._say(f"{prefix}website", told.get("website"))
         self._say(f"{prefix}relationship", "customer")
+
+    def _attach(self) -> None:
+        """All transfers go along, if there are any: whoever fills it in may say otherwise."""
+        attached = "transfers" if self._evidence["deposits"] else "none"
+        self._say("filing.attachment", attached, "house")
 
     def _facts(self) -> str:
         """The bare facts, for a person to make a story of."""

@@ -141,6 +141,19 @@ def _write(report: Report, case: Case | None, *, by: UUID, verb: str, now: datet
         dated=written.dated,
         written_at=now,
     )
+    for beside in written.beside:
+        ReportFile.objects.create(
+            report=report,
+            part=beside.part,
+            name=beside.name,
+            media=beside.media,
+            size_bytes=len(beside.content),
+            box=file_seal(report, beside.content, name=beside.name, now=now),
+            checked_by=written.checked_by,
+            dated=written.dated,
+            written_at=now,
+        )
+    hashes = {f"{one.part}_sha256": sha256(one.content).hexdigest() for one in written.beside}
     tell(
         report,
         case,
@@ -148,6 +161,6 @@ def _write(report: Report, case: Case | None, *, by: UUID, verb: str, now: datet
         actor=person(by),
         now=now,
         facts={"file": file.id, "checked_by": file.checked_by, "version": report.version},
-        personal={"file_sha256": sha256(written.content).hexdigest()},
+        personal={"file_sha256": sha256(written.content).hexdigest(), **hashes},
     )
     return file

@@ -33,23 +33,27 @@ _LOCATIONS: Final = {
 }
 
 
-def fincen_sar(answers: Answers, *, house: Institution, filed_on: date) -> bytes:
+def fincen_sar(
+    answers: Answers, *, house: Institution, filed_on: date, attachment: str = ""
+) -> bytes:
     """The batch file of one report.
 
     Args:
         answers: complete, as ``answers_check`` says.
         filed_on: the day on which it is handed in.
+        attachment: the name of the file that goes along; '' for none.
     """
     ET.register_namespace("fc2", codes.NAMESPACE)
     ET.register_namespace("xsi", _INSTANCE)
-    report = _Report(answers, house)
+    report = _Report(answers, house, attachment)
     return xml_bytes(report.batch(filed_on))
 
 
 class _Report:
-    def __init__(self, answers: Answers, house: Institution) -> None:
+    def __init__(self, answers: Answers, house: Institution, attachment: str) -> None:
         self._answers = answers
         self._house = house
+        self._attachment = attachment
         self._make = Numbered(namespace=codes.NAMESPACE, numbers="SeqNum")
 
     def batch(self, filed_on: date) -> ET.Element:
@@ -59,8 +63,8 @@ class _Report:
             "TotalAmount": dollars or "0",
             "PartyCount": str(subjects),
             "ActivityCount": "1",
-            "ActivityAttachmentCount": "0",
-            "AttachmentCount": "0",
+            "ActivityAttachmentCount": "1" if self._attachment else "0",
+            "AttachmentCount": "1" if self._attachment else "0",
             f"{{{_INSTANCE}}}schemaLocation": SCHEMA_PLACE,
         }
         root = self._make.group(None, "EFilingBatchXML", **attributes)
@@ -74,6 +78,9 @@ class _Report:
             FilingInstitutionNotetoFinCEN=self._of("filing.note"),
         )
         self._association(activity)
+        if self._attachment:
+            beside = self._make.group(activity, "ActivitySupportDocument")
+            self._make.text(beside, "OriginalAttachmentFileName", self._attachment)
         self._house_parties(activity)
         for number in range(1, subjects + 1):
             subject_write(

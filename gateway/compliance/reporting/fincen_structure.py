@@ -134,6 +134,12 @@ _ACTIVITY: Final = _numbered(
         ),
         1,
     ),
+    Part(
+        "ActivitySupportDocument",
+        _numbered(
+            Part("OriginalAttachmentFileName", Text(150, pattern=r"[A-Za-z0-9._-]+\.csv"), 1)
+        ),
+    ),
     Part("Party", _PARTY, 6, 1203),
     Part("SuspiciousActivity", _SUSPICION, 1),
     Part(
@@ -155,8 +161,8 @@ _BATCH: Final = Node(
         "TotalAmount": _DOLLARS,
         "PartyCount": _COUNT,
         "ActivityCount": Text(values=frozenset({"1"})),
-        "ActivityAttachmentCount": Text(values=frozenset({"0"})),
-        "AttachmentCount": Text(values=frozenset({"0"})),
+        "ActivityAttachmentCount": Text(values=frozenset({"0", "1"})),
+        "AttachmentCount": Text(values=frozenset({"0", "1"})),
     },
 )
 _ONCE_EACH: Final = (
@@ -186,6 +192,12 @@ def _beyond_structure(xml: bytes) -> list[str]:
             flaws.append(f"there is no party {code}")
     if root.attrib["PartyCount"] != str(parties.count(codes.SUBJECT)):
         flaws.append("PartyCount is not the number of subjects")
+    attached = str(len(list(root.iter(f"{prefix}ActivitySupportDocument"))))
+    flaws += [
+        f"{name} is not the number of attachments"
+        for name in ("ActivityAttachmentCount", "AttachmentCount")
+        if root.attrib[name] != attached
+    ]
     for name in ("SuspiciousActivitySubtypeID", "ActivityNarrativeSequenceNumber"):
         values = [one.text for one in root.iter(prefix + name)]
         if len(set(values)) != len(values):

@@ -16,6 +16,7 @@ class ReportKind:
         term: by which rule it is due.
         media, suffix: of its file.
         retention: the class of the retention schedule that it is kept by.
+        attaches: whether the authority takes the case's transfers along with it.
     """
 
     name: Kind
@@ -24,6 +25,7 @@ class ReportKind:
     media: str
     suffix: str
     retention: str
+    attaches: bool = False
 
 
 KINDS: Final[dict[str, ReportKind]] = {
@@ -36,6 +38,7 @@ KINDS: Final[dict[str, ReportKind]] = {
             "application/xml",
             "xml",
             "report",
+            attaches=True,
         ),
         ReportKind(
             "goaml",
@@ -44,6 +47,7 @@ KINDS: Final[dict[str, ReportKind]] = {
             "application/xml",
             "xml",
             "report",
+            attaches=True,
         ),
         ReportKind(
             "ofac_blocking",

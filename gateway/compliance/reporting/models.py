@@ -15,7 +15,8 @@ from gateway.compliance.reporting.kinds import KINDS
 from gateway.compliance.reporting.life import STATES
 from gateway.events.ids import uuid7
 
-READINGS = ("page", "file", "table")
+READINGS = ("page", "file", "table", "attachment", "package")
+PARTS = ("report", "attachment", "package")
 
 
 class Report(models.Model):
@@ -151,10 +152,14 @@ class ReportContent(models.Model):
 
 
 class ReportFile(models.Model):
-    """A file as it was written to be handed in. Never changed; the newest one counts."""
+    """A file as it was written to be handed in. Never changed; the newest report counts, with what
+    was written beside it in the same moment."""
 
     id = models.UUIDField(primary_key=True, default=uuid7)
     report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="files")
+    part = models.TextField(
+        default="report", help_text="the report; what goes along with it; both as one zip"
+    )
     name = models.TextField()
     media = models.TextField()
     size_bytes = models.PositiveIntegerField()
@@ -164,6 +169,9 @@ class ReportFile(models.Model):
     written_at = models.DateTimeField()
 
     class Meta:
+        constraints = [
+            models.CheckConstraint(name="compliance_report_file_part", condition=Q(part__in=PARTS))
+        ]
         indexes = [models.Index(fields=["report", "-id"], name="compliance_report_files")]
 
     def __str__(self) -> str:

@@ -58,6 +58,7 @@ NARRATIVE_MOST: Final = 17_000
 """Five blocks: four of 4,000 characters and one of 1,000."""
 SUBJECTS_MOST: Final = 10
 PROPERTY_MOST: Final = 200
+_ATTACHMENT: Final = Question("attachment", "choice", 10, False, ("transfers", "none"))
 
 _SAR_SUBJECT: Final = Group(
     "subject",
@@ -102,6 +103,7 @@ _SAR: Final = (
                 wanted_if=_if("type", "correction", "continuing"),
             ),
             Question("note", most=50),
+            _ATTACHMENT,
         ),
     ),
     _SAR_SUBJECT,
@@ -129,6 +131,7 @@ _GOAML: Final = (
             Question("prior", most=255),
             Question("with", "choice", 12, True, ("transactions", "activity")),
             Question("indicators", most=500, wanted=True),
+            _ATTACHMENT,
         ),
     ),
     Group(

@@ -13,6 +13,7 @@ from gateway.compliance.reporting.errors import ReportErased, ReportUnknown
 from gateway.compliance.reporting.models import Report, ReportFile, ReportReading
 from gateway.compliance.reporting.recorded import tell
 from gateway.compliance.reporting.sealed_content import content_of, file_open
+from gateway.compliance.reporting.selectors import newest_file
 
 
 @transaction.atomic
@@ -30,17 +31,23 @@ def report_read(*, report_id: UUID, by: UUID, now: datetime) -> tuple[Report, Co
 
 
 @transaction.atomic
-def report_file_read(*, report_id: UUID, by: UUID, now: datetime) -> tuple[ReportFile, bytes]:
+def report_file_read(
+    *, report_id: UUID, by: UUID, now: datetime, part: str = "report"
+) -> tuple[ReportFile, bytes]:
     """The newest file of a report, as it is handed in.
+
+    Args:
+        part: ``report``; or ``attachment`` or ``package``, of what was written with it.
 
     Raises:
         ReportUnknown: there is none.
         ReportErased, SealedWrong, KeyUnknown
     """
-    file = ReportFile.objects.filter(report_id=report_id).order_by("-id").first()
+    file = newest_file(report_id, part=part)
     if file is None:
         raise ReportUnknown
-    _written_down(report_id, by=by, what="file", now=now)
+    what = "file" if part == "report" else part
+    _written_down(report_id, by=by, what=what, now=now)
     return file, file_open(file)
 
 

@@ -59,6 +59,15 @@ def files_of(report: Report) -> Sequence[ReportFile]:
     return list(report.files.defer("box").order_by("-id"))
 
 
+def newest_file(report_id: UUID, *, part: str = "report") -> ReportFile | None:
+    """The file that counts, or what was written with it. One query, two for another part."""
+    files = ReportFile.objects.filter(report_id=report_id)
+    report = files.filter(part="report").order_by("-id").first()
+    if report is None or part == "report":
+        return report
+    return files.filter(part=part, written_at=report.written_at).first()
+
+
 def readings_of(report: Report) -> Sequence[ReportReading]:
     """Who read it, newest first. One query."""
     return list(report.readings.order_by("-id")[:SHOWN])

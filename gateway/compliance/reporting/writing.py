@@ -2,8 +2,17 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Literal
 
 from gateway.compliance.reporting.answers import answers_check, value_of
+from gateway.compliance.reporting.attaching import attachable, is_attached
+from gateway.compliance.reporting.attachments import (
+    CSV,
+    ZIP,
+    Attachment,
+    attachment_flaws,
+    zipped,
+)
 from gateway.compliance.reporting.blocked_property import blocked_check, blocked_report
 from gateway.compliance.reporting.configuration import reporting_settings
 from gateway.compliance.reporting.content import Content
@@ -22,6 +31,16 @@ STRUCTURE = "structure"
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """A file that is handed in with the report, or instead of it as all of it in one."""
+
+    part: Literal["attachment", "package"]
+    name: str
+    media: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Written:
     """Attributes:
     checked_by: ``structure``, and the SHA-256 of the authority's schema where there is one.
@@ -31,6 +50,7 @@ class Written:
     content: bytes
     checked_by: str
     dated: date
+    beside: tuple[Beside, ...] = ()
 
 
 def report_problems(report: Report, content: Content) -> list[str]:
@@ -59,10 +79,16 @@ def report_written(report: Report, content: Content, *, now: datetime) -> Writte
     dated = now.astimezone(WASHINGTON).date()
     told = reporting_settings()
     filer, kind = told.filer, report.kind
+    attachment = attachable(report, content) if is_attached(content) else None
     flaws: list[str]
     if kind == "fincen_sar":
-        file = fincen_sar(content.answers, house=filer.institution, filed_on=dated)
-        flaws = fincen_check(file)
+        file = fincen_sar(
+            content.answers,
+            house=filer.institution,
+            filed_on=dated,
+            attachment=attachment.name if attachment else "",
+        )
+        flaws = fincen_check(file) + (attachment_flaws(attachment) if attachment else [])
     elif kind == "goaml":
         file = goaml_report(
             content.answers, office=filer.goaml, reference=report.reference, reported_on=dated
@@ -84,7 +110,21 @@ def report_written(report: Report, content: Content, *, now: datetime) -> Writte
         checked_by = f"{STRUCTURE}, schema {schema_named(schema)}"
     if flaws:
         raise ReportInvalid(hint="; ".join(flaws[:10]))
-    return Written(content=file, checked_by=checked_by, dated=dated)
+    beside = _beside(report, file, attachment, dated=dated) if attachment else ()
+    return Written(content=file, checked_by=checked_by, dated=dated, beside=beside)
+
+
+def _beside(
+    report: Report, file: bytes, attachment: Attachment, *, dated: date
+) -> tuple[Beside, ...]:
+    """What goes along; for goAML also all of it as the one zip that its web takes."""
+    table = Beside("attachment", attachment.name, CSV, attachment.content)
+    if report.kind != "goaml":
+        return (table,)
+    name = file_name(report, dated=dated)
+    package = zipped([(name, file), (table.name, table.content)], dated=dated)
+    whole = f"{name.removesuffix(KINDS[report.kind].suffix)}zip"
+    return table, Beside("package", whole, ZIP, package)
 
 
 def file_name(report: Report, *, dated: date) -> str:

@@ -16,6 +16,7 @@ from gateway.compliance.alerts.models import Alert
 from gateway.compliance.cases.models import Case
 from gateway.compliance.knowing.legal_holds import held_among
 from gateway.compliance.knowing.models import Subject
+from gateway.compliance.naming.sealed_names import LOOKS, NAMES
 from gateway.compliance.reporting.kinds import KINDS
 from gateway.compliance.reporting.models import Report
 from gateway.compliance.retaining.models import Erasure
@@ -23,6 +24,8 @@ from gateway.compliance.retaining.schedules import Schedule
 from gateway.compliance.sealed.models import SealingKey
 
 AT_ONCE: Final = 500
+OF_OTHERS: Final = ("case", "report", NAMES, LOOKS)
+"""Kinds of keys that seal no evidence, and go with what they are of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +122,10 @@ def reports_kept(schedule: Schedule, *, before: datetime) -> list[Kept]:
 def evidence_kept(schedule: Schedule, *, before: datetime) -> list[Kept]:
     """Whose sealed evidence has been kept for its time before a moment. A few queries for each of
     at most 500 keys."""
-    keys = SealingKey.objects.exclude(Q(about__startswith="case:") | Q(about__startswith="report:"))
+    others = Q()
+    for kind in OF_OTHERS:
+        others |= Q(about__startswith=f"{kind}:")
+    keys = SealingKey.objects.exclude(others)
     found = []
     for about in (
         keys.filter(made_at__lt=before)

@@ -1,11 +1,14 @@
-"""What is held beside a file: what wallets presented, transfers told to other providers, networks
-that a shop's keys and a person come from."""
+"""What is held beside a file: names that lists are asked about, what wallets presented, transfers
+told to other providers, networks that a shop's keys and a person come from."""
 
 import json
 from typing import Any
 
 from gateway.compliance.behaviour.models import NetworkSeen
 from gateway.compliance.knowing.errors import SubjectErased
+from gateway.compliance.naming.models import ScreenedParty
+from gateway.compliance.naming.sealed_names import queries_of
+from gateway.compliance.naming.stored import query_told
 from gateway.compliance.presenting.models import Presentation
 from gateway.compliance.retaining.collecting import Rows, Whom, register
 from gateway.compliance.travelling.keeping import message_open
@@ -14,9 +17,22 @@ from gateway.compliance.travelling.models import Exchange, ExchangeMessage
 
 def register_ours() -> None:
     """Called when the room starts."""
+    register("names", names)
     register("wallet_credentials", wallet_credentials)
     register("transfers", transfers)
     register("networks", networks)
+
+
+def names(whom: Whom) -> Rows:
+    """Under which names somebody is kept, to ask lists about: everybody behind a shop is. What the
+    lists said is not told."""
+    named = {"shop_id": whom.id} if whom.kind == "shop" else {"about": str(whom)}
+    parties = list(ScreenedParty.objects.filter(**named).order_by("id"))
+    queries = queries_of(parties)
+    for party in parties:
+        query = queries.get(party.id)
+        if query is not None:
+            yield {"about": party.about, "kept_since": party.put_at, **query_told(query)}
 
 
 def wallet_credentials(whom: Whom) -> Rows:

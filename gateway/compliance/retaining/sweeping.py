@@ -21,13 +21,14 @@ from gateway.compliance.cases.recording import record, record_apart
 from gateway.compliance.knowing.legal_holds import is_held
 from gateway.compliance.knowing.models import Subject
 from gateway.compliance.naming.models import NameVerdict
+from gateway.compliance.naming.sealed_names import LOOKS
 from gateway.compliance.reporting.models import Report
 from gateway.compliance.retaining import due
 from gateway.compliance.retaining.configuration import schedule_in_force
 from gateway.compliance.retaining.due import Kept
 from gateway.compliance.retaining.models import Erasure, Sweep
 from gateway.compliance.retaining.schedules import Schedule
-from gateway.compliance.sealed.keys import key_throw_away
+from gateway.compliance.sealed.keys import day_keys_throw_away, key_throw_away
 from gateway.custody.approvals.configuration import house_mode
 from gateway.events.moments import years_after
 from gateway.events.points import point
@@ -74,11 +75,14 @@ def everything_due(schedule: Schedule, *, before: datetime) -> list[Kept]:
     ]
 
 
+@transaction.atomic
 def looks_forget(schedule: Schedule, *, now: datetime) -> int:
-    """Delete what was asked of the lists about nobody in particular; how many."""
-    years = schedule.terms["look"].years
-    old = NameVerdict.objects.filter(about="", given_at__lt=years_after(now, -years))
-    return old.delete()[0]
+    """Delete what was asked of the lists about nobody in particular, and the keys of whole days:
+    whom officers looked up then is readable no more. How many questions."""
+    before = years_after(now, -schedule.terms["look"].years)
+    count = NameVerdict.objects.filter(about="", given_at__lt=before).delete()[0]
+    day_keys_throw_away(LOOKS, before=before.date())
+    return count
 
 
 def _erase(kept: Kept, schedule: Schedule, *, now: datetime) -> bool:

@@ -32,6 +32,13 @@ class TableRefused(ScenarioError):
         self.reason, self.row, self.column = reason, row, column
 
 
+class ScenarioNameTaken(ScenarioError):
+    code = "scenario_name_taken"
+    message = "There is a scenario of this name, in force, laid aside or yet to come."
+    field = "scenario"
+    status = 422
+
+
 class VersionNotThere(ScenarioError):
     code = "scenario_version_state"
     message = "A version in this state can't go there."

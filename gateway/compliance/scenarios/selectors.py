@@ -69,6 +69,27 @@ def scenarios_standing(*, mode: str, today: date) -> list[Standing]:
     ]
 
 
+def scenario_names() -> list[str]:
+    """Of every scenario that there is or was, in order. One query."""
+    names = ScenarioVersion.objects.order_by("scenario").values_list("scenario", flat=True)
+    return list(names.distinct())
+
+
+def version_to_begin_from(scenario: str, number: str = "") -> ScenarioVersion:
+    """The one of that number; without one, the newest that stands, else the newest. One query.
+
+    Raises:
+        ScenarioUnknown
+    """
+    versions = versions_of(scenario)
+    if number:
+        found = [one for one in versions if str(one.number) == number]
+        if not found:
+            raise ScenarioUnknown
+        return found[0]
+    return next((one for one in versions if one.state != "retired"), versions[0])
+
+
 def versions_of(scenario: str) -> list[ScenarioVersion]:
     """All, the newest first. One query.
 

@@ -26,6 +26,8 @@ MAX_REST_DAYS: Final = 365
 MAX_SOURCE: Final = 400
 MAX_SOURCES: Final = 20
 NAME: Final = re.compile(r"[a-z][a-z0-9_]{1,47}", re.ASCII)
+NO_NAMES: Final = frozenset({"new"})
+"""What stands where a scenario's name does in an address, and is none."""
 _UNFIT: Final = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff\"\\`$]")
 """In a reason, which stands as a text in the model: what could end it or begin something else."""
 
@@ -73,7 +75,7 @@ def table_of(told: Mapping[str, Any]) -> Table:
     if set(told) - known:
         raise TableRefused("keys_unknown", ", ".join(sorted(set(told) - known)))
     scenario = _text(told, "scenario")
-    if NAME.fullmatch(scenario) is None:
+    if NAME.fullmatch(scenario) is None or scenario in NO_NAMES:
         raise TableRefused("name", scenario)
     subject = _text(told, "subject")
     if subject not in SUBJECTS:

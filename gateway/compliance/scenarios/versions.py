@@ -1,4 +1,4 @@
-"""A scenario's versions: written, put in shadow, laid aside. Going live is in ``going_live``.
+"""A scenario's versions: begun, written, put in shadow, laid aside. Going live: ``going_live``.
 
 draft → shadow → live → retired. There is one draft, one shadow and one live version of a scenario
 at the most; a newer one retires the one before it. What a version says never changes.
@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from gateway.compliance.scenarios.errors import (
+    ScenarioNameTaken,
     VersionNotThere,
     VersionReasonMissing,
     VersionUnchanged,
@@ -48,6 +49,24 @@ def version_write(
         if one.state == "draft":
             version_retire_locked(one, now=now)
     return _write(table, text, before=before, author=author, note=note.strip(), now=now)
+
+
+@transaction.atomic
+def scenario_begin(
+    *, table: Table, author: UUID | None, note: str, now: datetime
+) -> ScenarioVersion:
+    """Begin a new scenario with its first version, in shadow: it counts from now on what it would
+    have said, and tells nobody before two people put it in force.
+
+    Raises:
+        ScenarioNameTaken: there is one, if all of it is laid aside.
+        VersionReasonMissing, JudgingFailed
+        VersionNotThere: somebody else began it in this moment.
+    """
+    if versions_for_update(table.scenario):
+        raise ScenarioNameTaken
+    version = version_write(table=table, author=author, note=note, now=now)
+    return version_shadow(version_id=version.id, now=now)
 
 
 def _write(

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Collection
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Final
 
@@ -34,13 +34,24 @@ def key_for(about: str, *, now: datetime) -> bytes:
     Raises:
         KeysUnreadable, KeyUnknown
     """
-    wrapped = wrap_for(os.urandom(KEY_BYTES), about=about, ring=the_keyring())
+    return keys_for([about], now=now)[about]
+
+
+def keys_for(abouts: Collection[str], *, now: datetime) -> dict[str, bytes]:
+    """As ``key_for``, of several. Two queries, in the caller's transaction, whose isolation is
+    READ COMMITTED: of two who make one at once both get the one that was kept.
+
+    Raises:
+        KeysUnreadable, KeyUnknown
+    """
+    ring = the_keyring()
+    made = []
+    for about in sorted(set(abouts)):
+        wrapped = wrap_for(os.urandom(KEY_BYTES), about=about, ring=ring)
+        made.append(SealingKey(about=about, kek_id=wrapped.kek_id, box=wrapped.box, made_at=now))
     with house_scope():
-        SealingKey.objects.bulk_create(
-            [SealingKey(about=about, kek_id=wrapped.kek_id, box=wrapped.box, made_at=now)],
-            ignore_conflicts=True,
-        )
-        return keys_of([about])[about]
+        SealingKey.objects.bulk_create(made, ignore_conflicts=True)
+        return keys_of(abouts)
 
 
 def keys_of(abouts: Collection[str]) -> dict[str, bytes]:
@@ -79,6 +90,17 @@ def key_throw_away(about: str) -> bool:
     """
     with house_scope():
         return SealingKey.objects.filter(about=about).delete()[0] > 0
+
+
+@transaction.atomic
+def day_keys_throw_away(kind: str, *, before: date) -> int:
+    """Make what was sealed on each day before one, under that day's key (``looks:2026-11-30``),
+    unreadable for good; how many days."""
+    days = SealingKey.objects.filter(
+        about__startswith=f"{kind}:", about__lt=f"{kind}:{before.isoformat()}"
+    )
+    with house_scope():
+        return days.delete()[0]
 
 
 def sealing_keys_rotate() -> int:

@@ -16,8 +16,11 @@ from gateway.compliance.reporting.answers import (
     names_of,
     value_of,
 )
+from gateway.compliance.reporting.attaching import attachable, is_attached
+from gateway.compliance.reporting.attachments import COLUMNS
 from gateway.compliance.reporting.content import Content
-from gateway.compliance.reporting.models import Report
+from gateway.compliance.reporting.kinds import KINDS
+from gateway.compliance.reporting.models import Report, ReportFile
 from gateway.compliance.reporting.questions import QUESTIONS, Group, Question
 from gateway.compliance.reporting.selectors import amendment_of, files_of, readings_of
 from gateway.compliance.reporting.writing import report_problems
@@ -37,6 +40,8 @@ from merchants.dashboard.house.report_words import (
 from merchants.dashboard.selectors import time_text
 
 ROOT: Final = "/house/reports"
+SHOWN: Final = 20
+"""Transfers of the attachment that the page shows."""
 LONG: Final = 600
 """Characters from which on a text gets more than one line to be written in."""
 COUNTRIES: Final = sorted((one.alpha_2, one.name) for one in pycountry.countries)
@@ -73,7 +78,7 @@ def report_facts(
         typed: what was sent and could not be kept.
         is_checked: whether what is missing is marked.
     """
-    readings = readings_of(report)
+    readings, files = readings_of(report), files_of(report)
     names = people_named(
         {
             *(one.reader for one in readings),
@@ -98,6 +103,8 @@ def report_facts(
         "checker": by_text.get(str(report.checker), ""),
         "filer": by_text.get(str(report.filed_by), ""),
         "filed": time_text(report.filed_at) if report.filed_at else "",
+        "attachment": _attachment(report, content) if content else None,
+        "beside": _beside(files),
         "files": [
             {
                 "name": one.name,
@@ -105,10 +112,10 @@ def report_facts(
                 "checked_by": one.checked_by,
                 "at": time_text(one.written_at),
             }
-            for one in files_of(report)
+            for one in files
         ],
         "is_stale": report.state == "approved"
-        and not any(one.dated == now.astimezone(UTC).date() for one in files_of(report)),
+        and not any(one.dated == now.astimezone(UTC).date() for one in files),
         "readings": [
             {
                 "who": by_text.get(str(one.reader), str(one.reader)[:8]),
@@ -221,6 +228,34 @@ def _money(content: Content) -> Sequence[dict[str, str]]:
         }
         for line in content.money
     ]
+
+
+def _attachment(report: Report, content: Content) -> dict[str, Any] | None:
+    """What goes along with it, or could; None where its form takes nothing."""
+    if not KINDS[report.kind].attaches:
+        return None
+    found = attachable(report, content)
+    if found is None:
+        return {"rows": []}
+    rows = [dict(zip(COLUMNS, row, strict=True)) for row in found.rows]
+    return {
+        "name": found.name,
+        "goes": is_attached(content),
+        "size": len(found.content),
+        "count": len(rows),
+        "rows": rows[:SHOWN],
+        "more": max(0, len(rows) - SHOWN),
+    }
+
+
+def _beside(files: Sequence[ReportFile]) -> set[str]:
+    """Which parts were written with the newest report."""
+    newest = next((one for one in files if one.part == "report"), None)
+    if newest is None:
+        return set()
+    return {
+        one.part for one in files if one.written_at == newest.written_at and one.part != "report"
+    }
 
 
 def _typists(content: Content | None) -> set[UUID]:

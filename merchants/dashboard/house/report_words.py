@@ -75,6 +75,7 @@ def question_word(name: str) -> str:
     words = {
         "type": _("Kind of filing"),
         "note": _("Note to FinCEN"),
+        "attachment": _("What goes along with it"),
         "indicators": _("Indicators, by the unit's codes"),
         "who": _("Person or company"),
         "last_name": _("Last name, or a company's whole name"),
@@ -143,6 +144,8 @@ def choice_word(name: str, value: str) -> str:
         ("type", "initial"): _("First report"),
         ("type", "correction"): _("Correction"),
         ("type", "continuing"): _("Continuing activity"),
+        ("attachment", "transfers"): _("The case's transfers, as a table"),
+        ("attachment", "none"): _("Nothing"),
         ("who", "person"): _("A person"),
         ("who", "company"): _("A company"),
         ("who", "unknown"): _("Unknown"),
@@ -272,4 +275,10 @@ def refusal_words(code: str) -> str:
 
 
 def reading_word(what: str) -> str:
-    return {"page": _("the page"), "file": _("the file"), "table": _("the table")}[what]
+    return {
+        "page": _("the page"),
+        "file": _("the file"),
+        "table": _("the table"),
+        "attachment": _("the attachment"),
+        "package": _("the zip"),
+    }[what]

@@ -74,10 +74,13 @@ def report(request: MemberRequest, report_id: UUID) -> HttpResponse:
 @require_GET
 @require_action("report.work", shop=None)
 def file(request: MemberRequest, report_id: UUID) -> HttpResponse:
-    """The file that is handed in."""
+    """The file that is handed in; what goes along with it by ``?part=``."""
     try:
         found, content = report_file_read(
-            report_id=report_id, by=request.user.pk, now=timezone.now()
+            report_id=report_id,
+            by=request.user.pk,
+            now=timezone.now(),
+            part=request.GET.get("part", "report"),
         )
     except TillwayError as error:
         raise Http404 from error

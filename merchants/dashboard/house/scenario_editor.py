@@ -9,48 +9,36 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from gateway.compliance.scenarios import selectors
-from gateway.compliance.scenarios.catalogue import FEATURES
 from gateway.compliance.scenarios.errors import ScenarioUnknown, TableRefused
 from gateway.compliance.scenarios.models import ScenarioVersion
-from gateway.compliance.scenarios.tables import MAX_COLUMNS, MAX_ROWS
 from gateway.compliance.scenarios.versions import version_write
 from gateway.events.errors import TillwayError
 from merchants.accounts.guards import MemberRequest, require_action
 from merchants.dashboard.house.frame import draw
 from merchants.dashboard.house.scenario_form import TableForm
-from merchants.dashboard.house.scenario_words import (
-    feature_word,
-    hint_of,
-    kind_words,
-    problem_words,
-    refused_words,
-    scenario_word,
-    severity_choices,
-    table_problem,
-)
+from merchants.dashboard.house.scenario_form_rows import form_moved, form_shown
+from merchants.dashboard.house.scenario_words import problem_words, refused_words, scenario_word
 
 ROOT: Final = "/house/scenarios"
-MOVES: Final = frozenset(
-    {"row-add", "row-remove", "row-up", "row-down", "column-add", "column-remove"}
-)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @require_action("scenario.edit", shop=None)
 def edit(request: MemberRequest, scenario: str) -> HttpResponse:
     """Begin from a version (``?from=2``, else the newest that stands); add, move, check, keep."""
-    begun = _begun_from(scenario, request.GET.get("from", ""))
+    try:
+        begun = selectors.version_to_begin_from(scenario, request.GET.get("from", ""))
+    except ScenarioUnknown as error:
+        raise Http404 from error
     if request.method != "POST":
         return _page(request, begun, TableForm.of(begun.table))
     form = TableForm.typed(request.POST, like=begun.table)
-    verb, _colon, at = request.POST.get("do", "keep").partition(":")
-    if verb in MOVES:
-        return _page(
-            request, begun, form.moved(verb, int(at) if at.isascii() and at.isdigit() else 0)
-        )
+    moved = form_moved(form, request.POST.get("do", ""))
+    if moved is not None:
+        return _page(request, begun, moved)
     try:
         table = form.table()
-        if verb == "check":
+        if request.POST.get("do") == "check":
             return _page(request, begun, form, fine=True)
         version = version_write(
             table=table,
@@ -67,19 +55,6 @@ def edit(request: MemberRequest, scenario: str) -> HttpResponse:
     return HttpResponseRedirect(f"{ROOT}/{scenario}")
 
 
-def _begun_from(scenario: str, number: str) -> ScenarioVersion:
-    try:
-        versions = selectors.versions_of(scenario)
-    except ScenarioUnknown as error:
-        raise Http404 from error
-    if number:
-        found = [one for one in versions if str(one.number) == number]
-        if not found:
-            raise Http404
-        return found[0]
-    return next((one for one in versions if one.state != "retired"), versions[0])
-
-
 def _page(
     request: MemberRequest,
     begun: ScenarioVersion,
@@ -92,59 +67,8 @@ def _page(
         "scenario": begun.scenario,
         "title": scenario_word(begun.scenario),
         "begun": begun.number,
-        "columns": _columns(form),
-        "rows": _rows(form),
-        "rows_count": len(form.rows),
-        "columns_count": len(form.columns),
-        "may_add_row": len(form.rows) < MAX_ROWS,
-        "may_add_column": len(form.columns) < MAX_COLUMNS,
-        "severities": severity_choices(),
-        "features": [(name, feature_word(name)) for name in FEATURES],
-        "triggers": [
-            {"name": name, "word": word, "chosen": name in form.triggers}
-            for name, word in kind_words().items()
-        ],
-        "rest_days": form.rest_days,
-        "sources": form.sources,
         "note": request.POST.get("note", ""),
+        **form_shown(form),
         **more,
     }
     return draw(request, "dashboard/house/scenario_edit.html", context, status=status)
-
-
-def _columns(form: TableForm) -> list[dict[str, Any]]:
-    return [
-        {"at": at, "number": at + 1, "name": name, "is_only": len(form.columns) == 1}
-        for at, name in enumerate(form.columns)
-    ]
-
-
-def _rows(form: TableForm) -> list[dict[str, Any]]:
-    rows = []
-    for at, row in enumerate(form.rows):
-        cells = []
-        for place, (text, name) in enumerate(zip(row.cells, form.columns, strict=True)):
-            feature = FEATURES.get(name)
-            code = form.problems.get((at + 1, place + 1), "")
-            cells.append(
-                {
-                    "name": f"r{at}c{place}",
-                    "word": feature_word(name),
-                    "text": text,
-                    "hint": hint_of(feature.sort, feature.unit) if feature is not None else "",
-                    "problem": table_problem(code) if code else "",
-                }
-            )
-        rows.append(
-            {
-                "at": at,
-                "number": at + 1,
-                "cells": cells,
-                "severity": row.severity,
-                "reason": row.reason,
-                "is_first": at == 0,
-                "is_last": at == len(form.rows) - 1,
-                "is_only": len(form.rows) == 1,
-            }
-        )
-    return rows

@@ -7,9 +7,18 @@ from typing import Any, Final, TypeVar
 from gateway.compliance.scenarios.catalogue import FEATURES
 from gateway.compliance.scenarios.cells import cell_of
 from gateway.compliance.scenarios.errors import TableRefused
-from gateway.compliance.scenarios.tables import MAX_COLUMNS, MAX_ROWS, Table, plain_of, table_of
+from gateway.compliance.scenarios.tables import (
+    MAX_COLUMNS,
+    MAX_ROWS,
+    SUBJECTS,
+    Table,
+    plain_of,
+    table_of,
+)
 
 MAX_TYPED: Final = 500
+REST_DAYS: Final = 7
+"""What an empty form begins with."""
 T = TypeVar("T")
 
 
@@ -50,8 +59,25 @@ class TableForm:
         )
 
     @classmethod
-    def typed(cls, post: Any, *, like: Table) -> "TableForm":
-        """From a posted form; what a table is called and is about stays."""
+    def empty(cls) -> "TableForm":
+        """Of a scenario that nobody has begun."""
+        return cls(
+            scenario="",
+            subject=SUBJECTS[0],
+            triggers=(),
+            columns=(next(iter(FEATURES)),),
+            rows=(FormRow(("",), "medium", ""),),
+            rest_days=str(REST_DAYS),
+            sources="",
+        )
+
+    def filled(self, template: "TableForm") -> "TableForm":
+        """With all that another form says, but its name."""
+        return replace(template, scenario=self.scenario)
+
+    @classmethod
+    def typed(cls, post: Any, *, like: Table | None = None) -> "TableForm":
+        """From a posted form; what a table is called and is about stays, if there is one."""
         columns = tuple(
             post.get(f"c{at}", "")[:MAX_TYPED]
             for at in range(_number(post, "columns", MAX_COLUMNS))
@@ -65,8 +91,8 @@ class TableForm:
             for n in range(_number(post, "rows", MAX_ROWS))
         )
         return cls(
-            scenario=like.scenario,
-            subject=like.subject,
+            scenario=like.scenario if like else post.get("scenario", "").strip()[:MAX_TYPED],
+            subject=like.subject if like else post.get("subject", "")[:MAX_TYPED],
             triggers=tuple(post.getlist("triggers")),
             columns=columns,
             rows=rows,

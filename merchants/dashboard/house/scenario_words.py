@@ -161,6 +161,8 @@ SHORT: Final = 12
 def table_problem(reason: str) -> str:
     """Why a table, or a cell of it, can't be used."""
     words = {
+        "name": _("A name has 2 to 48 of the letters a to z, digits and _, a letter first."),
+        "subject": _("Choose what it watches."),
         "cell_number": _("Write a comparison such as >= 5, or a span such as 5..10."),
         "cell_whole": _("Only whole numbers count here."),
         "cell_range": _("A span goes from the smaller to the larger number."),
@@ -193,6 +195,7 @@ def refused_words(refused: TableRefused) -> str:
 def problem_words(code: str) -> str:
     """A refusal about a scenario; "" for one of another room."""
     words = {
+        "scenario_name_taken": _("There is a scenario of this name, in force or laid aside."),
         "scenario_version_state": _("Somebody was quicker: this version has moved on."),
         "scenario_version_unchanged": _("Nothing is different from the newest version."),
         "scenario_reason_missing": _("Say why: it is written down with your name."),

@@ -127,7 +127,7 @@ def wallet(request: MemberRequest) -> HttpResponse:
 @require_GET
 @require_action("screening.look", shop=None)
 def looks(request: MemberRequest) -> HttpResponse:
-    """Who looked up whom, newest first. Four queries."""
+    """Who looked up whom, newest first. Five queries."""
     try:
         page = inquiries_page(cursor=request.GET.get("cursor"))
     except BadCursor as error:

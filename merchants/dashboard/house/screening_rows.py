@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from gateway.chains.addresses import checksum
 from gateway.checkout.wording import asset_symbol
 from gateway.compliance.inquiring.models import Inquiry
+from gateway.compliance.inquiring.selectors import asked_of
 from gateway.compliance.naming.scoring import Score
 from gateway.compliance.naming.weights import POINTS, WEIGHTS
 from gateway.compliance.tracing.models import WalletVerdict
@@ -172,15 +173,15 @@ def _bytes(text: str) -> bytes:
 
 
 def inquiry_rows(inquiries: Sequence[Inquiry]) -> list[dict[str, Any]]:
-    """One query, none for no look."""
+    """Two queries, none for no look."""
     names = people_named({one.by for one in inquiries})
     return [
         {
             "by": names.get(one.by, str(one.by)),
-            "asked": asked_words(one.kind, one.asked),
+            "asked": asked_words(one.kind, asked) if asked is not None else _("No longer kept"),
             "versions": one.found.get("versions", ""),
             "count": one.found.get("scores", one.found.get("rows", one.found.get("verdicts", 0))),
             "at": time_text(one.at),
         }
-        for one in inquiries
+        for one, asked in zip(inquiries, asked_of(inquiries), strict=True)
     ]

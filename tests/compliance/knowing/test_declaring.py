@@ -15,6 +15,7 @@ from gateway.compliance.knowing.proofs import proof_keep
 from gateway.compliance.listed.entities import ListedId, PartialDate
 from gateway.compliance.naming.asking_again import parties_ask_again
 from gateway.compliance.naming.models import NameVerdict, ScreenedParty
+from gateway.compliance.naming.sealed_names import matches_of, query_of
 from gateway.compliance.naming.selectors import are_clear
 from gateway.compliance.naming.services import good_guy_add, good_guy_end
 from gateway.events import relay
@@ -30,7 +31,7 @@ def test_who_is_named_is_screened_and_a_match_opens_a_case(listed: Listed) -> No
     ann = named(file.shop_id)
     relay.drain(limit=1000)
     verdict = NameVerdict.objects.get(about=f"subject:{ann.id}")
-    assert (verdict.state, verdict.matches[0]["entity_id"]) == ("match", "0")
+    assert (verdict.state, matches_of(verdict)[0]["entity_id"]) == ("match", "0")
     assert Alert.objects.get(about=f"subject:{ann.id}").kind == "name_match"
     assert Case.objects.get(about=f"subject:{ann.id}").shop_id == file.shop_id
     company = NameVerdict.objects.get(about=f"subject:{file.company_id}")
@@ -51,7 +52,8 @@ def test_the_name_that_a_proof_found_is_screened_beside_the_one_that_was_told(
         now=NOW,
     )
     relay.drain(limit=1000)
-    states = dict(NameVerdict.objects.order_by("id").values_list("query__name", "state"))
+    verdicts = NameVerdict.objects.order_by("id")
+    states = {query_of(verdict).name: verdict.state for verdict in verdicts}
     assert states["Ann Arbor"] == "clear" and states["Hidden Name"] == "match"
 
 

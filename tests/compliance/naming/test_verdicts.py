@@ -31,6 +31,7 @@ from gateway.compliance.naming.models import (
     ScreenedParty,
 )
 from gateway.compliance.naming.scoring import NameQuery
+from gateway.compliance.naming.sealed_names import matches_of, set_aside_of
 from gateway.compliance.naming.selectors import good_guys_of, replayed, verdicts_about
 from gateway.compliance.naming.stored import score_read
 from gateway.compliance.naming.whitelisting import good_guy_agreed, good_guy_propose
@@ -116,7 +117,7 @@ def test_a_verdict_says_who_why_and_by_which_lists() -> None:
         "names-1",
     )
     assert verdict.versions == [{"source": "ofac", "number": 1, "hash": bytes(version.hash).hex()}]
-    (match,) = map(score_read, verdict.matches)
+    (match,) = map(score_read, matches_of(verdict))
     assert (match.entity_id, match.name.full, match.points) == ("7", "Anton PETRENKO", 10_000)
     assert services.name_screen(query=NameQuery("Marta Szabo"), now=NOW).is_clear
 
@@ -126,7 +127,7 @@ def test_a_decision_replays_to_the_last_point_after_the_list_has_changed() -> No
     verdict = services.name_screen(query=ANTON, now=NOW)
     take(replace(LISTED, names=(ListedName("Somebody Else"),)), *OTHERS)
     kept = NameVerdict.objects.get(id=verdict.id)
-    assert replayed(kept) == tuple(map(score_read, kept.matches))
+    assert replayed(kept) == tuple(map(score_read, matches_of(kept)))
     kept.scorer_version = "names-0"
     assert replayed(kept) is None
 
@@ -186,7 +187,7 @@ def test_a_screening_costs_few_queries_once_the_index_is_warm() -> None:
     ) as asked:
         services.name_screen(query=NameQuery("Marta Szabo"), now=NOW)
     told = [one["sql"] for one in asked if "SAVEPOINT" not in one["sql"]]
-    assert sum("compliance_" in sql for sql in told) == 2, told  # the lists, the verdict
+    assert sum("compliance_" in sql for sql in told) == 4, told  # lists, key twice, verdict
 
 
 def test_whom_people_called_another_person_is_set_aside_for_that_party_alone() -> None:
@@ -199,7 +200,7 @@ def test_whom_people_called_another_person_is_set_aside_for_that_party_alone() -
     )  # fmt: skip
     verdict = services.party_screen(party_id=ours.id, now=LATER)
     assert verdict.is_clear
-    assert [one["entity_id"] for one in verdict.set_aside] == ["7"]
+    assert [one["entity_id"] for one in set_aside_of(verdict)] == ["7"]
     assert services.party_screen(party_id=others.id, now=LATER).state == "match"
     services.good_guy_end(good_guy_id=entry.id, by="second officer", now=LATER)
     assert services.party_screen(party_id=ours.id, now=LATER).state == "match"

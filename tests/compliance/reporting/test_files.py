@@ -1,7 +1,9 @@
 """Files that authorities take: their structure, their limits, and what is refused."""
 
+import io
 import json
 import xml.etree.ElementTree as ET
+import zipfile
 from datetime import date
 from pathlib import Path
 
@@ -15,6 +17,12 @@ from gateway.compliance.reporting.answers import (
     typed_over,
     value_of,
 )
+from gateway.compliance.reporting.attachments import (
+    Attachment,
+    attachment_flaws,
+    transfers_attached,
+    zipped,
+)
 from gateway.compliance.reporting.blocked_property import (
     blocked_check,
     blocked_report,
@@ -25,6 +33,7 @@ from gateway.compliance.reporting.fincen_sar import fincen_sar
 from gateway.compliance.reporting.fincen_structure import fincen_check
 from gateway.compliance.reporting.goaml_report import goaml_report
 from gateway.compliance.reporting.goaml_structure import goaml_check
+from gateway.compliance.reporting.money_lines import MoneyLine
 from gateway.compliance.reporting.questions import QUESTIONS
 from gateway.compliance.reporting.schema_files import schema_check
 from gateway.compliance.reporting.structure import XmlRefused, parsed
@@ -41,10 +50,104 @@ from tests.compliance.reporting.answered import (
 
 TODAY = date(2026, 11, 30)
 FC2 = "{www.fincen.gov/base}"
+GOLDEN = Path(__file__).with_name("golden")
+DEPOSITS = [
+    {
+        "id": "0198c0de-0000-7000-8000-000000000002",
+        "first_block_time": "2026-11-02T09:30:00+00:00",
+        "chain": 1,
+        "tx_hash": "0x" + "cd" * 32,
+        "log_index": None,
+        "sender": "0x" + "12" * 20,
+        "tx_sender": "0x" + "12" * 20,
+        "address": "0x" + "34" * 20,
+        "asset": "ETH@1",
+        "units": "1000000000000000000",
+        "state": "confirmed",
+    },
+    {
+        "id": "0198c0de-0000-7000-8000-000000000001",
+        "first_block_time": "2026-10-01T08:00:00+00:00",
+        "chain": 8453,
+        "tx_hash": "0x" + "ab" * 32,
+        "log_index": 3,
+        "sender": "0x" + "12" * 20,
+        "tx_sender": "0x" + "56" * 20,
+        "address": "0x" + "34" * 20,
+        "asset": "USDC@8453",
+        "units": "1200500000",
+        "state": "final",
+    },
+]
+MONEY = [
+    MoneyLine(
+        entry=entry,
+        kind="deposit_confirmed",
+        deposit_id="0198c0de-0000-7000-8000-000000000001",
+        asset="USDC@8453",
+        currency="USD",
+        decimals=6,
+        units=1_200_500_000,
+        happened_at="2026-10-01T08:00:00+00:00",
+    )
+    for entry in ("deposit:1", "deposit:1:late")
+]
 
 
-def sar(**more: str) -> bytes:
-    return fincen_sar(answers(SAR, **more), house=HOUSE, filed_on=TODAY)
+def sar(attachment: str = "", **more: str) -> bytes:
+    told = answers(SAR, **more)
+    return fincen_sar(told, house=HOUSE, filed_on=TODAY, attachment=attachment)
+
+
+def transfers() -> Attachment:
+    found = transfers_attached(DEPOSITS, MONEY, reference="R-1234-ABCD")
+    assert found is not None
+    return found
+
+
+def test_a_cases_transfers_go_along_as_a_table() -> None:
+    assert transfers().name == "transfers-R-1234-ABCD.csv"
+    assert transfers().content == (GOLDEN / "transfers.csv").read_bytes()
+    assert attachment_flaws(transfers()) == []
+    assert transfers_attached([], MONEY, reference="R-1") is None
+    large = transfers_attached(DEPOSITS * 2_000, MONEY, reference="R-1")
+    assert large is not None and "not at most 1000000" in attachment_flaws(large)[0]
+
+
+def test_no_text_of_the_table_is_taken_for_a_formula() -> None:
+    told = [{**DEPOSITS[0], "asset": "=HYPERLINK()@1"}]
+    found = transfers_attached(told, [], reference="R-1")
+    assert found is not None and b",'=HYPERLINK()@1," in found.content
+
+
+def test_a_sar_names_the_one_file_that_goes_along() -> None:
+    file = sar(attachment=transfers().name)
+    assert fincen_check(file) == []
+    assert file == (GOLDEN / "sar-with-attachment.xml").read_bytes()
+
+
+ATTACHMENT_BREAKS = {
+    "ActivityAttachmentCount is not the number": (b'yAttachmentCount="1"', b'yAttachmentCount="0"'),
+    "AttachmentCount is not the number": (b' AttachmentCount="1"', b' AttachmentCount="0"'),
+    "not written as it should be": (b".csv<", b".xlsx<"),
+}
+
+
+@pytest.mark.parametrize("flaw", ATTACHMENT_BREAKS)
+def test_an_attachment_that_fincen_would_not_take_is_found(flaw: str) -> None:
+    before, after = ATTACHMENT_BREAKS[flaw]
+    file = sar(attachment=transfers().name)
+    assert before in file
+    assert any(flaw in found for found in fincen_check(file.replace(before, after)))
+
+
+def test_what_goaml_takes_is_one_zip_of_the_report_and_its_table() -> None:
+    files = [("goaml-R-1.xml", goaml(GOAML)), (transfers().name, transfers().content)]
+    package = zipped(files, dated=TODAY)
+    assert package == zipped(files, dated=TODAY)
+    with zipfile.ZipFile(io.BytesIO(package)) as archive:
+        assert [(one.filename, archive.read(one)) for one in archive.infolist()] == files
+        assert {one.date_time for one in archive.infolist()} == {(2026, 11, 30, 0, 0, 0)}
 
 
 def goaml(told: dict[str, str]) -> bytes:

@@ -1,6 +1,8 @@
 """From a decided case to an acknowledged report, by two people, sealed, recorded and read on the
 record."""
 
+import io
+import zipfile
 from collections.abc import Callable
 from datetime import timedelta
 from hashlib import sha256
@@ -60,7 +62,7 @@ from gateway.events.ids import uuid7
 from gateway.events.models import Event
 from tests.as_web import as_web
 from tests.compliance.cases.conftest import closed, held_case, taken
-from tests.compliance.reporting.answered import REPORTING, SAR
+from tests.compliance.reporting.answered import GOAML, REPORTING, SAR
 from tests.compliance.reporting.conftest import (
     ADA,
     BEA,
@@ -368,6 +370,69 @@ def test_a_process_that_dies_as_it_approves_has_approved_nothing(reported: Repor
     assert not ReportFile.objects.exists() and verbs_of(report)[-1] == "proposed"
     report_approve(report_id=report.id, by=BEA, version=report.version, now=NOW)
     assert ReportFile.objects.count() == 1
+
+
+@pytest.fixture
+def with_money(world: World, drain: Callable[[], int]) -> Report:
+    """The SAR of a case about a payment."""
+    case = taken(held_case(world))
+    world.decide(Deposit.objects.get(id=case.about.partition(":")[2]), hold_block)
+    closed(case, "report")
+    drain()
+    return case.reports.get(kind="fincen_sar")
+
+
+def test_a_cases_transfers_go_along_with_its_sar(with_money: Report) -> None:
+    assert content_of(with_money).answers["filing.attachment"].value == "transfers"
+    report = approved(with_money)
+    _, xml = report_file_read(report_id=report.id, by=BEA, now=NOW)
+    beside, table = report_file_read(report_id=report.id, by=BEA, now=NOW, part="attachment")
+    assert beside.name == f"transfers-{report.reference}.csv"
+    assert f"<fc2:OriginalAttachmentFileName>{beside.name}<".encode() in xml
+    assert b' AttachmentCount="1"' in xml
+    deposit = Deposit.objects.get()
+    assert f"0x{bytes(deposit.tx_hash).hex()}".encode() in table
+    assert f",{int(deposit.units)},".encode() in table
+    with pytest.raises(ReportUnknown):
+        report_file_read(report_id=report.id, by=BEA, now=NOW, part="package")
+    entry = RecordEntry.objects.get(about=str(report.case_id), verb="report_approved")
+    opening = RecordOpening.objects.get(number=entry.number, name="attachment_sha256")
+    assert msgspec.json.decode(opening.value) == sha256(table).hexdigest()
+    assert set(ReportReading.objects.values_list("what", flat=True)) == {"file", "attachment"}
+    assert bytes(deposit.tx_hash).hex().encode() not in bytes(beside.box)
+
+
+def test_what_an_officer_takes_out_goes_along_no_more(with_money: Report) -> None:
+    approved(with_money)
+    report_send_back(report_id=with_money.id, by=BEA, reason="without the table", now=NOW)
+    report = fresh(with_money)
+    report = report_fill(
+        report_id=report.id,
+        by=ADA,
+        told={"filing.attachment": "none"},
+        version=report.version,
+        now=NOW,
+    )
+    later = NOW + timedelta(hours=1)
+    report_propose(report_id=report.id, by=ADA, version=report.version, now=later)
+    report_approve(report_id=report.id, by=BEA, version=report.version, now=later)
+    _, xml = report_file_read(report_id=report.id, by=BEA, now=later)
+    assert b' AttachmentCount="0"' in xml and b"SupportDocument" not in xml
+    with pytest.raises(ReportUnknown):
+        report_file_read(report_id=report.id, by=BEA, now=later, part="attachment")
+
+
+def test_goaml_gets_the_report_and_its_table_as_one_zip(with_money: Report) -> None:
+    report = report_begin(case_id=with_money.case_id, kind="goaml", by=f"user:{ADA}", now=NOW)
+    report = filled(report, GOAML)
+    report_propose(report_id=report.id, by=ADA, version=report.version, now=NOW)
+    report_approve(report_id=report.id, by=BEA, version=report.version, now=NOW)
+    file, xml = report_file_read(report_id=report.id, by=BEA, now=NOW)
+    whole, package = report_file_read(report_id=report.id, by=BEA, now=NOW, part="package")
+    assert (whole.name, whole.media) == (file.name.removesuffix("xml") + "zip", "application/zip")
+    with zipfile.ZipFile(io.BytesIO(package)) as archive:
+        assert archive.namelist() == [file.name, f"transfers-{report.reference}.csv"]
+        assert archive.read(file.name) == xml
 
 
 def test_an_amount_comes_from_the_books_and_says_so(world: World, drain: Callable[[], int]) -> None:

@@ -20,10 +20,14 @@ from gateway.compliance.cases.replaying import NotReplayable, decision_replay, o
 from gateway.compliance.cases.selectors import facts_of, notes_of
 from gateway.compliance.cases.services import case_note
 from gateway.compliance.cases.verifying import export_check
+from gateway.compliance.inquiring.selectors import asked_of
+from gateway.compliance.inquiring.services import inquiry_keep
 from gateway.compliance.knowing.errors import HoldSamePerson
 from gateway.compliance.knowing.fields import subject_declare
 from gateway.compliance.knowing.models import LegalHold, Subject
 from gateway.compliance.naming.models import NameVerdict
+from gateway.compliance.naming.scoring import NameQuery
+from gateway.compliance.naming.services import party_put
 from gateway.compliance.reporting.models import Report
 from gateway.compliance.reporting.services import report_read
 from gateway.compliance.retaining import tasks
@@ -257,9 +261,23 @@ def test_mere_looks_are_forgotten_after_a_year() -> None:
             scorer_version="names-1",
             given_at=timezone.now() - timedelta(days=days),
         )
+    now = timezone.now()
+    old, new = (
+        inquiry_keep(kind="name", by=uuid7(), asked={"name": NAME}, found={}, now=now - age)
+        for age in (timedelta(days=400), timedelta(days=300))
+    )
+    assert asked_of([old, new]) == [{"name": NAME}, {"name": NAME}]
     assert tasks.erase_what_was_kept_long_enough() == 0
     assert NameVerdict.objects.count() == 2
     assert Sweep.objects.count() == 1
+    assert asked_of([old, new]) == [None, {"name": NAME}], "who looked stays, whom does not"
+
+
+def test_the_key_of_names_is_no_evidence_and_stays_until_they_are_erased(ada: Subject) -> None:
+    party_put(about=f"subject:{ada.id}", query=NameQuery(NAME), mode="test", shop_id=None, now=NOW)
+    ended(ada)
+    assert sweep(now=NOW + TEN).erased == 0
+    assert SealingKey.objects.filter(about=f"names:subject:{ada.id}").exists()
 
 
 WRONG: list[Any] = [

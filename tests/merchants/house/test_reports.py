@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from gateway.chains.models import Deposit
 from gateway.compliance.alerts.services import alert_raise
 from gateway.compliance.cases.models import Case
 from gateway.compliance.cases.services import case_assign, case_close_propose
@@ -23,6 +24,7 @@ from tests.checkout.test_views import assert_strict
 from tests.compliance.reporting.answered import REPORTING, SAR
 from tests.custody.approvals.conftest import delay_passed
 from tests.faces import PASSWORD, Staff
+from tests.invoices.conftest import LISTED
 from tests.merchants.house.test_approvals import said
 from tests.merchants.house.test_holds import second_officer
 
@@ -44,11 +46,22 @@ def officer(staff: Staff) -> Client:
 @pytest.fixture
 def reported(staff: Staff) -> Report:
     """The report of a case about the shop, which two people decided to report."""
+    return _reported(staff, fingerprint=MARK)
+
+
+def reported_again(staff: Staff) -> Report:
+    """As ``reported``, of a shop one of whose payments is held."""
+    staff.world.load_list()
+    staff.world.confirmed(staff.world.issue(), sender=LISTED)
+    return _reported(staff, fingerprint="again")
+
+
+def _reported(staff: Staff, *, fingerprint: str) -> Report:
     world, now = staff.world, timezone.now()
     alert = alert_raise(
         kind="refund_spike",
         about=f"shop:{world.shop_id}",
-        fingerprint=MARK,
+        fingerprint=fingerprint,
         mode="test",
         shop_id=world.shop_id,
         severity="high",
@@ -147,6 +160,38 @@ def test_two_officers_bring_it_to_its_number(
     page = said(do(officer, reported, "amend"))
     assert "An amendment was begun." in page and "Correction" in page
     assert ReportReading.objects.filter(report=reported, what="file").count() == 1
+
+
+def test_what_goes_along_is_shown_before_it_does_and_downloaded_after(
+    officer: Client, staff: Staff, reported: Report, django_assert_max_num_queries: Any
+) -> None:
+    assert "The case names no transfers" in said(officer.get(f"{ROOT}/{reported.id}"))
+    assert officer.get(f"{ROOT}/{reported.id}/file?part=attachment").status_code == 404
+    with_money = reported_again(staff)
+    with django_assert_max_num_queries(40):
+        page = said(officer.get(f"{ROOT}/{with_money.id}"))
+    deposit = Deposit.objects.get()
+    name = f"transfers-{with_money.reference}.csv"
+    assert name in page and "Transfers: 1," in page
+    assert f"0x{bytes(deposit.tx_hash).hex()}" in page
+    assert "Does not go along" not in page
+    page = said(
+        do(officer, with_money, "fill", **form(with_money, **{"filing.attachment": "none"}))
+    )
+    assert "Does not go along" in page
+    told = form(with_money, then="propose", **{"filing.attachment": "transfers"})
+    said(do(officer, with_money, "fill", **told))
+    _, other = second_officer()
+    with_money.refresh_from_db()
+    page = said(
+        do(other, with_money, "approve", password=PASSWORD, version=str(with_money.version))
+    )
+    assert "Hand in both: the report names the attachment" in page
+    file = officer.get(f"{ROOT}/{with_money.id}/file?part=attachment")
+    assert file["Content-Disposition"] == f'attachment; filename="{name}"'
+    assert file["Content-Type"].startswith("text/csv") and file["Cache-Control"] == "no-store"
+    assert "the attachment" in said(officer.get(f"{ROOT}/{with_money.id}"))
+    assert officer.get(f"{ROOT}/{with_money.id}/file?part=package").status_code == 404
 
 
 def test_what_was_typed_and_refused_is_not_lost(officer: Client, reported: Report) -> None:

@@ -59,6 +59,12 @@ def typed(**changes: Any) -> dict[str, Any]:
     }
 
 
+def begun(officer: Client, **changes: Any) -> Any:
+    """The page of a new scenario, posted."""
+    told = {"scenario": "many_refunds", "subject": "shop", "do": "begin", **changes}
+    return officer.post(f"{ROOT}/new", typed(**told), follow=True)
+
+
 def edited(officer: Client, **changes: Any) -> Any:
     return officer.post(f"{ROOT}/many_payments/edit", typed(**changes), follow=True)
 
@@ -81,8 +87,10 @@ def test_nobody_but_an_officer_sees_what_is_watched_for(
     staff: Staff, version: ScenarioVersion, role: str
 ) -> None:
     client = staff.client(role)
-    for path in (ROOT, f"{ROOT}/many_payments", f"{ROOT}/many_payments/edit"):
+    for path in (ROOT, f"{ROOT}/new", f"{ROOT}/many_payments", f"{ROOT}/many_payments/edit"):
         assert client.get(path).status_code in (403, 404), path
+    assert begun(client).status_code in (403, 404)
+    assert ScenarioVersion.objects.count() == 1
     assert client.post(f"{ROOT}/versions/{version.id}/shadow").status_code in (403, 404)
     version.refresh_from_db()
     assert version.state == "draft"
@@ -99,6 +107,87 @@ def test_a_changed_table_is_kept_as_a_new_draft_with_why_and_by_whom(
     assert kept_as.table.sources == ("The house's own",)
     version.refresh_from_db()
     assert version.state == "retired"
+
+
+def test_a_new_scenario_begins_in_shadow_and_takes_two_people_to_be_in_force(
+    officer: Client, staff: Staff
+) -> None:
+    assert_strict(officer.get(f"{ROOT}/new"))
+    page = said(begun(officer))
+    assert "Begun in shadow" in page and "Many refunds" in page
+    (new,) = ScenarioVersion.objects.all()
+    assert (new.scenario, new.number, new.state, new.subject) == (
+        "many_refunds",
+        1,
+        "shadow",
+        "shop",
+    )
+    assert new.author == staff.user("compliance_officer").pk
+    assert new.note == "fewer false alarms"
+    officer.post(f"{ROOT}/versions/{new.id}/live", {"reason": "it works"})
+    act = Act.objects.get(kind="scenario_live")
+    _, other = second_officer()
+    other.post(f"/house/approvals/{act.id}/agree", {"password": PASSWORD})
+    delay_passed(act.id)
+    acts_carry_out_due()
+    new.refresh_from_db()
+    assert (new.state, new.author == new.checker) == ("live", False)
+
+
+def test_a_new_scenario_begins_from_another_one_and_keeps_its_name_and_reason(
+    officer: Client, version: ScenarioVersion
+) -> None:
+    page = officer.get(f"{ROOT}/new")
+    assert [row["cells"][0]["text"] for row in page.context["rows"]] == [""]
+    for template, cells in (("many_payments", [">= 9", ">= 3"]), ("velocity", ["", ">= 10", ""])):
+        filled = begun(officer, do="template", template=template)
+        assert [row["cells"][0]["text"] for row in filled.context["rows"]] == cells
+        assert (filled.context["name"], filled.context["note"]) == (
+            "many_refunds",
+            "fewer false alarms",
+        )
+    assert filled.context["subject"] == "address"
+    emptied = begun(officer, do="template", template="")
+    assert [row["cells"] and row["reason"] for row in emptied.context["rows"]] == [""]
+    wider = begun(officer, do="column-add")
+    assert [len(row["cells"]) for row in wider.context["rows"]] == [2, 2]
+    assert ScenarioVersion.objects.count() == 1, "nothing is kept by any of it"
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"scenario": "Many Refunds"}, "A name has 2 to 48 of the letters"),
+        ({"scenario": ""}, "A name has 2 to 48 of the letters"),
+        ({"scenario": "new"}, "A name has 2 to 48 of the letters"),
+        ({"scenario": "many_payments"}, "There is a scenario of this name"),
+        ({"subject": "their_aunt"}, "Choose what it watches."),
+        ({"triggers": []}, "Choose after what it is asked."),
+        ({"note": " "}, "Say why: it is written down with your name."),
+        ({"r0c0": "nine"}, "Row 1: Write a comparison such as"),
+    ],
+)
+def test_a_new_scenario_that_is_none_is_refused_in_words_and_nothing_typed_is_lost(
+    officer: Client, version: ScenarioVersion, changes: dict[str, Any], words: str
+) -> None:
+    answer = begun(officer, **{"r1r": "Mind <this>", **changes})
+    assert words in unescape(said(answer, 422))
+    page = answer.content.decode()
+    assert "Mind &lt;this&gt;" in page
+    for name in ("scenario", "r0c0"):
+        told = changes.get(name, {"scenario": "many_refunds", "r0c0": ">= 9"}[name])
+        field = page.partition(f'name="{name}" value="')[2].partition('"')[0]
+        assert unescape(field) == told
+    assert ScenarioVersion.objects.count() == 1
+
+
+def test_a_scenario_that_was_laid_aside_keeps_its_name(
+    officer: Client, version: ScenarioVersion
+) -> None:
+    officer.post(f"{ROOT}/versions/{version.id}/lay-aside")
+    answer = begun(officer, scenario="many_payments")
+    assert "There is a scenario of this name" in said(answer, 422)
+    assert 'aria-invalid="true"' in answer.content.decode()
 
 
 def test_what_can_not_be_used_is_told_at_each_cell_and_nothing_typed_is_lost(

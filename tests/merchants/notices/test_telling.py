@@ -6,7 +6,10 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from merchants.notices import escalating, mailing
+from gateway.custody.approvals.kinds import kinds
+from merchants.accounts.actions import HOUSE_ROLES
+from merchants.dashboard.approvals.deciding import kinds_for
+from merchants.notices import escalating, mailing, rules
 from merchants.notices.choosing import mail_choose
 from merchants.notices.errors import NoticeOver, NoticeTaken, NoticeUnknown
 from merchants.notices.models import Letter, Mail, Notice
@@ -170,6 +173,17 @@ def test_who_may_agree_to_an_act_is_told_of_it(town: Town, decider: str, told: l
     town.happen("approval.proposed", subject="approval:1", body=body)
     assert town.tell() == told
     town.happen("approval.approved", subject="approval:1", body=body)
+    assert Notice.objects.get().settled_at == town.now
+
+
+@pytest.mark.parametrize("kind", sorted(set(kinds()) - {rules.CASE_CLOSE}))
+def test_an_act_of_the_house_is_told_to_those_alone_who_may_open_it(town: Town, kind: str) -> None:
+    for role in sorted(HOUSE_ROLES):
+        town.person(role)
+    body = {"decider": "house", "kind": kind, "reason": "because"}
+    town.happen("approval.proposed", subject="approval:1", body=body, of_shop=False)
+    assert town.tell() == sorted(role for role in HOUSE_ROLES if kind in kinds_for([role]))
+    town.happen("approval.approved", subject="approval:1", body=body, of_shop=False)
     assert Notice.objects.get().settled_at == town.now
 
 

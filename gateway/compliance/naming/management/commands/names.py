@@ -7,9 +7,10 @@ from django.utils import timezone
 
 from gateway.compliance.listed.entities import ListedId, PartialDate
 from gateway.compliance.naming import warm
-from gateway.compliance.naming.models import KINDS, NameVerdict
+from gateway.compliance.naming.models import KINDS
 from gateway.compliance.naming.scoring import NameQuery, Score
 from gateway.compliance.naming.screening import name_screen
+from gateway.compliance.naming.sealed_names import matches_of
 from gateway.compliance.naming.stored import score_read
 from gateway.compliance.naming.weights import POINTS
 
@@ -49,16 +50,13 @@ class Command(BaseCommand):
             ids=tuple(ListedId("", number) for number in options["id"]),
         )
         verdict = name_screen(query=query, now=timezone.now(), mode=options["mode"])
-        self.stdout.write(_headline(verdict))
-        for told in verdict.matches:
-            for line in explained(score_read(told)):
+        scores = [score_read(told) for told in matches_of(verdict)]
+        why = f" ({verdict.reason})" if verdict.reason else ""
+        by = f"{verdict.versions_key or 'no list'}, {verdict.scorer_version}"
+        self.stdout.write(f"{verdict.state}{why} by {by}: {len(scores)} to look at")
+        for score in scores:
+            for line in explained(score):
                 self.stdout.write(line)
-
-
-def _headline(verdict: NameVerdict) -> str:
-    why = f" ({verdict.reason})" if verdict.reason else ""
-    by = f"{verdict.versions_key or 'no list'}, {verdict.scorer_version}"
-    return f"{verdict.state}{why} by {by}: {len(verdict.matches)} to look at"
 
 
 def explained(score: Score) -> list[str]:
