@@ -7,13 +7,12 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from eth_abi import decode
 from eth_account import Account
 from eth_account.messages import encode_defunct
 from msgspec import structs
 
 from gateway.chains.addresses import checksum
-from gateway.chains.signed_texts import digest_of, erc1271_call, who_signed
+from gateway.chains.signed_texts import digest_of, who_signed
 from gateway.market.snapshot_store import current_snapshot
 from gateway.money.amounts import Amount
 from gateway.money.assets import Asset
@@ -148,11 +147,6 @@ def test_a_contract_wallet_says_itself_whether_a_signature_is_its_own(
         proof = proof_of(found.refund, **ask)
     assert (proof.kind, checksum(proof.payer)) == ("erc1271", PAYER.address)
     assert claim(refunds, found.token, proof).proof_kind == "erc1271"
-
-
-def test_a_contract_wallet_is_asked_about_the_text_as_eip_191_has_it() -> None:
-    digest, signature = decode(["bytes32", "bytes"], erc1271_call("I♥SF", b"\1\2\3")[4:])
-    assert (digest, signature) == (digest_of("I♥SF"), b"\1\2\3")
 
 
 def test_the_page_asks_for_the_signature_and_takes_it(refunds: Refunds, valkey: object) -> None:
