@@ -48,8 +48,8 @@ class Wallets:
 
     def place(self, name: str, *owner: bytes) -> bytes:
         """A contract's address, once it stands there."""
-        code = bytes.fromhex(json.loads(Path(WALLETS / f"{name}.json").read_text())["bytecode"][2:])
-        receipt = self._mined({"data": "0x" + (code + encode(["address"] * len(owner), owner)).hex()})
+        code = json.loads(Path(WALLETS / f"{name}.json").read_text())["bytecode"]
+        receipt = self._mined({"data": code + encode(["address"] * len(owner), owner).hex()})
         return bytes.fromhex(receipt["contractAddress"][2:])
 
     def create(self, owner: bytes = raw(OWNER)) -> bytes:

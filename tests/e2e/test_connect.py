@@ -1,5 +1,5 @@
-"""A wallet in the browser fills in its address and signs what is shown; nothing else is asked of it,
-and who has none, or no script, pastes."""
+"""A wallet in the browser fills in its address and signs what is shown; nothing else is asked of
+it, and who has none, or no script, pastes."""
 
 import re
 from typing import Any

@@ -55,7 +55,8 @@ class WalletProof(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(purpose__in=PURPOSES, kind__in=SIGNATURE_KINDS), name="travel_proof_known"
+                condition=Q(purpose__in=PURPOSES, kind__in=SIGNATURE_KINDS),
+                name="travel_proof_known",
             ),
             models.CheckConstraint(
                 condition=Q(kind="eip191", chain_id__isnull=True)
