@@ -86,9 +86,7 @@ def proof_of(refund: Refund, *, asset: str, destination: bytes, signature: str) 
     is_unasked = False
     for payer, chain_id in payers[:WALLETS_ASKED]:
         try:
-            shown = how_signed(
-                wallet=payer, chain_ids=(chain_id,), text=message, signature=given
-            )
+            shown = how_signed(wallet=payer, chain_ids=(chain_id,), text=message, signature=given)
         except WalletUnasked:
             is_unasked = True
             continue

@@ -26,9 +26,7 @@ announce();
 """
 
 
-def put_wallet(
-    *accounts: str, sign: Callable[[str], bytes] | None = None
-) -> Callable[[Any], None]:
+def put_wallet(*accounts: str, sign: Callable[[str], bytes] | None = None) -> Callable[[Any], None]:
     """What prepares a page: a wallet in it with these accounts, which signs texts by ``sign``."""
 
     def sign_text(text: str, account: str) -> str:

@@ -10,6 +10,7 @@ from tests.chain_rows import ETH, USDC
 from tests.e2e.in_page_wallet import put_wallet
 from tests.e2e.looking import codes_on, codes_on_a_bad_day, overflow_px, small_targets
 
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", ["phone", "tablet", "desktop"])
 @pytest.mark.parametrize("locale", ["en", "zh-CN"])

@@ -42,9 +42,7 @@ ADDRESS = bytes.fromhex(OWNER.address[2:])
 SHOP = uuid4()
 
 
-def issued(
-    shop_id: UUID = SHOP, about: str = "Café Amélie", address: bytes = ADDRESS
-) -> Ownership:
+def issued(shop_id: UUID = SHOP, about: str = "Café Amélie", address: bytes = ADDRESS) -> Ownership:
     return challenge_issue(shop_id=shop_id, address=address, purpose="payout", about=about, now=NOW)
 
 
