@@ -1,11 +1,12 @@
 """A wallet is its owner's when it signed our very text: once, in time, for this use."""
 
 from datetime import timedelta
+from importlib import import_module
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from eth_account import Account
 from eth_account.messages import encode_defunct
 
@@ -203,3 +204,22 @@ def test_no_node_is_asked_in_a_transaction(settings: Any, monkeypatch: pytest.Mo
     theirs = wrapped(ADDRESS, b"", signature_of(asked.text))
     assert proved(asked, "0x" + theirs.hex()).kind == "erc6492"
     assert asked_in == [False]
+
+
+@pytest.mark.chain
+def test_going_back_a_proof_before_the_wallet_was_there_is_a_contracts(
+    anvil: Any, chain_entry: Any, settings: Any
+) -> None:
+    make_chain(now=NOW)
+    settings.CHAINS = [chain_entry]
+    with JsonRpc(anvil.rpc_url) as rpc:
+        wallets = Wallets(rpc)
+        asked = issued(address=wallets.address())
+        theirs = wrapped(wallets.factory, wallets.create(), signature_of(asked.text))
+        proof = proved(asked, "0x" + theirs.hex(), address=wallets.address())
+    undo = import_module("gateway.compliance.travelling.migrations.0002_undeployed_wallets").UNDO
+    with connection.cursor() as cursor:
+        cursor.execute(undo)
+    assert WalletProof.objects.get().kind == "erc1271"
+    with pytest.raises(IntegrityError), transaction.atomic():  # what is kept is kept again
+        WalletProof.objects.filter(id=proof.id).update(kind="erc6492")
