@@ -1,5 +1,5 @@
 // Write what Python needs of forge's output to artifacts/, or with --check compare it.
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -9,16 +9,40 @@ const { keccak256 } = createRequire(
 )("js-sha3");
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
-const CONTRACTS = ["BatchPayer", "DepositFactory", "FirmOrders", "Sweeper", "TestToken"];
-/** Tokens that do what tokens should not, for tests on a chain: where each is written. */
-const ODD_TOKENS = {
-  FeeToken: "OddTokens",
-  SharesToken: "RebasingTokens",
-  DriftingToken: "RebasingTokens",
+const CONTRACTS = [
+  "BatchPayer",
+  "DepositFactory",
+  "FirmOrders",
+  "Sweeper",
+  "TestToken",
+  "WalletQuestion",
+];
+/** What tests put on a chain, by folder: tokens that do what tokens should not, wallets and their
+ * factories; and where each is written. */
+const FOR_TESTS = {
+  "odd-tokens": {
+    FeeToken: "OddTokens",
+    SharesToken: "RebasingTokens",
+    DriftingToken: "RebasingTokens",
+  },
+  wallets: {
+    KeyWallet: "Wallets",
+    LateWallet: "Wallets",
+    OddFactory: "Wallets",
+    EchoWallet: "Wallets",
+    GreedyWallet: "Wallets",
+  },
 };
+/** Each artifact: its name, the folder it goes to, and the file it is written in. */
+const ALL = [
+  ...CONTRACTS.map((name) => [name, "artifacts", name]),
+  ...Object.entries(FOR_TESTS).flatMap(([folder, files]) =>
+    Object.entries(files).map(([name, file]) => [name, join("artifacts", folder), file]),
+  ),
+];
 
 const hash = (hex) => "0x" + keccak256(Buffer.from(hex.slice(2), "hex"));
-const built = (name, file = name) =>
+const built = (name, file) =>
   JSON.parse(readFileSync(join(root, "out", `${file}.sol`, `${name}.json`), "utf8"));
 
 /** The factory's only immutable is the hash of the sweeper's init code, so its code is known here. */
@@ -31,8 +55,8 @@ function withSweeperHash(runtime, references, sweeperHash) {
   );
 }
 
-function artifact(name) {
-  const { abi, bytecode, deployedBytecode, metadata } = built(name, ODD_TOKENS[name]);
+function artifact(name, file) {
+  const { abi, bytecode, deployedBytecode, metadata } = built(name, file);
   const { compiler, settings } = metadata;
   const result = {
     contractName: name,
@@ -48,7 +72,7 @@ function artifact(name) {
     bytecodeHash: hash(bytecode.object),
   };
   if (name === "DepositFactory") {
-    result.sweeperInitCodeHash = hash(built("Sweeper").bytecode.object);
+    result.sweeperInitCodeHash = hash(built("Sweeper", "Sweeper").bytecode.object);
     result.deployedBytecode = withSweeperHash(
       deployedBytecode.object,
       deployedBytecode.immutableReferences,
@@ -61,12 +85,13 @@ function artifact(name) {
 
 const check = process.argv.includes("--check");
 let differs = false;
-for (const name of [...CONTRACTS, ...Object.keys(ODD_TOKENS)]) {
-  const folder = name in ODD_TOKENS ? join("artifacts", "odd-tokens") : "artifacts";
+for (const [name, folder, file] of ALL) {
   const path = join(root, folder, `${name}.json`);
-  const fresh = artifact(name);
-  if (!check) writeFileSync(path, fresh);
-  else if (!existsSync(path) || readFileSync(path, "utf8") !== fresh) {
+  const fresh = artifact(name, file);
+  if (!check) {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, fresh);
+  } else if (!existsSync(path) || readFileSync(path, "utf8") !== fresh) {
     differs = true;
     process.stderr.write(`${folder}/${name}.json is not what src/ compiles to\n`);
   }

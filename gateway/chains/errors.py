@@ -22,6 +22,16 @@ class AmbiguousFactory(TillwayError):
     status = 503
 
 
+class WalletUnasked(TillwayError):
+    """No node could be asked whether a signature is a contract wallet's own."""
+
+    code = "wallet_unasked"
+    message = "This wallet's chain gives no answer just now."
+    hint = "Try again in a minute."
+    status = 503
+    passes = True
+
+
 class AddressTaken(TillwayError):
     code = "deposit_address_taken"
     message = "Another invoice has this deposit address."

@@ -147,6 +147,9 @@ def claim_problem(code: str) -> str:
         "refund_proof_refused": _(
             "That is no signature of the wallet that paid. Sign the text as it stands."
         ),
+        "refund_proof_unasked": _(
+            "The network can't be asked about this signature just now. Try again in a minute."
+        ),
         "claim_link_throttled": _("Too many tries. Wait a minute."),
     }
     return known.get(code) or _("That did not work. Try again in a moment.")

@@ -137,6 +137,16 @@ class ProofRefused(TillwayError):
     status = 422
 
 
+class ProofUnasked(ProofRefused):
+    """It may be a contract wallet's signature, and the chain that could say so does not answer."""
+
+    code = "refund_proof_unasked"
+    message = "The wallet that paid can't be asked about this signature just now."
+    hint = "Send the same signature again in a minute."
+    status = 503
+    passes = True
+
+
 class RefundIsDust(TillwayError):
     code = "refund_is_dust"
     message = "This is worth less than what the network takes to send it."

@@ -4,6 +4,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
+from gateway.chains.signed_texts import SIGNATURE_KINDS
 from gateway.events.ids import uuid7
 from gateway.invoices.models import CLAIM_REASONS
 from gateway.money.fields import UnitsField
@@ -68,7 +69,9 @@ class Refund(models.Model):
     chain_id = models.BigIntegerField(null=True)
     destination = models.BinaryField(max_length=20, null=True)
     claimed_at = models.DateTimeField(null=True)
-    proof_kind = models.TextField(default="", help_text="eip191, erc1271; empty: none was asked")
+    proof_kind = models.TextField(
+        default="", help_text="eip191, erc1271, erc6492; empty: none was asked"
+    )
     proof_payer = models.BinaryField(
         max_length=20,
         null=True,
@@ -151,7 +154,7 @@ class Refund(models.Model):
             models.CheckConstraint(
                 condition=Q(proof_kind="", proof_payer__isnull=True, proof_signature__isnull=True)
                 | Q(
-                    proof_kind__in=("eip191", "erc1271"),
+                    proof_kind__in=SIGNATURE_KINDS,
                     proof_payer__isnull=False,
                     proof_signature__isnull=False,
                 ),

@@ -1,24 +1,26 @@
 """Proof that who claims a refund holds an address that paid: a message which that address signed.
 
-A wallet with a key signs as EIP-191 says (``personal_sign``); a contract wallet says itself, by
-ERC-1271 ``isValidSignature``, whether a signature is its own. The message names the refund, the
+A wallet with a key signs as EIP-191 says (``personal_sign``); a contract wallet says itself whether
+a signature is its own, deployed (ERC-1271) or not yet (ERC-6492). The message names the refund, the
 token and the destination, so that a signature serves no other one.
 """
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final
 
 from gateway.chains.addresses import checksum
 from gateway.chains.eip3009 import SignatureInvalid
+from gateway.chains.errors import WalletUnasked
 from gateway.chains.models import Deposit
-from gateway.chains.signed_texts import contract_signed, signature_read, who_signed
+from gateway.chains.signed_texts import SignatureKind, how_signed, signature_read, who_signed
 from gateway.invoices.models import Payment
-from gateway.refunds.errors import ProofRefused
+from gateway.refunds.errors import ProofRefused, ProofUnasked
 from gateway.refunds.models import Refund
 from gateway.shops.terms import ShopTerms
 
-ProofKind = Literal["eip191", "erc1271"]
+WALLETS_ASKED: Final = 20
+"""At most, of one invoice's payers: anybody can send it specks from thousands of addresses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,7 @@ class Proof:
     message: str
     payer: bytes
     signature: bytes
-    kind: ProofKind
+    kind: SignatureKind
 
 
 def is_proof_asked(terms: ShopTerms, worth_units: int | None) -> bool:
@@ -53,37 +55,44 @@ def message_of(refund: Refund, *, asset: str, destination: bytes) -> str:
 
 
 def payers_of(refund: Refund) -> dict[bytes, int]:
-    """The addresses that paid what goes back, each with its chain. One query, or two."""
+    """The addresses that paid what goes back, each with its chain, the largest deposits first.
+    One query, or two."""
     if refund.deposit_id is not None:
         deposits = [refund.deposit_id]
     else:
         payments = Payment.objects.filter(invoice_id=refund.invoice_id, reversed_at=None)
         deposits = list(payments.values_list("deposit_id", flat=True))
-    rows = Deposit.objects.filter(id__in=deposits).values_list("sender", "chain_id")
+    found = Deposit.objects.filter(id__in=deposits).order_by("-units", "id")
+    rows = found.values_list("sender", "chain_id")
     # What a contract sent where no node traces has nobody as its sender.
     return {bytes(sender): chain for sender, chain in rows if any(bytes(sender))}
 
 
 def proof_of(refund: Refund, *, asset: str, destination: bytes, signature: str) -> Proof:
-    """Check a signature against those who paid. The network is asked only where it is no key's of
-    theirs, and never in a transaction.
+    """Check a signature against those who paid: first the one whose key it is, if any's, then the
+    others, at most ``WALLETS_ASKED``. Asks the network: never in a transaction.
 
     Raises:
         ProofRefused: none of them signed this message.
+        ProofUnasked: nobody could say just now.
     """
     message = message_of(refund, asset=asset, destination=destination)
     try:
-        signed = signature_read(signature)
+        given = signature_read(signature)
     except SignatureInvalid as error:
         raise ProofRefused from error
-    payers = payers_of(refund)
-    signer = who_signed(message, signed)
-    if signer is not None and signer in payers:
-        return Proof(message, signer, signed, "eip191")
-    for payer, chain_id in sorted(payers.items()):
-        if contract_signed(wallet=payer, chain_id=chain_id, text=message, signature=signed):
-            return Proof(message, payer, signed, "erc1271")
-    raise ProofRefused
+    signer = who_signed(message, given)
+    payers = sorted(payers_of(refund).items(), key=lambda paid: paid[0] != signer)
+    is_unasked = False
+    for payer, chain_id in payers[:WALLETS_ASKED]:
+        try:
+            shown = how_signed(wallet=payer, chain_ids=(chain_id,), text=message, signature=given)
+        except WalletUnasked:
+            is_unasked = True
+            continue
+        if shown is not None:
+            return Proof(message, payer, given, shown.kind)
+    raise ProofUnasked if is_unasked else ProofRefused
 
 
 def check_proof(

@@ -126,6 +126,7 @@ def refusal_words(refused: TravelError) -> str:
     """Why it was not taken, and what to do."""
     words = {
         "ownership_refused": _("This is not a signature of this text by this wallet."),
+        "ownership_unasked": _("The network can't be asked about this wallet now. Sign once more."),
         "ownership_challenge_over": _("That text is too old or was used. Sign this new one."),
         "travel_address_invalid": _("This is no travel address: one begins with “ta”."),
         "counterparty_unknown": _("We don't exchange with this provider yet. Ask us."),

@@ -1,56 +1,36 @@
-// Pays from a wallet in this browser (EIP-6963, else EIP-1193): one plain transfer, nothing else.
+// Pays from a wallet in this browser: one plain transfer, nothing else.
 import { outcome, Refusal, sign } from "./gasless.js";
+import { isRefusal, seek, walletButton, wallets } from "./wallets.js";
 
-const found = new Map();
 let shownIn = null;
 let handedIn = null; // the signature that is under way, whatever the page draws meanwhile
 
-addEventListener("eip6963:announceProvider", (event) => {
-  found.set(event.detail.info.rdns || event.detail.info.uuid, event.detail);
-  if (shownIn) list(shownIn);
-});
-
-/** Offers every wallet that announces itself, in `box`, which holds the payment's ERC-681. */
+/** Offers every wallet that is found, in `box`, which holds the payment's ERC-681. */
 export function offer(box) {
   shownIn = box;
-  dispatchEvent(new Event("eip6963:requestProvider"));
-  if (!found.size && globalThis.ethereum) {
-    found.set("injected", { info: { name: "Wallet", icon: "" }, provider: globalThis.ethereum });
-  }
-  list(box);
+  seek(listAgain);
   if (handedIn) relay(box);
+}
+
+function listAgain() {
+  list(shownIn);
 }
 
 function list(box) {
   const buttons = box.querySelector("#wallet-list");
   const { word, wordSign } = buttons.dataset;
   buttons.replaceChildren(
-    ...[...found.values()].flatMap(({ info, provider }) => {
-      const plain = button(`${word} ${info.name}`, info.icon, "button button-primary button-wide");
+    ...wallets().flatMap(({ info, provider }) => {
+      const plain = walletButton(`${word} ${info.name}`, info.icon, "button button-primary button-wide");
       plain.addEventListener("click", () => pay(box, provider, transfer));
       if (!box.dataset.sign) return [plain];
-      const name = found.size > 1 ? `${wordSign} · ${info.name}` : wordSign;
-      const gasless = button(name, "", "button button-wide");
+      const name = wallets().length > 1 ? `${wordSign} · ${info.name}` : wordSign;
+      const gasless = walletButton(name, "", "button button-wide");
       gasless.addEventListener("click", () => pay(box, provider, handIn));
       return [plain, gasless];
     }),
   );
-  box.hidden = !found.size;
-}
-
-function button(text, image, classes) {
-  const made = document.createElement("button");
-  made.type = "button";
-  made.className = classes;
-  if (/^data:image\/(png|svg\+xml|webp|jpeg)/.test(image)) {
-    const icon = document.createElement("img");
-    icon.className = "wallet-icon";
-    icon.alt = "";
-    icon.src = image;
-    made.append(icon);
-  }
-  made.append(text);
-  return made;
+  box.hidden = !wallets().length;
 }
 
 function say(box, name) {
@@ -81,7 +61,7 @@ async function pay(box, provider, how) {
     await how(box, provider, from, chainId);
     return; // stays locked: a second click would pay twice
   } catch (error) {
-    if (error?.code === 4001) say(box, "sayRefused");
+    if (isRefusal(error)) say(box, "sayRefused");
     else if (switching) say(box, "sayNetwork");
     else if (error instanceof Refusal) say(box, error.say);
     else say(box, "sayFailed");

@@ -91,7 +91,14 @@ def test_forges_tests_pass(workshop: Path) -> None:
 
 
 def test_hashes_beside_the_bytecode_are_those_of_the_bytecode() -> None:
-    for name in ("BatchPayer", "DepositFactory", "FirmOrders", "Sweeper", "TestToken"):
+    for name in (
+        "BatchPayer",
+        "DepositFactory",
+        "FirmOrders",
+        "Sweeper",
+        "TestToken",
+        "WalletQuestion",
+    ):
         artifact = stored(name)
         assert artifact["bytecodeHash"] == "0x" + keccak(hexstr=artifact["bytecode"]).hex()
     factory = stored("DepositFactory")

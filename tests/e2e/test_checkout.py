@@ -7,24 +7,8 @@ from playwright.sync_api import expect
 
 from gateway.invoices.erc681 import parse_erc681
 from tests.chain_rows import ETH, USDC
+from tests.e2e.in_page_wallet import put_wallet
 from tests.e2e.looking import codes_on, codes_on_a_bad_day, overflow_px, small_targets
-
-WALLET = """
-window.asked = [];
-window.chain = '0x1';
-const provider = { request: async ({ method, params }) => {
-  window.asked.push([method, params]);
-  if (method === 'eth_requestAccounts') return ['0x3c44cdddb6a900fa2b585dd299e03d12fa4293bc'];
-  if (method === 'eth_chainId') return window.chain;
-  if (method === 'wallet_switchEthereumChain') { window.chain = params[0].chainId; return null; }
-  if (window.refuse) throw Object.assign(new Error('no'), { code: 4001 });
-  return '0x' + '1'.repeat(64);
-} };
-const announce = () => dispatchEvent(new CustomEvent('eip6963:announceProvider', { detail:
-  { info: { uuid: 'u', name: 'Test Wallet', rdns: 'test.wallet', icon: '' }, provider } }));
-addEventListener('eip6963:requestProvider', announce);
-announce();
-"""
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -128,7 +112,7 @@ def test_a_page_whose_stream_is_shut_asks_instead(house, settings):
 def test_a_wallet_in_the_browser_sends_exactly_what_the_page_says(house):
     invoice = house.world.issue()
     quote = house.world.quote(invoice, USDC)
-    with house.page(prepare=lambda page: page.add_init_script(WALLET)) as page:
+    with house.page(prepare=put_wallet()) as page:
         page.goto(f"/i/{invoice.id}?asset={USDC}")
         expect(page.get_by_text("Nothing else is signed")).to_be_visible()
         page.get_by_role("button", name="Pay with Test Wallet").click()
@@ -148,7 +132,7 @@ def test_a_wallet_in_the_browser_sends_exactly_what_the_page_says(house):
 
 def test_declining_in_the_wallet_sends_nothing_and_can_be_tried_again(house):
     invoice = house.world.issue()
-    with house.page(prepare=lambda page: page.add_init_script(WALLET)) as page:
+    with house.page(prepare=put_wallet()) as page:
         page.goto(f"/i/{invoice.id}?asset={ETH}")
         page.evaluate("window.refuse = true")
         page.get_by_role("button", name="Pay with Test Wallet").click()

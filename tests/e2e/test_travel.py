@@ -90,7 +90,7 @@ def test_a_shop_confirms_its_wallet_by_a_pasted_signature(house, ruled, size, sc
         page.locator("main form button").first.click()
         expect(page.get_by_role("alert")).to_be_visible()
         fits(page, f"wallet-2-{size}-{scheme}-{language}")
-        text = page.locator("#proof").get_attribute("data-message") or text
+        text = page.locator("[data-message]").get_attribute("data-message") or text
         signature = OWNER.sign_message(encode_defunct(text=text)).signature.hex()
         page.locator("#signature").fill("0x" + signature)
         page.locator("main form button").first.click()

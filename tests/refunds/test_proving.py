@@ -1,32 +1,32 @@
 """Who claims shows to hold an address that paid, where the shop asks; dust is told as such."""
 
-import json
 import re
 from dataclasses import replace
 from typing import Any
 
 import pytest
 from django.test import Client
-from eth_abi import decode
 from eth_account import Account
 from eth_account.messages import encode_defunct
 from msgspec import structs
 
 from gateway.chains.addresses import checksum
-from gateway.chains.signed_texts import digest_of, erc1271_call, who_signed
+from gateway.chains.signed_texts import digest_of, who_signed
 from gateway.market.snapshot_store import current_snapshot
 from gateway.money.amounts import Amount
 from gateway.money.assets import Asset
 from gateway.outside.rpc import JsonRpc
+from gateway.refunds import proving
 from gateway.refunds.claiming import choices_of, refund_claim
 from gateway.refunds.dust import is_dust, sending_units
-from gateway.refunds.errors import ProofRefused, RefundIsDust
+from gateway.refunds.errors import ProofRefused, ProofUnasked, RefundIsDust
 from gateway.refunds.models import Refund
 from gateway.refunds.proving import Proof, is_proof_asked, message_of, proof_of
 from gateway.refunds.requesting import Asked
 from gateway.shops.services import shop_set_terms
 from gateway.shops.terms import ShopTerms
 from tests.chain_rows import ETH, USDC
+from tests.chains.wallet_kit import Wallets, wrapped
 from tests.refunds.conftest import OTHER_WALLET, WALLET, Refunds, euros
 
 PAYER = Account.from_key("0x" + "11" * 32)
@@ -37,7 +37,7 @@ def signed(account: Any, message: str) -> str:
     return "0x" + account.sign_message(encode_defunct(text=message)).signature.hex()
 
 
-def asked(refunds: Refunds, *, above: int | None = 0) -> Asked:
+def asked(refunds: Refunds, *, above: int | None = 0, sender: bytes = b"") -> Asked:
     """A refund of 5 EUR, of a payment from PAYER's address, in a shop that asks for proof."""
     refunds.fund()
     shop_set_terms(
@@ -45,7 +45,7 @@ def asked(refunds: Refunds, *, above: int | None = 0) -> Asked:
         changes={"refund_proof_above_units": above},
         now=refunds.world.now,
     )
-    invoice = refunds.paid(sender=bytes.fromhex(PAYER.address[2:]))
+    invoice = refunds.paid(sender=sender or bytes.fromhex(PAYER.address[2:]))
     return refunds.ask(invoice, amount=euros(500))
 
 
@@ -120,6 +120,22 @@ def test_below_the_amount_the_link_is_enough(refunds: Refunds) -> None:
     assert claim(refunds, asked(refunds, above=500).token, None).proof_kind == ""
 
 
+def dev_chain(rpc_url: str) -> dict[str, Any]:
+    """An entry of ``CHAINS`` for a node."""
+    return {
+        "chain_id": 31337, "key": "dev", "name": "Dev", "mode": "test",
+        "rpc_urls": [rpc_url], "block_seconds": 1, "confirmations": [[None, 1]],
+        "finality_blocks": 2, "grace_seconds": 30,
+        "factory": {"address": "0x", "version": 1, "code_hash": "0x", "init_code_hash": "0x"},
+        "treasury": "0x" + "ab" * 20, "native": {"symbol": "ETH", "decimals": 18}, "tokens": [],
+    }  # fmt: skip
+
+
+@pytest.fixture
+def chains_are_silent(settings: Any) -> None:
+    settings.CHAINS = [dev_chain("http://127.0.0.1:9")]
+
+
 def contract(word: str) -> str:
     """Code that answers every call with one word, left-aligned: PUSH, SHL, MSTORE, RETURN."""
     return f"0x63{word}60e01b60005260206000f3"
@@ -129,15 +145,8 @@ def contract(word: str) -> str:
 def test_a_contract_wallet_says_itself_whether_a_signature_is_its_own(
     refunds: Refunds, anvil: Any, settings: Any
 ) -> None:
-    entry = {
-        "chain_id": 31337, "key": "dev", "name": "Dev", "mode": "test",
-        "rpc_urls": [anvil.rpc_url], "block_seconds": 1, "confirmations": [[None, 1]],
-        "finality_blocks": 2, "grace_seconds": 30,
-        "factory": {"address": "0x", "version": 1, "code_hash": "0x", "init_code_hash": "0x"},
-        "treasury": "0x" + "ab" * 20, "native": {"symbol": "ETH", "decimals": 18}, "tokens": [],
-    }  # fmt: skip
     found = asked(refunds)
-    settings.CHAINS = json.dumps([entry])
+    settings.CHAINS = [dev_chain(anvil.rpc_url)]
     ask = {"asset": USDC, "destination": WALLET, "signature": "0x010203"}
     with JsonRpc(anvil.rpc_url) as rpc:
         for code in ("0x", contract("00000000"), contract("1626ba7f"), "0x60006000fd"):
@@ -150,9 +159,61 @@ def test_a_contract_wallet_says_itself_whether_a_signature_is_its_own(
     assert claim(refunds, found.token, proof).proof_kind == "erc1271"
 
 
-def test_a_contract_wallet_is_asked_about_the_text_as_eip_191_has_it() -> None:
-    digest, signature = decode(["bytes32", "bytes"], erc1271_call("I♥SF", b"\1\2\3")[4:])
-    assert (digest, signature) == (digest_of("I♥SF"), b"\1\2\3")
+@pytest.mark.chain
+def test_a_payer_whose_wallet_is_not_there_yet_claims(
+    refunds: Refunds, anvil: Any, chain_entry: Any, settings: Any
+) -> None:
+    settings.CHAINS = [chain_entry]
+    with JsonRpc(anvil.rpc_url) as rpc:
+        wallets = Wallets(rpc)
+        found = asked(refunds, sender=wallets.address())
+        ask = {"asset": USDC, "destination": WALLET}
+        message = message_of(found.refund, **ask)
+        for by in (STRANGER, PAYER):  # PAYER has the key that the wallet will be made with
+            inner = bytes.fromhex(signed(by, message)[2:])
+            signature = "0x" + wrapped(wallets.factory, wallets.create(), inner).hex()
+            if by is STRANGER:
+                with pytest.raises(ProofRefused):
+                    proof_of(found.refund, **ask, signature=signature)
+        proof = proof_of(found.refund, **ask, signature=signature)
+    assert (proof.kind, proof.payer) == ("erc6492", wallets.address())
+    refund = claim(refunds, found.token, proof)
+    assert (refund.proof_kind, refund.status) == ("erc6492", "approved")
+
+
+def test_a_silent_chain_refuses_nobody_and_the_page_says_so(
+    refunds: Refunds, valkey: object, chains_are_silent: None
+) -> None:
+    found = asked(refunds)
+    message = message_of(found.refund, asset=USDC, destination=WALLET)
+    with pytest.raises(ProofUnasked):
+        proof_of(found.refund, asset=USDC, destination=WALLET, signature="0x010203")
+    shopper = Client(HTTP_ACCEPT_LANGUAGE="en")
+    form = {"address": checksum(WALLET), "asset": USDC, "confirmed": "yes"}
+    told = shopper.post(f"/c/{found.token}", form | {"signature": "0x010203"})
+    assert told.status_code == 503 and "just now" in told.content.decode()
+    assert refunds.again(found.refund).status == "requested"
+    mine = proof_of(found.refund, asset=USDC, destination=WALLET, signature=signed(PAYER, message))
+    assert mine.kind == "eip191", "a key needs nobody's answer"
+
+
+def test_specks_from_everywhere_make_us_ask_about_few(
+    refunds: Refunds, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = asked(refunds)
+    mine = bytes.fromhex(PAYER.address[2:])
+    specks = {number.to_bytes(20, "big"): 31337 for number in range(1, 500)} | {mine: 31337}
+    monkeypatch.setattr(proving, "payers_of", lambda refund: specks)
+    asked_about: list[bytes] = []
+
+    def how(*, wallet: bytes, **other: Any) -> None:
+        asked_about.append(wallet)
+
+    monkeypatch.setattr(proving, "how_signed", how)
+    message = message_of(found.refund, asset=USDC, destination=WALLET)
+    with pytest.raises(ProofRefused):
+        proof_of(found.refund, asset=USDC, destination=WALLET, signature=signed(PAYER, message))
+    assert asked_about[0] == mine and len(asked_about) == proving.WALLETS_ASKED
 
 
 def test_the_page_asks_for_the_signature_and_takes_it(refunds: Refunds, valkey: object) -> None:

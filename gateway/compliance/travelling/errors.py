@@ -97,6 +97,14 @@ class OwnershipRefused(TravelError):
     field = "signature"
 
 
+class OwnershipUnasked(TravelError):
+    code = "ownership_unasked"
+    message = "The chain that would have to be asked about this wallet gives no answer just now."
+    hint = "Sign again in a minute."
+    status = 503
+    passes = True
+
+
 class ChallengeOver(TravelError):
     code = "ownership_challenge_over"
     message = "This text was made for another wallet, was used, or is too old."

@@ -2,7 +2,8 @@
 
 A wallet with a key signs as EIP-191 says (``personal_sign``). The text names us, the wallet, what
 it is for, when it was made and a word that is used once, so that a signature given elsewhere, or
-for something else, shows nothing here.
+for something else, shows nothing here. How a signature of it is told a wallet's own is
+``gateway.chains.signed_texts``.
 """
 
 from dataclasses import dataclass
@@ -13,8 +14,6 @@ from gateway.chains.addresses import checksum
 
 Purpose = Literal["payout"]
 PURPOSES: Final[tuple[Purpose, ...]] = ("payout",)
-ProofKind = Literal["eip191", "erc1271"]
-PROOF_KINDS: Final[tuple[ProofKind, ...]] = ("eip191", "erc1271")
 CHALLENGE_MINUTES: Final = 30
 NONCE_BYTES: Final = 16
 

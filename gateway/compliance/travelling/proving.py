@@ -10,12 +10,17 @@ from django.conf import settings
 from django.db import transaction
 
 from gateway.chains.eip3009 import SignatureInvalid
+from gateway.chains.errors import WalletUnasked
 from gateway.chains.models import Chain
-from gateway.chains.signed_texts import contract_signed, digest_of, signature_read, who_signed
+from gateway.chains.signed_texts import Signed, digest_of, how_signed, signature_read
 from gateway.compliance.travelling.configuration import travel_settings
-from gateway.compliance.travelling.errors import ChallengeOver, OwnershipRefused
+from gateway.compliance.travelling.errors import (
+    ChallengeOver,
+    OwnershipRefused,
+    OwnershipUnasked,
+)
 from gateway.compliance.travelling.models import ProofChallenge, WalletProof
-from gateway.compliance.travelling.ownership import NONCE_BYTES, Ownership, ProofKind, Purpose
+from gateway.compliance.travelling.ownership import NONCE_BYTES, Ownership, Purpose
 from gateway.events.points import point
 from gateway.events.services import emit
 
@@ -63,25 +68,25 @@ def wallet_prove(
     mode: str,
     now: datetime,
 ) -> WalletProof:
-    """Keep a wallet's proof. A contract wallet is asked on the chains of the mode, before anything
-    is written.
+    """Keep a wallet's proof. The chains of the mode are asked, before anything is written and in
+    no transaction: a contract wallet says itself what is its own, deployed or not.
 
     Raises:
         ChallengeOver: the text was another's, was used, or is too old.
         OwnershipRefused: this wallet did not sign it.
+        OwnershipUnasked: nobody could say just now; the text can still be used.
     """
     challenge = ProofChallenge.objects.filter(
         nonce=nonce, shop_id=shop_id, address=address, purpose=purpose
     ).first()
     if challenge is None or challenge.used_at is not None or now >= challenge.expires_at:
         raise ChallengeOver
-    text = text_of(challenge)
     try:
-        signed = signature_read(signature)
+        given = signature_read(signature)
     except SignatureInvalid as error:
         raise OwnershipRefused from error
-    kind, chain_id = _shown(address, text=text, signature=signed, mode=mode)
-    return _kept(challenge, kind=kind, chain_id=chain_id, signature=signed, mode=mode, now=now)
+    shown = _shown(address, text=text_of(challenge), signature=given, mode=mode)
+    return _kept(challenge, shown=shown, signature=given, mode=mode, now=now)
 
 
 def proof_in_force(*, shop_id: UUID, address: bytes, now: datetime) -> WalletProof | None:
@@ -102,24 +107,24 @@ def text_of(challenge: ProofChallenge) -> str:
     ).text
 
 
-def _shown(
-    address: bytes, *, text: str, signature: bytes, mode: str
-) -> tuple[ProofKind, int | None]:
-    """How a signature shows it. Raises OwnershipRefused."""
-    if who_signed(text, signature) == address:
-        return "eip191", None
-    for chain_id in Chain.objects.filter(mode=mode, enabled=True).values_list("id", flat=True):
-        if contract_signed(wallet=address, chain_id=chain_id, text=text, signature=signature):
-            return "erc1271", chain_id
-    raise OwnershipRefused
+def _shown(address: bytes, *, text: str, signature: bytes, mode: str) -> Signed:
+    """How a signature shows it. Raises OwnershipRefused, OwnershipUnasked."""
+    chains = Chain.objects.filter(mode=mode, enabled=True).order_by("id")
+    chain_ids = list(chains.values_list("id", flat=True))
+    try:
+        shown = how_signed(wallet=address, chain_ids=chain_ids, text=text, signature=signature)
+    except WalletUnasked as error:
+        raise OwnershipUnasked from error
+    if shown is None:
+        raise OwnershipRefused
+    return shown
 
 
 @transaction.atomic
 def _kept(
     asked: ProofChallenge,
     *,
-    kind: ProofKind,
-    chain_id: int | None,
+    shown: Signed,
     signature: bytes,
     mode: str,
     now: datetime,
@@ -135,8 +140,8 @@ def _kept(
         address=bytes(challenge.address),
         purpose=challenge.purpose,
         about=challenge.about,
-        kind=kind,
-        chain_id=chain_id,
+        kind=shown.kind,
+        chain_id=shown.chain_id,
         message=text,
         message_hash=digest_of(text),
         signature=signature,

@@ -3,7 +3,8 @@
 from django.db import models
 from django.db.models import Q
 
-from gateway.compliance.travelling.ownership import NONCE_BYTES, PROOF_KINDS, PURPOSES
+from gateway.chains.signed_texts import SIGNATURE_KINDS
+from gateway.compliance.travelling.ownership import NONCE_BYTES, PURPOSES
 from gateway.events.ids import uuid7
 
 ADDRESS_BYTES = 20
@@ -47,14 +48,15 @@ class WalletProof(models.Model):
     )
     message = models.TextField(help_text="the very text that was signed")
     message_hash = models.BinaryField(max_length=HASH_BYTES, unique=True)
-    signature = models.BinaryField()
+    signature = models.BinaryField(help_text="as it was given, an ERC-6492 wrap included")
     proved_at = models.DateTimeField()
     valid_until = models.DateTimeField()
 
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(purpose__in=PURPOSES, kind__in=PROOF_KINDS), name="travel_proof_known"
+                condition=Q(purpose__in=PURPOSES, kind__in=SIGNATURE_KINDS),
+                name="travel_proof_known",
             ),
             models.CheckConstraint(
                 condition=Q(kind="eip191", chain_id__isnull=True)

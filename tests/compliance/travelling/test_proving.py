@@ -1,17 +1,24 @@
 """A wallet is its owner's when it signed our very text: once, in time, for this use."""
 
-import json
 from datetime import timedelta
+from importlib import import_module
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from django.db import IntegrityError, connection, transaction
 from eth_account import Account
 from eth_account.messages import encode_defunct
 
 from gateway.chains.addresses import checksum
+from gateway.chains.nodes import Nodes
 from gateway.chains.signed_texts import digest_of
-from gateway.compliance.travelling.errors import ChallengeOver, OwnershipRefused
+from gateway.chains.wrapped_signatures import MAGIC
+from gateway.compliance.travelling.errors import (
+    ChallengeOver,
+    OwnershipRefused,
+    OwnershipUnasked,
+)
 from gateway.compliance.travelling.forgetting import challenges_forget
 from gateway.compliance.travelling.models import ProofChallenge, WalletProof
 from gateway.compliance.travelling.ownership import Ownership
@@ -23,8 +30,10 @@ from gateway.compliance.travelling.proving import (
 from gateway.events.models import Event
 from gateway.outside.rpc import JsonRpc
 from tests.chain_rows import make_chain
+from tests.chains.wallet_kit import Wallets, wrapped
+from tests.chains.wallet_kit import signed as signature_of
 from tests.compliance.knowing.place import NOW
-from tests.refunds.test_proving import contract
+from tests.refunds.test_proving import contract, dev_chain
 
 pytestmark = pytest.mark.django_db
 
@@ -34,8 +43,8 @@ ADDRESS = bytes.fromhex(OWNER.address[2:])
 SHOP = uuid4()
 
 
-def issued(shop_id: UUID = SHOP, about: str = "Café Amélie") -> Ownership:
-    return challenge_issue(shop_id=shop_id, address=ADDRESS, purpose="payout", about=about, now=NOW)
+def issued(shop_id: UUID = SHOP, about: str = "Café Amélie", address: bytes = ADDRESS) -> Ownership:
+    return challenge_issue(shop_id=shop_id, address=address, purpose="payout", about=about, now=NOW)
 
 
 def signed(asked: Ownership, by: Any = OWNER) -> str:
@@ -109,16 +118,11 @@ def test_what_it_is_about_can_not_forge_a_line() -> None:
 
 
 @pytest.mark.chain
-def test_a_contract_wallet_says_itself_on_its_chain(anvil: Any, settings: Any) -> None:
+def test_a_contract_wallet_says_itself_on_its_chain(
+    anvil: Any, chain_entry: Any, settings: Any
+) -> None:
     make_chain(now=NOW)
-    entry = {
-        "chain_id": 31337, "key": "dev", "name": "Dev", "mode": "test",
-        "rpc_urls": [anvil.rpc_url], "block_seconds": 1, "confirmations": [[None, 1]],
-        "finality_blocks": 2, "grace_seconds": 30,
-        "factory": {"address": "0x", "version": 1, "code_hash": "0x", "init_code_hash": "0x"},
-        "treasury": "0x" + "ab" * 20, "native": {"symbol": "ETH", "decimals": 18}, "tokens": [],
-    }  # fmt: skip
-    settings.CHAINS = json.dumps([entry])
+    settings.CHAINS = [chain_entry]
     asked = issued()
     with JsonRpc(anvil.rpc_url) as rpc:
         rpc.call("anvil_setCode", [OWNER.address, contract("00000000")])
@@ -127,3 +131,95 @@ def test_a_contract_wallet_says_itself_on_its_chain(anvil: Any, settings: Any) -
         rpc.call("anvil_setCode", [OWNER.address, contract("1626ba7e")])
         proof = proved(asked, "0x010203")
     assert (proof.kind, proof.chain_id) == ("erc1271", 31337)
+
+
+@pytest.mark.chain
+def test_a_wallet_that_is_not_there_yet_is_its_owners(
+    anvil: Any, chain_entry: Any, settings: Any
+) -> None:
+    make_chain(now=NOW)
+    settings.CHAINS = [chain_entry]
+    with JsonRpc(anvil.rpc_url) as rpc:
+        wallets = Wallets(rpc)
+        wallet = wallets.address()
+        asked = issued(address=wallet)
+        theirs = wrapped(wallets.factory, wallets.create(), signature_of(asked.text))
+        strangers = wrapped(
+            wallets.factory, wallets.create(), signature_of(asked.text, by=STRANGER)
+        )
+        with pytest.raises(OwnershipRefused):
+            proved(asked, "0x" + strangers.hex(), address=wallet)
+        proof = proved(asked, "0x" + theirs.hex(), address=wallet)
+        assert not wallets.has_code(wallet)
+    assert (proof.kind, proof.chain_id) == ("erc6492", 31337)
+    assert bytes(proof.signature) == theirs
+    assert proof_in_force(shop_id=SHOP, address=wallet, now=NOW) == proof
+    with pytest.raises(IntegrityError), transaction.atomic():
+        WalletProof.objects.create(
+            shop_id=SHOP,
+            address=wallet,
+            purpose="payout",
+            about="",
+            kind="erc6492",
+            chain_id=None,
+            message="",
+            message_hash=bytes(32),
+            signature=theirs,
+            proved_at=NOW,
+            valid_until=NOW,
+        )
+
+
+def test_a_blob_is_no_signature() -> None:
+    asked = issued()
+    for blob in (wrapped(ADDRESS, bytes(9_000), b"\1"), b"\1" * 5_000, MAGIC, b"\1" * 99 + MAGIC):
+        with pytest.raises(OwnershipRefused):
+            proved(asked, "0x" + blob.hex())
+    assert not WalletProof.objects.exists()
+
+
+def test_where_no_node_answers_nothing_is_refused_and_the_text_stays(settings: Any) -> None:
+    make_chain(now=NOW)
+    settings.CHAINS = [dev_chain("http://127.0.0.1:9")]
+    asked = issued()
+    theirs = wrapped(ADDRESS, b"", signature_of(asked.text))
+    with pytest.raises(OwnershipUnasked) as refused:
+        proved(asked, "0x" + theirs.hex())
+    assert refused.value.passes and refused.value.status == 503
+    assert proved(asked, signed(asked)).kind == "eip191"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_node_is_asked_in_a_transaction(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_chain(now=NOW)
+    settings.CHAINS = [dev_chain("http://127.0.0.1:9")]
+    asked_in: list[bool] = []
+
+    def ask(nodes: Nodes, *calls: Any) -> list[str]:
+        asked_in.append(transaction.get_connection().in_atomic_block)
+        return ["0x", "0x" + "00" * 31 + "02"]
+
+    monkeypatch.setattr(Nodes, "ask", ask)
+    asked = issued()
+    theirs = wrapped(ADDRESS, b"", signature_of(asked.text))
+    assert proved(asked, "0x" + theirs.hex()).kind == "erc6492"
+    assert asked_in == [False]
+
+
+@pytest.mark.chain
+def test_going_back_a_proof_before_the_wallet_was_there_is_a_contracts(
+    anvil: Any, chain_entry: Any, settings: Any
+) -> None:
+    make_chain(now=NOW)
+    settings.CHAINS = [chain_entry]
+    with JsonRpc(anvil.rpc_url) as rpc:
+        wallets = Wallets(rpc)
+        asked = issued(address=wallets.address())
+        theirs = wrapped(wallets.factory, wallets.create(), signature_of(asked.text))
+        proof = proved(asked, "0x" + theirs.hex(), address=wallets.address())
+    undo = import_module("gateway.compliance.travelling.migrations.0002_undeployed_wallets").UNDO
+    with connection.cursor() as cursor:
+        cursor.execute(undo)
+    assert WalletProof.objects.get().kind == "erc1271"
+    with pytest.raises(IntegrityError), transaction.atomic():  # what is kept is kept again
+        WalletProof.objects.filter(id=proof.id).update(kind="erc6492")

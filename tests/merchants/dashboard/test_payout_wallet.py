@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils.html import escape
 from eth_account import Account
 from eth_account.messages import encode_defunct
 
@@ -14,6 +15,7 @@ from tests.compliance.knowing.place import NOW
 from tests.compliance.travelling.conftest import LEI
 from tests.compliance.travelling.provider import Provider
 from tests.faces import Staff
+from tests.refunds.test_proving import dev_chain
 from tests.tenancy.tables import asked as rows
 
 pytestmark = pytest.mark.django_db
@@ -76,6 +78,26 @@ def test_a_strangers_signature_shows_nothing_and_a_new_text_is_given(
     assert "Not said yet" in said(owner.get(page)) and not WalletProof.objects.exists()
     for nonce in ("", "zz", "00" * 16):
         said(owner.post(page, form | {"nonce": nonce}), 409)
+
+
+def test_a_chain_that_does_not_answer_is_no_refusal(
+    owner: Client, page: str, settings: Any
+) -> None:
+    settings.CHAINS = [dev_chain("http://127.0.0.1:9")]
+    shown = owner.post(page, {"do": "ask"})
+    form = {"do": "prove", "nonce": shown.context["nonce"], "signature": "0x010203"}
+    told = said(owner.post(page, form), 503)
+    assert "be asked about this wallet now" in told and "not a signature" not in told
+
+
+def test_a_wallet_in_the_browser_gets_the_address_and_the_very_text(
+    owner: Client, staff: Staff, page: str
+) -> None:
+    text = said(owner.get(page))
+    assert f'data-account="{OWNER.address}"' in text and "js/connect" in text
+    shown = owner.post(page, {"do": "ask"})
+    assert f'data-message="{escape(shown.context["asked"].text)}"' in said(shown)
+    assert "js/connect" not in said(staff.client("manager", **ENGLISH).get(page))
 
 
 def test_an_exchange_is_named_by_its_travel_address(
