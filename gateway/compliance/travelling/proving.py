@@ -1,6 +1,7 @@
 """Ask for a wallet's proof, and keep it: once for each text, valid for some days."""
 
 import os
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import cast
 from urllib.parse import urlsplit
@@ -63,12 +64,51 @@ def wallet_prove(
     mode: str,
     now: datetime,
 ) -> WalletProof:
-    """Keep a wallet's proof. A contract wallet is asked on the chains of the mode, before anything
-    is written.
+    """Keep a wallet's proof, for a shop. A contract wallet is asked on the chains of the mode,
+    before anything is written.
 
     Raises:
         ChallengeOver: the text was another's, was used, or is too old.
         OwnershipRefused: this wallet did not sign it.
+    """
+    shown = ownership_shown(
+        shop_id=shop_id,
+        address=address,
+        purpose=purpose,
+        nonce=nonce,
+        signature=signature,
+        mode=mode,
+        now=now,
+    )
+    return _kept(shown, mode=mode, now=now)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A signature that shows a wallet's owner, and the text that it is of."""
+
+    nonce: bytes
+    kind: ProofKind
+    chain_id: int | None
+    message: str
+    signature: bytes
+
+
+def ownership_shown(
+    *,
+    shop_id: UUID,
+    address: bytes,
+    purpose: Purpose,
+    nonce: bytes,
+    signature: str,
+    mode: str,
+    now: datetime,
+) -> Shown:
+    """Check a signature and write nothing: ``challenge_use`` does, with what is kept of it. A
+    contract wallet is asked on the chains of the mode.
+
+    Raises:
+        ChallengeOver, OwnershipRefused: as ``wallet_prove``.
     """
     challenge = ProofChallenge.objects.filter(
         nonce=nonce, shop_id=shop_id, address=address, purpose=purpose
@@ -81,7 +121,21 @@ def wallet_prove(
     except SignatureInvalid as error:
         raise OwnershipRefused from error
     kind, chain_id = _shown(address, text=text, signature=signed, mode=mode)
-    return _kept(challenge, kind=kind, chain_id=chain_id, signature=signed, mode=mode, now=now)
+    return Shown(nonce=nonce, kind=kind, chain_id=chain_id, message=text, signature=signed)
+
+
+def challenge_use(nonce: bytes, *, now: datetime) -> ProofChallenge:
+    """A text serves once. In the caller's transaction.
+
+    Raises:
+        ChallengeOver
+    """
+    challenge = ProofChallenge.objects.select_for_update().filter(nonce=nonce).first()
+    if challenge is None or challenge.used_at is not None:
+        raise ChallengeOver
+    challenge.used_at = now
+    challenge.save(update_fields=["used_at"])
+    return challenge
 
 
 def proof_in_force(*, shop_id: UUID, address: bytes, now: datetime) -> WalletProof | None:
@@ -115,31 +169,18 @@ def _shown(
 
 
 @transaction.atomic
-def _kept(
-    asked: ProofChallenge,
-    *,
-    kind: ProofKind,
-    chain_id: int | None,
-    signature: bytes,
-    mode: str,
-    now: datetime,
-) -> WalletProof:
-    challenge = ProofChallenge.objects.select_for_update().get(nonce=asked.nonce)
-    if challenge.used_at is not None:
-        raise ChallengeOver
-    challenge.used_at = now
-    challenge.save(update_fields=["used_at"])
-    text = text_of(challenge)
+def _kept(shown: Shown, *, mode: str, now: datetime) -> WalletProof:
+    challenge = challenge_use(shown.nonce, now=now)
     proof = WalletProof.objects.create(
         shop_id=challenge.shop_id,
         address=bytes(challenge.address),
         purpose=challenge.purpose,
         about=challenge.about,
-        kind=kind,
-        chain_id=chain_id,
-        message=text,
-        message_hash=digest_of(text),
-        signature=signature,
+        kind=shown.kind,
+        chain_id=shown.chain_id,
+        message=shown.message,
+        message_hash=digest_of(shown.message),
+        signature=shown.signature,
         proved_at=now,
         valid_until=now + timedelta(days=travel_settings().proof_days),
     )

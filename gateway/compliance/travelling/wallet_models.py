@@ -3,7 +3,12 @@
 from django.db import models
 from django.db.models import Q
 
-from gateway.compliance.travelling.ownership import NONCE_BYTES, PROOF_KINDS, PURPOSES
+from gateway.compliance.travelling.ownership import (
+    KEPT_PURPOSES,
+    NONCE_BYTES,
+    PROOF_KINDS,
+    PURPOSES,
+)
 from gateway.events.ids import uuid7
 
 ADDRESS_BYTES = 20
@@ -54,7 +59,8 @@ class WalletProof(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(purpose__in=PURPOSES, kind__in=PROOF_KINDS), name="travel_proof_known"
+                condition=Q(purpose__in=KEPT_PURPOSES, kind__in=PROOF_KINDS),
+                name="travel_proof_known",
             ),
             models.CheckConstraint(
                 condition=Q(kind="eip191", chain_id__isnull=True)

@@ -1,0 +1,141 @@
+"""Whether a shopper must say who pays before they see where to pay.
+
+An invoice keeps what its day's figures said of it; a figure that was set since counts too. Nothing
+is asked of the database while no figure is reached."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from fractions import Fraction
+from functools import lru_cache
+from typing import Final
+from uuid import UUID
+
+from django.utils import timezone
+
+from gateway.chains.models import Deposit
+from gateway.compliance.screening import payers_from
+from gateway.compliance.travelling.configuration import travel_settings
+from gateway.compliance.travelling.errors import RateUnknown
+from gateway.compliance.travelling.needing import Transfer, currencies_of, needs, wants_proofs
+from gateway.compliance.travelling.payers import is_payer_asked, payer_figures, payer_ways
+from gateway.compliance.travelling.stating import PayerStanding, payer_standing, statements_of
+from gateway.compliance.travelling.thresholds import Known
+from gateway.invoices.models import Invoice
+from gateway.invoices.quotebook import Book
+from gateway.market.worth import DOLLAR, worth_of
+from gateway.money.amounts import Amount
+from gateway.money.assets import FIAT
+
+ASKING: Final = frozenset({"waiting", "partial"})
+"""Statuses in which a page would show where to pay."""
+NOT_TOLD: Final[frozenset[PayerStanding]] = frozenset({"untold", "named"})
+"""Of money that is held until people, or its payer, say otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a shopper must say beside their name.
+
+    Attributes:
+        ways: any of these sets is enough.
+        proof: whether a wallet of their own has to sign.
+    """
+
+    ways: tuple[frozenset[Known], ...]
+    proof: bool
+
+
+def payer_asked_of(amount: Amount, *, mode: str, now: datetime) -> bool:
+    """Whether an amount reaches a figure of the house's jurisdictions, or its own. No query."""
+    told = travel_settings()
+    if not told.counts(mode):
+        return False
+    figures = _figures(told.establishments, told.payer_from, now.date())
+    if not figures:
+        return False
+    currencies = {figure.asset.code for figure in figures}
+    return is_payer_asked(
+        amount, figures=figures, per_unit=_rates(amount, into=currencies, now=now)
+    )
+
+
+def payer_wanted(amount: Amount, *, now: datetime) -> Wanted:
+    """What is asked of whoever pays an amount. No query."""
+    codes = travel_settings().establishments
+    on = now.date()
+    try:
+        wanted = needs(
+            Transfer(
+                direction="in", amount=amount, counterparty="self_hosted", jurisdictions=codes
+            ),
+            on=on,
+            per_unit=_rates(amount, into=currencies_of(codes, on=on), now=now),
+        )
+        proof = wanted.proof
+    except RateUnknown:
+        proof = wants_proofs(codes, on=on)
+    return Wanted(ways=payer_ways(codes, on=on), proof=proof)
+
+
+def payer_asked(invoice: Invoice, *, book: Book) -> bool:
+    """Whether who pays an invoice is asked, be it told or not. No query."""
+    if book.terms.payer_asked:
+        return True
+    return payer_asked_of(amount_of(invoice), mode=invoice.mode, now=timezone.now())
+
+
+def payer_needed(invoice: Invoice, *, book: Book) -> bool:
+    """Whether a shopper must say who pays now: before they see where to pay, or because money came
+    of which nobody said it. No query."""
+    if invoice.payer_told_until is not None:
+        return False
+    if invoice.status not in ASKING and "held" not in invoice.exceptions:
+        return False
+    return payer_asked(invoice, book=book)
+
+
+def amount_of(invoice: Invoice) -> Amount:
+    return Amount(int(invoice.amount_units), FIAT[invoice.currency])
+
+
+def payer_standings(
+    invoice: Invoice, *, book: Book, deposits: Iterable[Deposit]
+) -> dict[UUID, PayerStanding]:
+    """Of each deposit on its chain whether somebody said who pays it; of none where nobody asks.
+    No query then; otherwise one, and up to two for each statement and deposit.
+    """
+    if not payer_asked(invoice, book=book):
+        return {}
+    statements = statements_of(invoice.id)
+    return {
+        deposit.id: payer_standing(
+            statements, senders=wallets_of(deposit), at=deposit.first_block_time
+        )
+        for deposit in deposits
+        if deposit.state != "orphaned"
+    }
+
+
+def wallets_of(deposit: Deposit) -> tuple[bytes, ...]:
+    """The wallet that a transfer debits; none where the chain does not say. Whoever sent its
+    transaction may be anybody's relayer."""
+    return payers_from(deposit).addresses[:1]
+
+
+@lru_cache(maxsize=16)
+def _figures(codes: frozenset[str], own: tuple[Amount, ...], on: date) -> tuple[Amount, ...]:
+    return payer_figures(codes, own=own, on=on)
+
+
+def _rates(amount: Amount, *, into: Collection[str], now: datetime) -> Mapping[str, Fraction]:
+    """Of each currency, how much of it a unit of the amount's own is worth; those that have a
+    fresh price. Nothing is looked up for a figure in the amount's own currency."""
+    others = {code for code in into if code != amount.asset.code}
+    worth = worth_of(amount, into=others, now=now) if others and amount.units > 0 else None
+    if worth is None:
+        return {}
+    dollars = Fraction(worth.dollars.units, DOLLAR.one) / Fraction(amount.units, amount.asset.one)
+    return {code: dollars * rate for code, rate in worth.per_dollar.items()} | {
+        DOLLAR.code: dollars
+    }
