@@ -56,7 +56,7 @@ def deposit_hold_untold(*, payers: Payers, reason: str, now: datetime) -> Verdic
     hold = Hold.objects.create(
         verdict=verdict, deposit_id=payers.deposit_id, shop_id=clear.shop_id, opened_at=now
     )
-    point("travel.untold")
+    point("payer.untold")
     tell_held(verdict, hold, payers=payers, now=now)
     return verdict
 

@@ -1,7 +1,7 @@
 """Whether a shopper must say who pays before they see where to pay.
 
-An invoice keeps what its day's figures said of it; a figure that was set since counts too. Nothing
-is asked of the database while no figure is reached."""
+An invoice keeps what was decided when it was issued; a figure that was set since counts too.
+Nothing is asked of the database while no figure is reached."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -48,10 +48,7 @@ class Wanted:
 
 def payer_asked_of(amount: Amount, *, mode: str, now: datetime) -> bool:
     """Whether an amount reaches a figure of the house's jurisdictions, or its own. No query."""
-    told = travel_settings()
-    if not told.counts(mode):
-        return False
-    figures = _figures(told.establishments, told.payer_from, now.date())
+    figures = _figures_of(mode, on=now.date())
     if not figures:
         return False
     currencies = {figure.asset.code for figure in figures}
@@ -79,10 +76,14 @@ def payer_wanted(amount: Amount, *, now: datetime) -> Wanted:
 
 
 def payer_asked(invoice: Invoice, *, book: Book) -> bool:
-    """Whether who pays an invoice is asked, be it told or not. No query."""
+    """Whether who pays an invoice is asked, be it told or not: so it was decided when it was
+    issued, or a figure in its own currency was set since. No query, and no rate that moves."""
     if book.terms.payer_asked:
         return True
-    return payer_asked_of(amount_of(invoice), mode=invoice.mode, now=timezone.now())
+    figures = _figures_of(invoice.mode, on=timezone.now().date())
+    return bool(figures) and is_payer_asked(
+        amount_of(invoice), figures=figures, per_unit={}, if_unknown=False
+    )
 
 
 def payer_needed(invoice: Invoice, *, book: Book) -> bool:
@@ -121,6 +122,11 @@ def wallets_of(deposit: Deposit) -> tuple[bytes, ...]:
     """The wallet that a transfer debits; none where the chain does not say. Whoever sent its
     transaction may be anybody's relayer."""
     return payers_from(deposit).addresses[:1]
+
+
+def _figures_of(mode: str, *, on: date) -> tuple[Amount, ...]:
+    told = travel_settings()
+    return _figures(told.establishments, told.payer_from, on) if told.counts(mode) else ()
 
 
 @lru_cache(maxsize=16)

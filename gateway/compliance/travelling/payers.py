@@ -39,22 +39,31 @@ def payer_figures(
 
 
 def is_payer_asked(
-    amount: Amount, *, figures: Iterable[Amount], per_unit: Mapping[str, Fraction]
+    amount: Amount,
+    *,
+    figures: Iterable[Amount],
+    per_unit: Mapping[str, Fraction],
+    if_unknown: bool = True,
 ) -> bool:
     """Whether an amount reaches any of the figures.
 
     Args:
-        per_unit: as ``needs`` takes it. A figure whose currency has no rate is reached: nobody can
-            say that it is not.
+        per_unit: as ``needs`` takes it.
+        if_unknown: what to say of a figure whose currency has no rate. That it is reached, where
+            nothing was decided yet: nobody can say that it is not.
     """
-    return any(_reaches(amount, figure, per_unit=per_unit) for figure in figures)
+    return any(
+        _reaches(amount, figure, per_unit=per_unit, if_unknown=if_unknown) for figure in figures
+    )
 
 
-def _reaches(amount: Amount, figure: Amount, *, per_unit: Mapping[str, Fraction]) -> bool:
+def _reaches(
+    amount: Amount, figure: Amount, *, per_unit: Mapping[str, Fraction], if_unknown: bool
+) -> bool:
     try:
         return passes(amount, figure, is_inclusive=True, per_unit=per_unit)
     except RateUnknown:
-        return True
+        return if_unknown
 
 
 def payer_ways(
@@ -65,4 +74,4 @@ def payer_ways(
     wanted = [rule_in_force(code, on=on, rules=rules).payer_known_by for code in sorted(codes)]
     unions = {frozenset[Known]().union(*chosen) for chosen in product(*(wanted or [ANY_OF]))}
     least = [one for one in unions if not any(other < one for other in unions)]
-    return tuple(sorted(least, key=lambda one: (len(one), [ORDER.index(each) for each in ORDER if each in one])))
+    return tuple(sorted(least, key=lambda one: (len(one), sorted(map(ORDER.index, one)))))

@@ -119,7 +119,7 @@ def statement_keep(
         stated_at=now,
         expires_at=now + HOLDS_FOR,
     )
-    point("travel.stated")
+    point("payer.stated")
     return kept
 
 
