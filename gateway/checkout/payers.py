@@ -33,7 +33,7 @@ from gateway.compliance.travelling.ivms.payers import payer_person
 from gateway.compliance.travelling.ownership import Ownership
 from gateway.compliance.travelling.proving import Shown, challenge_issue, ownership_shown
 from gateway.events.errors import TillwayError
-from gateway.invoices.errors import InvoiceNotFound
+from gateway.invoices.errors import InvoiceNotFound, PayerNotAsked
 from gateway.invoices.models import Invoice
 from gateway.invoices.payer_told import invoice_tell_payer, wallets_untold
 from gateway.invoices.payers import Wanted, amount_of, payer_needed, payer_wanted
@@ -86,6 +86,8 @@ def page(request: HttpRequest, invoice_id: UUID) -> HttpResponse:
         if form.is_own_wallet and asked.wanted.proof:
             return _with_proof(request, asked, form)
         return _told(asked, form)
+    except PayerNotAsked:
+        return HttpResponseRedirect(f"/i/{invoice_id}")  # it was said meanwhile
     except TillwayError as refused:
         return _draw(request, asked, form, refused=refused)
 

@@ -36,8 +36,9 @@ def _row(statement: PayerStatement) -> dict[str, Any]:
 
 
 def _facts(said: Said) -> list[tuple[str, str]]:
-    person, found = said.person.natural_person, []
+    person = said.person.natural_person
     assert person is not None  # a shopper is one
+    found: list[tuple[str, str]] = []
     birth, document = person.date_and_place_of_birth, person.national_identification
     if birth is not None:
         found.append((_("Born"), f"{birth.date_of_birth}, {birth.place_of_birth}"))
