@@ -38,7 +38,6 @@ from gateway.invoices.models import Invoice
 from gateway.invoices.payer_told import invoice_tell_payer, wallets_untold
 from gateway.invoices.payers import Wanted, amount_of, payer_needed, payer_wanted
 from gateway.invoices.presenters import invoice_as_dict
-from gateway.invoices.quotebook import decode_book
 from gateway.invoices.selectors import invoice_public
 from gateway.money.amounts import format_amount
 from gateway.outside.buckets import buckets_of
@@ -143,12 +142,11 @@ def _asked(invoice_id: UUID) -> _Asked | None:
         invoice = invoice_public(invoice_id)
     except InvoiceNotFound as error:
         raise Http404 from error
-    book = decode_book(invoice.book)
-    if not payer_needed(invoice, book=book):
+    if not payer_needed(invoice):
         return None
     return _Asked(
         invoice=invoice,
-        shop_name=book.terms.shop_name,
+        shop_name=invoice.promises.terms.shop_name,
         wanted=payer_wanted(amount_of(invoice), now=timezone.now()),
         paid_from=tuple(checksum(wallet) for wallet in wallets_untold(invoice.id)),
     )

@@ -12,6 +12,7 @@ from django.db import transaction
 
 from gateway.compliance import locks
 from gateway.compliance.holds import hold_approve, hold_release
+from gateway.compliance.mined_again import decided_before
 from gateway.compliance.models import Hold, Verdict
 from gateway.compliance.screening import Payers
 from gateway.compliance.traced import tell_held
@@ -50,7 +51,7 @@ def deposit_hold_untold(*, payers: Payers, reason: str, now: datetime) -> Verdic
         checked=clear.checked,
         stale=clear.stale,
         lists_checked_at=clear.lists_checked_at,
-        matches=[{"address": "", "source": SOURCE, "name": "", "program": reason}],
+        matches=[_match(reason)],
         given_at=now,
     )
     hold = Hold.objects.create(
@@ -59,6 +60,17 @@ def deposit_hold_untold(*, payers: Payers, reason: str, now: datetime) -> Verdic
     point("payer.untold")
     tell_held(verdict, hold, payers=payers, now=now)
     return verdict
+
+
+def is_let_go(remined_from: UUID | None) -> bool:
+    """Whether a transfer was let go before a reorg had it mined again. No query if it was mined
+    once, else one."""
+    decided = decided_before(remined_from=remined_from, matches=[_match(UNTOLD)])
+    return decided is not None and decided.decision == "release"
+
+
+def _match(reason: str) -> dict[str, str]:
+    return {"address": "", "source": SOURCE, "name": "", "program": reason}
 
 
 def holds_untold(deposit_ids: list[UUID]) -> list[UUID]:

@@ -20,7 +20,6 @@ from gateway.invoices.advancing import advance
 from gateway.invoices.errors import PayerNotAsked
 from gateway.invoices.models import Invoice
 from gateway.invoices.payers import amount_of, payer_needed, payer_wanted, wallets_of
-from gateway.invoices.quotebook import decode_book
 
 
 @transaction.atomic
@@ -36,7 +35,7 @@ def invoice_tell_payer(*, invoice_id: UUID, statement: Statement, now: datetime)
         ChallengeOver: the text that was signed was used.
     """
     invoice = locks.invoice_for_update(invoice_id=invoice_id)
-    if not payer_needed(invoice, book=decode_book(invoice.book)):
+    if not payer_needed(invoice):
         raise PayerNotAsked
     _check(invoice, statement, now=now)
     kept = statement_keep(

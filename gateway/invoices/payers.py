@@ -17,12 +17,13 @@ from gateway.chains.models import Deposit
 from gateway.compliance.screening import payers_from
 from gateway.compliance.travelling.configuration import travel_settings
 from gateway.compliance.travelling.errors import RateUnknown
+from gateway.compliance.travelling.models import PayerStatement
 from gateway.compliance.travelling.needing import Transfer, currencies_of, needs, wants_proofs
 from gateway.compliance.travelling.payers import is_payer_asked, payer_figures, payer_ways
 from gateway.compliance.travelling.stating import PayerStanding, payer_standing, statements_of
 from gateway.compliance.travelling.thresholds import Known
+from gateway.compliance.untold import is_let_go
 from gateway.invoices.models import Invoice
-from gateway.invoices.quotebook import Book
 from gateway.market.worth import DOLLAR, worth_of
 from gateway.money.amounts import Amount
 from gateway.money.assets import FIAT
@@ -75,10 +76,10 @@ def payer_wanted(amount: Amount, *, now: datetime) -> Wanted:
     return Wanted(ways=payer_ways(codes, on=on), proof=proof)
 
 
-def payer_asked(invoice: Invoice, *, book: Book) -> bool:
+def payer_asked(invoice: Invoice) -> bool:
     """Whether who pays an invoice is asked, be it told or not: so it was decided when it was
     issued, or a figure in its own currency was set since. No query, and no rate that moves."""
-    if book.terms.payer_asked:
+    if invoice.promises.terms.payer_asked:
         return True
     figures = _figures_of(invoice.mode, on=timezone.now().date())
     return bool(figures) and is_payer_asked(
@@ -86,14 +87,14 @@ def payer_asked(invoice: Invoice, *, book: Book) -> bool:
     )
 
 
-def payer_needed(invoice: Invoice, *, book: Book) -> bool:
+def payer_needed(invoice: Invoice) -> bool:
     """Whether a shopper must say who pays now: before they see where to pay, or because money came
     of which nobody said it. No query."""
     if invoice.payer_told_until is not None:
         return False
     if invoice.status not in ASKING and "held" not in invoice.exceptions:
         return False
-    return payer_asked(invoice, book=book)
+    return payer_asked(invoice)
 
 
 def amount_of(invoice: Invoice) -> Amount:
@@ -101,21 +102,25 @@ def amount_of(invoice: Invoice) -> Amount:
 
 
 def payer_standings(
-    invoice: Invoice, *, book: Book, deposits: Iterable[Deposit]
+    invoice: Invoice, *, deposits: Iterable[Deposit]
 ) -> dict[UUID, PayerStanding]:
     """Of each deposit on its chain whether somebody said who pays it; of none where nobody asks.
     No query then; otherwise one, and up to two for each statement and deposit.
     """
-    if not payer_asked(invoice, book=book):
+    if not payer_asked(invoice):
         return {}
     statements = statements_of(invoice.id)
     return {
-        deposit.id: payer_standing(
-            statements, senders=wallets_of(deposit), at=deposit.first_block_time
-        )
+        deposit.id: _standing(deposit, statements)
         for deposit in deposits
         if deposit.state != "orphaned"
     }
+
+
+def _standing(deposit: Deposit, statements: Collection[PayerStatement]) -> PayerStanding:
+    if is_let_go(deposit.remined_from_id):
+        return "told"
+    return payer_standing(statements, senders=wallets_of(deposit), at=deposit.first_block_time)
 
 
 def wallets_of(deposit: Deposit) -> tuple[bytes, ...]:

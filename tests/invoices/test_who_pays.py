@@ -34,7 +34,6 @@ from gateway.invoices.models import Invoice
 from gateway.invoices.payer_told import invoice_tell_payer
 from gateway.invoices.payers import payer_asked_of, payer_wanted
 from gateway.invoices.presenters import invoice_as_dict
-from gateway.invoices.quotebook import decode_book
 from gateway.invoices.services import invoice_issue, invoice_requote
 from gateway.market.snapshot_store import forget_snapshot
 from gateway.money.amounts import Amount
@@ -249,6 +248,16 @@ def test_an_officer_may_let_it_go_too(ruled: World) -> None:
     assert ruled.again(invoice).status == "paid"
 
 
+def test_what_was_let_go_is_not_stopped_again_by_a_reorg(ruled: World) -> None:
+    invoice = ruled.issue(FIGURE)
+    first = ruled.confirmed(invoice)
+    ruled.decide(first, hold_release)
+    ruled.hear(first, "orphaned")
+    ruled.confirmed(invoice, remined_from_id=first.id)
+    assert ruled.again(invoice).status == "paid"
+    assert not Hold.objects.filter(approved_at__isnull=True).exists()
+
+
 def test_a_rule_set_after_the_address_was_shown_counts_too(world: World, settings: Any) -> None:
     invoice = world.issue(FIGURE)
     assert shown(world, invoice)["address"]
@@ -389,10 +398,3 @@ def test_it_dies_while_it_is_held_and_is_held_once(ruled: World) -> None:
     relay.drain(limit=1000)
     assert Hold.objects.count() == 1
     assert ruled.again(invoice).exceptions == ["held"]
-
-
-def test_a_books_terms_read_as_they_were_before_this(ruled: World) -> None:
-    book = decode_book(ruled.issue(FIGURE).book)
-    assert book.terms.payer_asked is True
-    old = decode_book(ruled.issue(FIGURE - 1).book)
-    assert old.terms.payer_asked is False
