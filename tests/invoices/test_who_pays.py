@@ -294,12 +294,8 @@ def test_who_a_list_may_name_is_looked_at_by_people(ruled: World, listed: Listed
 def test_money_that_comes_after_what_was_said_ran_out_is_held(ruled: World) -> None:
     invoice = ruled.issue(FIGURE)
     tell(ruled, invoice)
-    connection.cursor().execute("SET LOCAL session_replication_role = replica")
-    PayerStatement.objects.update(
-        stated_at=ruled.now - timedelta(days=2), expires_at=ruled.now - timedelta(days=1)
-    )
-    connection.cursor().execute("SET LOCAL session_replication_role = origin")
-    deposit = ruled.confirmed(invoice)
+    late = ruled.now + timedelta(hours=24)
+    deposit = ruled.confirmed(invoice, first_block_time=late)
     assert hold_of(deposit).approved_at is None
 
 
