@@ -60,6 +60,7 @@ def wallets_untold(invoice_id: UUID) -> list[bytes]:
     return list(dict.fromkeys(one for several in wallets for one in several))
 
 
+@transaction.atomic
 def invoice_hear_payer(*, invoice_id: UUID, now: datetime) -> list[UUID]:
     """Let go the money that was held for want of who pays, where the lists name nobody who said so;
     which. Again is the same.
@@ -67,19 +68,13 @@ def invoice_hear_payer(*, invoice_id: UUID, now: datetime) -> list[UUID]:
     Raises:
         PayerNotScreened: nobody can say yet whether they do; it is tried again.
     """
-    statements = statements_of(invoice_id)
-    statements_screen(statements, now=now)
-    return _let_go(invoice_id, now=now)
-
-
-@transaction.atomic
-def _let_go(invoice_id: UUID, *, now: datetime) -> list[UUID]:
     invoice = locks.invoice_for_update(invoice_id=invoice_id)
     deposits = {
         deposit.id: deposit
         for deposit in Deposit.objects.select_related("chain").filter(invoice_id=invoice.id)
     }
     statements = statements_of(invoice.id)
+    statements_screen(statements, now=now)
     released = []
     for deposit_id in holds_untold(list(deposits)):
         deposit = deposits[deposit_id]

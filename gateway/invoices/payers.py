@@ -105,8 +105,7 @@ def payer_standings(
     invoice: Invoice, *, deposits: Iterable[Deposit]
 ) -> dict[UUID, PayerStanding]:
     """Of each deposit on its chain whether somebody said who pays it; of none where nobody asks.
-    No query then; otherwise one, and up to two for each statement and deposit.
-    """
+    No query then; otherwise one, and up to two for each statement and deposit."""
     if not payer_asked(invoice):
         return {}
     statements = statements_of(invoice.id)
