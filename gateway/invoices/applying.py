@@ -153,9 +153,7 @@ class _Applying:
         if self.deposit.state == "seen":
             self.owing.note_late_rate()
             if self.payer != "told":
-                self._held_untold(
-                    deposit_screen(payers=payers_from(self.deposit), now=self.now)
-                )
+                self._held_untold(deposit_screen(payers=payers_from(self.deposit), now=self.now))
             if not self.is_known:
                 self.told.append("invoice.payment_seen")
             return self.told

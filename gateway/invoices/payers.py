@@ -101,9 +101,7 @@ def amount_of(invoice: Invoice) -> Amount:
     return Amount(int(invoice.amount_units), FIAT[invoice.currency])
 
 
-def payer_standings(
-    invoice: Invoice, *, deposits: Iterable[Deposit]
-) -> dict[UUID, PayerStanding]:
+def payer_standings(invoice: Invoice, *, deposits: Iterable[Deposit]) -> dict[UUID, PayerStanding]:
     """Of each deposit on its chain whether somebody said who pays it; of none where nobody asks.
     No query then; otherwise one, and up to two for each statement and deposit."""
     if not payer_asked(invoice):

@@ -123,9 +123,7 @@ def test_what_is_missing_is_marked_and_what_was_typed_comes_back(
     assert not PayerStatement.objects.exists()
 
 
-def test_a_wallet_of_ones_own_signs_where_the_law_wants_it(
-    proven: World, browser: Client
-) -> None:
+def test_a_wallet_of_ones_own_signs_where_the_law_wants_it(proven: World, browser: Client) -> None:
     invoice = proven.issue()
     typed = {**OWN, "wallet_address": OWNER.address}
     step = browser.post(path(invoice), typed)

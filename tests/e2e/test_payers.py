@@ -1,5 +1,5 @@
-"""A shopper says who pays, in a real browser: on every screen, in both languages, with a wallet that
-signs and without any script."""
+"""A shopper says who pays, in a real browser: on every screen, in both languages, with a wallet
+that signs and without any script."""
 
 import pytest
 from django.utils import timezone

@@ -40,10 +40,11 @@ from gateway.money.amounts import Amount
 from gateway.money.assets import FIAT
 from tests.as_web import as_web
 from tests.compliance.knowing.conftest import Listed, listed
+from tests.faces import open_shop
 from tests.faults.in_process import Killed, killer, passing
 from tests.invoices.conftest import LISTED, World
 
-__all__ = ["listed"]
+__all__ = ["listed", "open_shop"]
 
 pytestmark = pytest.mark.django_db
 
@@ -54,13 +55,13 @@ FIGURE = 1_000
 
 
 @pytest.fixture
-def ruled(world: World, settings: Any) -> World:
+def ruled(open_shop: World, settings: Any) -> World:
     settings.TRAVEL_RULE = {
         "establishments": ["EU"],
         "test_shops": True,
         "payer_from": {"EUR": "10.00"},
     }
-    return world
+    return open_shop
 
 
 @pytest.fixture
@@ -258,7 +259,10 @@ def test_what_was_let_go_is_not_stopped_again_by_a_reorg(ruled: World) -> None:
     assert not Hold.objects.filter(approved_at__isnull=True).exists()
 
 
-def test_a_rule_set_after_the_address_was_shown_counts_too(world: World, settings: Any) -> None:
+def test_a_rule_set_after_the_address_was_shown_counts_too(
+    open_shop: World, settings: Any
+) -> None:
+    world = open_shop
     invoice = world.issue(FIGURE)
     assert shown(world, invoice)["address"]
     settings.TRAVEL_RULE = {"test_shops": True, "payer_from": {"EUR": "10.00"}}

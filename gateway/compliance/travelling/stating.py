@@ -149,9 +149,7 @@ def statements_screen(statements: Collection[PayerStatement], *, now: datetime) 
     for statement in statements:
         if name_standing(f"subject:{statement.subject_id}") == "unknown":
             with suppress(SubjectErased):
-                subject_screen(
-                    subject_id=statement.subject_id, shop_id=statement.shop_id, now=now
-                )
+                subject_screen(subject_id=statement.subject_id, shop_id=statement.shop_id, now=now)
 
 
 def payer_standing(
