@@ -259,9 +259,7 @@ def test_what_was_let_go_is_not_stopped_again_by_a_reorg(ruled: World) -> None:
     assert not Hold.objects.filter(approved_at__isnull=True).exists()
 
 
-def test_a_rule_set_after_the_address_was_shown_counts_too(
-    open_shop: World, settings: Any
-) -> None:
+def test_a_rule_set_after_the_address_was_shown_counts_too(open_shop: World, settings: Any) -> None:
     world = open_shop
     invoice = world.issue(FIGURE)
     assert shown(world, invoice)["address"]

@@ -135,8 +135,9 @@ def passes(
     """
     if threshold.units == 0:
         return amount.units > 0
-    currency = threshold.asset.code
-    rate = Fraction(1) if currency == amount.asset.code else per_unit.get(currency)
+    if threshold.asset == amount.asset:
+        return amount.units > threshold.units or (is_inclusive and amount.units == threshold.units)
+    rate = per_unit.get(threshold.asset.code)
     if rate is None:
         raise RateUnknown
     worth = Fraction(amount.units, amount.asset.one) * rate
