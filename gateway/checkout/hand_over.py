@@ -44,6 +44,14 @@ def hand_over(invoice: Mapping[str, Any], *, online: bool = True) -> HandOver:
                 if invoice["status"] == "paid"
                 else _("Payment seen: enough for this amount by your shop's rules."),
             )
+        case "no" if held and invoice["payer_needed"]:
+            return HandOver(
+                answer="no",
+                tone="problem",
+                icon="hand",
+                word=_("No, keep the goods"),
+                more=_("The customer has to say who paid, on their phone."),
+            )
         case "no" if held:
             return HandOver(
                 answer="no",
@@ -75,6 +83,8 @@ def hand_over(invoice: Mapping[str, Any], *, online: bool = True) -> HandOver:
 
 
 def _wait_words(invoice: Mapping[str, Any]) -> str:
+    if invoice["payer_needed"]:
+        return _("The customer's phone asks who pays, then it shows where to pay.")
     match invoice["status"]:
         case "processing" if invoice["tender"] == "card":
             return _("The card was accepted and is being charged.")

@@ -27,6 +27,7 @@ def public_status(invoice: Mapping[str, Any]) -> dict[str, Any]:
         "status": invoice["status"],
         "exceptions": sorted(invoice["exceptions"]),
         "release_goods": invoice["release_goods"],
+        "payer_needed": invoice["payer_needed"],
         "confirmations": {"done": done, "needed": needed},
         "received": [
             {"asset": deposit["asset"], "amount": deposit["amount"], "state": deposit["state"]}

@@ -37,6 +37,12 @@ def _due(symbol: str, decimals: int, units: int, token: str | None, rate: str) -
     }
 
 
+def _addressless() -> list[dict[str, Any]]:
+    """What is due before who pays was said."""
+    due = _due("USDC", 6, 13_620_000, USDC, "0.917768")
+    return [{**due, "address": "", "uri": ""}]
+
+
 def _received(state: str, done: int, amount: str = "13.62", symbol: str = "USDC") -> dict[str, Any]:
     return {
         "deposit_id": "01935b0e-9000-7000-8000-00000000000d",
@@ -84,6 +90,7 @@ def sample_invoice(
         "received": list(received),
         "credited": {"asset": "USDC@8453", "amount": "13.53" if status == "paid" else "0"},
         "address": ADDRESS,
+        "payer_needed": False,
         "lock_end": (now + LOCK_LEFT).isoformat(),
         "monitoring_end": (now + timedelta(days=1)).isoformat(),
         "created_at": now.isoformat(),
@@ -104,6 +111,16 @@ def sample_states(now: datetime = DRAWN_AT) -> dict[str, dict[str, Any]]:
 
     return {
         "waiting": made("waiting"),
+        "who_pays": made("waiting", payer_needed=True, address="", due=_addressless()),
+        "untold": made(
+            "processing",
+            exceptions=("held",),
+            release_goods="no",
+            received=(_received("confirmed", 6),),
+            payer_needed=True,
+            address="",
+            due=_addressless(),
+        ),
         "price_over": made("waiting", lock_end=(now - timedelta(seconds=9)).isoformat()),
         "partial": made("partial", exceptions=("underpaid",), received=(half,)),
         "processing": made("processing", received=(whole,)),

@@ -23,7 +23,7 @@ class Screen:
     Attributes:
         key: the state's stable name, for tests and the styleguide.
         tone: wait, seen, paid, problem or quiet.
-        action: pay, pay_rest, wait, receipt, renew or ask_shop: the one next thing to do.
+        action: pay, pay_rest, tell, wait, receipt, renew or ask_shop: the one next thing to do.
         done, needed: confirmations so far and asked for; both 0 where they mean nothing.
     """
 
@@ -40,6 +40,11 @@ class Screen:
     def asks_for_money(self) -> bool:
         return self.action in {"pay", "pay_rest"}
 
+    @property
+    def leads_to_its_page(self) -> bool:
+        """Whether a code that opens the shopper's page is of use."""
+        return self.asks_for_money or self.action == "tell"
+
 
 def shopper_screen(invoice: Mapping[str, Any], *, price_is_over: bool = False) -> Screen:
     """The shopper's screen for an invoice.
@@ -50,6 +55,8 @@ def shopper_screen(invoice: Mapping[str, Any], *, price_is_over: bool = False) -
             the chains' clocks, hasn't expired yet. It changes what is said, never what is.
     """
     unusual: Collection[str] = invoice["exceptions"]
+    if invoice["payer_needed"]:
+        return _untold() if "held" in unusual else _who_pays()
     if "held" in unusual:
         return _held()
     match invoice["status"]:
@@ -141,6 +148,34 @@ def _held() -> Screen:
             "while. You don't need to pay again. Please ask the shop."
         ),
         action="ask_shop",
+    )
+
+
+def _who_pays() -> Screen:
+    return Screen(
+        key="who_pays",
+        tone="wait",
+        icon="shield",
+        word=_("First: who pays?"),
+        more=_(
+            "For an amount like this the law wants to know who pays. Say it once, then this page "
+            "shows where to pay."
+        ),
+        action="tell",
+    )
+
+
+def _untold() -> Screen:
+    return Screen(
+        key="untold",
+        tone="wait",
+        icon="shield",
+        word=_("Please say who paid"),
+        more=_(
+            "Your payment arrived. For an amount like this the law wants to know who paid; it is "
+            "counted after that. You don't need to pay again."
+        ),
+        action="tell",
     )
 
 

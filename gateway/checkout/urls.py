@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.urls import path
 
-from gateway.checkout import cards, claims, sponsored, views
+from gateway.checkout import cards, claims, payers, sponsored, views
 
 app_name = "checkout"
 urlpatterns = [
@@ -13,6 +13,7 @@ urlpatterns = [
     path("i/<uuid:invoice_id>/qr.png", views.qr_image, name="qr"),
     path("i/<uuid:invoice_id>/receipt", views.receipt, name="receipt"),
     path("i/<uuid:invoice_id>/renew", views.renew, name="renew"),
+    path("i/<uuid:invoice_id>/payer", payers.page, name="payer"),
     path("i/<uuid:invoice_id>/card", cards.pay_by_card, name="card"),
     path("i/<uuid:invoice_id>/buy", cards.buy_with_card, name="buy"),
     path("i/<uuid:invoice_id>/authorization", sponsored.authorization, name="authorization"),

@@ -63,8 +63,9 @@ def qr_image(request: HttpRequest, invoice_id: UUID) -> HttpResponse:
     pixels = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 4 else MODULE_PX
     png = qr_png(text, module_px=min(max(pixels, 1), MAX_MODULE_PX))
     response = HttpResponse(png, content_type="image/png")
-    # An invoice's rest changes with what arrives, so a wallet's request must not be kept.
-    kept = context.get("qr_kind") == "url"
+    # An invoice's rest changes with what arrives, so a wallet's request must not be kept; nor what
+    # stands in its place before who pays was said.
+    kept = context.get("qr_kind") == "url" and not context["invoice"]["payer_needed"]
     response["Cache-Control"] = "public, max-age=3600" if kept else "no-store"
     return response
 
@@ -130,8 +131,9 @@ def page_with_choices(
         and context["chosen"]["asset"] in sponsored_assets(mode=invoice["mode"])
     )
     context["card"] = None
-    if context["screen"].asks_for_money:
-        chosen = context["chosen"]["asset"] if context["chosen"] else ""
+    if context["screen"].leads_to_its_page:
+        may_buy = context["screen"].asks_for_money and context["chosen"]
+        chosen = context["chosen"]["asset"] if may_buy else ""
         context["card"] = card_choice(invoice, now=timezone.now(), asset=chosen)
     context["live_url"] = f"{settings.LIVE_URL}/live/i/{invoice_id}"
     context["languages"] = settings.LANGUAGES

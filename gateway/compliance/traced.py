@@ -122,7 +122,7 @@ def deposit_hold_traced(*, deposit_id: UUID, wallet_verdict_id: UUID, now: datet
         verdict=verdict, deposit_id=deposit_id, shop_id=clear.shop_id, opened_at=now
     )
     point("trace.held")
-    _tell(verdict, hold, payers=payers, now=now)
+    tell_held(verdict, hold, payers=payers, now=now)
     return hold
 
 
@@ -133,8 +133,9 @@ def _is_past(deposit_id: UUID) -> bool:
     return state in ("final", "orphaned")
 
 
-def _tell(verdict: Verdict, hold: Hold, *, payers: Payers, now: datetime) -> None:
-    """As of any other held deposit: what, by which lists, and never why."""
+def tell_held(verdict: Verdict, hold: Hold, *, payers: Payers, now: datetime) -> None:
+    """As of any other held deposit: what, by which lists, and never why. In the caller's
+    transaction."""
     bodies = {
         "verdict.given": {
             "deposit_id": str(payers.deposit_id),

@@ -22,6 +22,7 @@ from gateway.invoices.life import (
     standing_of,
 )
 from gateway.invoices.models import Invoice, Payment
+from gateway.invoices.payers import NOT_TOLD, payer_standings
 from gateway.invoices.presenters import event_body
 from gateway.invoices.quotebook import Book, fit_of
 from gateway.money.amounts import Amount, format_amount
@@ -41,6 +42,7 @@ TOLD_FIELDS = (
     "mark",
     "marked_by",
     "card",
+    "payer_told_until",
 )
 
 
@@ -147,6 +149,7 @@ def advance(
 def received_of(invoice: Invoice, *, book: Book, facts: Facts) -> list[tuple[Deposit, Received]]:
     """Each deposit as the invoice sees it, in the order of the chain."""
     mined_again = {deposit.remined_from_id for deposit in facts.deposits if _on_chain(deposit)}
+    payers = payer_standings(invoice, deposits=facts.deposits)
     return [
         (
             deposit,
@@ -156,6 +159,7 @@ def received_of(invoice: Invoice, *, book: Book, facts: Facts) -> list[tuple[Dep
                 book=book,
                 facts=facts,
                 mined_again=deposit.id in mined_again,
+                is_untold=payers.get(deposit.id) in NOT_TOLD,
             ),
         )
         for deposit in facts.deposits
@@ -167,7 +171,13 @@ def _on_chain(deposit: Deposit) -> bool:
 
 
 def _received(
-    invoice: Invoice, deposit: Deposit, *, book: Book, facts: Facts, mined_again: bool
+    invoice: Invoice,
+    deposit: Deposit,
+    *,
+    book: Book,
+    facts: Facts,
+    mined_again: bool,
+    is_untold: bool,
 ) -> Received:
     fit, promise = fit_of(
         book,
@@ -176,6 +186,9 @@ def _received(
         first_block_time=deposit.first_block_time,
     )
     payment = facts.payment_of(deposit.id)
+    verdict = facts.verdicts.get(deposit.id)
+    if is_untold and verdict == "clear" and payment is None:
+        verdict = "held"  # it is about to be: nobody hands over meanwhile
     if payment is not None:
         share = Fraction(payment.token_units, payment.due_units)
     else:
@@ -186,7 +199,7 @@ def _received(
         state=deposit.state,
         fit=fit,
         share=share,
-        verdict=facts.verdicts.get(deposit.id),
+        verdict=verdict,
         credited=payment is not None,
         taken_back=not _on_chain(deposit) and fit == "locked" and not mined_again,
     )

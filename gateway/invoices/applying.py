@@ -13,12 +13,16 @@ from gateway.chains.models import Deposit
 from gateway.compliance.models import Verdict
 from gateway.compliance.screening import deposit_screen, payers_from
 from gateway.compliance.selectors import released_at
+from gateway.compliance.travelling.errors import PayerNotScreened
+from gateway.compliance.travelling.stating import PayerStanding
+from gateway.compliance.untold import NAMED, UNTOLD, deposit_hold_untold
 from gateway.events.points import point
 from gateway.events.services import emit
 from gateway.invoices import locks
 from gateway.invoices.advancing import advance
 from gateway.invoices.models import Claim, Invoice, Payment
 from gateway.invoices.owing import Owed, Owing, asset_of
+from gateway.invoices.payers import payer_standings
 from gateway.invoices.quotebook import Book
 from gateway.invoices.settling import PaymentOutcome, settle_against
 from gateway.ledger.deposits import (
@@ -71,6 +75,7 @@ def invoice_apply_deposits(
         return None
     deposits = _of_its_mode(invoice, deposits)
     book = invoice.promises
+    standings = payer_standings(invoice, deposits=deposits)
     known = frozenset(
         entry["deposit_id"] for entry in invoice.received if entry["state"] != "orphaned"
     )
@@ -83,6 +88,7 @@ def invoice_apply_deposits(
             deposit=deposit,
             is_known=is_known,
             is_let_go=deposit.id in released,
+            payer=standings.get(deposit.id, "told"),
             now=now,
         ).run()
     return advance(invoice, now=now, told=dict.fromkeys(told)) if deposits else invoice
@@ -124,6 +130,7 @@ class _Applying:
         deposit: Deposit,
         is_known: bool,
         is_let_go: bool,
+        payer: PayerStanding,
         now: datetime,
     ) -> None:
         self.invoice = invoice
@@ -131,6 +138,7 @@ class _Applying:
         self.deposit = deposit
         self.is_known = is_known
         self.is_let_go = is_let_go
+        self.payer = payer
         self.now = now
         self.asset = asset_of(deposit)
         self.owing = Owing(invoice=invoice, book=book, deposit=deposit, asset=self.asset, now=now)
@@ -144,6 +152,8 @@ class _Applying:
             return self.told
         if self.deposit.state == "seen":
             self.owing.note_late_rate()
+            if self.payer != "told":
+                self._held_untold(deposit_screen(payers=payers_from(self.deposit), now=self.now))
             if not self.is_known:
                 self.told.append("invoice.payment_seen")
             return self.told
@@ -164,6 +174,7 @@ class _Applying:
     def _confirmed(self) -> None:
         _book_in(self.deposit, asset=self.asset, shop_id=self.invoice.shop_id, now=self.now)
         verdict = deposit_screen(payers=payers_from(self.deposit), now=self.now)
+        verdict = self._held_untold(verdict) or verdict
         if verdict is None:
             return
         match verdict.state:
@@ -182,6 +193,25 @@ class _Applying:
             case "blocked":
                 self._hold()
                 post_blocked(**self._whole())
+
+    def _held_untold(self, verdict: Verdict | None) -> Verdict | None:
+        """The verdict that holds money of which nobody said who pays; None where that is no
+        matter. Who is to pay is asked, again if they said it of another wallet.
+
+        Raises:
+            PayerNotScreened: nobody can say yet whether a list names who said so; tried again.
+        """
+        if self.payer == "told" or verdict is None or verdict.state != "clear":
+            return None
+        if self.payer == "pending":
+            raise PayerNotScreened
+        if self.payer == "untold":
+            self.invoice.payer_told_until = None
+        return deposit_hold_untold(
+            payers=payers_from(self.deposit),
+            reason=NAMED if self.payer == "named" else UNTOLD,
+            now=self.now,
+        )
 
     def _whole(self) -> dict[str, Any]:
         return {

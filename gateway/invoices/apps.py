@@ -7,7 +7,7 @@ class InvoicesConfig(AppConfig):
 
     def ready(self) -> None:
         from gateway.compliance.cases.evidence import register
-        from gateway.events.subscriptions import subscribe_together
+        from gateway.events.subscriptions import subscribe, subscribe_together
         from gateway.invoices import handlers, telling
         from gateway.invoices.evidence import invoice_facts
 
@@ -24,4 +24,9 @@ class InvoicesConfig(AppConfig):
             ),
             handler=handlers.on_deposits,
             name="invoices.deposit",
+        )
+        subscribe(
+            pattern="invoice.payer_told",
+            handler=handlers.on_payer_told,
+            name="invoices.payer_told",
         )

@@ -93,6 +93,8 @@ def invoice_requote(
     invoice.lock_end = drawn.lock_end
     invoice.monitoring_end = drawn.lock_end + timedelta(seconds=book.terms.monitoring_seconds)
     invoice.time_over = invoice.monitoring_over = False
+    if invoice.payer_told_until is not None and invoice.payer_told_until <= now:
+        invoice.payer_told_until = None  # what was said has run out: it is asked anew
     deposit_address_extend(
         invoice_id=invoice.id,
         poll_until=min(invoice.monitoring_end, now + timedelta(seconds=POLL_SECONDS)),

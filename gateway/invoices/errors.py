@@ -96,3 +96,17 @@ class BadText(TillwayError):
     code = "text_invalid"
     message = "A text is too long or holds characters that can't be kept."
     hint = "Shorten it, and leave control characters out."
+
+
+class PayerNotAsked(TillwayError):
+    code = "payer_not_asked"
+    message = "Nobody needs to say who pays this invoice now."
+    hint = "Go back to its checkout page."
+    status = 409
+
+
+class PayerUntold(TillwayError):
+    code = "payer_needed"
+    message = "Who pays must be said before this invoice shows where to pay."
+    hint = "Send the shopper to checkout_url: they say it there."
+    status = 409

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from gateway.events.subscriptions import EventRecord
 from gateway.invoices.applying import invoice_apply_deposits
+from gateway.invoices.payer_told import invoice_hear_payer
 
 
 def on_deposits(events: Sequence[EventRecord]) -> None:
@@ -15,3 +16,8 @@ def on_deposits(events: Sequence[EventRecord]) -> None:
     deposit_ids = {UUID(event.subject_id) for event in events}
     released = {UUID(event.subject_id) for event in events if event.type == "hold.released"}
     invoice_apply_deposits(deposit_ids=deposit_ids, now=timezone.now(), released=released)
+
+
+def on_payer_told(event: EventRecord) -> None:
+    """``invoice.payer_told``: what was held for want of it may go."""
+    invoice_hear_payer(invoice_id=UUID(event.subject_id), now=timezone.now())

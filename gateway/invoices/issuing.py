@@ -37,6 +37,7 @@ from gateway.invoices.exposure import (
 )
 from gateway.invoices.life import release_rule
 from gateway.invoices.models import Invoice
+from gateway.invoices.payers import payer_asked_of
 from gateway.invoices.presenters import event_body
 from gateway.invoices.quotebook import (
     Book,
@@ -117,7 +118,7 @@ def invoice_issue(
     )
     while True:
         book = Book(
-            terms=_terms(shop, amount=amount, lock_seconds=seconds),
+            terms=_terms(shop, amount=amount, lock_seconds=seconds, now=now),
             settlement_decimals=_settlement(shop, offered).decimals,
             chains=offered.offered_chains,
             tokens=quoted_tokens(drawn, offered.offered_tokens),
@@ -211,7 +212,7 @@ def _check_metadata(metadata: Mapping[str, Any]) -> None:
         )
 
 
-def _terms(shop: ShopView, *, amount: Amount, lock_seconds: int) -> Terms:
+def _terms(shop: ShopView, *, amount: Amount, lock_seconds: int, now: datetime) -> Terms:
     return Terms(
         shop_name=shop.name,
         underpay_tolerance_bps=shop.terms.underpay_tolerance_bps,
@@ -223,6 +224,7 @@ def _terms(shop: ShopView, *, amount: Amount, lock_seconds: int) -> Terms:
         qr_kind=shop.terms.qr_kind,
         lock_seconds=lock_seconds,
         monitoring_seconds=shop.terms.monitoring_seconds,
+        payer_asked=payer_asked_of(amount, mode=shop.mode, now=now),
     )
 
 

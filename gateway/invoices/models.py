@@ -59,6 +59,9 @@ class Invoice(models.Model):
         db_default="",
         help_text="'taking' while a card is charged for it; 'paid' by one",
     )
+    payer_told_until = models.DateTimeField(
+        null=True, help_text="until when it counts who a shopper said pays; null: nobody said"
+    )
     locks_open = models.BooleanField(default=True, help_text="its locks count as exposure")
     duplicate_order = models.BooleanField(default=False)
     order_id = models.TextField(default="")

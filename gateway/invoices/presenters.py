@@ -13,6 +13,7 @@ from gateway.events.moments import rfc3339
 from gateway.invoices.code_words import code_word
 from gateway.invoices.erc681 import erc681_uri
 from gateway.invoices.models import Invoice
+from gateway.invoices.payers import payer_needed
 from gateway.invoices.quotebook import Book, OfferedToken, promise_of
 from gateway.market.quotes import Quote
 from gateway.money.amounts import Amount, format_amount, rounded_up
@@ -59,6 +60,7 @@ def event_body(invoice: Invoice) -> dict[str, Any]:
 
 def _summary(invoice: Invoice, book: Book) -> dict[str, Any]:
     amount = Amount(invoice.amount_units, FIAT[invoice.currency])
+    needed = payer_needed(invoice)
     settlement = Asset(invoice.settlement_asset, book.settlement_decimals)
     return {
         "id": str(invoice.id),
@@ -77,7 +79,8 @@ def _summary(invoice: Invoice, book: Book) -> dict[str, Any]:
             "units": str(invoice.credited_units),
         },
         "refunds": invoice.refunds,
-        "address": checksum(bytes(invoice.address)),
+        "address": "" if needed else checksum(bytes(invoice.address)),
+        "payer_needed": needed,
         "lock_end": rfc3339(invoice.lock_end),
         "monitoring_end": rfc3339(invoice.monitoring_end),
         "created_at": rfc3339(invoice.created_at),
@@ -99,9 +102,9 @@ def tender_of(invoice: Invoice) -> str | None:
 
 def due_of(invoice: Invoice) -> list[dict[str, Any]]:
     """What each offered token has to pay: the whole quote, or the rest of it. What nobody should
-    pay any more has no URI."""
+    pay any more has no URI; nor has it, nor an address, before who pays was said."""
     book, remaining = invoice.promises, remaining_share(invoice)
-    address = checksum(bytes(invoice.address))
+    address = "" if payer_needed(invoice) else checksum(bytes(invoice.address))
     return [
         _due(quote, token=book.tokens[quote.asset], book=book, address=address, share=remaining)
         for quote in book.latest.quotes
@@ -147,7 +150,7 @@ def _due(
             chain_id=token.chain_id,
             units=rest.units,
         )
-        if share
+        if share and address
         else "",
         "rate": quote.token_rate.price_text(RATE_PLACES),
         "settlement_rate": _rate_text(

@@ -15,10 +15,11 @@ from gateway.market.quotes import Quote
 from gateway.shops.terms import ReleaseAt
 
 
-class Terms(msgspec.Struct, frozen=True):
+class Terms(msgspec.Struct, frozen=True, omit_defaults=True):
     """The shop's terms and the chains' clocks as they were when the invoice was issued.
 
     ``fee_version`` is the fee schedule's; 0 in books written before it had versions.
+    ``payer_asked``: the amount was one from which on a shopper says who pays.
     """
 
     shop_name: str
@@ -31,6 +32,7 @@ class Terms(msgspec.Struct, frozen=True):
     lock_seconds: int
     monitoring_seconds: int
     fee_version: int = 0
+    payer_asked: bool = False
 
     @property
     def rules(self) -> Rules:

@@ -4,6 +4,7 @@ from gateway.invoices.applying import invoice_apply_deposit
 from gateway.invoices.changing import invoice_mark, invoice_requote, invoice_void
 from gateway.invoices.clock import invoice_expire_due
 from gateway.invoices.issuing import invoice_issue
+from gateway.invoices.payer_told import invoice_tell_payer
 
 __all__ = [
     "invoice_apply_deposit",
@@ -11,5 +12,6 @@ __all__ = [
     "invoice_issue",
     "invoice_mark",
     "invoice_requote",
+    "invoice_tell_payer",
     "invoice_void",
 ]

@@ -125,6 +125,7 @@ APPEND_ONLY: Final = frozenset(
         "compliance_sealed_sealingkey",
         "compliance_tracing_tracerequest",
         "compliance_travelling_exchangemessage",
+        "compliance_travelling_payerstatement",
         "compliance_travelling_walletproof",
         "events_event",
         "events_outbox",

@@ -75,8 +75,8 @@ class Due(Shape):
     amount = Decimal()
     units = s.CharField()
     quoted_units = s.CharField()
-    address = s.CharField()
-    uri = s.CharField(help_text="ERC-681; empty once nothing is due.")
+    address = s.CharField(help_text="Empty while `payer_needed`.")
+    uri = s.CharField(help_text="ERC-681; empty once nothing is due, and while `payer_needed`.")
     rate = s.CharField()
     settlement_rate = s.CharField()
     credit = Decimal(help_text="What the shop gets for the whole amount, after the fee.")
@@ -141,7 +141,10 @@ class Invoice(Shape):
     currency = s.CharField()
     credited = Credited()
     refunds = InvoiceRefund(many=True, help_text="What goes back of it, oldest first.")
-    address = s.CharField()
+    address = s.CharField(help_text="Empty while `payer_needed`.")
+    payer_needed = s.BooleanField(
+        help_text="The shopper must say who pays first: send them to `checkout_url`."
+    )
     lock_end = s.DateTimeField()
     monitoring_end = s.DateTimeField()
     created_at = s.DateTimeField()

@@ -27,6 +27,7 @@ def event_sign(type: str) -> Sign:
         "invoice.cancelled": Sign("quiet", "cross", _("Voided")),
         "invoice.invalidated": Sign("problem", "alert", _("Not valid")),
         "invoice.marked": Sign("quiet", "check", _("Marked by hand")),
+        "invoice.payer_told": Sign("quiet", "shield", _("The customer said who pays")),
         "invoice.held": Sign("problem", "hand", _("A payment is being checked")),
         "invoice.released": Sign("paid", "check", _("The check is done: released")),
         "invoice.returned": Sign("problem", "return", _("A payment goes back to its sender")),

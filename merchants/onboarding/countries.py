@@ -1,28 +1,13 @@
-"""Countries as people write them (Unicode CLDR), in the language of the page."""
+"""Countries as people type them."""
 
-from functools import lru_cache
 from typing import Final
 
-from babel import Locale
-from django.utils.translation import get_language
-
+from gateway.checkout.countries import country_names, page_language
 from gateway.compliance.knowing.countries import COUNTRIES
 from gateway.compliance.knowing.errors import FileRefused
 
-_LOCALES: Final = {"zh-hans": "zh_Hans"}
 _TYPED_IN: Final = ("en", "zh-hans", "de", "fr", "es", "it")
 """People write names of countries in their own language, whatever the page speaks."""
-
-
-def country_name(code: str) -> str:
-    """The name in the active language; the code itself for one that has none."""
-    return _names(_language()).get(code, code)
-
-
-def country_choices() -> list[tuple[str, str]]:
-    """(code, name), by name; the first is none."""
-    named = sorted(_names(_language()).items(), key=lambda pair: pair[1])
-    return [("", "—"), *named]
 
 
 def countries_of(typed: str) -> list[str]:
@@ -33,8 +18,8 @@ def countries_of(typed: str) -> list[str]:
     """
     known = {
         name.casefold(): code
-        for language in (*_TYPED_IN, _language())
-        for code, name in _names(language).items()
+        for language in (*_TYPED_IN, page_language())
+        for code, name in country_names(language).items()
     }
     found = []
     for word in typed.replace("，", ",").replace("、", ",").replace(";", ",").split(","):
@@ -46,13 +31,3 @@ def countries_of(typed: str) -> list[str]:
             raise FileRefused("There is no such country.", field="sells_to")
         found.append(code)
     return sorted(set(found))
-
-
-def _language() -> str:
-    return get_language() or "en"
-
-
-@lru_cache(maxsize=8)
-def _names(language: str) -> dict[str, str]:
-    told = Locale.parse(_LOCALES.get(language, language.replace("-", "_"))).territories
-    return {code: str(told.get(code, code)) for code in COUNTRIES}

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from merchants.onboarding.countries import country_choices
+from gateway.checkout.countries import country_choices
 from merchants.onboarding.words import LEGAL_FORMS, ROLES, TRADES
 
 LONG = 300

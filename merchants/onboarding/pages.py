@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods
 
+from gateway.checkout.countries import country_name
 from gateway.compliance.knowing.checking import whole_amount
 from gateway.compliance.knowing.file_models import OURS
 from gateway.compliance.knowing.files import file_say, file_submit
@@ -20,7 +21,7 @@ from gateway.compliance.knowing.requirements import is_complete
 from gateway.events.errors import TillwayError
 from gateway.money.assets import FIAT
 from merchants.accounts.guards import MemberRequest, may, require_action
-from merchants.onboarding.countries import countries_of, country_name
+from merchants.onboarding.countries import countries_of
 from merchants.onboarding.figures import expected_monthly
 from merchants.onboarding.forms import BusinessForm
 from merchants.onboarding.frame import CHANGE, Page, refusal

@@ -259,7 +259,7 @@ def _sale(
 ) -> HttpResponse:
     context = page_context(invoice, now=timezone.now(), shop_qr_kind=shop.terms.qr_kind)
     screen = context["screen"]
-    if not screen.asks_for_money:
+    if not screen.leads_to_its_page:
         context["qr_text"] = ""
     context |= {
         "sale": invoice,

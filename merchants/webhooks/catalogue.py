@@ -23,6 +23,7 @@ SHOP_EVENTS: Final = (
     "invoice.returned",
     "invoice.reverted",
     "invoice.requoted",
+    "invoice.payer_told",
     "invoice.release_changed",
     "refund.requested",
     "refund.claimed",

@@ -22,7 +22,7 @@ def test_every_state_has_its_own_screen_with_words_icon_and_one_next_action(key)
     assert screen.key == key
     assert screen.word
     assert screen.more
-    assert screen.action in {"pay", "pay_rest", "wait", "receipt", "renew", "ask_shop"}
+    assert screen.action in {"pay", "pay_rest", "tell", "wait", "receipt", "renew", "ask_shop"}
 
 
 @pytest.mark.parametrize("key", STATES)
@@ -45,6 +45,15 @@ def test_a_held_payer_is_told_nothing_of_why():
     words = f"{screen.word} {screen.more}".lower()
     assert not any(word in words for word in ("sanction", "list", "screen", "risk", "compliance"))
     assert screen.action == "ask_shop"
+
+
+def test_whose_money_waits_for_a_name_is_told_what_to_do_and_accused_of_nothing():
+    screen, till = shopper_screen(STATES["untold"]), hand_over(STATES["untold"])
+    assert (screen.action, till.answer) == ("tell", "no")
+    words = f"{screen.word} {screen.more} {till.more}".lower()
+    assert not any(word in words for word in ("sanction", "list", "screen", "risk", "compliance"))
+    # A price that ran out meanwhile is asked for afterwards: first who pays.
+    assert shopper_screen(STATES["who_pays"], price_is_over=True).action == "tell"
 
 
 def test_a_sale_held_after_it_was_paid_is_told_of_in_neutral_words():

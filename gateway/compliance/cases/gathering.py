@@ -16,11 +16,15 @@ from gateway.compliance.cases.configuration import deadlines_named
 from gateway.compliance.cases.deadlines import due_of
 from gateway.compliance.cases.models import Case, CaseSnapshot
 from gateway.compliance.models import CheckedAddress, Hold, ListSource, Verdict
+from gateway.compliance.traced import SOURCE as TRACE
+from gateway.compliance.untold import SOURCE as PAYER
 from gateway.shops.selectors import shop_views
 
 SCHEMA: Final = 1
 SHOWN_DEPOSITS: Final = 50
 """Of an address or a shop: the latest ones."""
+BESIDE_THE_LISTS: Final = frozenset({TRACE, PAYER})
+"""In the place of a list's name, in matches that no list gave."""
 
 
 def register_ours() -> None:
@@ -210,13 +214,18 @@ def _hold_facts(hold: Hold) -> dict[str, Any]:
 
 
 def _judged(verdicts: Sequence[Verdict]) -> list[dict[str, Any]]:
-    """Each verdict as a machine's part: the lists' versions and addresses it was given by."""
+    """Each verdict as a machine's part: the lists' versions and addresses it was given by, and
+    whom they name. What a trace or a missing payer held is not the lists' to say again."""
     return [
         {
             "kind": "deposit_verdict",
             "version": "1",
             "input": {"checked": verdict.checked, "versions": verdict.versions},
-            "output": {"matches": matches_plain(verdict.matches)},
+            "output": {
+                "matches": matches_plain(
+                    [one for one in verdict.matches if one.get("source") not in BESIDE_THE_LISTS]
+                )
+            },
         }
         for verdict in verdicts
     ]

@@ -11,8 +11,13 @@ from gateway.compliance.cases import locks, opening
 from gateway.compliance.cases.models import Case
 from gateway.compliance.cases.recording import record
 from gateway.compliance.models import Hold, ListSource
+from gateway.compliance.screening import UNKNOWN_PAYER
+from gateway.compliance.untold import UNTOLD
 from gateway.custody.approvals.configuration import house_mode
 from gateway.events.subscriptions import EventRecord
+
+NOBODY_LISTED = (UNKNOWN_PAYER["program"], UNTOLD)
+"""Money that is held though no list names anybody."""
 
 
 def on_alert_raised(event: EventRecord) -> None:
@@ -24,7 +29,7 @@ def on_hold_opened(event: EventRecord) -> None:
     """Held money is looked at by people: an alert, which opens its case."""
     hold = Hold.objects.select_related("verdict").get(id=event.body["hold_id"])
     verdict = hold.verdict
-    is_listed = any(match.get("program") != "payer_unknown" for match in verdict.matches)
+    is_listed = any(match.get("program") not in NOBODY_LISTED for match in verdict.matches)
     severity: Severity = "high" if is_listed else "medium"
     alert_raise(
         kind="held_payment",

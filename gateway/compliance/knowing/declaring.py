@@ -59,14 +59,23 @@ def on_subject_declared(event: EventRecord) -> None:
     now = timezone.now()
     subject_id = UUID(event.body["subject_id"])
     try:
-        fields = subject_fields(subject_id)
+        shop_place_keep(subject_id=subject_id, now=now)
+        subject_screen(subject_id=subject_id, shop_id=event.shop_id, now=now)
     except SubjectErased:
         return
-    shop_place_keep(subject_id=subject_id, now=now)
+
+
+def subject_screen(*, subject_id: UUID, shop_id: UUID | None, now: datetime) -> None:
+    """Ask the lists in force about somebody, under each of their names. Again is the same.
+
+    Raises:
+        SubjectErased
+    """
+    fields = subject_fields(subject_id)
     kind = Subject.objects.values_list("kind", flat=True).get(id=subject_id)
     for query in queries_of(kind, fields):
         party = party_put(
-            about=event.subject, query=query, mode=house_mode(), shop_id=event.shop_id, now=now
+            about=f"subject:{subject_id}", query=query, mode=house_mode(), shop_id=shop_id, now=now
         )
         party_screen(party_id=party.id, now=now)
 

@@ -1,6 +1,7 @@
 """Questions about verdicts on names, and whether they come out again."""
 
 from collections.abc import Collection
+from typing import Literal
 
 from gateway.compliance.listed.selectors import entity_in
 from gateway.compliance.models import ListVersion
@@ -25,6 +26,16 @@ def are_clear(abouts: Collection[str]) -> bool:
     return {row.about for row in found} == set(abouts) and all(
         row.verdict is not None and row.verdict.is_clear for row in found
     )
+
+
+def name_standing(about: str) -> Literal["clear", "match", "unknown"]:
+    """What the lists say of somebody under all their names: ``unknown`` before they were asked, and
+    while nobody can say. One query."""
+    rows = ScreenedParty.objects.filter(about=about, active=True).select_related("verdict")
+    states = {"unknown" if row.verdict is None else row.verdict.state for row in rows}
+    if "match" in states:
+        return "match"
+    return "clear" if states == {"clear"} else "unknown"
 
 
 def good_guys_of(about: str, *, mode: str) -> list[GoodGuy]:

@@ -1,8 +1,11 @@
 """What is held beside a file: names that lists are asked about, what wallets presented, transfers
-told to other providers, networks that a shop's keys and a person come from."""
+told to other providers, what those who pay said of themselves, networks that a shop's keys and a
+person come from."""
 
 import json
 from typing import Any
+
+import msgspec
 
 from gateway.compliance.behaviour.models import NetworkSeen
 from gateway.compliance.knowing.errors import SubjectErased
@@ -12,7 +15,8 @@ from gateway.compliance.naming.stored import query_told
 from gateway.compliance.presenting.models import Presentation
 from gateway.compliance.retaining.collecting import Rows, Whom, register
 from gateway.compliance.travelling.keeping import message_open
-from gateway.compliance.travelling.models import Exchange, ExchangeMessage
+from gateway.compliance.travelling.models import Exchange, ExchangeMessage, PayerStatement
+from gateway.compliance.travelling.stating import statement_open
 
 
 def register_ours() -> None:
@@ -20,6 +24,7 @@ def register_ours() -> None:
     register("names", names)
     register("wallet_credentials", wallet_credentials)
     register("transfers", transfers)
+    register("payer_statements", payer_statements)
     register("networks", networks)
 
 
@@ -69,6 +74,22 @@ def transfers(whom: Whom) -> Rows:
         yield told if whom.kind == "shop" else told | {"messages": _messages(one)}
 
 
+def payer_statements(whom: Whom) -> Rows | None:
+    """What somebody said when they paid. It is told to that person alone."""
+    if whom.kind != "subject":
+        return None
+    return (
+        {
+            "invoice": one.invoice_id,
+            "wallet": one.wallet,
+            "is_proven": one.is_proven,
+            "stated_at": one.stated_at,
+            "said": _said(one),
+        }
+        for one in PayerStatement.objects.filter(subject_id=whom.id).order_by("id")
+    )
+
+
 def networks(whom: Whom) -> Rows | None:
     """Where a shop's keys were used from, coarsely."""
     if whom.kind != "shop":
@@ -84,6 +105,15 @@ def networks(whom: Whom) -> Rows | None:
         }
         for one in NetworkSeen.objects.filter(shop_id=whom.id).order_by("id").iterator()
     )
+
+
+def _said(statement: PayerStatement) -> dict[str, Any]:
+    """Nothing once it was erased."""
+    try:
+        said: dict[str, Any] = msgspec.to_builtins(statement_open(statement))
+    except SubjectErased:
+        return {}
+    return said
 
 
 def _messages(exchange: Exchange) -> dict[str, Any]:

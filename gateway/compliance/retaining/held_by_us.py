@@ -21,7 +21,7 @@ from gateway.compliance.retaining.collecting import (
     register,
     register_files,
 )
-from gateway.compliance.travelling.models import Exchange
+from gateway.compliance.travelling.models import Exchange, PayerStatement
 from gateway.shops.selectors import shop_views
 
 SUFFIXES: Final = {
@@ -161,12 +161,14 @@ def shop(whom: Whom) -> Rows | None:
 
 
 def _subjects(whom: Whom) -> list[Subject]:
-    """Of a shop, who is behind it: who sent or got money by another provider is not its business
-    to know."""
+    """Of a shop, who is behind it: who sent or got money by another provider, or said that they
+    pay, is not its business to know."""
     if whom.kind == "subject":
         return list(Subject.objects.filter(id=whom.id))
     others = Exchange.objects.filter(shop_id=whom.id).values("subject_id")
-    return list(Subject.objects.filter(shop_id=whom.id).exclude(id__in=others).order_by("id"))
+    payers = PayerStatement.objects.filter(shop_id=whom.id).values("subject_id")
+    behind = Subject.objects.filter(shop_id=whom.id).exclude(id__in=others).exclude(id__in=payers)
+    return list(behind.order_by("id"))
 
 
 def _of(whom: Whom) -> Mapping[str, Any]:

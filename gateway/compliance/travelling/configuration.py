@@ -14,6 +14,9 @@ from gateway.compliance.travelling.errors import AssetUnnamed, TravelUnreadable
 from gateway.compliance.travelling.ivms.checking import is_lei
 from gateway.compliance.travelling.thresholds import FATF, RULES
 from gateway.compliance.travelling.trp_fields import AssetName
+from gateway.money.amounts import Amount, parse_amount
+from gateway.money.assets import fiat
+from gateway.money.errors import MoneyError
 
 PROOF_DAYS: Final = 365
 MAX_PROOF_DAYS: Final = 1_826
@@ -28,6 +31,7 @@ class TravelText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     dti: dict[str, str] = {}
     proof_days: int = PROOF_DAYS
     test_shops: bool = False
+    payer_from: dict[str, str] = {}
     certificate_header: str = ""
     certificate: str = ""
     certificate_key: str = ""
@@ -41,6 +45,8 @@ class TravelSettings:
     dti: Digital Token Identifiers by asset code.
     proof_days: how long a wallet's proof holds.
     test_shops: whether it counts for test shops too; their money is worth nothing.
+    payer_from: the house's own figures from which on a shopper says who pays, in place of its
+        jurisdictions'; none: theirs.
     certificate_header: in which the proxy says the client certificate's SHA-256; "": no provider
         can be told from another, so none is heard.
     certificate, certificate_key: files of the certificate that we come with; "": none.
@@ -53,6 +59,7 @@ class TravelSettings:
     dti: dict[str, str]
     proof_days: int
     test_shops: bool
+    payer_from: tuple[Amount, ...]
     certificate_header: str
     certificate: str
     certificate_key: str
@@ -94,10 +101,22 @@ def _read(encoded: bytes) -> TravelSettings:
         dti=dict(text.dti),
         proof_days=text.proof_days,
         test_shops=text.test_shops,
+        payer_from=_amounts(text.payer_from),
         certificate_header=text.certificate_header,
         certificate=text.certificate,
         certificate_key=text.certificate_key,
     )
+
+
+def _amounts(told: dict[str, str]) -> tuple[Amount, ...]:
+    """Raises TravelUnreadable: one is no amount of a currency."""
+    try:
+        found = tuple(parse_amount(told[code], fiat(code)) for code in sorted(told))
+    except MoneyError as error:
+        raise TravelUnreadable(f"TRAVEL_RULE: payer_from: {error}") from error
+    if any(amount.units < 0 for amount in found):
+        raise TravelUnreadable("TRAVEL_RULE: payer_from is not below zero.")
+    return found
 
 
 def asset_name(code: str) -> AssetName:

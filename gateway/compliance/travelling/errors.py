@@ -117,3 +117,27 @@ class DetailsMissing(TravelError):
     message = "What another provider must be told of this business is not known yet."
     hint = "Name, registered address and registration number belong to the business's file."
     status = 409
+
+
+class PayerUnclear(TravelError):
+    """``field`` names what is missing, or can't be."""
+
+    code = "payer_unclear"
+    message = "Something about who pays is missing, or can't be right."
+    hint = "Look at the field that is marked."
+
+
+class PayerElsewhere(TravelError):
+    code = "payer_of_another_wallet"
+    message = "This is not the wallet that paid."
+    hint = "Sign with the wallet that the payment came from."
+    field = "wallet_address"
+
+
+class PayerNotScreened(TravelError):
+    """Its event is tried again: who pays is screened by name a moment later."""
+
+    code = "payer_not_screened"
+    message = "Who says they paid has not been looked up yet."
+    status = 503
+    passes = True

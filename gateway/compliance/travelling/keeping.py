@@ -5,6 +5,7 @@ wrapped and rotated like any other, and once its term is over, and no legal hold
 is deleted: then no message of the exchange can be read again.
 """
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -22,17 +23,26 @@ DAYS_IN_A_YEAR = 366
 _VERSION = 1
 
 
-def party_declare(*, shop_id: UUID, person: Person, mode: str, now: datetime) -> Subject:
+def party_declare(
+    *,
+    shop_id: UUID,
+    person: Person,
+    mode: str,
+    now: datetime,
+    known: Mapping[str, str] | None = None,
+) -> Subject:
     """A subject for the person on the other side, to be screened by name like any other. In the
     caller's transaction.
+
+    Args:
+        known: more fields that they are told from others by, or the name as they write it.
 
     Raises:
         FieldUnknown, KeysUnreadable
     """
     kind = "person" if person.natural_person is not None else "company"
-    subject = subject_declare(
-        shop_id=shop_id, kind=kind, fields={"name": name_of(person)[:500]}, now=now
-    )
+    fields = {"name": name_of(person)[:500], **(known or {})}
+    subject = subject_declare(shop_id=shop_id, kind=kind, fields=fields, now=now)
     subject.retain_until = retained_until(now)
     subject.save(update_fields=["retain_until"])
     emit(

@@ -168,6 +168,7 @@ class ExchangeMessage(models.Model):
         return f"{self.kind} of {self.exchange_id}"
 
 
+from gateway.compliance.travelling.payer_models import PayerStatement  # noqa: E402 (the same)
 from gateway.compliance.travelling.wallet_models import (  # noqa: E402 (as everybody imports them)
     PayoutWallet,
     ProofChallenge,
@@ -178,6 +179,7 @@ __all__ = [
     "Counterparty",
     "Exchange",
     "ExchangeMessage",
+    "PayerStatement",
     "PayoutWallet",
     "ProofChallenge",
     "TravelRoute",

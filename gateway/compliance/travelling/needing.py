@@ -74,10 +74,12 @@ def needs(
     for code in transfer.jurisdictions or {FATF}:
         rule = rule_in_force(code, on=on, rules=rules)
         wants_data, wants_proof = _wanted(rule, counterparty=transfer.counterparty)
-        if any(_passes(transfer.amount, one, rule=rule, per_unit=per_unit) for one in wants_data):
-            data.add(code)
-        if any(_passes(transfer.amount, one, rule=rule, per_unit=per_unit) for one in wants_proof):
-            proof.add(code)
+        for figures, wanted in ((wants_data, data), (wants_proof, proof)):
+            if any(
+                passes(transfer.amount, one, is_inclusive=rule.is_inclusive, per_unit=per_unit)
+                for one in figures
+            ):
+                wanted.add(code)
     return Needs(data=bool(data), proof=bool(proof), by=tuple(sorted(data | proof)))
 
 
@@ -115,19 +117,29 @@ def _wanted(
     return [one for one in data if one is not None], [one for one in proof if one is not None]
 
 
-def _passes(
+def passes(
     amount: Amount,
     threshold: Amount,
     *,
-    rule: JurisdictionRule,
+    is_inclusive: bool,
     per_unit: Mapping[str, Fraction],
 ) -> bool:
+    """Whether an amount is past a figure.
+
+    Args:
+        is_inclusive: the figure itself is past it.
+        per_unit: as ``needs`` takes it.
+
+    Raises:
+        RateUnknown
+    """
     if threshold.units == 0:
         return amount.units > 0
-    currency = threshold.asset.code
-    rate = Fraction(1) if currency == amount.asset.code else per_unit.get(currency)
+    if threshold.asset == amount.asset:
+        return amount.units > threshold.units or (is_inclusive and amount.units == threshold.units)
+    rate = per_unit.get(threshold.asset.code)
     if rate is None:
         raise RateUnknown
     worth = Fraction(amount.units, amount.asset.one) * rate
     limit = Fraction(threshold.units, threshold.asset.one)
-    return worth > limit or (rule.is_inclusive and worth == limit)
+    return worth > limit or (is_inclusive and worth == limit)

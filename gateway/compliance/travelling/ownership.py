@@ -12,13 +12,16 @@ from typing import Final, Literal
 
 from gateway.chains.addresses import checksum
 
-Purpose = Literal["payout"]
-PURPOSES: Final[tuple[Purpose, ...]] = ("payout",)
+Purpose = Literal["payout", "payment"]
+PURPOSES: Final[tuple[Purpose, ...]] = ("payout", "payment")
+KEPT_PURPOSES: Final[tuple[Purpose, ...]] = ("payout",)
+"""Whose proofs are rows. A shopper's is sealed with what they say of themselves."""
 CHALLENGE_MINUTES: Final = 30
 NONCE_BYTES: Final = 16
 
 _FOR: Final[dict[Purpose, str]] = {
     "payout": "I hold this wallet, and my shop's payouts may be sent to it.",
+    "payment": "I hold this wallet, and I pay with it.",
 }
 
 

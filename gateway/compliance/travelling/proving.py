@@ -1,6 +1,7 @@
 """Ask for a wallet's proof, and keep it: once for each text, valid for some days."""
 
 import os
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import cast
 from urllib.parse import urlsplit
@@ -68,25 +69,78 @@ def wallet_prove(
     mode: str,
     now: datetime,
 ) -> WalletProof:
-    """Keep a wallet's proof. The chains of the mode are asked, before anything is written and in
-    no transaction: a contract wallet says itself what is its own, deployed or not.
+    """Keep a wallet's proof, for a shop. The chains of the mode are asked, before anything is
+    written and in no transaction: a contract wallet says itself what is its own, deployed or not.
 
     Raises:
         ChallengeOver: the text was another's, was used, or is too old.
         OwnershipRefused: this wallet did not sign it.
         OwnershipUnasked: nobody could say just now; the text can still be used.
     """
+    shown = ownership_shown(
+        shop_id=shop_id,
+        address=address,
+        purpose=purpose,
+        nonce=nonce,
+        signature=signature,
+        mode=mode,
+        now=now,
+    )
+    return _kept(shown, mode=mode, now=now)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A signature that shows a wallet's owner, and the text that it is of."""
+
+    nonce: bytes
+    how: Signed
+    message: str
+    signature: bytes
+
+
+def ownership_shown(
+    *,
+    shop_id: UUID,
+    address: bytes,
+    purpose: Purpose,
+    nonce: bytes,
+    signature: str,
+    mode: str,
+    now: datetime,
+) -> Shown:
+    """Check a signature and write nothing: ``challenge_use`` does, with what is kept of it. The
+    chains of the mode are asked.
+
+    Raises:
+        ChallengeOver, OwnershipRefused, OwnershipUnasked: as ``wallet_prove``.
+    """
     challenge = ProofChallenge.objects.filter(
         nonce=nonce, shop_id=shop_id, address=address, purpose=purpose
     ).first()
     if challenge is None or challenge.used_at is not None or now >= challenge.expires_at:
         raise ChallengeOver
+    text = text_of(challenge)
     try:
         given = signature_read(signature)
     except SignatureInvalid as error:
         raise OwnershipRefused from error
-    shown = _shown(address, text=text_of(challenge), signature=given, mode=mode)
-    return _kept(challenge, shown=shown, signature=given, mode=mode, now=now)
+    how = _how(address, text=text, signature=given, mode=mode)
+    return Shown(nonce=nonce, how=how, message=text, signature=given)
+
+
+def challenge_use(nonce: bytes, *, now: datetime) -> ProofChallenge:
+    """A text serves once. In the caller's transaction.
+
+    Raises:
+        ChallengeOver
+    """
+    challenge = ProofChallenge.objects.select_for_update().filter(nonce=nonce).first()
+    if challenge is None or challenge.used_at is not None:
+        raise ChallengeOver
+    challenge.used_at = now
+    challenge.save(update_fields=["used_at"])
+    return challenge
 
 
 def proof_in_force(*, shop_id: UUID, address: bytes, now: datetime) -> WalletProof | None:
@@ -107,7 +161,7 @@ def text_of(challenge: ProofChallenge) -> str:
     ).text
 
 
-def _shown(address: bytes, *, text: str, signature: bytes, mode: str) -> Signed:
+def _how(address: bytes, *, text: str, signature: bytes, mode: str) -> Signed:
     """How a signature shows it. Raises OwnershipRefused, OwnershipUnasked."""
     chains = Chain.objects.filter(mode=mode, enabled=True).order_by("id")
     chain_ids = list(chains.values_list("id", flat=True))
@@ -121,30 +175,18 @@ def _shown(address: bytes, *, text: str, signature: bytes, mode: str) -> Signed:
 
 
 @transaction.atomic
-def _kept(
-    asked: ProofChallenge,
-    *,
-    shown: Signed,
-    signature: bytes,
-    mode: str,
-    now: datetime,
-) -> WalletProof:
-    challenge = ProofChallenge.objects.select_for_update().get(nonce=asked.nonce)
-    if challenge.used_at is not None:
-        raise ChallengeOver
-    challenge.used_at = now
-    challenge.save(update_fields=["used_at"])
-    text = text_of(challenge)
+def _kept(shown: Shown, *, mode: str, now: datetime) -> WalletProof:
+    challenge = challenge_use(shown.nonce, now=now)
     proof = WalletProof.objects.create(
         shop_id=challenge.shop_id,
         address=bytes(challenge.address),
         purpose=challenge.purpose,
         about=challenge.about,
-        kind=shown.kind,
-        chain_id=shown.chain_id,
-        message=text,
-        message_hash=digest_of(text),
-        signature=signature,
+        kind=shown.how.kind,
+        chain_id=shown.how.chain_id,
+        message=shown.message,
+        message_hash=digest_of(shown.message),
+        signature=shown.signature,
         proved_at=now,
         valid_until=now + timedelta(days=travel_settings().proof_days),
     )

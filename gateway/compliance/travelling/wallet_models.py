@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from gateway.chains.signed_texts import SIGNATURE_KINDS
-from gateway.compliance.travelling.ownership import NONCE_BYTES, PURPOSES
+from gateway.compliance.travelling.ownership import KEPT_PURPOSES, NONCE_BYTES, PURPOSES
 from gateway.events.ids import uuid7
 
 ADDRESS_BYTES = 20
@@ -55,7 +55,7 @@ class WalletProof(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(purpose__in=PURPOSES, kind__in=SIGNATURE_KINDS),
+                condition=Q(purpose__in=KEPT_PURPOSES, kind__in=SIGNATURE_KINDS),
                 name="travel_proof_known",
             ),
             models.CheckConstraint(

@@ -10,7 +10,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
 from gateway.invoices import selectors, services
-from gateway.invoices.errors import InvoiceNotOpen
+from gateway.invoices.errors import InvoiceNotOpen, PayerUntold
 from gateway.invoices.models import STATUSES, Invoice
 from gateway.invoices.presenters import head_numbers, invoice_as_dict
 from gateway.invoices.qr import MAX_MODULE_PX, MODULE_PX, qr_png
@@ -195,6 +195,8 @@ def _payment_request(shown: dict[str, Any], *, asset: str) -> str:
         raise InputRefused(
             [fault("asset", "asset_not_offered", "This invoice does not offer that asset.")]
         )
+    if shown["payer_needed"]:
+        raise PayerUntold
     if not due["uri"]:
         raise InvoiceNotOpen("Nothing is due for this invoice any more.")
     return str(due["uri"])

@@ -7,6 +7,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from gateway.compliance.screening import UNKNOWN_PAYER
+from gateway.compliance.untold import NAMED, UNTOLD
 from gateway.custody.approvals.models import Act
 from gateway.ledger.selectors import Standing
 from merchants.dashboard.wording import Sign
@@ -78,16 +80,36 @@ def decision_word(decision: str) -> str:
 
 
 def match_words(match: dict[str, str]) -> dict[str, str]:
-    """Why people must look: an entry of a list, or a payer whom nothing names."""
-    if match["program"] == "payer_unknown":
-        unknown = _("The chain names no payer")
-        return {"short": unknown, "title": unknown, "address": "", "source": "", "program": ""}
+    """Why people must look: an entry of a list, a payer whom nothing names, or who did not say who
+    they are."""
+    beside = {
+        UNKNOWN_PAYER["program"]: (
+            _("The chain names no payer"),
+            _("A balance grew without a transfer that says whose it was. Unknown is not clear."),
+        ),
+        UNTOLD: (
+            _("Nobody said who pays"),
+            _(
+                "For this amount the Travel Rule wants to know it. It is released by itself once"
+                " the payer says it on the checkout page."
+            ),
+        ),
+        NAMED: (
+            _("A list may name who says they paid"),
+            _("Look at the case about them before you decide."),
+        ),
+    }
+    if match["program"] in beside:
+        word, more = beside[match["program"]]
+        empty = {"address": "", "source": "", "program": ""}
+        return {"short": word, "title": word, "more": more, **empty}
     return {
         "short": match["source"],
         "title": match["name"] or _("An entry without a name"),
         "address": match["address"],
         "source": match["source"],
         "program": match["program"],
+        "more": "",
     }
 
 

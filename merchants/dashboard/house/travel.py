@@ -29,6 +29,7 @@ from gateway.invoices.models import Invoice
 from gateway.settlement.models import Payout
 from merchants.accounts.guards import MemberRequest, require_action
 from merchants.dashboard.house.frame import draw
+from merchants.dashboard.house.payer_rows import payer_rows
 from merchants.dashboard.house.travel_words import (
     about_words,
     exchange_row,
@@ -45,8 +46,8 @@ WAITING: Final = ("address_proof", "receiver_check")
 @require_http_methods(["GET", "HEAD", "POST"])
 @require_action("hold.decide", shop=None)
 def exchanges(request: MemberRequest) -> HttpResponse:
-    """Exchanges that wait for us, are under way or over. Posted to, a travel address for a payment:
-    its payer's provider asks us there."""
+    """Exchanges that wait for us, are under way or over. Posted to, what was said of who pays a
+    payment, or a travel address for it: its payer's provider asks us there."""
     view = request.GET.get("view", "deciding")
     if view not in VIEWS:
         raise Http404
@@ -54,7 +55,7 @@ def exchanges(request: MemberRequest) -> HttpResponse:
         page = exchanges_page(view=view, cursor=request.GET.get("cursor"))
     except BadCursor as error:
         raise Http404 from error
-    made = _route(request) if request.method == "POST" else {}
+    made = _of_payment(request) if request.method == "POST" else {}
     context = {
         "view": view,
         "filters": [
@@ -71,8 +72,8 @@ def exchanges(request: MemberRequest) -> HttpResponse:
     return draw(request, "dashboard/house/travel.html", context, status=status)
 
 
-def _route(request: MemberRequest) -> dict[str, Any]:
-    """A travel address for an invoice, or why there is none."""
+def _of_payment(request: MemberRequest) -> dict[str, Any]:
+    """A travel address for an invoice or who said that they pay it, or why there is none."""
     typed = request.POST.get("invoice", "").strip()[:80]
     try:
         invoice = Invoice.objects.filter(id=UUID(typed)).first()
@@ -80,6 +81,8 @@ def _route(request: MemberRequest) -> dict[str, Any]:
         invoice = None
     if invoice is None:
         return {"typed": typed, "problem": _("There is no such payment.")}
+    if request.POST.get("do") == "payer":
+        return {"typed": typed, "payers": payer_rows(invoice.id), "is_payer_asked_for": True}
     route = route_open(
         shop_id=invoice.shop_id,
         mode=invoice.mode,

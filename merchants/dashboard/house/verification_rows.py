@@ -6,6 +6,7 @@ from uuid import UUID
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from gateway.checkout.countries import country_name
 from gateway.compliance.knowing.facts import Known, OpenFile, file_opened
 from gateway.compliance.knowing.levels import LEVELS
 from gateway.compliance.knowing.models import BusinessFile, IdentityProof, Paper
@@ -20,7 +21,6 @@ from gateway.shops.selectors import ShopView, shop_views
 from merchants.accounts.selectors import people_named
 from merchants.dashboard.house.presented import presented_words
 from merchants.dashboard.selectors import time_text
-from merchants.onboarding.countries import country_name
 from merchants.onboarding.figures import expected_monthly
 from merchants.onboarding.people import percent
 from merchants.onboarding.risk_words import risk_sign

@@ -291,3 +291,19 @@ def test_a_create_costs_six_statements_and_one_writing_transaction(api: Api) -> 
     counted = [statement for statement in sql if statement not in ("BEGIN", "COMMIT")]
     assert len(counted) <= 6, counted
     assert sql.count("COMMIT") == 1
+
+
+def test_before_who_pays_is_said_the_api_gives_the_link_and_no_address(
+    api: Api, settings: Any
+) -> None:
+    settings.TRAVEL_RULE = {"test_shops": True, "payer_from": {"EUR": "10.00"}}
+    invoice = api.invoice("12.50")
+    assert invoice["payer_needed"] is True and invoice["address"] == ""
+    assert invoice["checkout_url"].endswith(f"/i/{invoice['id']}")
+    assert {(due["address"], due["uri"]) for due in invoice["due"]} == {("", "")}
+    code = api.get(f"invoices/{invoice['id']}/qr.png")
+    [page] = _codes_in(code.content)
+    assert page.text == invoice["checkout_url"]
+    asset = invoice["due"][0]["asset"]
+    refused(api.get(f"invoices/{invoice['id']}/qr.png?asset={asset}"), 409, "payer_needed")
+    assert api.invoice("9.99")["payer_needed"] is False
