@@ -47,8 +47,11 @@ def checked_group(group: Group) -> Group:
     return group
 
 
-def chosen(groups: Sequence[Group], choices: Sequence[tuple[str, str]]) -> tuple[Modifier, ...]:
-    """The modifiers behind ``choices`` (group's id, modifier's name), in the order of the groups.
+def chosen(
+    groups: Sequence[Group], choices: Sequence[tuple[str, str]]
+) -> tuple[tuple[str, Modifier], ...]:
+    """The modifiers behind ``choices`` (group's id, modifier's name), each with its group's id, in
+    the order of the groups.
 
     Raises:
         ChoiceInvalid: one there is not, or one twice, or too few or too many of a group.
@@ -56,7 +59,7 @@ def chosen(groups: Sequence[Group], choices: Sequence[tuple[str, str]]) -> tuple
     if any(times > 1 for times in Counter(choices).values()):
         raise ChoiceInvalid
     left = set(choices)
-    found: list[Modifier] = []
+    found: list[tuple[str, Modifier]] = []
     for group in groups:
         taken = [modifier for modifier in group.modifiers if (group.id, modifier.name) in left]
         if not group.least <= len(taken) <= group.most:
@@ -64,7 +67,7 @@ def chosen(groups: Sequence[Group], choices: Sequence[tuple[str, str]]) -> tuple
                 f"Of “{group.name}” {group.least} to {group.most} have to be chosen."
             )
         left -= {(group.id, modifier.name) for modifier in taken}
-        found += taken
+        found += [(group.id, modifier) for modifier in taken]
     if left:
         raise ChoiceInvalid
     return tuple(found)

@@ -47,9 +47,7 @@ def item_add(*, shop: ShopView, words: Words, by: str, now: datetime) -> Item:
     _check_groups(shop.id, words)
     if Item.objects.filter(shop_id=shop.id, archived_at=None).count() >= MOST_ITEMS:
         raise CatalogueFull
-    item = Item(
-        shop_id=shop.id, currency=shop.pricing_currency, created_at=now, changed_at=now
-    )
+    item = Item(shop_id=shop.id, currency=shop.pricing_currency, created_at=now, changed_at=now)
     _put(item, words)
     _save(item, is_new=True)
     _keep_version(item, by=by, now=now)

@@ -79,9 +79,7 @@ class ItemForm(forms.Form):
         label=gettext_lazy("Modifiers"), required=False, widget=forms.CheckboxSelectMultiple
     )
 
-    def __init__(
-        self, *args: Any, currency: Asset, groups: Iterable[Group], **kwargs: Any
-    ) -> None:
+    def __init__(self, *args: Any, currency: Asset, groups: Iterable[Group], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.currency = currency
         self.fields["price"].label = _("Price in %(currency)s") % {"currency": currency.code}
@@ -103,8 +101,7 @@ class ItemForm(forms.Form):
             return None
         typed = self.cleaned_data
         said = {
-            name: typed[name]
-            for name in ("name", "category", "sku", "barcode", "colour", "tile")
+            name: typed[name] for name in ("name", "category", "sku", "barcode", "colour", "tile")
         }
         said |= {name: typed[name] for name in ("tax_included", "sold_out")}
         said["groups"] = tuple(typed["groups"])

@@ -189,12 +189,16 @@ def _group(request: MemberRequest, *, row: ModifierGroup | None) -> HttpResponse
     shop_id, currency = request.shop.id, FIAT[request.shop.pricing_currency]
     here = f"/dashboard/{shop_id}/items/groups"
     if request.method != "POST":
-        initial = {
-            "name": row.name,
-            "least": row.least,
-            "most": row.most,
-            "modifiers": modifiers_text(row.group.modifiers, currency),
-        } if row else {}
+        initial = (
+            {
+                "name": row.name,
+                "least": row.least,
+                "most": row.most,
+                "modifiers": modifiers_text(row.group.modifiers, currency),
+            }
+            if row
+            else {}
+        )
         return _groups(request, GroupForm(initial=initial, currency=currency), row=row)
     if not may(request, MANAGE):
         raise PermissionDenied(MANAGE)
@@ -401,6 +405,4 @@ def _groups(request: MemberRequest, form: GroupForm, *, row: ModifierGroup | Non
         "currency": currency.code,
         "can_manage": may(request, MANAGE),
     }
-    return draw(
-        request, "dashboard/item_groups.html", context, status=400 if form.errors else 200
-    )
+    return draw(request, "dashboard/item_groups.html", context, status=400 if form.errors else 200)

@@ -4,7 +4,7 @@ Where a currency has lost its small coins, cash alone is rounded, and only the p
 part of a bill; cards and tokens pay to the minor unit. Rounding is to the nearest coin. Of two
 equally near the upper one, but in New Zealand the lower one, as most shops there do.
 
-Sources: Swiss coinage (5 Rappen), Royal Canadian Mint 2013 and Royal Australian Mint 1992 (5 cents),
+Sources: Swiss coinage (5 Rappen), Royal Canadian Mint 2013, Royal Australian Mint 1992 (5 cents),
 Reserve Bank of New Zealand 2006 (10 cents), Riksbank 2010 and Norges Bank 2012 (1 krona, krone),
 Danmarks Nationalbank (50 øre), Czech National Bank 2008 (1 koruna), Magyar Nemzeti Bank 2008
 (5 forint). The euro has its cents: countries that round them (the Netherlands, Finland …) do so by

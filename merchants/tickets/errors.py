@@ -45,6 +45,13 @@ class LineInvalid(TillwayError):
     hint = "Prices are minor units of the shop's currency, quantities thousandths."
 
 
+class ItemNotSold(TillwayError):
+    code = "item_not_sold"
+    message = "This item isn't sold now: it is archived, sold out, or of another currency."
+    hint = "Have the till read the catalogue again."
+    status = 409
+
+
 class TicketFull(TillwayError):
     code = "ticket_full"
     message = "A ticket has at most 200 lines."

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Final, Literal
 
 State = Literal["open", "parked", "paying", "paid", "void"]
@@ -81,3 +82,22 @@ def standing_of(dues: Sequence[Due], tenders: Sequence[Tender]) -> Standing:
         over={due.part: max(0, paid[due.part] - due.units) for due in dues},
         is_money_on_it=any(tender.units > 0 or tender.coming for tender in tenders),
     )
+
+
+def demand_worth(
+    *, units: int, status: str, credited: Fraction, seen: Fraction
+) -> tuple[int, bool]:
+    """What a demand has paid of its ``units``, and whether more may be on its way.
+
+    A paid one has paid all of it, whatever tolerance it was covered within; of any other counts
+    what was credited, rounded down: a partial payment stays the shop's when its demand ends.
+
+    Args:
+        status: the invoice's.
+        credited: the share of the demand that was credited.
+        seen: the share that counts: credited, or on its way to be.
+    """
+    if status == "paid":
+        return units, False
+    paid = min(units, units * credited.numerator // credited.denominator)
+    return paid, status == "processing" or seen > credited

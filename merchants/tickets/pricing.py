@@ -1,10 +1,10 @@
 """What a ticket comes to: lines, discounts, taxes, total. Pure.
 
-Prices are those on the list: tax included or not, as each item says. Of each line its discount goes
-first; then the ticket's, spread over the classes of tax by the largest remainder, and within a class
-over its lines. A class of tax is a rate with its side (in the price, or on top): the tax of a class
-is worked out once, on the sum of its lines, and rounded half up to the minor unit ("per ticket per
-class"). A tip is no part of this: it comes after, and is not taxed.
+Prices are those on the list: tax included or not, as each item says. Of each line its discount
+goes first; then the ticket's, spread over the classes of tax by the largest remainder, and within a
+class over its lines. A class of tax is a rate with its side (in the price, or on top): the tax of a
+class is worked out once, on the sum of its lines, and rounded half up to the minor unit ("per
+ticket per class"). A tip is no part of this: it comes after, and is not taxed.
 """
 
 from collections.abc import Sequence

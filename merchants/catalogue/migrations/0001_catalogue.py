@@ -188,9 +188,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "constraints": [
-                    models.UniqueConstraint(
-                        fields=("item", "number"), name="item_version_once"
-                    ),
+                    models.UniqueConstraint(fields=("item", "number"), name="item_version_once"),
                 ],
             },
         ),

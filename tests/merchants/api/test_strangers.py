@@ -113,7 +113,8 @@ def test_the_owner_finds_it(method: str, path: str, ours: dict[str, str], api: A
 
 
 @pytest.mark.parametrize(
-    "path", ["invoices", "payouts", "webhook_endpoints", "events", "card-refunds", "readers", "items"]
+    "path",
+    ["invoices", "payouts", "webhook_endpoints", "events", "card-refunds", "readers", "items"],
 )
 def test_a_strangers_lists_are_empty(path: str, ours: dict[str, str], stranger: Api) -> None:
     assert stranger.get(path).json()["data"] == []
