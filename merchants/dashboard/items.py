@@ -15,7 +15,6 @@ from django.http import (
 )
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -285,10 +284,10 @@ def _told(told: list[Told] | None) -> dict[str, Any]:
     for one in told:
         counts[one.outcome] += 1
     words = [
-        ngettext("%(n)s added", "%(n)s added", counts["added"]) % {"n": counts["added"]},
-        ngettext("%(n)s changed", "%(n)s changed", counts["changed"]) % {"n": counts["changed"]},
-        ngettext("%(n)s as before", "%(n)s as before", counts["same"]) % {"n": counts["same"]},
-        ngettext("%(n)s refused", "%(n)s refused", counts["refused"]) % {"n": counts["refused"]},
+        _("%(n)s added") % {"n": counts["added"]},
+        _("%(n)s changed") % {"n": counts["changed"]},
+        _("%(n)s as before") % {"n": counts["same"]},
+        _("%(n)s refused") % {"n": counts["refused"]},
     ]
     refused = [one for one in told if one.error is not None]
     return {

@@ -58,7 +58,9 @@ SHOP_EVENTS: Final = (
 )
 """What happens inside the house (deposits, verdicts, holds, transactions) is not among them."""
 
-FILTERS: Final = frozenset({"*", "invoice.*", "refund.*", "payout.*", "card.*", "ticket.*", *SHOP_EVENTS})
+FILTERS: Final = frozenset(
+    {"*", "invoice.*", "refund.*", "payout.*", "card.*", "ticket.*", *SHOP_EVENTS}
+)
 
 
 def wants(filters: Iterable[str], event_type: str) -> bool:
