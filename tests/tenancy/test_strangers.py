@@ -35,6 +35,7 @@ from merchants.catalogue.choosing import Modifier
 from merchants.catalogue.services import group_put, item_add
 from merchants.catalogue.words import Words
 from merchants.notices.models import Device, Notice
+from merchants.tickets.services import Tap, ticket_open
 from merchants.webhooks.models import Delivery, Endpoint
 from merchants.webhooks.services import endpoint_create
 from tests.as_web import as_web
@@ -168,6 +169,8 @@ def ours(open_shop: World, staff: Staff) -> dict[str, str]:
     reader = reader_row(shop_id=shop_id, mark=MARK, now=now)
     card_refund = card_refund_row(shop_id=shop_id, invoice_id=invoice.id, mark=MARK, now=now)
     item = item_add(shop=open_shop.view, words=Words(name=MARK, price_units=5), by=MARK, now=now)
+    tap = Tap(by=MARK, key=MARK, now=now)
+    ticket = ticket_open(shop=open_shop.view, ticket_id=uuid4(), tap=tap, label=MARK)
     group = group_put(
         shop_id=shop_id,
         name=MARK,
@@ -225,6 +228,7 @@ def ours(open_shop: World, staff: Staff) -> dict[str, str]:
         "notice_id": str(notice.id),
         "reader_id": str(reader.id),
         "item_id": str(item.id),
+        "ticket_id": str(ticket.id),
         "group_id": str(group.id),
         "device_id": str(device.id),
         "card_refund_id": str(card_refund.id),
