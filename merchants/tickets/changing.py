@@ -45,10 +45,9 @@ def ticket_open(*, shop: ShopView, ticket_id: UUID, tap: Tap, label: str = "") -
         ActKeyInvalid
         ActKeyReused: the key or the id is another's.
     """
-    label = _label(label)
-    if not is_new(shop.id, ticket_id, tap, "open", {"label": label}):
+    if not is_new(shop.id, ticket_id, tap, "open", {}):
         return ticket_get(shop_id=shop.id, ticket_id=ticket_id)
-    return _opened(shop, ticket_id, tap, label=label)
+    return _opened(shop, ticket_id, tap, label=_label(label))
 
 
 @transaction.atomic
@@ -209,12 +208,11 @@ def ticket_park(*, shop_id: UUID, ticket_id: UUID, tap: Tap, label: str = "") ->
     Raises:
         TicketNotFound, TicketNotNow, ActKeyReused
     """
-    label = _label(label)
-    if not is_new(shop_id, ticket_id, tap, "park", {"label": label}):
+    if not is_new(shop_id, ticket_id, tap, "park", {}):
         return ticket_get(shop_id=shop_id, ticket_id=ticket_id)
     ticket = ticket_to("park", shop_id=shop_id, ticket_id=ticket_id)
     ticket.state, ticket.parked_at = "parked", tap.now
-    ticket.label = label or ticket.label
+    ticket.label = _label(label) or ticket.label
     ticket.save(update_fields=["state", "parked_at", "label"])
     return ticket
 

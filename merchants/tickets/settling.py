@@ -95,7 +95,6 @@ def tell(ticket: Ticket, type: str, *, now: datetime, **more: Any) -> None:
         body={
             "ticket_id": str(ticket.id),
             "state": ticket.state,
-            "label": ticket.label,
             "currency": ticket.currency,
             "goods": format_amount(Amount(ticket.goods_units, currency)),
             "tip": format_amount(Amount(ticket.tip_units, currency)),

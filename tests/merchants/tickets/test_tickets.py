@@ -1,6 +1,7 @@
 """A ticket from its first line to where somebody pays."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -26,6 +27,7 @@ from merchants.tickets.errors import (
     TicketNotFound,
     TicketNotNow,
 )
+from merchants.tickets.forgetting import labels_forget
 from merchants.tickets.models import Ticket, TicketAct, TicketLine
 from merchants.tickets.pricing import Discount, TaxClass
 from merchants.tickets.selectors import ticket_as_dict, tickets_not_ended
@@ -303,3 +305,19 @@ def test_the_database_itself_refuses_a_ticket_that_can_not_be(
     till.amount(300)
     with pytest.raises(IntegrityError), transaction.atomic():
         Ticket.objects.filter(id=till.id).update(**fields)
+
+
+def test_what_a_ticket_was_called_is_kept_nowhere_else_and_forgotten_after_its_end(
+    till: Till, world: World
+) -> None:
+    name = "Zwiebelkuchen"
+    till.amount(300)
+    services.ticket_park(**till.named, tap=till.tap(), label=name)
+    services.ticket_recall(**till.named, tap=till.tap())
+    invoice = till.split().ask()
+    till.cash(300)
+    told = [*Event.objects.values_list("body", flat=True), *TicketAct.objects.values_list("said")]
+    assert name not in str(told) + invoice.order_id + str(invoice.metadata)
+    for days, label in ((30, name), (31, "")):
+        labels_forget(now=world.now + timedelta(days=days))
+        assert till.ticket.label == label
