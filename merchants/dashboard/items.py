@@ -342,7 +342,11 @@ def _edit(request: MemberRequest, form: ItemForm, *, item: Item | None) -> HttpR
 def _history(shop_id: UUID, item: Item) -> list[dict[str, Any]]:
     """Its versions, newest first, with what each said anew. Two queries."""
     versions = selectors.versions_of(shop_id=shop_id, item_id=item.id)
-    ids = {one.changed_by.removeprefix("user:") for one in versions if "user:" in one.changed_by}
+    ids = {
+        one.changed_by.removeprefix("user:")
+        for one in versions
+        if one.changed_by.startswith("user:")
+    }
     people = people_named({UUID(one) for one in ids}, shop_id=shop_id)
     older: list[ItemVersion | None] = [*versions[1:], None]
     return [

@@ -139,7 +139,7 @@ def ticket_ask(*, shop: ShopView, ticket_id: UUID, part: int, tap: Tap) -> tuple
         shop=shop,
         amount=Amount(row.left_units, currency),
         now=tap.now,
-        order_id=f"{str(ticket.id)[-6:]}/{part}",
+        order_id=f"{str(ticket.id)[-10:]}/{part}",
         external_key=f"ticket:{row.id}:{number}",
         metadata={
             "ticket_id": str(ticket.id),

@@ -24,7 +24,7 @@ TILES = ("\u2615", "\U0001f370", "BIO", "", "\U0001f95b", "\U0001f34a", "XL", "\
 def _filled(world):
     """A catalogue in every colour, an open ticket with long words on it, and one being paid."""
     shop_id, now = world.shop_id, timezone.now()
-    act = {"by": "user:ann", "now": now}
+    act = {"by": "key:1", "now": now}
     milk = catalogue.group_put(
         **act,
         shop_id=shop_id,
