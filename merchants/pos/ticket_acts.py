@@ -13,8 +13,10 @@ from gateway.events.ids import uuid7
 from gateway.money.amounts import parse_amount, parse_positive_amount
 from gateway.money.assets import FIAT, Asset
 from merchants.accounts.guards import MemberRequest
+from merchants.catalogue.errors import ItemInvalid
 from merchants.catalogue.words import tax_ppm_from
 from merchants.tickets import services
+from merchants.tickets.errors import DiscountInvalid
 from merchants.tickets.pricing import PPM, Discount, TaxClass
 from merchants.tickets.selectors import lines_of, ticket_get
 from merchants.tickets.services import Tap
@@ -117,7 +119,10 @@ def _discount(asked: Asked) -> None:
     """On a line, if one is named; else on all."""
     typed, discount = asked.text("value"), Discount()
     if typed and asked.text("kind") == "percent":
-        discount = Discount("percent", tax_ppm_from(typed))
+        try:
+            discount = Discount("percent", tax_ppm_from(typed))
+        except ItemInvalid as error:
+            raise DiscountInvalid from error
     elif typed:
         discount = Discount("amount", asked.units("value"))
     if asked.text("line"):

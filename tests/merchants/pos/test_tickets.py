@@ -201,6 +201,7 @@ def test_the_last_sale_is_repeated(counter: Counter, espresso: Item) -> None:
         ("amount", {"amount": "0"}, "Type an amount first"),
         ("split", {"parts": "1"}, "Put something on it first"),
         ("discount", {"kind": "percent", "value": "101"}, "at most 100"),
+        ("discount", {"kind": "percent", "value": "ten"}, "at most 100"),
         ("tip", {"part": "1", "amount": "1"}, "went on meanwhile"),
     ],
 )
