@@ -59,7 +59,9 @@ def ticket_split(
     """
     said = {
         "parts": parts,
-        "payers": payers and {str(line): list(shared) for line, shared in payers.items()},
+        "payers": None
+        if payers is None
+        else {str(line): list(sharing) for line, sharing in payers.items()},
     }
     if not is_new(shop_id, ticket_id, tap, "split", said):
         return ticket_get(shop_id=shop_id, ticket_id=ticket_id)
