@@ -52,7 +52,6 @@ class GroupNotFound(TillwayError):
     message = "There is no such group of modifiers in this shop."
     hint = "GET /v1/modifier-groups lists them."
     field = "groups"
-    status = 404
 
 
 class GroupInvalid(TillwayError):
