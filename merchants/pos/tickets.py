@@ -242,7 +242,11 @@ def _ticket(
         "parts": [_part(part, found.currency) for part in shown["parts"]],
         "splits": range(1, 7),
         "problem": problem,
-        "can_void": may(request, "invoice.void") and found.state in ("open", "parked", "paying"),
+        "may_reopen": found.state == "paying" and not found.paid_units,
+        "can_void": may(request, "invoice.void")
+        and found.state in ("open", "parked", "paying")
+        and not found.paid_units,
+        "can_withdraw": may(request, "invoice.void"),
         "dashboard": may(request, "dashboard.view"),
     }
     return render(request, "pos/ticket.html", context, status=status)
