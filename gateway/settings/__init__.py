@@ -252,6 +252,8 @@ INSTALLED_APPS = [
     "merchants.api.apps.ApiConfig",
     "merchants.webhooks.apps.WebhooksConfig",
     "merchants.notices.apps.NoticesConfig",
+    "merchants.catalogue.apps.CatalogueConfig",
+    "merchants.tickets.apps.TicketsConfig",
     "merchants.pos.apps.PosConfig",
     "merchants.dashboard.apps.DashboardConfig",
 ]

@@ -87,6 +87,7 @@ EVERY_SECONDS = {
     "gateway.invoices.tasks.forget_old_exposure": DAY,
     "gateway.market.measures.tasks.forget_old_fills": DAY,
     "gateway.compliance.tracing.tasks.forget_look_ups": DAY,
+    "merchants.tickets.tasks.forget_labels": DAY,
     "merchants.webhooks.tasks.make_delivery_partitions": DAY,
     "merchants.webhooks.tasks.drop_old_delivery_partitions": DAY,
 }

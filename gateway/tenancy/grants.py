@@ -111,6 +111,7 @@ READ_ONLY: Final = frozenset(
 what carries out what two people agreed to."""
 APPEND_ONLY: Final = frozenset(
     {
+        "catalogue_itemversion",
         "compliance_behaviour_openinghours",
         "compliance_cases_casealert",
         "compliance_cases_casenote",
@@ -135,6 +136,8 @@ APPEND_ONLY: Final = frozenset(
         "ledger_pending",
         "ledger_posting",
         "ledger_resolution",
+        "tickets_cashtake",
+        "tickets_ticketact",
     }
 )
 """What is in them stays as it is (or, in the outbox, is for the relay to change)."""

@@ -38,6 +38,8 @@ ACTIONS: Final[dict[str, frozenset[str]]] = {
     "invoice.create": frozenset({OWNER, MANAGER, CASHIER, DEVELOPER}),
     "invoice.void": frozenset({OWNER, MANAGER, CASHIER}),
     "invoice.mark": frozenset({OWNER, MANAGER}),
+    "catalogue.view": _EVERYONE - {CASHIER},
+    "catalogue.manage": frozenset({OWNER, MANAGER, DEVELOPER}),
     "refund.view": frozenset({OWNER, MANAGER, ACCOUNTANT}),
     "refund.request": frozenset({OWNER, MANAGER, CASHIER}),
     "refund.approve": frozenset({OWNER, MANAGER}),
@@ -91,6 +93,8 @@ SCOPES: Final[dict[str, str]] = {
     "webhooks:write": "webhook.manage",
     "events:read": "webhook.view",
     "reports:read": "report.export",
+    "catalogue:read": "catalogue.view",
+    "catalogue:write": "catalogue.manage",
 }
 """What an API key may carry, and the action its maker must hold to give it away."""
 

@@ -3,15 +3,21 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from merchants.pos import refunds, views
+from merchants.pos import refunds, tickets, views
 
 app_name = "pos"
+_TICKET = "pos/<uuid:shop_id>/tickets/<uuid:ticket_id>"
 urlpatterns = [
     path("pos", RedirectView.as_view(url="/pos/")),
     path("pos/", views.shops, name="shops"),
     path("pos/<uuid:shop_id>/", views.till, name="till"),
     path("pos/<uuid:shop_id>/recent", views.recent, name="recent"),
     path("pos/<uuid:shop_id>/ticket", views.ticket, name="ticket"),
+    path("pos/<uuid:shop_id>/tickets", tickets.page, name="tickets"),
+    path(_TICKET, tickets.ticket, name="ticket-page"),
+    path(f"{_TICKET}/items/<uuid:item_id>", tickets.choose, name="ticket-item"),
+    path(f"{_TICKET}/turned", tickets.tip, name="ticket-tip"),
+    path(f"{_TICKET}/<str:verb>", tickets.act, name="ticket-act"),
     path("pos/<uuid:shop_id>/sales", views.charge, name="charge"),
     path("pos/<uuid:shop_id>/sales/<uuid:invoice_id>", views.sale, name="sale"),
     path("pos/<uuid:shop_id>/sales/<uuid:invoice_id>/card", views.card, name="card"),

@@ -52,10 +52,16 @@ SHOP_EVENTS: Final = (
     "card.refund_rejected",
     "card.refunded",
     "card.refund_failed",
+    "ticket.paid",
+    "ticket.unpaid",
+    "ticket.voided",
+    "ticket.cash_taken",
 )
 """What happens inside the house (deposits, verdicts, holds, transactions) is not among them."""
 
-FILTERS: Final = frozenset({"*", "invoice.*", "refund.*", "payout.*", "card.*", *SHOP_EVENTS})
+FILTERS: Final = frozenset(
+    {"*", "invoice.*", "refund.*", "payout.*", "card.*", "ticket.*", *SHOP_EVENTS}
+)
 
 
 def wants(filters: Iterable[str], event_type: str) -> bool:

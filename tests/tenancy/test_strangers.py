@@ -31,7 +31,11 @@ from gateway.shops.models import Shop
 from gateway.sponsoring.models import Authorization
 from merchants.accounts.models import ApiKey, User
 from merchants.accounts.services import member_add
+from merchants.catalogue.choosing import Modifier
+from merchants.catalogue.services import group_put, item_add
+from merchants.catalogue.words import Words
 from merchants.notices.models import Device, Notice
+from merchants.tickets.services import Tap, ticket_open
 from merchants.webhooks.models import Delivery, Endpoint
 from merchants.webhooks.services import endpoint_create
 from tests.as_web import as_web
@@ -164,6 +168,18 @@ def ours(open_shop: World, staff: Staff) -> dict[str, str]:
     now = timezone.now()
     reader = reader_row(shop_id=shop_id, mark=MARK, now=now)
     card_refund = card_refund_row(shop_id=shop_id, invoice_id=invoice.id, mark=MARK, now=now)
+    item = item_add(shop=open_shop.view, words=Words(name=MARK, price_units=5), by=MARK, now=now)
+    tap = Tap(by=MARK, key=MARK, now=now)
+    ticket = ticket_open(shop=open_shop.view, ticket_id=uuid4(), tap=tap, label=MARK)
+    group = group_put(
+        shop_id=shop_id,
+        name=MARK,
+        least=0,
+        most=1,
+        modifiers=[Modifier(MARK)],
+        by=MARK,
+        now=now,
+    )
     alert_raise(
         kind="refund_spike",
         about=f"shop:{shop_id}",
@@ -211,6 +227,9 @@ def ours(open_shop: World, staff: Staff) -> dict[str, str]:
         "document_id": str(document.id),
         "notice_id": str(notice.id),
         "reader_id": str(reader.id),
+        "item_id": str(item.id),
+        "ticket_id": str(ticket.id),
+        "group_id": str(group.id),
         "device_id": str(device.id),
         "card_refund_id": str(card_refund.id),
         "case_id": str(case.id),

@@ -12,6 +12,7 @@ from gateway.refunds.cards.models import CardRefund
 from gateway.settlement.billing.models import FeeDocument
 from gateway.settlement.models import Payout
 from merchants.api.models import IdempotencyRecord
+from merchants.catalogue.models import Item
 from merchants.webhooks.models import Delivery, Endpoint
 from tests.cards.rows import card_refund_row, reader_row, tender_row
 from tests.merchants.api.conftest import Api, refused
@@ -77,6 +78,7 @@ def ours(api: Api, open_shop: Any) -> dict[str, str]:
         "fee-invoices": str(document.id),
         "refunds": refund.json()["id"],
         "invoices": invoice["id"],
+        "items": api.post("items", {"name": "Ours", "price": "1.00"}).json()["id"],
         "webhook_endpoints": endpoint["id"],
         "events": str(delivery.event_id),
         "payouts": str(payout.id),
@@ -111,7 +113,8 @@ def test_the_owner_finds_it(method: str, path: str, ours: dict[str, str], api: A
 
 
 @pytest.mark.parametrize(
-    "path", ["invoices", "payouts", "webhook_endpoints", "events", "card-refunds", "readers"]
+    "path",
+    ["invoices", "payouts", "webhook_endpoints", "events", "card-refunds", "readers", "items"],
 )
 def test_a_strangers_lists_are_empty(path: str, ours: dict[str, str], stranger: Api) -> None:
     assert stranger.get(path).json()["data"] == []
@@ -140,6 +143,7 @@ def _state() -> tuple[Any, ...]:
         list(Delivery.objects.values_list("state", "tries", "due_at")),
         list(Payout.objects.values_list("status")),
         list(CardRefund.objects.values_list("status")),
+        list(Item.objects.values_list("version", "archived_at")),
         list(CardTender.objects.values_list("status", "turn")),
         IdempotencyRecord.objects.filter(status__lt=400).count(),
     )

@@ -1,0 +1,141 @@
+"""Questions about what a shop sells."""
+
+from collections.abc import Collection
+from typing import Any, Final
+from uuid import UUID
+
+from django.db.models import F, Q
+
+from gateway.events.cursors import PAGE_SIZE, Page, decode_cursor, page_of
+from gateway.events.moments import rfc3339
+from gateway.money.amounts import Amount, format_amount
+from gateway.money.assets import FIAT, Asset
+from merchants.catalogue.choosing import Group
+from merchants.catalogue.errors import ItemNotFound
+from merchants.catalogue.models import Category, Item, ItemVersion, ModifierGroup
+from merchants.catalogue.words import tax_text
+
+MAX_SEARCH: Final = 80
+
+
+def item_get(*, shop_id: UUID, item_id: UUID) -> Item:
+    """A shop's item, archived or not. One query.
+
+    Raises:
+        ItemNotFound: another shop's is as unknown as none.
+    """
+    item = Item.objects.select_related("category").filter(shop_id=shop_id, id=item_id).first()
+    if item is None:
+        raise ItemNotFound
+    return item
+
+
+def items_page(
+    *,
+    shop_id: UUID,
+    cursor: str | None = None,
+    search: str = "",
+    archived: bool = False,
+    size: int = PAGE_SIZE,
+) -> Page[Item]:
+    """A shop's items, newest first. One query.
+
+    Args:
+        search: a part of the name, or a whole SKU or barcode; case doesn't matter.
+        archived: those that are sold no more, in place of those that are.
+    """
+    items = (
+        Item.objects.select_related("category")
+        .filter(shop_id=shop_id, archived_at__isnull=not archived)
+        .order_by("-id")
+    )
+    search = search.strip()[:MAX_SEARCH]
+    if search:
+        items = items.filter(
+            Q(name__icontains=search) | Q(sku__iexact=search) | Q(barcode__iexact=search)
+        )
+    if cursor:
+        items = items.filter(id__lt=decode_cursor(cursor))
+    rows = list(items[: size + 1])
+    return page_of(rows, size=size, last_id=rows[size - 1].id if len(rows) > size else None)
+
+
+def items_sold(*, shop_id: UUID) -> list[Item]:
+    """All that a shop sells, by category and place. One query."""
+    return list(
+        Item.objects.select_related("category")
+        .filter(shop_id=shop_id, archived_at=None)
+        .order_by(
+            F("category__position").asc(nulls_last=True),
+            F("category__name").asc(nulls_last=True),
+            "position",
+            "name",
+            "id",
+        )
+    )
+
+
+def versions_of(*, shop_id: UUID, item_id: UUID) -> list[ItemVersion]:
+    """An item's versions, newest first. One query."""
+    return list(ItemVersion.objects.filter(shop_id=shop_id, item_id=item_id).order_by("-number"))
+
+
+def categories_of(*, shop_id: UUID) -> list[str]:
+    """The names of a shop's categories. One query."""
+    return list(
+        Category.objects.filter(shop_id=shop_id)
+        .order_by("position", "name")
+        .values_list("name", flat=True)
+    )
+
+
+def groups_of(*, shop_id: UUID) -> list[ModifierGroup]:
+    """A shop's groups of modifiers, by name. One query."""
+    return list(ModifierGroup.objects.filter(shop_id=shop_id, archived_at=None).order_by("name"))
+
+
+def groups_by_id(*, shop_id: UUID, ids: Collection[str]) -> dict[str, Group]:
+    """Those of these groups that are still asked for. One query, none for no id."""
+    if not ids:
+        return {}
+    rows = ModifierGroup.objects.filter(shop_id=shop_id, id__in=list(ids), archived_at=None)
+    return {str(row.id): row.group for row in rows}
+
+
+def item_as_dict(item: Item) -> dict[str, Any]:
+    """As the API shows it. No query, if its category was fetched with it."""
+    words = item.words
+    return {
+        "id": str(item.id),
+        "version": item.version,
+        "name": words.name,
+        "price": format_amount(Amount(words.price_units, FIAT[item.currency])),
+        "currency": item.currency,
+        "tax": tax_text(words.tax_ppm),
+        "tax_included": words.tax_included,
+        "category": words.category,
+        "sku": words.sku,
+        "barcode": words.barcode,
+        "colour": words.colour,
+        "tile": words.tile,
+        "sold_out": words.sold_out,
+        "position": words.position,
+        "groups": list(words.groups),
+        "archived": item.archived_at is not None,
+        "created_at": rfc3339(item.created_at),
+        "changed_at": rfc3339(item.changed_at),
+    }
+
+
+def group_as_dict(row: ModifierGroup, currency: Asset) -> dict[str, Any]:
+    """As the API shows it. No query."""
+    return {
+        "id": str(row.id),
+        "name": row.name,
+        "least": row.least,
+        "most": row.most,
+        "modifiers": [
+            {"name": one.name, "price": format_amount(Amount(one.delta_units, currency))}
+            for one in row.group.modifiers
+        ],
+    }

@@ -1,0 +1,214 @@
+"""What the forms of a ticket's page ask for, as verbs."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final
+from uuid import UUID, uuid5
+
+from django.http import Http404
+from django.utils import timezone
+
+from gateway.events.ids import uuid7
+from gateway.money.amounts import parse_amount, parse_positive_amount
+from gateway.money.assets import FIAT, Asset
+from merchants.accounts.guards import MemberRequest
+from merchants.catalogue.errors import ItemInvalid
+from merchants.catalogue.words import tax_ppm_from
+from merchants.tickets import services
+from merchants.tickets.errors import DiscountInvalid
+from merchants.tickets.pricing import PPM, Discount, TaxClass
+from merchants.tickets.selectors import lines_of, ticket_get
+from merchants.tickets.services import Tap
+from merchants.tickets.spreading import half_up
+
+_QUANTITY: Final = Asset("QUANTITY", 3)
+"""A quantity as people write it has at most three decimals: a thousandth each."""
+MAX_KEY: Final = 64
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A form that was sent, by whom, about which ticket."""
+
+    request: MemberRequest
+    ticket_id: UUID
+
+    @cached_property
+    def tap(self) -> Tap:
+        """The page's own key: a form sent twice is one tap."""
+        key = self.text("key")[:MAX_KEY] or str(uuid7())
+        return Tap(by=f"user:{self.request.user.id}", key=f"till:{key}", now=timezone.now())
+
+    @property
+    def named(self) -> dict[str, Any]:
+        return {
+            "shop_id": self.request.shop.id,
+            "ticket_id": self.ticket_id,
+            "tap": self.tap,
+        }
+
+    @property
+    def currency(self) -> Asset:
+        return FIAT[self.request.shop.pricing_currency]
+
+    def text(self, name: str) -> str:
+        return self.request.POST.get(name, "").strip()
+
+    def id(self, name: str) -> UUID:
+        try:
+            return UUID(self.text(name))
+        except ValueError as error:
+            raise Http404 from error
+
+    def whole(self, name: str) -> int:
+        text = self.text(name)
+        if not (text.isascii() and text.isdigit() and len(text) < 6):
+            raise Http404
+        return int(text)
+
+    def units(self, name: str) -> int:
+        """Minor units of an amount that was typed.
+
+        Raises:
+            MoneyError
+        """
+        return parse_amount(self.text(name), self.currency).units
+
+    def new_line(self) -> UUID:
+        """A line's id, made of its tap: the form sent twice names one line."""
+        return uuid5(self.ticket_id, self.tap.key)
+
+
+def _amount(asked: Asked) -> None:
+    amount = parse_positive_amount(asked.text("amount"), asked.currency)
+    ppm, _, side = asked.text("tax").partition("/")
+    services.amount_add(
+        **asked.named,
+        line_id=asked.new_line(),
+        price_units=amount.units,
+        tax=TaxClass(tax_ppm_from(ppm or "0"), side != "on_top"),
+        name=asked.text("name"),
+    )
+
+
+def _item(asked: Asked) -> None:
+    sent = asked.request.POST
+    # Where one of a group is chosen, its buttons have a name of their own.
+    names = [name for name in sent if name == "choice" or name.startswith("choice-")]
+    choices = [choice.partition("/") for name in names for choice in sent.getlist(name)]
+    services.item_add(
+        **asked.named,
+        line_id=asked.new_line(),
+        item_id=asked.id("item"),
+        version=asked.whole("version"),
+        choices=[(group, name) for group, _, name in choices],
+    )
+
+
+def _quantity(asked: Asked) -> None:
+    quantity = parse_positive_amount(asked.text("quantity"), _QUANTITY)
+    services.line_change(**asked.named, line_id=asked.id("line"), quantity=quantity.units)
+
+
+def _remove(asked: Asked) -> None:
+    services.line_remove(**asked.named, line_id=asked.id("line"))
+
+
+def _discount(asked: Asked) -> None:
+    """On a line, if one is named; else on all."""
+    typed, discount = asked.text("value"), Discount()
+    if typed and asked.text("kind") == "percent":
+        try:
+            discount = Discount("percent", tax_ppm_from(typed))
+        except ItemInvalid as error:
+            raise DiscountInvalid from error
+    elif typed:
+        discount = Discount("amount", asked.units("value"))
+    if asked.text("line"):
+        services.line_change(**asked.named, line_id=asked.id("line"), discount=discount)
+    else:
+        services.ticket_discount(**asked.named, discount=discount)
+
+
+def _park(asked: Asked) -> None:
+    services.ticket_park(**asked.named, label=asked.text("label"))
+
+
+def _recall(asked: Asked) -> None:
+    services.ticket_recall(**asked.named)
+
+
+def _split(asked: Asked) -> None:
+    services.ticket_split(**asked.named, parts=asked.whole("parts"))
+
+
+def _split_by_lines(asked: Asked) -> None:
+    ticket = ticket_get(shop_id=asked.request.shop.id, ticket_id=asked.ticket_id)
+    payers = {line.id: [asked.whole(f"line-{line.id}")] for line in lines_of(ticket)}
+    parts = max((part for sharing in payers.values() for part in sharing), default=1)
+    services.ticket_split(**asked.named, parts=parts, payers=payers)
+
+
+def _reopen(asked: Asked) -> None:
+    services.ticket_reopen(**asked.named)
+
+
+def _tip(asked: Asked) -> None:
+    part = asked.whole("part")
+    if asked.text("percent"):
+        ticket = ticket_get(shop_id=asked.request.shop.id, ticket_id=asked.ticket_id)
+        found = ticket.parts.filter(number=part, dropped_at=None).first()
+        goods = found.goods_units if found else 0
+        tip = half_up(goods * asked.whole("percent") * 10_000, PPM)
+    else:
+        tip = asked.units("amount")
+    services.ticket_tip(**asked.named, part=part, tip_units=tip)
+
+
+def _ask(asked: Asked) -> str:
+    shop = asked.request.shop
+    _ticket, invoice = services.ticket_ask(
+        shop=shop, ticket_id=asked.ticket_id, part=asked.whole("part"), tap=asked.tap
+    )
+    return f"/pos/{shop.id}/sales/{invoice.id}"
+
+
+def _withdraw(asked: Asked) -> None:
+    services.part_withdraw(**asked.named, part=asked.whole("part"))
+
+
+def _cash(asked: Asked) -> None:
+    services.cash_take(
+        **asked.named,
+        part=asked.whole("part"),
+        given_units=asked.units("given"),
+        keep_change="keep" in asked.request.POST,
+    )
+
+
+def _void(asked: Asked) -> None:
+    services.ticket_void(**asked.named, reason=asked.text("reason"))
+
+
+Verb = Callable[[Asked], str | None]
+"""Does it; where to go then, if not back to the ticket."""
+
+VERBS: Final[dict[str, tuple[str, Verb]]] = {
+    "amount": ("invoice.create", _amount),
+    "item": ("invoice.create", _item),
+    "quantity": ("invoice.create", _quantity),
+    "remove": ("invoice.create", _remove),
+    "discount": ("invoice.create", _discount),
+    "park": ("invoice.create", _park),
+    "recall": ("invoice.create", _recall),
+    "split": ("invoice.create", _split),
+    "split-by-lines": ("invoice.create", _split_by_lines),
+    "reopen": ("invoice.create", _reopen),
+    "tip": ("invoice.create", _tip),
+    "ask": ("invoice.create", _ask),
+    "withdraw": ("invoice.void", _withdraw),
+    "cash": ("invoice.create", _cash),
+    "void": ("invoice.void", _void),
+}
+"""Of each form its verb, and the action that it needs."""

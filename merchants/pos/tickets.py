@@ -1,0 +1,315 @@
+"""Tickets at the till: what is on them beside what is sold, and how they are paid. Every page works
+whole, with forms alone."""
+
+from collections.abc import Sequence
+from itertools import groupby
+from typing import Any, Final
+from uuid import UUID, uuid5
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from gateway.checkout.wording import money_text
+from gateway.compliance.behaviour.noticing import till_used
+from gateway.events.errors import TillwayError
+from gateway.events.ids import uuid7
+from gateway.money.amounts import Amount, format_amount, parse_amount
+from gateway.money.assets import FIAT, Asset
+from gateway.money.errors import MoneyError
+from merchants.accounts.guards import MemberRequest, may, require_action
+from merchants.catalogue.errors import ItemNotFound
+from merchants.catalogue.models import Item
+from merchants.catalogue.selectors import groups_by_id, item_get, items_sold
+from merchants.catalogue.words import tax_text
+from merchants.pos.ticket_acts import VERBS, Asked
+from merchants.pos.ticket_words import state_sign, ticket_problem
+from merchants.tickets import services
+from merchants.tickets.cash import cash_due
+from merchants.tickets.errors import TicketNotFound
+from merchants.tickets.models import Ticket
+from merchants.tickets.pricing import PPM
+from merchants.tickets.selectors import (
+    parts_of,
+    ticket_as_dict,
+    ticket_get,
+    tickets_not_ended,
+)
+from merchants.tickets.spreading import half_up
+
+TIP_PERCENTS: Final = (5, 10, 15, 20)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@require_action("invoice.create")
+def page(request: MemberRequest, shop_id: UUID) -> HttpResponse:
+    """The tickets that are not ended; a POST opens one, or repeats the last sale."""
+    if request.method != "POST":
+        return _list(request)
+    key = request.POST.get("key", "").strip()
+    asked = Asked(request, uuid5(shop_id, key) if key else uuid7())
+    try:
+        if "repeat" in request.POST:
+            services.ticket_repeat(shop=request.shop, ticket_id=asked.ticket_id, tap=asked.tap)
+        else:
+            services.ticket_open(
+                shop=request.shop,
+                ticket_id=asked.ticket_id,
+                tap=asked.tap,
+                label=asked.text("label"),
+            )
+    except TillwayError as error:
+        return _list(request, problem=ticket_problem(error), status=error.status)
+    till_used(shop=request.shop, who=asked.tap.by, act="sale", now=asked.tap.now)
+    return HttpResponseRedirect(_here(asked.ticket_id, shop_id))
+
+
+@never_cache
+@require_GET
+@require_action("invoice.create")
+def ticket(request: MemberRequest, shop_id: UUID, ticket_id: UUID) -> HttpResponse:
+    """What is on a ticket, beside what can be put on it, or how it is paid."""
+    return _ticket(request, _found(shop_id, ticket_id))
+
+
+@never_cache
+@require_GET
+@require_action("invoice.create")
+def choose(request: MemberRequest, shop_id: UUID, ticket_id: UUID, item_id: UUID) -> HttpResponse:
+    """The modifiers that go with an item."""
+    found = _found(shop_id, ticket_id)
+    try:
+        item = item_get(shop_id=shop_id, item_id=item_id)
+    except ItemNotFound as error:
+        raise Http404 from error
+    groups = groups_by_id(shop_id=shop_id, ids=item.groups)
+    currency = FIAT[item.currency]
+    context = {
+        "shop": request.shop,
+        "ticket": found,
+        "here": _here(found.id, shop_id),
+        "item": item,
+        "price_text": _money(item.price_units, currency),
+        "key": str(uuid7()),
+        "groups": [
+            {
+                "id": groups[one].id,
+                "name": groups[one].name,
+                "is_one": groups[one].least == groups[one].most == 1,
+                "least": groups[one].least,
+                "most": groups[one].most,
+                "modifiers": [
+                    {
+                        "name": each.name,
+                        "text": _money(each.delta_units, currency) if each.delta_units else "",
+                        "plus": each.delta_units > 0,
+                    }
+                    for each in groups[one].modifiers
+                ],
+            }
+            for one in item.groups
+            if one in groups
+        ],
+    }
+    return render(request, "pos/ticket_item.html", context)
+
+
+@never_cache
+@require_GET
+@require_action("invoice.create")
+def tip(request: MemberRequest, shop_id: UUID, ticket_id: UUID) -> HttpResponse:
+    """The customer's side: the tablet is turned to them, and they choose a tip for their part."""
+    found = _found(shop_id, ticket_id)
+    number = request.GET.get("part", "1")
+    part = next((one for one in parts_of(found) if str(one.number) == number), None)
+    if part is None or found.state != "paying":
+        raise Http404
+    currency = FIAT[found.currency]
+    context = {
+        "shop": request.shop,
+        "here": _here(found.id, shop_id),
+        "part": part,
+        "due_text": _money(part.goods_units, currency),
+        "currency": currency.code,
+        "key": str(uuid7()),
+        "presets": [
+            {
+                "percent": percent,
+                "text": _money(half_up(part.goods_units * percent * 10_000, PPM), currency),
+            }
+            for percent in TIP_PERCENTS
+        ],
+    }
+    return render(request, "pos/ticket_tip.html", context)
+
+
+@require_POST
+@require_action("invoice.create")
+def act(request: MemberRequest, shop_id: UUID, ticket_id: UUID, verb: str) -> HttpResponse:
+    """Do what a form asks, once, and show the ticket as it is then."""
+    if verb not in VERBS:
+        raise Http404
+    action, does = VERBS[verb]
+    if not may(request, action):
+        raise PermissionDenied(action)
+    asked = Asked(request, ticket_id)
+    try:
+        there = does(asked)
+    except TicketNotFound as error:
+        raise Http404 from error
+    except (TillwayError, MoneyError) as error:
+        found = _found(shop_id, ticket_id)
+        return _ticket(request, found, problem=ticket_problem(error), status=error.status)
+    if verb in ("void", "cash", "ask"):
+        till_used(
+            shop=request.shop,
+            who=asked.tap.by,
+            act="void" if verb == "void" else "sale",
+            now=asked.tap.now,
+        )
+    return HttpResponseRedirect(there or _here(ticket_id, shop_id))
+
+
+# --- parts ---------------------------------------------------------------------------------------
+
+
+def _here(ticket_id: UUID, shop_id: UUID) -> str:
+    return f"/pos/{shop_id}/tickets/{ticket_id}"
+
+
+def _found(shop_id: UUID, ticket_id: UUID) -> Ticket:
+    try:
+        return ticket_get(shop_id=shop_id, ticket_id=ticket_id)
+    except TicketNotFound as error:
+        raise Http404 from error
+
+
+def _money(units: int, currency: Asset) -> str:
+    return money_text(format_amount(Amount(units, currency)), currency.code)
+
+
+def _is_any(amount: str) -> bool:
+    return amount.strip("0.") != ""
+
+
+def _list(request: MemberRequest, *, problem: str = "", status: int = 200) -> HttpResponse:
+    rows = tickets_not_ended(shop_id=request.shop.id)
+    context = {
+        "shop": request.shop,
+        "tickets": [_row(row) for row in rows],
+        "key": str(uuid7()),
+        "problem": problem,
+        "dashboard": may(request, "dashboard.view"),
+    }
+    return render(request, "pos/tickets.html", context, status=status)
+
+
+def _row(row: Ticket) -> dict[str, Any]:
+    tone, icon, word = state_sign(row.state)
+    return {
+        "id": row.id,
+        "label": row.label,
+        "time": f"{timezone.localtime(row.opened_at):%H:%M}",
+        "due_text": _money(row.due_units, FIAT[row.currency]),
+        "tone": tone,
+        "icon": icon,
+        "word": word,
+    }
+
+
+def _ticket(
+    request: MemberRequest, found: Ticket, *, problem: str = "", status: int = 200
+) -> HttpResponse:
+    sold = items_sold(shop_id=request.shop.id) if found.state == "open" else []
+    tone, icon, word = state_sign(found.state)
+    shown = ticket_as_dict(found)
+    context = {
+        "shop": request.shop,
+        "ticket": shown,
+        "here": _here(found.id, request.shop.id),
+        "key": str(uuid7()),
+        "tone": tone,
+        "icon": icon,
+        "word": word,
+        "categories": _categories(sold),
+        "taxes": _taxes(sold),
+        "lines": [_line(line) for line in shown["lines"]],
+        "parts": [_part(part, found.currency) for part in shown["parts"]],
+        "splits": range(1, 7),
+        "problem": problem,
+        "may_reopen": found.state == "paying" and not found.paid_units,
+        "can_void": may(request, "invoice.void")
+        and found.state in ("open", "parked", "paying")
+        and not found.paid_units,
+        "can_withdraw": may(request, "invoice.void"),
+        "dashboard": may(request, "dashboard.view"),
+    }
+    return render(request, "pos/ticket.html", context, status=status)
+
+
+def _categories(sold: Sequence[Item]) -> list[dict[str, Any]]:
+    """What is sold, by category, as tiles."""
+    return [
+        {"name": name, "items": [_tile(item) for item in items]}
+        for name, items in groupby(sold, key=lambda item: item.words.category)
+    ]
+
+
+def _tile(item: Item) -> dict[str, Any]:
+    return {
+        "id": item.id,
+        "version": item.version,
+        "name": item.name,
+        "tile": item.tile,
+        "colour": item.colour,
+        "sold_out": item.sold_out,
+        "has_modifiers": bool(item.groups),
+        "price_text": _money(item.price_units, FIAT[item.currency]),
+    }
+
+
+def _taxes(sold: Sequence[Item]) -> list[dict[str, str]]:
+    """The classes of tax that the shop sells by, for amounts that are typed."""
+    classes = sorted({(item.tax_ppm, item.tax_included) for item in sold} | {(0, True)})
+    return [
+        {
+            "value": f"{tax_text(ppm)}/{'inside' if included else 'on_top'}",
+            "word": (
+                _("No tax")
+                if not ppm
+                else (_("%(percent)s %% inside") if included else _("+ %(percent)s %%"))
+                % {"percent": tax_text(ppm)}
+            ),
+        }
+        for ppm, included in classes
+    ]
+
+
+def _line(line: dict[str, Any]) -> dict[str, Any]:
+    whole, rest = divmod(line["quantity_thousandths"], 1_000)
+    quantity = f"{whole}.{rest:03}".rstrip("0") if rest else str(whole)
+    return {**line, "quantity": quantity, "is_discounted": _is_any(line["off"])}
+
+
+def _part(part: dict[str, Any], currency: str) -> dict[str, Any]:
+    """A part of the bill with what cash would have to be, and what of it is under way."""
+    asset = FIAT[currency]
+    left = parse_amount(part["left"], asset).units
+    open_demand = next(
+        (one for one in part["demands"] if one["status"] in ("waiting", "partial", "processing")),
+        None,
+    )
+    return {
+        **part,
+        "is_paid": left == 0,
+        "is_over": _is_any(part["over"]),
+        "has_tip": _is_any(part["tip"]),
+        "cash_due": format_amount(Amount(cash_due(left, currency=currency), asset)),
+        "demand": open_demand,
+        "change": [one["change"] for one in part["cash"] if _is_any(one["change"])],
+    }

@@ -1,0 +1,43 @@
+"""The room's verbs in one place; each subject has a file of its own."""
+
+from merchants.tickets.acts import Tap
+from merchants.tickets.changing import (
+    amount_add,
+    item_add,
+    line_change,
+    line_remove,
+    ticket_discount,
+    ticket_open,
+    ticket_park,
+    ticket_recall,
+    ticket_repeat,
+)
+from merchants.tickets.paying import (
+    cash_take,
+    part_withdraw,
+    ticket_ask,
+    ticket_reopen,
+    ticket_split,
+    ticket_tip,
+    ticket_void,
+)
+
+__all__ = [
+    "Tap",
+    "amount_add",
+    "cash_take",
+    "item_add",
+    "line_change",
+    "line_remove",
+    "part_withdraw",
+    "ticket_ask",
+    "ticket_discount",
+    "ticket_open",
+    "ticket_park",
+    "ticket_recall",
+    "ticket_reopen",
+    "ticket_repeat",
+    "ticket_split",
+    "ticket_tip",
+    "ticket_void",
+]
