@@ -253,6 +253,7 @@ INSTALLED_APPS = [
     "merchants.webhooks.apps.WebhooksConfig",
     "merchants.notices.apps.NoticesConfig",
     "merchants.pos.apps.PosConfig",
+    "merchants.links.apps.LinksConfig",
     "merchants.dashboard.apps.DashboardConfig",
 ]
 

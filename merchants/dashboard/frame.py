@@ -14,6 +14,7 @@ from merchants.accounts.selectors import shops_of
 MENU: Final = (
     ("", "home", "dashboard.view"),
     ("invoices", "list", "dashboard.view"),
+    ("links", "link", "link.view"),
     ("refunds", "return", "refund.view"),
     ("balances", "coins", "balance.view"),
     ("payouts", "payout", "payout.view"),
@@ -64,6 +65,7 @@ def _word(page: str) -> str:
     return {
         "": _("Home"),
         "invoices": _("Invoices"),
+        "links": _("Links"),
         "balances": _("Balances"),
         "payouts": _("Payouts"),
         "reports": _("Reports"),
