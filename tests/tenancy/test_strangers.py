@@ -31,6 +31,8 @@ from gateway.shops.models import Shop
 from gateway.sponsoring.models import Authorization
 from merchants.accounts.models import ApiKey, User
 from merchants.accounts.services import member_add
+from merchants.links.life import Price
+from merchants.links.services import NewLink, link_make
 from merchants.notices.models import Device, Notice
 from merchants.webhooks.models import Delivery, Endpoint
 from merchants.webhooks.services import endpoint_create
@@ -61,8 +63,8 @@ OPEN = {
 """Paths that anybody may ask for, and why they tell nothing of a shop."""
 BY_INVOICE_ID = "/i/<uuid:invoice_id>"
 """Below it are a shopper's pages: whoever holds the id may see what a shopper sees."""
-GIVEN_ANY = ("code", "scope", "name", "key", "market", "asset", "verb", "token", "ramp")
-"""Parameters that are names of the house's things, never a shop's."""
+GIVEN_ANY = ("code", "scope", "name", "key", "market", "asset", "verb", "token", "ramp", "slug")
+"""Parameters that are names of the house's things, or what only a link's holder knows."""
 HOUSE = ("/desk/", "/house/")
 MARK = "Zwiebelkuchen"
 """Stands in everything of ours that can hold a text: it must never be answered to a stranger."""
@@ -164,6 +166,9 @@ def ours(open_shop: World, staff: Staff) -> dict[str, str]:
     now = timezone.now()
     reader = reader_row(shop_id=shop_id, mark=MARK, now=now)
     card_refund = card_refund_row(shop_id=shop_id, invoice_id=invoice.id, mark=MARK, now=now)
+    link = link_make(
+        shop=open_shop.view, wanted=NewLink(title=MARK, price=Price(500)), by=MARK, now=now
+    )
     alert_raise(
         kind="refund_spike",
         about=f"shop:{shop_id}",
@@ -211,6 +216,7 @@ def ours(open_shop: World, staff: Staff) -> dict[str, str]:
         "document_id": str(document.id),
         "notice_id": str(notice.id),
         "reader_id": str(reader.id),
+        "link_id": str(link.id),
         "device_id": str(device.id),
         "card_refund_id": str(card_refund.id),
         "case_id": str(case.id),
