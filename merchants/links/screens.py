@@ -5,8 +5,6 @@ from typing import Final
 
 from django.utils.translation import gettext as _
 
-from merchants.links.life import Kind
-
 TONES: Final = {
     "paused": ("wait", "hourglass"),
     "ended": ("quiet", "clock"),
@@ -33,7 +31,7 @@ class Screen:
     can_try_again: bool = False
 
 
-def link_screen(state: str, kind: Kind) -> Screen | None:
+def link_screen(state: str, kind: str) -> Screen | None:
     """The screen of a state; None while it is open and asks."""
     if state not in TONES:
         return None
