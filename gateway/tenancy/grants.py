@@ -134,7 +134,6 @@ APPEND_ONLY: Final = frozenset(
         "ledger_pending",
         "ledger_posting",
         "ledger_resolution",
-        "links_linkinvoice",
     }
 )
 """What is in them stays as it is (or, in the outbox, is for the relay to change)."""

@@ -193,6 +193,9 @@ def link_problem(refused: TillwayError) -> str:
     words = {
         "payment_link_closed": _("This link is closed for good. Make a new one."),
         "payment_link_text_invalid": _("Shorten it, and leave out unusual characters."),
+        "payment_link_price_too_large": _(
+            "That is more than links may ask for: half of what may be open at one time."
+        ),
         "payment_link_end_invalid": _("Choose a moment that is still to come."),
     }
     return words.get(refused.code, _("This can't be done now."))

@@ -12,20 +12,20 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Count, Q, Sum
 
+from gateway.invoices.issuing import MAX_LOCK_SECONDS
 from gateway.invoices.services import invoice_issue
 from gateway.money.amounts import Amount
 from gateway.money.assets import FIAT
-from gateway.shops.selectors import ShopView
+from gateway.shops.selectors import ShopView, shop_view
 from merchants.links.errors import AmountNotOffered, PaymentLinkBusy, PaymentLinkNotOpen
+from merchants.links.life import CAP_DIVISOR
 from merchants.links.locks import link_for_update
 from merchants.links.models import LinkInvoice, PaymentLink
 
 WAITING_AT_ONCE: Final = 100
 """Invoices of one link that wait for money at one time."""
-CAP_DIVISOR: Final = 2
-"""Links may fill one part in so many of a shop's cap of open locks."""
-LOOKED_BACK: Final = timedelta(days=1)
-"""An invoice that was drawn before may wait still, drawn anew by its payer: those are few."""
+LOOKED_BACK: Final = timedelta(seconds=MAX_LOCK_SECONDS)
+"""What was drawn longer ago waits for nothing any more."""
 BUSY_SECONDS: Final = 60
 SLUG_PART: Final = 4
 
@@ -65,7 +65,8 @@ def link_draw(
         raise PaymentLinkNotOpen(state)
     if units is None:
         raise AmountNotOffered
-    _check_room(link, units=units, cap=shop.terms.max_open_lock_units, now=now)
+    row = LinkInvoice(link=link, shop_id=shop.id, units=units, browser=browser, drawn_at=now)
+    _check_room(row, cap=shop.terms.max_open_lock_units, now=now)
     link.drawn += 1
     invoice = invoice_issue(
         shop=shop,
@@ -77,15 +78,26 @@ def link_draw(
         created_by=f"link:{link.id}",
     )
     link.save(update_fields=["drawn"])
-    LinkInvoice.objects.create(
-        invoice_id=invoice.id,
-        link_id=link.id,
-        shop_id=link.shop_id,
-        units=units,
-        browser=browser,
-        drawn_at=now,
-    )
+    row.invoice_id = invoice.id
+    row.save(force_insert=True)
     return invoice.id
+
+
+@transaction.atomic
+def link_renewed(invoice_id: UUID, now: datetime) -> None:
+    """A payer has an invoice's price drawn anew: it locks as much as a new one, so there must be
+    room for it.
+
+    Raises:
+        PaymentLinkBusy
+    """
+    row = LinkInvoice.objects.select_for_update().filter(invoice_id=invoice_id).first()
+    if row is None:
+        return
+    cap = shop_view(shop_id=row.shop_id).terms.max_open_lock_units
+    _check_room(row, cap=cap, now=now)
+    row.drawn_at = now
+    row.save(update_fields=["drawn_at"])
 
 
 def _waiting_of(
@@ -107,15 +119,15 @@ def _waiting_of(
     return found
 
 
-def _check_room(link: PaymentLink, *, units: int, cap: int, now: datetime) -> None:
-    """Raises PaymentLinkBusy."""
+def _check_room(row: LinkInvoice, *, cap: int, now: datetime) -> None:
+    """Whether one more may wait. Raises PaymentLinkBusy."""
     waiting = LinkInvoice.objects.filter(
-        shop_id=link.shop_id,
+        shop_id=row.shop_id,
         counts=False,
         drawn_at__gt=now - LOOKED_BACK,
         invoice__status__in=("waiting", "partial"),
         invoice__lock_end__gt=now,
-    ).aggregate(of_link=Count("invoice_id", filter=Q(link=link)), units=Sum("units"))
+    ).aggregate(of_link=Count("invoice_id", filter=Q(link=row.link_id)), units=Sum("units"))
     locked = int(waiting["units"] or 0)
-    if waiting["of_link"] >= WAITING_AT_ONCE or (locked + units) * CAP_DIVISOR > cap:
+    if waiting["of_link"] >= WAITING_AT_ONCE or (locked + row.units) * CAP_DIVISOR > cap:
         raise PaymentLinkBusy(retry_after_seconds=BUSY_SECONDS)

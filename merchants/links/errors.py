@@ -56,6 +56,13 @@ class PriceUnclear(TillwayError):
     field = "amount"
 
 
+class PriceTooLarge(TillwayError):
+    code = "payment_link_price_too_large"
+    message = "Links may ask for at most half of what the shop may have in open sales at one time."
+    hint = "Ask for less, or have the shop's terms changed."
+    field = "amount"
+
+
 class LinkTextInvalid(TillwayError):
     code = "payment_link_text_invalid"
     message = "A title has 1 to 120 characters on one line, a note up to 500."

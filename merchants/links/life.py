@@ -15,6 +15,8 @@ STATES: Final = ("open", "paused", "ended", "sold_out", "closed")
 MAX_TITLE: Final = 120
 MAX_NOTE: Final = 500
 MAX_SALES: Final = 1_000_000
+CAP_DIVISOR: Final = 2
+"""All links of a shop together may lock one part in so many of its cap of open locks."""
 CHOICES: Final = 4
 USUAL_LEAST_UNITS: Final = 500
 """Minor units: few people choose less than five euros, or five hundred yen, of a row of amounts."""
@@ -41,6 +43,14 @@ class Price:
         if self.minimum is None or self.maximum is None:
             return False
         return 0 < self.minimum <= self.maximum
+
+    @property
+    def least(self) -> int | None:
+        return self.minimum if self.fixed is None else self.fixed
+
+    @property
+    def most(self) -> int | None:
+        return self.maximum if self.fixed is None else self.fixed
 
     def units_for(self, chosen: int | None) -> int | None:
         """What somebody pays who chose ``chosen``; None if they may not. A fixed price is not

@@ -135,7 +135,7 @@ class LinkInvoice(models.Model):
         max_length=32, help_text="SHA-256 of the link and a random word that its browser keeps"
     )
     counts = models.BooleanField(default=False, help_text="whether it is among the sold")
-    drawn_at = models.DateTimeField()
+    drawn_at = models.DateTimeField(help_text="first, or anew by its payer")
 
     invoice_id: UUID
     link_id: UUID

@@ -6,6 +6,7 @@ from gateway.events.cursors import PAGE_SIZE, Page, decode_cursor, page_of
 from gateway.shops.selectors import ShopView
 from gateway.tenancy.scope import entered, statement_enters
 from merchants.links.errors import PaymentLinkUnknown
+from merchants.links.life import CAP_DIVISOR
 from merchants.links.models import LinkInvoice, PaymentLink
 from merchants.links.slugs import slug_read
 
@@ -31,12 +32,13 @@ def link_public(typed: str) -> PaymentLink:
 def takes_payments(shop: ShopView, link: PaymentLink) -> bool:
     """Whether the shop could be paid by this link at all, were it open. No query.
 
-    A link keeps the mode and the currency that it was made in; a shop's may change.
+    A link keeps the mode, the currency and the price that it was made with; the shop may change.
     """
     return (
         shop.is_active
         and shop.payout_address is not None
         and (shop.mode, shop.pricing_currency) == (link.mode, link.currency)
+        and (link.price.least or 0) * CAP_DIVISOR <= shop.terms.max_open_lock_units
     )
 
 

@@ -14,10 +14,11 @@ from merchants.links.errors import (
     LinkEndInvalid,
     LinkTextInvalid,
     PaymentLinkClosed,
+    PriceTooLarge,
     PriceUnclear,
     SalesLimitInvalid,
 )
-from merchants.links.life import MAX_NOTE, MAX_SALES, MAX_TITLE, Kind, Price
+from merchants.links.life import CAP_DIVISOR, MAX_NOTE, MAX_SALES, MAX_TITLE, Kind, Price
 from merchants.links.locks import link_for_update
 from merchants.links.models import PaymentLink
 
@@ -49,7 +50,7 @@ def link_make(
     """A new link, open at once. Asked for again with the same key it is that one.
 
     Raises:
-        LinkTextInvalid, PriceUnclear, LinkEndInvalid, SalesLimitInvalid
+        LinkTextInvalid, PriceUnclear, PriceTooLarge, LinkEndInvalid, SalesLimitInvalid
     """
     link = PaymentLink(
         shop_id=shop.id,
@@ -69,6 +70,8 @@ def link_make(
     )
     if not wanted.price.is_sound:
         raise PriceUnclear
+    if (wanted.price.most or 0) * CAP_DIVISOR > shop.terms.max_open_lock_units:
+        raise PriceTooLarge
     if wanted.sales_limit is not None and not 1 <= wanted.sales_limit <= MAX_SALES:
         raise SalesLimitInvalid
     if not external_key:

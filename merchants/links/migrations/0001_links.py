@@ -242,7 +242,10 @@ class Migration(migrations.Migration):
                     "counts",
                     models.BooleanField(default=False, help_text="whether it is among the sold"),
                 ),
-                ("drawn_at", models.DateTimeField()),
+                (
+                    "drawn_at",
+                    models.DateTimeField(help_text="first, or anew by its payer"),
+                ),
                 (
                     "link",
                     models.ForeignKey(

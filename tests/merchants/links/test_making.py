@@ -34,6 +34,8 @@ pytestmark = pytest.mark.django_db
         ({"price": Price(5, 1, 9)}, "payment_link_price_invalid"),
         ({"price": Price(None, 9, 1)}, "payment_link_price_invalid"),
         ({"price": Price(None, 1, None)}, "payment_link_price_invalid"),
+        ({"price": Price(2_500_001)}, "payment_link_price_too_large"),
+        ({"price": Price(None, 1, 2_500_001)}, "payment_link_price_too_large"),
         ({"sales_limit": 0}, "payment_link_sales_limit_invalid"),
         ({"ends_at": timezone.now() - timedelta(days=1)}, "payment_link_end_invalid"),
     ],

@@ -171,6 +171,7 @@ def test_a_link_that_is_not_open_says_so_and_draws_nothing(
         {"payout_address": None},
         {"pricing_currency": "USD"},
         {"mode": "live", "approved_at": timezone.now()},
+        {"terms": {"max_open_lock_units": 2_400}},
     ],
 )
 def test_a_shop_that_takes_no_payments_is_told_in_neutral_words(
@@ -198,8 +199,8 @@ def test_without_a_quote_the_page_offers_to_try_again(
 def test_strangers_cannot_fill_more_than_half_of_what_the_shop_may_lock(
     make: Make, open_shop: World
 ) -> None:
-    terms(open_shop, max_open_lock_units=6_000)
     link, other = make(), make()
+    terms(open_shop, max_open_lock_units=6_000)
     paid = Payer().draws(link)
     open_shop.confirmed(paid)
     for busy in (link, other):
@@ -222,6 +223,22 @@ def test_one_link_never_has_more_than_so_many_waiting(
     Payer().draws(other)
     Invoice.objects.filter(id=first.id).update(lock_end=timezone.now() - timedelta(seconds=1))
     Payer().draws(link)
+
+
+def test_prices_drawn_anew_fill_no_more_than_new_ones(
+    make: Make, open_shop: World, payer: Payer
+) -> None:
+    link, over = make(), {"lock_end": timezone.now() - timedelta(seconds=1), "status": "expired"}
+    terms(open_shop, max_open_lock_units=3_000)
+    old = payer.draws(link)
+    Invoice.objects.filter(id=old.id).update(**over, time_over=True)
+    new = Payer().draws(link)
+    answer = payer.client.post(f"/i/{old.id}/renew")
+    assert answer.status_code == 429 and f'action="/i/{old.id}/renew"' in answer.content.decode()
+    Invoice.objects.filter(id=new.id).update(**over, time_over=True)
+    assert payer.client.post(f"/i/{old.id}/renew").status_code == 302
+    assert open_shop.again(old).status == "waiting"
+    assert Payer().press(link).status_code == 429, "it counts as drawn now"
 
 
 @pytest.mark.parametrize("bucket", ["DRAWN_PER_MINUTE", "DRAWN_OF_LINK_PER_MINUTE"])
