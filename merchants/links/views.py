@@ -149,7 +149,7 @@ def _page(
         "amount_text": _text(link, link.amount_units),
         "bounds": _bounds(link),
         "choices": _choices(link, typed=typed),
-        "sign": FIAT_SIGNS.get(link.currency, link.currency),
+        "sign": FIAT_SIGNS.get(link.currency, link.currency).strip(),
         "typed": typed[:30],
         "problem": problem,
         "languages": settings.LANGUAGES,

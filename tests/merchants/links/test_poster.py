@@ -7,7 +7,6 @@ import pytest
 import zxingcpp
 from PIL import Image, ImageDraw
 from pypdf import PdfReader
-from pypdf.generic import ContentStream
 from reportlab.pdfbase import pdfmetrics
 
 from merchants.links.poster import SIZES, Poster, Size, poster_pdf, wrapped
@@ -29,7 +28,9 @@ def printed(pdf: bytes) -> Image.Image:
     width, height = (round(float(side) * dots) for side in page.mediabox[2:])
     image = Image.new("L", (width, height), 255)
     draw, colour = ImageDraw.Draw(image), 0
-    for operands, operator in ContentStream(page.get_contents(), page.pdf).operations:
+    content = page.get_contents()
+    assert content is not None
+    for operands, operator in content.operations:
         if operator == b"rg":
             colour = round(255 * float(operands[0]))
         elif operator == b"re":
