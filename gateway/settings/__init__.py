@@ -424,6 +424,8 @@ SPECTACULAR_SETTINGS = {
             *("expired", "cancelled", "invalid"),
         ),
         "Mode": ("test", "live"),
+        "PaymentLinkKind": ("link", "donation"),
+        "PaymentLinkState": ("open", "paused", "ended", "sold_out", "closed"),
         "PayoutStatus": "gateway.settlement.life.STATUSES",
         "RefundStatus": "gateway.refunds.life.STATUSES",
     },

@@ -377,7 +377,9 @@ class PaymentLink(Shape):
     maximum = Decimal(allow_null=True)
     ends_at = s.DateTimeField(allow_null=True)
     sales_limit = s.IntegerField(allow_null=True)
-    sales = s.IntegerField(help_text="Paid sales. Who drew an invoice before the last may still pay.")
+    sales = s.IntegerField(
+        help_text="Paid sales. Who drew an invoice before the last may still pay."
+    )
     takings = Decimal(help_text="What those ask for together.")
     url = s.CharField(help_text="For payers.")
     created_by = s.CharField()

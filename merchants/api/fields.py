@@ -100,11 +100,12 @@ class Moment(serializers.DateTimeField):
     def to_internal_value(self, value: Any) -> datetime:
         try:
             moment = datetime.fromisoformat(value)
-            if moment.tzinfo is not None:
-                return moment.astimezone(UTC)
+            in_utc = moment.astimezone(UTC)
         except (TypeError, ValueError, OverflowError):
-            pass
-        self.fail("not_a_moment")
+            self.fail("not_a_moment")
+        if moment.tzinfo is None:
+            self.fail("not_a_moment")
+        return in_utc
 
 
 class JsonObject(serializers.DictField):

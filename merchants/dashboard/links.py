@@ -107,7 +107,9 @@ def one(request: MemberRequest, shop_id: UUID, link_id: UUID) -> HttpResponse:
                 messages.success(request, _("The link is open again."))
             case "close":
                 link_close(**whose)
-                messages.success(request, _("The link is closed. What was begun can still be paid."))
+                messages.success(
+                    request, _("The link is closed. What was begun can still be paid.")
+                )
             case _:
                 raise Http404
     except TillwayError as refused:

@@ -12,6 +12,4 @@ class LinksConfig(AppConfig):
 
         telling.register_ours()
         renewing.register("link", drawing.link_renewed)
-        subscribe(
-            pattern=counting.DECIDES, handler=counting.on_invoices_decided, name="links.sold"
-        )
+        subscribe(pattern=counting.DECIDES, handler=counting.on_invoices_decided, name="links.sold")

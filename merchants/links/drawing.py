@@ -1,7 +1,8 @@
 """A payer presses the button: an invoice of a link, or the one their browser has already.
 
-Strangers decide how many are drawn, so a shop's links together never lock more than half of what the
-shop may have locked (the tills have the other half), and one link never has more than so many waiting.
+Strangers decide how many are drawn, so a shop's links together never lock more than half of what
+the shop may have locked (the tills have the other half), and one link never has more than so many
+waiting.
 """
 
 import hashlib

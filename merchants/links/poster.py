@@ -1,7 +1,7 @@
 """A link on paper, to hang up or to stand on a counter: a large code, what it is for, its address.
 
-Lengths are points and grow with the page, so that both sizes look alike. The same poster is the same
-bytes.
+Lengths are points and grow with the page, so that both sizes look alike. The same poster is the
+same bytes.
 """
 
 import io

@@ -12,8 +12,8 @@ from merchants.links.slugs import slug_read
 
 
 def link_public(typed: str) -> PaymentLink:
-    """The link that an address names: whoever has the address may see what a payer sees. Its shop is
-    this session's scope from here on. One query, none for what can be no link.
+    """The link that an address names: whoever has the address may see what a payer sees. Its shop
+    is this session's scope from here on. One query, none for what can be no link.
 
     Raises:
         PaymentLinkUnknown: there is none.

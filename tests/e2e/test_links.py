@@ -16,7 +16,7 @@ LONG = "Eintrittskarte für das Sommerkonzert im Hof hinter der alten Feuerwache
 LOOKS = [("phone", "light"), ("desktop", "dark")]
 
 
-def made(house, *, price=Price(1_250), **wanted):  # noqa: B008 (frozen)
+def made(house, *, price=Price(1_250), **wanted):
     return link_make(
         shop=house.world.view,
         wanted=NewLink(**{"title": LONG, "note": "Einlass ab sieben.", "price": price, **wanted}),

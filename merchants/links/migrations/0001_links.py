@@ -142,9 +142,7 @@ class Migration(migrations.Migration):
                         name="link_status",
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(
-                            ("slug__regex", "^[23456789bcdfghjkmnpqrstvwxyz]{12}$")
-                        ),
+                        condition=models.Q(("slug__regex", "^[23456789bcdfghjkmnpqrstvwxyz]{12}$")),
                         name="link_slug",
                     ),
                     models.CheckConstraint(
@@ -232,9 +230,7 @@ class Migration(migrations.Migration):
                 (
                     "browser",
                     models.BinaryField(
-                        help_text=(
-                            "SHA-256 of the link and a random word that its browser keeps"
-                        ),
+                        help_text=("SHA-256 of the link and a random word that its browser keeps"),
                         max_length=32,
                     ),
                 ),

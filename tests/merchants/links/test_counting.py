@@ -86,7 +86,9 @@ def test_sales_of_the_till_are_none_of_a_link(make: Make, open_shop: World) -> N
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(
-        st.tuples(st.integers(0, 2), st.sampled_from(DECIDES), st.sampled_from(["paid", "waiting"])),
+        st.tuples(
+            st.integers(0, 2), st.sampled_from(DECIDES), st.sampled_from(["paid", "waiting"])
+        ),
         max_size=12,
     )
 )

@@ -47,7 +47,12 @@ def printed(pdf: bytes) -> Image.Image:
     [
         {},
         {"title": "Eintrittskarte für das Konzert im Hof " * 3, "warning": "Test mode"},
-        {"title": "屋顶修缮募捐" * 20, "shop_name": "阿梅莉咖啡馆", "call": "扫码捐款", "amount": ""},
+        {
+            "title": "屋顶修缮募捐" * 20,
+            "shop_name": "阿梅莉咖啡馆",
+            "call": "扫码捐款",
+            "amount": "",
+        },
         {"title": "W" * 120, "shop_name": "W" * 200, "amount": "€1,000,000.00"},
     ],
 )
