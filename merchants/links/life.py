@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import count, product
 from typing import Final, Literal
 
 Kind = Literal["link", "donation"]
@@ -86,12 +85,8 @@ def quick_choices(*, minimum: int, maximum: int) -> tuple[int, ...]:
 
     They begin at a usual amount where the bounds reach it, else they are the largest there are.
     """
-    found = []
-    for power, step in product(count(), (1, 2, 5)):
-        units = step * 10**power
-        if units > maximum:
-            break
-        if units >= minimum:
-            found.append(units)
+    powers = range(len(str(maximum)))
+    round_units = (step * 10**power for power in powers for step in (1, 2, 5))
+    found = [units for units in round_units if minimum <= units <= maximum]
     usual = [units for units in found if units >= USUAL_LEAST_UNITS]
     return tuple(usual[:CHOICES]) or tuple(found[-CHOICES:])
