@@ -1,7 +1,7 @@
 """A shop's payment links: the list, a new one, one with its code, its sales and its poster."""
 
 from datetime import datetime
-from typing import Any, Final, cast
+from typing import Any, Final
 from uuid import UUID
 
 from django.contrib import messages
@@ -25,7 +25,7 @@ from merchants.dashboard.wording import Sign
 from merchants.links.errors import PaymentLinkUnknown
 from merchants.links.life import KINDS, State
 from merchants.links.models import LinkInvoice, PaymentLink
-from merchants.links.poster import SIZES, Poster, Size, poster_pdf
+from merchants.links.poster import SIZES, Poster, poster_pdf
 from merchants.links.presenters import link_url
 from merchants.links.selectors import link_get, link_invoices_page, links_page, takes_payments
 from merchants.links.services import link_change, link_close, link_make
@@ -139,7 +139,7 @@ def poster(request: MemberRequest, shop_id: UUID, link_id: UUID) -> HttpResponse
             url=link_url(link),
             warning=_("Test mode: no real money moves") if link.mode == "test" else "",
         ),
-        size=cast(Size, size),
+        size=size,
     )
     answer = HttpResponse(pdf, content_type="application/pdf")
     answer["Content-Disposition"] = f'attachment; filename="{link.slug}-{size}.pdf"'

@@ -65,7 +65,7 @@ class PaymentLink(models.Model):
             models.CheckConstraint(condition=Q(status__in=STATUSES), name="link_status"),
             models.CheckConstraint(condition=Q(slug__regex=f"^{SHAPE}$"), name="link_slug"),
             models.CheckConstraint(
-                condition=~Q(title="") & LessThanOrEqual(Length("title"), MAX_TITLE),
+                condition=Q(~Q(title=""), LessThanOrEqual(Length("title"), MAX_TITLE)),
                 name="link_title",
             ),
             models.CheckConstraint(

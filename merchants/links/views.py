@@ -203,10 +203,8 @@ def _choices(link: PaymentLink, *, typed: str) -> list[dict[str, Any]]:
 
 def _browser_word(request: HttpRequest) -> str:
     """By which we know a browser again that drew an invoice; empty if it has none of ours."""
-    word: str = request.get_signed_cookie(
-        BROWSER_COOKIE, "", salt=BROWSER_SALT, max_age=BROWSER_SECONDS
-    )
-    return word
+    word = request.get_signed_cookie(BROWSER_COOKIE, "", salt=BROWSER_SALT, max_age=BROWSER_SECONDS)
+    return word or ""
 
 
 def _remember(request: HttpRequest, response: HttpResponse, word: str) -> HttpResponse:
