@@ -1,6 +1,8 @@
 """Payment links in a real browser: the payer's page, the shop's pages, the poster."""
 
 import io
+import os
+from pathlib import Path
 
 import pytest
 from django.utils import timezone
@@ -14,6 +16,13 @@ from tests.e2e.looking import codes_on, codes_on_a_bad_day, layout_shift, overfl
 
 LONG = "Eintrittskarte für das Sommerkonzert im Hof hinter der alten Feuerwache, freie Platzwahl"
 LOOKS = [("phone", "light"), ("desktop", "dark")]
+PICTURES = os.environ.get("TILLWAY_PICTURES", "")
+"""A folder in which whoever looks at the pages wants them drawn."""
+
+
+def draw(page, *name):
+    if PICTURES:
+        page.screenshot(path=Path(PICTURES) / f"{'-'.join(name)}.png", full_page=True)
 
 
 def made(house, *, price=Price(1_250), **wanted):
@@ -39,6 +48,7 @@ def test_the_page_fits_in_every_state(house, size, scheme, locale):
             assert overflow_px(page) == 0, state
             assert small_targets(page) == [], state
             assert layout_shift(page) < 0.01
+            draw(page, link.kind, state, size, locale)
 
 
 def test_a_donor_gives_in_two_taps_without_a_script(house):
@@ -83,6 +93,7 @@ def test_a_shop_looks_through_its_links_and_its_code_can_be_read(house, size, sc
             expect(page.get_by_role("heading", level=1)).to_be_visible()
             assert overflow_px(page) == 0, path
             assert small_targets(page) == [], path
+            draw(page, "shop", path[len(base) :].strip("/")[:3] or "list", size, locale)
         assert codes_on(page) == [f"{house.url}/l/{link.slug}"]
         assert codes_on_a_bad_day(page) == [f"{house.url}/l/{link.slug}"]
 
