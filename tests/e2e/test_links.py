@@ -109,7 +109,7 @@ def test_a_shop_makes_a_link_in_one_short_form_and_prints_it(house):
         page.get_by_role("button", name="Make the link").click()
         page.wait_for_url("**/links/*-*")
         expect(page.get_by_role("heading", name="Concert ticket", level=1)).to_be_visible()
-        answer = page.request.get(f"{page.url}/poster.pdf?size=a6")
+        pdf = page.request.get(f"{page.url}/poster.pdf?size=a6").body()
     link = PaymentLink.objects.get()
-    text = PdfReader(io.BytesIO(answer.body())).pages[0].extract_text()
+    text = PdfReader(io.BytesIO(pdf)).pages[0].extract_text()
     assert f"/l/{link.slug}" in text and "€12.50" in text
