@@ -1,5 +1,5 @@
-"""The merchants' side of the web process: sign-in, the API, the till, the dashboard, the desk, the
-house."""
+"""The merchants' side of the web process: sign-in, the API, the till, payment links, the
+dashboard, the desk, the house."""
 
 from django.urls import include, path
 
@@ -7,6 +7,7 @@ urlpatterns = [
     path("v1/", include("merchants.api.urls")),
     path("", include("merchants.accounts.urls")),
     path("", include("merchants.pos.urls")),
+    path("", include("merchants.links.urls")),
     path("", include("merchants.notices.urls")),
     path("", include("merchants.onboarding.urls")),
     path("", include("merchants.dashboard.urls")),

@@ -55,6 +55,14 @@ def shopper_check(request: HttpRequest, invoice_id: UUID) -> None:
             raise
 
 
+def elsewhere(request: HttpRequest, refused: JurisdictionNotServed) -> HttpResponse:
+    """The page for whoever is where nobody is served: neutral, and without a price."""
+    context = {"code": refused.code, "languages": settings.LANGUAGES}
+    response = render(request, "checkout/elsewhere.html", context, status=refused.status)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
 def served_here(view: View[Arguments]) -> View[Arguments]:
     """Show no code, price or address where nobody is served."""
 
@@ -68,10 +76,7 @@ def served_here(view: View[Arguments]) -> View[Arguments]:
         try:
             shopper_check(request, invoice_id)
         except JurisdictionNotServed as refused:
-            context = {"code": refused.code, "languages": settings.LANGUAGES}
-            response = render(request, "checkout/elsewhere.html", context, status=refused.status)
-            response["Cache-Control"] = "no-store"
-            return response
+            return elsewhere(request, refused)
         return view(request, invoice_id, *arguments, **named)
 
     return answer

@@ -19,11 +19,15 @@ from gateway.checkout import languages, selectors
 from gateway.checkout.card_choice import card_choice
 from gateway.checkout.pages import page_context, public_status
 from gateway.checkout.places import served_here
+from gateway.checkout.renewing import renewal_check
 from gateway.events.errors import TillwayError
 from gateway.invoices.qr import MAX_MODULE_PX, MODULE_PX, qr_png
 from gateway.invoices.services import invoice_requote
 from gateway.shops.selectors import shop_view
 from gateway.sponsoring.selectors import sponsored_assets
+
+MAY_COME = (HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS)
+"""Refusals after which the very same may be asked again in a moment."""
 
 language = require_GET(languages.choose_language)
 
@@ -97,10 +101,12 @@ def renew(request: HttpRequest, invoice_id: UUID) -> HttpResponse:
     context = page_with_choices(request, invoice_id)
     if context["screen"].action != "renew":
         return HttpResponseRedirect(f"/i/{invoice_id}")
+    now, made_by = timezone.now(), context["invoice"]["created_by"]
     try:
-        invoice_requote(invoice_id=invoice_id, now=timezone.now())
+        renewal_check(created_by=made_by, invoice_id=invoice_id, now=now)
+        invoice_requote(invoice_id=invoice_id, now=now)
     except TillwayError as error:
-        may_come = error.status == HTTPStatus.SERVICE_UNAVAILABLE
+        may_come = error.status in MAY_COME
         context |= {"problem": True, "can_renew": context["can_renew"] and may_come}
         return render(request, "checkout/page.html", context, status=error.status)
     return HttpResponseRedirect(f"/i/{invoice_id}")

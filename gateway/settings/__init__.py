@@ -255,6 +255,7 @@ INSTALLED_APPS = [
     "merchants.catalogue.apps.CatalogueConfig",
     "merchants.tickets.apps.TicketsConfig",
     "merchants.pos.apps.PosConfig",
+    "merchants.links.apps.LinksConfig",
     "merchants.dashboard.apps.DashboardConfig",
 ]
 
@@ -425,6 +426,8 @@ SPECTACULAR_SETTINGS = {
             *("expired", "cancelled", "invalid"),
         ),
         "Mode": ("test", "live"),
+        "PaymentLinkKind": ("link", "donation"),
+        "PaymentLinkState": ("open", "paused", "ended", "sold_out", "closed"),
         "PayoutStatus": "gateway.settlement.life.STATUSES",
         "RefundStatus": "gateway.refunds.life.STATUSES",
     },

@@ -5,6 +5,8 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers as s
 
+from merchants.links.life import KINDS, STATES
+
 
 class Shape(s.Serializer[Any]):  # no docstring: it would describe every part
     pass
@@ -362,3 +364,31 @@ class Refundable(Shape):
     currency = s.CharField()
     left = Decimal(help_text="Of the shop's own, in the pricing currency at the rate paid.")
     owed = OwedMoney(many=True, help_text="What is the payer's already.")
+
+
+class PaymentLink(Shape):
+    id = s.UUIDField()
+    shop_id = s.UUIDField()
+    mode = s.ChoiceField(["test", "live"])
+    state = s.ChoiceField(STATES)
+    kind = s.ChoiceField(KINDS)
+    title = s.CharField()
+    note = s.CharField()
+    currency = s.CharField()
+    amount = Decimal(allow_null=True, help_text="null: the payer chooses.")
+    minimum = Decimal(allow_null=True)
+    maximum = Decimal(allow_null=True)
+    ends_at = s.DateTimeField(allow_null=True)
+    sales_limit = s.IntegerField(allow_null=True)
+    sales = s.IntegerField(
+        help_text="Paid sales. Who drew an invoice before the last may still pay."
+    )
+    takings = Decimal(help_text="What those ask for together.")
+    url = s.CharField(help_text="For payers.")
+    created_by = s.CharField()
+    created_at = s.DateTimeField()
+    closed_at = s.DateTimeField(allow_null=True)
+
+
+class PaymentLinkList(Cursored):
+    data = PaymentLink(many=True)  # type: ignore[assignment]

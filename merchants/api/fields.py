@@ -4,6 +4,7 @@ DRF's own would read the number 12.5 as the text "12.5" and the text "true" as t
 an amount loses a digit and a switch changes sides.
 """
 
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from drf_spectacular.utils import extend_schema_field
@@ -87,6 +88,24 @@ class Switch(serializers.BooleanField):
         if type(data) is not bool:
             self.fail("invalid", input=data)
         return bool(data)
+
+
+class Moment(serializers.DateTimeField):
+    """A moment as text with its offset; without one nobody could say which moment is meant."""
+
+    default_error_messages: Final = {  # type: ignore[misc]
+        "not_a_moment": 'A moment is text such as "2026-12-24T18:00:00Z", with its offset.'
+    }
+
+    def to_internal_value(self, value: Any) -> datetime:
+        try:
+            moment = datetime.fromisoformat(value)
+            in_utc = moment.astimezone(UTC)
+        except (TypeError, ValueError, OverflowError):
+            self.fail("not_a_moment")
+        if moment.tzinfo is None:
+            self.fail("not_a_moment")
+        return in_utc
 
 
 class JsonObject(serializers.DictField):

@@ -4,7 +4,8 @@ from rest_framework import serializers
 
 from gateway.invoices.issuing import MAX_LOCK_SECONDS, MIN_LOCK_SECONDS
 from gateway.shops.policies import BPS, SCHEDULES
-from merchants.api.fields import AmountText, JsonObject, Strict, Switch, Text, Whole
+from merchants.api.fields import AmountText, JsonObject, Moment, Strict, Switch, Text, Whole
+from merchants.links.life import KINDS, MAX_NOTE, MAX_SALES, MAX_TITLE
 from merchants.webhooks.catalogue import FILTERS
 
 
@@ -170,3 +171,32 @@ class NewEndpoint(Strict):
 class EndpointChange(NewEndpoint):
     url = Text(required=False, max_length=2_000)
     enabled = Switch(required=False)
+
+
+class NewPaymentLink(Strict):
+    title = Text(max_length=MAX_TITLE, help_text="What it is for; payers read it.")
+    kind = serializers.ChoiceField(
+        KINDS, required=False, help_text="The words differ: pay, or donate. link if unset."
+    )
+    note = Text(
+        required=False, allow_blank=True, max_length=MAX_NOTE, help_text="Plain text below it."
+    )
+    amount = AmountText(
+        required=False, help_text="In the shop's pricing currency; unset where the payer chooses."
+    )
+    minimum = AmountText(required=False, help_text="The least that a payer may choose.")
+    maximum = AmountText(required=False, help_text="The most.")
+    ends_at = Moment(required=False, help_text="From then on it takes nothing more.")
+    sales_limit = Whole(
+        required=False,
+        min_value=1,
+        max_value=MAX_SALES,
+        help_text="Paid sales after which it is sold out.",
+    )
+
+
+class PaymentLinkChange(Strict):
+    title = Text(required=False, max_length=MAX_TITLE)
+    note = Text(required=False, allow_blank=True, max_length=MAX_NOTE)
+    ends_at = Moment(required=False, allow_null=True, help_text="null: until it is closed.")
+    paused = Switch(required=False)

@@ -11,6 +11,7 @@ from merchants.dashboard import (
     endpoints,
     fee_invoices,
     items,
+    links,
     payout_invoices,
     payout_wallet,
     payouts,
@@ -54,6 +55,10 @@ urlpatterns = [
         _SHOP + "invoices/<uuid:invoice_id>/card-refund", card_refunds.ask, name="card-refund-ask"
     ),
     path(_SHOP + "card-refunds/<uuid:card_refund_id>", card_refunds.decide, name="card-refund"),
+    path(_SHOP + "links", links.page, name="links"),
+    path(_SHOP + "links/new", links.new, name="link-new"),
+    path(_SHOP + "links/<uuid:link_id>", links.one, name="link"),
+    path(_SHOP + "links/<uuid:link_id>/poster.pdf", links.poster, name="link-poster"),
     path(_SHOP + "payouts", payouts.page, name="payouts"),
     path(_SHOP + "reports", reports.page, name="reports"),
     path(_SHOP + "reports/sales.csv", reports.sales, name="report-sales"),

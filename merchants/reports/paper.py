@@ -65,14 +65,19 @@ class Paper:
 
 def pdf_of(paper: Paper) -> bytes:
     """The document as PDF."""
-    if CHINESE not in pdfmetrics.getRegisteredFontNames():
-        pdfmetrics.registerFont(UnicodeCIDFont(CHINESE))
+    fonts_ready()
     told = io.BytesIO()
     canvas = Canvas(told, pagesize=A4, pageCompression=0, invariant=1)
     canvas.setTitle(paper.title)
     _Pages(canvas, paper.footer).draw(paper)
     canvas.save()
     return told.getvalue()
+
+
+def fonts_ready() -> None:
+    """Make the Chinese font known, once a process."""
+    if CHINESE not in pdfmetrics.getRegisteredFontNames():
+        pdfmetrics.registerFont(UnicodeCIDFont(CHINESE))
 
 
 def font_of(text: str, *, is_bold: bool = False) -> str:

@@ -34,6 +34,8 @@ from merchants.accounts.services import member_add
 from merchants.catalogue.choosing import Modifier
 from merchants.catalogue.services import group_put, item_add
 from merchants.catalogue.words import Words
+from merchants.links.life import Price
+from merchants.links.services import NewLink, link_make
 from merchants.notices.models import Device, Notice
 from merchants.tickets.services import Tap, ticket_open
 from merchants.webhooks.models import Delivery, Endpoint
@@ -65,8 +67,8 @@ OPEN = {
 """Paths that anybody may ask for, and why they tell nothing of a shop."""
 BY_INVOICE_ID = "/i/<uuid:invoice_id>"
 """Below it are a shopper's pages: whoever holds the id may see what a shopper sees."""
-GIVEN_ANY = ("code", "scope", "name", "key", "market", "asset", "verb", "token", "ramp")
-"""Parameters that are names of the house's things, never a shop's."""
+GIVEN_ANY = ("code", "scope", "name", "key", "market", "asset", "verb", "token", "ramp", "slug")
+"""Parameters that are names of the house's things, or what only a link's holder knows."""
 HOUSE = ("/desk/", "/house/")
 MARK = "Zwiebelkuchen"
 """Stands in everything of ours that can hold a text: it must never be answered to a stranger."""
@@ -179,6 +181,8 @@ def ours(open_shop: World, staff: Staff) -> dict[str, str]:
         modifiers=[Modifier(MARK)],
         by=MARK,
         now=now,
+    link = link_make(
+        shop=open_shop.view, wanted=NewLink(title=MARK, price=Price(500)), by=MARK, now=now
     )
     alert_raise(
         kind="refund_spike",
@@ -230,6 +234,7 @@ def ours(open_shop: World, staff: Staff) -> dict[str, str]:
         "item_id": str(item.id),
         "ticket_id": str(ticket.id),
         "group_id": str(group.id),
+        "link_id": str(link.id),
         "device_id": str(device.id),
         "card_refund_id": str(card_refund.id),
         "case_id": str(case.id),

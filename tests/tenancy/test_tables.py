@@ -145,6 +145,7 @@ def test_functions_that_work_as_the_owner_ask_whose_shop_it_is_or_find_it_themse
         "invoices_open",  # by an id that only the shop and its shopper know
         "invoices_shop_of",
         "refunds_open",  # by a link that only its shopper holds
+        "links_open",  # by an address that the shop gives away
         "presenting_open",  # by a secret that only the wallet was shown
     }
     definers = dict(

@@ -23,6 +23,7 @@ NAMES = st.sampled_from(
     [
         *("amount", "currency", "order_id", "metadata", "lock_seconds", "asset"),
         *("url", "events", "description", "enabled", "id", "shop_id", "__proto__", ""),
+        *("title", "minimum", "maximum", "ends_at", "sales_limit", "paused"),
     ]
 )
 TEXTS = st.one_of(

@@ -73,7 +73,9 @@ def ours(api: Api, open_shop: Any) -> dict[str, str]:
         turn="waiting",
         reader=reader_row(shop_id=shop_id, mark="ours", now=now),
     )
+    link = api.post("payment-links", {"title": "Ours", "amount": "5.00"}).json()
     return {
+        "payment-links": link["id"],
         "card-refunds": str(card_refund.id),
         "fee-invoices": str(document.id),
         "refunds": refund.json()["id"],
@@ -115,6 +117,10 @@ def test_the_owner_finds_it(method: str, path: str, ours: dict[str, str], api: A
 @pytest.mark.parametrize(
     "path",
     ["invoices", "payouts", "webhook_endpoints", "events", "card-refunds", "readers", "items"],
+    [
+        *("invoices", "payouts", "webhook_endpoints", "events", "card-refunds", "readers"),
+        "payment-links",
+    ],
 )
 def test_a_strangers_lists_are_empty(path: str, ours: dict[str, str], stranger: Api) -> None:
     assert stranger.get(path).json()["data"] == []
