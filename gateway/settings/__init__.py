@@ -252,6 +252,7 @@ INSTALLED_APPS = [
     "merchants.api.apps.ApiConfig",
     "merchants.webhooks.apps.WebhooksConfig",
     "merchants.notices.apps.NoticesConfig",
+    "merchants.tills.apps.TillsConfig",
     "merchants.pos.apps.PosConfig",
     "merchants.dashboard.apps.DashboardConfig",
 ]
@@ -333,6 +334,8 @@ SIGN_IN_BURST = _count("SIGN_IN_BURST", default=30)
 """Failed sign-ins from one address at once: a whole shop behind one NAT mistypes fewer."""
 SIGN_IN_REFILL_SECONDS = _count("SIGN_IN_REFILL_SECONDS", default=20)
 """Seconds until one more is allowed: 4 320 guesses a day, where a sprayer wants millions."""
+TILL_LOCK_MINUTES = _count("TILL_LOCK_MINUTES", default=10)
+"""After how long without a touch a paired till asks for a PIN again."""
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("zh-hans", "简体中文")]

@@ -152,6 +152,7 @@ DROPPED: Final = frozenset(
         "notices_device",
         "notices_pushsilence",
         "notices_silence",
+        "tills_pin",
         "webhooks_endpoint",
     }
 )

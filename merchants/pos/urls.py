@@ -3,13 +3,18 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from merchants.pos import refunds, views
+from merchants.pos import cashiers, pairing, refunds, views
 
 app_name = "pos"
 urlpatterns = [
     path("pos", RedirectView.as_view(url="/pos/")),
     path("pos/", views.shops, name="shops"),
+    path("pos/pair", pairing.pair, name="pair"),
+    path("pos/cashier", cashiers.enter, name="cashier"),
+    path("pos/lock", cashiers.lock, name="lock"),
+    path("pos/here", cashiers.here, name="here"),
     path("pos/<uuid:shop_id>/", views.till, name="till"),
+    path("pos/<uuid:shop_id>/pin", cashiers.own_pin, name="own-pin"),
     path("pos/<uuid:shop_id>/recent", views.recent, name="recent"),
     path("pos/<uuid:shop_id>/ticket", views.ticket, name="ticket"),
     path("pos/<uuid:shop_id>/sales", views.charge, name="charge"),
