@@ -253,6 +253,7 @@ INSTALLED_APPS = [
     "merchants.webhooks.apps.WebhooksConfig",
     "merchants.notices.apps.NoticesConfig",
     "merchants.tills.apps.TillsConfig",
+    "merchants.shifts.apps.ShiftsConfig",
     "merchants.pos.apps.PosConfig",
     "merchants.dashboard.apps.DashboardConfig",
 ]
@@ -336,6 +337,8 @@ SIGN_IN_REFILL_SECONDS = _count("SIGN_IN_REFILL_SECONDS", default=20)
 """Seconds until one more is allowed: 4 320 guesses a day, where a sprayer wants millions."""
 TILL_LOCK_MINUTES = _count("TILL_LOCK_MINUTES", default=10)
 """After how long without a touch a paired till asks for a PIN again."""
+SHIFT_OPEN_HOURS = _count("SHIFT_OPEN_HOURS", default=16)
+"""After how long a shift that nobody closed is told to the shop's managers."""
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("zh-hans", "简体中文")]

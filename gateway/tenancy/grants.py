@@ -134,6 +134,8 @@ APPEND_ONLY: Final = frozenset(
         "ledger_pending",
         "ledger_posting",
         "ledger_resolution",
+        "shifts_cashmove",
+        "shifts_zreport",
     }
 )
 """What is in them stays as it is (or, in the outbox, is for the relay to change)."""

@@ -19,6 +19,7 @@ from merchants.dashboard import (
     reserve,
     settings,
     settlement,
+    shifts,
     tills,
     views,
 )
@@ -54,6 +55,9 @@ urlpatterns = [
     path(_SHOP + "reports/fees.csv", reports.fees, name="report-fees"),
     path(_SHOP + "reports/costs.csv", reports.costs, name="report-costs"),
     path(_SHOP + "reports/statement.pdf", reports.statement, name="report-statement"),
+    path(_SHOP + "shifts", shifts.page, name="shifts"),
+    path(_SHOP + "shifts/<uuid:shift_id>", shifts.one, name="shift"),
+    path(_SHOP + "shifts/<uuid:shift_id>.csv", shifts.file, name="shift-file"),
     path(_SHOP + "fee-invoices", fee_invoices.page, name="fee-invoices"),
     path(_SHOP + "fee-invoices/<uuid:document_id>.pdf", fee_invoices.file, name="fee-invoice"),
     path(_SHOP + "banks", banks.page, name="banks"),

@@ -3,7 +3,7 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from merchants.pos import cashiers, pairing, refunds, views
+from merchants.pos import cashiers, pairing, refunds, shifts, views
 
 app_name = "pos"
 urlpatterns = [
@@ -15,6 +15,8 @@ urlpatterns = [
     path("pos/here", cashiers.here, name="here"),
     path("pos/<uuid:shop_id>/", views.till, name="till"),
     path("pos/<uuid:shop_id>/pin", cashiers.own_pin, name="own-pin"),
+    path("pos/<uuid:shop_id>/shift", shifts.page, name="shift"),
+    path("pos/<uuid:shop_id>/shifts/<uuid:shift_id>", shifts.report, name="z-report"),
     path("pos/<uuid:shop_id>/recent", views.recent, name="recent"),
     path("pos/<uuid:shop_id>/ticket", views.ticket, name="ticket"),
     path("pos/<uuid:shop_id>/sales", views.charge, name="charge"),
