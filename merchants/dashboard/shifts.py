@@ -94,7 +94,7 @@ def _row(shift: Shift, *, names: dict[UUID, str]) -> dict[str, Any]:
         "opened_text": time_text(shift.opened_at),
         "opened_by": names.get(shift.opened_by, "–"),
         "closed_text": time_text(shift.closed_at) if shift.closed_at else "",
-        "name": _("Z report %(number)d") % {"number": body["number"]} if body else _("Open"),
+        "name": _("Z report %(number)s") % {"number": body["number"]} if body else _("Open"),
         "is_open": body is None,
         "left_open": body is None and shift.told_at is not None,
         "nets": [money_text(one["net"]["amount"], one["currency"]) for one in body["tenders"]]
