@@ -75,7 +75,7 @@ def revoke(request: MemberRequest, shop_id: UUID, till_id: UUID) -> HttpResponse
 @require_POST
 @require_action(MANAGE)
 def forget_pin(request: MemberRequest, shop_id: UUID) -> HttpResponse:
-    """Take somebody's PIN away, who then sets another one; nobody can read or choose it for them."""
+    """Take somebody's PIN away, who then sets another: nobody can read it or choose it for them."""
     try:
         who = UUID(request.POST.get("who", ""))
     except ValueError as error:

@@ -33,7 +33,7 @@ COUNTED: Final = ("open", "close")
 @require_http_methods(["GET", "HEAD", "POST"])
 @require_till("invoice.create")
 def page(request: TillRequest, shop_id: UUID) -> HttpResponse:
-    """The shift that is open at this tablet's till; a POST opens it, moves its cash or closes it."""
+    """The shift that is open at this till; a POST opens it, moves its cash or closes it."""
     if request.till is None:
         return render(request, "pos/no_shift.html", {"shop": request.shop})
     if request.method != "POST":

@@ -26,7 +26,7 @@ _HASHER = ScryptPasswordHasher()
 
 
 def pin_set(*, shop_id: UUID, user_id: UUID, pin: str, now: datetime) -> Pin:
-    """Give a person a PIN for this shop's tills, or another one. Wrong ones of before are forgotten.
+    """Give a person a PIN for this shop's tills, or another one. Wrong tries of before are over.
 
     Raises:
         NotAtTills, PinInvalid, PinTooSimple
