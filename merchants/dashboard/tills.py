@@ -137,6 +137,7 @@ def _row(line: TillLine, *, names: dict[UUID, str]) -> dict[str, Any]:
         "paired_text": time_text(device.paired_at) if device else "",
         "paired_by": names.get(device.paired_by, "–") if device else "",
         "cashier": device.cashier.get_full_name() if device and device.cashier else "",
+        "version": device.app_version if device else "",
         "is_current": device is not None and device.app_version == app_version(),
     }
 

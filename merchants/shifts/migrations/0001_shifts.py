@@ -53,7 +53,7 @@ class Migration(migrations.Migration):
                 ("id", _id()),
                 ("shop_id", models.UUIDField()),
                 ("till", _to("tills.till", "shifts")),
-                ("currency", models.CharField(help_text="of the drawer: ISO 4217", max_length=3)),
+                ("currency", models.TextField(help_text="of the drawer: ISO 4217")),
                 ("opened_by", models.UUIDField(help_text="a person")),
                 ("opened_at", models.DateTimeField()),
                 (
@@ -122,7 +122,7 @@ class Migration(migrations.Migration):
                     models.CharField(choices=[(one, one) for one in _TENDERS], max_length=6),
                 ),
                 ("kind", models.CharField(choices=[(one, one) for one in _KINDS], max_length=10)),
-                ("currency", models.CharField(max_length=3)),
+                ("currency", models.TextField(help_text="ISO 4217")),
                 (
                     "units",
                     gateway.money.fields.UnitsField(
