@@ -27,7 +27,7 @@ def person_acting(request: MemberRequest, *, via: str) -> Person:
         who=f"user:{request.user.id}",
         level=held[0] if held else "cashier",
         via=via,
-        session=session_named(request.acts_in),
+        session=session_named(request.acts_in or request.session.session_key or ""),
     )
 
 
