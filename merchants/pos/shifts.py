@@ -119,9 +119,7 @@ def _page(
         till = till_get(shop_id=shop_id, till_id=till_id)
         assert till is not None
         moves = moves_of(shift)
-        names = people_named(
-            {shift.opened_by, *(move.made_by for move in moves)}, shop_id=shop_id
-        )
+        names = people_named({shift.opened_by, *(move.made_by for move in moves)}, shop_id=shop_id)
         body = report_body(shift, till=till, figures=figures_now(shift))
         context["report"] = report_shown(body, names=names, moves=moves)
     return render(request, "pos/shift.html", context, status=status)

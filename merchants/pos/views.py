@@ -309,9 +309,7 @@ def _refund_offers(request: TillRequest, invoice: dict[str, Any]) -> dict[str, A
     )
 
 
-def _till(
-    request: TillRequest, shop: ShopView, *, status: int = 200, **more: Any
-) -> HttpResponse:
+def _till(request: TillRequest, shop: ShopView, *, status: int = 200, **more: Any) -> HttpResponse:
     currency = FIAT[shop.pricing_currency]
     context = {
         "shop": shop,

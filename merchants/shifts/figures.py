@@ -141,9 +141,7 @@ def figures_of(
     """
     cash = {kind: [one.units for one in moves] for kind, moves in _by_kind(moved).items()}
     lines = [*took, *_cash_lines(cash, currency=currency)]
-    keys = sorted(
-        {(TENDERS.index(line.tender), line.currency) for line in lines}
-    )
+    keys = sorted({(TENDERS.index(line.tender), line.currency) for line in lines})
     return Figures(
         tenders=tuple(
             _tender(

@@ -33,11 +33,15 @@ class Shift(models.Model):
         indexes = (models.Index(fields=("shop_id", "-id"), name="shift_by_shop"),)
         constraints = (
             models.UniqueConstraint(
-                fields=("till",), condition=Q(closed_at__isnull=True), name="shift_one_open_of_a_till"
+                fields=("till",),
+                condition=Q(closed_at__isnull=True),
+                name="shift_one_open_of_a_till",
             ),
             models.CheckConstraint(condition=Q(float_units__gte=0), name="shift_float_is_cash"),
             models.CheckConstraint(
-                condition=Q(closed_at__isnull=True, closed_by__isnull=True, counted_units__isnull=True)
+                condition=Q(
+                    closed_at__isnull=True, closed_by__isnull=True, counted_units__isnull=True
+                )
                 | Q(
                     closed_at__gte=models.F("opened_at"),
                     closed_by__isnull=False,
@@ -86,7 +90,9 @@ class Taking(models.Model):
             ),
         )
         constraints = (
-            models.CheckConstraint(condition=Q(tender__in=("tokens", "card")), name="taking_tender"),
+            models.CheckConstraint(
+                condition=Q(tender__in=("tokens", "card")), name="taking_tender"
+            ),
             models.CheckConstraint(condition=Q(kind__in=KINDS), name="taking_kind"),
             models.CheckConstraint(
                 condition=Q(kind="paid", units__gte=0) | (~Q(kind="paid") & Q(units__lte=0)),

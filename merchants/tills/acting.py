@@ -9,11 +9,10 @@ from merchants.tills.guards import TillRequest
 from merchants.tills.makers import made_by
 from merchants.tills.selectors import TillSession, role_at_tills
 
+
 def maker_of(request: TillRequest) -> str:
     """Who makes a sale here."""
-    return made_by(
-        user_id=request.user.id, till_id=request.till.till_id if request.till else None
-    )
+    return made_by(user_id=request.user.id, till_id=request.till.till_id if request.till else None)
 
 
 def manager_acting(*, at: TillSession, user_id: UUID) -> Person:
@@ -24,6 +23,4 @@ def manager_acting(*, at: TillSession, user_id: UUID) -> Person:
     """
     is_owner = role_at_tills(shop_id=at.shop.id, user_id=user_id) == OWNER
     level: Level = "owner" if is_owner else "manager"
-    return Person(
-        who=f"user:{user_id}", level=level, via="till", session=session_named(at.holder)
-    )
+    return Person(who=f"user:{user_id}", level=level, via="till", session=session_named(at.holder))

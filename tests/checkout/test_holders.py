@@ -6,7 +6,7 @@ import time
 import pytest
 from django.conf import settings
 
-from gateway.checkout import holders, live, tickets
+from gateway.checkout import holders, tickets
 from tests.checkout.test_live import Page, house, run
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -58,7 +58,9 @@ class Migration(migrations.Migration):
                 ("opened_at", models.DateTimeField()),
                 (
                     "float_units",
-                    gateway.money.fields.UnitsField(help_text="cash in the drawer at its beginning"),
+                    gateway.money.fields.UnitsField(
+                        help_text="cash in the drawer at its beginning"
+                    ),
                 ),
                 ("closed_by", models.UUIDField(null=True)),
                 ("closed_at", models.DateTimeField(null=True)),
@@ -115,7 +117,9 @@ class Migration(migrations.Migration):
                 ("invoice_id", models.UUIDField()),
                 (
                     "source",
-                    models.CharField(help_text="what it tells of, once", max_length=80, unique=True),
+                    models.CharField(
+                        help_text="what it tells of, once", max_length=80, unique=True
+                    ),
                 ),
                 (
                     "tender",
@@ -159,9 +163,7 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(
                             models.Q(("kind", "paid"), ("units__gte", 0)),
-                            models.Q(
-                                models.Q(("kind", "paid"), _negated=True), ("units__lte", 0)
-                            ),
+                            models.Q(models.Q(("kind", "paid"), _negated=True), ("units__lte", 0)),
                             _connector="OR",
                         ),
                         name="taking_has_its_sign",

@@ -199,9 +199,7 @@ class Migration(migrations.Migration):
                 ("act", models.CharField(choices=[(act, act) for act in _ACTS], max_length=20)),
                 (
                     "subject",
-                    models.CharField(
-                        help_text="what it is about, 'invoice:<id>'", max_length=100
-                    ),
+                    models.CharField(help_text="what it is about, 'invoice:<id>'", max_length=100),
                 ),
                 ("asked_by", models.UUIDField(help_text="the cashier")),
                 ("given_by", models.UUIDField(help_text="the manager")),

@@ -61,7 +61,10 @@ def test_before_the_count_there_is_no_difference():
 
 def test_cash_is_a_tender_beside_tokens_and_cards():
     figures = added_up(
-        took=[Took("card", "paid", "EUR", 700), Took("tokens", "paid", "EUR", 1_250, tax_units=200)],
+        took=[
+            Took("card", "paid", "EUR", 700),
+            Took("tokens", "paid", "EUR", 1_250, tax_units=200),
+        ],
         moved=[Moved("sale", 500), Moved("refund", 100), Moved("in", 9_999)],
     )
     assert figures.tenders == (
@@ -76,7 +79,9 @@ def test_what_a_reorg_took_back_was_never_paid():
     figures = added_up(
         took=[
             Took("tokens", "paid", "EUR", 1_250, tax_units=200, asset="A", credited_units=5),
-            Took("tokens", "taken_back", "EUR", -1_250, tax_units=-200, asset="A", credited_units=-5),
+            Took(
+                "tokens", "taken_back", "EUR", -1_250, tax_units=-200, asset="A", credited_units=-5
+            ),
         ]
     )
     (tokens,) = figures.tenders
@@ -89,8 +94,15 @@ def test_nothing_is_lost_and_nothing_counted_twice(took, moved, counted):
     figures = added_up(took, moved, float_units=77, counted_units=counted)
     for currency in ("EUR", "USD"):
         net = sum(one.net_units for one in figures.tenders if one.currency == currency)
-        cash = sum(m.units if m.kind == "sale" else -m.units for m in moved if m.kind in
-                   ("sale", "refund")) if currency == "EUR" else 0
+        cash = (
+            sum(
+                m.units if m.kind == "sale" else -m.units
+                for m in moved
+                if m.kind in ("sale", "refund")
+            )
+            if currency == "EUR"
+            else 0
+        )
         assert net == sum(line.units for line in took if line.currency == currency) + cash
     assert sum(one.credited_units for one in figures.assets) == sum(
         line.credited_units for line in took
@@ -103,7 +115,7 @@ def test_nothing_is_lost_and_nothing_counted_twice(took, moved, counted):
 
 @given(st.lists(lines(), max_size=8), st.lists(moves, max_size=8), st.randoms())
 def test_the_order_changes_nothing(took, moved, chance):
-    shuffled = random.Random(chance.random())  # noqa: S311 (a test's)
+    shuffled = random.Random(chance.random())
     other_took, other_moved = list(took), list(moved)
     shuffled.shuffle(other_took), shuffled.shuffle(other_moved)
     assert added_up(took, moved) == added_up(other_took, other_moved)

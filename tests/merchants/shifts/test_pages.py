@@ -115,9 +115,7 @@ def test_the_file_says_what_the_report_says(cashier, drawer):
     assert answer["Content-Disposition"].startswith('attachment; filename="shift-z-1-')
     text = b"".join(answer.streaming_content).decode()
     rows = {tuple(row[:3]): row[4] for row in csv.reader(io.StringIO(text))}
-    assert rows["drawer", "cash", "difference"] == "'-10.00" or "-10.00" in str(
-        rows["drawer", "cash", "difference"]
-    )
+    assert rows["drawer", "cash", "difference"].lstrip("'") == "-10.00"
     assert rows["tender", "tokens", "paid"] == report.body["tenders"][0]["paid"]["amount"]
 
 
@@ -135,8 +133,10 @@ def test_both_languages_say_everything(cashier, drawer):
     report = drawer.close(0)
     base = f"/dashboard/{drawer.till.shop_id}/shifts"
     owner = cashier.staff.client("owner", **chinese)
-    texts = [at_till, *(owner.get(path).content.decode() for path in
-                        (base, f"{base}/{report.shift_id}"))]
+    texts = [
+        at_till,
+        *(owner.get(path).content.decode() for path in (base, f"{base}/{report.shift_id}")),
+    ]
     for text in texts:
-        for english in ("Shift", "Drawer", "Cash", "Opened", "Too little", "Float", "Print"):
+        for english in ("Shift", "Drawer", "Cash in", "Opened", "Too little", "Float", "Print"):
             assert english not in text, english

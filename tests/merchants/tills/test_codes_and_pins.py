@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway.events.ids import uuid7
+from merchants.accounts.actions import actions_allowed
 from merchants.tills import codes, makers, pins
 from merchants.tills.acts import AT_TILL
-from merchants.accounts.actions import actions_allowed
-from gateway.events.ids import uuid7
 
 
 def test_a_code_is_eight_letters_that_nobody_takes_for_digits():

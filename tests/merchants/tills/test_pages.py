@@ -322,5 +322,11 @@ def test_both_languages_say_everything(tablet):
         tablet.client.get("/pos/cashier", **chinese),
     ):
         text = answer.content.decode()
-        for english in ("Pair this tablet", "Who is here?", "Your tills", "Take off", "Make a till"):
+        for english in (
+            "Pair this tablet",
+            "Who is here?",
+            "Your tills",
+            "Take off",
+            "Make a till",
+        ):
             assert english not in text

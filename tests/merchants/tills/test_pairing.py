@@ -6,13 +6,18 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
+from gateway.events.ids import uuid7
 from gateway.events.models import Event
-from merchants.tills.errors import PairingCodeWrong, TillNameInvalid, TillNameTaken, TillRevoked
-from merchants.tills.errors import TillUnknown
+from merchants.tills.errors import (
+    PairingCodeWrong,
+    TillNameInvalid,
+    TillNameTaken,
+    TillRevoked,
+    TillUnknown,
+)
 from merchants.tills.models import Device, Pairing
 from merchants.tills.pairing import pairing_make, till_make, till_pair, till_revoke
 from merchants.tills.selectors import devices_ended, till_entered, tills_of
-from gateway.events.ids import uuid7
 from tests.as_web import as_web
 from tests.tenancy.tables import asked
 
@@ -25,9 +30,7 @@ def owner(staff):
 
 
 def code_for(till, owner, *, now=None):
-    made = pairing_make(
-        shop_id=till.shop_id, till_id=till.id, by=owner, now=now or timezone.now()
-    )
+    made = pairing_make(shop_id=till.shop_id, till_id=till.id, by=owner, now=now or timezone.now())
     return made[1]
 
 
