@@ -1,12 +1,12 @@
 """What a shift has come to, and which there are."""
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, cast
 from uuid import UUID
 
 from gateway.events.cursors import PAGE_SIZE, Page, decode_cursor, page_of
 from merchants.shifts.errors import ShiftUnknown
-from merchants.shifts.figures import Figures, Moved, Took, figures_of
+from merchants.shifts.figures import CashKind, Figures, Moved, Took, figures_of
 from merchants.shifts.models import CashMove, Shift, Taking
 
 _TOOK: Final = (
@@ -21,7 +21,7 @@ def figures_now(shift: Shift, *, counted_units: int | None = None) -> Figures:
     moves = CashMove.objects.filter(shift=shift).values_list("kind", "units")
     return figures_of(
         took=[Took(*row) for row in takings],
-        moved=[Moved(kind, units) for kind, units in moves],
+        moved=[Moved(cast(CashKind, kind), units) for kind, units in moves],
         currency=shift.currency,
         float_units=shift.float_units,
         counted_units=counted_units,

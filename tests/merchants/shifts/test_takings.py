@@ -148,7 +148,12 @@ def test_a_card_is_a_tender_of_its_own(drawer):
     drawer.open()
     invoice = drawer.sells(500)
     tender = tender_row(
-        shop_id=drawer.till.shop_id, invoice_id=invoice.id, mark="m", now=timezone.now()
+        shop_id=drawer.till.shop_id,
+        invoice_id=invoice.id,
+        mark="m",
+        now=timezone.now(),
+        status="paid",
+        holds_invoice=True,
     )
     body = {"card_id": str(tender.id), "invoice_id": str(invoice.id)}
     tells(drawer, "card.paid", subject=f"card:{tender.id}", body=body)
