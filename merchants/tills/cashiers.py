@@ -114,13 +114,15 @@ def grant_use(*, at: TillSession, grant_id: UUID, act: str, subject: str, now: d
         GrantRefused: there is none for this act of this person here, or it was used, or its
             minute is over.
     """
+    if at.cashier is None:
+        raise GrantRefused
     asking = Grant.objects.filter(
         id=grant_id,
         shop_id=at.shop.id,
         device_id=at.device_id,
         act=act,
         subject=subject,
-        asked_by=at.cashier.id if at.cashier else None,
+        asked_by=at.cashier.id,
         used_at=None,
         given_at__lte=now,
         expires_at__gt=now,
