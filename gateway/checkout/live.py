@@ -22,7 +22,7 @@ import structlog
 from django.conf import settings
 from django.db import close_old_connections, connection
 
-from gateway.checkout import selectors, tickets
+from gateway.checkout import holders, selectors, tickets
 from gateway.events.waking import hearing
 from gateway.invoices.selectors import invoice_shop_id
 from gateway.tenancy import scope as tenancy_scope
@@ -35,6 +35,8 @@ BEAT_SECONDS: Final = 15
 RETRY_MILLISECONDS: Final = 2_000
 PROGRESS_SECONDS: Final = 2
 """Confirmations grow with blocks, not by events: what is confirming is looked at this often."""
+HOLDERS_SECONDS: Final = 2
+"""Who lost the leave to follow is looked for this often: their streams end within five seconds."""
 SWEEP_SECONDS: Final = 30
 """Every followed subject is looked at this often, should a notification have been lost."""
 RECONNECT_SECONDS: Final = 1
@@ -75,6 +77,7 @@ class Hub:
 
     def __init__(self) -> None:
         self._subjects: dict[str, Subject] = {}
+        self._held: dict[str, set[asyncio.Event]] = {}
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="live-reader")
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -84,6 +87,7 @@ class Hub:
             self._tasks = {
                 asyncio.create_task(self._listen(), name="live-listen"),
                 asyncio.create_task(self._tick(), name="live-tick"),
+                asyncio.create_task(self._watch_holders(), name="live-holders"),
             }
 
     async def stop(self) -> None:
@@ -109,6 +113,30 @@ class Hub:
             subject.followers.discard(woken)
             if not subject.followers:
                 self._subjects.pop(key, None)
+
+    @contextlib.asynccontextmanager
+    async def held_by(self, holder: str) -> AsyncIterator[asyncio.Event]:
+        """What is set when this holder may follow no more; never, if nobody is named."""
+        over = asyncio.Event()
+        if holder:
+            self._held.setdefault(holder, set()).add(over)
+        try:
+            yield over
+        finally:
+            streams = self._held.get(holder, set())
+            streams.discard(over)
+            if not streams:
+                self._held.pop(holder, None)
+
+    async def has_ended(self, holder: str) -> bool:
+        """Whether this holder may follow nothing any more. What can't be asked is no leave."""
+        if not holder:
+            return False
+        try:
+            return bool(await self._in_reader(holders.ended, [holder]))
+        except Exception:
+            log.exception("live.holder_unknown", holder=holder)
+            return True
 
     async def fresh(self, subject: Subject) -> None:
         """Wait until the subject's message is as new as its last notification.
@@ -197,6 +225,23 @@ class Hub:
                 log.warning("live.listen_lost", error=str(error))
             await asyncio.sleep(RECONNECT_SECONDS)
 
+    async def _watch_holders(self) -> None:
+        while True:
+            await asyncio.sleep(HOLDERS_SECONDS)
+            watched = list(self._held)
+            if not watched:
+                continue
+            try:
+                async with asyncio.timeout(HOLDERS_SECONDS):
+                    gone = await self._in_reader(holders.ended, watched)
+            except Exception:
+                # Nobody can say that they still may: their pages ask again, and are asked for it.
+                log.exception("live.holders_unknown")
+                gone = set(watched)
+            for holder in gone:
+                for over in self._held.get(holder, ()):
+                    over.set()
+
     async def _tick(self) -> None:
         while True:
             await asyncio.sleep(PROGRESS_SECONDS)
@@ -239,15 +284,14 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
     elif key == "":
         await _answer(send, 403, b"This ticket is not valid any more.")
     else:
-        await _stream(scope, receive, send, key)
+        await _held_stream(scope, receive, send, key)
 
 
 def _subject_key(scope: Scope) -> str | None:
     """The subject a request names; None if it names none, empty if its ticket isn't valid."""
     path = str(scope["path"])
     found = _INVOICE.fullmatch(path) or _SHOP.fullmatch(path)
-    query = parse_qs(scope.get("query_string", b"").decode("ascii", "replace"))
-    ticket = (query.get("ticket") or [""])[0]
+    ticket = _ticket_in(scope)
     if path == "/live/desk":
         return selectors.DESK if tickets.ticket_opens_desk(ticket) else ""
     if found is None:
@@ -261,7 +305,29 @@ def _subject_key(scope: Scope) -> str | None:
     return f"shop:{subject_id}" if tickets.ticket_opens(ticket, shop_id=subject_id) else ""
 
 
-async def _stream(scope: Scope, receive: Receive, send: Send, key: str) -> None:
+def _ticket_in(scope: Scope) -> str:
+    query = parse_qs(scope.get("query_string", b"").decode("ascii", "replace"))
+    return (query.get("ticket") or [""])[0]
+
+
+async def _held_stream(scope: Scope, receive: Receive, send: Send, key: str) -> None:
+    """A stream for as long as whoever holds its ticket may follow."""
+    kind, _, subject_id = key.partition(":")
+    holder = (
+        tickets.ticket_holder(_ticket_in(scope), shop_id=UUID(subject_id))
+        if kind == "shop"
+        else holders.NOBODY
+    ) or holders.NOBODY
+    async with HUB.held_by(holder) as over:
+        if await HUB.has_ended(holder):
+            await _answer(send, 403, b"This ticket is not valid any more.")
+            return
+        await _stream(scope, receive, send, key, over)
+
+
+async def _stream(
+    scope: Scope, receive: Receive, send: Send, key: str, over: asyncio.Event
+) -> None:
     async with HUB.following(key) as (subject, woken):
         try:
             await HUB.fresh(subject)
@@ -274,6 +340,7 @@ async def _stream(scope: Scope, receive: Receive, send: Send, key: str) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": _stream_headers()})
         await _chunk(send, b"retry: %d\n\n" % RETRY_MILLISECONDS)
         gone = asyncio.create_task(_gone(receive))
+        ending = asyncio.create_task(over.wait())
         writing = asyncio.create_task(
             _write(
                 send,
@@ -284,11 +351,15 @@ async def _stream(scope: Scope, receive: Receive, send: Send, key: str) -> None:
             )
         )
         try:
-            await asyncio.wait({gone, writing}, return_when=asyncio.FIRST_COMPLETED)
+            done, _ = await asyncio.wait(
+                {gone, writing, ending}, return_when=asyncio.FIRST_COMPLETED
+            )
         finally:
-            gone.cancel()
-            writing.cancel()
-            await asyncio.gather(gone, writing, return_exceptions=True)
+            for task in (gone, writing, ending):
+                task.cancel()
+            await asyncio.gather(gone, writing, ending, return_exceptions=True)
+        if done == {ending}:
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
 async def _write(

@@ -6,23 +6,37 @@ from uuid import UUID
 
 from django.core import signing
 
+from gateway.checkout.holders import NOBODY
+
 SALT: Final = "gateway.checkout.live.shop"
 DESK_SALT: Final = "gateway.checkout.live.desk"
 TICKET_SECONDS: Final = 600
 """A stream ends with its ticket; a page whose member left the shop gets no new one."""
 
 
-def shop_ticket(shop_id: UUID) -> str:
-    """Leave to follow this shop for ``TICKET_SECONDS``."""
-    return signing.dumps(str(shop_id), salt=SALT)
+def shop_ticket(shop_id: UUID, *, holder: str = NOBODY) -> str:
+    """Leave to follow this shop for ``TICKET_SECONDS``.
+
+    Args:
+        holder: who loses it before that (``holders``); nobody but the time if unset.
+    """
+    return signing.dumps(f"{shop_id} {holder}".rstrip(), salt=SALT)
 
 
 def ticket_opens(ticket: str, *, shop_id: UUID) -> bool:
     """Whether the ticket is ours, fresh and for this shop."""
+    return ticket_holder(ticket, shop_id=shop_id) is not None
+
+
+def ticket_holder(ticket: str, *, shop_id: UUID) -> str | None:
+    """Who holds a ticket, ``NOBODY`` where none is named; None unless it is ours, fresh and for
+    this shop."""
     try:
-        return bool(signing.loads(ticket, salt=SALT, max_age=TICKET_SECONDS) == str(shop_id))
+        told = str(signing.loads(ticket, salt=SALT, max_age=TICKET_SECONDS))
     except signing.BadSignature:
-        return False
+        return None
+    shop, _, holder = told.partition(" ")
+    return holder if shop == str(shop_id) else None
 
 
 def desk_ticket() -> str:

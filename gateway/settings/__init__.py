@@ -254,6 +254,8 @@ INSTALLED_APPS = [
     "merchants.notices.apps.NoticesConfig",
     "merchants.catalogue.apps.CatalogueConfig",
     "merchants.tickets.apps.TicketsConfig",
+    "merchants.tills.apps.TillsConfig",
+    "merchants.shifts.apps.ShiftsConfig",
     "merchants.pos.apps.PosConfig",
     "merchants.links.apps.LinksConfig",
     "merchants.dashboard.apps.DashboardConfig",
@@ -336,6 +338,10 @@ SIGN_IN_BURST = _count("SIGN_IN_BURST", default=30)
 """Failed sign-ins from one address at once: a whole shop behind one NAT mistypes fewer."""
 SIGN_IN_REFILL_SECONDS = _count("SIGN_IN_REFILL_SECONDS", default=20)
 """Seconds until one more is allowed: 4 320 guesses a day, where a sprayer wants millions."""
+TILL_LOCK_MINUTES = _count("TILL_LOCK_MINUTES", default=10)
+"""After how long without a touch a paired till asks for a PIN again."""
+SHIFT_OPEN_HOURS = _count("SHIFT_OPEN_HOURS", default=16)
+"""After how long a shift that nobody closed is told to the shop's managers."""
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("zh-hans", "简体中文")]

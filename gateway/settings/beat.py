@@ -77,6 +77,7 @@ EVERY_SECONDS = {
     "gateway.ledger.tasks.snapshot_house_accounts": HOUR,
     "gateway.ledger.tasks.mark_ledger_day": HOUR,
     "merchants.api.tasks.forget_idempotency_keys": HOUR,
+    "merchants.shifts.tasks.tell_shifts_left_open": 10 * MINUTE,
     "merchants.notices.tasks.tell_people": 10.0,
     "merchants.notices.tasks.send_mails": 10.0,
     "merchants.notices.tasks.send_pushes": 3.0,

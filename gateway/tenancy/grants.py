@@ -138,6 +138,8 @@ APPEND_ONLY: Final = frozenset(
         "ledger_resolution",
         "tickets_cashtake",
         "tickets_ticketact",
+        "shifts_cashmove",
+        "shifts_zreport",
     }
 )
 """What is in them stays as it is (or, in the outbox, is for the relay to change)."""
@@ -156,6 +158,7 @@ DROPPED: Final = frozenset(
         "notices_device",
         "notices_pushsilence",
         "notices_silence",
+        "tills_pin",
         "webhooks_endpoint",
     }
 )

@@ -3,6 +3,8 @@
 import hashlib
 from typing import Final
 
+from django.contrib.auth import authenticate
+
 from gateway.refunds.limits import Level, Person
 from merchants.accounts.actions import CASHIER, MANAGER, OWNER
 from merchants.accounts.guards import MemberRequest
@@ -18,13 +20,24 @@ _LEVELS: Final[tuple[tuple[str, Level], ...]] = (
 def person_acting(request: MemberRequest, *, via: str) -> Person:
     """The signed-in person. Roles other than a shop's own decide about nothing: a cashier's level.
 
-    The session is named by a hash of its key: enough to put its acts together, not to use it.
+    The session, or the tablet, is named by a hash: enough to put its acts together, not to use it.
     """
     held: list[Level] = [level for role, level in _LEVELS if role in request.roles]
-    key = (request.session.session_key or "").encode()
     return Person(
         who=f"user:{request.user.id}",
         level=held[0] if held else "cashier",
         via=via,
-        session=hashlib.sha256(key).hexdigest()[:SESSION_CHARACTERS],
+        session=session_named(request.acts_in or request.session.session_key or ""),
     )
+
+
+def session_named(acts_in: str) -> str:
+    """A hash of what somebody acts in."""
+    return hashlib.sha256(acts_in.encode()).hexdigest()[:SESSION_CHARACTERS]
+
+
+def knows_password(request: MemberRequest) -> bool:
+    """Asked like at sign-in, so that wrong tries are counted and locked out there and here."""
+    password = request.POST.get("password", "")
+    known = authenticate(request, username=request.user.email, password=password)
+    return known is not None and known.pk == request.user.pk

@@ -50,6 +50,8 @@ ACTIONS: Final[dict[str, frozenset[str]]] = {
     "payout.request": frozenset({OWNER}),
     "payout.cancel": frozenset({OWNER}),
     "report.export": frozenset({OWNER, MANAGER, ACCOUNTANT}),
+    "till.manage": frozenset({OWNER, MANAGER}),
+    "shift.view": frozenset({OWNER, MANAGER, ACCOUNTANT}),
     "member.manage": frozenset({OWNER}),
     "api_key.view": frozenset({OWNER, DEVELOPER}),
     "api_key.manage": frozenset({OWNER, DEVELOPER}),

@@ -19,11 +19,16 @@ View = Callable[..., HttpResponseBase]
 
 
 class MemberRequest(HttpRequest):
-    """The request of somebody who may: with what the guard learnt of them and of the shop."""
+    """The request of somebody who may: with what the guard learnt of them and of the shop.
+
+    Attributes:
+        acts_in: the paired tablet that they stand at; empty in a signed-in session.
+    """
 
     user: User
     roles: frozenset[str]
     shop: ShopView
+    acts_in: str
 
 
 def may(request: MemberRequest, action: str) -> bool:
@@ -51,6 +56,7 @@ def require_action(action: str, *, shop: str | None = "shop_id") -> Callable[[Vi
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
             member = cast(MemberRequest, request)
+            member.acts_in = ""
             if shop is None:
                 roles = house_entered(user=request.user, allowed=allowed)
                 member.roles = _needed(roles, allowed, action)

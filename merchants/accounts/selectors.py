@@ -90,7 +90,7 @@ def caller_from(row: Sequence[Any], *, now: datetime) -> Caller:
         raise KeyRevoked
     if expires_at is not None and expires_at <= now:
         raise KeyExpired(expires_at)
-    shop = _shop_from(of_shop)
+    shop = shop_from_columns(of_shop)
     if mode != shop.mode:
         raise WrongMode(key_mode=mode, shop_mode=shop.mode)
     if last_used_at is None or now - last_used_at >= LAST_USED_RESOLUTION:
@@ -98,8 +98,8 @@ def caller_from(row: Sequence[Any], *, now: datetime) -> Caller:
     return Caller(key_id=key_id, shop=shop, scopes=frozenset(orjson.loads(scopes)))
 
 
-def _shop_from(columns: Sequence[Any]) -> ShopView:
-    """The shop of a row of a written-out statement."""
+def shop_from_columns(columns: Sequence[Any]) -> ShopView:
+    """The shop of a row of a written-out statement: ``SHOP_VIEW_FIELDS``, in their order."""
     row = dict(zip(SHOP_VIEW_FIELDS, columns, strict=True))
     return shop_view_from(row | {"terms": orjson.loads(row["terms"])})
 
@@ -110,7 +110,7 @@ def shop_entered(
     """The shop and the person's roles that count there; None if they have none. If one of them is
     ``allowed``, the shop is this session's scope from here on. One query."""
     roles, *of_shop = entered_by(_MEMBER_SQL, [user.pk, shop_id, list(allowed)])
-    return (_shop_from(of_shop), frozenset(roles)) if of_shop[0] else None
+    return (shop_from_columns(of_shop), frozenset(roles)) if of_shop[0] else None
 
 
 def house_entered(*, user: User, allowed: Collection[str]) -> frozenset[str]:

@@ -1,4 +1,4 @@
-"""Failed sign-ins per client address, whatever the names: a brake on password spraying."""
+"""Failed tries per client address, whatever was tried: a brake on spraying passwords and codes."""
 
 from ipaddress import IPv6Address, ip_address
 
@@ -25,27 +25,34 @@ def network_of(address: str) -> str | None:
 
 
 def try_begin(address: str) -> None:
-    """Count a try as failed before it is made, so that tries at once can't slip past the count.
+    """Count a sign-in as failed before it is tried, so that tries at once can't slip past the
+    count.
 
     Raises:
         SignInThrottled: too many failed from there.
     """
-    taken = _take(address, 1)
-    if taken is not None and taken <= 0:
-        raise SignInThrottled(retry_after_seconds=max(1, -taken))
+    seconds = seconds_to_wait(address, what="sign_in")
+    if seconds:
+        raise SignInThrottled(retry_after_seconds=seconds)
 
 
-def try_succeeded(address: str) -> None:
+def try_succeeded(address: str, *, what: str = "sign_in") -> None:
     """Give back this try's own token; what others failed there stays counted."""
-    _take(address, -1)
+    _take(address, -1, what=what)
 
 
-def _take(address: str, tokens: int) -> int | None:
+def seconds_to_wait(address: str, *, what: str) -> int:
+    """Count a try of this kind as failed; 0 if it may be made, else how long to wait."""
+    taken = _take(address, 1, what=what)
+    return 0 if taken is None or taken > 0 else max(1, -taken)
+
+
+def _take(address: str, tokens: int, *, what: str) -> int | None:
     network = network_of(address)
     if network is None:
         return None
     return buckets_of(settings.VALKEY_URL).take(
-        f"sign_in:failed:{network}",
+        f"{what}:failed:{network}",
         refill=1,
         every_seconds=settings.SIGN_IN_REFILL_SECONDS,
         burst=settings.SIGN_IN_BURST,

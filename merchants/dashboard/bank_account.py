@@ -20,8 +20,9 @@ from gateway.ramps.iso20022.iban import iban_shown
 from gateway.ramps.iso20022.ramp import usable_account
 from gateway.settlement.bank_destinations import bank_destination_change, bank_destination_waiting
 from gateway.shops.selectors import ShopView
+from merchants.accounts.acting import knows_password
 from merchants.accounts.guards import MemberRequest, may, require_action
-from merchants.dashboard.approvals.acting import act_problem, knows_password
+from merchants.dashboard.approvals.acting import act_problem
 from merchants.dashboard.bank_account_form import BankAccountForm
 from merchants.dashboard.bank_words import ramp_word
 from merchants.dashboard.frame import draw

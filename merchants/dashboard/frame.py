@@ -25,7 +25,12 @@ MENU: Final = (
     ("settings", "sliders", "settings.view"),
 )
 """Path below the shop, icon, and the action that opens it."""
-PART_OF: Final = {"banks": "payouts", "reserve": "balances", "verification": "settings"}
+PART_OF: Final = {
+    "banks": "payouts",
+    "reserve": "balances",
+    "shifts": "reports",
+    "verification": "settings",
+}
 """Pages that a page of the menu leads to."""
 
 

@@ -23,8 +23,9 @@ from gateway.settlement.destinations import destination_waiting, payout_destinat
 from gateway.shops import services
 from gateway.shops.fees import fee_versions_of
 from gateway.shops.selectors import ShopView
+from merchants.accounts.acting import knows_password
 from merchants.accounts.guards import MemberRequest, may, require_action
-from merchants.dashboard.approvals.acting import act_problem, knows_password
+from merchants.dashboard.approvals.acting import act_problem
 from merchants.dashboard.bank_account import banks_by_number
 from merchants.dashboard.fee_words import example_words, percent_text, version_rows
 from merchants.dashboard.frame import draw

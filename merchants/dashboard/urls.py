@@ -21,12 +21,15 @@ from merchants.dashboard import (
     reserve,
     settings,
     settlement,
+    shifts,
+    tills,
     views,
 )
 from merchants.dashboard.approvals import pages as approvals
 
 app_name = "dashboard"
 _SHOP = "dashboard/<uuid:shop_id>/"
+_TILLS = _SHOP + "settings/tills"
 _PAYMENTS = _SHOP + "payouts/<uuid:payout_id>/invoices"
 _HOOK = _SHOP + "developers/webhooks/<uuid:endpoint_id>"
 _SENT = _HOOK + "/deliveries/<uuid:event_id>"
@@ -66,6 +69,9 @@ urlpatterns = [
     path(_SHOP + "reports/fees.csv", reports.fees, name="report-fees"),
     path(_SHOP + "reports/costs.csv", reports.costs, name="report-costs"),
     path(_SHOP + "reports/statement.pdf", reports.statement, name="report-statement"),
+    path(_SHOP + "shifts", shifts.page, name="shifts"),
+    path(_SHOP + "shifts/<uuid:shift_id>", shifts.one, name="shift"),
+    path(_SHOP + "shifts/<uuid:shift_id>.csv", shifts.file, name="shift-file"),
     path(_SHOP + "fee-invoices", fee_invoices.page, name="fee-invoices"),
     path(_SHOP + "fee-invoices/<uuid:document_id>.pdf", fee_invoices.file, name="fee-invoice"),
     path(_SHOP + "banks", banks.page, name="banks"),
@@ -82,6 +88,11 @@ urlpatterns = [
     path(_SHOP + "settings/wallet", payout_wallet.page, name="payout-wallet"),
     path(_SHOP + "settings/readers", readers.page, name="readers"),
     path(_SHOP + "settings/readers/<uuid:reader_id>/remove", readers.remove, name="reader-remove"),
+    path(_TILLS, tills.page, name="tills"),
+    path(_TILLS + "/new", tills.make, name="till-make"),
+    path(_TILLS + "/pin", tills.forget_pin, name="till-pin"),
+    path(_TILLS + "/<uuid:till_id>/code", tills.code, name="till-code"),
+    path(_TILLS + "/<uuid:till_id>/revoke", tills.revoke, name="till-revoke"),
     path(_SHOP + "developers", developers.page, name="developers"),
     path(_SHOP + "developers/keys", developers.make_key, name="make-key"),
     path(_SHOP + "developers/keys/<uuid:key_id>/revoke", developers.revoke_key, name="revoke-key"),

@@ -266,6 +266,13 @@ RULES: Final = (
         settles={"key.revoked"},
     ),
     _rule(
+        "shift_left_open",
+        (AT_ONCE, {MANAGER}),
+        (_HOURS(8), {OWNER}),
+        opens={"shift.left_open"},
+        settles={"shift.closed"},
+    ),
+    _rule(
         "sign_in_new_network",
         (AT_ONCE, {OWNER}),
         opens={"sign_in.new_network"},

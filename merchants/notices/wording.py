@@ -61,6 +61,13 @@ def words_of(notice: Notice) -> Words:
                 % {"network": _said(notice.body, "network")},
                 f"{shop}/developers",
             )
+        case "shift_left_open":
+            return Words(
+                _("A shift was left open"),
+                _("Nobody has closed the shift at “%(till)s”. Count its drawer and close it there.")
+                % {"till": _said(notice.body, "till")},
+                f"{shop}/shifts/{notice.subject.partition(':')[2]}",
+            )
         case "sign_in_new_network":
             return Words(
                 _("Somebody of your shop signed in from a new network"),
@@ -243,6 +250,7 @@ def kind_word(kind: str) -> str:
         "case_opened": _("Cases"),
         "case_overdue": _("Cases that are late"),
         "key_new_network": _("API keys used from new networks"),
+        "shift_left_open": _("Shifts that were left open"),
         "sign_in_new_network": _("Sign-ins from new networks"),
         "case_decision_waits": _("Cases that wait for a second officer"),
         "report_due": _("Reports that are due"),

@@ -3,11 +3,13 @@
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from gateway.checkout.wording import money_text, trimmed
@@ -20,13 +22,20 @@ from gateway.invoices.selectors import invoice_get
 from gateway.money.amounts import Amount, format_amount, parse_positive_amount
 from gateway.money.assets import FIAT
 from gateway.money.errors import MoneyError
-from gateway.refunds.deciding import refund_relink
+from gateway.refunds.deciding import refund_approve, refund_relink
+from gateway.refunds.errors import ApprovalRefused
 from gateway.refunds.links import link_of
 from gateway.refunds.presenters import refund_as_dict
 from gateway.refunds.requesting import Asked, Wanted, refund_request
 from gateway.refunds.selectors import Owed, refundable_of
 from merchants.accounts.acting import person_acting
-from merchants.accounts.guards import MemberRequest, require_action
+from merchants.accounts.guards import MemberRequest
+from merchants.pos.pin_words import pin_problems
+from merchants.tills.acting import manager_acting
+from merchants.tills.acts import REFUND
+from merchants.tills.cashiers import grant_give, grant_use
+from merchants.tills.guards import TillRequest, require_till
+from merchants.tills.models import Grant
 
 
 def refund_offers(invoice: Invoice) -> dict[str, Any]:
@@ -75,6 +84,7 @@ def refund_problem(error: TillwayError | MoneyError) -> str:
         "refund_rate_not_allowed": _("The shop's terms don't allow this rate."),
         "refund_approval_refused": _("That is above what you may approve."),
         "refund_not_open": _("This refund no longer takes this step."),
+        **pin_problems(error),
     }
     return known.get(error.code) or " ".join(filter(None, (error.message, error.hint)))
 
@@ -128,10 +138,11 @@ def asked_from(request: MemberRequest, invoice: Invoice, *, via: str) -> Asked:
     return Asked(refund=refund, token=token)
 
 
+@sensitive_post_parameters("pin")
 @never_cache
 @require_POST
-@require_action("refund.request")
-def ask(request: MemberRequest, shop_id: UUID, invoice_id: UUID) -> HttpResponse:
+@require_till("refund.request")
+def ask(request: TillRequest, shop_id: UUID, invoice_id: UUID) -> HttpResponse:
     """Ask for a refund of a sale, and show the code by which the shopper claims it."""
     try:
         invoice = invoice_get(shop_id=shop_id, invoice_id=invoice_id)
@@ -142,7 +153,10 @@ def ask(request: MemberRequest, shop_id: UUID, invoice_id: UUID) -> HttpResponse
         "sale_href": f"/pos/{shop_id}/sales/{invoice_id}",
     }
     try:
+        word = _managers_word(request, invoice_id)
         asked = asked_from(request, invoice, via="till")
+        if word is not None:
+            asked = _approved(request, asked, word)
         till_used(
             shop=request.shop, who=f"user:{request.user.id}", act="refund", now=timezone.now()
         )
@@ -157,6 +171,49 @@ def ask(request: MemberRequest, shop_id: UUID, invoice_id: UUID) -> HttpResponse
         "needs_approval": not refund["approved_by"],
     }
     return render(request, "pos/refund.html", context)
+
+
+def _managers_word(request: TillRequest, invoice_id: UUID) -> Grant | None:
+    """What a manager grants by the PIN that the form carries; None if it names none.
+
+    Raises:
+        TillwayError: the PIN is wrong, or theirs grants nothing.
+    """
+    chosen = request.POST.get("manager", "")
+    if request.till is None or not chosen:
+        return None
+    try:
+        manager_id = UUID(chosen)
+    except ValueError as error:
+        raise Http404 from error
+    return grant_give(
+        at=request.till,
+        act=REFUND,
+        subject=f"invoice:{invoice_id}",
+        manager_id=manager_id,
+        pin=request.POST.get("pin", ""),
+        now=timezone.now(),
+    )
+
+
+def _approved(request: TillRequest, asked: Asked, word: Grant) -> Asked:
+    """The refund, let go by a manager's word. Above what they may approve it waits, as without."""
+    assert request.till is not None
+    now = timezone.now()
+    try:
+        with transaction.atomic():
+            manager_id = grant_use(
+                at=request.till, grant_id=word.id, act=word.act, subject=word.subject, now=now
+            )
+            refund = refund_approve(
+                shop_id=request.shop.id,
+                refund_id=asked.refund.id,
+                by=manager_acting(at=request.till, user_id=manager_id),
+                now=now,
+            )
+    except ApprovalRefused:
+        return asked
+    return Asked(refund=refund, token=asked.token)
 
 
 def worth_text(refund: dict[str, Any]) -> str:

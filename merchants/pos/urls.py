@@ -4,13 +4,21 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from merchants.pos import refunds, tickets, views
+from merchants.pos import cashiers, pairing, refunds, shifts, views
 
 app_name = "pos"
 _TICKET = "pos/<uuid:shop_id>/tickets/<uuid:ticket_id>"
 urlpatterns = [
     path("pos", RedirectView.as_view(url="/pos/")),
     path("pos/", views.shops, name="shops"),
+    path("pos/pair", pairing.pair, name="pair"),
+    path("pos/cashier", cashiers.enter, name="cashier"),
+    path("pos/lock", cashiers.lock, name="lock"),
+    path("pos/here", cashiers.here, name="here"),
     path("pos/<uuid:shop_id>/", views.till, name="till"),
+    path("pos/<uuid:shop_id>/pin", cashiers.own_pin, name="own-pin"),
+    path("pos/<uuid:shop_id>/shift", shifts.page, name="shift"),
+    path("pos/<uuid:shop_id>/shifts/<uuid:shift_id>", shifts.report, name="z-report"),
     path("pos/<uuid:shop_id>/recent", views.recent, name="recent"),
     path("pos/<uuid:shop_id>/ticket", views.ticket, name="ticket"),
     path("pos/<uuid:shop_id>/tickets", tickets.page, name="tickets"),

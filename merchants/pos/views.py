@@ -17,6 +17,7 @@ from gateway.cards.at_reader import reader_again, reader_cancel, reader_start
 from gateway.cards.carrying import card_page
 from gateway.checkout.card_choice import card_choice
 from gateway.checkout.hand_over import hand_over
+from gateway.checkout.holders import NOBODY
 from gateway.checkout.pages import page_context, public_status
 from gateway.checkout.selectors import sales_version
 from gateway.checkout.tickets import shop_ticket
@@ -32,23 +33,38 @@ from gateway.money.amounts import parse_positive_amount
 from gateway.money.assets import FIAT
 from gateway.money.errors import MoneyError
 from gateway.shops.selectors import ShopView
-from merchants.accounts.guards import MemberRequest, may, require_action
+from merchants.accounts.guards import may
 from merchants.accounts.models import User
 from merchants.accounts.selectors import can, shops_of
 from merchants.pos.card_refunds import card_refund_asked, card_refunds_shown
 from merchants.pos.readers import at_reader_of
 from merchants.pos.refunds import refund_offers, refund_problem
 from merchants.pos.selectors import last_sales
+from merchants.pos.versions import app_version
 from merchants.pos.voiding import sale_void
+from merchants.tills import cookies
+from merchants.tills.acting import maker_of
+from merchants.tills.errors import TillRevoked
+from merchants.tills.guards import TillRequest, is_part, require_till, wiped
+from merchants.tills.selectors import Stander, idle_time, standers_of, till_entered
 
 KEYS = ("1", "2", "3", "4", "5", "6", "7", "8", "9", "00", "0")
 VOIDABLE = frozenset({"waiting", "partial"})
 
 
 @never_cache
-@login_required
 @require_GET
 def shops(request: HttpRequest) -> HttpResponse:
+    """A paired tablet's till; on another, whoever is signed in chooses a shop."""
+    try:
+        paired = till_entered(cookies.token_in(request), now=timezone.now())
+    except TillRevoked as refused:
+        return wiped(request, refused)
+    return HttpResponseRedirect(f"/pos/{paired.shop.id}/") if paired else _choose(request)
+
+
+@login_required
+def _choose(request: HttpRequest) -> HttpResponse:
     """Choose a shop; with one only, its till opens at once."""
     user = cast(User, request.user)
     mine = [shop for shop, _role in shops_of(user) if can(user, "invoice.create", shop.id)]
@@ -59,31 +75,33 @@ def shops(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_GET
-@require_action("invoice.create")
-def till(request: MemberRequest, shop_id: UUID) -> HttpResponse:
+@require_till("invoice.create")
+def till(request: TillRequest, shop_id: UUID) -> HttpResponse:
     """The keypad and the last sales."""
     return _till(request, request.shop)
 
 
 @never_cache
 @require_GET
-@require_action("invoice.create")
-def recent(request: MemberRequest, shop_id: UUID) -> HttpResponse:
+@require_till("invoice.create")
+def recent(request: TillRequest, shop_id: UUID) -> HttpResponse:
     """The last sales alone."""
     return render(request, "pos/recent.html", {"recent": last_sales(shop_id=shop_id)})
 
 
 @never_cache
 @require_GET
-@require_action("invoice.create")
-def ticket(request: MemberRequest, shop_id: UUID) -> JsonResponse:
+@require_till("invoice.create")
+def ticket(request: TillRequest, shop_id: UUID) -> JsonResponse:
     """Leave to follow the shop's stream, and the list's version for tills that can't."""
-    return JsonResponse({"ticket": shop_ticket(shop_id), "version": sales_version(shop_id)})
+    holder = request.till.holder if request.till else NOBODY
+    leave = shop_ticket(shop_id, holder=holder)
+    return JsonResponse({"ticket": leave, "version": sales_version(shop_id)})
 
 
 @require_POST
-@require_action("invoice.create")
-def charge(request: MemberRequest, shop_id: UUID) -> HttpResponse:
+@require_till("invoice.create")
+def charge(request: TillRequest, shop_id: UUID) -> HttpResponse:
     """Ask for an amount. A draft sent twice is one invoice: the second answer shows the first."""
     shop = request.shop
     typed = request.POST.get("amount", "").strip()
@@ -97,33 +115,33 @@ def charge(request: MemberRequest, shop_id: UUID) -> HttpResponse:
             now=timezone.now(),
             order_id=order,
             external_key=f"till:{draft}",
-            created_by=f"user:{request.user.id}",
+            created_by=maker_of(request),
         )
     except (TillwayError, MoneyError) as error:
         words = problem_words(error)
-        if _wants_part(request):
+        if is_part(request):
             response = HttpResponse(words, status=error.status, content_type="text/plain")
             response["X-Problem"] = error.code
             return response
         problem = {"problem": words, "typed": typed, "order": order, "draft": draft}
         return _till(request, shop, status=error.status, **problem)
     till_used(shop=shop, who=f"user:{request.user.id}", act="sale", now=timezone.now())
-    if _wants_part(request):
+    if is_part(request):
         return _sale(request, shop, invoice_as_dict(invoice))
     return HttpResponseRedirect(f"/pos/{shop_id}/sales/{invoice.id}")
 
 
 @never_cache
 @require_GET
-@require_action("invoice.create")
-def sale(request: MemberRequest, shop_id: UUID, invoice_id: UUID) -> HttpResponse:
+@require_till("invoice.create")
+def sale(request: TillRequest, shop_id: UUID, invoice_id: UUID) -> HttpResponse:
     """One sale: its code, its money, and whether to hand over."""
     return _sale(request, request.shop, _found(shop_id, invoice_id))
 
 
 @require_POST
-@require_action("invoice.void")
-def void(request: MemberRequest, shop_id: UUID, invoice_id: UUID) -> HttpResponse:
+@require_till("invoice.void")
+def void(request: TillRequest, shop_id: UUID, invoice_id: UUID) -> HttpResponse:
     """Call a sale off before it is covered."""
     problem = ""
     try:
@@ -131,15 +149,15 @@ def void(request: MemberRequest, shop_id: UUID, invoice_id: UUID) -> HttpRespons
         till_used(shop=request.shop, who=f"user:{request.user.id}", act="void", now=timezone.now())
     except (TillwayError, MoneyError) as error:
         problem = problem_words(error)
-    if not _wants_part(request) and not problem:
+    if not is_part(request) and not problem:
         return HttpResponseRedirect(f"/pos/{shop_id}/sales/{invoice_id}")
     invoice = _found(shop_id, invoice_id)
     return _sale(request, request.shop, invoice, problem=problem)
 
 
 @require_POST
-@require_action("invoice.create")
-def card(request: MemberRequest, shop_id: UUID, invoice_id: UUID) -> HttpResponse:
+@require_till("invoice.create")
+def card(request: TillRequest, shop_id: UUID, invoice_id: UUID) -> HttpResponse:
     """Have the provider open a page where the customer types a card in, on this tablet."""
     invoice = _found(shop_id, invoice_id)
     back, problem = f"/pos/{shop_id}/sales/{invoice_id}", ""
@@ -147,14 +165,14 @@ def card(request: MemberRequest, shop_id: UUID, invoice_id: UUID) -> HttpRespons
         card_page(invoice_id=invoice_id, back=f"{settings.PUBLIC_URL}{back}", now=timezone.now())
     except TillwayError as error:
         problem = problem_words(error)
-    if not _wants_part(request) and not problem:
+    if not is_part(request) and not problem:
         return HttpResponseRedirect(back)
     return _sale(request, request.shop, invoice, problem=problem)
 
 
 @require_POST
-@require_action("invoice.create")
-def reader(request: MemberRequest, shop_id: UUID, invoice_id: UUID) -> HttpResponse:
+@require_till("invoice.create")
+def reader(request: TillRequest, shop_id: UUID, invoice_id: UUID) -> HttpResponse:
     """Have a card reader ask for the card, or ask anew; a task talks to it."""
     wanted: dict[str, Any] = {"shop_id": shop_id, "invoice_id": invoice_id, "now": timezone.now()}
     asks = reader_again if "again" in request.POST else reader_start
@@ -164,8 +182,8 @@ def reader(request: MemberRequest, shop_id: UUID, invoice_id: UUID) -> HttpRespo
 
 
 @require_POST
-@require_action("invoice.create")
-def reader_stop(request: MemberRequest, shop_id: UUID, invoice_id: UUID) -> HttpResponse:
+@require_till("invoice.create")
+def reader_stop(request: TillRequest, shop_id: UUID, invoice_id: UUID) -> HttpResponse:
     """Have the reader ask no more: the sale is open again for tokens, or another card."""
     now = timezone.now()
     return _done(
@@ -176,8 +194,8 @@ def reader_stop(request: MemberRequest, shop_id: UUID, invoice_id: UUID) -> Http
 
 
 @require_POST
-@require_action("refund.request")
-def card_refund(request: MemberRequest, shop_id: UUID, invoice_id: UUID) -> HttpResponse:
+@require_till("refund.request")
+def card_refund(request: TillRequest, shop_id: UUID, invoice_id: UUID) -> HttpResponse:
     """Give a card payment, or a part of it, back to its card."""
     return _done(
         request,
@@ -189,7 +207,7 @@ def card_refund(request: MemberRequest, shop_id: UUID, invoice_id: UUID) -> Http
 
 
 def _done(
-    request: MemberRequest, invoice_id: UUID, verb: Callable[[dict[str, Any]], object]
+    request: TillRequest, invoice_id: UUID, verb: Callable[[dict[str, Any]], object]
 ) -> HttpResponse:
     """The sale after ``verb`` was done to it, or with the reason why it was not."""
     shop_id, problem = request.shop.id, ""
@@ -197,12 +215,12 @@ def _done(
         verb(_found(shop_id, invoice_id))
     except (TillwayError, MoneyError) as error:
         problem = refund_problem(error) if "refund" in error.code else problem_words(error)
-    if not _wants_part(request) and not problem:
+    if not is_part(request) and not problem:
         return HttpResponseRedirect(f"/pos/{shop_id}/sales/{invoice_id}")
     return _sale(request, request.shop, _found(shop_id, invoice_id), problem=problem)
 
 
-def _uuid(request: MemberRequest, name: str) -> UUID:
+def _uuid(request: TillRequest, name: str) -> UUID:
     try:
         return UUID(request.POST.get(name, ""))
     except ValueError as error:
@@ -250,12 +268,8 @@ def _found(shop_id: UUID, invoice_id: UUID) -> dict[str, Any]:
         raise Http404 from error
 
 
-def _wants_part(request: MemberRequest) -> bool:
-    return "X-Part" in request.headers
-
-
 def _sale(
-    request: MemberRequest, shop: ShopView, invoice: dict[str, Any], *, problem: str = ""
+    request: TillRequest, shop: ShopView, invoice: dict[str, Any], *, problem: str = ""
 ) -> HttpResponse:
     context = page_context(invoice, now=timezone.now(), shop_qr_kind=shop.terms.qr_kind)
     screen = context["screen"]
@@ -271,13 +285,22 @@ def _sale(
         "card_refund": card_refunds_shown(invoice, may_ask=may(request, "refund.request")),
         "version": public_status(invoice)["version"],
         "problem": problem,
+        "managers": _managers(request, invoice),
     }
-    if _wants_part(request):
+    if is_part(request):
         return render(request, "pos/sale.html", context)
     return _till(request, shop, **context)
 
 
-def _refund_offers(request: MemberRequest, invoice: dict[str, Any]) -> dict[str, Any]:
+def _managers(request: TillRequest, invoice: dict[str, Any]) -> list[Stander]:
+    """Whose PIN lets a refund of this sale go at once. Two queries, where one may be asked for."""
+    if request.till is None or not invoice["received"]:
+        return []
+    standers = standers_of(shop_id=request.shop.id)
+    return [one for one in standers if one.may_grant and one.user_id != request.user.id]
+
+
+def _refund_offers(request: TillRequest, invoice: dict[str, Any]) -> dict[str, Any]:
     """What a refund of this sale starts from, once something arrived."""
     if not invoice["received"] or not may(request, "refund.request"):
         return {}
@@ -286,9 +309,7 @@ def _refund_offers(request: MemberRequest, invoice: dict[str, Any]) -> dict[str,
     )
 
 
-def _till(
-    request: MemberRequest, shop: ShopView, *, status: int = 200, **more: Any
-) -> HttpResponse:
+def _till(request: TillRequest, shop: ShopView, *, status: int = 200, **more: Any) -> HttpResponse:
     currency = FIAT[shop.pricing_currency]
     context = {
         "shop": shop,
@@ -301,6 +322,9 @@ def _till(
         "live_base": settings.LIVE_URL,
         "offline": hand_over({"release_goods": "wait", "exceptions": ()}, online=False),
         "dashboard": may(request, "dashboard.view"),
+        "paired": request.till,
+        "lock_seconds": int(idle_time().total_seconds()),
+        "app_version": app_version(),
         **more,
     }
     return render(request, "pos/till.html", context, status=status)

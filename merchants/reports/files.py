@@ -82,6 +82,11 @@ def fee_invoice_file(document: FeeDocument) -> Any:
     return _file([paper], name=f"{document.label}.pdf", kind=PDF)
 
 
+def csv_file(pieces: Iterable[bytes], *, name: str) -> Any:
+    """Rows that were made elsewhere, streamed."""
+    return _file(pieces, name=name, kind=CSV)
+
+
 def _span(period: reporting.Period) -> str:
     return f"{period.first:%Y%m%d}-{period.last:%Y%m%d}"
 

@@ -3,6 +3,10 @@
 const POLL_MS = 4000;
 const PATIENCE_MS = 3000;
 
+function plainly(path) {
+  return fetch(path, { cache: "no-store", signal: AbortSignal.timeout(8000) });
+}
+
 /**
  * @param {object} options
  * @param {string} options.stream  where the events come from
@@ -10,9 +14,10 @@ const PATIENCE_MS = 3000;
  * @param {(status: object) => void} options.onStatus
  * @param {(online: boolean) => void} options.onLine  whether what is shown is fresh
  * @param {() => Promise<string>} [options.renew]  a fresh stream address, when the last one lapsed
+ * @param {(path: string) => Promise<Response>} [options.fetcher]  how `poll` is asked for
  * @returns {() => void} stops following
  */
-export function follow({ stream, poll, onStatus, onLine, renew }) {
+export function follow({ stream, poll, onStatus, onLine, renew, fetcher = plainly }) {
   let source = null;
   let timer = 0;
   let stopped = false;
@@ -28,7 +33,7 @@ export function follow({ stream, poll, onStatus, onLine, renew }) {
     clearTimeout(timer);
     if (stopped || streaming) return;
     try {
-      const answer = await fetch(poll, { cache: "no-store", signal: AbortSignal.timeout(8000) });
+      const answer = await fetcher(poll);
       if (!answer.ok) throw new Error(String(answer.status));
       told(await answer.json());
     } catch {

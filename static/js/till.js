@@ -1,4 +1,5 @@
 // The till: keypad, one Charge, the sale that follows its money, the last sales beside it.
+import { heard, watchIdle } from "./device.js";
 import { follow } from "./live.js";
 import "./page.js";
 
@@ -21,13 +22,14 @@ const MAX_DIGITS = 10;
 let digits = "";
 let stopSale = () => {};
 
-function ask(path, options = {}) {
-  return fetch(path, {
+async function ask(path, options = {}) {
+  const answer = await fetch(path, {
     cache: "no-store",
     headers: { "X-Part": "1" },
     signal: AbortSignal.timeout(WAIT_MS),
     ...options,
   });
+  return heard(answer);
 }
 
 // ---- keypad -------------------------------------------------------------------------------------
@@ -258,6 +260,7 @@ async function followShop() {
   follow({
     stream,
     poll: `${shop}/ticket`,
+    fetcher: ask,
     renew: shopStream,
     onStatus: (status) => {
       if (!status.version || status.version === version) return;
@@ -272,3 +275,10 @@ async function followShop() {
 show();
 if (!sale.hidden) followSale();
 followShop();
+if ("lockSeconds" in main.dataset) {
+  watchIdle({
+    seconds: Number(main.dataset.lockSeconds),
+    version: main.dataset.version,
+    token: form.elements.csrfmiddlewaretoken.value,
+  });
+}

@@ -38,6 +38,8 @@ from merchants.links.life import Price
 from merchants.links.services import NewLink, link_make
 from merchants.notices.models import Device, Notice
 from merchants.tickets.services import Tap, ticket_open
+from merchants.shifts.services import shift_open
+from merchants.tills.pairing import till_make
 from merchants.webhooks.models import Delivery, Endpoint
 from merchants.webhooks.services import endpoint_create
 from tests.as_web import as_web
@@ -58,6 +60,7 @@ OPEN = {
     "/login": "the sign-in itself",
     "/logout": "ends one's own session",
     "/language": "a cookie of one's own",
+    "/pos/pair": "the pairing itself: opened by a code of the dashboard's",
     "/v1/openapi.json": "the description of the API",
     "/v1/docs": "the description of the API",
     "/identity": "who the house is, as other providers ask for it",
@@ -217,6 +220,18 @@ def ours(open_shop: World, staff: Staff) -> dict[str, str]:
         asked_at=timezone.now(),
         expires_at=timezone.now() + timedelta(minutes=9),
     )
+    till = till_make(
+        shop_id=shop_id, name=MARK, place=MARK, by=staff.user("owner").id, now=timezone.now()
+    )
+    shift = shift_open(
+        shop_id=shop_id,
+        till_id=till.id,
+        mode="test",
+        currency="EUR",
+        float_units=5,
+        by=staff.user("owner").id,
+        now=timezone.now(),
+    )
     assert Delivery.objects.filter(event_id=event.id, endpoint_id=endpoint.id).exists()
     return {
         "shop_id": str(shop_id),
@@ -240,6 +255,8 @@ def ours(open_shop: World, staff: Staff) -> dict[str, str]:
         "case_id": str(case.id),
         "subject_id": str(subject.id),
         "presentation_id": str(presentation.id),
+        "till_id": str(till.id),
+        "shift_id": str(shift.id),
     }
 
 

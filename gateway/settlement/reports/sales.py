@@ -49,6 +49,16 @@ class Sale:
 
 
 @dataclass(frozen=True, slots=True)
+class Worth:
+    """What one payment was worth, as `Sale` has it, never negative."""
+
+    currency: str
+    value_units: int
+    tax_units: int
+    tip_units: int
+
+
+@dataclass(frozen=True, slots=True)
 class CurrencyDay:
     """What a day's payments were worth, in minor units of the currency they were asked in; what
     was taken back is taken off, and so is its tax and tip."""
@@ -104,6 +114,10 @@ SELECT day, currency, sum(sign), sum(sign * value), sum(sign * tax), sum(sign * 
       JOIN invoices_invoice i ON i.id = p.invoice_id) one
  GROUP BY day, currency ORDER BY day, currency
 """  # noqa: S608
+WORTH_SQL: Final = f"""
+SELECT i.currency, {_VALUE}, {_part("tax")}, {_part("tip")}
+  FROM invoices_payment p JOIN invoices_invoice i ON i.id = p.invoice_id WHERE p.id = %(payment)s
+"""  # noqa: S608
 _DECIMALS: Final = orjson.dumps({code: asset.decimals for code, asset in FIAT.items()}).decode()
 
 
@@ -125,6 +139,20 @@ def currency_days(*, shop_id: UUID, first: date, last: date, zone: ZoneInfo) -> 
             )
             for row in cursor.fetchall()
         ]
+
+
+def payment_worth(payment_id: UUID) -> Worth:
+    """What a payment was worth in the currency it was asked in, as every report says. One query.
+
+    Raises:
+        LookupError: there is no such payment.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(WORTH_SQL, {"payment": payment_id, "decimals": _DECIMALS})
+        row = cursor.fetchone()
+    if row is None:
+        raise LookupError(f"no payment {payment_id}")
+    return Worth(row[0], *(int(figure) for figure in row[1:]))
 
 
 def sales(*, shop_id: UUID, first: date, last: date, zone: ZoneInfo) -> Iterator[Sale]:

@@ -3,13 +3,13 @@
 from typing import Final
 
 from django.contrib import messages
-from django.contrib.auth import authenticate
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
 from gateway.custody.approvals.models import Act
 from gateway.custody.approvals.services import act_agree, act_cancel, act_reject
 from gateway.events.errors import TillwayError
+from merchants.accounts.acting import knows_password
 from merchants.accounts.guards import MemberRequest
 from merchants.dashboard.approvals.deciding import say_of
 
@@ -59,10 +59,3 @@ def act_problem(refused: TillwayError) -> str:
         "second_person_needed": _("Another person must approve what you proposed."),
     }
     return words.get(refused.code) or refused.message
-
-
-def knows_password(request: MemberRequest) -> bool:
-    """Asked like at sign-in, so that wrong tries are counted and locked out there and here."""
-    password = request.POST.get("password", "")
-    known = authenticate(request, username=request.user.email, password=password)
-    return known is not None and known.pk == request.user.pk

@@ -30,9 +30,9 @@ from gateway.compliance.reporting.services import (
     report_write_again,
 )
 from gateway.events.errors import TillwayError
+from merchants.accounts.acting import knows_password
 from merchants.accounts.actions import roles_allow
 from merchants.accounts.guards import MemberRequest, require_action
-from merchants.dashboard.approvals.acting import knows_password
 from merchants.dashboard.house.frame import draw
 from merchants.dashboard.house.report_rows import ROOT, report_facts, report_row
 from merchants.dashboard.house.report_words import refusal_words, state_sign

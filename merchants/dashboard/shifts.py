@@ -1,0 +1,114 @@
+"""Shifts: every one of the shop's tills, newest first, and each one's report."""
+
+from collections.abc import Iterator
+from typing import Any, cast
+from uuid import UUID
+
+from django.http import Http404, HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+
+from gateway.checkout.wording import money_text
+from gateway.events.errors import BadCursor
+from gateway.settlement.reports.formats import csv_text
+from merchants.accounts.guards import MemberRequest, require_action
+from merchants.accounts.selectors import people_named
+from merchants.dashboard.frame import draw
+from merchants.dashboard.selectors import time_text
+from merchants.pos.shift_words import report_shown
+from merchants.reports.files import csv_file
+from merchants.shifts.errors import ShiftUnknown
+from merchants.shifts.models import Shift
+from merchants.shifts.presenters import report_body
+from merchants.shifts.rows import report_rows
+from merchants.shifts.selectors import figures_now, moves_of, shift_get, shifts_page
+
+
+@never_cache
+@require_GET
+@require_action("shift.view")
+def page(request: MemberRequest, shop_id: UUID) -> HttpResponse:
+    """Shifts, the open ones too. Three queries beside the frame's."""
+    try:
+        found = shifts_page(shop_id=shop_id, cursor=request.GET.get("after", "")[:64])
+    except BadCursor as error:
+        raise Http404 from error
+    names = people_named({shift.opened_by for shift in found.items}, shop_id=shop_id)
+    context: dict[str, Any] = {
+        "shifts": [_row(shift, names=names) for shift in found.items],
+        "next_href": f"?after={found.next_cursor}" if found.next_cursor else "",
+    }
+    return draw(request, "dashboard/shifts.html", context)
+
+
+@never_cache
+@require_GET
+@require_action("shift.view")
+def one(request: MemberRequest, shop_id: UUID, shift_id: UUID) -> HttpResponse:
+    """A closed shift's Z report; of an open one, what it has come to by now."""
+    shift = _found(shop_id, shift_id)
+    moves = moves_of(shift)
+    people = {shift.opened_by, *(move.made_by for move in moves)}
+    if shift.closed_by is not None:
+        people.add(shift.closed_by)
+    names = people_named(people, shop_id=shop_id)
+    context = {
+        "shift_id": shift.id,
+        "report": report_shown(_body(shift), names=names, moves=moves),
+    }
+    return draw(request, "dashboard/shift.html", context)
+
+
+@never_cache
+@require_GET
+@require_action("shift.view")
+def file(request: MemberRequest, shop_id: UUID, shift_id: UUID) -> HttpResponse:
+    """A shift's report as a file: a line a figure."""
+    shift = _found(shop_id, shift_id)
+    body = _body(shift)
+    kind = f"z-{body['number']}" if body["number"] else "x"
+    rows: Iterator[list[str]] = report_rows(body)
+    return cast(HttpResponse, csv_file(csv_text(rows), name=f"shift-{kind}-{shift.id}.csv"))
+
+
+def _found(shop_id: UUID, shift_id: UUID) -> Shift:
+    try:
+        return shift_get(shop_id=shop_id, shift_id=shift_id)
+    except ShiftUnknown as error:
+        raise Http404 from error
+
+
+def _body(shift: Shift) -> dict[str, Any]:
+    """What was written when it was closed; of an open one, its figures as of now."""
+    if shift.closed_at is not None:
+        return dict(shift.z_report.body)
+    return report_body(shift, till=shift.till, figures=figures_now(shift))
+
+
+def _row(shift: Shift, *, names: dict[UUID, str]) -> dict[str, Any]:
+    body = shift.z_report.body if shift.closed_at is not None else None
+    return {
+        "id": shift.id,
+        "till": shift.till.name,
+        "opened_text": time_text(shift.opened_at),
+        "opened_by": names.get(shift.opened_by, "–"),
+        "closed_text": time_text(shift.closed_at) if shift.closed_at else "",
+        "name": _("Z report %(number)s") % {"number": body["number"]} if body else _("Open"),
+        "is_open": body is None,
+        "left_open": body is None and shift.told_at is not None,
+        "nets": [money_text(one["net"]["amount"], one["currency"]) for one in body["tenders"]]
+        if body
+        else [],
+        "difference": _difference(body) if body else None,
+    }
+
+
+def _difference(body: dict[str, Any]) -> dict[str, str]:
+    told = body["drawer"]["difference"]
+    units = int(told["units"])
+    return {
+        "text": money_text(told["amount"], body["currency"]),
+        "tone": "paid" if not units else "wait" if units > 0 else "problem",
+        "icon": "check" if not units else "alert",
+    }

@@ -1,0 +1,71 @@
+"""What a shift has come to, and which there are."""
+
+from collections.abc import Sequence
+from typing import Final, cast
+from uuid import UUID
+
+from gateway.events.cursors import PAGE_SIZE, Page, decode_cursor, page_of
+from merchants.shifts.errors import ShiftUnknown
+from merchants.shifts.figures import CashKind, Figures, Moved, Took, figures_of
+from merchants.shifts.models import CashMove, Shift, Taking
+
+_TOOK: Final = (
+    *("tender", "kind", "currency", "units", "tax_units", "tip_units"),
+    *("asset", "credited_units", "fee_units", "token", "token_units"),
+)
+
+
+def figures_now(shift: Shift, *, counted_units: int | None = None) -> Figures:
+    """An open shift's figures as of now, or a closed one's as they are. Two queries."""
+    takings = Taking.objects.filter(shift=shift).values_list(*_TOOK)
+    moves = CashMove.objects.filter(shift=shift).values_list("kind", "units")
+    return figures_of(
+        took=[Took(*row) for row in takings],
+        moved=[Moved(cast(CashKind, kind), units) for kind, units in moves],
+        currency=shift.currency,
+        float_units=shift.float_units,
+        counted_units=counted_units,
+    )
+
+
+def open_shift(*, shop_id: UUID, till_id: UUID) -> Shift | None:
+    """The shift that is open at a till. One query."""
+    return Shift.objects.filter(shop_id=shop_id, till_id=till_id, closed_at=None).first()
+
+
+def shift_get(*, shop_id: UUID, shift_id: UUID) -> Shift:
+    """A shift with its till, and its Z report if it is closed. One query.
+
+    Raises:
+        ShiftUnknown: the shop has none of that id.
+    """
+    found = Shift.objects.select_related("till", "z_report").filter(shop_id=shop_id, id=shift_id)
+    shift = found.first()
+    if shift is None:
+        raise ShiftUnknown
+    return shift
+
+
+def moves_of(shift: Shift) -> list[CashMove]:
+    """Its cash in the order it moved. One query."""
+    return list(CashMove.objects.filter(shift=shift).order_by("id"))
+
+
+def last_closed(*, shop_id: UUID, till_id: UUID) -> Shift | None:
+    """The till's last closed shift, with its Z report. One query."""
+    closed = Shift.objects.filter(shop_id=shop_id, till_id=till_id, closed_at__isnull=False)
+    return closed.select_related("till", "z_report").order_by("-id").first()
+
+
+def shifts_page(*, shop_id: UUID, cursor: str = "", size: int = PAGE_SIZE) -> Page[Shift]:
+    """A shop's shifts, newest first, each with its till and its Z report. One query.
+
+    Raises:
+        BadCursor
+    """
+    found = Shift.objects.filter(shop_id=shop_id)
+    if cursor:
+        found = found.filter(id__lt=decode_cursor(cursor))
+    joined = found.select_related("till", "z_report").order_by("-id")
+    rows: Sequence[Shift] = list(joined[: size + 1])
+    return page_of(rows, size=size, last_id=rows[size - 1].id if len(rows) > size else None)
