@@ -6,21 +6,24 @@ from functools import cached_property
 from typing import Any, Final
 from uuid import UUID, uuid5
 
+from django.db import transaction
 from django.http import Http404
 from django.utils import timezone
 
 from gateway.events.ids import uuid7
 from gateway.money.amounts import parse_amount, parse_positive_amount
 from gateway.money.assets import FIAT, Asset
-from merchants.accounts.guards import MemberRequest
 from merchants.catalogue.errors import ItemInvalid
 from merchants.catalogue.words import tax_ppm_from
+from merchants.shifts.services import cash_move
 from merchants.tickets import services
 from merchants.tickets.errors import DiscountInvalid
 from merchants.tickets.pricing import PPM, Discount, TaxClass
 from merchants.tickets.selectors import lines_of, ticket_get
 from merchants.tickets.services import Tap
 from merchants.tickets.spreading import half_up
+from merchants.tills.acting import maker_of
+from merchants.tills.guards import TillRequest
 
 _QUANTITY: Final = Asset("QUANTITY", 3)
 """A quantity as people write it has at most three decimals: a thousandth each."""
@@ -31,14 +34,14 @@ MAX_KEY: Final = 64
 class Asked:
     """A form that was sent, by whom, about which ticket."""
 
-    request: MemberRequest
+    request: TillRequest
     ticket_id: UUID
 
     @cached_property
     def tap(self) -> Tap:
         """The page's own key: a form sent twice is one tap."""
         key = self.text("key")[:MAX_KEY] or str(uuid7())
-        return Tap(by=f"user:{self.request.user.id}", key=f"till:{key}", now=timezone.now())
+        return Tap(by=maker_of(self.request), key=f"till:{key}", now=timezone.now())
 
     @property
     def named(self) -> dict[str, Any]:
@@ -178,13 +181,28 @@ def _withdraw(asked: Asked) -> None:
     services.part_withdraw(**asked.named, part=asked.whole("part"))
 
 
+@transaction.atomic
 def _cash(asked: Asked) -> None:
-    services.cash_take(
+    """At a paired till what stays of it is in the drawer of the shift that is open there."""
+    _ticket, cash = services.cash_take(
         **asked.named,
         part=asked.whole("part"),
         given_units=asked.units("given"),
         keep_change="keep" in asked.request.POST,
     )
+    stays = int(cash.given_units) - int(cash.change_units)
+    till = asked.request.till
+    if till is not None and stays:
+        cash_move(
+            shop_id=asked.request.shop.id,
+            till_id=till.till_id,
+            kind="sale",
+            units=stays,
+            reason="",
+            draft=f"ticket:{cash.id}",
+            by=asked.request.user.pk,
+            now=asked.tap.now,
+        )
 
 
 def _void(asked: Asked) -> None:

@@ -23,6 +23,7 @@ def ticket_problem(error: TillwayError | MoneyError) -> str:
         "part_has_money": _("A payment for this part is on its way. Wait until it is confirmed."),
         "cash_too_little": _("Type what was given."),
         "reason_missing": _("Say why."),
+        "no_shift": _("No shift is open at this till. Open one first."),
         "nothing_to_repeat": _("There is no sale to repeat."),
         "act_key_reused": _("This page is old. Try again."),
         "item_not_sold": _("This isn't sold now: it is sold out or archived."),

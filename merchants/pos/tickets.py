@@ -21,7 +21,7 @@ from gateway.events.ids import uuid7
 from gateway.money.amounts import Amount, format_amount, parse_amount
 from gateway.money.assets import FIAT, Asset
 from gateway.money.errors import MoneyError
-from merchants.accounts.guards import MemberRequest, may, require_action
+from merchants.accounts.guards import may
 from merchants.catalogue.errors import ItemNotFound
 from merchants.catalogue.models import Item
 from merchants.catalogue.selectors import groups_by_id, item_get, items_sold
@@ -40,14 +40,15 @@ from merchants.tickets.selectors import (
     tickets_not_ended,
 )
 from merchants.tickets.spreading import half_up
+from merchants.tills.guards import TillRequest, require_till
 
 TIP_PERCENTS: Final = (5, 10, 15, 20)
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@require_action("invoice.create")
-def page(request: MemberRequest, shop_id: UUID) -> HttpResponse:
+@require_till("invoice.create")
+def page(request: TillRequest, shop_id: UUID) -> HttpResponse:
     """The tickets that are not ended; a POST opens one, or repeats the last sale."""
     if request.method != "POST":
         return _list(request)
@@ -71,16 +72,16 @@ def page(request: MemberRequest, shop_id: UUID) -> HttpResponse:
 
 @never_cache
 @require_GET
-@require_action("invoice.create")
-def ticket(request: MemberRequest, shop_id: UUID, ticket_id: UUID) -> HttpResponse:
+@require_till("invoice.create")
+def ticket(request: TillRequest, shop_id: UUID, ticket_id: UUID) -> HttpResponse:
     """What is on a ticket, beside what can be put on it, or how it is paid."""
     return _ticket(request, _found(shop_id, ticket_id))
 
 
 @never_cache
 @require_GET
-@require_action("invoice.create")
-def choose(request: MemberRequest, shop_id: UUID, ticket_id: UUID, item_id: UUID) -> HttpResponse:
+@require_till("invoice.create")
+def choose(request: TillRequest, shop_id: UUID, ticket_id: UUID, item_id: UUID) -> HttpResponse:
     """The modifiers that go with an item."""
     found = _found(shop_id, ticket_id)
     try:
@@ -91,6 +92,7 @@ def choose(request: MemberRequest, shop_id: UUID, ticket_id: UUID, item_id: UUID
     currency = FIAT[item.currency]
     context = {
         "shop": request.shop,
+        "paired": request.till,
         "ticket": found,
         "here": _here(found.id, shop_id),
         "item": item,
@@ -121,8 +123,8 @@ def choose(request: MemberRequest, shop_id: UUID, ticket_id: UUID, item_id: UUID
 
 @never_cache
 @require_GET
-@require_action("invoice.create")
-def tip(request: MemberRequest, shop_id: UUID, ticket_id: UUID) -> HttpResponse:
+@require_till("invoice.create")
+def tip(request: TillRequest, shop_id: UUID, ticket_id: UUID) -> HttpResponse:
     """The customer's side: the tablet is turned to them, and they choose a tip for their part."""
     found = _found(shop_id, ticket_id)
     number = request.GET.get("part", "1")
@@ -132,6 +134,7 @@ def tip(request: MemberRequest, shop_id: UUID, ticket_id: UUID) -> HttpResponse:
     currency = FIAT[found.currency]
     context = {
         "shop": request.shop,
+        "paired": request.till,
         "here": _here(found.id, shop_id),
         "part": part,
         "due_text": _money(part.goods_units, currency),
@@ -149,8 +152,8 @@ def tip(request: MemberRequest, shop_id: UUID, ticket_id: UUID) -> HttpResponse:
 
 
 @require_POST
-@require_action("invoice.create")
-def act(request: MemberRequest, shop_id: UUID, ticket_id: UUID, verb: str) -> HttpResponse:
+@require_till("invoice.create")
+def act(request: TillRequest, shop_id: UUID, ticket_id: UUID, verb: str) -> HttpResponse:
     """Do what a form asks, once, and show the ticket as it is then."""
     if verb not in VERBS:
         raise Http404
@@ -197,10 +200,11 @@ def _is_any(amount: str) -> bool:
     return amount.strip("0.") != ""
 
 
-def _list(request: MemberRequest, *, problem: str = "", status: int = 200) -> HttpResponse:
+def _list(request: TillRequest, *, problem: str = "", status: int = 200) -> HttpResponse:
     rows = tickets_not_ended(shop_id=request.shop.id)
     context = {
         "shop": request.shop,
+        "paired": request.till,
         "tickets": [_row(row) for row in rows],
         "key": str(uuid7()),
         "problem": problem,
@@ -223,13 +227,14 @@ def _row(row: Ticket) -> dict[str, Any]:
 
 
 def _ticket(
-    request: MemberRequest, found: Ticket, *, problem: str = "", status: int = 200
+    request: TillRequest, found: Ticket, *, problem: str = "", status: int = 200
 ) -> HttpResponse:
     sold = items_sold(shop_id=request.shop.id) if found.state == "open" else []
     tone, icon, word = state_sign(found.state)
     shown = ticket_as_dict(found)
     context = {
         "shop": request.shop,
+        "paired": request.till,
         "ticket": shown,
         "here": _here(found.id, request.shop.id),
         "key": str(uuid7()),

@@ -3,8 +3,7 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from merchants.pos import refunds, tickets, views
-from merchants.pos import cashiers, pairing, refunds, shifts, views
+from merchants.pos import cashiers, pairing, refunds, shifts, tickets, views
 
 app_name = "pos"
 _TICKET = "pos/<uuid:shop_id>/tickets/<uuid:ticket_id>"

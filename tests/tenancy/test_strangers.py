@@ -37,8 +37,8 @@ from merchants.catalogue.words import Words
 from merchants.links.life import Price
 from merchants.links.services import NewLink, link_make
 from merchants.notices.models import Device, Notice
-from merchants.tickets.services import Tap, ticket_open
 from merchants.shifts.services import shift_open
+from merchants.tickets.services import Tap, ticket_open
 from merchants.tills.pairing import till_make
 from merchants.webhooks.models import Delivery, Endpoint
 from merchants.webhooks.services import endpoint_create
@@ -184,6 +184,7 @@ def ours(open_shop: World, staff: Staff) -> dict[str, str]:
         modifiers=[Modifier(MARK)],
         by=MARK,
         now=now,
+    )
     link = link_make(
         shop=open_shop.view, wanted=NewLink(title=MARK, price=Price(500)), by=MARK, now=now
     )

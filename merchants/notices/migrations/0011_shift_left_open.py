@@ -20,6 +20,8 @@ _KINDS = (
     "shortfall_opened",
     "approval_waits",
     "approval_waits_at_house",
+    "approval_waits_for_officers",
+    "approval_waits_at_desk",
     "bank_unclear",
     "case_opened",
     "case_overdue",
@@ -39,7 +41,7 @@ _NAMES = {
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("notices", "0008_report_kinds"),
+        ("notices", "0010_told_to_who_may_open"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
