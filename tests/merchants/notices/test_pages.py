@@ -58,7 +58,10 @@ def test_a_person_chooses_among_their_own_kinds_alone(town: Town) -> None:
         "/notices/choices", {"mail": ["requirement_due", "chain_stalled"], "push": []}
     )
     silenced = set(Silence.objects.values_list("kind", flat=True))
-    others = {"payout_failed", "approval_waits", "key_new_network", "sign_in_new_network"}
+    others = {
+        *("payout_failed", "approval_waits", "shift_left_open"),
+        *("key_new_network", "sign_in_new_network"),
+    }
     assert silenced == others
     unpushed = set(PushSilence.objects.values_list("kind", flat=True))
     assert unpushed == others | {"requirement_due"}
