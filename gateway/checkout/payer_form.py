@@ -122,6 +122,9 @@ def payer_problem(code: str, field: str | None) -> str:
         "address_invalid": by_field["wallet_address"],
         "payer_of_another_wallet": _("Your payment came from another wallet: sign with that one."),
         "ownership_refused": _("This is not a signature of this text by this wallet."),
+        "ownership_unasked": _(
+            "The network can't be asked about this signature just now. Try again in a minute."
+        ),
         "ownership_challenge_over": _("That text is too old or was used. Sign this new one."),
         "payer_throttled": _("Too many tries. Wait a minute."),
     }

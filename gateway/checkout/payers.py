@@ -26,6 +26,7 @@ from gateway.checkout.places import served_here
 from gateway.compliance.travelling.errors import (
     ChallengeOver,
     OwnershipRefused,
+    OwnershipUnasked,
     PayerElsewhere,
     PayerUnclear,
 )
@@ -116,7 +117,7 @@ def _with_proof(request: HttpRequest, asked: _Asked, form: PayerForm) -> HttpRes
                 now=now,
             )
             return _told(asked, form, address=address, shown=shown)
-        except (ChallengeOver, OwnershipRefused) as error:
+        except (ChallengeOver, OwnershipRefused, OwnershipUnasked) as error:
             refused = error
     text = challenge_issue(
         shop_id=asked.invoice.shop_id,
@@ -205,6 +206,7 @@ def _draw(
         "countries": country_choices(),
         "documents": document_choices(),
         "text": text,
+        "signs": checksum(text.address) if text else "",
         "nonce": text.nonce.hex() if text else "",
         "problem": payer_problem(refused.code, refused.field) if refused else "",
         "problem_of": marked or "",
