@@ -4,6 +4,7 @@ import asyncio
 import os
 import socket
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -32,10 +33,13 @@ SIZES = {
 
 @pytest.hookimpl(tryfirst=True)  # xdist reads the groups in this hook too
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if "/e2e/" in str(item.path):
-            item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.xdist_group("browser"))
+    here = [item for item in items if "/e2e/" in str(item.path)]
+    tests = Counter(item.path for item in here)
+    # Two browsers at once, each with the tests of whole modules: by size, largest first, in turns.
+    browsers = {path: place % 2 + 1 for place, (path, _) in enumerate(tests.most_common())}
+    for item in here:
+        item.add_marker(pytest.mark.browser)
+        item.add_marker(pytest.mark.xdist_group(f"browser-{browsers[item.path]}"))
 
 
 @pytest.fixture(scope="module")
