@@ -1,5 +1,6 @@
 """Many names tried from one address."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -12,6 +13,14 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("valkey")]
 PASSWORD = "a long enough phrase"
 ANN = "ann@shop.example"
 V4, OTHER = "198.51.100.7", "198.51.100.8"
+
+
+@pytest.fixture(autouse=True)
+def _nothing_was_asked() -> Iterator[None]:
+    """What this process knows of Valkey, and what it said of it, begins anew."""
+    buckets.buckets_of.cache_clear()
+    yield
+    buckets.buckets_of.cache_clear()
 
 
 @pytest.fixture(autouse=True)
