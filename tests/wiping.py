@@ -25,6 +25,7 @@ UNMANAGED: Final = (
     "ledger_posting",
     "ledger_entry",
     "ledger_account",
+    "ledger_fiatmode",
     "events_outbox",
     "events_event",
     "events_sequence",

@@ -32,12 +32,6 @@ def chain(**changes: Any) -> str:
     return json.dumps([{**LIVE_CHAIN, **changes}])
 
 
-@pytest.fixture(autouse=True)
-def _books_without_fiat_money(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever a test before left: of which mode the books' fiat money is has tests of its own."""
-    monkeypatch.setattr("gateway.supervisor.checks.fiat_mode_held", lambda: "")
-
-
 @pytest.fixture
 def live(settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, db: None):
     """A configuration that live mode accepts; tests break one thing each."""
