@@ -1,7 +1,8 @@
 """Ask for money: quotes for every accepted token, an address, one statement."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,7 +10,7 @@ from uuid import UUID
 
 import orjson
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 
 from gateway.chains.create2 import SaltTerms, deposit_address, terms_salt
 from gateway.chains.selectors import TokenView
@@ -66,6 +67,27 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 ISSUE_SQL = """
 SELECT outcome, invoice_id, is_duplicate_order, full_assets FROM invoices_issue(%s::jsonb, %s, %s)
 """
+# What goes along was made for an order that is, or is not, asked for a second time (the last %s).
+ISSUE_ALONGSIDE_SQL = """
+SELECT outcome, invoice_id, is_duplicate_order, full_assets, CASE WHEN outcome = 'issued' THEN
+       CASE WHEN is_duplicate_order = %s THEN {call} ELSE invoices_issued_otherwise() END END
+  FROM invoices_issue(%s::jsonb, %s, %s)
+"""
+ISSUED_OTHERWISE = "TL009"
+
+
+@dataclass(frozen=True, slots=True)
+class Alongside:
+    """What a caller has written by the statement that issues an invoice: both stand, or neither.
+
+    Attributes:
+        call: a function's call in SQL, returning void, with a placeholder for each argument.
+        arguments: of an invoice that is being issued. Asked for again if the order turns out to
+            have another invoice.
+    """
+
+    call: str
+    arguments: Callable[[Invoice], Sequence[Any]]
 
 
 def invoice_issue(
@@ -78,6 +100,7 @@ def invoice_issue(
     lock_seconds: int | None = None,
     created_by: str = "",
     external_key: str = "",
+    alongside: Alongside | None = None,
 ) -> Invoice:
     """Ask for ``amount`` in the shop's currency, with a rate locked for each token it accepts.
 
@@ -91,6 +114,8 @@ def invoice_issue(
             name, such a token is not offered (``lock_too_long``).
         external_key: the caller's name for this demand. Asked again with it, however often and
             at the same time, there is one invoice, and that one is returned.
+        alongside: what to write with a new invoice; not together with ``external_key``, whose
+            invoice may be there already.
 
     Raises:
         ShopNotActive, ShopHasNoPayoutAddress, WrongCurrency, NotPositive, BadLock, BadText: refused
@@ -101,6 +126,8 @@ def invoice_issue(
         ScreeningUnavailable: the screening lists are missing or stale.
         ExternalKeyConflict: the key names an invoice for something else.
     """
+    if alongside and external_key:
+        raise ValueError("An invoice that may be there already takes nothing along.")
     seconds = _checked(shop=shop, amount=amount, lock_seconds=lock_seconds)
     taking_check(shop=shop, amount=amount, now=now)
     texts = {"order_id": order_id, "external_key": external_key, "created_by": created_by}
@@ -128,7 +155,7 @@ def invoice_issue(
         invoice.order_id, invoice.external_key = order_id, external_key
         invoice.created_by, invoice.metadata = created_by, dict(metadata or {})
         try:
-            return _issued(invoice, book=book, shop=shop, offered=offered)
+            return _issued(invoice, book=book, shop=shop, offered=offered, alongside=alongside)
         except _AssetsFull as full:
             drawn = without(drawn, full.assets)
 
@@ -267,7 +294,14 @@ def _reserved(invoice: Invoice, *, book: Book, shop: ShopView, offered: Catalogu
     return _Reserved(salt=salt, address=deposit_address(factory=offered.factory, salt=salt))
 
 
-def _issued(invoice: Invoice, *, book: Book, shop: ShopView, offered: Catalogue) -> Invoice:
+def _issued(
+    invoice: Invoice,
+    *,
+    book: Book,
+    shop: ShopView,
+    offered: Catalogue,
+    alongside: Alongside | None,
+) -> Invoice:
     reserved = _reserved(invoice, book=book, shop=shop, offered=offered)
     invoice.address = reserved.address
     asked = orjson.dumps(
@@ -301,15 +335,18 @@ def _issued(invoice: Invoice, *, book: Book, shop: ShopView, offered: Catalogue)
             "event_handlers": handlers_for("invoice.created"),
         }
     ).decode()
-    outcome, invoice_id, is_duplicate_order, full = _told(asked, invoice.book, share=False)
+    outcome, invoice_id, is_duplicate_order, full = _told(
+        invoice, asked, share=False, alongside=alongside
+    )
     if outcome == "share":
-        outcome, invoice_id, is_duplicate_order, full = _told(asked, invoice.book, share=True)
+        outcome, invoice_id, is_duplicate_order, full = _told(
+            invoice, asked, share=True, alongside=alongside
+        )
     if outcome == "full":
         raise _AssetsFull(full)
     if outcome == "issued":
         wake(EVENTS, [f"invoice:{invoice.id}"])
-        invoice.duplicate_order = is_duplicate_order
-        invoice.exceptions = ["duplicate_order"] if is_duplicate_order else []
+        _mark_order(invoice, is_duplicate=is_duplicate_order)
         invoice._state.adding = False
         return invoice
     if outcome == "exists":
@@ -325,10 +362,38 @@ class _AssetsFull(Exception):
         self.assets = assets
 
 
-def _told(asked: str, book: str, *, share: bool) -> tuple[str, UUID, bool, list[str]]:
-    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
-        cursor.execute(ISSUE_SQL, [asked, book, share])
-        told: tuple[str, UUID, bool, list[str]] = cursor.fetchone()
+_Told = tuple[str, UUID, bool, list[str]]
+
+
+def _mark_order(invoice: Invoice, *, is_duplicate: bool) -> None:
+    """Whether its order has another invoice that may be paid."""
+    invoice.duplicate_order = is_duplicate
+    invoice.exceptions = ["duplicate_order"] if is_duplicate else []
+
+
+def _told(invoice: Invoice, asked: str, *, share: bool, alongside: Alongside | None) -> _Told:
+    """What the statement answers to what was asked."""
+    parameters = [asked, invoice.book, share]
+    if alongside is None:
+        return _answered(ISSUE_SQL, parameters)
+    sql = ISSUE_ALONGSIDE_SQL.format(call=alongside.call)
+    _mark_order(invoice, is_duplicate=False)
+    try:
+        return _answered(sql, [False, *alongside.arguments(invoice), *parameters])
+    except DatabaseError as error:
+        if getattr(error.__cause__, "sqlstate", None) != ISSUED_OTHERWISE:
+            raise
+    _mark_order(invoice, is_duplicate=True)
+    return _answered(sql, [True, *alongside.arguments(invoice), *parameters])
+
+
+def _answered(sql: str, parameters: list[Any]) -> _Told:
+    """A statement is a transaction of its own. Within another one a savepoint is put around it, so
+    that its failure leaves that one usable."""
+    one = transaction.atomic() if connection.in_atomic_block else nullcontext()
+    with one, connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        told: _Told = cursor.fetchone()[:4]
     return told
 
 

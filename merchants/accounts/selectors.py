@@ -19,6 +19,7 @@ from merchants.accounts.errors import KeyExpired, KeyRevoked, KeyUnknown, WrongM
 from merchants.accounts.keys import has_key_shape, key_hash, pepper_from
 from merchants.accounts.models import ApiKey, Membership, User
 
+KNOWN_SHOPS = 1_000
 LAST_USED_RESOLUTION = timedelta(hours=1)
 """A busy key would otherwise cost a write per request."""
 
@@ -37,13 +38,16 @@ class Caller:
         return True
 
 
+_KEY_FIELDS = ("id", "mode", "scopes", "expires_at", "revoked_at", "last_used_at")
+_KEY_WIDTH = len(_KEY_FIELDS)
+
+
 # Written out rather than composed: they run before every request of the API and of a shop's pages.
 def columns_of_caller(alias: str) -> str:
     """What `caller_from` reads, of a function called ``alias`` that gives a key and its shop: for
     whoever reads more in the same statement."""
-    key = ("id", "mode", "scopes", "expires_at", "revoked_at", "last_used_at")
     return ", ".join(
-        [f"({alias}.key).{field}" for field in key]
+        [f"({alias}.key).{field}" for field in _KEY_FIELDS]
         + [f"({alias}.shop).{field}" for field in SHOP_VIEW_FIELDS]
     )
 
@@ -83,14 +87,14 @@ def caller_by_secret(secret: str, *, now: datetime) -> Caller:
 def caller_from(row: Sequence[Any], *, now: datetime) -> Caller:
     """The caller of a row of `columns_of_caller`, where nulls are no such key. As
     `caller_by_secret`."""
-    key_id, mode, scopes, expires_at, revoked_at, last_used_at, *of_shop = row
+    key_id, mode, scopes, expires_at, revoked_at, last_used_at = row[:_KEY_WIDTH]
     if key_id is None:
         raise KeyUnknown
     if revoked_at is not None:
         raise KeyRevoked
     if expires_at is not None and expires_at <= now:
         raise KeyExpired(expires_at)
-    shop = shop_from_columns(of_shop)
+    shop = shop_from_columns(tuple(row[_KEY_WIDTH:]))
     if mode != shop.mode:
         raise WrongMode(key_mode=mode, shop_mode=shop.mode)
     if last_used_at is None or now - last_used_at >= LAST_USED_RESOLUTION:
@@ -98,8 +102,12 @@ def caller_from(row: Sequence[Any], *, now: datetime) -> Caller:
     return Caller(key_id=key_id, shop=shop, scopes=frozenset(orjson.loads(scopes)))
 
 
-def shop_from_columns(columns: Sequence[Any]) -> ShopView:
-    """The shop of a row of a written-out statement: ``SHOP_VIEW_FIELDS``, in their order."""
+@lru_cache(maxsize=KNOWN_SHOPS)
+def shop_from_columns(columns: tuple[Any, ...]) -> ShopView:
+    """The shop of a row of a written-out statement: ``SHOP_VIEW_FIELDS``, in their order.
+
+    A row that was read before, to the letter, is not checked and put together again.
+    """
     row = dict(zip(SHOP_VIEW_FIELDS, columns, strict=True))
     return shop_view_from(row | {"terms": orjson.loads(row["terms"])})
 
@@ -110,7 +118,7 @@ def shop_entered(
     """The shop and the person's roles that count there; None if they have none. If one of them is
     ``allowed``, the shop is this session's scope from here on. One query."""
     roles, *of_shop = entered_by(_MEMBER_SQL, [user.pk, shop_id, list(allowed)])
-    return (shop_from_columns(of_shop), frozenset(roles)) if of_shop[0] else None
+    return (shop_from_columns(tuple(of_shop)), frozenset(roles)) if of_shop[0] else None
 
 
 def house_entered(*, user: User, allowed: Collection[str]) -> frozenset[str]:

@@ -15,6 +15,8 @@ from rest_framework.views import APIView
 
 from gateway.events.cursors import MAX_PAGE_SIZE, PAGE_SIZE, Page
 from gateway.events.errors import TillwayError
+from gateway.invoices.issuing import Alongside
+from gateway.invoices.models import Invoice
 from gateway.money.errors import MoneyError
 from gateway.refunds.limits import Person
 from gateway.shops.selectors import ShopView
@@ -26,6 +28,7 @@ from merchants.api.idempotency import (
     Kept,
     Keyed,
     answer_once,
+    answer_once_alongside,
     answer_plainly,
     checked_key,
     fingerprint_of,
@@ -116,12 +119,30 @@ class ApiView(APIView):
             work: gets the key, or "" without one.
             key_required: refuse a request without a key.
         """
-        key = checked_key(self.request.META.get(IDEMPOTENCY_HEADER))
-        if key is None:
+        keyed = self._keyed()
+        if keyed is None:
             if key_required:
                 raise IdempotencyKeyMissing
             return answer_plainly(lambda: work(""))
-        keyed = Keyed(
+        return answer_once(keyed, work=lambda: work(keyed.key), now=timezone.now())
+
+    def write_invoice(
+        self,
+        issue: Callable[[Alongside | None], Invoice],
+        answer_of: Callable[[Invoice], Answer],
+    ) -> HttpResponse:
+        """As `write`, for an invoice that ``issue`` writes in one statement with its answer."""
+        keyed = self._keyed()
+        if keyed is None:
+            return answer_plainly(lambda: answer_of(issue(None)))
+        return answer_once_alongside(keyed, issue=issue, answer_of=answer_of, now=timezone.now())
+
+    def _keyed(self) -> Keyed | None:
+        """The request with its Idempotency-Key; None without one."""
+        key = checked_key(self.request.META.get(IDEMPOTENCY_HEADER))
+        if key is None:
+            return None
+        return Keyed(
             shop_id=self.shop.id,
             key=key,
             fingerprint=fingerprint_of(
@@ -131,7 +152,6 @@ class ApiView(APIView):
             ),
             kept=self.kept,
         )
-        return answer_once(keyed, work=lambda: work(key), now=timezone.now())
 
     def query(self, allowed: Collection[str] = ()) -> dict[str, str]:
         """The query's parameters; one we don't know would silently not filter.

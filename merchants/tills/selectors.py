@@ -83,7 +83,7 @@ def till_entered(token: str, *, now: datetime) -> TillSession | None:
         till_id=till_id,
         name=name,
         place=place,
-        shop=shop_from_columns(of_shop),
+        shop=shop_from_columns(tuple(of_shop)),
         cashier=User(**dict(zip(_USER_FIELDS, of_user, strict=True))) if stands else None,
         role=role if stands else "",
         used_at=used_at,

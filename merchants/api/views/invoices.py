@@ -11,6 +11,7 @@ from rest_framework.request import Request
 
 from gateway.invoices import selectors, services
 from gateway.invoices.errors import InvoiceNotOpen, PayerUntold
+from gateway.invoices.issuing import Alongside
 from gateway.invoices.models import STATUSES, Invoice
 from gateway.invoices.presenters import head_numbers, invoice_as_dict
 from gateway.invoices.qr import MAX_MODULE_PX, MODULE_PX, qr_png
@@ -64,22 +65,26 @@ class InvoicesView(ApiView):
         responses=docs.answers_with(answers.Invoice, status=201),
     )
     def post(self, request: Request) -> HttpResponse:
-        return self.write(self._create)
+        return self.write_invoice(self._issue, _created)
 
-    def _create(self, key: str) -> Answer:
+    def _issue(self, alongside: Alongside | None) -> Invoice:
         wanted = self.checked(NewInvoice)
         with of_field("currency"):
             currency = fiat(wanted.pop("currency", self.shop.pricing_currency))
         with of_field("amount"):
             amount = parse_positive_amount(wanted.pop("amount"), currency)
-        invoice = services.invoice_issue(
+        return services.invoice_issue(
             shop=self.shop,
             amount=amount,
             now=timezone.now(),
             created_by=f"api_key:{self.caller.key_id}",
+            alongside=alongside,
             **wanted,
         )
-        return Answer(201, invoice_as_dict(invoice), location=f"/v1/invoices/{invoice.id}")
+
+
+def _created(invoice: Invoice) -> Answer:
+    return Answer(201, invoice_as_dict(invoice), location=f"/v1/invoices/{invoice.id}")
 
 
 class InvoiceView(ApiView):

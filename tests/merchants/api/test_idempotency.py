@@ -1,7 +1,6 @@
 """The same request twice."""
 
 import threading
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -17,6 +16,7 @@ from gateway.invoices.models import Invoice
 from gateway.market.errors import LockCapReached
 from merchants.api import idempotency
 from merchants.api.models import IdempotencyRecord
+from merchants.webhooks import services as endpoints
 from merchants.webhooks.models import Endpoint
 from tests.merchants.api.conftest import Api, refused
 from tests.table_reads import analyse, rows_read
@@ -103,18 +103,48 @@ def test_malformed_json_is_answered_alike_twice(api: Api) -> None:
 def test_a_failure_of_ours_is_forgotten_and_its_effect_with_it(
     api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    create = endpoints.endpoint_create
+
+    def create_and_fail(**options: Any) -> Any:
+        create(**options)
+        raise RuntimeError("after the effect, before the answer")
+
+    monkeypatch.setattr(endpoints, "endpoint_create", create_and_fail)
+    body = {"url": "https://example.com/hook"}
+    refused(api.post("webhook_endpoints", body, Idempotency_Key="k1"), 500, "internal_error")
+    assert not Endpoint.objects.exists()
+    monkeypatch.setattr(endpoints, "endpoint_create", create)
+    assert api.post("webhook_endpoints", body, Idempotency_Key="k1").status_code == 201
+    assert Endpoint.objects.count() == 1
+
+
+def test_an_invoice_and_its_answer_stand_together_whatever_fails_after(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
     issue = invoices.invoice_issue
 
     def issue_and_fail(**options: Any) -> Any:
         issue(**options)
-        raise RuntimeError("after the effect, before the answer")
+        raise RuntimeError("after both were written by one statement")
 
     monkeypatch.setattr(invoices, "invoice_issue", issue_and_fail)
-    refused(api.post("invoices", COFFEE, Idempotency_Key="k1"), 500, "internal_error")
-    assert not Invoice.objects.exists()
-    monkeypatch.setattr(invoices, "invoice_issue", issue)
-    assert api.post("invoices", COFFEE, Idempotency_Key="k1").status_code == 201
+    first = api.post("invoices", COFFEE, Idempotency_Key="k1")
+    assert first.status_code == 201
+    again = api.post("invoices", COFFEE, Idempotency_Key="k1")
+    assert again.content == first.content
     assert Invoice.objects.count() == 1
+
+
+def test_the_second_invoice_of_an_order_says_so_each_time_it_is_asked_for(api: Api) -> None:
+    body = COFFEE | {"order_id": "table-4"}
+    assert api.post("invoices", body, Idempotency_Key="k1").json()["exceptions"] == []
+    second = api.post("invoices", body, Idempotency_Key="k2")
+    assert second.json()["exceptions"] == ["duplicate_order"]
+    again = api.post("invoices", body, Idempotency_Key="k2")
+    assert again.content == second.content
+    assert Invoice.objects.count() == 2
+    assert IdempotencyRecord.objects.count() == 2
+    assert Event.objects.filter(type="invoice.created").count() == 2
 
 
 def test_a_503_is_not_kept(api: Api, valkey: Any, open_shop: Any, clock: Any) -> None:
@@ -310,22 +340,16 @@ def test_a_request_whose_answer_was_lost_is_answered_after_a_crash(
     api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Killed after commit and before the answer: the repeat gets what was promised."""
-    respond: Callable[..., Any] = idempotency._store
 
-    def store_and_die(*args: Any, **options: Any) -> None:
-        respond(*args, **options)
-        from django.db import transaction
-
-        transaction.on_commit(_die)
-
-    def _die() -> None:
+    def die(name: str) -> None:
+        assert name == "answer.committed"
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(idempotency, "_store", store_and_die)
     key = str(uuid4())
-    with pytest.raises(KeyboardInterrupt):
-        api.post("invoices", COFFEE, Idempotency_Key=key)
-    monkeypatch.setattr(idempotency, "_store", respond)
+    with monkeypatch.context() as dying:
+        dying.setattr(idempotency, "point", die)
+        with pytest.raises(KeyboardInterrupt):
+            api.post("invoices", COFFEE, Idempotency_Key=key)
     again = api.post("invoices", COFFEE, Idempotency_Key=key)
     assert again.status_code == 201
     assert again["Idempotent-Replayed"] == "true"
