@@ -3,12 +3,14 @@
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from gateway.settlement.standing import shop_suspend
 from gateway.shops.services import shop_approve
 from merchants.accounts.actions import SCOPES
 from merchants.accounts.models import ApiKey
@@ -184,6 +186,66 @@ def test_use_is_noted_once_an_hour(shop: Any, key_for: Key) -> None:
     assert first is not None
     api.get("webhook_endpoints")
     assert ApiKey.objects.get().last_used_at == first
+
+
+def _write(api: Api, key: str) -> Any:
+    """A request with an Idempotency-Key, whose caller a process need not read twice."""
+    return api.post("webhook_endpoints", {"url": "https://example.com/hook"}, Idempotency_Key=key)
+
+
+def _revoke(key: ApiKey) -> None:
+    api_key_revoke(shop_id=key.shop_id, key_id=key.id)
+
+
+def _expire(key: ApiKey) -> None:
+    ApiKey.objects.filter(id=key.id).update(expires_at=timezone.now())
+
+
+def _narrow(key: ApiKey) -> None:
+    ApiKey.objects.filter(id=key.id).update(scopes=["invoices:read"])
+
+
+@pytest.mark.parametrize(
+    ("change", "status", "code"),
+    [
+        (_revoke, 401, "key_revoked"),
+        (_expire, 401, "key_expired"),
+        (_narrow, 403, "scope_missing"),
+    ],
+)
+def test_a_key_that_was_let_in_before_is_read_anew_once_it_changed(
+    shop: Any, key_for: Key, change: Callable[[ApiKey], None], status: int, code: str
+) -> None:
+    api = Api(key_for(shop.id))
+    for number in range(3):
+        assert _write(api, f"before-{number}").status_code == 201
+    change(ApiKey.objects.get())
+    refused(_write(api, "after"), status, code)
+
+
+def test_a_shop_is_read_anew_once_it_changed(open_shop: Any, key_for: Key) -> None:
+    api = Api(key_for(open_shop.shop_id))
+    for number in range(3):
+        sold = api.post("invoices", {"amount": "1.00"}, Idempotency_Key=f"before-{number}")
+        assert sold.status_code == 201
+    shop_suspend(
+        shop_id=open_shop.shop_id, reason="Asked by its bank", by=uuid4(), now=timezone.now()
+    )
+    refused(
+        api.post("invoices", {"amount": "1.00"}, Idempotency_Key="after"), 409, "shop_not_active"
+    )
+
+
+def test_a_key_in_use_is_noted_again_after_an_hour(shop: Any, key_for: Key) -> None:
+    api = Api(key_for(shop.id))
+    _write(api, "first")
+    long_ago = timezone.now() - timedelta(hours=2)
+    ApiKey.objects.update(last_used_at=long_ago)
+    _write(api, "second")
+    _write(api, "third")
+    noted = ApiKey.objects.get().last_used_at
+    assert noted is not None
+    assert noted > long_ago + timedelta(hours=1)
 
 
 @pytest.mark.parametrize(
