@@ -232,7 +232,7 @@ def test_a_shop_is_read_anew_once_it_changed(open_shop: Any, key_for: Key) -> No
         shop_id=open_shop.shop_id, reason="Asked by its bank", by=uuid4(), now=timezone.now()
     )
     refused(
-        api.post("invoices", {"amount": "1.00"}, Idempotency_Key="after"), 409, "shop_not_active"
+        api.post("invoices", {"amount": "1.00"}, Idempotency_Key="after"), 403, "shop_not_active"
     )
 
 
