@@ -57,7 +57,8 @@ IN_PROCESS = {
 }
 """Points that no story of a house comes to, by the first word of their names: the house has no
 ramp, its sales are below the size of a hedge, and its payouts come one at a time. The modules whose
-tests die there in process; the names of those tests say ``dies``."""
+tests die there in process; the names of those tests say ``dies``. Those of batches also die at
+``payout.queued``, which the house passes only where a payout waits for no other."""
 
 
 @cache

@@ -134,3 +134,25 @@ def test_a_process_that_dies_lets_a_batch_go_once(
     assert rows(both) == before
     assert batch_undone(batch_id=batch.id, body=body, now=now).status == "undone"
     assert ledger_checks() == []
+
+
+def test_a_process_that_dies_sends_what_goes_alone_once(
+    gathered: tuple[list[World], list[Payout]],
+) -> None:
+    both, waiting = gathered
+    now = both[0].now
+    payouts_gather(asset=USDC.code, now=now)
+    (batch,) = PayoutBatch.objects.all()
+    batch_undone(batch_id=batch.id, body=body_of(queued()[-1], status="reverted"), now=now)
+    relay.drain(limit=1000)
+    before = rows(both)
+    with pytest.raises(Killed), passing(killer("payout.queued")):
+        payouts_resume(asset=USDC.code, now=now)
+    assert rows(both) == before
+    assert payouts_resume(asset=USDC.code, now=now) == 2
+    singles = queued()[2:]
+    assert len(singles) == 2
+    for single in singles:
+        passes(both[0], single)
+    assert [status(each) for each in waiting] == ["completed"] * 2
+    assert ledger_checks() == []
