@@ -16,9 +16,7 @@ BALANCE_OF: Final = "0x70a08231"
 """balanceOf(address)"""
 
 
-def holdings(
-    *, chain_id: int, holder: bytes, tokens: Mapping[str, bytes | None]
-) -> dict[str, int]:
+def holdings(*, chain_id: int, holder: bytes, tokens: Mapping[str, bytes | None]) -> dict[str, int]:
     """Base units by asset code.
 
     Args:

@@ -54,9 +54,7 @@ def page(request: HttpRequest, invoice_id: UUID) -> HttpResponse:
     return render(request, "checkout/costs.html", context)
 
 
-def _examples(
-    shop: ShopView, *, asset: str, currency: str, now: datetime
-) -> list[dict[str, Any]]:
+def _examples(shop: ShopView, *, asset: str, currency: str, now: datetime) -> list[dict[str, Any]]:
     """What other amounts would cost now, by the schedule in force; those that can't be quoted now
     say so. No query but for what is offered."""
     money = FIAT[currency]

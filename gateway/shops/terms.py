@@ -142,9 +142,7 @@ def check_origins(origins: tuple[str, ...]) -> None:
     host and port would open the page to others, or to nobody.
     """
     if len(origins) > MAX_ORIGINS or len(set(origins)) != len(origins):
-        raise TermsRefused(
-            f"Name at most {MAX_ORIGINS} origins, each once.", field="embed_origins"
-        )
+        raise TermsRefused(f"Name at most {MAX_ORIGINS} origins, each once.", field="embed_origins")
     for origin in origins:
         if not _ORIGIN.fullmatch(origin) or len(origin) > MAX_ORIGIN_CHARACTERS:
             raise TermsRefused(

@@ -165,7 +165,9 @@ class Invoice(Shape):
         ["", "offered", "taken"],
         help_text="The longer lock for who pays from an exchange: may be chosen, or is in force.",
     )
-    watched = s.ListField(child=s.CharField(), help_text="Networks on which the address is watched.")
+    watched = s.ListField(
+        child=s.CharField(), help_text="Networks on which the address is watched."
+    )
 
 
 class PaidIn(Shape):
