@@ -6,7 +6,7 @@ priced as if all who choose it were strategic, since choosing it is what they wo
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 

@@ -25,7 +25,7 @@ def text_of(browser: Client, path: str, **query: str) -> str:
 
 
 def form_of(invoice: Invoice, text: str, asset: str = WETH) -> dict[str, str]:
-    units = text.split('name="units" value="')[1].split('"')[0]
+    units = text.split('name="units" value="')[1].partition('"')[0]
     return {"asset": asset, "units": units}
 
 

@@ -157,7 +157,7 @@ def test_who_chooses_the_best_moment_gains_nothing_over_who_was_sold_that_lock(s
 
 
 def test_a_shopper_of_foresight_would_gain_if_the_longer_price_were_drawn_alone() -> None:
-    """The same shopper without the rule: on some path and minute they are better off than before."""
+    """The same shopper without the rule: on some path, in some minute, they are better off."""
     gains = []
     for seed in range(12):
         path = Path(seed)
