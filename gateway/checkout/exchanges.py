@@ -21,7 +21,12 @@ from gateway.checkout.places import served_here
 from gateway.checkout.posting import guarded
 from gateway.checkout.renewing import renewal_check
 from gateway.events.errors import TillwayError
-from gateway.invoices.errors import InvoiceNotFound
+from gateway.invoices.errors import (
+    ExchangeLockOff,
+    InvoiceCovered,
+    InvoiceNotFound,
+    InvoiceNotOpen,
+)
 from gateway.invoices.exchange_locks import (
     ExchangeOffer,
     exchange_lock_open,
@@ -60,6 +65,8 @@ def page(request: HttpRequest, invoice_id: UUID) -> HttpResponse:
                 at_most_units=_units(request.POST.get("units", "")),
                 now=now,
             )
+        except (ExchangeLockOff, InvoiceCovered, InvoiceNotOpen):
+            return HttpResponseRedirect(f"/i/{invoice_id}")  # something came in between
         except TillwayError as refused:
             return _draw(request, invoice, asset=asset, now=now, refused=refused)
         return HttpResponseRedirect(f"/i/{invoice_id}?asset={asset}")
