@@ -37,8 +37,11 @@ from gateway.invoices.models import Invoice
 from gateway.invoices.presenters import invoice_as_dict
 from gateway.invoices.selectors import invoice_public
 from gateway.money.amounts import Amount, format_amount
+from gateway.money.rates import BPS
 
 MOST_DIGITS: Final = 78
+ALLOWED_BPS: Final = 20
+"""The market moves while one reads: so much more than was shown is taken without another look."""
 
 
 @gzip_page
@@ -47,7 +50,7 @@ MOST_DIGITS: Final = 78
 @served_here
 @guarded
 def page(request: HttpRequest, invoice_id: UUID) -> HttpResponse:
-    """GET: what the longer lock asks for. POST: take it, unless it asks for more than was shown."""
+    """GET: what the longer lock asks for. POST: take it, unless the market moved away from that."""
     try:
         invoice = invoice_public(invoice_id)
     except InvoiceNotFound:
@@ -74,7 +77,7 @@ def page(request: HttpRequest, invoice_id: UUID) -> HttpResponse:
 
 
 def _units(typed: str) -> int:
-    """What was shown; nothing is promised for less than nothing."""
+    """What is taken at most; what is no number is nothing."""
     return int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= MOST_DIGITS else 0
 
 
@@ -109,7 +112,8 @@ def _offer_words(offer: ExchangeOffer, *, now: datetime) -> dict[str, Any]:
     more = Amount(offer.more_units, longer.token_asset)
     return {
         "amount": format_amount(longer.due, trim=True),
-        "units": str(longer.units),
+        "at_most": str(longer.units * (BPS + ALLOWED_BPS) // BPS),
+        "allowed": percent_words(Fraction(ALLOWED_BPS, BPS)),
         "minutes": round((longer.lock_end - now).total_seconds() / 60),
         "until": f"{longer.lock_end:%H:%M}",
         "more": format_amount(more, trim=True) if offer.more_units else "",

@@ -48,7 +48,7 @@ def test_the_parts_are_those_of_the_quote_and_the_shop_pays_its_own_fee() -> Non
         "lock": "€0.0802",
         "fill": "€0.0501",
         "gas": "€0.02",
-        "rest": "€0.0003",
+        "rest": "€0.0004",
     }
     assert (costs.total, costs.share, costs.fee) == ("€0.271", "0.27 %", "€0.50")
     widths = {part.key: part.width for part in costs.parts}

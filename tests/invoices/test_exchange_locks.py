@@ -98,8 +98,10 @@ def test_the_longer_price_holds_to_its_end_and_not_beyond(world: World, clock: A
     assert available(world) == promise_of(quote).credit_units
 
     other = choose(world, world.issue())
-    deposit = world.pay(other, asset=WETH, at=other.lock_end + timedelta(seconds=31))
-    world.hear(deposit, "confirmed")
+    clock.now = other.lock_end + timedelta(seconds=31)
+    world.publish(later_market((40 + 45) * 60 + 31))
+    world.load_list()
+    world.confirmed(other, asset=WETH)
     assert "late" in state(other)[1]
 
 
@@ -167,7 +169,7 @@ def test_it_is_not_taken_for_more_than_was_shown(world: World) -> None:
     with pytest.raises(ExchangeLockDearer):
         choose(world, invoice, at_most_units=shown)
     assert world.again(invoice).book == before
-    price(world, "3000")
+    price(world, "3010")
     choose(world, invoice, at_most_units=shown)
 
 
