@@ -5,6 +5,7 @@ import re
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from gateway.checkout.samples import sample_states
@@ -46,7 +47,7 @@ def test_a_shopper_pays_from_an_exchange(house: Any, size: str, scheme: str, lan
         fits(page, f"paying-2-exchange-{end}")
         chosen = house.world.again(invoice)
         units = house.world.quote(chosen, WETH).units
-        house.world.confirmed(chosen, asset=WETH, units=units * 9 // 10)
+        house.world.confirmed(chosen, asset=WETH, units=units * 9 // 10, at=timezone.now())
         expect(page.locator("[data-state=partial]")).to_be_visible()
         page.goto(f"/i/{invoice.id}?qr=erc681")
         rest = parse_erc681(codes_on(page)[0]).units
