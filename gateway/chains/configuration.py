@@ -72,6 +72,8 @@ class ChainSettings(msgspec.Struct, frozen=True):
 
     ``operator`` is the account that the factory lets sweep; unset, it is the treasury.
     ``batch_payer`` is the contract that pays many at once; unset, each payout is sent alone.
+    ``wallet_rpc_url`` and ``explorer_url`` are public, and told to a shopper's wallet that doesn't
+    know the chain; ``rpc_urls`` never are.
     """
 
     chain_id: int
@@ -92,6 +94,8 @@ class ChainSettings(msgspec.Struct, frozen=True):
     batch_payer: str | None = None
     private_submit: PrivateSubmitSettings | None = None
     sponsor: SponsorSettings | None = None
+    wallet_rpc_url: str | None = None
+    explorer_url: str | None = None
 
     @property
     def operator_or_treasury(self) -> str:

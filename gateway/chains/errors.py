@@ -32,6 +32,16 @@ class WalletUnasked(TillwayError):
     passes = True
 
 
+class HoldingsUnknown(TillwayError):
+    """No node could be asked what an address holds."""
+
+    code = "holdings_unknown"
+    message = "This chain gives no answer just now."
+    hint = "Try again in a minute; paying needs none."
+    status = 503
+    passes = True
+
+
 class AddressTaken(TillwayError):
     code = "deposit_address_taken"
     message = "Another invoice has this deposit address."

@@ -13,6 +13,7 @@ from gateway.cards.carrying import card_page
 from gateway.cards.onramp import onramp_page
 from gateway.checkout.card_choice import card_choice
 from gateway.checkout.places import served_here
+from gateway.checkout.posting import guarded
 from gateway.checkout.views import page_with_choices
 from gateway.events.errors import TillwayError
 
@@ -21,6 +22,7 @@ log = structlog.get_logger(__name__)
 
 @require_POST
 @served_here
+@guarded
 def pay_by_card(request: HttpRequest, invoice_id: UUID) -> HttpResponse:
     """Have the provider open a page for this invoice, and go back to ours, which links to it."""
     context = page_with_choices(request, invoice_id)
@@ -37,6 +39,7 @@ def pay_by_card(request: HttpRequest, invoice_id: UUID) -> HttpResponse:
 
 @require_POST
 @served_here
+@guarded
 def buy_with_card(request: HttpRequest, invoice_id: UUID) -> HttpResponse:
     """Have the provider open a page that sells the token to this invoice's address."""
     context, now = page_with_choices(request, invoice_id), timezone.now()

@@ -10,6 +10,7 @@ import orjson
 from django.utils.translation import gettext as _
 
 from gateway.checkout import wording
+from gateway.checkout.costs import costs_of
 from gateway.checkout.screens import FINAL, Screen, confirmations, shopper_screen
 
 REFRESH_SECONDS: Final = 8
@@ -69,6 +70,10 @@ def page_context(
     if chosen and not chosen["uri"]:
         kind = "url"  # nothing is left to pay, so no wallet has anything to read
     page_url = str(invoice["checkout_url"])
+    shares = {
+        due["asset"]: costs_of(due, amount=invoice["amount"], currency=invoice["currency"]).share
+        for due in (invoice["due"] if screen.asks_for_money else ())
+    }
     context: dict[str, Any] = {
         "invoice": invoice,
         "screen": screen,
@@ -81,7 +86,10 @@ def page_context(
         "is_final": invoice["status"] in FINAL,
         "refresh_seconds": 0 if invoice["status"] in FINAL else REFRESH_SECONDS,
         "version": public_status(invoice)["version"],
-        "watched": ", ".join(sorted({str(due["chain_name"]) for due in invoice["due"]})),
+        "watched": ", ".join(invoice["watched"]),
+        "exchange": invoice["exchange_lock"] == "taken",
+        "may_ask_longer": screen.key == "waiting" and invoice["exchange_lock"] == "offered",
+        "options": [(due, shares.get(due["asset"], "")) for due in invoice["due"]],
     }
     if chosen:
         context |= {
@@ -90,6 +98,7 @@ def page_context(
             "qr_label": _qr_label(kind, chosen),
             "address_end": wording.address_ends(chosen["address"])[2],
             "rate_text": rate_text(chosen, invoice["currency"]),
+            "share": shares.get(chosen["asset"], ""),
             "metamask_url": wording.metamask_link(page_url),
             "trust_url": wording.trust_link(page_url),
         }

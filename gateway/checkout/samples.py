@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
@@ -16,7 +17,9 @@ TX: Final = "0x7f3c1c1e4d6b8a90c2d4e6f8091a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c"
 LOCK_LEFT: Final = timedelta(minutes=14, seconds=32)
 
 
-def _due(symbol: str, decimals: int, units: int, token: str | None, rate: str) -> dict[str, Any]:
+def _due(  # noqa: PLR0917 (a row of a table)
+    symbol: str, decimals: int, units: int, token: str | None, rate: str, of: int = 1
+) -> dict[str, Any]:
     whole, rest = divmod(units, 10**decimals)
     uri = (
         f"ethereum:{token}@8453/transfer?address={ADDRESS}&uint256={units}"
@@ -29,11 +32,20 @@ def _due(symbol: str, decimals: int, units: int, token: str | None, rate: str) -
         "chain_id": 8453,
         "chain_name": "Base",
         "amount": f"{whole}.{rest:0{decimals}d}".rstrip("0").rstrip("."),
+        "decimals": decimals,
         "units": str(units),
+        "quoted_units": str(units * of),
         "address": ADDRESS,
         "uri": uri,
         "rate": rate,
-        "parts": {"spread_bps": 12, "lock_premium_bps": 6, "fee_bps": 50},
+        "parts": {
+            "fair": str(Decimal(rate) * Decimal("1.0021")),
+            "spread_bps": "12.00",
+            "lock_premium_bps": "6.00",
+            "fill_bps": "2.00",
+            "gas_units": str(units // 20_000),
+            "fee_bps": 50,
+        },
     }
 
 
@@ -82,10 +94,10 @@ def sample_invoice(
         "amount": "12.50",
         "currency": "EUR",
         "due": [
-            _due("USDC", 6, 13_620_000 // share, USDC, "0.917768"),
-            _due("EURC", 6, 12_510_000 // share, EURC, "0.999201"),
-            _due("ETH", 18, 4_821_400_000_000_000 // share, None, "2592.61"),
-            _due("WBTC", 8, 14_210 // share, WBTC, "87966.22"),
+            _due("USDC", 6, 13_620_000 // share, USDC, "0.917768", share),
+            _due("EURC", 6, 12_510_000 // share, EURC, "0.999201", share),
+            _due("ETH", 18, 4_821_400_000_000_000 // share, None, "2592.61", share),
+            _due("WBTC", 8, 14_210 // share, WBTC, "87966.22", share),
         ],
         "received": list(received),
         "credited": {"asset": "USDC@8453", "amount": "13.53" if status == "paid" else "0"},
@@ -98,6 +110,8 @@ def sample_invoice(
         "metadata": {},
         "checkout_url": f"http://localhost:8000/i/{INVOICE_ID}",
         "code_word": "amber fox",
+        "exchange_lock": "offered" if status == "waiting" and not received else "",
+        "watched": ["Base", "Ethereum"],
         **changes,
     }
 
@@ -120,6 +134,12 @@ def sample_states(now: datetime = DRAWN_AT) -> dict[str, dict[str, Any]]:
             payer_needed=True,
             address="",
             due=_addressless(),
+        ),
+        "exchange": made(
+            "waiting",
+            exchange_lock="taken",
+            due=[_due("USDC", 6, 13_640_000, USDC, "0.916423")],
+            lock_end=(now + LOCK_LEFT * 3).isoformat(),
         ),
         "price_over": made("waiting", lock_end=(now - timedelta(seconds=9)).isoformat()),
         "partial": made("partial", exceptions=("underpaid",), received=(half,)),

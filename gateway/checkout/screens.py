@@ -61,7 +61,12 @@ def shopper_screen(invoice: Mapping[str, Any], *, price_is_over: bool = False) -
         return _held()
     match invoice["status"]:
         case "waiting" | "partial" as status:
-            return _open(status, unusual, price_is_over=price_is_over)
+            return _open(
+                status,
+                unusual,
+                price_is_over=price_is_over,
+                from_exchange=invoice["exchange_lock"] == "taken",
+            )
         case "processing":
             return _processing(invoice)
         case "paid":
@@ -87,7 +92,9 @@ def confirmations(invoice: Mapping[str, Any]) -> tuple[int, int]:
     return min(done, needed), needed
 
 
-def _open(status: str, unusual: Collection[str], *, price_is_over: bool) -> Screen:
+def _open(
+    status: str, unusual: Collection[str], *, price_is_over: bool, from_exchange: bool
+) -> Screen:
     """A screen of an invoice that still asks for money."""
     if "reverted" in unusual:
         return _reverted()
@@ -104,6 +111,8 @@ def _open(status: str, unusual: Collection[str], *, price_is_over: bool) -> Scre
         return _wrong_asset()
     if price_is_over:
         return _price_over()
+    if from_exchange:
+        return _exchange()
     return Screen(
         key="waiting",
         tone="wait",
@@ -227,6 +236,20 @@ def _wrong_asset() -> Screen:
         more=_(
             "A token arrived that this request doesn't take. It is kept for you: ask the shop. "
             "You can still pay with a token from the list."
+        ),
+        action="pay",
+    )
+
+
+def _exchange() -> Screen:
+    return Screen(
+        key="exchange",
+        tone="wait",
+        icon="bank",
+        word=_("Waiting for your exchange"),
+        more=_(
+            "Have your exchange send it as shown below. You may close this page meanwhile; the "
+            "price is held until the time that is shown."
         ),
         action="pay",
     )

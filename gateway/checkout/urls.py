@@ -3,7 +3,17 @@
 from django.conf import settings
 from django.urls import path
 
-from gateway.checkout import cards, claims, payers, sponsored, views
+from gateway.checkout import (
+    asking_costs,
+    cards,
+    claims,
+    embedding,
+    exchanges,
+    payers,
+    sponsored,
+    views,
+    wallet_facts,
+)
 
 app_name = "checkout"
 urlpatterns = [
@@ -13,6 +23,10 @@ urlpatterns = [
     path("i/<uuid:invoice_id>/qr.png", views.qr_image, name="qr"),
     path("i/<uuid:invoice_id>/receipt", views.receipt, name="receipt"),
     path("i/<uuid:invoice_id>/renew", views.renew, name="renew"),
+    path("i/<uuid:invoice_id>/costs", asking_costs.page, name="costs"),
+    path("i/<uuid:invoice_id>/exchange", exchanges.page, name="exchange"),
+    path("i/<uuid:invoice_id>/balances", wallet_facts.balances, name="balances"),
+    path("i/<uuid:invoice_id>/network", wallet_facts.network, name="network"),
     path("i/<uuid:invoice_id>/payer", payers.page, name="payer"),
     path("i/<uuid:invoice_id>/card", cards.pay_by_card, name="card"),
     path("i/<uuid:invoice_id>/buy", cards.buy_with_card, name="buy"),
@@ -22,6 +36,7 @@ urlpatterns = [
         sponsored.outcome,
         name="outcome",
     ),
+    path("embed/tillway.js", embedding.script, name="embed"),
     path("c/<str:token>", claims.page, name="claim"),
     path("language", views.language, name="language"),
 ]

@@ -17,8 +17,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from gateway.checkout import languages, selectors
 from gateway.checkout.card_choice import card_choice
+from gateway.checkout.framing import frame_of, let_frame
 from gateway.checkout.pages import page_context, public_status
 from gateway.checkout.places import served_here
+from gateway.checkout.posting import guarded
 from gateway.checkout.renewing import renewal_check
 from gateway.events.errors import TillwayError
 from gateway.invoices.qr import MAX_MODULE_PX, MODULE_PX, qr_png
@@ -37,8 +39,8 @@ language = require_GET(languages.choose_language)
 @require_GET
 @served_here
 def page(request: HttpRequest, invoice_id: UUID) -> HttpResponse:
-    """The whole page; it works as it is, without scripts."""
-    return render(request, "checkout/page.html", page_with_choices(request, invoice_id))
+    """The whole page; it works as it is, without scripts, and in a frame of the shop's own site."""
+    return _drawn(request, page_with_choices(request, invoice_id))
 
 
 @gzip_page
@@ -93,14 +95,16 @@ def receipt(request: HttpRequest, invoice_id: UUID) -> HttpResponse:
 
 @require_POST
 @served_here
+@guarded
 def renew(request: HttpRequest, invoice_id: UUID) -> HttpResponse:
     """Draw new quotes for an invoice whose price has run out, and go back to its page.
 
     Not a moment earlier: a shopper who may choose among prices would wait for the best.
     """
     context = page_with_choices(request, invoice_id)
+    back = f"/i/{invoice_id}" + (f"?{context['frame'].query}" if context["frame"] else "")
     if context["screen"].action != "renew":
-        return HttpResponseRedirect(f"/i/{invoice_id}")
+        return HttpResponseRedirect(back)
     now, made_by = timezone.now(), context["invoice"]["created_by"]
     try:
         renewal_check(created_by=made_by, invoice_id=invoice_id, now=now)
@@ -108,8 +112,13 @@ def renew(request: HttpRequest, invoice_id: UUID) -> HttpResponse:
     except TillwayError as error:
         may_come = error.status in MAY_COME
         context |= {"problem": True, "can_renew": context["can_renew"] and may_come}
-        return render(request, "checkout/page.html", context, status=error.status)
-    return HttpResponseRedirect(f"/i/{invoice_id}")
+        return _drawn(request, context, status=error.status)
+    return HttpResponseRedirect(back)
+
+
+def _drawn(request: HttpRequest, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
+    response = render(request, "checkout/page.html", context, status=status)
+    return let_frame(response, context["frame"])
 
 
 def _invoice(invoice_id: UUID) -> dict[str, Any]:
@@ -141,6 +150,7 @@ def page_with_choices(
         may_buy = context["screen"].asks_for_money and context["chosen"]
         chosen = context["chosen"]["asset"] if may_buy else ""
         context["card"] = card_choice(invoice, now=timezone.now(), asset=chosen)
+    context["frame"] = frame_of(request, invoice)
     context["live_url"] = f"{settings.LIVE_URL}/live/i/{invoice_id}"
     context["languages"] = settings.LANGUAGES
     return context

@@ -8,7 +8,11 @@ class InvoicesConfig(AppConfig):
     def ready(self) -> None:
         from gateway.compliance.cases.evidence import register
         from gateway.events.subscriptions import subscribe, subscribe_together
-        from gateway.invoices import handlers, telling
+        from gateway.invoices import (
+            checks,  # noqa: F401 (registers itself)
+            handlers,
+            telling,
+        )
         from gateway.invoices.evidence import invoice_facts
 
         register("invoice", invoice_facts)

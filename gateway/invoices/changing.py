@@ -21,10 +21,11 @@ from gateway.invoices.errors import (
 from gateway.invoices.exposure import retake_exposure
 from gateway.invoices.issuing import checked_lock, draw_quotes, feeds_refused
 from gateway.invoices.models import Invoice
+from gateway.invoices.quotebook import QuoteSet
 from gateway.money.amounts import Amount
 from gateway.money.assets import FIAT
 from gateway.shops.errors import ShopNotActive
-from gateway.shops.selectors import shop_view
+from gateway.shops.selectors import ShopView, shop_view
 
 OPEN = frozenset({"waiting", "partial"})
 
@@ -65,6 +66,27 @@ def invoice_requote(
         BadLock: no rate is locked for so long.
     """
     invoice = locks.invoice_for_update(invoice_id=invoice_id, shop_id=shop_id)
+    shop = check_asking(invoice, now=now)
+    book = invoice.promises
+    drawn = draw_quotes(
+        shop=shop,
+        amount=Amount(invoice.amount_units, FIAT[invoice.currency]),
+        lock_seconds=checked_lock(
+            book.terms.lock_seconds if lock_seconds is None else lock_seconds
+        ),
+        shorten_lock=lock_seconds is None,
+        now=now,
+    )
+    return put_quotes(invoice, shop=shop, drawn=drawn, now=now)
+
+
+def check_asking(invoice: Invoice, *, now: datetime) -> ShopView:
+    """The shop, if new quotes may be drawn for its invoice. Two queries.
+
+    Raises:
+        InvoiceCovered, InvoiceNotOpen: there is nothing to ask for any more.
+        ShopNotActive, ShopHasNoPayoutAddress, ScreeningUnavailable: nothing is asked for now.
+    """
     if invoice.status in ("processing", "paid"):
         raise InvoiceCovered
     if invoice.status not in (*OPEN, "expired") or invoice.monitoring_over:
@@ -76,16 +98,18 @@ def invoice_requote(
         raise ShopHasNoPayoutAddress
     if feed_state(now=now) in feeds_refused(shop.mode):
         raise ScreeningUnavailable
+    return shop
+
+
+def put_quotes(invoice: Invoice, *, shop: ShopView, drawn: QuoteSet, now: datetime) -> Invoice:
+    """Have ``drawn`` end the quotes of an invoice, which is locked: its exposure is counted in
+    place of theirs, and its address is listened to as long as it needs. In the caller's
+    transaction.
+
+    Raises:
+        NoQuote, LockCapReached: there is no room for it; roll back.
+    """
     book = invoice.promises
-    drawn = draw_quotes(
-        shop=shop,
-        amount=Amount(invoice.amount_units, FIAT[invoice.currency]),
-        lock_seconds=checked_lock(
-            book.terms.lock_seconds if lock_seconds is None else lock_seconds
-        ),
-        shorten_lock=lock_seconds is None,
-        now=now,
-    )
     drawn = retake_exposure(
         invoice, old=book, drawn=drawn, cap_units=shop.terms.max_open_lock_units, now=now
     )

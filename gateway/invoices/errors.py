@@ -110,3 +110,17 @@ class PayerUntold(TillwayError):
     message = "Who pays must be said before this invoice shows where to pay."
     hint = "Send the shopper to checkout_url: they say it there."
     status = 409
+
+
+class ExchangeLockOff(TillwayError):
+    code = "exchange_lock_off"
+    message = "This price can't be exchanged for a longer one."
+    hint = "It can be once, while the first price holds and nothing was paid yet."
+    status = 409
+
+
+class ExchangeLockDearer(TillwayError):
+    code = "exchange_lock_dearer"
+    message = "The market has moved: the longer lock asks for more than was shown."
+    hint = "Look at what it asks for now, and choose again."
+    status = 409

@@ -64,7 +64,10 @@ def retake_exposure(
         LockCapReached: the shop's open locks would pass ``cap_units``; roll back.
         NoQuote: no asset has room; roll back.
     """
-    rooms_for_update(assets=exposed_units(invoice, drawn=drawn))
+    # Rooms of what is given back too, so that two that end sets of different assets don't meet in
+    # opposite orders at their counters.
+    released, taken = (exposed_units(invoice, drawn=each) for each in (old.latest, drawn))
+    rooms_for_update(assets=released | taken)
     if invoice.locks_open:
         release_exposure(invoice, book=old)
     open_units = shop_open_units(shop_id=invoice.shop_id, now=now)

@@ -161,19 +161,32 @@ def invoice_issue(
 
 
 def draw_quotes(
-    *, shop: ShopView, amount: Amount, lock_seconds: int, shorten_lock: bool, now: datetime
+    *,
+    shop: ShopView,
+    amount: Amount,
+    lock_seconds: int,
+    shorten_lock: bool,
+    now: datetime,
+    only: str = "",
+    strategic_share_ppm: int | None = None,
 ) -> QuoteSet:
     """Quotes of now for every token the shop accepts, from the market's latest snapshot. Pure but
     for reading it.
 
     Args:
         shorten_lock: rather than refuse a token that may be promised for a shorter time only.
+        only: the one token that is quoted; all that are accepted if unset.
+        strategic_share_ppm: of those who get such a lock; as estimated of the shop if unset.
 
     Raises:
         NoQuote: there is none.
     """
     accepted = shop.terms.accepted_assets
-    codes = [code for code in catalogue(shop.mode).tokens if accepted is None or code in accepted]
+    codes = [
+        code
+        for code in catalogue(shop.mode).tokens
+        if (accepted is None or code in accepted) and only in ("", code)
+    ]
     answers = quote_assets(
         snapshot=current_snapshot(),
         demand=amount,
@@ -182,7 +195,9 @@ def draw_quotes(
         lock_seconds=lock_seconds,
         fee_bps=shop.terms.fee_bps,
         now=now,
-        strategic_share_ppm=shop.strategic_share_ppm,
+        strategic_share_ppm=(
+            shop.strategic_share_ppm if strategic_share_ppm is None else strategic_share_ppm
+        ),
         shorten_lock=shorten_lock,
     )
     quotes = tuple(answer for answer in answers if isinstance(answer, Quote))
@@ -252,7 +267,15 @@ def _terms(shop: ShopView, *, amount: Amount, lock_seconds: int, now: datetime) 
         lock_seconds=lock_seconds,
         monitoring_seconds=shop.terms.monitoring_seconds,
         payer_asked=payer_asked_of(amount, mode=shop.mode, now=now),
+        exchange_lock_seconds=exchange_lock_seconds(shop, lock_seconds=lock_seconds),
     )
+
+
+def exchange_lock_seconds(shop: ShopView, *, lock_seconds: int) -> int:
+    """How long a price may be held for who pays from an exchange; 0 where that is not offered, or
+    no longer than the usual one. Pure but for the settings."""
+    seconds = min(settings.EXCHANGE_LOCK_MINUTES * 60, MAX_LOCK_SECONDS)
+    return seconds if shop.terms.exchange_lock and seconds > lock_seconds else 0
 
 
 def _settlement(shop: ShopView, offered: Catalogue) -> TokenView:

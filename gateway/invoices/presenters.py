@@ -38,7 +38,19 @@ def invoice_as_dict(invoice: Invoice, *, heads: Mapping[int, int] | None = None)
         "due": due_of(invoice),
         "refused": dict(book.latest.refused),
         "received": _received(invoice, book=book, heads=heads),
+        "exchange_lock": exchange_lock_of(invoice),
+        "watched": [chain.name for _, chain in sorted(book.chains.items())],
     }
+
+
+def exchange_lock_of(invoice: Invoice) -> str:
+    """``taken`` where the longer lock for who pays from an exchange is in force, ``offered`` where
+    it may be chosen while the price holds; else nothing."""
+    book = invoice.promises
+    if book.latest.for_exchange:
+        return "taken"
+    may_be = invoice.status == "waiting" and not invoice.received and len(book.sets) == 1
+    return "offered" if may_be and book.terms.exchange_lock_seconds else ""
 
 
 def event_body(invoice: Invoice) -> dict[str, Any]:

@@ -20,6 +20,8 @@ class Terms(msgspec.Struct, frozen=True, omit_defaults=True):
 
     ``fee_version`` is the fee schedule's; 0 in books written before it had versions.
     ``payer_asked``: the amount was one from which on a shopper says who pays.
+    ``exchange_lock_seconds``: how long who pays from an exchange may have a price held; 0: it is
+    not offered.
     """
 
     shop_name: str
@@ -33,6 +35,7 @@ class Terms(msgspec.Struct, frozen=True, omit_defaults=True):
     monitoring_seconds: int
     fee_version: int = 0
     payer_asked: bool = False
+    exchange_lock_seconds: int = 0
 
     @property
     def rules(self) -> Rules:
@@ -57,13 +60,17 @@ class OfferedToken(msgspec.Struct, frozen=True, omit_defaults=True):
     address: str = ""
 
 
-class QuoteSet(msgspec.Struct, frozen=True):
-    """Quotes drawn together; ``refused`` maps what isn't offered to the code of its reason."""
+class QuoteSet(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Quotes drawn together; ``refused`` maps what isn't offered to the code of its reason.
+
+    ``for_exchange``: drawn for who pays from an exchange, and held longer.
+    """
 
     drawn_at: datetime
     lock_end: datetime
     quotes: tuple[Quote, ...]
     refused: dict[str, str]
+    for_exchange: bool = False
 
 
 class Book(msgspec.Struct, frozen=True):

@@ -3,6 +3,7 @@
 from gateway.invoices.applying import invoice_apply_deposit
 from gateway.invoices.changing import invoice_mark, invoice_requote, invoice_void
 from gateway.invoices.clock import invoice_expire_due
+from gateway.invoices.exchange_locks import invoice_lock_for_exchange
 from gateway.invoices.issuing import invoice_issue
 from gateway.invoices.payer_told import invoice_tell_payer
 
@@ -10,6 +11,7 @@ __all__ = [
     "invoice_apply_deposit",
     "invoice_expire_due",
     "invoice_issue",
+    "invoice_lock_for_exchange",
     "invoice_mark",
     "invoice_requote",
     "invoice_tell_payer",

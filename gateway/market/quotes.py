@@ -28,6 +28,7 @@ from gateway.market.quoting.caps import lock_caps
 from gateway.market.quoting.contexts import Context, asset_in, context_of
 from gateway.market.quoting.permits import check_lock
 from gateway.market.quoting.pricing import price
+from gateway.market.quoting.raising import no_better
 from gateway.market.snapshots import MarketSnapshot
 from gateway.money.amounts import Amount
 from gateway.money.assets import Asset
@@ -43,6 +44,7 @@ __all__ = [
     "decode_quotes",
     "encode_quotes",
     "lock_caps",
+    "no_better",
     "quote_assets",
 ]
 

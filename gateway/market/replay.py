@@ -3,6 +3,7 @@
 from gateway.market.errors import ReplayRefused
 from gateway.market.quotes import quote_assets
 from gateway.market.quoting.answers import MODEL, Quote, QuoteRefusal
+from gateway.market.quoting.raising import raised
 from gateway.market.snapshots import MarketSnapshot
 from gateway.money.amounts import Amount
 
@@ -31,4 +32,6 @@ def replayed(quote: Quote, *, snapshot: MarketSnapshot) -> Quote | QuoteRefusal:
         now=quote.priced_at,
         strategic_share_ppm=quote.parts.strategic_share_ppm,
     )
+    if isinstance(answer, Quote) and quote.raised_from:
+        return raised(answer, units=quote.units, places=quote.places)
     return answer

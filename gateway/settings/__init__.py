@@ -342,6 +342,8 @@ TILL_LOCK_MINUTES = _count("TILL_LOCK_MINUTES", default=10)
 """After how long without a touch a paired till asks for a PIN again."""
 SHIFT_OPEN_HOURS = _count("SHIFT_OPEN_HOURS", default=16)
 """After how long a shift that nobody closed is told to the shop's managers."""
+EXCHANGE_LOCK_MINUTES = _count("EXCHANGE_LOCK_MINUTES", default=45)
+"""How long a price is held for who pays from an exchange, dearer; 0: nobody is offered that."""
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("zh-hans", "简体中文")]

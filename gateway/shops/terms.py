@@ -1,6 +1,7 @@
 """What a shop has agreed to: a frozen value that pricing, invoices and settlement read."""
 
-from typing import Any, Literal
+import re
+from typing import Any, Final, Literal
 
 import msgspec
 
@@ -9,6 +10,14 @@ from gateway.shops.errors import TermsRefused
 MAX_LOCK_SECONDS = 3_600
 MIN_LOCK_SECONDS = 60
 MAX_FEE_BPS = 500
+MAX_ORIGINS = 10
+MAX_ORIGIN_CHARACTERS = 200
+# Only on this machine may it be without TLS: whoever is in between could show the page as theirs.
+_LABEL: Final = r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?"
+_PORT: Final = r"(?::[1-9][0-9]{0,4})?"
+_ORIGIN: Final = re.compile(
+    rf"https://{_LABEL}(?:\.{_LABEL})*{_PORT}|http://(?:localhost|127\.0\.0\.1){_PORT}"
+)
 
 ReleaseAt = Literal["seen", "confirmed", "final"]
 RefundRate = Literal["paid", "today"]
@@ -52,6 +61,8 @@ class ShopTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         refund_key_limit_units: the same of an API key.
         refund_proof_above_units: minor units above which who claims a refund proves to hold an
             address that paid; 0: always; None: never.
+        exchange_lock: whether who pays from an exchange may have a longer, dearer lock.
+        embed_origins: web origins whose pages may show the checkout in a frame of theirs.
     """
 
     accepted_assets: tuple[str, ...] | None = None
@@ -76,6 +87,8 @@ class ShopTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     refund_owner_limit_units: int = 200_000
     refund_key_limit_units: int = 0
     refund_proof_above_units: int | None = None
+    exchange_lock: bool = True
+    embed_origins: tuple[str, ...] = ()
 
 
 def terms_from(data: dict[str, Any]) -> ShopTerms:
@@ -98,6 +111,7 @@ def terms_from(data: dict[str, Any]) -> ShopTerms:
     _check("max_open_lock_units", terms.max_open_lock_units, 0, 10**18)
     _check("payout_limit_units", terms.payout_limit_units or 0, 0, 10**30)
     _check_refunds(terms)
+    check_origins(terms.embed_origins)
     limits = [rule.up_to for rule in terms.release_rules]
     bounded = [limit for limit in limits if limit is not None]
     if not limits or limits[-1] is not None or bounded != limits[:-1] or bounded != sorted(bounded):
@@ -119,6 +133,22 @@ def _check_refunds(terms: ShopTerms) -> None:
     ):
         _check(field, getattr(terms, field), 0, 10**18)
     _check("refund_proof_above_units", terms.refund_proof_above_units or 0, 0, 10**18)
+
+
+def check_origins(origins: tuple[str, ...]) -> None:
+    """Raises TermsRefused unless each is the origin of a web page, written as browsers write it.
+
+    A frame's policy and its messages name them, so anything that is more, or less, than scheme,
+    host and port would open the page to others, or to nobody.
+    """
+    if len(origins) > MAX_ORIGINS or len(set(origins)) != len(origins):
+        raise TermsRefused(f"Name at most {MAX_ORIGINS} origins, each once.", field="embed_origins")
+    for origin in origins:
+        if not _ORIGIN.fullmatch(origin) or len(origin) > MAX_ORIGIN_CHARACTERS:
+            raise TermsRefused(
+                f"{origin[:80]!r} is no origin: https://, a host name, and a port if it isn't 443.",
+                field="embed_origins",
+            )
 
 
 def _check(field: str, value: int, low: int, high: int) -> None:

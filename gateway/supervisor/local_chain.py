@@ -21,6 +21,7 @@ def chain_entry(*, chain: DevChain, rpc_url: str, block_seconds: int = 1) -> dic
         "name": "Local dev chain",
         "mode": "test",
         "rpc_urls": [rpc_url],
+        "wallet_rpc_url": rpc_url,
         "block_seconds": block_seconds,
         "confirmations": CONFIRMATIONS,
         "finality_blocks": FINALITY_BLOCKS,

@@ -161,6 +161,13 @@ class Invoice(Shape):
         child=s.CharField(), help_text="Assets that are not offered, with the code of the reason."
     )
     received = Received(many=True)
+    exchange_lock = s.ChoiceField(
+        ["", "offered", "taken"],
+        help_text="The longer lock for who pays from an exchange: may be chosen, or is in force.",
+    )
+    watched = s.ListField(
+        child=s.CharField(), help_text="Networks on which the address is watched."
+    )
 
 
 class PaidIn(Shape):

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.utils import timezone
@@ -101,6 +102,7 @@ def _page(
         ],
         "endpoints": endpoints_of(shop_id),
         "secret": secret,
+        "embed_tag": f'<script src="{settings.PUBLIC_URL}/embed/tillway.js" defer></script>',
     }
     response = draw(request, "dashboard/developers.html", context)
     response["Cache-Control"] = "no-store"

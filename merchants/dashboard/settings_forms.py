@@ -130,6 +130,16 @@ class TermsForm(SettingsForm):
         ],
         widget=_select(),
     )
+    exchange_lock = forms.ChoiceField(
+        label=_("Who pays from an exchange"),
+        help_text=_("Withdrawals take long. The customer pays for the longer promise."),
+        choices=[
+            ("yes", _("May have the price held longer")),
+            ("no", _("Has the usual time")),
+        ],
+        required=False,
+        widget=_select(),
+    )
 
     def __init__(self, shop: ShopView, data: Any = None) -> None:
         terms = shop.terms
@@ -147,6 +157,7 @@ class TermsForm(SettingsForm):
             "overpay": _percent(terms.overpay_tolerance_bps),
             "qr_kind": terms.qr_kind,
             "late_policy": terms.late_policy,
+            "exchange_lock": "yes" if terms.exchange_lock else "no",
         }
         super().__init__(shop, data, initial=initial)
         cast(forms.MultipleChoiceField, self.fields["accepted_assets"]).choices = [
@@ -216,6 +227,7 @@ class TermsForm(SettingsForm):
             "overpay_tolerance_bps": int(data["overpay"] * 100),
             "qr_kind": data["qr_kind"],
             "late_policy": data["late_policy"],
+            "exchange_lock": (data["exchange_lock"] or self.initial["exchange_lock"]) == "yes",
             "release_rules": [*rules, {"up_to": None, "at": data["rule_at_rest"]}],
         }
 

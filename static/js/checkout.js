@@ -60,6 +60,7 @@ if (main.dataset.live) follow({
   poll: `${page}/status`,
   onStatus: (status) => {
     if (status.version === version) return;
+    dispatchEvent(new CustomEvent("tillway:status", { detail: status }));
     const known = version;
     version = status.version;
     draw().catch(() => {

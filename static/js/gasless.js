@@ -56,7 +56,8 @@ export async function outcome(path, wanted) {
   return true;
 }
 
-async function told(path, request) {
+/** The JSON that `path` answers with; what it refused is thrown. */
+export async function told(path, request) {
   const answer = await fetch(path, { cache: "no-store", signal: AbortSignal.timeout(15000), ...request });
   const body = await answer.json();
   if (!answer.ok) throw new Refusal(body.code);

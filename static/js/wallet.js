@@ -1,6 +1,7 @@
 // Pays from a wallet in this browser: one plain transfer, nothing else.
-import { outcome, Refusal, sign } from "./gasless.js";
-import { isRefusal, seek, walletButton, wallets } from "./wallets.js";
+import { outcome, Refusal, sign, told } from "./gasless.js";
+import { arrange, look } from "./holdings.js";
+import { isRefusal, isUnknownChain, seek, walletButton, wallets } from "./wallets.js";
 
 let shownIn = null;
 let handedIn = null; // the signature that is under way, whatever the page draws meanwhile
@@ -9,6 +10,7 @@ let handedIn = null; // the signature that is under way, whatever the page draws
 export function offer(box) {
   shownIn = box;
   seek(listAgain);
+  arrange();
   if (handedIn) relay(box);
 }
 
@@ -18,16 +20,18 @@ function listAgain() {
 
 function list(box) {
   const buttons = box.querySelector("#wallet-list");
-  const { word, wordSign } = buttons.dataset;
+  const { word, wordSign, wordLook } = buttons.dataset;
+  const named = (text, { name }) => (wallets().length > 1 ? `${text} · ${name}` : text);
   buttons.replaceChildren(
     ...wallets().flatMap(({ info, provider }) => {
       const plain = walletButton(`${word} ${info.name}`, info.icon, "button button-primary button-wide");
       plain.addEventListener("click", () => pay(box, provider, transfer));
-      if (!box.dataset.sign) return [plain];
-      const name = wallets().length > 1 ? `${wordSign} · ${info.name}` : wordSign;
-      const gasless = walletButton(name, "", "button button-wide");
+      const glance = walletButton(named(wordLook, info), "", "button button-wide");
+      glance.addEventListener("click", () => show(box, provider));
+      if (!box.dataset.sign) return [plain, glance];
+      const gasless = walletButton(named(wordSign, info), "", "button button-wide");
       gasless.addEventListener("click", () => pay(box, provider, handIn));
-      return [plain, gasless];
+      return [plain, gasless, glance];
     }),
   );
   box.hidden = !wallets().length;
@@ -51,7 +55,7 @@ async function pay(box, provider, how) {
     if (BigInt(await provider.request({ method: "eth_chainId" })) !== BigInt(chainId)) {
       say(box, "saySwitch");
       switching = true;
-      await provider.request({ method: "wallet_switchEthereumChain", params: [{ chainId }] });
+      await reach(box, provider, chainId);
       // A wallet that says yes and stays where it was would pay on the wrong chain.
       if (BigInt(await provider.request({ method: "eth_chainId" })) !== BigInt(chainId)) {
         throw new Error("wrong chain");
@@ -67,6 +71,36 @@ async function pay(box, provider, how) {
     else say(box, "sayFailed");
   }
   lock(box, false);
+}
+
+/** Has the wallet change to the chain, or add it first if it doesn't know it (EIP-3085). */
+async function reach(box, provider, chainId) {
+  const change = () => provider.request({ method: "wallet_switchEthereumChain", params: [{ chainId }] });
+  try {
+    await change();
+  } catch (error) {
+    if (!isUnknownChain(error)) throw error;
+    const chain = await told(`${box.dataset.network}?chain=${box.dataset.chain}`);
+    say(box, "sayAdd");
+    await provider.request({ method: "wallet_addEthereumChain", params: [chain] });
+    if (BigInt(await provider.request({ method: "eth_chainId" })) !== BigInt(chainId)) await change();
+  }
+}
+
+/** Puts first what the wallet can pay with; nothing is signed. */
+async function show(box, provider) {
+  lock(box, true);
+  say(box, "sayLook");
+  try {
+    const [payer] = await provider.request({ method: "eth_requestAccounts" });
+    const answered = await look(box.dataset.holds, payer);
+    const payable = arrange();
+    if (payable) document.getElementById("picker").open = true;
+    say(shownIn, payable ? "sayFirst" : answered ? "sayNone" : "sayUnread");
+  } catch (error) {
+    say(shownIn, isRefusal(error) ? "sayRefused" : "sayUnread");
+  }
+  lock(shownIn, false);
 }
 
 async function transfer(box, provider, from, chainId) {

@@ -43,3 +43,8 @@ export function walletButton(text, image, classes) {
 export function isRefusal(error) {
   return error?.code === 4001;
 }
+
+/** Whether the wallet doesn't know the chain it was asked to change to (EIP-3326). */
+export function isUnknownChain(error) {
+  return error?.code === 4902 || error?.data?.originalError?.code === 4902;
+}

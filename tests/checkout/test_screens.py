@@ -36,7 +36,7 @@ def test_processing_is_never_called_paid(key):
 @pytest.mark.parametrize("key", STATES)
 def test_a_shopper_is_asked_for_money_only_while_it_would_be_taken(key):
     screen = shopper_screen(STATES[key], price_is_over=key == "price_over")
-    may_pay = {"waiting", "partial", "wrong_asset", "reverted"}
+    may_pay = {"waiting", "exchange", "partial", "wrong_asset", "reverted"}
     assert screen.asks_for_money == (key in may_pay)
 
 

@@ -10,12 +10,15 @@ WALLET_JS = """
 window.asked = [];
 window.chain = '0x1';
 window.accounts = %s;
+const refused = (code) => Object.assign(new Error('no'), { code });
 const provider = { request: async ({ method, params }) => {
   window.asked.push([method, params]);
   if (method === 'eth_requestAccounts' && !window.refuse) return window.accounts;
   if (method === 'eth_chainId') return window.chain;
+  if (method === 'wallet_switchEthereumChain' && window.unknown) throw refused(4902);
+  if (method === 'wallet_addEthereumChain') { window.unknown = false; return null; }
   if (method === 'wallet_switchEthereumChain') { window.chain = params[0].chainId; return null; }
-  if (window.refuse) throw Object.assign(new Error('no'), { code: 4001 });
+  if (window.refuse) throw refused(4001);
   if (method === 'personal_sign') return window.signText(...params);
   return '0x' + '1'.repeat(64);
 } };

@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import expect
 
 from gateway.invoices.erc681 import parse_erc681
-from tests.chain_rows import ETH, USDC
-from tests.e2e.in_page_wallet import put_wallet
+from tests.chain_rows import ETH, USDC, WETH
+from tests.e2e.in_page_wallet import methods, put_wallet
 from tests.e2e.looking import codes_on, codes_on_a_bad_day, overflow_px, small_targets
 
 
@@ -138,6 +138,81 @@ def test_declining_in_the_wallet_sends_nothing_and_can_be_tried_again(house):
         page.get_by_role("button", name="Pay with Test Wallet").click()
         expect(page.locator("#wallet-says")).to_contain_text("Nothing was sent")
         expect(page.get_by_role("button", name="Pay with Test Wallet")).to_be_enabled()
+
+
+def test_a_network_that_the_wallet_does_not_know_is_added_in_plain_words(
+    house, settings, chain_entry
+):
+    settings.CHAINS = [chain_entry | {"wallet_rpc_url": "http://localhost:8545"}]
+    invoice = house.world.issue()
+    with house.page(prepare=put_wallet()) as page:
+        page.goto(f"/i/{invoice.id}?asset={USDC}")
+        page.evaluate("window.unknown = true")
+        page.get_by_role("button", name="Pay with Test Wallet").click()
+        expect(page.locator("#wallet-says")).to_contain_text("Sent.")
+        asked = page.evaluate("window.asked")
+        (added,) = next(params for method, params in asked if method == "wallet_addEthereumChain")
+        assert added["chainId"] == hex(31337)
+        assert added["rpcUrls"] == ["http://localhost:8545"]
+        assert [method for method, _ in asked].index("wallet_addEthereumChain") < [
+            method for method, _ in asked
+        ].index("eth_sendTransaction")
+
+
+def test_a_network_that_nobody_can_add_sends_nothing(house, settings, chain_entry):
+    settings.CHAINS = [{key: chain_entry[key] for key in chain_entry if key != "wallet_rpc_url"}]
+    invoice = house.world.issue()
+    with house.page(prepare=put_wallet()) as page:
+        page.goto(f"/i/{invoice.id}?asset={USDC}")
+        page.evaluate("window.unknown = true")
+        page.get_by_role("button", name="Pay with Test Wallet").click()
+        expect(page.locator("#wallet-says")).to_contain_text("doesn't know")
+        expect(page.get_by_role("button", name="Pay with Test Wallet")).to_be_enabled()
+        assert "eth_sendTransaction" not in methods(page)
+    house.complaints = [text for text in house.complaints if "404" not in text]
+
+
+def held(page, **units):
+    """The networks answer that the wallet holds so many units."""
+    holds = {f"{symbol}@31337": str(amount) for symbol, amount in units.items()}
+    page.route("**/balances?*", lambda route: route.fulfill(json={"holds": holds}))
+
+
+def test_what_the_wallet_can_pay_with_comes_first(house):
+    invoice = house.world.issue()
+    enough = house.world.quote(invoice, WETH).units
+    with house.page(prepare=put_wallet()) as page:
+        held(page, USDC=1, WETH=enough, ETH=enough * 2)
+        page.goto(f"/i/{invoice.id}?asset={USDC}")
+        page.get_by_role("button", name="See what it can pay with").click()
+        expect(page.locator("#wallet-says")).to_contain_text("comes first")
+        names = page.locator("#picker a .strong:first-child").all_inner_texts()
+        assert set(names[:2]) == {"ETH", "WETH"}
+        first = page.locator("#picker a").first
+        expect(first).to_contain_text("You hold enough")
+        poor = page.locator(f"#picker a[data-asset='{USDC}']")
+        expect(poor).to_contain_text("You hold too little")
+        assert methods(page) == ["eth_requestAccounts"]
+        first.click()  # drawn anew, the order stays
+        expect(page.locator("#picker summary")).to_contain_text(names[0])
+        page.locator("#picker summary").click()
+        expect(page.locator("#picker a").first).to_contain_text("You hold enough")
+
+
+def test_a_wallet_that_holds_too_little_or_networks_that_say_nothing_are_told(house):
+    invoice = house.world.issue()
+    with house.page(prepare=put_wallet()) as page:
+        held(page, USDC=1)
+        page.goto(f"/i/{invoice.id}")
+        look = page.get_by_role("button", name="See what it can pay with")
+        look.click()
+        expect(page.locator("#wallet-says")).to_contain_text("too little of each")
+        page.unroute("**/balances?*")
+        page.route("**/balances?*", lambda route: route.fulfill(status=503, json={"code": "x"}))
+        look.click()
+        expect(page.locator("#wallet-says")).to_contain_text("give no answer")
+        expect(page.get_by_role("button", name="Pay with Test Wallet")).to_be_enabled()
+    house.complaints = [text for text in house.complaints if "503" not in text]
 
 
 def test_copying_the_address_copies_all_of_it(house):

@@ -65,6 +65,7 @@ OPEN = {
     "/v1/docs": "the description of the API",
     "/identity": "who the house is, as other providers ask for it",
     "/notices/worker.js": "a script that says the same to everybody",
+    "/embed/tillway.js": "a script that says the same to everybody",
     "/notices/devices/moved": "signed in by a secret of the browser's; answers nothing to anybody",
 }
 """Paths that anybody may ask for, and why they tell nothing of a shop."""

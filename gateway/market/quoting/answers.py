@@ -101,6 +101,8 @@ class Quote(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         minimum, maximum: pricing units that one invoice in this asset may be of; 0: unbounded.
         model: of pricing, by which the quote can be replayed.
         grace_seconds: how long after ``lock_end`` a first block is still in time.
+        raised_from: the units that the market alone asked for, where an older promise of the same
+            asset asked for more (``raising``); 0: these.
     """
 
     asset: str
@@ -123,6 +125,7 @@ class Quote(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     lock_end: datetime
     grace_seconds: int = 0
     model: int = 1
+    raised_from: int = 0
 
     @property
     def token_asset(self) -> Asset:

@@ -1,0 +1,42 @@
+"""The web origins whose pages may show the checkout in a frame of theirs."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from gateway.shops.errors import TermsRefused
+from gateway.shops.services import shop_set_terms
+from merchants.accounts.guards import MemberRequest, require_action
+
+
+@require_POST
+@require_action("webhook.manage")
+def save_origins(request: MemberRequest, shop_id: UUID) -> HttpResponse:
+    """These, one a line, and no others from now on."""
+    try:
+        shop_set_terms(
+            shop_id=shop_id,
+            changes={"embed_origins": origins_typed(request.POST.get("origins", ""))},
+            now=timezone.now(),
+            changed_by=f"user:{request.user.pk}",
+        )
+        messages.success(request, _("The origins were saved."))
+    except TermsRefused:
+        messages.error(
+            request,
+            _(
+                "Nothing was saved. An origin is https:// and a host name, such as "
+                "https://shop.example; at most ten, one a line."
+            ),
+        )
+    return HttpResponseRedirect(f"/dashboard/{shop_id}/developers#embedding")
+
+
+def origins_typed(text: str) -> list[str]:
+    """Lines as people type them; a slash at the end, capitals and the usual port say nothing."""
+    lines = [line.strip().lower().rstrip("/") for line in text.splitlines()]
+    return list(dict.fromkeys(line.removesuffix(":443") for line in lines if line))
