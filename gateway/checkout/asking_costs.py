@@ -69,7 +69,7 @@ def _examples(shop: ShopView, *, asset: str, currency: str, now: datetime) -> li
                 lock_seconds=shop.terms.lock_seconds,
                 shorten_lock=True,
                 now=now,
-                only=asset,
+                only=(asset,),
             )
         except TillwayError:
             quote = None

@@ -121,7 +121,7 @@ def _drawn(
         lock_seconds=book.terms.exchange_lock_seconds,
         shorten_lock=False,
         now=now,
-        only=asset,
+        only=(asset,),
         strategic_share_ppm=PPM,
     )
     (fresh,) = drawn.quotes

@@ -11,6 +11,7 @@ from uuid import UUID
 import orjson
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
+from msgspec.structs import replace
 
 from gateway.chains.create2 import SaltTerms, deposit_address, terms_salt
 from gateway.chains.selectors import TokenView
@@ -101,6 +102,8 @@ def invoice_issue(
     created_by: str = "",
     external_key: str = "",
     alongside: Alongside | None = None,
+    only: tuple[str, ...] = (),
+    return_url: str = "",
 ) -> Invoice:
     """Ask for ``amount`` in the shop's currency, with a rate locked for each token it accepts.
 
@@ -116,6 +119,9 @@ def invoice_issue(
             at the same time, there is one invoice, and that one is returned.
         alongside: what to write with a new invoice; not together with ``external_key``, whose
             invoice may be there already.
+        only: of the assets that the shop accepts, offer these alone, now and at each new price.
+        return_url: where the shopper goes back to; ``{InvoiceId}`` and ``{OrderId}`` in it stand
+            for this invoice's.
 
     Raises:
         ShopNotActive, ShopHasNoPayoutAddress, WrongCurrency, NotPositive, BadLock, BadText: refused
@@ -132,8 +138,8 @@ def invoice_issue(
     taking_check(shop=shop, amount=amount, now=now)
     texts = {"order_id": order_id, "external_key": external_key, "created_by": created_by}
     for field, text in texts.items():
-        _check_text(text, field=field)
-    _check_metadata(metadata or {})
+        check_text(text, field=field)
+    check_metadata(metadata or {})
 
     offered = catalogue(shop.mode)
     drawn = draw_quotes(
@@ -141,11 +147,16 @@ def invoice_issue(
         amount=amount,
         lock_seconds=seconds,
         shorten_lock=lock_seconds is None,
+        only=only,
         now=now,
     )
     while True:
         book = Book(
-            terms=_terms(shop, amount=amount, lock_seconds=seconds, now=now),
+            terms=replace(
+                _terms(shop, amount=amount, lock_seconds=seconds, now=now),
+                only=only,
+                return_url=return_url,
+            ),
             settlement_decimals=_settlement(shop, offered).decimals,
             chains=offered.offered_chains,
             tokens=quoted_tokens(drawn, offered.offered_tokens),
@@ -167,7 +178,7 @@ def draw_quotes(
     lock_seconds: int,
     shorten_lock: bool,
     now: datetime,
-    only: str = "",
+    only: tuple[str, ...] = (),
     strategic_share_ppm: int | None = None,
 ) -> QuoteSet:
     """Quotes of now for every token the shop accepts, from the market's latest snapshot. Pure but
@@ -175,7 +186,7 @@ def draw_quotes(
 
     Args:
         shorten_lock: rather than refuse a token that may be promised for a shorter time only.
-        only: the one token that is quoted; all that are accepted if unset.
+        only: of the tokens it accepts, these; none: all of them.
         strategic_share_ppm: of those who get such a lock; as estimated of the shop if unset.
 
     Raises:
@@ -185,7 +196,7 @@ def draw_quotes(
     codes = [
         code
         for code in catalogue(shop.mode).tokens
-        if (accepted is None or code in accepted) and only in ("", code)
+        if (accepted is None or code in accepted) and (not only or code in only)
     ]
     answers = quote_assets(
         snapshot=current_snapshot(),
@@ -237,12 +248,14 @@ def checked_lock(seconds: int) -> int:
     return seconds
 
 
-def _check_text(text: str, *, field: str) -> None:
+def check_text(text: str, *, field: str) -> None:
+    """Raises BadText unless it can be kept as it is. Pure."""
     if len(text) > MAX_TEXT or _CONTROL.search(text):
         raise BadText(f"{field} must be at most {MAX_TEXT} printable characters.", field=field)
 
 
-def _check_metadata(metadata: Mapping[str, Any]) -> None:
+def check_metadata(metadata: Mapping[str, Any]) -> None:
+    """Raises BadText unless it can be kept beside an invoice. Pure."""
     try:
         encoded = orjson.dumps(dict(metadata))
     except (TypeError, ValueError) as error:

@@ -21,7 +21,9 @@ class Terms(msgspec.Struct, frozen=True, omit_defaults=True):
     ``fee_version`` is the fee schedule's; 0 in books written before it had versions.
     ``payer_asked``: the amount was one from which on a shopper says who pays.
     ``exchange_lock_seconds``: how long who pays from an exchange may have a price held; 0: it is
-    not offered.
+    not offered. ``only``: the assets that whoever asked for it named; none: whichever the shop
+    accepts. ``return_url``: where the shopper goes back to, as it was asked for
+    (``presenters.return_url_of`` fills it in).
     """
 
     shop_name: str
@@ -36,6 +38,8 @@ class Terms(msgspec.Struct, frozen=True, omit_defaults=True):
     fee_version: int = 0
     payer_asked: bool = False
     exchange_lock_seconds: int = 0
+    only: tuple[str, ...] = ()
+    return_url: str = ""
 
     @property
     def rules(self) -> Rules:

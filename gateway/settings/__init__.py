@@ -258,6 +258,7 @@ INSTALLED_APPS = [
     "merchants.shifts.apps.ShiftsConfig",
     "merchants.pos.apps.PosConfig",
     "merchants.links.apps.LinksConfig",
+    "merchants.plugins.apps.PluginsConfig",
     "merchants.dashboard.apps.DashboardConfig",
 ]
 
@@ -428,6 +429,7 @@ SPECTACULAR_SETTINGS = {
             *("restricted", "due_soon", "ready"),
         ),
         "DeliveryState": ("pending", "succeeded", "failed", "cancelled"),
+        "EndpointStyle": ("standard", "btcpay"),
         "DepositState": ("seen", "confirmed", "final", "orphaned"),
         "InvoiceStatus": (
             *("waiting", "partial", "processing", "paid"),
