@@ -382,5 +382,6 @@ async function startPaired() {
 
 show();
 if (!sale.hidden) followSale();
-if (!away) followShop();
+if (away) newDraft();
+else followShop();
 if (device) startPaired();

@@ -23,7 +23,7 @@ self.addEventListener("fetch", (event) => {
   const { request } = event;
   if (request.mode === "navigate") {
     if (request.method === "GET") event.respondWith(visit(event));
-    // A form is the browser's own business, unless it surely left this tablet never.
+    // A form is the browser's own business, unless it is sure that it never left this tablet.
     else if (!navigator.onLine) event.respondWith(shell());
   } else if (request.method === "GET" && isOurs(new URL(request.url))) {
     event.respondWith(file(request));
@@ -54,7 +54,8 @@ async function keep(paths) {
 async function visit(event) {
   let answer;
   try {
-    answer = await within(event.preloadResponse.then((early) => early ?? fetch(event.request)));
+    const early = Promise.resolve(event.preloadResponse);
+    answer = await within(early.then((found) => found ?? fetch(event.request)));
     if (!DOWN.includes(answer.status)) return answer;
   } catch {
     // No connection, or none that is worth the name.
