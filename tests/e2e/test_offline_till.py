@@ -1,4 +1,4 @@
-"""A paired tablet without a connection, in a real browser: it keeps, sends once, never says paid."""
+"""A paired tablet without a connection, in a real browser: kept, sent once, never paid."""
 
 import re
 from contextlib import contextmanager
@@ -333,6 +333,7 @@ def test_how_it_looks(house, size, scheme, language):
     with opened(house, counter, size=size, color_scheme=scheme) as page:
         page.goto(f"/language?to={language}&next=/pos/{counter.shop_id}/")
         kept(page)
+        page.wait_for_timeout(500)  # the shell is kept anew, in this language
         fits(page, f"offline-0-connected-{end}")
         cut(page)
         charge(page, ["9", "9", "9"] * 3, LONG[:64])
