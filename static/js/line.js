@@ -1,8 +1,12 @@
-// Whether the gateway answers: always in words at the top of the till, and told to who asks.
+// Whether the gateway answers: always in words at the top of the till's pages, and told to who asks.
+// Without a connection what needs one says so, and leaves the page as it is.
+import { ask } from "./device.js";
 
 const LOOK_MS = 5000;
 const strip = document.getElementById("line");
 const band = document.getElementById("offline");
+const needs = document.getElementById("needs-line");
+const { shop } = strip.dataset;
 const silent = new Set();
 const listeners = [];
 let up = band.hidden;
@@ -25,28 +29,41 @@ export function say(what, heard) {
   up = now;
   strip.hidden = !up;
   band.hidden = up;
+  needs.hidden = true;
   for (const told of listeners) told(up);
 }
 
-/** Looks again by `look` while nothing is heard, and at once when something may have changed. */
-export function lookBy(look) {
-  const again = async () => {
-    if (up) return;
-    try {
-      await look();
-      say("look", true);
-    } catch {
-      say("look", false);
-    }
-  };
-  setInterval(again, LOOK_MS);
-  addEventListener("online", again);
-  addEventListener("focus", again);
-  addEventListener("pageshow", again);
-  document.addEventListener("visibilitychange", again);
-  again();
-  return async () => {
-    say("look", false);
-    await again();
-  };
+/** Something had no answer: looks whether anything has, now and until it has. */
+export function doubtLine() {
+  say("look", false);
+  return look();
 }
+
+async function look() {
+  if (up) return;
+  try {
+    const answer = await ask(`${shop}/ticket`);
+    if (answer.redirected) location.replace(`${shop}/`); // nobody is signed in: it leads to who may
+    else if (!answer.ok) throw new Error(String(answer.status));
+    say("look", true);
+  } catch {
+    say("look", false);
+  }
+}
+
+function refuse(event) {
+  if (up || event.defaultPrevented) return;
+  event.preventDefault();
+  needs.hidden = false;
+}
+
+document.addEventListener("click", (event) => {
+  if (event.target.closest(".till-bar a, [data-needs-line]")) refuse(event);
+});
+document.addEventListener("submit", refuse);
+addEventListener("offline", () => say("look", false));
+addEventListener("online", look);
+addEventListener("focus", look);
+document.addEventListener("visibilitychange", look);
+setInterval(look, LOOK_MS);
+look();

@@ -3,7 +3,7 @@
 import { clock, waitingSales } from "./drafts.js";
 import { ask, watchIdle } from "./device.js";
 import { onlyOf, stander, stands } from "./kept.js";
-import { lineIsUp, lookBy, onLine, say } from "./line.js";
+import { doubtLine, lineIsUp, onLine, say } from "./line.js";
 import { follow } from "./live.js";
 import "./page.js";
 import { keepShell } from "./shell.js";
@@ -20,7 +20,6 @@ const amount = document.getElementById("amount");
 const total = document.getElementById("charge-total");
 const button = document.getElementById("charge-button");
 const problem = document.getElementById("problem");
-const needsLine = document.getElementById("needs-line");
 const { shop, device } = main.dataset;
 const away = "away" in main.dataset;
 const decimals = Number(main.dataset.decimals);
@@ -103,7 +102,7 @@ async function charge() {
   } catch {
     if (waiting) await putAside({ tried: true });
     else problem.textContent = main.dataset.unsure;
-    lookAgain();
+    doubtLine();
   }
 }
 
@@ -238,15 +237,31 @@ addEventListener("popstate", () => location.reload());
 
 // ---- the last sales -----------------------------------------------------------------------------
 
+const asOf = document.getElementById("as-of");
+let recentAt = new Date();
+
 async function drawRecent() {
+  if (away) return;
   try {
     const answer = await ask(`${shop}/recent`);
     if (!answer.ok) return;
     recent.innerHTML = await answer.text();
+    recentAt = new Date();
+    delete recent.dataset.stale;
+    asOf.hidden = true;
   } catch {
     // The list keeps what it shows; the band says that it may be old.
   }
 }
+
+onLine((up) => {
+  if (up) drawRecent();
+  else if (asOf) {
+    recent.dataset.stale = "";
+    asOf.querySelector("time").textContent = clock(recentAt);
+    asOf.hidden = false;
+  }
+});
 
 recent.addEventListener("click", async (event) => {
   const link = event.target.closest("a[data-sale]");
@@ -260,7 +275,7 @@ recent.addEventListener("click", async (event) => {
       openSale(html);
     }
   } catch {
-    lookAgain();
+    doubtLine();
   }
 });
 
@@ -295,26 +310,16 @@ async function followShop() {
   });
 }
 
-// ---- with a connection and without ---------------------------------------------------------------
+// ---- without a connection -------------------------------------------------------------------------
 
-const lookAgain = lookBy(async () => {
-  const answer = await ask(`${shop}/ticket`);
-  if (answer.redirected) location.replace(`${shop}/`); // nobody is signed in: it leads to who may
-  else if (!answer.ok) throw new Error(String(answer.status));
-});
-
-document.addEventListener("click", (event) => {
-  if (lineIsUp() || !event.target.closest(".till-bar a, [data-needs-line]")) return;
-  event.preventDefault();
-  needsLine.hidden = false;
-});
-
-onLine((up) => {
-  if (up) needsLine.hidden = true;
-  if (!up || !away) return;
-  const isSale = location.pathname.startsWith(`${shop}/sales/`);
-  location.replace(isSale ? location.pathname : `${shop}/`);
-});
+// The worker shows the shell until somebody answers; then the page itself comes back.
+if (away) {
+  onLine((up) => {
+    if (!up) return;
+    const isSale = location.pathname.startsWith(`${shop}/sales/`);
+    location.replace(isSale ? location.pathname : `${shop}/`);
+  });
+}
 
 // ---- a paired tablet -----------------------------------------------------------------------------
 

@@ -286,6 +286,18 @@ def test_a_draft_is_changed_or_dropped_without_a_connection(house):
         assert sales() == []
 
 
+def test_the_list_of_sales_says_nothing_of_them_without_a_connection(house):
+    with opened(house, Counter(house)) as page:
+        house.world.confirmed(house.world.issue(4_200))
+        expect(page.locator("#recent .badge")).to_be_visible()
+        cut(page)
+        expect(page.locator("#as-of time")).to_have_text(re.compile(r"\d\d:\d\d:\d\d"))
+        expect(page.locator("#recent .badge")).to_be_hidden()
+        mend(page)
+        expect(page.locator("#recent .badge")).to_be_visible()
+        expect(page.locator("#as-of")).to_be_hidden()
+
+
 def test_what_needs_the_connection_says_so_and_leaves_the_page_alone(house):
     with opened(house, Counter(house)) as page:
         cut(page)
