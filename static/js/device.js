@@ -1,5 +1,5 @@
 // A paired tablet: wiped once it is taken off, locked when nobody touches it.
-import { end, nobodyStands } from "./kept.js";
+import { NAME, end, nobodyStands } from "./kept.js";
 
 const PING_MS = 60000;
 const WAIT_MS = 10000;
@@ -10,6 +10,7 @@ export async function wipe() {
     () => localStorage.clear(),
     () => sessionStorage.clear(),
     end,
+    () => deleted(NAME), // some browsers can't say what there is
     async () => {
       for (const { name } of await indexedDB.databases()) await deleted(name);
     },

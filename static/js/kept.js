@@ -1,12 +1,13 @@
 // What a paired tablet keeps by itself: sales that wait for a connection, and who stands there.
 // Both belong to one pairing of the tablet, and are gone with it.
 
+export const NAME = "till";
 let opened = null;
 let over = false;
 
 function open() {
   opened ??= new Promise((done, failed) => {
-    const asked = indexedDB.open("till", 1);
+    const asked = indexedDB.open(NAME, 1);
     asked.onupgradeneeded = () => {
       asked.result.createObjectStore("drafts", { keyPath: "draft" });
       asked.result.createObjectStore("stands", { keyPath: "device" });
