@@ -1,5 +1,5 @@
 // A paired tablet: wiped once it is taken off, locked when nobody touches it.
-import { NAME, end, nobodyStands } from "./kept.js";
+import { NAME, end, nobodyStands, stands } from "./kept.js";
 
 const PING_MS = 60000;
 const WAIT_MS = 10000;
@@ -58,48 +58,55 @@ export async function heard(answer) {
     await wipe();
     location.replace("/pos/pair");
   } else if (code === "till_locked") {
-    await toCashier();
+    await nobodyStands().catch(() => {}); // what keeps nothing can't show anything of it either
+    toCashier();
   }
   return answer;
 }
 
-async function toCashier() {
-  await nobodyStands().catch(() => {}); // what keeps nothing can't show anything of it either
+function toCashier() {
   location.replace(`/pos/cashier?next=${encodeURIComponent(location.pathname)}`);
 }
 
-/** Locks after idle seconds; says now and then that somebody is there, and which version this is.
- * Returns what locks at once. */
-export function watchIdle({ seconds, version, token, onTouch }) {
+function post(path, fields) {
+  const body = new FormData();
+  for (const [name, value] of Object.entries(fields)) body.set(name, value);
+  return ask(path, { method: "POST", body });
+}
+
+/** Nobody stands here any more. What the gateway can't be told now it is told before the till opens
+ * again. */
+export async function lockTill({ device, token }) {
+  try {
+    const answer = await post("/pos/lock", { csrfmiddlewaretoken: token });
+    if (!answer.ok) throw new Error(String(answer.status));
+  } catch {
+    await stands({ device, locked: true }).catch(() => {});
+  }
+  toCashier();
+}
+
+/** Calls `lock` after idle seconds, or as it returns; says now and then that somebody is there, and
+ * which version this is. */
+export function watchIdle({ seconds, version, token, lock, onTouch }) {
   let timer = 0;
   let told = 0;
   let locked = false;
-  const post = (path, fields) => {
-    const body = new FormData();
-    body.set("csrfmiddlewaretoken", token);
-    for (const [name, value] of Object.entries(fields)) body.set(name, value);
-    return ask(path, { method: "POST", body });
-  };
-  const lock = async () => {
+  const lockNow = () => {
     locked = true;
     clearTimeout(timer);
-    try {
-      await post("/pos/lock", {});
-    } catch {
-      // Without a line the gateway locks it by itself; the screen is left all the same.
-    }
-    await toCashier();
+    lock();
   };
   const touched = () => {
     if (locked) return;
     clearTimeout(timer);
-    timer = setTimeout(lock, seconds * 1000);
+    timer = setTimeout(lockNow, seconds * 1000);
     onTouch();
     if (Date.now() - told < PING_MS) return;
     told = Date.now();
-    post("/pos/here", { version }).catch(() => {});
+    post("/pos/here", { version, csrfmiddlewaretoken: token }).catch(() => {});
   };
   for (const kind of ["pointerdown", "keydown"]) addEventListener(kind, touched, { passive: true });
   touched();
-  return lock;
+  return lockNow;
 }

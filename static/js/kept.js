@@ -67,7 +67,8 @@ export function drop(id) {
   return act("drafts", "readwrite", (store) => store.delete(id));
 }
 
-/** Who stands here, as the gateway said; `at` is when they last touched the screen. */
+/** Who stands here, as the gateway said, and `at` when they last touched the screen; or `locked`:
+ * somebody locked it, and the gateway has not heard of it. */
 export function stander(device) {
   return act("stands", "readonly", (store) => store.get(device));
 }

@@ -1,7 +1,7 @@
 // The till: keypad, one Charge, the sale that follows its money, the last sales beside it. Without a
 // connection (`away`: shown by the worker) it is the keypad and the sales that wait.
 import { clock, waitingSales } from "./drafts.js";
-import { ask, watchIdle } from "./device.js";
+import { ask, lockTill, watchIdle } from "./device.js";
 import { onlyOf, stander, stands } from "./kept.js";
 import { doubtLine, lineIsUp, onLine, say } from "./line.js";
 import { follow } from "./live.js";
@@ -312,10 +312,20 @@ async function followShop() {
 
 // ---- without a connection -------------------------------------------------------------------------
 
+const locked = document.getElementById("locked");
+
+function lock() {
+  return lockTill({ device, token: form.elements.csrfmiddlewaretoken.value });
+}
+
 // The worker shows the shell until somebody answers; then the page itself comes back.
 if (away) {
   onLine((up) => {
     if (!up) return;
+    if (!locked.hidden) {
+      lock();
+      return;
+    }
     const isSale = location.pathname.startsWith(`${shop}/sales/`);
     location.replace(isSale ? location.pathname : `${shop}/`);
   });
@@ -324,11 +334,10 @@ if (away) {
 // ---- a paired tablet -----------------------------------------------------------------------------
 
 async function standsHere() {
-  if (!away) {
-    await onlyOf(device);
-    return main.dataset;
-  }
+  if (!away) await onlyOf(device);
   const last = await stander(device);
+  if (last?.locked) return null;
+  if (!away) return main.dataset;
   const idle = Math.abs(Date.now() - (last?.at ?? 0));
   return idle < Number(main.dataset.lockSeconds) * 1000 ? last : null;
 }
@@ -336,15 +345,17 @@ async function standsHere() {
 async function startPaired() {
   const here = await standsHere().catch(() => (away ? null : main.dataset));
   if (!here) {
-    document.getElementById("locked").hidden = false;
+    if (away) locked.hidden = false;
+    else lock();
     return;
   }
   const { who, name } = here;
   let written = 0;
-  const lock = watchIdle({
+  const lockNow = watchIdle({
     seconds: Number(main.dataset.lockSeconds),
     version: main.dataset.version,
     token: form.elements.csrfmiddlewaretoken.value,
+    lock,
     onTouch: () => {
       if (Date.now() - written < TOUCH_MS) return;
       written = Date.now();
@@ -353,7 +364,7 @@ async function startPaired() {
   });
   document.querySelector("form[action='/pos/lock']").addEventListener("submit", (event) => {
     event.preventDefault();
-    lock();
+    lockNow();
   });
   waiting = waitingSales({
     device,

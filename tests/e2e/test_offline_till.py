@@ -190,6 +190,18 @@ def test_a_tablet_taken_off_meanwhile_is_wiped_and_its_drafts_are_no_sales(house
     house.complaints.clear()  # the browser tells of the 401 that it was answered
 
 
+def test_a_tablet_taken_off_while_it_is_connected_keeps_no_shell_either(house):
+    counter = Counter(house)
+    with opened(house, counter) as page:
+        page.wait_for_timeout(1_500)  # its stream is open
+        counter.take_off()
+        page.wait_for_url("**/pos/pair")
+        expect(page.locator("[data-revoked]")).to_be_visible()
+        page.wait_for_timeout(300)
+        assert page.evaluate(LEFT_JS) == [0, 0, 0]
+    house.complaints.clear()
+
+
 def test_a_locked_tablet_keeps_its_drafts_and_the_next_one_says_whose_they_are(house):
     counter = Counter(house)
     with opened(house, counter) as page:
@@ -214,6 +226,24 @@ def test_a_locked_tablet_keeps_its_drafts_and_the_next_one_says_whose_they_are(h
         expect(page.locator("[data-answer=wait]")).to_be_visible()
         invoice = Invoice.objects.get()
         assert invoice.created_by.endswith(f":user:{house.staff.user('manager').id}")
+
+
+def test_what_was_locked_without_a_connection_stays_so_wherever_it_is_opened(house):
+    counter = Counter(house)
+    with opened(house, counter) as page:
+        cut(page)
+        page.locator("form[action='/pos/lock'] button").click()
+        expect(page.locator("#locked")).to_be_visible()
+        page.goto("about:blank")
+        mend(page)
+        page.goto(f"/pos/{counter.shop_id}/")  # the gateway has not heard of it
+        page.wait_for_url("**/pos/cashier**")
+        expect(page.locator("[data-locked]")).to_be_visible()
+        counter.stand(page)
+        expect(page.locator("#keypad")).to_be_visible()
+        page.wait_for_timeout(500)
+        expect(page.locator("#keypad")).to_be_visible()
+    house.complaints[:] = [text for text in house.complaints if "status of 4" not in text]
 
 
 def test_a_till_that_nobody_touches_locks_without_a_connection_too(house, settings):
