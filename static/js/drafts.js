@@ -160,7 +160,7 @@ export function waitingSales(here) {
   onLine(again);
   addEventListener("focus", again);
   document.addEventListener("visibilitychange", again);
-  again();
+  again().finally(() => delete section.dataset.loading);
 
   return {
     isChanging: () => Boolean(changing),
