@@ -3,7 +3,7 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from merchants.pos import cashiers, pairing, refunds, shifts, tickets, views
+from merchants.pos import cashiers, offline, pairing, refunds, shifts, tickets, views
 
 app_name = "pos"
 _TICKET = "pos/<uuid:shop_id>/tickets/<uuid:ticket_id>"
@@ -14,6 +14,9 @@ urlpatterns = [
     path("pos/cashier", cashiers.enter, name="cashier"),
     path("pos/lock", cashiers.lock, name="lock"),
     path("pos/here", cashiers.here, name="here"),
+    path("pos/worker.js", offline.worker, name="worker"),
+    path("pos/till.webmanifest", offline.manifest, name="manifest"),
+    path("pos/away", offline.away, name="away"),
     path("pos/<uuid:shop_id>/", views.till, name="till"),
     path("pos/<uuid:shop_id>/pin", cashiers.own_pin, name="own-pin"),
     path("pos/<uuid:shop_id>/shift", shifts.page, name="shift"),

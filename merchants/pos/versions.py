@@ -1,5 +1,6 @@
-"""Which version of the till's pages a tablet shows, for the list of tills."""
+"""Which version of the till's pages a tablet shows, and which files its shell is."""
 
+import hashlib
 from pathlib import PurePosixPath
 from typing import Any, Final, cast
 
@@ -7,6 +8,20 @@ from django.contrib.staticfiles.storage import staticfiles_storage
 
 SCRIPT: Final = "js/till.js"
 NOT_COLLECTED: Final = "dev"
+SHELL: Final = (
+    "css/tillway.css",
+    "pos/offline.css",
+    "img/tillway.svg",
+    SCRIPT,
+    "js/device.js",
+    "js/drafts.js",
+    "js/kept.js",
+    "js/line.js",
+    "js/live.js",
+    "js/page.js",
+    "js/shell.js",
+)
+"""All that the till's page loads: without a connection it is shown by these alone."""
 
 
 def app_version() -> str:
@@ -15,3 +30,14 @@ def app_version() -> str:
     stored = cast(Any, staticfiles_storage).stored_name(SCRIPT)
     parts = PurePosixPath(stored).name.split(".")
     return parts[1] if len(parts) == 3 else NOT_COLLECTED
+
+
+def shell_files() -> list[str]:
+    """Where the shell's files are: once collected, under names that carry their content's hash."""
+    return [staticfiles_storage.url(name) for name in SHELL]
+
+
+def shell_version() -> str:
+    """Another word for each other set of the shell's files, after the version of its script."""
+    names = "\n".join(shell_files()).encode()
+    return f"{app_version()}-{hashlib.sha256(names).hexdigest()[:8]}"

@@ -21,7 +21,6 @@ from gateway.checkout.holders import NOBODY
 from gateway.checkout.pages import page_context, public_status
 from gateway.checkout.selectors import sales_version
 from gateway.checkout.tickets import shop_ticket
-from gateway.checkout.wording import FIAT_SIGNS
 from gateway.compliance.behaviour.noticing import till_used
 from gateway.events.errors import TillwayError
 from gateway.events.ids import uuid7
@@ -37,18 +36,18 @@ from merchants.accounts.guards import may
 from merchants.accounts.models import User
 from merchants.accounts.selectors import can, shops_of
 from merchants.pos.card_refunds import card_refund_asked, card_refunds_shown
+from merchants.pos.drafts import draft_check
+from merchants.pos.keypad import keypad
 from merchants.pos.readers import at_reader_of
 from merchants.pos.refunds import refund_offers, refund_problem
 from merchants.pos.selectors import last_sales
-from merchants.pos.versions import app_version
 from merchants.pos.voiding import sale_void
 from merchants.tills import cookies
 from merchants.tills.acting import maker_of
 from merchants.tills.errors import TillRevoked
 from merchants.tills.guards import TillRequest, is_part, require_till, wiped
-from merchants.tills.selectors import Stander, idle_time, standers_of, till_entered
+from merchants.tills.selectors import Stander, standers_of, till_entered
 
-KEYS = ("1", "2", "3", "4", "5", "6", "7", "8", "9", "00", "0")
 VOIDABLE = frozenset({"waiting", "partial"})
 
 
@@ -102,12 +101,14 @@ def ticket(request: TillRequest, shop_id: UUID) -> JsonResponse:
 @require_POST
 @require_till("invoice.create")
 def charge(request: TillRequest, shop_id: UUID) -> HttpResponse:
-    """Ask for an amount. A draft sent twice is one invoice: the second answer shows the first."""
+    """Ask for an amount. A draft sent twice is one invoice: the second answer shows the first. One
+    that a tablet kept without a connection says who typed it, and on which tablet."""
     shop = request.shop
     typed = request.POST.get("amount", "").strip()
     order = request.POST.get("order", "").strip()[:64]
     draft = request.POST.get("draft", "")[:64] or str(uuid7())
     try:
+        draft_check(request)
         amount = parse_positive_amount(typed, FIAT[shop.pricing_currency])
         invoice = invoice_issue(
             shop=shop,
@@ -255,6 +256,8 @@ def problem_words(error: TillwayError | MoneyError) -> str:
         "reader_not_ready": _("This reader isn't connected. Choose another one."),
         "card_page_open": _("The customer's card page is being closed. Try again in a moment."),
         "card_being_charged": _("A card is being charged for this sale already."),
+        "draft_of_another": _("Somebody else typed this sale. Send it under your own name."),
+        "draft_elsewhere": _("This sale was kept by another till. Drop it and type it anew."),
     }
     if isinstance(error, NoQuote) and set(error.reasons.values()) == {"amount_below_minimum"}:
         return _("That amount is too small to be paid on any network.")
@@ -310,21 +313,11 @@ def _refund_offers(request: TillRequest, invoice: dict[str, Any]) -> dict[str, A
 
 
 def _till(request: TillRequest, shop: ShopView, *, status: int = 200, **more: Any) -> HttpResponse:
-    currency = FIAT[shop.pricing_currency]
-    context = {
-        "shop": shop,
-        "keys": KEYS,
-        "decimals": currency.decimals,
-        "sign": FIAT_SIGNS.get(currency.code, currency.code),
-        "zero": "0." + "0" * currency.decimals if currency.decimals else "0",
+    context = keypad(shop, paired=request.till) | {
         "draft": str(uuid7()),
         "recent": last_sales(shop_id=shop.id),
         "live_base": settings.LIVE_URL,
-        "offline": hand_over({"release_goods": "wait", "exceptions": ()}, online=False),
         "dashboard": may(request, "dashboard.view"),
-        "paired": request.till,
-        "lock_seconds": int(idle_time().total_seconds()),
-        "app_version": app_version(),
         **more,
     }
     return render(request, "pos/till.html", context, status=status)

@@ -1,4 +1,8 @@
 // The PIN pad: keys write into the field, which works without them too.
+import { nobodyStands } from "./kept.js";
+
+// Without a connection the till is opened by what the tablet knows: now it knows of nobody.
+if (document.querySelector("[data-locked]")) nobodyStands().catch(() => {});
 
 const pad = document.getElementById("keypad");
 const pin = document.getElementById("pin");

@@ -1,22 +1,27 @@
 // A paired tablet: wiped once it is taken off, locked when nobody touches it.
+import { NAME, end, nobodyStands, stands } from "./kept.js";
 
 const PING_MS = 60000;
+const WAIT_MS = 10000;
 
 /** Forgets everything that pages of this address kept here: waiting sales, caches, workers. */
 export async function wipe() {
   const attempts = [
     () => localStorage.clear(),
     () => sessionStorage.clear(),
+    end,
+    () => deleted(NAME), // some browsers can't say what there is
     async () => {
-      for (const { name } of await indexedDB.databases()) indexedDB.deleteDatabase(name);
+      for (const { name } of await indexedDB.databases()) await deleted(name);
     },
-    async () => {
-      for (const name of await caches.keys()) await caches.delete(name);
-    },
+    // Workers before what they keep: one that is gone keeps nothing anew.
     async () => {
       for (const worker of await navigator.serviceWorker.getRegistrations()) {
         await worker.unregister();
       }
+    },
+    async () => {
+      for (const name of await caches.keys()) await caches.delete(name);
     },
   ];
   for (const attempt of attempts) {
@@ -28,6 +33,24 @@ export async function wipe() {
   }
 }
 
+function deleted(name) {
+  return new Promise((done) => {
+    const asked = indexedDB.deleteDatabase(name);
+    asked.onsuccess = asked.onerror = asked.onblocked = done;
+  });
+}
+
+/** Asks the gateway for a part of a page, and no longer than a cashier waits. */
+export async function ask(path, options = {}) {
+  const answer = await fetch(path, {
+    cache: "no-store",
+    headers: { "X-Part": "1" },
+    signal: AbortSignal.timeout(WAIT_MS),
+    ...options,
+  });
+  return heard(answer);
+}
+
 /** Looks at an answer for the two things that end a till's page. */
 export async function heard(answer) {
   const code = answer.headers.get("X-Problem");
@@ -35,6 +58,7 @@ export async function heard(answer) {
     await wipe();
     location.replace("/pos/pair");
   } else if (code === "till_locked") {
+    await nobodyStands().catch(() => {}); // what keeps nothing can't show anything of it either
     toCashier();
   }
   return answer;
@@ -44,31 +68,45 @@ function toCashier() {
   location.replace(`/pos/cashier?next=${encodeURIComponent(location.pathname)}`);
 }
 
-/** Locks after idle seconds; says now and then that somebody is there, and which version this is. */
-export function watchIdle({ seconds, version, token }) {
+function post(path, fields) {
+  const body = new FormData();
+  for (const [name, value] of Object.entries(fields)) body.set(name, value);
+  return ask(path, { method: "POST", body });
+}
+
+/** Nobody stands here any more. What the gateway can't be told now it is told before the till opens
+ * again. */
+export async function lockTill({ device, token }) {
+  try {
+    const answer = await post("/pos/lock", { csrfmiddlewaretoken: token });
+    if (!answer.ok) throw new Error(String(answer.status));
+  } catch {
+    await stands({ device, locked: true }).catch(() => {});
+  }
+  toCashier();
+}
+
+/** Calls `lock` after idle seconds, or as it returns; says now and then that somebody is there, and
+ * which version this is. */
+export function watchIdle({ seconds, version, token, lock, onTouch }) {
   let timer = 0;
   let told = 0;
-  const post = (path, fields) => {
-    const body = new FormData();
-    body.set("csrfmiddlewaretoken", token);
-    for (const [name, value] of Object.entries(fields)) body.set(name, value);
-    return fetch(path, { method: "POST", body, headers: { "X-Part": "1" }, cache: "no-store" });
-  };
-  const lock = async () => {
-    try {
-      await heard(await post("/pos/lock", {}));
-    } catch {
-      // Without a line the gateway locks it by itself; the screen is left all the same.
-    }
-    toCashier();
+  let locked = false;
+  const lockNow = () => {
+    locked = true;
+    clearTimeout(timer);
+    lock();
   };
   const touched = () => {
+    if (locked) return;
     clearTimeout(timer);
-    timer = setTimeout(lock, seconds * 1000);
+    timer = setTimeout(lockNow, seconds * 1000);
+    onTouch();
     if (Date.now() - told < PING_MS) return;
     told = Date.now();
-    post("/pos/here", { version }).then(heard, () => {});
+    post("/pos/here", { version, csrfmiddlewaretoken: token }).catch(() => {});
   };
   for (const kind of ["pointerdown", "keydown"]) addEventListener(kind, touched, { passive: true });
   touched();
+  return lockNow;
 }

@@ -1,9 +1,14 @@
-// The till: keypad, one Charge, the sale that follows its money, the last sales beside it.
-import { heard, watchIdle } from "./device.js";
+// The till: keypad, one Charge, the sale that follows its money, the last sales beside it. Without a
+// connection (`away`: shown by the worker) it is the keypad and the sales that wait.
+import { clock, waitingSales } from "./drafts.js";
+import { ask, lockTill, watchIdle } from "./device.js";
+import { onlyOf, stander, stands } from "./kept.js";
+import { doubtLine, lineIsUp, onLine, say } from "./line.js";
 import { follow } from "./live.js";
 import "./page.js";
+import { keepShell } from "./shell.js";
 
-const WAIT_MS = 10000;
+const TOUCH_MS = 5000;
 const READER_MS = 1500;
 const main = document.getElementById("main");
 const ring = document.getElementById("ring");
@@ -15,22 +20,13 @@ const amount = document.getElementById("amount");
 const total = document.getElementById("charge-total");
 const button = document.getElementById("charge-button");
 const problem = document.getElementById("problem");
-const band = document.getElementById("offline");
-const shop = main.dataset.shop;
+const { shop, device } = main.dataset;
+const away = "away" in main.dataset;
 const decimals = Number(main.dataset.decimals);
 const MAX_DIGITS = 10;
 let digits = "";
 let stopSale = () => {};
-
-async function ask(path, options = {}) {
-  const answer = await fetch(path, {
-    cache: "no-store",
-    headers: { "X-Part": "1" },
-    signal: AbortSignal.timeout(WAIT_MS),
-    ...options,
-  });
-  return heard(answer);
-}
+let waiting = null;
 
 // ---- keypad -------------------------------------------------------------------------------------
 
@@ -92,16 +88,43 @@ form.addEventListener("submit", async (event) => {
   sent = demand;
   button.disabled = true;
   problem.textContent = "";
+  if (waiting && (!lineIsUp() || waiting.isChanging())) await putAside({ tried: false });
+  else await charge();
+  button.disabled = false;
+});
+
+async function charge() {
   try {
     const answer = await ask(form.action, { method: "POST", body: new FormData(form) });
     const html = await answer.text();
     if (answer.ok && html.includes("data-invoice")) openSale(html);
     else problem.textContent = (answer.headers.get("X-Problem") && html) || main.dataset.failed;
   } catch {
-    problem.textContent = main.dataset.unsure;
+    if (waiting) await putAside({ tried: true });
+    else problem.textContent = main.dataset.unsure;
+    doubtLine();
   }
-  button.disabled = false;
-});
+}
+
+// A paired tablet keeps what can't be asked for now, or was and had no answer.
+async function putAside({ tried }) {
+  const { draft, order } = form.elements;
+  try {
+    await waiting.add({ draft: draft.value, amount: amount.value, order: order.value.trim(), tried });
+    clear();
+    waiting.sendSoon();
+  } catch {
+    problem.textContent = tried ? main.dataset.unsure : main.dataset.unkept;
+  }
+}
+
+function clear() {
+  digits = "";
+  sent = "";
+  form.elements.order.value = "";
+  newDraft();
+  show();
+}
 
 // ---- the sale on screen -------------------------------------------------------------------------
 
@@ -132,6 +155,7 @@ function followSale() {
   let version = shown.dataset.version;
   let fresh = true;
   let connected = true;
+  let heardAt = new Date();
 
   const draw = async () => {
     const answer = await ask(`${shop}/sales/${invoice}`);
@@ -141,6 +165,7 @@ function followSale() {
     if (!connected) return; // the line broke while this was on its way
     version = drawSale(html).version;
     fresh = true;
+    heardAt = new Date();
     delete sale.dataset.stale;
   };
   // How far a card reader is changes nothing of the invoice: the sale is drawn again meanwhile.
@@ -151,26 +176,27 @@ function followSale() {
     stream: `${main.dataset.live}/live/i/${invoice}`,
     poll: `/i/${invoice}/status`,
     onStatus: (status) => {
-      if (fresh && status.version === version) return;
-      draw().catch(() => hide());
+      if (fresh && status.version === version) heardAt = new Date();
+      else draw().catch(() => hide());
     },
     onLine: (online) => {
       connected = online;
-      band.hidden = online;
+      say("sale", online);
       if (!online) hide();
     },
   });
   stopSale = () => {
     clearInterval(looks);
     stopFollowing();
+    say("sale", true);
   };
   // What was true before the line broke is no ground to hand anything over.
   function hide() {
     fresh = false;
     sale.dataset.stale = "";
-    sale.querySelector("#answer").replaceChildren(
-      document.getElementById("offline-answer").content.cloneNode(true),
-    );
+    const answer = document.getElementById("offline-answer").content.cloneNode(true);
+    answer.querySelector("time").textContent = clock(heardAt);
+    sale.querySelector("#answer").replaceChildren(answer);
   }
 }
 
@@ -180,11 +206,7 @@ function newSale() {
   sale.hidden = true;
   sale.replaceChildren();
   ring.hidden = side.hidden = false;
-  digits = "";
-  sent = "";
-  form.elements.order.value = "";
-  newDraft();
-  show();
+  clear();
   drawRecent();
 }
 
@@ -215,15 +237,31 @@ addEventListener("popstate", () => location.reload());
 
 // ---- the last sales -----------------------------------------------------------------------------
 
+const asOf = document.getElementById("as-of");
+let recentAt = new Date();
+
 async function drawRecent() {
+  if (away) return;
   try {
     const answer = await ask(`${shop}/recent`);
     if (!answer.ok) return;
     recent.innerHTML = await answer.text();
+    recentAt = new Date();
+    delete recent.dataset.stale;
+    asOf.hidden = true;
   } catch {
     // The list keeps what it shows; the band says that it may be old.
   }
 }
+
+onLine((up) => {
+  if (up) drawRecent();
+  else if (asOf) {
+    recent.dataset.stale = "";
+    asOf.querySelector("time").textContent = clock(recentAt);
+    asOf.hidden = false;
+  }
+});
 
 recent.addEventListener("click", async (event) => {
   const link = event.target.closest("a[data-sale]");
@@ -237,7 +275,7 @@ recent.addEventListener("click", async (event) => {
       openSale(html);
     }
   } catch {
-    band.hidden = false;
+    doubtLine();
   }
 });
 
@@ -253,6 +291,7 @@ async function followShop() {
   try {
     stream = await shopStream();
   } catch {
+    say("shop", false);
     setTimeout(followShop, 5000);
     return;
   }
@@ -267,18 +306,98 @@ async function followShop() {
       version = status.version;
       drawRecent();
     },
-    onLine: (online) => {
-      if (sale.hidden) band.hidden = online;
-    },
+    onLine: (online) => say("shop", online),
   });
 }
-show();
-if (!sale.hidden) followSale();
-followShop();
-if ("lockSeconds" in main.dataset) {
-  watchIdle({
+
+// ---- without a connection -------------------------------------------------------------------------
+
+const locked = document.getElementById("locked");
+
+function lock() {
+  return lockTill({ device, token: form.elements.csrfmiddlewaretoken.value });
+}
+
+// The worker shows the shell until somebody answers; then the page itself comes back.
+if (away) {
+  onLine((up) => {
+    if (!up) return;
+    if (!locked.hidden) {
+      lock();
+      return;
+    }
+    const isSale = location.pathname.startsWith(`${shop}/sales/`);
+    location.replace(isSale ? location.pathname : `${shop}/`);
+  });
+}
+
+// ---- a paired tablet -----------------------------------------------------------------------------
+
+async function standsHere() {
+  if (!away) await onlyOf(device);
+  const last = await stander(device);
+  if (last?.locked) return null;
+  if (!away) return main.dataset;
+  const idle = Math.abs(Date.now() - (last?.at ?? 0));
+  return idle < Number(main.dataset.lockSeconds) * 1000 ? last : null;
+}
+
+async function startPaired() {
+  const here = await standsHere().catch(() => (away ? null : main.dataset));
+  if (!here) {
+    if (away) locked.hidden = false;
+    else lock();
+    return;
+  }
+  const { who, name } = here;
+  let written = 0;
+  const lockNow = watchIdle({
     seconds: Number(main.dataset.lockSeconds),
     version: main.dataset.version,
     token: form.elements.csrfmiddlewaretoken.value,
+    lock,
+    onTouch: () => {
+      if (Date.now() - written < TOUCH_MS) return;
+      written = Date.now();
+      stands({ device, who, name, at: written }).catch(() => {});
+    },
   });
+  document.querySelector("form[action='/pos/lock']").addEventListener("submit", (event) => {
+    event.preventDefault();
+    lockNow();
+  });
+  waiting = waitingSales({
+    device,
+    who,
+    name,
+    form,
+    sends: !away,
+    sign: main.dataset.sign,
+    failed: main.dataset.failed,
+    onChange: (draft) => {
+      clear();
+      if (draft) {
+        digits = draft.amount.replace(".", "").replace(/^0+/, "");
+        form.elements.order.value = draft.order;
+        show();
+      }
+      scrollTo(0, 0);
+    },
+    onSent: (answers) => {
+      const busy = ring.hidden || digits || form.elements.order.value;
+      if (answers.length === 1 && !busy) openSale(answers[0]);
+      else drawRecent();
+    },
+  });
+  if (away) {
+    document.getElementById("who").textContent = name;
+    document.getElementById("was-sale").hidden = !location.pathname.startsWith(`${shop}/sales/`);
+    ring.hidden = side.hidden = false;
+  } else keepShell();
 }
+
+show();
+if (!sale.hidden) followSale();
+if (away) newDraft();
+else followShop();
+if (device) startPaired();

@@ -61,6 +61,8 @@ OPEN = {
     "/logout": "ends one's own session",
     "/language": "a cookie of one's own",
     "/pos/pair": "the pairing itself: opened by a code of the dashboard's",
+    "/pos/worker.js": "a script that says the same to everybody",
+    "/pos/till.webmanifest": "how the till's app is called: the same for everybody",
     "/v1/openapi.json": "the description of the API",
     "/v1/docs": "the description of the API",
     "/identity": "who the house is, as other providers ask for it",
