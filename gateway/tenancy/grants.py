@@ -136,6 +136,8 @@ APPEND_ONLY: Final = frozenset(
         "ledger_pending",
         "ledger_posting",
         "ledger_resolution",
+        "receipts_document",
+        "tickets_cashback",
         "tickets_cashtake",
         "tickets_ticketact",
         "shifts_cashmove",
