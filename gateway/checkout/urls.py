@@ -11,7 +11,6 @@ urlpatterns = [
     path("i/<uuid:invoice_id>/panel", views.panel, name="panel"),
     path("i/<uuid:invoice_id>/status", views.status, name="status"),
     path("i/<uuid:invoice_id>/qr.png", views.qr_image, name="qr"),
-    path("i/<uuid:invoice_id>/receipt", views.receipt, name="receipt"),
     path("i/<uuid:invoice_id>/renew", views.renew, name="renew"),
     path("i/<uuid:invoice_id>/payer", payers.page, name="payer"),
     path("i/<uuid:invoice_id>/card", cards.pay_by_card, name="card"),

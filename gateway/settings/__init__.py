@@ -256,6 +256,7 @@ INSTALLED_APPS = [
     "merchants.tickets.apps.TicketsConfig",
     "merchants.tills.apps.TillsConfig",
     "merchants.shifts.apps.ShiftsConfig",
+    "merchants.receipts.apps.ReceiptsConfig",
     "merchants.pos.apps.PosConfig",
     "merchants.links.apps.LinksConfig",
     "merchants.dashboard.apps.DashboardConfig",
@@ -342,6 +343,8 @@ TILL_LOCK_MINUTES = _count("TILL_LOCK_MINUTES", default=10)
 """After how long without a touch a paired till asks for a PIN again."""
 SHIFT_OPEN_HOURS = _count("SHIFT_OPEN_HOURS", default=16)
 """After how long a shift that nobody closed is told to the shop's managers."""
+PRINTER_NETWORKS = env.str("PRINTER_NETWORKS", default="")
+"""Where shops' receipt printers may stand; nowhere unless it is said."""
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("zh-hans", "简体中文")]

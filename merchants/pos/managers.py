@@ -4,16 +4,24 @@ The PIN is compared before any row is locked; the word is used up in the act's o
 that an act that fails leaves it to be used, within its minute.
 """
 
+from collections.abc import Callable
+from typing import TypeVar
 from uuid import UUID
 
+from django.db import transaction
 from django.http import Http404
 from django.utils import timezone
 
+from gateway.refunds.errors import ApprovalRefused
+from gateway.refunds.limits import Person
+from merchants.tills.acting import manager_acting
 from merchants.tills.cashiers import grant_give, grant_use
 from merchants.tills.errors import ManagerNeeded
 from merchants.tills.guards import TillRequest
 from merchants.tills.models import Grant
 from merchants.tills.selectors import Stander, standers_of
+
+T = TypeVar("T")
 
 
 def managers_of(request: TillRequest, *, but_self: bool = False) -> list[Stander]:
@@ -75,3 +83,21 @@ def word_used(request: TillRequest, word: Grant | None, *, is_needed: bool) -> U
         subject=word.subject,
         now=timezone.now(),
     )
+
+
+def let_go(request: TillRequest, word: Grant | None, asked: T, approve: Callable[[Person], T]) -> T:
+    """What was asked for, approved by a manager's word; as it was without one, and where it is
+    above what they may approve: then it waits, as without.
+
+    Raises:
+        TillwayError: the word is no more, or the act not open.
+    """
+    if request.till is None or word is None:
+        return asked
+    try:
+        with transaction.atomic():
+            manager_id = word_used(request, word, is_needed=True)
+            assert manager_id is not None
+            return approve(manager_acting(at=request.till, user_id=manager_id))
+    except ApprovalRefused:
+        return asked

@@ -36,17 +36,19 @@ from gateway.shops.selectors import ShopView
 from merchants.accounts.guards import may
 from merchants.accounts.models import User
 from merchants.accounts.selectors import can, shops_of
-from merchants.pos.card_refunds import card_refund_asked, card_refunds_shown
+from merchants.pos.card_refunds import card_refund_at_till, card_refunds_shown
+from merchants.pos.managers import managers_of
+from merchants.pos.pin_words import pin_problems
 from merchants.pos.readers import at_reader_of
 from merchants.pos.refunds import refund_offers, refund_problem
 from merchants.pos.selectors import last_sales
 from merchants.pos.versions import app_version
-from merchants.pos.voiding import sale_void
+from merchants.pos.voiding import sale_void_at_till, void_asks_for
 from merchants.tills import cookies
 from merchants.tills.acting import maker_of
 from merchants.tills.errors import TillRevoked
 from merchants.tills.guards import TillRequest, is_part, require_till, wiped
-from merchants.tills.selectors import Stander, idle_time, standers_of, till_entered
+from merchants.tills.selectors import Stander, idle_time, till_entered
 
 KEYS = ("1", "2", "3", "4", "5", "6", "7", "8", "9", "00", "0")
 VOIDABLE = frozenset({"waiting", "partial"})
@@ -145,7 +147,7 @@ def void(request: TillRequest, shop_id: UUID, invoice_id: UUID) -> HttpResponse:
     """Call a sale off before it is covered."""
     problem = ""
     try:
-        sale_void(request, invoice_id=invoice_id)
+        sale_void_at_till(request, invoice_id=invoice_id)
         till_used(shop=request.shop, who=f"user:{request.user.id}", act="void", now=timezone.now())
     except (TillwayError, MoneyError) as error:
         problem = problem_words(error)
@@ -200,9 +202,7 @@ def card_refund(request: TillRequest, shop_id: UUID, invoice_id: UUID) -> HttpRe
     return _done(
         request,
         invoice_id,
-        lambda sale: card_refund_asked(
-            request, invoice_id=invoice_id, currency=sale["currency"], via="till"
-        ),
+        lambda sale: card_refund_at_till(request, invoice_id=invoice_id, currency=sale["currency"]),
     )
 
 
@@ -255,6 +255,7 @@ def problem_words(error: TillwayError | MoneyError) -> str:
         "reader_not_ready": _("This reader isn't connected. Choose another one."),
         "card_page_open": _("The customer's card page is being closed. Try again in a moment."),
         "card_being_charged": _("A card is being charged for this sale already."),
+        **pin_problems(error),
     }
     if isinstance(error, NoQuote) and set(error.reasons.values()) == {"amount_below_minimum"}:
         return _("That amount is too small to be paid on any network.")
@@ -286,6 +287,7 @@ def _sale(
         "version": public_status(invoice)["version"],
         "problem": problem,
         "managers": _managers(request, invoice),
+        "void_managers": _void_managers(request, invoice),
     }
     if is_part(request):
         return render(request, "pos/sale.html", context)
@@ -294,10 +296,17 @@ def _sale(
 
 def _managers(request: TillRequest, invoice: dict[str, Any]) -> list[Stander]:
     """Whose PIN lets a refund of this sale go at once. Two queries, where one may be asked for."""
-    if request.till is None or not invoice["received"]:
+    if not invoice["received"] and invoice["tender"] != "card":
         return []
-    standers = standers_of(shop_id=request.shop.id)
-    return [one for one in standers if one.may_grant and one.user_id != request.user.id]
+    return managers_of(request, but_self=True)
+
+
+def _void_managers(request: TillRequest, invoice: dict[str, Any]) -> list[Stander]:
+    """Whose PIN a void of this sale needs. At a paired till three queries while it may be voided,
+    one where it needs nobody's."""
+    if request.till is None or invoice["status"] not in VOIDABLE:
+        return []
+    return managers_of(request) if void_asks_for(request, invoice) else []
 
 
 def _refund_offers(request: TillRequest, invoice: dict[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from django.conf import settings
 from merchants.accounts.selectors import people_named
 from merchants.receipts.layout import Note, Sheet, sheet_of
 from merchants.receipts.models import Document
-from merchants.receipts.selectors import notes_of
+from merchants.receipts.selectors import notes_of, still_stands
 from merchants.receipts.wording import words_for
 
 
@@ -17,7 +17,7 @@ def public_link(document: Document) -> str:
 
 
 def sheet_for(document: Document, *, is_copy: bool = False) -> Sheet:
-    """Laid out, with what went back so far. Two queries."""
+    """Laid out, with what went back so far. Three queries."""
     paper = document.paper
     notes = [
         Note(
@@ -35,6 +35,7 @@ def sheet_for(document: Document, *, is_copy: bool = False) -> Sheet:
         link=public_link(document),
         cashier=_name(paper.cashier, shop_id=document.shop_id),
         is_copy=is_copy,
+        stands=still_stands(document),
         notes=notes,
     )
 

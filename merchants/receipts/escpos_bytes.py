@@ -6,16 +6,14 @@ length. Chinese text is GB 18030 between FS & and FS ., as printers sold in Chin
 are set to code page 858, Latin letters with the euro, and print a question mark for what it lacks.
 """
 
-from typing import Final, Literal
+from typing import Final
 
 from escpos.constants import QR_ECLEVEL_M
 from escpos.printer import Dummy
 
 from merchants.receipts.layout import Sheet
-from merchants.receipts.plain_text import centred, marked, section_lines, wrapped
+from merchants.receipts.plain_text import Charset, centred, marked, section_lines, wrapped
 
-Charset = Literal["latin", "gb18030"]
-CHARSETS: Final[tuple[Charset, ...]] = ("latin", "gb18030")
 QR_DOTS: Final = 6
 CODE_PAGE: Final = "CP858"
 CHINESE_ON: Final = b"\x1c&"

@@ -91,6 +91,7 @@ def sheet_of(
     link: str,
     cashier: str = "",
     is_copy: bool = False,
+    stands: bool = True,
     notes: Sequence[Note] = (),
 ) -> Sheet:
     """Lay a paper out.
@@ -98,12 +99,15 @@ def sheet_of(
     Args:
         cashier: what the person is called today.
         is_copy: somebody had one before.
+        stands: whether the payment is there still; a chain may have taken it back.
         notes: what went back so far.
     """
     is_note = paper.kind == "credit_note"
     marks = [words["copy"]] if is_copy else []
     if paper.mode == "test":
         marks.append(words["test"])
+    if not stands:
+        marks.append(words["taken_back"])
     sections = [
         Section("head", _head(paper, words)),
         Section("about", _about(paper, number=number, cashier=cashier, words=words)),

@@ -8,12 +8,11 @@ from django.db import models
 from django.db.models import Q
 
 from gateway.events.ids import uuid7
-from merchants.receipts.escpos_bytes import CHARSETS
 from merchants.receipts.papers import KINDS, Paper, number_text, paper_from
+from merchants.receipts.plain_text import CHARSETS, COLUMNS
 from merchants.tills.models import Till
 
 MODES = ("test", "live")
-COLUMNS = (32, 42, 48)
 PRINT_STATES = ("waiting", "sending", "printed", "sent", "failed")
 MAIL_STATES = ("waiting", "sending", "sent", "failed")
 TOKEN_BYTES = 16

@@ -5,11 +5,16 @@ A column is as wide as a Latin letter; a Chinese character takes two of them, on
 
 import textwrap
 import unicodedata
-from typing import Final
+from typing import Final, Literal
 
 from merchants.receipts.layout import Row, Section, Sheet
 
 WIDTH: Final = 42
+COLUMNS: Final = (32, 42, 48)
+"""Of printers: characters of the usual font on 58 mm paper, and on 80 mm."""
+Charset = Literal["latin", "gb18030"]
+CHARSETS: Final[tuple[Charset, ...]] = ("latin", "gb18030")
+"""What printers take text in."""
 _CENTRED: Final = frozenset({"head", "foot"})
 _WIDE: Final = frozenset({"W", "F"})
 

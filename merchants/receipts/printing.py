@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, cast
 from uuid import UUID
 
 import structlog
@@ -31,9 +31,9 @@ from merchants.receipts.errors import (
     PrinterNameTaken,
     PrintersFull,
 )
-from merchants.receipts.escpos_bytes import CHARSETS, escpos_of
 from merchants.receipts.headings import heading_of
-from merchants.receipts.models import COLUMNS, Document, Printer, PrintJob
+from merchants.receipts.models import Document, Printer, PrintJob
+from merchants.receipts.plain_text import CHARSETS, COLUMNS, Charset
 from merchants.receipts.selectors import printer_get
 
 log = structlog.get_logger(__name__)
@@ -215,10 +215,13 @@ def _give_up_lost(*, now: datetime) -> None:
 
 
 def _bytes(job: PrintJob) -> bytes:
+    # Loads what it knows of all printers: half a second that other processes need not spend.
+    from merchants.receipts.escpos_bytes import escpos_of
+
     assert job.printer is not None
     with override(job.language):
         sheet = sheet_for(job.document, is_copy=job.is_copy)
-    return escpos_of(sheet, columns=job.printer.columns, charset=job.printer.charset)
+    return escpos_of(sheet, columns=job.printer.columns, charset=cast(Charset, job.printer.charset))
 
 
 def _target(job: PrintJob) -> _Target:

@@ -5,10 +5,11 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from gateway.invoices.models import Invoice
 from gateway.tenancy.scope import entered, statement_enters
 from merchants.receipts.errors import DocumentNotFound, PrinterUnknown
 from merchants.receipts.models import Document, Mailing, Printer, PrintJob
-from merchants.tickets.models import PartDemand
+from merchants.tickets.models import PartDemand, Ticket
 
 LATEST_WAYS = 8
 
@@ -55,6 +56,17 @@ def notes_of(document: Document) -> list[Document]:
     if document.kind != "receipt":
         return []
     return list(Document.objects.filter(receipt_id=document.id).order_by("id"))
+
+
+def still_stands(document: Document) -> bool:
+    """Whether a receipt's sale is paid still: a chain may have taken a payment back. One query;
+    none for a note."""
+    kind, _colon, source_id = document.source.partition(":")
+    if kind == "invoice":
+        return Invoice.objects.filter(id=source_id, status="paid").exists()
+    if kind == "ticket":
+        return Ticket.objects.filter(id=source_id, state="paid").exists()
+    return True
 
 
 def ticket_of_invoice(*, shop_id: UUID, invoice_id: UUID) -> UUID | None:

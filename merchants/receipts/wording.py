@@ -40,6 +40,7 @@ def labels() -> dict[str, str]:
         "credit_note": _("Credit note"),
         "copy": pgettext("of a paper", "Copy"),
         "test": _("Test"),
+        "taken_back": _("This payment was taken back"),
         "number": _("Number"),
         "of_receipt": _("Goes with receipt"),
         "date": _("Date"),
