@@ -5,7 +5,6 @@ from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from gateway.checkout.wording import money_text, rate_words
 from gateway.money.amounts import Amount, format_amount
@@ -38,7 +37,7 @@ def labels() -> dict[str, str]:
     return {
         "receipt": _("Receipt"),
         "credit_note": _("Credit note"),
-        "copy": pgettext("of a paper", "Copy"),
+        "copy": _("COPY"),
         "test": _("Test"),
         "taken_back": _("This payment was taken back"),
         "number": _("Number"),

@@ -78,7 +78,7 @@ def test_the_second_mail_is_a_copy_and_there_is_an_end(
     for _ in range(MOST_MAILS):
         ask(document)
     send()
-    assert ["Copy" in mail.body for mail in mailoutbox] == [False] + [True] * (MOST_MAILS - 1)
+    assert ["COPY" in mail.body for mail in mailoutbox] == [False] + [True] * (MOST_MAILS - 1)
     with pytest.raises(TooManyMails):
         ask(document)
 

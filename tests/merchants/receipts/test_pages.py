@@ -151,7 +151,7 @@ def test_the_browser_prints_a_page_of_its_own(at_till: Tablet, counter: Counter)
         there = at_till.client.post(f"{here}/print", {"key": key, "printer": "here"})["Location"]
         page = at_till.client.get(there)
         assert_strict(page)
-        assert ('class="paper-mark">Copy' in text_of(page)) is is_copy
+        assert ('class="paper-mark">COPY' in text_of(page)) is is_copy
         assert "receipts/print" in text_of(page)
 
 
