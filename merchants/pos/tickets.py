@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from gateway.checkout.wording import money_text
@@ -154,6 +155,7 @@ def tip(request: TillRequest, shop_id: UUID, ticket_id: UUID) -> HttpResponse:
     return render(request, "pos/ticket_tip.html", context)
 
 
+@sensitive_post_parameters("pin")
 @require_POST
 @require_till("invoice.create")
 def act(request: TillRequest, shop_id: UUID, ticket_id: UUID, verb: str) -> HttpResponse:

@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
 from gateway.cards.at_reader import reader_again, reader_cancel, reader_start
@@ -141,6 +142,7 @@ def sale(request: TillRequest, shop_id: UUID, invoice_id: UUID) -> HttpResponse:
     return _sale(request, request.shop, _found(shop_id, invoice_id))
 
 
+@sensitive_post_parameters("pin")
 @require_POST
 @require_till("invoice.void")
 def void(request: TillRequest, shop_id: UUID, invoice_id: UUID) -> HttpResponse:
@@ -195,6 +197,7 @@ def reader_stop(request: TillRequest, shop_id: UUID, invoice_id: UUID) -> HttpRe
     )
 
 
+@sensitive_post_parameters("pin")
 @require_POST
 @require_till("refund.request")
 def card_refund(request: TillRequest, shop_id: UUID, invoice_id: UUID) -> HttpResponse:
