@@ -192,7 +192,7 @@ def test_tokens_that_went_back_bring_a_note(refunds: Refunds) -> None:
     refunds.claim(asked.token, to=WALLET)
     (outgoing,) = refunds.queued()
     assert not Document.objects.exists(), "nothing went back yet"
-    refunds.becomes(outgoing, "succeeded", status="succeeded")
+    refunds.becomes(outgoing, "mined", status="succeeded")
     refunds.becomes(outgoing, "final", status="succeeded")
     assert Refund.objects.get().status == "completed"
     note = Document.objects.get(kind="credit_note")
