@@ -31,6 +31,7 @@ from merchants.receipts.selectors import (
     printer_get,
     printers_at,
     prints_of,
+    was_on_paper,
 )
 from merchants.receipts.views import drawn
 from merchants.tickets.errors import TicketNotFound
@@ -211,7 +212,7 @@ def _page(
         "here": _here(document),
         "key": str(uuid7()),
         "printers": printers_at(shop_id=request.shop.id, till_id=till_id),
-        "was_printed": any(job.state != "failed" for job in prints),
+        "was_printed": was_on_paper(document),
         "ways": [*map(_print_way, prints), *map(_mail_way, mails)],
         "waits": any(one.state in ("waiting", "sending") for one in (*prints, *mails)),
         "notes": [(note.label, _here(note)) for note in notes_of(document)],

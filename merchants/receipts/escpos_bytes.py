@@ -65,8 +65,14 @@ def _under_code(sheet: Sheet, columns: int) -> list[str]:
 
 def _text(printer: Dummy, lines: list[str], *, charset: Charset, bold: bool = False) -> None:
     printer.set(bold=bold)
-    for line in lines:
+    for line in map(_harmless, lines):
         if charset == "gb18030":
             printer._raw(CHINESE_ON + line.encode("gb18030", "replace") + CHINESE_OFF + b"\n")
         else:
             printer.text(line.translate(_PLAIN) + "\n")
+
+
+def _harmless(line: str) -> str:
+    """Without what a printer would take as a command: an order's name may come from anybody, and
+    no name opens a drawer."""
+    return "".join(each if each.isprintable() else " " for each in line)

@@ -25,7 +25,7 @@ def heading_put(*, shop_id: UUID, given: dict[str, str], by: UUID, now: datetime
     """
     fields = {name: given.get(name, "").strip() for name in MAX_CHARACTERS}
     for name, most in MAX_CHARACTERS.items():
-        if len(fields[name]) > most:
+        if len(fields[name]) > most or "\0" in fields[name]:
             raise HeadingInvalid(field=name)
     language = given.get("language", "")
     if language and language not in dict(settings.LANGUAGES):

@@ -34,7 +34,7 @@ from merchants.receipts.errors import (
 from merchants.receipts.headings import heading_of
 from merchants.receipts.models import Document, Printer, PrintJob
 from merchants.receipts.plain_text import CHARSETS, COLUMNS, Charset
-from merchants.receipts.selectors import printer_get
+from merchants.receipts.selectors import printer_get, was_on_paper
 
 log = structlog.get_logger(__name__)
 
@@ -127,14 +127,13 @@ def print_ask(
     if not 1 <= len(key) <= MAX_KEY or not key.isprintable():
         raise KeyInvalid
     heading = heading_of(shop_id=document.shop_id)
-    before = PrintJob.objects.filter(document=document).exclude(state="failed").exclude(key=key)
     job, _is_new = PrintJob.objects.get_or_create(
         shop_id=document.shop_id,
         key=key,
         defaults={
             "document": document,
             "printer": printer,
-            "is_copy": before.exists(),
+            "is_copy": was_on_paper(document, but=key),
             "language": (heading.language if heading else "") or get_language() or "en",
             "state": "waiting" if printer else "sent",
             "due_at": now,

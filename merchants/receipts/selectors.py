@@ -12,6 +12,8 @@ from merchants.receipts.models import Document, Mailing, Printer, PrintJob
 from merchants.tickets.models import PartDemand, Ticket
 
 LATEST_WAYS = 8
+MAY_BE_ON_PAPER = ("printer_broke_off", "printer_hangs", "printer_unclear")
+"""Failures of which nobody knows how much was printed before."""
 
 
 def document_of(*, shop_id: UUID, source: str) -> Document | None:
@@ -108,6 +110,12 @@ def printer_get(*, shop_id: UUID, printer_id: UUID) -> Printer:
     if found is None:
         raise PrinterUnknown
     return found
+
+
+def was_on_paper(document: Document, *, but: str = "") -> bool:
+    """Whether somebody may have it on paper, by another tap than ``but``. One query."""
+    prints = PrintJob.objects.filter(document=document).exclude(key=but)
+    return prints.filter(~Q(state="failed") | Q(error__in=MAY_BE_ON_PAPER)).exists()
 
 
 def prints_of(document: Document) -> Sequence[PrintJob]:

@@ -170,6 +170,17 @@ def test_the_printer_draws_the_code_six_dots_a_module() -> None:
     assert b"\x1bt\x13" in data, "code page 858"
 
 
+@pytest.mark.parametrize("charset", ["latin", "gb18030"])
+def test_no_name_opens_the_drawer(charset: Any) -> None:
+    """What a customer or another system named may hold a printer's commands."""
+    kick = "\x1bp\x00\x19\x19\x10\x14\x01\x1d(k"
+    paper = replace(PAPER, order=f"T4{kick}", head=replace(PAPER.head, footer=kick))
+    data, usual = (escpos_of(sheet(one), columns=42, charset=charset) for one in (paper, PAPER))
+    for command in (b"\x1bp", b"\x10\x14"):
+        assert command not in data
+    assert data.count(b"\x1d(k") == usual.count(b"\x1d(k")
+
+
 def test_a_chinese_printer_gets_chinese() -> None:
     paper = replace(PAPER, head=replace(PAPER.head, name="王子咖啡"))
     data = escpos_of(sheet(paper), columns=32, charset="gb18030")

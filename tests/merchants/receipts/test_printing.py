@@ -154,6 +154,7 @@ def test_one_that_breaks_off_is_not_sent_to_again_by_itself(
     carry()
     assert (again(job).state, again(job).error) == ("failed", "printer_broke_off")
     assert carry(600) == 0
+    assert ask(job.document, printer).is_copy, "some of it may be on paper"
 
 
 def test_one_that_closes_its_side_prints(
