@@ -18,7 +18,6 @@ from merchants.receipts.issuing import receipt_for_ticket
 from merchants.receipts.models import Document, Mailing, Printer, PrintJob
 from merchants.tills.rules import Rules
 from merchants.tills.ruling import rules_of
-from tests.as_web import requests_as_web
 from tests.checkout.test_views import assert_strict
 from tests.merchants.api.conftest import Api, key_for
 from tests.merchants.receipts.conftest import Counter
@@ -262,19 +261,3 @@ def test_a_tickets_receipt_by_name_of_the_shop_of_then(counter: Counter) -> None
     Shop.objects.filter(id=shop_id).update(name="Another")
     text = text_of(Client(**ENGLISH).get(f"/r/{document.token}"))
     assert "Another" not in re.sub(r"<title>.*</title>", "", text)
-
-
-def test_the_web_may_do_all_of_it_in_its_own_scope(
-    at_till: Tablet, counter: Counter, printer: Printer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """What of it the database allows the web's role, which owns nothing."""
-    requests_as_web(monkeypatch)
-    invoice = counter.sale()
-    there = at_till.client.get(f"{at_till.home}/sales/{invoice.id}/receipt")["Location"]
-    form = {"key": "k", "printer": str(printer.id)}
-    assert at_till.client.post(f"{there}/print", form).status_code == 302
-    typed = {"key": "m", "address": "lena@example.com"}
-    assert at_till.client.post(f"{there}/mail", typed).status_code == 302
-    document = Document.objects.get()
-    for path in (there, f"{there}/paper", f"/r/{document.token}", f"/i/{invoice.id}/receipt"):
-        assert at_till.client.get(path).status_code == 200
