@@ -17,7 +17,7 @@ from gateway.events.ids import uuid7
 from gateway.invoices.errors import InvoiceNotFound
 from gateway.invoices.selectors import invoice_get
 from merchants.accounts.guards import may
-from merchants.receipts.drawing import public_link, sheet_for
+from merchants.receipts.drawing import sheet_for
 from merchants.receipts.errors import DocumentNotFound, NotPaidYet
 from merchants.receipts.issuing import receipt_for_invoice, receipt_for_ticket
 from merchants.receipts.mailing import mail_ask
@@ -208,7 +208,6 @@ def _page(
         "paired": request.till,
         "document": document,
         "sheet": sheet_for(document),
-        "link": public_link(document),
         "here": _here(document),
         "key": str(uuid7()),
         "printers": printers_at(shop_id=request.shop.id, till_id=till_id),
