@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, Sum
+from django.db.models import Sum
 
 from gateway.money.amounts import Amount, format_amount
 from gateway.money.assets import FIAT
@@ -20,9 +20,9 @@ def cash_left(ticket: Ticket) -> int:
     """Minor units of a ticket's cash that stayed and may still go back. Two queries; a promise
     only under the ticket's lock."""
     takes = CashTake.objects.filter(part__ticket=ticket, part__dropped_at=None)
-    kept = takes.aggregate(kept=Sum(F("given_units") - F("change_units")))["kept"]
+    sums = takes.aggregate(given=Sum("given_units"), change=Sum("change_units"))
     back = CashBack.objects.filter(ticket=ticket).aggregate(back=Sum("units"))["back"]
-    return int(kept or 0) - int(back or 0)
+    return int(sums["given"] or 0) - int(sums["change"] or 0) - int(back or 0)
 
 
 @transaction.atomic

@@ -159,6 +159,8 @@ class FakePrinter:
         self.behave = behave
 
     def close(self) -> None:
+        with suppress(OSError):
+            self._server.shutdown(socket.SHUT_RDWR)  # wakes whoever waits in accept
         self._server.close()
         for line in self._lines:
             line.close()
