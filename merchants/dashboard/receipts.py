@@ -1,6 +1,6 @@
 """What stands on receipts, which printers print them, and when tills ask for a manager's PIN."""
 
-from typing import Any, Final, cast
+from typing import Any, Final
 from uuid import UUID
 
 from django.conf import settings
@@ -30,7 +30,7 @@ from merchants.receipts.plain_text import COLUMNS
 from merchants.receipts.printing import NewPrinter, printer_add, printer_drop
 from merchants.receipts.selectors import documents_of_invoice, printers_of
 from merchants.tills.errors import RulesInvalid
-from merchants.tills.rules import VOID_RULES, Rules, VoidRule
+from merchants.tills.rules import VOID_RULES, Rules
 from merchants.tills.ruling import rules_of, rules_put
 from merchants.tills.selectors import till_get, tills_of
 
@@ -101,7 +101,7 @@ def _rules(request: MemberRequest) -> str:
     currency = FIAT[request.shop.pricing_currency]
     typed = request.POST.get("void_above", "").strip()
     rules = Rules(
-        void=cast(VoidRule, void),
+        void=void,
         void_above_units=parse_amount(typed, currency).units if typed else 0,
         discount_above_ppm=_percent(request.POST.get("discount_above", "").strip()),
     )

@@ -41,6 +41,7 @@ from merchants.tills.guards import TillRequest, require_till
 HERE: Final = "here"
 """The printer's name in a form: the browser itself."""
 MAX_KEY: Final = 64
+UNDER_WAY: Final = frozenset({"waiting", "sending"})
 
 
 @never_cache
@@ -213,7 +214,9 @@ def _page(
         "printers": printers_at(shop_id=request.shop.id, till_id=till_id),
         "was_printed": was_on_paper(document),
         "ways": [*map(_print_way, prints), *map(_mail_way, mails)],
-        "waits": any(one.state in ("waiting", "sending") for one in (*prints, *mails)),
+        "waits": not UNDER_WAY.isdisjoint(
+            [*(job.state for job in prints), *(mailing.state for mailing in mails)]
+        ),
         "notes": [(note.label, _here(note)) for note in notes_of(document)],
         "back": _back(request, kind, source_id),
         "problem": problem,

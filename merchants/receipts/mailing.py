@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from typing import Final
+from uuid import UUID
 
 import structlog
 from django.core.exceptions import ValidationError
@@ -107,7 +108,7 @@ def _checked(address: str) -> str:
 
 
 @transaction.atomic
-def _claimed(mailing_id: object, *, now: datetime) -> Mailing | None:
+def _claimed(mailing_id: UUID, *, now: datetime) -> Mailing | None:
     """The attempt is written down before the server is asked; a lost one is tried again."""
     mailing = (
         Mailing.objects.select_for_update(skip_locked=True, of=("self",))
