@@ -114,10 +114,7 @@ def sheet_of(
         Section("sold", tuple(row for one in paper.sold for row in _sold(one, words))),
         Section("totals", _totals(paper, words)),
         Section("taxes", _taxes(paper.shares, words)),
-        Section(
-            "tenders",
-            tuple(row for one in paper.tenders for row in _tender(one, words, back=is_note)),
-        ),
+        Section("tenders", tuple(row for one in paper.tenders for row in _tender(one, words))),
         Section("notes", tuple(_note(one, words) for one in notes)),
         Section("foot", _foot(paper, words)),
     ]
@@ -215,10 +212,10 @@ def _taxes(shares: Sequence[Share], words: Words) -> tuple[Row, ...]:
     return tuple(rows)
 
 
-def _tender(tender: Tender, words: Words, *, back: bool) -> list[Row]:
+def _tender(tender: Tender, words: Words) -> list[Row]:
     if tender.kind == "tokens":
         return _token(tender, words)
-    rows = [Row(words[tender.kind], words.money(tender.units), strong=not back)]
+    rows = [Row(words[tender.kind], words.money(tender.units))]
     if tender.kind == "cash" and tender.given_units:
         if tender.rounding_units:
             rows.append(Row(words["rounding"], words.money(tender.rounding_units), under=True))

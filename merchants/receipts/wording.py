@@ -61,7 +61,7 @@ def labels() -> dict[str, str]:
         "marked": _("Marked as paid by the shop"),
         "rounding": _("Rounded"),
         "given": _("Given"),
-        "change": _("Change"),
+        "change": _("Change given"),
         "network": _("Network"),
         "transaction": _("Transaction"),
         "scan": _("Scan for this receipt on your phone"),

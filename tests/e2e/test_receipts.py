@@ -119,6 +119,7 @@ def test_a_refund_in_five_taps_and_a_pin(house):
         page.wait_for_url(f"**/sales/{sale.id}")
         page.locator("details.refund > summary").first.click()
         taps += 1
+        page.locator("#refund-amount").fill("5.00")
         page.locator("#refund-manager").select_option(str(manager.id))
         taps += 2
         page.locator("#refund-pin").fill(PIN)
