@@ -7,6 +7,7 @@ urlpatterns = [
     path("v1/", include("merchants.api.urls")),
     path("", include("merchants.accounts.urls")),
     path("", include("merchants.pos.urls")),
+    path("", include("merchants.receipts.urls")),
     path("", include("merchants.links.urls")),
     path("", include("merchants.plugins.urls")),
     path("", include("merchants.notices.urls")),

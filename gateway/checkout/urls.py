@@ -21,7 +21,6 @@ urlpatterns = [
     path("i/<uuid:invoice_id>/panel", views.panel, name="panel"),
     path("i/<uuid:invoice_id>/status", views.status, name="status"),
     path("i/<uuid:invoice_id>/qr.png", views.qr_image, name="qr"),
-    path("i/<uuid:invoice_id>/receipt", views.receipt, name="receipt"),
     path("i/<uuid:invoice_id>/renew", views.renew, name="renew"),
     path("i/<uuid:invoice_id>/costs", asking_costs.page, name="costs"),
     path("i/<uuid:invoice_id>/exchange", exchanges.page, name="exchange"),

@@ -4,13 +4,11 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.views.decorators.cache import never_cache
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_GET, require_POST
@@ -25,7 +23,6 @@ from gateway.checkout.renewing import renewal_check
 from gateway.events.errors import TillwayError
 from gateway.invoices.qr import MAX_MODULE_PX, MODULE_PX, qr_png
 from gateway.invoices.services import invoice_requote
-from gateway.shops.selectors import shop_view
 from gateway.sponsoring.selectors import sponsored_assets
 
 MAY_COME = (HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS)
@@ -74,23 +71,6 @@ def qr_image(request: HttpRequest, invoice_id: UUID) -> HttpResponse:
     kept = context.get("qr_kind") == "url" and not context["invoice"]["payer_needed"]
     response["Cache-Control"] = "public, max-age=3600" if kept else "no-store"
     return response
-
-
-@never_cache
-@require_GET
-def receipt(request: HttpRequest, invoice_id: UUID) -> HttpResponse:
-    """A page to print; only what is paid has one."""
-    invoice = _invoice(invoice_id)
-    if invoice["status"] != "paid":
-        return HttpResponseRedirect(f"/i/{invoice_id}")
-    zone = ZoneInfo(shop_view(shop_id=UUID(invoice["shop_id"])).time_zone)
-    created = datetime.fromisoformat(str(invoice["created_at"])).astimezone(zone)
-    context = {
-        "invoice": invoice,
-        "page_path": f"/i/{invoice_id}",
-        "created_text": f"{date_format(created, 'DATE_FORMAT')}, {created:%H:%M} ({zone.key})",
-    }
-    return render(request, "checkout/receipt.html", context)
 
 
 @require_POST

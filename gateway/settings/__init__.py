@@ -256,6 +256,7 @@ INSTALLED_APPS = [
     "merchants.tickets.apps.TicketsConfig",
     "merchants.tills.apps.TillsConfig",
     "merchants.shifts.apps.ShiftsConfig",
+    "merchants.receipts.apps.ReceiptsConfig",
     "merchants.pos.apps.PosConfig",
     "merchants.links.apps.LinksConfig",
     "merchants.plugins.apps.PluginsConfig",
@@ -345,6 +346,8 @@ SHIFT_OPEN_HOURS = _count("SHIFT_OPEN_HOURS", default=16)
 """After how long a shift that nobody closed is told to the shop's managers."""
 EXCHANGE_LOCK_MINUTES = _count("EXCHANGE_LOCK_MINUTES", default=45)
 """How long a price is held for who pays from an exchange, dearer; 0: nobody is offered that."""
+PRINTER_NETWORKS = env.str("PRINTER_NETWORKS", default="")
+"""Where shops' receipt printers may stand; nowhere unless it is said."""
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("zh-hans", "简体中文")]
@@ -436,7 +439,10 @@ SPECTACULAR_SETTINGS = {
             *("expired", "cancelled", "invalid"),
         ),
         "Mode": ("test", "live"),
+        "PaperKind": ("receipt", "credit_note"),
         "PaymentLinkKind": ("link", "donation"),
+        "ReceiptTaxKind": ("goods", "tip", "rest"),
+        "ReceiptTenderKind": ("tokens", "card", "cash", "marked"),
         "PaymentLinkState": ("open", "paused", "ended", "sold_out", "closed"),
         "PayoutStatus": "gateway.settlement.life.STATUSES",
         "RefundStatus": "gateway.refunds.life.STATUSES",

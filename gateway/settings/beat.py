@@ -90,6 +90,9 @@ EVERY_SECONDS = {
     "gateway.compliance.tracing.tasks.forget_look_ups": DAY,
     "merchants.tickets.tasks.forget_labels": DAY,
     "merchants.plugins.tasks.forget_buyers": DAY,
+    "merchants.receipts.tasks.carry_prints": 2.0,
+    "merchants.receipts.tasks.send_receipt_mails": 5.0,
+    "merchants.receipts.tasks.forget_receipt_addresses": DAY,
     "merchants.webhooks.tasks.make_delivery_partitions": DAY,
     "merchants.webhooks.tasks.drop_old_delivery_partitions": DAY,
 }

@@ -137,6 +137,8 @@ APPEND_ONLY: Final = frozenset(
         "ledger_posting",
         "ledger_resolution",
         "plugins_pairing",
+        "receipts_document",
+        "tickets_cashback",
         "tickets_cashtake",
         "tickets_ticketact",
         "shifts_cashmove",

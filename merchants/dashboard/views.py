@@ -30,6 +30,7 @@ from merchants.dashboard import selectors
 from merchants.dashboard.fee_words import costs_of_invoice
 from merchants.dashboard.frame import draw
 from merchants.dashboard.payout_invoices import payouts_of_invoice
+from merchants.dashboard.receipts import papers_of_invoice
 from merchants.dashboard.refunds import refund_sign
 from merchants.pos.card_refunds import card_refunds_shown
 from merchants.pos.refunds import refund_offers
@@ -160,6 +161,7 @@ def invoice(request: MemberRequest, shop_id: UUID, invoice_id: UUID) -> HttpResp
         "timeline": selectors.timeline(invoice_id),
         "bookings": selectors.bookings(invoice_id),
         **costs_of_invoice(stored),
+        **papers_of_invoice(shop_id=shop_id, invoice_id=invoice_id),
         "paid_in": payouts_of_invoice(shop_id=shop_id, invoice_id=invoice_id)
         if may(request, "payout.view")
         else [],

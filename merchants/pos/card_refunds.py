@@ -12,10 +12,14 @@ from gateway.events.ids import uuid7
 from gateway.money.amounts import Amount, format_amount, parse_positive_amount
 from gateway.money.assets import FIAT
 from gateway.refunds.cards.models import CardRefund
-from gateway.refunds.cards.requesting import card_refund_request
+from gateway.refunds.cards.requesting import card_refund_approve, card_refund_request
 from gateway.refunds.cards.selectors import card_refundable, card_refunds_of
+from gateway.refunds.limits import Person
 from merchants.accounts.acting import person_acting
 from merchants.accounts.guards import MemberRequest
+from merchants.pos.managers import let_go, word_given
+from merchants.tills.acts import REFUND
+from merchants.tills.guards import TillRequest
 
 _SIGNS: Final = {
     "requested": ("wait", "hourglass"),
@@ -81,6 +85,23 @@ def card_refund_asked(
         now=timezone.now(),
         key=f"{via}:{draft}",
     )
+
+
+def card_refund_at_till(request: TillRequest, *, invoice_id: UUID, currency: str) -> CardRefund:
+    """Do what a till's form asks, let go at once where it carries a manager's PIN.
+
+    Raises:
+        TillwayError, MoneyError
+    """
+    word = word_given(request, act=REFUND, subject=f"invoice:{invoice_id}")
+    row = card_refund_asked(request, invoice_id=invoice_id, currency=currency, via="till")
+
+    def approve(manager: Person) -> CardRefund:
+        return card_refund_approve(
+            shop_id=row.shop_id, refund_id=row.id, by=manager, now=timezone.now()
+        )
+
+    return let_go(request, word, row, approve)
 
 
 def _word(status: str) -> str:

@@ -21,6 +21,7 @@ def pin_problems(error: TillwayError | MoneyError) -> dict[str, str]:
         "pin_wrong": _("That is not the PIN."),
         "pin_throttled": _wait(error),
         "not_at_tills": _("This person does not work at the tills of this shop."),
+        "manager_needed": _("This needs a manager's PIN. Choose a manager and type it."),
         "grant_refused": _("Have the manager type the PIN again: it is good once, for a minute."),
     }
 

@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -23,17 +22,16 @@ from gateway.money.amounts import Amount, format_amount, parse_positive_amount
 from gateway.money.assets import FIAT
 from gateway.money.errors import MoneyError
 from gateway.refunds.deciding import refund_approve, refund_relink
-from gateway.refunds.errors import ApprovalRefused
+from gateway.refunds.limits import Person
 from gateway.refunds.links import link_of
 from gateway.refunds.presenters import refund_as_dict
 from gateway.refunds.requesting import Asked, Wanted, refund_request
 from gateway.refunds.selectors import Owed, refundable_of
 from merchants.accounts.acting import person_acting
 from merchants.accounts.guards import MemberRequest
+from merchants.pos.managers import let_go, word_given
 from merchants.pos.pin_words import pin_problems
-from merchants.tills.acting import manager_acting
 from merchants.tills.acts import REFUND
-from merchants.tills.cashiers import grant_give, grant_use
 from merchants.tills.guards import TillRequest, require_till
 from merchants.tills.models import Grant
 
@@ -153,10 +151,8 @@ def ask(request: TillRequest, shop_id: UUID, invoice_id: UUID) -> HttpResponse:
         "sale_href": f"/pos/{shop_id}/sales/{invoice_id}",
     }
     try:
-        word = _managers_word(request, invoice_id)
-        asked = asked_from(request, invoice, via="till")
-        if word is not None:
-            asked = _approved(request, asked, word)
+        word = word_given(request, act=REFUND, subject=f"invoice:{invoice_id}")
+        asked = _approved(request, asked_from(request, invoice, via="till"), word)
         till_used(
             shop=request.shop, who=f"user:{request.user.id}", act="refund", now=timezone.now()
         )
@@ -173,47 +169,16 @@ def ask(request: TillRequest, shop_id: UUID, invoice_id: UUID) -> HttpResponse:
     return render(request, "pos/refund.html", context)
 
 
-def _managers_word(request: TillRequest, invoice_id: UUID) -> Grant | None:
-    """What a manager grants by the PIN that the form carries; None if it names none.
+def _approved(request: TillRequest, asked: Asked, word: Grant | None) -> Asked:
+    """The refund, let go by a manager's word."""
 
-    Raises:
-        TillwayError: the PIN is wrong, or theirs grants nothing.
-    """
-    chosen = request.POST.get("manager", "")
-    if request.till is None or not chosen:
-        return None
-    try:
-        manager_id = UUID(chosen)
-    except ValueError as error:
-        raise Http404 from error
-    return grant_give(
-        at=request.till,
-        act=REFUND,
-        subject=f"invoice:{invoice_id}",
-        manager_id=manager_id,
-        pin=request.POST.get("pin", ""),
-        now=timezone.now(),
-    )
+    def approve(manager: Person) -> Asked:
+        refund = refund_approve(
+            shop_id=request.shop.id, refund_id=asked.refund.id, by=manager, now=timezone.now()
+        )
+        return Asked(refund=refund, token=asked.token)
 
-
-def _approved(request: TillRequest, asked: Asked, word: Grant) -> Asked:
-    """The refund, let go by a manager's word. Above what they may approve it waits, as without."""
-    assert request.till is not None
-    now = timezone.now()
-    try:
-        with transaction.atomic():
-            manager_id = grant_use(
-                at=request.till, grant_id=word.id, act=word.act, subject=word.subject, now=now
-            )
-            refund = refund_approve(
-                shop_id=request.shop.id,
-                refund_id=asked.refund.id,
-                by=manager_acting(at=request.till, user_id=manager_id),
-                now=now,
-            )
-    except ApprovalRefused:
-        return asked
-    return Asked(refund=refund, token=asked.token)
+    return let_go(request, word, asked, approve)
 
 
 def worth_text(refund: dict[str, Any]) -> str:

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any, Final
 from uuid import UUID, uuid5
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404
 from django.utils import timezone
@@ -13,17 +14,24 @@ from django.utils import timezone
 from gateway.events.ids import uuid7
 from gateway.money.amounts import parse_amount, parse_positive_amount
 from gateway.money.assets import FIAT, Asset
+from merchants.accounts.guards import may
 from merchants.catalogue.errors import ItemInvalid
 from merchants.catalogue.words import tax_ppm_from
+from merchants.pos.managers import word_given, word_used
+from merchants.receipts.issuing import note_for_cash
 from merchants.shifts.services import cash_move
 from merchants.tickets import services
 from merchants.tickets.errors import DiscountInvalid
-from merchants.tickets.pricing import PPM, Discount, TaxClass
+from merchants.tickets.pricing import PPM, Discount, TaxClass, totals_of
 from merchants.tickets.selectors import lines_of, ticket_get
 from merchants.tickets.services import Tap
 from merchants.tickets.spreading import half_up
 from merchants.tills.acting import maker_of
+from merchants.tills.acts import DISCOUNT, REFUND, VOID
 from merchants.tills.guards import TillRequest
+from merchants.tills.models import Grant
+from merchants.tills.rules import discount_needs_manager, void_needs_manager
+from merchants.tills.ruling import rules_of
 
 _QUANTITY: Final = Asset("QUANTITY", 3)
 """A quantity as people write it has at most three decimals: a thousandth each."""
@@ -78,6 +86,10 @@ class Asked:
         """
         return parse_amount(self.text(name), self.currency).units
 
+    def word(self, act: str) -> Grant | None:
+        """A manager's word on this ticket, by the PIN that the form carries."""
+        return word_given(self.request, act=act, subject=f"ticket:{self.ticket_id}")
+
     def new_line(self) -> UUID:
         """A line's id, made of its tap: the form sent twice names one line."""
         return uuid5(self.ticket_id, self.tap.key)
@@ -119,7 +131,8 @@ def _remove(asked: Asked) -> None:
 
 
 def _discount(asked: Asked) -> None:
-    """On a line, if one is named; else on all."""
+    """On a line, if one is named; else on all. What is large, by the shop's rule, needs a manager's
+    PIN at a paired till."""
     typed, discount = asked.text("value"), Discount()
     if typed and asked.text("kind") == "percent":
         try:
@@ -128,10 +141,22 @@ def _discount(asked: Asked) -> None:
             raise DiscountInvalid from error
     elif typed:
         discount = Discount("amount", asked.units("value"))
-    if asked.text("line"):
-        services.line_change(**asked.named, line_id=asked.id("line"), discount=discount)
-    else:
-        services.ticket_discount(**asked.named, discount=discount)
+    word = asked.word(DISCOUNT)
+    with transaction.atomic():
+        if asked.text("line"):
+            ticket = services.line_change(
+                **asked.named, line_id=asked.id("line"), discount=discount
+            )
+        else:
+            ticket = services.ticket_discount(**asked.named, discount=discount)
+        if asked.request.till is not None and discount.kind:
+            totals = totals_of([row.line for row in lines_of(ticket)], discount=ticket.discount)
+            is_needed = discount_needs_manager(
+                rules_of(shop_id=ticket.shop_id),
+                full_units=totals.full_units,
+                off_units=totals.line_off_units + totals.ticket_off_units,
+            )
+            word_used(asked.request, word, is_needed=is_needed)
 
 
 def _park(asked: Asked) -> None:
@@ -206,7 +231,42 @@ def _cash(asked: Asked) -> None:
 
 
 def _void(asked: Asked) -> None:
-    services.ticket_void(**asked.named, reason=asked.text("reason"))
+    word = asked.word(VOID)
+    with transaction.atomic():
+        ticket = services.ticket_void(**asked.named, reason=asked.text("reason"))
+        if asked.request.till is not None:
+            # With money on it it isn't voided at all.
+            is_needed = void_needs_manager(
+                rules_of(shop_id=ticket.shop_id),
+                units=int(ticket.goods_units),
+                is_money_on_it=False,
+            )
+            word_used(asked.request, word, is_needed=is_needed)
+
+
+def _cash_back(asked: Asked) -> str:
+    """Cash goes back out of the drawer, by a manager's word at a paired till, and brings its credit
+    note; elsewhere by whoever may approve a refund."""
+    request = asked.request
+    if request.till is None and not may(request, "refund.approve"):
+        raise PermissionDenied("refund.approve")
+    word, units = asked.word(REFUND), asked.units("amount")
+    with transaction.atomic():
+        ticket, back = services.cash_back(**asked.named, units=units, reason=asked.text("reason"))
+        word_used(request, word, is_needed=True)
+        if request.till is not None:
+            cash_move(
+                shop_id=request.shop.id,
+                till_id=request.till.till_id,
+                kind="refund",
+                units=units,
+                reason=back.reason,
+                draft=f"cash_back:{back.id}",
+                by=request.user.pk,
+                now=asked.tap.now,
+            )
+        note = note_for_cash(cash=back, ticket=ticket, now=asked.tap.now)
+    return f"/pos/{request.shop.id}/receipts/{note.id}"
 
 
 Verb = Callable[[Asked], str | None]
@@ -227,6 +287,7 @@ VERBS: Final[dict[str, tuple[str, Verb]]] = {
     "ask": ("invoice.create", _ask),
     "withdraw": ("invoice.void", _withdraw),
     "cash": ("invoice.create", _cash),
+    "cash-back": ("refund.request", _cash_back),
     "void": ("invoice.void", _void),
 }
 """Of each form its verb, and the action that it needs."""

@@ -22,6 +22,7 @@ def ticket_problem(error: TillwayError | MoneyError) -> str:
         "part_paid": _("This part is paid already."),
         "part_has_money": _("A payment for this part is on its way. Wait until it is confirmed."),
         "cash_too_little": _("Type what was given."),
+        "cash_back_too_much": _("So much of the cash isn't left."),
         "reason_missing": _("Say why."),
         "no_shift": _("No shift is open at this till. Open one first."),
         "nothing_to_repeat": _("There is no sale to repeat."),

@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from gateway.checkout.wording import money_text
@@ -26,6 +27,7 @@ from merchants.catalogue.errors import ItemNotFound
 from merchants.catalogue.models import Item
 from merchants.catalogue.selectors import groups_by_id, item_get, items_sold
 from merchants.catalogue.words import tax_text
+from merchants.pos.paid_tickets import manager_asked, paid_ticket
 from merchants.pos.ticket_acts import VERBS, Asked
 from merchants.pos.ticket_words import state_sign, ticket_problem
 from merchants.tickets import services
@@ -43,6 +45,8 @@ from merchants.tickets.spreading import half_up
 from merchants.tills.guards import TillRequest, require_till
 
 TIP_PERCENTS: Final = (5, 10, 15, 20)
+NOTICED: Final = {"void": "void", "cash": "sale", "ask": "sale", "cash-back": "refund"}
+"""What of each form is counted as somebody's act at a till."""
 
 
 @never_cache
@@ -151,6 +155,7 @@ def tip(request: TillRequest, shop_id: UUID, ticket_id: UUID) -> HttpResponse:
     return render(request, "pos/ticket_tip.html", context)
 
 
+@sensitive_post_parameters("pin")
 @require_POST
 @require_till("invoice.create")
 def act(request: TillRequest, shop_id: UUID, ticket_id: UUID, verb: str) -> HttpResponse:
@@ -168,13 +173,8 @@ def act(request: TillRequest, shop_id: UUID, ticket_id: UUID, verb: str) -> Http
     except (TillwayError, MoneyError) as error:
         found = _found(shop_id, ticket_id)
         return _ticket(request, found, problem=ticket_problem(error), status=error.status)
-    if verb in ("void", "cash", "ask"):
-        till_used(
-            shop=request.shop,
-            who=asked.tap.by,
-            act="void" if verb == "void" else "sale",
-            now=asked.tap.now,
-        )
+    if verb in NOTICED:
+        till_used(shop=request.shop, who=asked.tap.by, act=NOTICED[verb], now=asked.tap.now)
     return HttpResponseRedirect(there or _here(ticket_id, shop_id))
 
 
@@ -253,6 +253,8 @@ def _ticket(
         and not found.paid_units,
         "can_withdraw": may(request, "invoice.void"),
         "dashboard": may(request, "dashboard.view"),
+        **manager_asked(request, found),
+        **paid_ticket(request, found),
     }
     return render(request, "pos/ticket.html", context, status=status)
 

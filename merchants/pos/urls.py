@@ -3,10 +3,20 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from merchants.pos import cashiers, offline, pairing, refunds, shifts, tickets, views
+from merchants.pos import (
+    cashiers,
+    offline,
+    pairing,
+    receipts,
+    refunds,
+    shifts,
+    tickets,
+    views,
+)
 
 app_name = "pos"
 _TICKET = "pos/<uuid:shop_id>/tickets/<uuid:ticket_id>"
+_RECEIPT = "pos/<uuid:shop_id>/receipts/<uuid:receipt_id>"
 urlpatterns = [
     path("pos", RedirectView.as_view(url="/pos/")),
     path("pos/", views.shops, name="shops"),
@@ -27,7 +37,18 @@ urlpatterns = [
     path(_TICKET, tickets.ticket, name="ticket-page"),
     path(f"{_TICKET}/items/<uuid:item_id>", tickets.choose, name="ticket-item"),
     path(f"{_TICKET}/turned", tickets.tip, name="ticket-tip"),
+    path(f"{_TICKET}/receipt", receipts.of_ticket, name="ticket-receipt"),
     path(f"{_TICKET}/<str:verb>", tickets.act, name="ticket-act"),
+    path("pos/<uuid:shop_id>/receipts/last", receipts.last, name="last-receipt"),
+    path(_RECEIPT, receipts.page, name="receipt"),
+    path(f"{_RECEIPT}/print", receipts.print_it, name="receipt-print"),
+    path(f"{_RECEIPT}/paper", receipts.paper, name="receipt-paper"),
+    path(f"{_RECEIPT}/mail", receipts.mail, name="receipt-mail"),
+    path(
+        "pos/<uuid:shop_id>/sales/<uuid:invoice_id>/receipt",
+        receipts.of_sale,
+        name="sale-receipt",
+    ),
     path("pos/<uuid:shop_id>/sales", views.charge, name="charge"),
     path("pos/<uuid:shop_id>/sales/<uuid:invoice_id>", views.sale, name="sale"),
     path("pos/<uuid:shop_id>/sales/<uuid:invoice_id>/card", views.card, name="card"),

@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
 from gateway.cards.at_reader import reader_again, reader_cancel, reader_start
@@ -35,18 +36,20 @@ from gateway.shops.selectors import ShopView
 from merchants.accounts.guards import may
 from merchants.accounts.models import User
 from merchants.accounts.selectors import can, shops_of
-from merchants.pos.card_refunds import card_refund_asked, card_refunds_shown
+from merchants.pos.card_refunds import card_refund_at_till, card_refunds_shown
 from merchants.pos.drafts import draft_check
 from merchants.pos.keypad import keypad
+from merchants.pos.managers import managers_of
+from merchants.pos.pin_words import pin_problems
 from merchants.pos.readers import at_reader_of
 from merchants.pos.refunds import refund_offers, refund_problem
 from merchants.pos.selectors import last_sales
-from merchants.pos.voiding import sale_void
+from merchants.pos.voiding import sale_void_at_till, void_asks_for
 from merchants.tills import cookies
 from merchants.tills.acting import maker_of
 from merchants.tills.errors import TillRevoked
 from merchants.tills.guards import TillRequest, is_part, require_till, wiped
-from merchants.tills.selectors import Stander, standers_of, till_entered
+from merchants.tills.selectors import Stander, till_entered
 
 VOIDABLE = frozenset({"waiting", "partial"})
 
@@ -140,13 +143,14 @@ def sale(request: TillRequest, shop_id: UUID, invoice_id: UUID) -> HttpResponse:
     return _sale(request, request.shop, _found(shop_id, invoice_id))
 
 
+@sensitive_post_parameters("pin")
 @require_POST
 @require_till("invoice.void")
 def void(request: TillRequest, shop_id: UUID, invoice_id: UUID) -> HttpResponse:
     """Call a sale off before it is covered."""
     problem = ""
     try:
-        sale_void(request, invoice_id=invoice_id)
+        sale_void_at_till(request, invoice_id=invoice_id)
         till_used(shop=request.shop, who=f"user:{request.user.id}", act="void", now=timezone.now())
     except (TillwayError, MoneyError) as error:
         problem = problem_words(error)
@@ -194,6 +198,7 @@ def reader_stop(request: TillRequest, shop_id: UUID, invoice_id: UUID) -> HttpRe
     )
 
 
+@sensitive_post_parameters("pin")
 @require_POST
 @require_till("refund.request")
 def card_refund(request: TillRequest, shop_id: UUID, invoice_id: UUID) -> HttpResponse:
@@ -201,9 +206,7 @@ def card_refund(request: TillRequest, shop_id: UUID, invoice_id: UUID) -> HttpRe
     return _done(
         request,
         invoice_id,
-        lambda sale: card_refund_asked(
-            request, invoice_id=invoice_id, currency=sale["currency"], via="till"
-        ),
+        lambda sale: card_refund_at_till(request, invoice_id=invoice_id, currency=sale["currency"]),
     )
 
 
@@ -258,6 +261,7 @@ def problem_words(error: TillwayError | MoneyError) -> str:
         "card_being_charged": _("A card is being charged for this sale already."),
         "draft_of_another": _("Somebody else typed this sale. Send it under your own name."),
         "draft_elsewhere": _("This sale was kept by another till. Drop it and type it anew."),
+        **pin_problems(error),
     }
     if isinstance(error, NoQuote) and set(error.reasons.values()) == {"amount_below_minimum"}:
         return _("That amount is too small to be paid on any network.")
@@ -289,6 +293,7 @@ def _sale(
         "version": public_status(invoice)["version"],
         "problem": problem,
         "managers": _managers(request, invoice),
+        "void_managers": _void_managers(request, invoice),
     }
     if is_part(request):
         return render(request, "pos/sale.html", context)
@@ -297,10 +302,17 @@ def _sale(
 
 def _managers(request: TillRequest, invoice: dict[str, Any]) -> list[Stander]:
     """Whose PIN lets a refund of this sale go at once. Two queries, where one may be asked for."""
-    if request.till is None or not invoice["received"]:
+    if not invoice["received"] and invoice["tender"] != "card":
         return []
-    standers = standers_of(shop_id=request.shop.id)
-    return [one for one in standers if one.may_grant and one.user_id != request.user.id]
+    return managers_of(request, but_self=True)
+
+
+def _void_managers(request: TillRequest, invoice: dict[str, Any]) -> list[Stander]:
+    """Whose PIN a void of this sale needs. At a paired till three queries while it may be voided,
+    one where it needs nobody's."""
+    if request.till is None or invoice["status"] not in VOIDABLE:
+        return []
+    return managers_of(request) if void_asks_for(request, invoice) else []
 
 
 def _refund_offers(request: TillRequest, invoice: dict[str, Any]) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """A person calls a sale off, at the till or on the dashboard."""
 
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -8,7 +10,14 @@ from django.utils import timezone
 from gateway.compliance.behaviour.noticing import sale_voided
 from gateway.invoices.models import Invoice
 from gateway.invoices.services import invoice_void
+from gateway.money.amounts import parse_amount
+from gateway.money.assets import FIAT
 from merchants.accounts.guards import MemberRequest
+from merchants.pos.managers import word_given, word_used
+from merchants.tills.acts import VOID
+from merchants.tills.guards import TillRequest
+from merchants.tills.rules import void_needs_manager
+from merchants.tills.ruling import rules_of
 
 
 @transaction.atomic
@@ -30,3 +39,37 @@ def sale_void(request: MemberRequest, *, invoice_id: UUID) -> Invoice:
             now=now,
         )
     return invoice
+
+
+def sale_void_at_till(request: TillRequest, *, invoice_id: UUID) -> Invoice:
+    """As above; at a paired till with a manager's PIN where the shop's rules ask for one.
+
+    Raises:
+        InvoiceNotFound, InvoiceCovered, InvoiceNotOpen
+        ManagerNeeded
+        TillwayError: the PIN is wrong, or theirs grants nothing.
+    """
+    word = word_given(request, act=VOID, subject=f"invoice:{invoice_id}")
+    with transaction.atomic():
+        # Judged by the sale as it was called off: money may have come in this very moment.
+        invoice = sale_void(request, invoice_id=invoice_id)
+        is_needed = request.till is not None and void_needs_manager(
+            rules_of(shop_id=request.shop.id),
+            units=int(invoice.amount_units),
+            is_money_on_it=_is_money_in(invoice.received),
+        )
+        word_used(request, word, is_needed=is_needed)
+    return invoice
+
+
+def void_asks_for(request: TillRequest, sale: Mapping[str, Any]) -> bool:
+    """Whether a void of this sale asks for a manager's PIN here, as it is now. One query."""
+    return void_needs_manager(
+        rules_of(shop_id=request.shop.id),
+        units=parse_amount(sale["amount"], FIAT[sale["currency"]]).units,
+        is_money_on_it=_is_money_in(sale["received"]),
+    )
+
+
+def _is_money_in(received: list[dict[str, Any]]) -> bool:
+    return any(entry["state"] != "orphaned" for entry in received)

@@ -102,9 +102,17 @@ class CashTooLittle(TillwayError):
     field = "given"
 
 
+class CashBackTooMuch(TillwayError):
+    code = "cash_back_too_much"
+    message = "That is more than is left of the cash that was taken for this ticket."
+    hint = "What tokens or a card paid goes back from its own sale."
+    field = "amount"
+    status = 409
+
+
 class ReasonMissing(TillwayError):
     code = "reason_missing"
-    message = "Voiding a ticket needs a reason."
+    message = "This needs a reason."
     field = "reason"
 
 

@@ -9,7 +9,17 @@ State = Literal["open", "parked", "paying", "paid", "void"]
 STATES: Final[tuple[State, ...]] = ("open", "parked", "paying", "paid", "void")
 
 Act = Literal[
-    "change", "park", "recall", "split", "reopen", "tip", "ask", "withdraw", "cash", "void"
+    "change",
+    "park",
+    "recall",
+    "split",
+    "reopen",
+    "tip",
+    "ask",
+    "withdraw",
+    "cash",
+    "cash_back",
+    "void",
 ]
 ALLOWED: Final[dict[Act, frozenset[State]]] = {
     "change": frozenset({"open"}),
@@ -21,6 +31,7 @@ ALLOWED: Final[dict[Act, frozenset[State]]] = {
     "ask": frozenset({"paying"}),
     "withdraw": frozenset({"paying"}),
     "cash": frozenset({"paying"}),
+    "cash_back": frozenset({"paid"}),
     "void": frozenset({"open", "parked", "paying"}),
 }
 """The states in which each act is taken. What of it is also refused while money is on the ticket

@@ -267,6 +267,32 @@ class CashTake(models.Model):
         return f"{self.given_units} of {self.currency}"
 
 
+class CashBack(models.Model):
+    """Cash that was given back of a paid ticket. Rows are added only."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="cash_backs")
+    shop_id = models.UUIDField()
+    key = models.CharField(max_length=100, help_text="of the tap that gave it")
+    units = UnitsField()
+    reason = models.CharField(max_length=200)
+    given_by = models.TextField()
+    given_at = models.DateTimeField()
+
+    ticket_id: UUID
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["shop_id", "key"], name="cash_back_once"),
+            models.CheckConstraint(
+                condition=Q(units__gt=0) & ~Q(reason=""), name="cash_back_says_why"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.units} back of {self.ticket_id}"
+
+
 class TicketAct(models.Model):
     """Something that was done to a ticket, under the key of the tap that asked for it: the same
     tap, however often it arrives, is done once. Rows are added only."""

@@ -12,6 +12,7 @@ from merchants.tickets.changing import (
     ticket_recall,
     ticket_repeat,
 )
+from merchants.tickets.giving_back import cash_back
 from merchants.tickets.paying import (
     cash_take,
     part_withdraw,
@@ -25,6 +26,7 @@ from merchants.tickets.paying import (
 __all__ = [
     "Tap",
     "amount_add",
+    "cash_back",
     "cash_take",
     "item_add",
     "line_change",

@@ -102,6 +102,20 @@ class ActUnknown(TillwayError):
         super().__init__(f"No manager's PIN is asked for {act!r}.", field="act")
 
 
+class RulesInvalid(TillwayError):
+    code = "till_rules_invalid"
+    message = "That is no rule for tills."
+    hint = "An amount that isn't negative, or a percentage of at most 100."
+
+
+class ManagerNeeded(TillwayError):
+    code = "manager_needed"
+    message = "This needs a manager's PIN here."
+    hint = "Have a manager choose their name and type their PIN."
+    field = "pin"
+    status = 403
+
+
 class GrantRefused(TillwayError):
     code = "grant_refused"
     message = "A manager's word is missing for this."

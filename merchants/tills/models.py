@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from gateway.events.ids import uuid7
 from merchants.accounts.models import User
 from merchants.tills.acts import STEPPED_UP
+from merchants.tills.rules import PPM, VOID_RULES
 
 
 class Till(models.Model):
@@ -159,3 +160,27 @@ class Grant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.act} of {self.subject}"
+
+
+class TillRules(models.Model):
+    """When a shop's tills ask for a manager's PIN; without a row, as ``rules.Rules`` begins."""
+
+    shop_id = models.UUIDField(primary_key=True)
+    void = models.TextField(default="paid")
+    void_above_units = models.BigIntegerField(default=0, help_text="minor units")
+    discount_above_ppm = models.PositiveIntegerField(null=True, help_text="null: never asked")
+    set_by = models.UUIDField(help_text="a person")
+    set_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=Q(void__in=VOID_RULES), name="till_rules_void"),
+            models.CheckConstraint(
+                condition=Q(void_above_units__gte=0)
+                & (Q(discount_above_ppm__isnull=True) | Q(discount_above_ppm__lte=PPM)),
+                name="till_rules_in_range",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"rules of {self.shop_id}"

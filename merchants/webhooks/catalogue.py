@@ -56,6 +56,7 @@ SHOP_EVENTS: Final = (
     "ticket.unpaid",
     "ticket.voided",
     "ticket.cash_taken",
+    "ticket.cash_given_back",
 )
 """What happens inside the house (deposits, verdicts, holds, transactions) is not among them."""
 

@@ -37,6 +37,8 @@ from merchants.catalogue.words import Words
 from merchants.links.life import Price
 from merchants.links.services import NewLink, link_make
 from merchants.notices.models import Device, Notice
+from merchants.receipts.issuing import receipt_for_invoice
+from merchants.receipts.models import Printer
 from merchants.shifts.services import shift_open
 from merchants.tickets.services import Tap, ticket_open
 from merchants.tills.pairing import till_make
@@ -240,6 +242,16 @@ def ours(open_shop: World, staff: Staff) -> dict[str, str]:
         by=staff.user("owner").id,
         now=timezone.now(),
     )
+    receipt = receipt_for_invoice(invoice=Invoice.objects.get(id=paid.invoice_id), now=now)
+    printer = Printer.objects.create(
+        shop_id=shop_id,
+        name=MARK,
+        host="192.168.1.50",
+        port=9_100,
+        columns=42,
+        added_by=uuid4(),
+        added_at=now,
+    )
     assert Delivery.objects.filter(event_id=event.id, endpoint_id=endpoint.id).exists()
     return {
         "shop_id": str(shop_id),
@@ -268,6 +280,8 @@ def ours(open_shop: World, staff: Staff) -> dict[str, str]:
         "presentation_id": str(presentation.id),
         "till_id": str(till.id),
         "shift_id": str(shift.id),
+        "receipt_id": str(receipt.id),
+        "printer_id": str(printer.id),
     }
 
 

@@ -1,0 +1,37 @@
+"""Receipts of invoices."""
+
+from typing import ClassVar
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+
+from gateway.invoices.selectors import invoice_get
+from merchants.api import docs, receipt_answers
+from merchants.api.contract import ApiView
+from merchants.receipts.issuing import receipt_for_invoice
+from merchants.receipts.presenters import document_as_dict
+from merchants.receipts.selectors import notes_of
+
+
+class InvoiceReceiptView(ApiView):
+    scopes: ClassVar = {"GET": "invoices:read"}
+
+    @extend_schema(
+        operation_id="invoice_receipt_get",
+        summary="Get an invoice's receipt",
+        description=(
+            "The receipt of a paid invoice with the credit notes that go with it. It gets its"
+            " number, without gaps in the shop, when it is first asked for, and never changes"
+            " then. An invoice that asked for a part of a ticket has its ticket's receipt."
+        ),
+        responses=docs.answers_with(receipt_answers.Receipt),
+    )
+    def get(self, request: Request, invoice_id: UUID) -> HttpResponse:
+        self.query()
+        invoice = invoice_get(shop_id=self.shop.id, invoice_id=invoice_id)
+        document = receipt_for_invoice(invoice=invoice, now=timezone.now())
+        notes = [document_as_dict(note) for note in notes_of(document)]
+        return self.read({**document_as_dict(document), "credit_notes": notes})

@@ -1,0 +1,45 @@
+"""What a ticket's page asks a manager for, and what it offers once the ticket is paid."""
+
+from typing import Any
+
+from gateway.money.amounts import Amount, format_amount
+from gateway.money.assets import FIAT
+from merchants.accounts.guards import may
+from merchants.pos.managers import managers_of
+from merchants.receipts.layout import percent_text
+from merchants.tickets.giving_back import cash_left
+from merchants.tickets.models import Ticket
+from merchants.tills.guards import TillRequest
+from merchants.tills.rules import void_needs_manager
+from merchants.tills.ruling import rules_of
+
+
+def manager_asked(request: TillRequest, ticket: Ticket) -> dict[str, Any]:
+    """Whose PINs a void or a discount asks for. At a paired till three queries while the ticket is
+    not ended, one where nobody's is asked for; else none."""
+    if request.till is None or ticket.state in ("paid", "void"):
+        return {}
+    rules = rules_of(shop_id=request.shop.id)
+    is_void = void_needs_manager(rules, units=int(ticket.goods_units), is_money_on_it=False)
+    most = rules.discount_above_ppm
+    if not is_void and most is None:
+        return {}
+    managers = managers_of(request)
+    return {
+        "void_managers": managers if is_void else [],
+        "discount_managers": managers if most is not None else [],
+        "discount_most": percent_text(most or 0),
+    }
+
+
+def paid_ticket(request: TillRequest, ticket: Ticket) -> dict[str, Any]:
+    """How much of its cash may go back, and by whose word. Up to four queries of a paid ticket."""
+    if ticket.state != "paid" or not may(request, "refund.request"):
+        return {}
+    left = cash_left(ticket)
+    if left <= 0 or (request.till is None and not may(request, "refund.approve")):
+        return {}
+    return {
+        "cash_left": format_amount(Amount(left, FIAT[ticket.currency])),
+        "cash_managers": managers_of(request),
+    }

@@ -1,0 +1,49 @@
+"""A document as a sheet, in the language that is active."""
+
+from uuid import UUID
+
+from django.conf import settings
+
+from merchants.accounts.selectors import people_named
+from merchants.receipts.layout import Note, Sheet, sheet_of
+from merchants.receipts.models import Document
+from merchants.receipts.selectors import notes_of, still_stands
+from merchants.receipts.wording import words_for
+
+
+def public_link(document: Document) -> str:
+    """Where whoever holds it looks at it on a phone."""
+    return f"{settings.PUBLIC_URL}/r/{document.token}"
+
+
+def sheet_for(document: Document, *, is_copy: bool = False) -> Sheet:
+    """Laid out, with what went back so far. Three queries."""
+    paper = document.paper
+    notes = [
+        Note(
+            number=note.label,
+            at=note.paper.sold_at,
+            units=note.paper.total_units,
+            link=public_link(note),
+        )
+        for note in notes_of(document)
+    ]
+    return sheet_of(
+        paper,
+        number=document.label,
+        words=words_for(paper),
+        link=public_link(document),
+        cashier=_name(paper.cashier, shop_id=document.shop_id),
+        is_copy=is_copy,
+        stands=still_stands(document),
+        notes=notes,
+    )
+
+
+def _name(who: str, *, shop_id: UUID) -> str:
+    """What a person of the shop is called today; nothing of one who left."""
+    try:
+        person = UUID(who)
+    except ValueError:
+        return ""
+    return people_named([person], shop_id=shop_id).get(person, "")

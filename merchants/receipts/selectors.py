@@ -1,0 +1,129 @@
+"""Questions about papers, and about how they went out."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.db.models import Q
+
+from gateway.invoices.models import Invoice
+from gateway.tenancy.scope import entered, statement_enters
+from merchants.receipts.errors import DocumentNotFound, PrinterUnknown
+from merchants.receipts.models import Document, Mailing, Printer, PrintJob
+from merchants.tickets.models import PartDemand, Ticket
+
+LATEST_WAYS = 8
+MAY_BE_ON_PAPER = ("printer_broke_off", "printer_hangs", "printer_unclear")
+"""Failures of which nobody knows how much was printed before."""
+
+
+def document_of(*, shop_id: UUID, source: str) -> Document | None:
+    """The paper that tells of something. One query."""
+    return Document.objects.filter(shop_id=shop_id, source=source).first()
+
+
+def document_get(*, shop_id: UUID, document_id: UUID) -> Document:
+    """A shop's paper. One query.
+
+    Raises:
+        DocumentNotFound: another shop's is as unknown as none.
+    """
+    found = Document.objects.filter(shop_id=shop_id, id=document_id).first()
+    if found is None:
+        raise DocumentNotFound
+    return found
+
+
+def document_public(token: str) -> Document:
+    """The paper that a public address names: whoever has the address may see it. Its shop is this
+    session's scope from here on. One query.
+
+    Raises:
+        DocumentNotFound: there is none.
+    """
+    with statement_enters():
+        found = list(Document.objects.raw("SELECT * FROM receipts_open(%s)", [token]))
+    entered(found[0].shop_id if found else None)
+    if not found:
+        raise DocumentNotFound
+    return found[0]
+
+
+def last_document(*, shop_id: UUID) -> Document | None:
+    """The paper that a shop gave last. One query."""
+    return Document.objects.filter(shop_id=shop_id).order_by("-id").first()
+
+
+def notes_of(document: Document) -> list[Document]:
+    """The credit notes that go with a receipt, in order. One query; none for a note."""
+    if document.kind != "receipt":
+        return []
+    return list(Document.objects.filter(receipt_id=document.id).order_by("id"))
+
+
+def still_stands(document: Document) -> bool:
+    """Whether a receipt's sale is paid still: a chain may have taken a payment back. One query;
+    none for a note."""
+    kind, _colon, source_id = document.source.partition(":")
+    if kind == "invoice":
+        return Invoice.objects.filter(id=source_id, status="paid").exists()
+    if kind == "ticket":
+        return Ticket.objects.filter(id=source_id, state="paid").exists()
+    return True
+
+
+def ticket_of_invoice(*, shop_id: UUID, invoice_id: UUID) -> UUID | None:
+    """The ticket of which an invoice asks a part; None where it is of none. One query."""
+    asked = PartDemand.objects.filter(shop_id=shop_id, invoice_id=invoice_id)
+    found: UUID | None = asked.values_list("part__ticket_id", flat=True).first()
+    return found
+
+
+def documents_of_invoice(*, shop_id: UUID, invoice_id: UUID) -> list[Document]:
+    """An invoice's receipt, or that of its ticket, and the notes that go with it. Two queries."""
+    ticket_id = ticket_of_invoice(shop_id=shop_id, invoice_id=invoice_id)
+    source = f"ticket:{ticket_id}" if ticket_id else f"invoice:{invoice_id}"
+    ours = Q(source=source) | Q(receipt__source=source)
+    return list(Document.objects.filter(ours, shop_id=shop_id).order_by("id"))
+
+
+def printers_of(*, shop_id: UUID) -> list[Printer]:
+    """A shop's printers by name. One query."""
+    found = Printer.objects.filter(shop_id=shop_id, removed_at=None).select_related("till")
+    return list(found.order_by("name"))
+
+
+def printers_at(*, shop_id: UUID, till_id: UUID | None) -> list[Printer]:
+    """Those that print for a till, its own first. One query."""
+    ours = [
+        one for one in printers_of(shop_id=shop_id) if one.till_id is None or one.till_id == till_id
+    ]
+    return sorted(ours, key=lambda one: (one.till_id is None, one.name))
+
+
+def printer_get(*, shop_id: UUID, printer_id: UUID) -> Printer:
+    """One query.
+
+    Raises:
+        PrinterUnknown: the shop has none of that id, or took it off.
+    """
+    found = Printer.objects.filter(shop_id=shop_id, id=printer_id, removed_at=None).first()
+    if found is None:
+        raise PrinterUnknown
+    return found
+
+
+def was_on_paper(document: Document, *, but: str = "") -> bool:
+    """Whether somebody may have it on paper, by another tap than ``but``. One query."""
+    prints = PrintJob.objects.filter(document=document).exclude(key=but)
+    return prints.filter(~Q(state="failed") | Q(error__in=MAY_BE_ON_PAPER)).exists()
+
+
+def prints_of(document: Document) -> Sequence[PrintJob]:
+    """How a paper was printed last, newest first. One query."""
+    found = PrintJob.objects.filter(document=document).select_related("printer")
+    return list(found.order_by("-id")[:LATEST_WAYS])
+
+
+def mailings_of(document: Document) -> Sequence[Mailing]:
+    """How a paper was mailed last, newest first. One query."""
+    return list(Mailing.objects.filter(document=document).order_by("-id")[:LATEST_WAYS])
