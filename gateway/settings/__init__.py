@@ -256,6 +256,7 @@ INSTALLED_APPS = [
     "merchants.tickets.apps.TicketsConfig",
     "merchants.tills.apps.TillsConfig",
     "merchants.shifts.apps.ShiftsConfig",
+    "merchants.counter.apps.CounterConfig",
     "merchants.pos.apps.PosConfig",
     "merchants.links.apps.LinksConfig",
     "merchants.dashboard.apps.DashboardConfig",

@@ -15,13 +15,13 @@ from gateway.money.amounts import parse_amount, parse_positive_amount
 from gateway.money.assets import FIAT, Asset
 from merchants.catalogue.errors import ItemInvalid
 from merchants.catalogue.words import tax_ppm_from
+from merchants.pos.tips import tip_chosen
 from merchants.shifts.services import cash_move
 from merchants.tickets import services
 from merchants.tickets.errors import DiscountInvalid
-from merchants.tickets.pricing import PPM, Discount, TaxClass
+from merchants.tickets.pricing import Discount, TaxClass
 from merchants.tickets.selectors import lines_of, ticket_get
 from merchants.tickets.services import Tap
-from merchants.tickets.spreading import half_up
 from merchants.tills.acting import maker_of
 from merchants.tills.guards import TillRequest
 
@@ -159,13 +159,8 @@ def _reopen(asked: Asked) -> None:
 
 def _tip(asked: Asked) -> None:
     part = asked.whole("part")
-    if asked.text("percent"):
-        ticket = ticket_get(shop_id=asked.request.shop.id, ticket_id=asked.ticket_id)
-        found = ticket.parts.filter(number=part, dropped_at=None).first()
-        goods = found.goods_units if found else 0
-        tip = half_up(goods * asked.whole("percent") * 10_000, PPM)
-    else:
-        tip = asked.units("amount")
+    ticket = ticket_get(shop_id=asked.request.shop.id, ticket_id=asked.ticket_id)
+    tip = tip_chosen(asked.request.POST, ticket=ticket, part=part)
     services.ticket_tip(**asked.named, part=part, tip_units=tip)
 
 
