@@ -257,6 +257,7 @@ INSTALLED_APPS = [
     "merchants.tills.apps.TillsConfig",
     "merchants.shifts.apps.ShiftsConfig",
     "merchants.counter.apps.CounterConfig",
+    "merchants.ecr.apps.EcrConfig",
     "merchants.pos.apps.PosConfig",
     "merchants.links.apps.LinksConfig",
     "merchants.dashboard.apps.DashboardConfig",
