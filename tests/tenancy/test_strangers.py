@@ -61,6 +61,7 @@ OPEN = {
     "/logout": "ends one's own session",
     "/language": "a cookie of one's own",
     "/pos/pair": "the pairing itself: opened by a code of the dashboard's",
+    "/pos/display/pair": "the pairing itself: opened by a code of the till's",
     "/v1/openapi.json": "the description of the API",
     "/v1/docs": "the description of the API",
     "/identity": "who the house is, as other providers ask for it",
@@ -70,7 +71,19 @@ OPEN = {
 """Paths that anybody may ask for, and why they tell nothing of a shop."""
 BY_INVOICE_ID = "/i/<uuid:invoice_id>"
 """Below it are a shopper's pages: whoever holds the id may see what a shopper sees."""
-GIVEN_ANY = ("code", "scope", "name", "key", "market", "asset", "verb", "token", "ramp", "slug")
+GIVEN_ANY = (
+    "code",
+    "scope",
+    "name",
+    "key",
+    "market",
+    "asset",
+    "verb",
+    "token",
+    "ramp",
+    "slug",
+    "transaction",
+)
 """Parameters that are names of the house's things, or what only a link's holder knows."""
 HOUSE = ("/desk/", "/house/")
 MARK = "Zwiebelkuchen"
