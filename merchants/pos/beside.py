@@ -31,8 +31,9 @@ from merchants.tills.guards import TillRequest, is_part, require_till
 
 
 def sale_opened(request: TillRequest, sale: dict[str, Any]) -> None:
-    """A paired tablet shows this sale. Nothing for others."""
-    if request.till is not None:
+    """A paired tablet shows this sale. Nothing for others, nor for a script that draws a part anew:
+    it says itself what is on screen (``showing``)."""
+    if request.till is not None and (request.method == "POST" or not is_part(request)):
         sale_shown(
             shop_id=request.shop.id,
             till_id=request.till.till_id,

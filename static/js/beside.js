@@ -79,7 +79,7 @@ function onScreen() {
 
 if (sale) {
   const token = document.querySelector("[name=csrfmiddlewaretoken]").value;
-  let told = onScreen(); // the page itself came with it
+  let told = null; // the page may come from a cache
   let timer = 0;
   const tell = async () => {
     const now = onScreen();
@@ -99,5 +99,6 @@ if (sale) {
     clearTimeout(timer);
     timer = setTimeout(tell, 50); // a sale is drawn, then shown: once is enough
   }).observe(sale, { attributes: true, attributeFilter: ["hidden"], childList: true });
+  tell();
 }
 look();

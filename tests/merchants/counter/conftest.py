@@ -1,6 +1,7 @@
 """A paired till with a cashier at it, its sticker, and phones that scan it."""
 
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -24,6 +25,11 @@ __all__ = [
     "world",
 ]
 ENGLISH = {"accept-language": "en"}
+
+
+def somewhere() -> str:
+    """A network of one's own: brakes count by it."""
+    return f"2001:db8:{uuid4().hex[:4]}:{uuid4().hex[:4]}::1"
 
 
 class Counter:
@@ -66,7 +72,7 @@ class Phone:
 
     def __init__(self, counter: Counter) -> None:
         self.counter = counter
-        self.client = Client(headers=ENGLISH)
+        self.client = Client(headers=ENGLISH, REMOTE_ADDR=somewhere())
 
     @property
     def path(self) -> str:

@@ -18,6 +18,7 @@ from merchants.tills.pairing import till_make
 from tests.chain_rows import USDC
 from tests.invoices.conftest import LISTED
 from tests.merchants.api.conftest import Api, refused
+from tests.merchants.api.test_description import _check as check
 from tests.merchants.tills.tablets import ENGLISH, PART
 
 pytestmark = pytest.mark.django_db
@@ -189,6 +190,18 @@ def test_the_dashboard_makes_a_key_once_and_ends_it(tablet, open_shop):
     owner.post(page, {"action": "register-end", "key": str(key)})
     refused(api.get("ecr/transactions/last"), 401, "key_revoked")
     assert not owner.get(page).context["registers"]
+
+
+def test_answers_are_as_described(register):
+    check(register.start(), "/v1/ecr/transactions", "post")
+    register.world.confirmed(register.sale)
+    one = "/v1/ecr/transactions/{transaction}"
+    check(register.api.get("ecr/transactions/000123"), one, "get")
+    check(register.api.get("ecr/transactions/last"), "/v1/ecr/transactions/last", "get")
+    register.start("2")
+    check(register.cancel("2"), f"{one}/cancel", "post")
+    check(register.api.get("ecr/totals"), "/v1/ecr/totals", "get")
+    check(register.api.post("ecr/end-of-day"), "/v1/ecr/end-of-day", "post")
 
 
 def test_a_revoked_key_asks_for_nothing(register):
