@@ -1,4 +1,4 @@
-"""What stands beside the till, in real browsers: the customer's display, the sticker, two phones."""
+"""What stands beside the till, in real browsers: a display for customers, a sticker, two phones."""
 
 import time
 
