@@ -4,6 +4,8 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from django.db.models import Q
+
 from gateway.events.subscriptions import EventRecord
 from gateway.money.amounts import parse_amount
 from gateway.money.assets import FIAT
@@ -28,7 +30,10 @@ def on_goods_may_go(event: EventRecord) -> None:
     till_id = till_in(str(body.get("created_by", "")))
     if till_id is None or body["release_goods"] != "yes" or event.shop_id is None:
         return
-    shown = Showing.objects.filter(shop_id=event.shop_id, invoice_id=event.subject_id).exists()
+    on_screen = Q(invoice_id=event.subject_id)
+    if ticket_id := body["metadata"].get("ticket_id"):  # whose page says what was paid for it
+        on_screen |= Q(ticket_id=ticket_id)
+    shown = Showing.objects.filter(on_screen, shop_id=event.shop_id).exists()
     arrival = Arrival(
         invoice_id=UUID(event.subject_id),
         shop_id=event.shop_id,

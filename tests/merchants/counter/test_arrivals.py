@@ -3,8 +3,10 @@
 import pytest
 from django.utils import timezone
 
+from gateway.invoices.models import Invoice
 from merchants.counter.models import Arrival
 from merchants.tills.pairing import till_make
+from tests.merchants.pos.test_tickets import Counter as Ticket
 from tests.merchants.tills.tablets import PART, Tablet
 
 pytestmark = pytest.mark.django_db
@@ -65,6 +67,21 @@ def test_another_till_is_not_warned(counter, open_shop, staff):
     told = other.client.get(f"{other.home}/beside", **PART).content.decode()
     assert WARNING not in told
     other.client.post(f"{other.home}/arrivals/{sale.id}", {"handed_over": "yes"}, **PART)
+    assert WARNING in counter.told()
+
+
+def test_a_part_of_the_ticket_that_is_on_screen_warns_of_nothing(counter, open_shop):
+    ticket = Ticket(counter.cashier, open_shop.shop_id)
+    ticket.do("amount", amount="8.00", tax="0/inside")
+    ticket.do("split", parts="2")
+    ticket.do("ask", part="1")
+    sale = Invoice.objects.get()
+    counter.cashier.get(ticket.here)
+    open_shop.confirmed(sale)
+    assert WARNING not in counter.told() and Arrival.objects.get().was_shown
+    ticket.do("ask", part="2")
+    counter.leaves()
+    open_shop.confirmed(Invoice.objects.latest("id"))
     assert WARNING in counter.told()
 
 
