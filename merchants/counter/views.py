@@ -77,21 +77,30 @@ def _looked(request: HttpRequest, sticker: StickerView) -> HttpResponse:
 
 
 def _tapped(request: HttpRequest, sticker: StickerView) -> HttpResponse:
+    """Words for the sale that the form was drawn for. If the till has gone on they count for
+    nothing, least of all as wrong ones for the next customer's."""
+    here, address = HttpResponseRedirect(f"/t/{sticker.slug}"), request.META["REMOTE_ADDR"]
+    sale = sale_shown_at(shop_id=sticker.shop.id, shown=sticker.shown)
+    if sale is None or request.POST.get("sale", "") != _which(sale):
+        tap_was_right(address)
+        return here
     word = cookies.phone_word(request) or secrets.token_urlsafe(16)
-    taken = scan_take(
+    outcome = scan_take(
         shop_id=sticker.shop.id,
         till_id=sticker.till_id,
+        invoice_id=sale.id,
         browser=browser_hash(till=sticker.till_id.bytes, word=word),
         words=request.POST.get("words", "")[:60],
         now=timezone.now(),
     )
-    if taken.outcome != "wrong":
-        tap_was_right(request.META["REMOTE_ADDR"])
-    if taken.invoice_id is not None:
-        return _remembered(request, HttpResponseRedirect(f"/i/{taken.invoice_id}"), word=word)
-    sale = sale_shown_at(shop_id=sticker.shop.id, shown=sticker.shown)
-    status = HTTPStatus.OK if taken.outcome == "waiting" else HTTPStatus.CONFLICT
-    return _page(request, sticker, taken.outcome, sale, word=word, status=status)
+    if outcome != "wrong":
+        tap_was_right(address)
+    match outcome:
+        case "taken":
+            return _remembered(request, HttpResponseRedirect(f"/i/{sale.id}"), word=word)
+        case "gone":
+            return here
+    return _page(request, sticker, outcome, sale, word=word, status=HTTPStatus.CONFLICT)
 
 
 def _state(request: HttpRequest, sticker: StickerView) -> tuple[str, Invoice | None]:
@@ -112,8 +121,12 @@ def _state(request: HttpRequest, sticker: StickerView) -> tuple[str, Invoice | N
 
 def _version(state: str, sale: Invoice | None) -> str:
     """Changes whenever the page would be drawn differently, and tells nothing of the sale."""
-    which = hash_of(str(sale.id), purpose="sticker version").hex() if sale else ""
-    return digest([state, which if state != "waiting" else ""])
+    return digest([state, _which(sale) if sale and state != "waiting" else ""])
+
+
+def _which(sale: Invoice) -> str:
+    """A name of a sale that tells nothing of it."""
+    return hash_of(str(sale.id), purpose="sticker sale").hex()[:16]
 
 
 def _page(
@@ -135,6 +148,7 @@ def _page(
         "till_name": sticker.till_name,
         "screen": screen,
         "words": offered,
+        "which": _which(sale) if sale and offered else "",
         "page_path": f"/t/{sticker.slug}",
         # A refusal is looked at until the till goes on, though the next look would say less.
         "version": _version("shut" if state == "wrong" else state, sale),

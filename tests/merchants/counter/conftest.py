@@ -81,8 +81,11 @@ class Phone:
     def scans(self) -> Any:
         return self.client.get(self.path)
 
-    def taps(self, words: str) -> Any:
-        return self.client.post(self.path, {"words": words})
+    def taps(self, words: str, *, drawn: Any = None) -> Any:
+        """On the page as it was drawn, or as it is now."""
+        asked = (drawn or self.scans()).context
+        which = asked["which"] if asked else ""
+        return self.client.post(self.path, {"words": words, "sale": which})
 
     def pays(self, sale: Invoice) -> Any:
         """Taps what the till shows."""

@@ -78,16 +78,38 @@ def test_wrong_words_end_it_for_that_phone_and_twice_for_all(counter, phone):
     answer = phone.taps(wrong_for(sale, phone.scans()))
     assert answer.status_code == 409 and shown(answer) == "wrong"
     assert phone.version() == answer.context["version"], "the refusal stays on screen"
-    assert phone.pays(sale).status_code == 409  # no second guess
+    assert phone.pays(sale)["Location"] == phone.path  # no second guess
+    assert shown(phone.scans()) == "shut"
     second = Phone(counter)
     second.taps(wrong_for(sale, second.scans()))
     third = Phone(counter)
     assert shown(third.scans()) == "shut"
-    assert third.pays(sale).status_code == 409
+    assert third.pays(sale)["Location"] == third.path
     assert "Wrong words were tapped" in counter.told()
     assert not Scan.objects.filter(ended_at=None).exists()
     sale = counter.charges("3.00")  # the next sale is another one
     assert phone.pays(sale)["Location"] == f"/i/{sale.id}"
+
+
+def test_a_tap_on_an_old_page_is_no_wrong_word_for_the_next_sale(counter, phone):
+    first = counter.charges()
+    page = phone.scans()
+    second = counter.charges()
+    for words in (words_of(first), words_of(second), "made up"):
+        assert phone.taps(words, drawn=page)["Location"] == phone.path
+    assert not Scan.objects.exists()
+    assert phone.pays(second)["Location"] == f"/i/{second.id}"
+
+
+def test_shut_is_said_to_whoever_was_drawn_the_words_before(counter, phone):
+    sale = counter.charges()
+    page = phone.scans()
+    for _ in range(2):
+        other = Phone(counter)
+        other.taps(wrong_for(sale, other.scans()))
+    refused = phone.taps(words_of(sale), drawn=page)
+    assert refused.status_code == 409 and shown(refused) == "shut"
+    assert not Scan.objects.filter(ended_at=None).exists()
 
 
 def test_the_cashier_lets_go_of_a_phone_which_may_not_come_back(counter, phone):
@@ -96,7 +118,7 @@ def test_the_cashier_lets_go_of_a_phone_which_may_not_come_back(counter, phone):
     answer = counter.cashier.post(f"{counter.home}/sales/{sale.id}/let-go", **PART)
     assert "A phone has opened" not in answer.content.decode()
     assert shown(phone.scans()) == "shut"
-    assert phone.pays(sale).status_code == 409
+    assert phone.pays(sale)["Location"] == phone.path
     customer = Phone(counter)
     assert shown(customer.scans()) == "choose"
     assert customer.pays(sale)["Location"] == f"/i/{sale.id}"
@@ -116,10 +138,12 @@ def test_a_sale_that_is_over_is_nobodys_to_take(counter, phone, open_shop):
     sale = counter.charges()
     invoice_void(shop_id=sale.shop_id, invoice_id=sale.id, now=timezone.now())
     assert shown(phone.scans()) == "waiting"
-    assert shown(phone.pays(sale)) == "waiting"
+    assert phone.pays(sale)["Location"] == phone.path
     sale = counter.charges()
+    phone.pays(sale)
     open_shop.confirmed(sale)
-    assert shown(phone.scans()) == "waiting"
+    assert shown(Phone(counter).scans()) == "waiting"
+    assert phone.scans()["Location"] == f"/i/{sale.id}"  # who paid finds their receipt
 
 
 def test_an_old_sale_that_a_cashier_looks_up_is_not_shown(counter, phone, open_shop):
@@ -136,8 +160,7 @@ def test_a_replaced_sticker_says_that_it_is_old(counter, phone):
     old, counter.sticker = phone.path, counter.stick()
     page = phone.client.get(old)
     assert shown(page) == "old" and "This sticker is old" in page.content.decode()
-    words = {"words": words_of(sale)}
-    assert phone.client.post(old, words).status_code == 200
+    assert phone.client.post(old, {"words": words_of(sale), "sale": "x"}).status_code == 200
     assert not Scan.objects.exists()
     assert shown(phone.scans()) == "choose"
 
