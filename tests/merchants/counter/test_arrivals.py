@@ -10,7 +10,7 @@ from tests.merchants.pos.test_tickets import Counter as Ticket
 from tests.merchants.tills.tablets import PART, Tablet
 
 pytestmark = pytest.mark.django_db
-WARNING = "came in for a sale that isn&#x27;t on the screen"
+WARNING = "came in for a sale that isn't on the screen"
 
 
 def answers(counter, sale, word):
