@@ -194,7 +194,7 @@ def test_two_phones_at_one_sticker(house, size, scheme, language):
         looks_well(first, f"sticker-0-waiting-{end}")
         sale = charges(till)
         expect(main).to_have_attribute("data-state", "choose")  # goes on by itself
-        looks_well(first, f"sticker-1-choose-{end}", 56)
+        looks_well(first, f"sticker-1-choose-{end}")
         first.get_by_role("button", name=words_of(sale)).click()
         first.wait_for_url(f"**/i/{sale.id}")
         expect(first.locator(".word-code").first).to_have_text(words_of(sale))
@@ -203,7 +203,7 @@ def test_two_phones_at_one_sticker(house, size, scheme, language):
         looks_well(till, f"sticker-2-till-{end}")
         second.goto(path)
         expect(second.locator("#main")).to_have_attribute("data-state", "taken")
-        looks_well(second, f"sticker-3-taken-{end}", 56)
+        looks_well(second, f"sticker-3-taken-{end}")
         told.get_by_role("button", name="Not this customer").click()
         expect(told).not_to_contain_text("A phone has opened this sale")
         expect(second.locator("#main")).to_have_attribute("data-state", "choose")
