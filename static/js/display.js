@@ -48,7 +48,14 @@ function heard(answered) {
 function draw(html) {
   if (main.contains(document.activeElement) && document.activeElement.matches("input")) return;
   main.innerHTML = html;
+  lastLine();
   followSale();
+}
+
+// The newest line of a long ticket is the one to look at.
+function lastLine() {
+  const lines = main.querySelector(".display-lines");
+  if (lines) lines.scrollTop = lines.scrollHeight;
 }
 
 function followSale() {
@@ -105,5 +112,6 @@ document.addEventListener("visibilitychange", () => {
   if (document.visibilityState === "visible") stayAwake();
 });
 stayAwake();
+lastLine();
 followSale();
 setInterval(look, LOOK_MS);
