@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("merchants.receipts.urls")),
     path("", include("merchants.links.urls")),
     path("", include("merchants.plugins.urls")),
+    path("", include("merchants.counter.urls")),
     path("", include("merchants.notices.urls")),
     path("", include("merchants.onboarding.urls")),
     path("", include("merchants.dashboard.urls")),

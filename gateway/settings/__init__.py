@@ -257,6 +257,8 @@ INSTALLED_APPS = [
     "merchants.tills.apps.TillsConfig",
     "merchants.shifts.apps.ShiftsConfig",
     "merchants.receipts.apps.ReceiptsConfig",
+    "merchants.counter.apps.CounterConfig",
+    "merchants.ecr.apps.EcrConfig",
     "merchants.pos.apps.PosConfig",
     "merchants.links.apps.LinksConfig",
     "merchants.plugins.apps.PluginsConfig",

@@ -93,6 +93,7 @@ EVERY_SECONDS = {
     "merchants.receipts.tasks.carry_prints": 2.0,
     "merchants.receipts.tasks.send_receipt_mails": 5.0,
     "merchants.receipts.tasks.forget_receipt_addresses": DAY,
+    "merchants.counter.tasks.forget_scans": DAY,
     "merchants.webhooks.tasks.make_delivery_partitions": DAY,
     "merchants.webhooks.tasks.drop_old_delivery_partitions": DAY,
 }

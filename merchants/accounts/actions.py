@@ -102,6 +102,7 @@ SCOPES: Final[dict[str, str]] = {
     "reports:read": "report.export",
     "catalogue:read": "catalogue.view",
     "catalogue:write": "catalogue.manage",
+    "ecr:use": "invoice.create",
 }
 """What an API key may carry, and the action its maker must hold to give it away."""
 

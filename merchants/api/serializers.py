@@ -200,3 +200,26 @@ class PaymentLinkChange(Strict):
     note = Text(required=False, allow_blank=True, max_length=MAX_NOTE)
     ends_at = Moment(required=False, allow_null=True, help_text="null: until it is closed.")
     paused = Switch(required=False)
+
+
+class NewEcrTransaction(Strict):
+    transaction = Text(
+        max_length=40,
+        help_text="Your register's number of it: letters, digits, points, hyphens, underscores.",
+    )
+    amount = AmountText()
+    currency = Text(
+        required=False, max_length=8, help_text="ISO 4217; the shop's pricing currency if unset."
+    )
+    order_id = Text(
+        required=False,
+        allow_blank=True,
+        max_length=200,
+        help_text="Your name for the sale; the transaction's number if unset.",
+    )
+
+
+class EcrDayEnd(Strict):
+    counted = AmountText(
+        required=False, help_text="Cash in the drawer: needed where a shift is open."
+    )

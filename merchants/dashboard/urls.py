@@ -6,6 +6,7 @@ from django.views.generic import RedirectView
 from merchants.dashboard import (
     bank_account,
     banks,
+    beside,
     card_refunds,
     developers,
     embedding,
@@ -101,6 +102,8 @@ urlpatterns = [
     path(_TILLS + "/pin", tills.forget_pin, name="till-pin"),
     path(_TILLS + "/<uuid:till_id>/code", tills.code, name="till-code"),
     path(_TILLS + "/<uuid:till_id>/revoke", tills.revoke, name="till-revoke"),
+    path(_TILLS + "/<uuid:till_id>/beside", beside.page, name="beside-till"),
+    path(_TILLS + "/<uuid:till_id>/beside/sticker.pdf", beside.sticker, name="sticker-file"),
     path(_SHOP + "developers", developers.page, name="developers"),
     path(_SHOP + "developers/keys", developers.make_key, name="make-key"),
     path(_SHOP + "developers/origins", embedding.save_origins, name="embed-origins"),

@@ -18,14 +18,14 @@ from merchants.accounts.guards import may
 from merchants.catalogue.errors import ItemInvalid
 from merchants.catalogue.words import tax_ppm_from
 from merchants.pos.managers import word_given, word_used
+from merchants.pos.tips import tip_chosen
 from merchants.receipts.issuing import note_for_cash
 from merchants.shifts.services import cash_move
 from merchants.tickets import services
 from merchants.tickets.errors import DiscountInvalid
-from merchants.tickets.pricing import PPM, Discount, TaxClass, totals_of
+from merchants.tickets.pricing import Discount, TaxClass, totals_of
 from merchants.tickets.selectors import lines_of, ticket_get
 from merchants.tickets.services import Tap
-from merchants.tickets.spreading import half_up
 from merchants.tills.acting import maker_of
 from merchants.tills.acts import DISCOUNT, REFUND, VOID
 from merchants.tills.guards import TillRequest
@@ -184,13 +184,8 @@ def _reopen(asked: Asked) -> None:
 
 def _tip(asked: Asked) -> None:
     part = asked.whole("part")
-    if asked.text("percent"):
-        ticket = ticket_get(shop_id=asked.request.shop.id, ticket_id=asked.ticket_id)
-        found = ticket.parts.filter(number=part, dropped_at=None).first()
-        goods = found.goods_units if found else 0
-        tip = half_up(goods * asked.whole("percent") * 10_000, PPM)
-    else:
-        tip = asked.units("amount")
+    ticket = ticket_get(shop_id=asked.request.shop.id, ticket_id=asked.ticket_id)
+    tip = tip_chosen(asked.request.POST, ticket=ticket, part=part)
     services.ticket_tip(**asked.named, part=part, tip_units=tip)
 
 

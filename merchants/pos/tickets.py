@@ -15,36 +15,35 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from gateway.checkout.wording import money_text
 from gateway.compliance.behaviour.noticing import till_used
 from gateway.events.errors import TillwayError
 from gateway.events.ids import uuid7
 from gateway.money.amounts import Amount, format_amount, parse_amount
-from gateway.money.assets import FIAT, Asset
+from gateway.money.assets import FIAT
 from gateway.money.errors import MoneyError
 from merchants.accounts.guards import may
 from merchants.catalogue.errors import ItemNotFound
 from merchants.catalogue.models import Item
 from merchants.catalogue.selectors import groups_by_id, item_get, items_sold
 from merchants.catalogue.words import tax_text
+from merchants.pos.amounts import units_text
+from merchants.pos.beside import left_to_keypad, ticket_opened
 from merchants.pos.paid_tickets import manager_asked, paid_ticket
 from merchants.pos.ticket_acts import VERBS, Asked
 from merchants.pos.ticket_words import state_sign, ticket_problem
+from merchants.pos.tips import tip_presets
 from merchants.tickets import services
 from merchants.tickets.cash import cash_due
 from merchants.tickets.errors import TicketNotFound
 from merchants.tickets.models import Ticket
-from merchants.tickets.pricing import PPM
 from merchants.tickets.selectors import (
     parts_of,
     ticket_as_dict,
     ticket_get,
     tickets_not_ended,
 )
-from merchants.tickets.spreading import half_up
 from merchants.tills.guards import TillRequest, require_till
 
-TIP_PERCENTS: Final = (5, 10, 15, 20)
 NOTICED: Final = {"void": "void", "cash": "sale", "ask": "sale", "cash-back": "refund"}
 """What of each form is counted as somebody's act at a till."""
 
@@ -100,7 +99,7 @@ def choose(request: TillRequest, shop_id: UUID, ticket_id: UUID, item_id: UUID) 
         "ticket": found,
         "here": _here(found.id, shop_id),
         "item": item,
-        "price_text": _money(item.price_units, currency),
+        "price_text": units_text(item.price_units, currency),
         "key": str(uuid7()),
         "groups": [
             {
@@ -112,7 +111,7 @@ def choose(request: TillRequest, shop_id: UUID, ticket_id: UUID, item_id: UUID) 
                 "modifiers": [
                     {
                         "name": each.name,
-                        "text": _money(each.delta_units, currency) if each.delta_units else "",
+                        "text": units_text(each.delta_units, currency) if each.delta_units else "",
                         "plus": each.delta_units > 0,
                     }
                     for each in groups[one].modifiers
@@ -135,22 +134,17 @@ def tip(request: TillRequest, shop_id: UUID, ticket_id: UUID) -> HttpResponse:
     part = next((one for one in parts_of(found) if str(one.number) == number), None)
     if part is None or found.state != "paying":
         raise Http404
+    ticket_opened(request, ticket_id=found.id, tip_part=part.number)
     currency = FIAT[found.currency]
     context = {
         "shop": request.shop,
         "paired": request.till,
         "here": _here(found.id, shop_id),
         "part": part,
-        "due_text": _money(part.goods_units, currency),
+        "due_text": units_text(part.goods_units, currency),
         "currency": currency.code,
         "key": str(uuid7()),
-        "presets": [
-            {
-                "percent": percent,
-                "text": _money(half_up(part.goods_units * percent * 10_000, PPM), currency),
-            }
-            for percent in TIP_PERCENTS
-        ],
+        "presets": tip_presets(part.goods_units, found.currency),
     }
     return render(request, "pos/ticket_tip.html", context)
 
@@ -192,15 +186,12 @@ def _found(shop_id: UUID, ticket_id: UUID) -> Ticket:
         raise Http404 from error
 
 
-def _money(units: int, currency: Asset) -> str:
-    return money_text(format_amount(Amount(units, currency)), currency.code)
-
-
 def _is_any(amount: str) -> bool:
     return amount.strip("0.") != ""
 
 
 def _list(request: TillRequest, *, problem: str = "", status: int = 200) -> HttpResponse:
+    left_to_keypad(request)
     rows = tickets_not_ended(shop_id=request.shop.id)
     context = {
         "shop": request.shop,
@@ -219,7 +210,7 @@ def _row(row: Ticket) -> dict[str, Any]:
         "id": row.id,
         "label": row.label,
         "time": f"{timezone.localtime(row.opened_at):%H:%M}",
-        "due_text": _money(row.due_units, FIAT[row.currency]),
+        "due_text": units_text(row.due_units, FIAT[row.currency]),
         "tone": tone,
         "icon": icon,
         "word": word,
@@ -229,6 +220,7 @@ def _row(row: Ticket) -> dict[str, Any]:
 def _ticket(
     request: TillRequest, found: Ticket, *, problem: str = "", status: int = 200
 ) -> HttpResponse:
+    ticket_opened(request, ticket_id=found.id)
     sold = items_sold(shop_id=request.shop.id) if found.state == "open" else []
     tone, icon, word = state_sign(found.state)
     shown = ticket_as_dict(found)
@@ -243,7 +235,7 @@ def _ticket(
         "word": word,
         "categories": _categories(sold),
         "taxes": _taxes(sold),
-        "lines": [_line(line) for line in shown["lines"]],
+        "lines": [line_shown(line) for line in shown["lines"]],
         "parts": [_part(part, found.currency) for part in shown["parts"]],
         "splits": range(1, 7),
         "problem": problem,
@@ -276,7 +268,7 @@ def _tile(item: Item) -> dict[str, Any]:
         "colour": item.colour,
         "sold_out": item.sold_out,
         "has_modifiers": bool(item.groups),
-        "price_text": _money(item.price_units, FIAT[item.currency]),
+        "price_text": units_text(item.price_units, FIAT[item.currency]),
     }
 
 
@@ -297,7 +289,8 @@ def _taxes(sold: Sequence[Item]) -> list[dict[str, str]]:
     ]
 
 
-def _line(line: dict[str, Any]) -> dict[str, Any]:
+def line_shown(line: dict[str, Any]) -> dict[str, Any]:
+    """A line with its quantity as people write it."""
     whole, rest = divmod(line["quantity_thousandths"], 1_000)
     quantity = f"{whole}.{rest:03}".rstrip("0") if rest else str(whole)
     return {**line, "quantity": quantity, "is_discounted": _is_any(line["off"])}

@@ -4,7 +4,9 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from merchants.pos import (
+    beside,
     cashiers,
+    displays,
     offline,
     pairing,
     receipts,
@@ -27,8 +29,17 @@ urlpatterns = [
     path("pos/worker.js", offline.worker, name="worker"),
     path("pos/till.webmanifest", offline.manifest, name="manifest"),
     path("pos/away", offline.away, name="away"),
+    path("pos/display", displays.page, name="display"),
+    path("pos/display/part", displays.part, name="display-part"),
+    path("pos/display/tip", displays.tip, name="display-tip"),
+    path("pos/display/pair", displays.pair, name="display-pair"),
     path("pos/<uuid:shop_id>/", views.till, name="till"),
     path("pos/<uuid:shop_id>/pin", cashiers.own_pin, name="own-pin"),
+    path("pos/<uuid:shop_id>/display", beside.display, name="display-setup"),
+    path("pos/<uuid:shop_id>/beside", beside.strip, name="beside"),
+    path("pos/<uuid:shop_id>/showing", beside.showing, name="showing"),
+    path("pos/<uuid:shop_id>/sales/<uuid:invoice_id>/let-go", beside.let_go, name="let-go"),
+    path("pos/<uuid:shop_id>/arrivals/<uuid:invoice_id>", beside.arrival, name="arrival"),
     path("pos/<uuid:shop_id>/shift", shifts.page, name="shift"),
     path("pos/<uuid:shop_id>/shifts/<uuid:shift_id>", shifts.report, name="z-report"),
     path("pos/<uuid:shop_id>/recent", views.recent, name="recent"),

@@ -36,6 +36,7 @@ from gateway.shops.selectors import ShopView
 from merchants.accounts.guards import may
 from merchants.accounts.models import User
 from merchants.accounts.selectors import can, shops_of
+from merchants.pos.beside import left_to_keypad, sale_opened
 from merchants.pos.card_refunds import card_refund_at_till, card_refunds_shown
 from merchants.pos.drafts import draft_check
 from merchants.pos.keypad import keypad
@@ -80,6 +81,7 @@ def _choose(request: HttpRequest) -> HttpResponse:
 @require_till("invoice.create")
 def till(request: TillRequest, shop_id: UUID) -> HttpResponse:
     """The keypad and the last sales."""
+    left_to_keypad(request)
     return _till(request, request.shop)
 
 
@@ -278,6 +280,7 @@ def _found(shop_id: UUID, invoice_id: UUID) -> dict[str, Any]:
 def _sale(
     request: TillRequest, shop: ShopView, invoice: dict[str, Any], *, problem: str = ""
 ) -> HttpResponse:
+    sale_opened(request, invoice)
     context = page_context(invoice, now=timezone.now(), shop_qr_kind=shop.terms.qr_kind)
     screen = context["screen"]
     if not screen.leads_to_its_page:

@@ -19,8 +19,6 @@ def report_body(
 
     Amounts are plain decimals beside their base units, as text.
     """
-    codes = {one.asset for one in figures.assets} | {one.token for one in figures.tokens}
-    assets = assets_of(codes) if codes else {}
     return {
         "number": number,
         "shift_id": str(shift.id),
@@ -32,6 +30,16 @@ def report_body(
         "closed_by": str(shift.closed_by) if shift.closed_by else None,
         "closed_at": rfc3339_or_none(shift.closed_at),
         "currency": shift.currency,
+        **takings_body(figures),
+        "drawer": _drawer(figures.drawer, FIAT[shift.currency]),
+    }
+
+
+def takings_body(figures: Figures) -> dict[str, Any]:
+    """What sales brought, by tender, asset and token. One query where tokens were taken."""
+    codes = {one.asset for one in figures.assets} | {one.token for one in figures.tokens}
+    assets = assets_of(codes) if codes else {}
+    return {
         "tenders": [
             {
                 "tender": one.tender,
@@ -58,7 +66,6 @@ def report_body(
             {"token": one.token, "paid": _money(one.units, assets[one.token])}
             for one in figures.tokens
         ],
-        "drawer": _drawer(figures.drawer, FIAT[shift.currency]),
     }
 
 

@@ -34,6 +34,7 @@ from merchants.accounts.services import member_add
 from merchants.catalogue.choosing import Modifier
 from merchants.catalogue.services import group_put, item_add
 from merchants.catalogue.words import Words
+from merchants.ecr.models import EcrSale
 from merchants.links.life import Price
 from merchants.links.services import NewLink, link_make
 from merchants.notices.models import Device, Notice
@@ -65,6 +66,7 @@ OPEN = {
     "/pos/pair": "the pairing itself: opened by a code of the dashboard's",
     "/pos/worker.js": "a script that says the same to everybody",
     "/pos/till.webmanifest": "how the till's app is called: the same for everybody",
+    "/pos/display/pair": "the pairing itself: opened by a code of the till's",
     "/v1/openapi.json": "the description of the API",
     "/v1/docs": "the description of the API",
     "/identity": "who the house is, as other providers ask for it",
@@ -252,6 +254,16 @@ def ours(open_shop: World, staff: Staff) -> dict[str, str]:
         added_by=uuid4(),
         added_at=now,
     )
+    ecr_sale = EcrSale.objects.create(
+        shop_id=shop_id,
+        till=till,
+        number="7411-ours",
+        invoice_id=uuid4(),
+        currency="EUR",
+        units=5,
+        made_by=uuid4(),
+        made_at=now,
+    )
     assert Delivery.objects.filter(event_id=event.id, endpoint_id=endpoint.id).exists()
     return {
         "shop_id": str(shop_id),
@@ -282,6 +294,7 @@ def ours(open_shop: World, staff: Staff) -> dict[str, str]:
         "shift_id": str(shift.id),
         "receipt_id": str(receipt.id),
         "printer_id": str(printer.id),
+        "transaction": ecr_sale.number,
     }
 
 

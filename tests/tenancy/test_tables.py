@@ -149,6 +149,9 @@ def test_functions_that_work_as_the_owner_ask_whose_shop_it_is_or_find_it_themse
         "presenting_open",  # by a secret that only the wallet was shown
         "tills_entered",  # by the hash of a paired tablet's secret
         "tills_pairing_found",  # by the hash of a code that only its till's managers saw
+        "counter_sticker_open",  # by an address that hangs at the shop's till
+        "counter_display_entered",  # by the hash of a paired display's secret
+        "counter_display_code_found",  # by the hash of a code that only its till showed
     }
     definers = dict(
         asked(
