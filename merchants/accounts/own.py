@@ -150,6 +150,12 @@ def email_change(*, token: str, user_id: UUID, now: datetime) -> User:
     return user
 
 
+def links_forget(*, now: datetime) -> int:
+    """Delete links that have been over for a day; how many."""
+    over = now - timedelta(days=1)
+    return PersonLink.objects.filter(expires_at__lt=over).delete()[0]
+
+
 def personal_record(
     user_id: UUID,
     *,

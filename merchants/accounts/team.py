@@ -38,6 +38,8 @@ from merchants.audit.recording import record
 
 LASTS: Final = timedelta(days=7)
 OPEN_AT_MOST: Final = 50
+KEPT: Final = timedelta(days=365)
+"""After its link's end: it names a person's address."""
 _FOUND_SQL: Final = "SELECT c.scope, (c.invitation).id FROM accounts_invitation_found(%s, %s) c"
 
 
@@ -234,6 +236,11 @@ def let_go(
         detail={"role": role},
         now=now,
     )
+
+
+def invitations_forget(*, now: datetime) -> int:
+    """Delete what was taken up, withdrawn or never answered a year ago; how many."""
+    return Invitation.objects.filter(expires_at__lt=now - KEPT).delete()[0]
 
 
 def invitations_open(shop_id: UUID) -> list[Invitation]:

@@ -102,6 +102,11 @@ def recovery_make(*, user_id: UUID, now: datetime) -> list[str]:
     return [recovery.code_shown(code) for code in codes]
 
 
+def has_sheet(*, user_id: UUID) -> bool:
+    """Whether a code of their sheet is left. One query."""
+    return RecoveryCode.objects.filter(user_id=user_id, used_at=None).exists()
+
+
 def recovery_end(*, user_id: UUID) -> None:
     """A sheet ends with the last factor that it stands in for."""
     has_app = Totp.objects.filter(user_id=user_id, confirmed_at__isnull=False).exists()

@@ -43,3 +43,16 @@ class FactorUnknown(TillwayError):
     code = "factor_unknown"
     message = "There is no such second factor."
     status = 404
+
+
+class ResetRefused(TillwayError):
+    code = "reset_refused"
+    message = "Their second factors can't be reset from here."
+    hint = "They work in another place too: ask whoever runs this house."
+    status = 403
+
+
+class NothingToReset(TillwayError):
+    code = "nothing_to_reset"
+    message = "They have no second factor, or a reset is under way already."
+    status = 409

@@ -82,3 +82,42 @@ class Tries(models.Model):
 
     def __str__(self) -> str:
         return f"tries of {self.user_id}"
+
+
+class Reset(models.Model):
+    """An owner's word that somebody of their shop lost every factor: carried out after a day, in
+    which that person may stop it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    shop_id = models.UUIDField()
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    asked_by = models.UUIDField(help_text="a person")
+    asked_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True)
+    stopped_at = models.DateTimeField(null=True)
+    stopped_by = models.UUIDField(null=True, help_text="a person")
+
+    user_id: UUID
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("user",),
+                condition=Q(done_at__isnull=True, stopped_at__isnull=True),
+                name="factor_reset_one_open",
+            ),
+            models.CheckConstraint(
+                condition=Q(done_at__isnull=True) | Q(stopped_at__isnull=True),
+                name="factor_reset_done_or_stopped",
+            ),
+            models.CheckConstraint(
+                condition=Q(due_at__gt=models.F("asked_at")), name="factor_reset_leaves_time"
+            ),
+            models.CheckConstraint(
+                condition=~Q(asked_by=models.F("user_id")), name="factor_reset_by_another"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"reset of {self.user_id}"

@@ -5,6 +5,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import gateway.events.ids
+from gateway.tenancy.operations import KeepShopsApart
 
 
 def _id():
@@ -34,7 +35,7 @@ def _one_of_person(name):
 class Migration(migrations.Migration):
     initial = True
 
-    dependencies = [migrations.swappable_dependency(settings.AUTH_USER_MODEL)]
+    dependencies = [("accounts", "0004_people"), ("tenancy", "0001_scope")]
 
     operations = [
         migrations.CreateModel(
@@ -101,4 +102,42 @@ class Migration(migrations.Migration):
                 ("wait_until", models.DateTimeField(null=True)),
             ],
         ),
+        migrations.CreateModel(
+            name="Reset",
+            fields=[
+                ("id", _id()),
+                ("shop_id", models.UUIDField()),
+                ("user", _of_person("+")),
+                ("asked_by", models.UUIDField(help_text="a person")),
+                ("asked_at", models.DateTimeField()),
+                ("due_at", models.DateTimeField()),
+                ("done_at", models.DateTimeField(null=True)),
+                ("stopped_at", models.DateTimeField(null=True)),
+                ("stopped_by", models.UUIDField(help_text="a person", null=True)),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("done_at__isnull", True), ("stopped_at__isnull", True)),
+                        fields=("user",),
+                        name="factor_reset_one_open",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("done_at__isnull", True), ("stopped_at__isnull", True), _connector="OR"
+                        ),
+                        name="factor_reset_done_or_stopped",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("due_at__gt", models.F("asked_at"))),
+                        name="factor_reset_leaves_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("asked_by", models.F("user_id")), _negated=True),
+                        name="factor_reset_by_another",
+                    ),
+                ],
+            },
+        ),
+        KeepShopsApart("factors_reset"),
     ]
