@@ -5,13 +5,15 @@ from functools import wraps
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone
 
 from gateway.shops.selectors import ShopView
 from merchants.accounts.actions import roles_allow, roles_allowing
+from merchants.accounts.factors.stepping import step_asked
 from merchants.accounts.models import User
 from merchants.accounts.selectors import house_entered, shop_entered
 
@@ -34,6 +36,18 @@ class MemberRequest(HttpRequest):
 def may(request: MemberRequest, action: str) -> bool:
     """Whether who is asking may do it in the page's shop. No query."""
     return roles_allow(request.roles, action)
+
+
+def step_first(request: MemberRequest, action: str, *, back: str) -> HttpResponse | None:
+    """Where to send who must first show a second factor, or set one up, to do ``action`` here; None
+    if nothing is asked. One query for acts that matter, none for others.
+
+    Args:
+        back: the page to come back to.
+    """
+    shop = getattr(request, "shop", None)
+    is_live = settings.LIVE_MODE if shop is None else shop.mode == "live"
+    return step_asked(request, action, is_live=is_live, back=back)
 
 
 def require_action(action: str, *, shop: str | None = "shop_id") -> Callable[[View], View]:

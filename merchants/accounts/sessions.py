@@ -31,11 +31,6 @@ def session_begun(
     return SignedIn.objects.update_or_create(session_key=session_key, defaults=about)[0]
 
 
-def session_moved(*, before: str, after: str) -> None:
-    """A session goes on under another key."""
-    SignedIn.objects.filter(session_key=before).update(session_key=after)
-
-
 def sessions_of(user_id: UUID, *, now: datetime) -> list[SignedIn]:
     """A person's sessions that are open, newest first. One query."""
     open_keys = Session.objects.filter(expire_date__gt=now).values("session_key")

@@ -5,7 +5,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.conf import settings
-from django.contrib.auth import login
+from django.contrib.auth import login, update_session_auth_hash
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
@@ -54,6 +54,7 @@ def sign_in_finish(request: HttpRequest, user: User, *, by: By, now: datetime) -
     """Sign them in. The session's key changes, and what it waited for is over."""
     request.session.pop(_WAITING, None)
     login(request, user, backend=BACKEND)
+    request.session.set_expiry(None)  # as long as every session, whatever it was before
     prove(request, by=by, now=now)
     address = str(request.META["REMOTE_ADDR"])
     shops = {shop.id: shop.mode for shop, _role in shops_of(user)}
@@ -98,3 +99,16 @@ def _may_be_written(user_id: UUID) -> bool:
         f"audit:sign_in_refused:{user_id}", refill=1, every_seconds=60, burst=REFUSALS_WRITTEN
     )
     return taken is None or taken > 0
+
+
+def session_kept(request: HttpRequest, user: User, *, now: datetime) -> None:
+    """Keep this session of somebody whose every session was just ended: under a new key, with what
+    it must carry now, and what it has proven."""
+    update_session_auth_hash(request, user)
+    session_begun(
+        user_id=user.pk,
+        session_key=str(request.session.session_key),
+        network=scene().network,
+        agent=request.headers.get("User-Agent", ""),
+        now=now,
+    )

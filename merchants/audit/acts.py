@@ -25,7 +25,6 @@ ACTS: Final[dict[str, Kind]] = {
     "factor.reset_asked": "access",
     "factor.reset_cancelled": "access",
     "factor.reset": "access",
-    "sessions.ended": "access",
     "member.invited": "people",
     "member.invitation_sent_again": "people",
     "member.invitation_withdrawn": "people",

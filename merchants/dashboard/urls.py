@@ -4,6 +4,7 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from merchants.dashboard import (
+    audit,
     bank_account,
     banks,
     card_refunds,
@@ -22,6 +23,7 @@ from merchants.dashboard import (
     settings,
     settlement,
     shifts,
+    team,
     tills,
     views,
 )
@@ -31,6 +33,7 @@ app_name = "dashboard"
 _SHOP = "dashboard/<uuid:shop_id>/"
 _TILLS = _SHOP + "settings/tills"
 _PAYMENTS = _SHOP + "payouts/<uuid:payout_id>/invoices"
+_TEAM = _SHOP + "team"
 _HOOK = _SHOP + "developers/webhooks/<uuid:endpoint_id>"
 _SENT = _HOOK + "/deliveries/<uuid:event_id>"
 urlpatterns = [
@@ -93,6 +96,15 @@ urlpatterns = [
     path(_TILLS + "/pin", tills.forget_pin, name="till-pin"),
     path(_TILLS + "/<uuid:till_id>/code", tills.code, name="till-code"),
     path(_TILLS + "/<uuid:till_id>/revoke", tills.revoke, name="till-revoke"),
+    path(_TEAM, team.page, name="team"),
+    path(_TEAM + "/invite", team.ask, name="team-invite"),
+    path(_TEAM + "/invitations/<uuid:invitation_id>", team.ask_again, name="team-invitation"),
+    path(_TEAM + "/<uuid:user_id>", team.one, name="member"),
+    path(_TEAM + "/<uuid:user_id>/role", team.change, name="member-role"),
+    path(_TEAM + "/<uuid:user_id>/remove", team.remove, name="member-remove"),
+    path(_TEAM + "/<uuid:user_id>/factors", team.reset, name="member-factors"),
+    path(_SHOP + "audit", audit.page, name="audit"),
+    path(_SHOP + "audit.csv", audit.file, name="audit-file"),
     path(_SHOP + "developers", developers.page, name="developers"),
     path(_SHOP + "developers/keys", developers.make_key, name="make-key"),
     path(_SHOP + "developers/keys/<uuid:key_id>/revoke", developers.revoke_key, name="revoke-key"),

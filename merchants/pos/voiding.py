@@ -9,6 +9,7 @@ from gateway.compliance.behaviour.noticing import sale_voided
 from gateway.invoices.models import Invoice
 from gateway.invoices.services import invoice_void
 from merchants.accounts.guards import MemberRequest
+from merchants.audit.recording import record
 
 
 @transaction.atomic
@@ -27,6 +28,13 @@ def sale_void(request: MemberRequest, *, invoice_id: UUID) -> Invoice:
             who=f"user:{request.user.id}",
             currency=invoice.currency,
             units=int(invoice.amount_units),
+            now=now,
+        )
+        record(
+            act="sale.voided",
+            shop_id=request.shop.id,
+            who=f"user:{request.user.id}",
+            subject=f"invoice:{invoice.id}",
             now=now,
         )
     return invoice
