@@ -1,11 +1,11 @@
 """What the audit log's acts are called, in the reader's language."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
-WORTH: int = 80
+WORTH: Final = 80
 """Characters of one value that a line shows."""
 
 

@@ -23,9 +23,9 @@ from gateway.shops.selectors import ShopView
 from merchants.accounts.acting import knows_password
 from merchants.accounts.guards import MemberRequest, may, require_action, step_first
 from merchants.dashboard.approvals.acting import act_problem
+from merchants.dashboard.auditing import write_down
 from merchants.dashboard.bank_account_form import BankAccountForm
 from merchants.dashboard.bank_words import ramp_word
-from merchants.dashboard.auditing import write_down
 from merchants.dashboard.frame import draw
 from merchants.dashboard.selectors import time_text
 

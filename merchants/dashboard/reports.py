@@ -22,8 +22,8 @@ from gateway.settlement.reports import formats, reporting
 from gateway.settlement.reports.days import GROUPS, Day, Group, total_of
 from gateway.settlement.reports.sales import CurrencyDay
 from merchants.accounts.guards import MemberRequest, require_action
-from merchants.dashboard.fee_words import payment_cost_rows, payout_cost_rows
 from merchants.dashboard.auditing import file_taken
+from merchants.dashboard.fee_words import payment_cost_rows, payout_cost_rows
 from merchants.dashboard.frame import draw
 from merchants.dashboard.selectors import amount_text
 from merchants.reports.asking import DATEV_FIELDS, day_in, period_in

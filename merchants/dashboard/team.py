@@ -155,9 +155,7 @@ def reset(request: MemberRequest, shop_id: UUID, user_id: UUID) -> HttpResponse:
             messages.success(request, _("Stopped. Their second factors stay."))
         else:
             reset_ask(shop_id=shop_id, user_id=user_id, by=request.user, now=timezone.now())
-            messages.success(
-                request, _("They were told. It happens in a day unless it is stopped.")
-            )
+            messages.success(request, _("They were told. It happens in a day unless stopped."))
     except TillwayError as refused:
         return _one(request, member, problem=_problem(refused), status=refused.status)
     return HttpResponseRedirect(_of(request, user_id))
