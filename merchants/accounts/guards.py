@@ -83,6 +83,7 @@ def require_action(action: str, *, shop: str | None = "shop_id") -> Callable[[Vi
             with timezone.override(ZoneInfo(member.shop.time_zone)):
                 return view(member, *args, **kwargs)
 
+        guarded.needs = action  # type: ignore[attr-defined]  # for the test that walks the table
         return guarded
 
     return decorate
