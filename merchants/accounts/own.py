@@ -161,17 +161,21 @@ def personal_record(
     *,
     act: str,
     now: datetime,
-    by: UUID | None = None,
+    who: str = "",
     detail: dict[str, Any] | None = None,
 ) -> None:
     """Something about a person's own account, in the log of each place where they work, and in the
-    house's if that is nowhere. Two queries, in the caller's transaction."""
+    house's if that is nowhere. Two queries, in the caller's transaction.
+
+    Args:
+        who: did it, where that wasn't the person.
+    """
     with house_scope():
         places = set(Membership.objects.filter(user_id=user_id).values_list("shop_id", flat=True))
         record_in_each(
             places or {None},
             act=act,
-            who=f"user:{by or user_id}",
+            who=who or f"user:{user_id}",
             subject=f"user:{user_id}",
             now=now,
             detail=detail,

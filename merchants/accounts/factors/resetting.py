@@ -58,7 +58,7 @@ def reset_ask(*, shop_id: UUID, user_id: UUID, by: User, now: datetime) -> Reset
         detail={"who": by.get_full_name()},
         now=now,
     )
-    personal_record(user_id, act="factor.reset_asked", now=now, by=by.pk)
+    personal_record(user_id, act="factor.reset_asked", now=now, who=f"user:{by.pk}")
     return asked
 
 
@@ -76,7 +76,7 @@ def reset_stop(*, user_id: UUID, by: UUID, now: datetime) -> bool:
             stopped_at=now, stopped_by=by
         )
         if stopped:
-            personal_record(user_id, act="factor.reset_cancelled", now=now, by=by)
+            personal_record(user_id, act="factor.reset_cancelled", now=now, who=f"user:{by}")
     return bool(stopped)
 
 
@@ -98,10 +98,21 @@ def _carry_out(reset_id: UUID, *, now: datetime) -> bool:
     )
     if found is None:
         return False
-    for kind in (Totp, Passkey, RecoveryCode):
-        kind.objects.filter(user_id=found.user_id).delete()
     found.done_at = now
     found.save(update_fields=["done_at"])
-    sessions_end(user_id=found.user_id)
-    personal_record(found.user_id, act="factor.reset", now=now, by=found.asked_by)
+    factors_take_away(user_id=found.user_id, who=f"user:{found.asked_by}", now=now)
     return True
+
+
+@transaction.atomic
+def factors_take_away(*, user_id: UUID, who: str, now: datetime) -> None:
+    """Every factor of a person and their sheet, at once; every session of theirs ends. Only after
+    a day of waiting, or at the command line of whoever runs the house.
+
+    Args:
+        who: as the audit log names who asked for it.
+    """
+    for kind in (Totp, Passkey, RecoveryCode):
+        kind.objects.filter(user_id=user_id).delete()
+    sessions_end(user_id=user_id)
+    personal_record(user_id, act="factor.reset", now=now, who=who)

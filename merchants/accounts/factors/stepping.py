@@ -61,10 +61,17 @@ def step_asked(
     assert isinstance(user, User)
     if has_factor(user.id):
         return None if is_fresh(request, now=now, with_factor=True) else confirm_first(back)
-    if is_live and is_due(user, now=now):
-        messages.error(request, _("Set up a second factor first: this moves money of a live shop."))
-        return HttpResponseRedirect(SECURITY)
-    return None
+    return _set_up_first(request) if is_live and is_due(user, now=now) else None
+
+
+def factor_asked(request: HttpRequest) -> HttpResponse | None:
+    """Where to send somebody who acts in a live house without a second factor, once their time is
+    over; None if nothing is asked of them. One query."""
+    user = request.user
+    assert isinstance(user, User)
+    if not is_due(user, now=timezone.now()) or has_factor(user.id):
+        return None
+    return _set_up_first(request)
 
 
 def fresh_asked(request: HttpRequest, *, back: str) -> HttpResponse | None:
@@ -76,6 +83,11 @@ def fresh_asked(request: HttpRequest, *, back: str) -> HttpResponse | None:
     if is_fresh(request, now=timezone.now(), with_factor=with_factor):
         return None
     return confirm_first(back)
+
+
+def _set_up_first(request: HttpRequest) -> HttpResponse:
+    messages.error(request, _("Set up a second factor first: this is about real money."))
+    return HttpResponseRedirect(SECURITY)
 
 
 def confirm_first(back: str) -> HttpResponse:

@@ -284,6 +284,21 @@ def test_a_live_shops_money_needs_a_second_factor_once_the_time_is_over(
         assert answer["Location"] == "/account/security", path
 
 
+def test_a_live_houses_people_change_nothing_without_a_second_factor(
+    ann: User, settings: Any
+) -> None:
+    services.member_add(user_id=ann.pk, role="operator")
+    days = timedelta(days=settings.SECOND_FACTOR_GRACE_DAYS)
+    User.objects.filter(id=ann.pk).update(second_factor_from=timezone.now() - days)
+    path = f"/house/approvals/{uuid4()}/agree"
+    assert _client(ann).post(path).status_code == 404
+    settings.LIVE_MODE = True
+    assert _client(ann).post(path)["Location"] == "/account/security"
+    assert _client(ann).get("/house/approvals").status_code == 200
+    User.objects.filter(id=ann.pk).update(second_factor_from=timezone.now())
+    assert _client(ann).post(path).status_code == 404
+
+
 def test_nobody_resets_their_own_or_of_who_works_elsewhere_too(
     ann: User, bob: User, shop: Any
 ) -> None:
@@ -337,6 +352,17 @@ def test_after_the_day_the_factors_are_gone_and_every_session_too(
     assert client.get("/account").status_code == 302
     acts = set(Record.objects.filter(shop_id=shop.id).values_list("act", flat=True))
     assert {"factor.reset_asked", "factor.reset"} <= acts
+
+
+def test_whoever_runs_the_house_takes_factors_away_at_the_command_line(bob: User) -> None:
+    from django.core.management import CommandError, call_command
+
+    App(bob).confirm()
+    call_command("factors_reset", "BOB@shop.example")
+    assert not has_factor(bob.pk)
+    assert Record.objects.get(act="factor.reset").who == "house"
+    with pytest.raises(CommandError):
+        call_command("factors_reset", "nobody@shop.example")
 
 
 def test_letters_are_sent_from_their_rows_once(ann: User, mailoutbox: list[Any]) -> None:
