@@ -328,7 +328,6 @@ def _page(
     here = request.session.session_key
     context = {
         "person": user,
-        "roles": shops_of(user),
         "factors": factors_of(user.pk),
         "sessions": [_session(one, here=here) for one in sessions.sessions_of(user.pk, now=now)],
         "languages": settings.LANGUAGES,

@@ -60,8 +60,6 @@ sign_out = auth_views.LogoutView.as_view()
 def locked_out(request: HttpRequest, *_: object, **__: object) -> HttpResponse:
     """What axes answers after too many wrong passwords for one name from one address."""
     _refused(request, "locked_out")
-    typed = request.POST.get("username", "")
-    sign_in_refused_to(typed, why="locked_out", now=timezone.now())
     return _wait(request, seconds=900, locked_out=True)
 
 

@@ -5,6 +5,7 @@ until it is answered, once, within ``ANSWER_WITHIN``.
 """
 
 import json
+import struct
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -40,6 +41,17 @@ MOST: Final = 20
 NAME_CHARACTERS: Final = 60
 ANSWER_CHARACTERS: Final = 20_000
 _ALGORITHMS: Final = (ES256.ALGORITHM, EdDSA.ALGORITHM, RS256.ALGORITHM)
+_UNREADABLE: Final = (
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    NotImplementedError,
+    RecursionError,
+    TypeError,
+    ValueError,
+    struct.error,
+)
+"""What reading JSON, CBOR and keys that a stranger made up may end in."""
 
 State = dict[str, Any]
 
@@ -89,7 +101,7 @@ def passkey_add(
     asked = _asked(state, now=now)
     try:
         made = _server(settings.PUBLIC_URL).register_complete(asked, _read(answer))
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except _UNREADABLE as error:
         raise PasskeyRefused from error
     credential = made.credential_data
     if credential is None:
@@ -146,7 +158,7 @@ def passkey_check(
             raise PasskeyRefused
         credential = AttestedCredentialData(bytes(found.credential))
         _server(settings.PUBLIC_URL).authenticate_complete(asked, [credential], said)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except _UNREADABLE as error:
         raise PasskeyRefused from error
     count = said.response.authenticator_data.counter
     if (count or found.sign_count) and count <= found.sign_count:

@@ -2,13 +2,18 @@
 
 import json
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.test import Client
 from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as st
 
 from merchants.accounts import services
+from merchants.accounts.factors.errors import PasskeyRefused
 from merchants.accounts.factors.models import Passkey
+from merchants.accounts.factors.passkeys import passkey_add
 from merchants.accounts.models import Letter, User
 from tests.merchants.accounts.soft_key import SoftKey
 
@@ -142,12 +147,31 @@ def test_a_passkey_of_somebody_who_may_not_sign_in_opens_nothing(ann: User, key:
 
 
 @pytest.mark.parametrize(
-    "answer", ["", "{}", "[]", "null", "{", "x" * 30_000, json.dumps({"id": "a", "rawId": "b"})]
+    "answer",
+    [
+        *("", "{}", "[]", "null", "{", "[" * 19_000, "x" * 30_000),
+        json.dumps({"id": "a", "rawId": "b"}),
+        json.dumps({"id": "aa", "rawId": "aa", "response": {}}),
+        json.dumps({"id": "aa", "rawId": "aa", "response": {"authenticatorData": "AA"}}),
+    ],
 )
 def test_what_is_no_answer_is_refused(ann: User, answer: str) -> None:
     client = Client()
     client.post("/login/passkey/ask")
     _refused(client.post("/login/passkey", {"answer": answer}), client)
+
+
+@given(data=st.binary(max_size=120))
+def test_bytes_that_nobody_signed_are_no_crash(data: bytes) -> None:
+    from fido2.utils import websafe_encode
+
+    junk = websafe_encode(data)
+    response = {"clientDataJSON": junk, "attestationObject": junk}
+    answer = json.dumps({"id": junk, "rawId": junk, "type": "public-key", "response": response})
+    state = {"challenge": "AAAA", "user_verification": "required", "until": 4_000_000_000}
+    user = User.objects.create(email=f"{uuid4()}@shop.example")
+    with pytest.raises(PasskeyRefused):
+        passkey_add(user_id=user.pk, state=state, answer=answer, name="", now=timezone.now())
 
 
 def test_one_credential_is_one_persons(ann: User, key: SoftKey) -> None:
