@@ -5,15 +5,17 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import login, update_session_auth_hash
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from gateway.compliance.behaviour.noticing import signed_in
 from gateway.outside.buckets import buckets_of
 from gateway.tenancy.scope import house_scope
-from merchants.accounts.factors.stepping import By, prove
+from merchants.accounts.factors.stepping import By, due_at, prove
 from merchants.accounts.models import Membership, User
 from merchants.accounts.selectors import shops_of
 from merchants.accounts.sessions import session_begun
@@ -74,6 +76,10 @@ def sign_in_finish(request: HttpRequest, user: User, *, by: By, now: datetime) -
             detail={"by": by},
         )
     signed_in(user_id=user.pk, address=address, shops=shops, now=now)
+    if by == "password" and "live" in shops.values():
+        due = timezone.localdate(due_at(user))
+        said = _("Set up a second factor by %(day)s: without one you can't move money after it.")
+        messages.error(request, said % {"day": due.isoformat()})
 
 
 def sign_in_refused_to(email: str, *, why: str, now: datetime) -> None:

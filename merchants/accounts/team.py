@@ -12,7 +12,7 @@ from django.db import transaction
 
 from gateway.shops.models import Shop
 from gateway.tenancy.scope import entered_by
-from merchants.accounts.actions import SHOP_ROLES
+from merchants.accounts.actions import OWNER, SHOP_ROLES
 from merchants.accounts.errors import (
     AlreadyInvited,
     AlreadyMember,
@@ -193,6 +193,8 @@ def role_change(*, shop_id: UUID, user_id: UUID, role: str, by: User, now: datet
     """
     before = _member(shop_id=shop_id, user_id=user_id)
     member = member_add(user_id=user_id, role=role, shop_id=shop_id)
+    if before == OWNER != role:
+        _withdraw_those_of(shop_id=shop_id, user_id=user_id, by=by, now=now)
     if before != role:
         record(
             act="member.role_changed",
@@ -211,8 +213,8 @@ def let_go(
 ) -> None:
     """A person works in the shop no more: from their next request on it is not there for them.
 
-    The keys that they made are revoked: they may have kept the secrets. Who has no other place in
-    this house is signed out everywhere.
+    The keys that they made are revoked: they may have kept the secrets. What they invited others
+    to is withdrawn. Who has no other place in this house is signed out everywhere.
 
     Args:
         keep_keys: keys of theirs that go on, because a program of the shop's lives by them.
@@ -225,6 +227,7 @@ def let_go(
     theirs = ApiKey.objects.filter(shop_id=shop_id, created_by_id=user_id, revoked_at=None)
     for key_id in theirs.exclude(id__in=keep_keys).values_list("id", flat=True):
         api_key_revoke(shop_id=shop_id, key_id=key_id, now=now, by=f"user:{by.pk}")
+    _withdraw_those_of(shop_id=shop_id, user_id=user_id, by=by, now=now)
     user = User.objects.get(id=user_id)
     if not shops_of(user) and not roles_of(user=user, shop_id=None):
         sessions_end(user_id=user_id)
@@ -253,6 +256,15 @@ def keys_made_by(*, shop_id: UUID, user_id: UUID) -> list[ApiKey]:
     """A person's keys to the shop that still open it. One query."""
     found = ApiKey.objects.filter(shop_id=shop_id, created_by_id=user_id, revoked_at=None)
     return list(found.order_by("-id"))
+
+
+def _withdraw_those_of(*, shop_id: UUID, user_id: UUID, by: User, now: datetime) -> None:
+    """Open invitations of somebody who may not invite any more: one could be their way back in."""
+    made = Invitation.objects.filter(
+        shop_id=shop_id, made_by_id=user_id, accepted_at=None, withdrawn_at=None
+    )
+    for invitation_id in list(made.values_list("id", flat=True)):
+        invitation_withdraw(shop_id=shop_id, invitation_id=invitation_id, by=by, now=now)
 
 
 def _member(*, shop_id: UUID, user_id: UUID) -> str:

@@ -38,9 +38,14 @@ def is_fresh(request: HttpRequest, *, now: datetime, with_factor: bool) -> bool:
     return age <= timedelta(minutes=settings.STEP_UP_MINUTES)
 
 
+def due_at(user: User) -> datetime:
+    """When the time is over in which a person may do without a second factor."""
+    return user.second_factor_from + timedelta(days=settings.SECOND_FACTOR_GRACE_DAYS)
+
+
 def is_due(user: User, *, now: datetime) -> bool:
-    """Whether the time in which a person may do without a second factor is over."""
-    return now >= user.second_factor_from + timedelta(days=settings.SECOND_FACTOR_GRACE_DAYS)
+    """Whether that time is over."""
+    return now >= due_at(user)
 
 
 def step_asked(

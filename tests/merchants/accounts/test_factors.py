@@ -284,6 +284,15 @@ def test_a_live_shops_money_needs_a_second_factor_once_the_time_is_over(
         assert answer["Location"] == "/account/security", path
 
 
+def test_who_works_in_a_live_shop_is_told_by_when_to_set_one_up(ann: User, shop: Any) -> None:
+    client = Client()
+    _sign_in(client, ann)
+    assert "Set up a second factor by" not in client.get("/account").content.decode()
+    type(shop).objects.filter(id=shop.id).update(mode="live")
+    _sign_in(again := Client(), ann)
+    assert "Set up a second factor by" in again.get("/account").content.decode()
+
+
 def test_a_live_houses_people_change_nothing_without_a_second_factor(
     ann: User, settings: Any
 ) -> None:

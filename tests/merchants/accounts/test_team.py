@@ -203,6 +203,20 @@ def test_who_leaves_is_out_at_once_with_their_keys(shop: Any, ann: User) -> None
     assert {"member.removed", "api_key.revoked"} <= acts
 
 
+@pytest.mark.parametrize("how", ["let go", "made a manager"])
+def test_who_may_not_invite_any_more_has_invited_nobody(how: str, shop: Any, ann: User) -> None:
+    """An invitation of one's own could be the way back in."""
+    bob = _member(shop, "owner")
+    theirs, hers = _invite(shop, bob), _invite(shop, ann, email="dora@shop.example")
+    whose: dict[str, Any] = {"shop_id": shop.id, "user_id": bob.pk, "by": ann}
+    if how == "let go":
+        team.let_go(**whose, now=timezone.now())
+    else:
+        team.role_change(**whose, role="manager", now=timezone.now())
+    assert Client().get(_path(theirs)).status_code == 404
+    assert Client().get(_path(hers)).status_code == 200
+
+
 def test_who_works_elsewhere_too_stays_signed_in_there(shop: Any, ann: User) -> None:
     from gateway.shops.services import shop_open
 
