@@ -8,8 +8,8 @@ from django.http import HttpRequest, JsonResponse
 
 from merchants.accounts.factors.changing import recovery_used
 from merchants.accounts.factors.codes import code_check
+from merchants.accounts.factors.models import Passkey
 from merchants.accounts.factors.passkeys import (
-    Passkey,
     State,
     answer_asked,
     creation_asked,
