@@ -1,10 +1,10 @@
 """Write into the audit log what a page's person did."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from django.db import transaction
 from django.utils import timezone
 
@@ -46,23 +46,10 @@ def shop_changes(before: ShopView, after: ShopView) -> dict[str, Any]:
 
 def policy_changes(before: SettlementPolicy, after: SettlementPolicy) -> dict[str, Any]:
     """What of how a shop is paid differs, by field."""
-    return changes(_plain(asdict(before)), _plain(asdict(after)))
+    return changes(msgspec.to_builtins(before), msgspec.to_builtins(after))
 
 
 def _told(shop: ShopView) -> dict[str, Any]:
     place = {"pricing_currency": shop.pricing_currency, "time_zone": shop.time_zone}
-    told: dict[str, Any] = _plain(asdict(shop.terms)) | place
+    told: dict[str, Any] = msgspec.to_builtins(shop.terms) | place
     return told
-
-
-def _plain(value: Any) -> Any:
-    """As JSON can hold it."""
-    if value is None or isinstance(value, bool | int | str):
-        return value
-    if isinstance(value, Mapping):
-        return {str(name): _plain(one) for name, one in value.items()}
-    if isinstance(value, set | frozenset):
-        return sorted(_plain(one) for one in value)
-    if isinstance(value, list | tuple):
-        return [_plain(one) for one in value]
-    return value.hex() if isinstance(value, bytes) else str(value)

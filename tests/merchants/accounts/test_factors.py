@@ -231,7 +231,7 @@ def test_setting_up_asks_for_the_password_of_who_has_nothing_better(ann: User) -
     assert totp.secret_shown(secret) in page
     code = totp.code_at(secret, totp.step_at(timezone.now()))
     sheet = client.post("/account/security/app", {"code": code})
-    assert sheet.status_code == 200 and sheet["Cache-Control"] == "no-store"
+    assert sheet.status_code == 200 and "no-store" in sheet["Cache-Control"]
     assert has_factor(ann.pk)
 
 
@@ -272,7 +272,7 @@ def test_a_proof_grows_old(ann: User, shop: Any, settings: Any) -> None:
 def test_a_live_shops_money_needs_a_second_factor_once_the_time_is_over(
     ann: User, shop: Any, settings: Any
 ) -> None:
-    type(shop).objects.filter(id=shop.id).update(mode="live")
+    type(shop).objects.filter(id=shop.id).update(mode="live", approved_at=timezone.now())
     assert _make_key(_client(ann), shop).status_code == 200
     days = timedelta(days=settings.SECOND_FACTOR_GRACE_DAYS)
     User.objects.filter(id=ann.pk).update(second_factor_from=timezone.now() - days)
@@ -288,7 +288,7 @@ def test_who_works_in_a_live_shop_is_told_by_when_to_set_one_up(ann: User, shop:
     client = Client()
     _sign_in(client, ann)
     assert "Set up a second factor by" not in client.get("/account").content.decode()
-    type(shop).objects.filter(id=shop.id).update(mode="live")
+    type(shop).objects.filter(id=shop.id).update(mode="live", approved_at=timezone.now())
     _sign_in(again := Client(), ann)
     assert "Set up a second factor by" in again.get("/account").content.decode()
 
