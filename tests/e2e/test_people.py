@@ -215,7 +215,7 @@ def test_somebody_is_invited_joins_and_is_let_go(house):
             page.locator("form[action$='/remove'] button").click()
             page.wait_for_url("**/team")
             hers.goto(f"{base}/")
-            hers.wait_for_url("**/login*")
+            hers.wait_for_url("**/login?next=**")
         page.goto(f"{base}/audit?kind=people")
         words = page.locator("table.log tbody td.strong").all_text_contents()
         assert words == ["Left the team", "Joined the team", "Invited"]
