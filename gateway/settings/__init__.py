@@ -248,7 +248,9 @@ INSTALLED_APPS = [
     "gateway.refunds.cards.apps.CardRefundsConfig",
     "gateway.checkout.apps.CheckoutConfig",
     "gateway.supervisor.apps.SupervisorConfig",
+    "merchants.audit.apps.AuditConfig",
     "merchants.accounts.apps.AccountsConfig",
+    "merchants.accounts.factors.apps.FactorsConfig",
     "merchants.api.apps.ApiConfig",
     "merchants.webhooks.apps.WebhooksConfig",
     "merchants.notices.apps.NoticesConfig",
@@ -268,6 +270,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "gateway.outside.middleware.ClientAddressMiddleware",
     "gateway.outside.middleware.RequestIdMiddleware",
+    "merchants.audit.scene.SceneMiddleware",
     "gateway.tenancy.middleware.ScopeMiddleware",
     "gateway.supervisor.metrics.MetricsMiddleware",
     # Around whatever may refuse a request, so that a refusal is guarded like any other page.
@@ -287,6 +290,7 @@ MIDDLEWARE = [
 API_MIDDLEWARE = [
     "gateway.outside.middleware.ClientAddressMiddleware",
     "gateway.outside.middleware.RequestIdMiddleware",
+    "merchants.audit.scene.SceneMiddleware",
     "gateway.tenancy.middleware.ScopeMiddleware",
     "gateway.supervisor.metrics.MetricsMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -342,6 +346,11 @@ SIGN_IN_BURST = _count("SIGN_IN_BURST", default=30)
 """Failed sign-ins from one address at once: a whole shop behind one NAT mistypes fewer."""
 SIGN_IN_REFILL_SECONDS = _count("SIGN_IN_REFILL_SECONDS", default=20)
 """Seconds until one more is allowed: 4 320 guesses a day, where a sprayer wants millions."""
+SECOND_FACTOR_GRACE_DAYS = _count("SECOND_FACTOR_GRACE_DAYS", default=14)
+"""How long people may move a live shop's money without a second factor: counted from when their
+account was made, or from the version that began to ask."""
+STEP_UP_MINUTES = _count("STEP_UP_MINUTES", default=10)
+"""How lately somebody must have shown who they are before acts that matter."""
 TILL_LOCK_MINUTES = _count("TILL_LOCK_MINUTES", default=10)
 """After how long without a touch a paired till asks for a PIN again."""
 SHIFT_OPEN_HOURS = _count("SHIFT_OPEN_HOURS", default=16)

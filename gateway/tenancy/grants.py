@@ -111,6 +111,8 @@ READ_ONLY: Final = frozenset(
 what carries out what two people agreed to."""
 APPEND_ONLY: Final = frozenset(
     {
+        "accounts_letter",
+        "audit_record",
         "catalogue_itemversion",
         "compliance_behaviour_openinghours",
         "compliance_cases_casealert",
@@ -149,12 +151,17 @@ APPEND_ONLY: Final = frozenset(
 DROPPED: Final = frozenset(
     {
         "accounts_membership",
+        "accounts_personlink",
+        "accounts_signedin",
         "allocating_credituse",
         "axes_accessattempt",
         "axes_accessattemptexpiration",
         "axes_accessfailurelog",
         "axes_accesslog",
         "django_session",
+        "factors_passkey",
+        "factors_recoverycode",
+        "factors_totp",
         "ledger_pending_open",
         "ledger_set_aside",
         "market_deskhalt",

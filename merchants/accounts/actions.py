@@ -53,6 +53,7 @@ ACTIONS: Final[dict[str, frozenset[str]]] = {
     "till.manage": frozenset({OWNER, MANAGER}),
     "shift.view": frozenset({OWNER, MANAGER, ACCOUNTANT}),
     "member.manage": frozenset({OWNER}),
+    "audit.view": frozenset({OWNER, ACCOUNTANT}),
     "api_key.view": frozenset({OWNER, DEVELOPER}),
     "api_key.manage": frozenset({OWNER, DEVELOPER}),
     "webhook.view": frozenset({OWNER, MANAGER, DEVELOPER}),
@@ -83,6 +84,17 @@ ACTIONS: Final[dict[str, frozenset[str]]] = {
     "reconciliation.view": frozenset({OPERATOR, COMPLIANCE_OFFICER}),
     "reconciliation.run": frozenset({OPERATOR}),
 }
+
+STEPPED_UP: Final = frozenset(
+    {
+        "shop.change_payout_address",
+        "payout.request",
+        "api_key.manage",
+        "member.manage",
+        "approval.decide",
+    }
+)
+"""Acts that need a second factor in a live shop, shown afresh by everybody who has one."""
 
 SCOPES: Final[dict[str, str]] = {
     "invoices:read": "invoice.view",

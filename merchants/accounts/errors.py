@@ -104,3 +104,65 @@ class LastOwner(TillwayError):
     message = "A shop needs an owner."
     hint = "Make somebody else an owner first."
     status = 409
+
+
+class SessionUnknown(TillwayError):
+    code = "session_unknown"
+    message = "This session is over already."
+    status = 404
+
+
+class MemberUnknown(TillwayError):
+    code = "member_unknown"
+    message = "Nobody of that name works here."
+    status = 404
+
+
+class AlreadyMember(TillwayError):
+    code = "already_member"
+    message = "They work here already."
+    hint = "Change their role instead."
+    status = 409
+    field = "email"
+
+
+class AlreadyInvited(TillwayError):
+    code = "already_invited"
+    message = "They are invited already."
+    hint = "Send that invitation again, or withdraw it."
+    status = 409
+    field = "email"
+
+
+class TooManyInvitations(TillwayError):
+    code = "too_many_invitations"
+    message = "Too many invitations are open."
+    hint = "Withdraw some that are not needed any more."
+    status = 409
+
+
+class InvitationUnknown(TillwayError):
+    code = "invitation_unknown"
+    message = "This invitation is not open any more."
+    hint = "Ask whoever invited you for another one."
+    status = 404
+
+
+class InvitedElse(TillwayError):
+    code = "invited_else"
+    message = "This invitation is for another address than you are signed in with."
+    hint = "Sign out, and open the link again."
+    status = 403
+
+
+class LinkOver(TillwayError):
+    code = "link_over"
+    message = "This link was used or is too old."
+    hint = "Ask for another one."
+    status = 404
+
+
+class PasswordWrong(TillwayError):
+    code = "password_wrong"
+    message = "That isn't your password."
+    field = "password"

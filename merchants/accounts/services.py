@@ -24,6 +24,7 @@ from merchants.accounts.errors import (
 )
 from merchants.accounts.keys import key_make, pepper_from
 from merchants.accounts.models import ApiKey, Membership, User
+from merchants.audit.recording import record
 
 MAX_LABEL = 80
 
@@ -107,6 +108,7 @@ def api_key_create(
     name: str = "",
     expires_at: datetime | None = None,
     created_by: User | None = None,
+    now: datetime | None = None,
 ) -> tuple[ApiKey, str]:
     """A new key and its secret, which nobody can show again.
 
@@ -127,6 +129,14 @@ def api_key_create(
         expires_at=expires_at,
         created_by=created_by,
     )
+    record(
+        act="api_key.made",
+        shop_id=shop_id,
+        who=f"user:{created_by.pk}" if created_by else "house",
+        subject=f"key:{key.id}",
+        detail={"name": key.name, "scopes": wanted, "mode": mode},
+        now=now or timezone.now(),
+    )
     return key, new.secret
 
 
@@ -136,7 +146,9 @@ def _printable(name: str) -> str:
 
 
 @transaction.atomic
-def api_key_revoke(*, shop_id: UUID, key_id: UUID, now: datetime | None = None) -> ApiKey:
+def api_key_revoke(
+    *, shop_id: UUID, key_id: UUID, now: datetime | None = None, by: str = "house"
+) -> ApiKey:
     """From the next request on the key opens nothing. Revoking again changes nothing."""
     key = ApiKey.objects.select_for_update().filter(shop_id=shop_id, id=key_id).first()
     if key is None:
@@ -150,6 +162,14 @@ def api_key_revoke(*, shop_id: UUID, key_id: UUID, now: datetime | None = None) 
             body={"key_id": str(key.id)},
             mode=key.mode,
             shop_id=key.shop_id,
+            now=key.revoked_at,
+        )
+        record(
+            act="api_key.revoked",
+            shop_id=key.shop_id,
+            who=by,
+            subject=f"key:{key.id}",
+            detail={"name": key.name},
             now=key.revoked_at,
         )
     return key

@@ -1,12 +1,13 @@
-"""Who works in a shop, for the shop that asks to see all that is held about it."""
+"""Who works in a shop and who is asked to, for the shop that asks to see all that is held of it."""
 
 from gateway.compliance.retaining.collecting import Rows, Whom, register
-from merchants.accounts.models import Membership
+from merchants.accounts.models import Invitation, Membership
 
 
 def register_ours() -> None:
     """Called when the room starts."""
     register("members", members)
+    register("invitations", invitations)
 
 
 def members(whom: Whom) -> Rows | None:
@@ -21,6 +22,24 @@ def members(whom: Whom) -> Rows | None:
             "name": one.user.name,
             "role": one.role,
             "since": one.created_at,
+        }
+        for one in found
+    )
+
+
+def invitations(whom: Whom) -> Rows | None:
+    """Everybody who was asked to work in it, and what became of that. One query."""
+    if whom.kind != "shop":
+        return None
+    found = Invitation.objects.filter(shop_id=whom.id).order_by("id")
+    return (
+        {
+            "email": one.email,
+            "role": one.role,
+            "made_by": one.made_by_id,
+            "made_at": one.made_at,
+            "accepted_at": one.accepted_at,
+            "withdrawn_at": one.withdrawn_at,
         }
         for one in found
     )

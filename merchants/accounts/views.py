@@ -4,16 +4,22 @@ from typing import Any
 
 from django.contrib.auth import views as auth_views
 from django.contrib.auth.forms import AuthenticationForm
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_post_parameters
 
-from gateway.compliance.behaviour.noticing import sign_in_refused, signed_in
+from gateway.compliance.behaviour.noticing import sign_in_refused
 from merchants.accounts.errors import SignInThrottled
+from merchants.accounts.factors.selectors import has_factor
 from merchants.accounts.forms import SignInForm
-from merchants.accounts.selectors import shops_of
+from merchants.accounts.second_step import second_step_path
+from merchants.accounts.signing_in import (
+    second_step_begin,
+    sign_in_finish,
+    sign_in_refused_to,
+)
 from merchants.accounts.throttling import try_begin, try_succeeded
 
 
@@ -33,13 +39,18 @@ class SignInView(auth_views.LoginView):
         return super().post(request, *args, **kwargs)
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
-        address = self.request.META["REMOTE_ADDR"]
-        try_succeeded(address)
-        response = super().form_valid(form)
+        try_succeeded(self.request.META["REMOTE_ADDR"])
         user = form.get_user()
-        shops = {shop.id: shop.mode for shop, _role in shops_of(user)}
-        signed_in(user_id=user.pk, address=address, shops=shops, now=timezone.now())
-        return response
+        if has_factor(user.pk):
+            second_step_begin(self.request, user)
+            return HttpResponseRedirect(second_step_path(self.get_redirect_url()))
+        sign_in_finish(self.request, user, by="password", now=timezone.now())
+        return HttpResponseRedirect(self.get_success_url())
+
+    def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
+        typed = self.request.POST.get("username", "")
+        sign_in_refused_to(typed, why="password", now=timezone.now())
+        return super().form_invalid(form)
 
 
 sign_in = sensitive_post_parameters("password")(SignInView.as_view())

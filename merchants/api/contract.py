@@ -37,6 +37,7 @@ from merchants.api.parsers import object_from
 from merchants.api.problems import InputRefused
 from merchants.api.renderers import OrjsonRenderer, to_json
 from merchants.api.throttling import take_token
+from merchants.audit.recording import record
 
 
 class IdempotencyKeyMissing(TillwayError):
@@ -108,6 +109,16 @@ class ApiView(APIView):
             InputRefused
         """
         return checked(serializer, self.body())
+
+    def write_down(self, act: str, *, subject: str) -> None:
+        """Into the audit log, in the transaction of ``write``. One query."""
+        record(
+            act=act,
+            shop_id=self.shop.id,
+            who=f"key:{self.caller.key_id}",
+            subject=subject,
+            now=timezone.now(),
+        )
 
     def read(self, data: Any) -> HttpResponse:
         return HttpResponse(to_json(data), content_type="application/json")

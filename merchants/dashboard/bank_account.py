@@ -21,8 +21,9 @@ from gateway.ramps.iso20022.ramp import usable_account
 from gateway.settlement.bank_destinations import bank_destination_change, bank_destination_waiting
 from gateway.shops.selectors import ShopView
 from merchants.accounts.acting import knows_password
-from merchants.accounts.guards import MemberRequest, may, require_action
+from merchants.accounts.guards import MemberRequest, may, require_action, step_first
 from merchants.dashboard.approvals.acting import act_problem
+from merchants.dashboard.auditing import write_down
 from merchants.dashboard.bank_account_form import BankAccountForm
 from merchants.dashboard.bank_words import ramp_word
 from merchants.dashboard.frame import draw
@@ -49,6 +50,8 @@ def page(request: MemberRequest, shop_id: UUID) -> HttpResponse:
         return _page(request, offered)
     if not may(request, CHANGE):
         raise PermissionDenied(CHANGE)
+    if asked := step_first(request, CHANGE, back=request.path):
+        return asked
     entry = next((one for one in offered if one.name == request.POST.get("ramp")), None)
     if entry is None:
         raise Http404
@@ -72,6 +75,7 @@ def page(request: MemberRequest, shop_id: UUID) -> HttpResponse:
                 now=now,
             )
             destination_asked(shop=request.shop, user_id=request.user.pk, address=address, now=now)
+            write_down(request, "bank_account.asked", subject=f"ramp:{entry.name}", now=now)
     except TillwayError as error:
         form.add_error(None, act_problem(error))
         return _page(request, offered, refused=form)

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,6 +18,7 @@ from gateway.refunds.cards.selectors import card_refund_get
 from gateway.refunds.errors import RefundUnknown
 from merchants.accounts.acting import person_acting
 from merchants.accounts.guards import MemberRequest, require_action
+from merchants.dashboard.auditing import write_down
 from merchants.pos.card_refunds import card_refund_asked
 from merchants.pos.refunds import refund_problem
 
@@ -58,12 +60,15 @@ def decide(request: MemberRequest, shop_id: UUID, card_refund_id: UUID) -> HttpR
     if verb is None:
         raise Http404
     try:
-        refund = verb(
-            shop_id=shop_id,
-            refund_id=card_refund_id,
-            by=person_acting(request, via="dashboard"),
-            now=timezone.now(),
-        )
+        with transaction.atomic():
+            refund = verb(
+                shop_id=shop_id,
+                refund_id=card_refund_id,
+                by=person_acting(request, via="dashboard"),
+                now=timezone.now(),
+            )
+            act = "refund.rejected" if refund.status == "rejected" else "refund.approved"
+            write_down(request, act, subject=f"card_refund:{card_refund_id}")
     except TillwayError as error:
         messages.error(request, refund_problem(error))
     else:

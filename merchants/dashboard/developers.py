@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,9 +17,10 @@ from gateway.compliance.behaviour.models import NetworkSeen
 from gateway.compliance.behaviour.selectors import key_networks
 from gateway.events.errors import TillwayError
 from merchants.accounts.actions import TILL_SCOPES
-from merchants.accounts.guards import MemberRequest, require_action
+from merchants.accounts.guards import MemberRequest, require_action, step_first
 from merchants.accounts.selectors import api_keys_of
 from merchants.accounts.services import api_key_create, api_key_revoke
+from merchants.dashboard.auditing import write_down
 from merchants.dashboard.frame import draw
 from merchants.dashboard.selectors import time_text
 from merchants.plugins.permissions import PLUGIN_SCOPES
@@ -42,6 +44,8 @@ def page(request: MemberRequest, shop_id: UUID) -> HttpResponse:
 @require_action("api_key.manage")
 def make_key(request: MemberRequest, shop_id: UUID) -> HttpResponse:
     """A key that can take money in and none out. Its secret is in this answer and nowhere else."""
+    if asked := step_first(request, "api_key.manage", back=f"/dashboard/{shop_id}/developers"):
+        return asked
     try:
         _key, secret = api_key_create(
             shop_id=shop_id,
@@ -49,6 +53,7 @@ def make_key(request: MemberRequest, shop_id: UUID) -> HttpResponse:
             scopes=PLUGIN_SCOPES if request.POST.get("for") == "plugin" else TILL_SCOPES,
             name=request.POST.get("name", "")[:80],
             created_by=request.user,
+            now=timezone.now(),
         )
     except TillwayError as error:
         messages.error(request, problem_words(error))
@@ -61,7 +66,9 @@ def make_key(request: MemberRequest, shop_id: UUID) -> HttpResponse:
 def revoke_key(request: MemberRequest, shop_id: UUID, key_id: UUID) -> HttpResponse:
     """From the next request on it opens nothing."""
     try:
-        api_key_revoke(shop_id=shop_id, key_id=key_id, now=timezone.now())
+        api_key_revoke(
+            shop_id=shop_id, key_id=key_id, now=timezone.now(), by=f"user:{request.user.pk}"
+        )
         messages.success(request, _("The key was revoked."))
     except TillwayError as error:
         messages.error(request, problem_words(error))
@@ -73,9 +80,11 @@ def revoke_key(request: MemberRequest, shop_id: UUID, key_id: UUID) -> HttpRespo
 def add_endpoint(request: MemberRequest, shop_id: UUID) -> HttpResponse:
     """An endpoint for every event. Its secret is in this answer and nowhere else."""
     try:
-        _endpoint, secret = endpoint_create(
-            shop_id=shop_id, url=request.POST.get("url", "").strip(), now=timezone.now()
-        )
+        with transaction.atomic():
+            endpoint, secret = endpoint_create(
+                shop_id=shop_id, url=request.POST.get("url", "").strip(), now=timezone.now()
+            )
+            write_down(request, "webhook.made", subject=f"webhook:{endpoint.id}")
     except TillwayError as error:
         messages.error(request, problem_words(error))
         return HttpResponseRedirect(f"/dashboard/{shop_id}/developers")

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from gateway.events.errors import BadCursor, TillwayError
 from merchants.accounts.guards import MemberRequest, require_action
+from merchants.dashboard.auditing import write_down
 from merchants.dashboard.frame import draw
 from merchants.dashboard.selectors import time_text
 from merchants.dashboard.wording import delivery_sign, disabled_words
@@ -63,7 +65,7 @@ def switch(request: MemberRequest, shop_id: UUID, endpoint_id: UUID) -> HttpResp
         request,
         shop_id,
         endpoint_id,
-        lambda: services.endpoint_update(shop_id=shop_id, endpoint_id=endpoint_id, enabled=enabled),
+        lambda: _switch(request, endpoint_id, enabled=enabled),
         said=said,
     )
 
@@ -105,12 +107,14 @@ def send_again(
 def rotate(request: MemberRequest, shop_id: UUID, endpoint_id: UUID) -> HttpResponse:
     """A new secret, in this answer and nowhere else. The page sent again changes nothing more."""
     try:
-        _found, secret = services.endpoint_rotate_secret(
-            shop_id=shop_id,
-            endpoint_id=endpoint_id,
-            now=timezone.now(),
-            present=request.POST.get("secret_tag", ""),
-        )
+        with transaction.atomic():
+            _found, secret = services.endpoint_rotate_secret(
+                shop_id=shop_id,
+                endpoint_id=endpoint_id,
+                now=timezone.now(),
+                present=request.POST.get("secret_tag", ""),
+            )
+            write_down(request, "webhook.secret_changed", subject=f"webhook:{endpoint_id}")
     except EndpointUnknown as error:
         raise Http404 from error
     except TillwayError as error:
@@ -120,6 +124,13 @@ def rotate(request: MemberRequest, shop_id: UUID, endpoint_id: UUID) -> HttpResp
     response = _page(request, shop_id, endpoint_id, secret={"title": title, "text": secret})
     response["Cache-Control"] = "no-store"
     return response
+
+
+@transaction.atomic
+def _switch(request: MemberRequest, endpoint_id: UUID, *, enabled: bool) -> None:
+    services.endpoint_update(shop_id=request.shop.id, endpoint_id=endpoint_id, enabled=enabled)
+    detail = {"enabled": {"from": not enabled, "to": enabled}}
+    write_down(request, "webhook.changed", subject=f"webhook:{endpoint_id}", detail=detail)
 
 
 def _done(

@@ -29,6 +29,8 @@ PART_OF: Final = {
     "banks": "payouts",
     "reserve": "balances",
     "shifts": "reports",
+    "audit": "settings",
+    "team": "settings",
     "verification": "settings",
 }
 """Pages that a page of the menu leads to."""

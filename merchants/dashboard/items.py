@@ -31,6 +31,7 @@ from merchants.catalogue.errors import GroupNotFound, ItemNotFound
 from merchants.catalogue.files import MOST_BYTES, Told, items_import, rows_out
 from merchants.catalogue.models import Item, ItemVersion, ModifierGroup
 from merchants.catalogue.words import Words, price_text, tax_text, words_from
+from merchants.dashboard.auditing import file_taken
 from merchants.dashboard.frame import draw
 from merchants.dashboard.item_forms import GroupForm, ItemForm, item_initial, modifiers_text
 from merchants.dashboard.item_words import item_problem
@@ -130,6 +131,7 @@ def archive(request: MemberRequest, shop_id: UUID, item_id: UUID) -> HttpRespons
 @require_action("catalogue.view")
 def export(request: MemberRequest, shop_id: UUID) -> HttpResponse:
     """All that is sold, as a file that can be taken in again."""
+    file_taken(request, "items.csv")
     rows = rows_out(selectors.items_sold(shop_id=shop_id))
     response = HttpResponse(b"".join(csv_text(rows)), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="items.csv"'

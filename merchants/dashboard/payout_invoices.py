@@ -22,6 +22,7 @@ from gateway.settlement.models import Payout
 from gateway.settlement.selectors import payout_get
 from merchants.accounts.guards import MemberRequest, require_action
 from merchants.api.views.payout_invoices import assets_of, payments_file, taken_asset
+from merchants.dashboard.auditing import file_taken
 from merchants.dashboard.frame import draw
 from merchants.dashboard.selectors import time_text
 
@@ -44,7 +45,9 @@ def page(request: MemberRequest, shop_id: UUID, payout_id: UUID) -> HttpResponse
 @require_action("payout.view")
 def file(request: MemberRequest, shop_id: UUID, payout_id: UUID) -> HttpResponseBase:
     """The same as CSV, all of them."""
-    return payments_file(_payout(shop_id, payout_id))
+    payout = _payout(shop_id, payout_id)
+    file_taken(request, f"payout:{payout_id}")
+    return payments_file(payout)
 
 
 def part(payout: Payout, *, cursor: str | None = None) -> dict[str, Any]:

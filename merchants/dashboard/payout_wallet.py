@@ -26,7 +26,7 @@ from gateway.compliance.travelling.wallets import (
     wallet_said,
 )
 from gateway.shops.selectors import ShopView
-from merchants.accounts.guards import MemberRequest, may, require_action
+from merchants.accounts.guards import MemberRequest, may, require_action, step_first
 from merchants.dashboard.frame import draw
 from merchants.dashboard.selectors import time_text
 
@@ -51,6 +51,8 @@ def page(request: MemberRequest, shop_id: UUID) -> HttpResponse:
         return _page(request, shop, shop.payout_address)
     if not may(request, CHANGE):
         raise PermissionDenied(CHANGE)
+    if asked := step_first(request, CHANGE, back=request.path):
+        return asked
     return _posted(request, shop, shop.payout_address)
 
 

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -30,8 +31,9 @@ from gateway.settlement.quoting import payout_quote
 from gateway.settlement.requesting import payout_cancel, payout_request
 from gateway.settlement.selectors import payable_balances, payout_get, payouts_page
 from gateway.shops.selectors import ShopView
-from merchants.accounts.guards import MemberRequest, may, require_action
+from merchants.accounts.guards import MemberRequest, may, require_action, step_first
 from merchants.dashboard import settlement_words as words
+from merchants.dashboard.auditing import write_down
 from merchants.dashboard.frame import draw
 from merchants.dashboard.payout_invoices import part as payments_part
 from merchants.dashboard.selectors import assets_by_code, time_text
@@ -53,6 +55,8 @@ def page(request: MemberRequest, shop_id: UUID) -> HttpResponse:
         return _page(request, shop, asset)
     if not may(request, "payout.request"):
         raise PermissionDenied("payout.request")
+    if asked := step_first(request, "payout.request", back=request.path):
+        return asked
     typed = request.POST.get("amount", "").strip()
     into = request.POST.get("into", "") or shop.settlement_asset
     again: dict[str, Any] = {"typed": typed, "into": into}
@@ -67,7 +71,10 @@ def page(request: MemberRequest, shop_id: UUID) -> HttpResponse:
         if request.POST.get("confirmed") != "yes":
             confirm = _confirm(shop, amount, into=into)
             return _page(request, shop, asset, confirm=confirm, **again)
-        payout = _request(request, shop, amount, into=into)
+        with transaction.atomic():
+            payout = _request(request, shop, amount, into=into)
+            detail = {"amount": f"{typed} {amount.asset.code}", "into": into}
+            write_down(request, "payout.asked", subject=f"payout:{payout.id}", detail=detail)
     except (TillwayError, MoneyError) as error:
         problem = words.refusal_words(error)
         return _page(request, shop, asset, problem=problem, status=error.status, **again)
@@ -114,7 +121,9 @@ def detail(request: MemberRequest, shop_id: UUID, payout_id: UUID) -> HttpRespon
 def cancel(request: MemberRequest, shop_id: UUID, payout_id: UUID) -> HttpResponse:
     """Take back what was not sent yet."""
     try:
-        payout_cancel(shop_id=shop_id, payout_id=payout_id, now=timezone.now())
+        with transaction.atomic():
+            payout_cancel(shop_id=shop_id, payout_id=payout_id, now=timezone.now())
+            write_down(request, "payout.cancelled", subject=f"payout:{payout_id}")
     except PayoutUnknown as error:
         raise Http404 from error
     except TillwayError:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -29,6 +30,7 @@ from gateway.refunds.selectors import refund_get, refunds_page, refunds_to_appro
 from merchants.accounts.acting import person_acting
 from merchants.accounts.guards import MemberRequest, may, require_action
 from merchants.accounts.models import User
+from merchants.dashboard.auditing import write_down
 from merchants.dashboard.frame import draw
 from merchants.dashboard.selectors import time_text
 from merchants.dashboard.wording import Sign
@@ -81,10 +83,14 @@ def one(request: MemberRequest, shop_id: UUID, refund_id: UUID) -> HttpResponse:
     try:
         match action:
             case "approve":
-                refund_approve(**whose)
+                with transaction.atomic():
+                    refund_approve(**whose)
+                    write_down(request, "refund.approved", subject=f"refund:{refund_id}")
                 messages.success(request, _("The refund is approved."))
             case "reject":
-                refund_reject(**whose)
+                with transaction.atomic():
+                    refund_reject(**whose)
+                    write_down(request, "refund.rejected", subject=f"refund:{refund_id}")
                 messages.success(request, _("The refund was called off."))
             case "link":
                 refund, token = refund_relink(**whose)

@@ -22,6 +22,7 @@ from gateway.settlement.reports import formats, reporting
 from gateway.settlement.reports.days import GROUPS, Day, Group, total_of
 from gateway.settlement.reports.sales import CurrencyDay
 from merchants.accounts.guards import MemberRequest, require_action
+from merchants.dashboard.auditing import file_taken
 from merchants.dashboard.fee_words import payment_cost_rows, payout_cost_rows
 from merchants.dashboard.frame import draw
 from merchants.dashboard.selectors import amount_text
@@ -94,7 +95,9 @@ def _of_period(file: Callable[..., Any], request: MemberRequest, shop_id: UUID) 
         period = period_in(request.GET.dict())
     except TillwayError as error:
         return _back(request, shop_id, error)
-    return file(shop_id=shop_id, period=period, zone=zone)
+    made = file(shop_id=shop_id, period=period, zone=zone)
+    file_taken(request, request.path.rpartition("/")[2], period=_days(request))
+    return made
 
 
 @require_GET
@@ -106,7 +109,7 @@ def books(request: MemberRequest, shop_id: UUID) -> Any:
     if program not in formats.PROGRAMS:
         raise Http404
     try:
-        return book_file(
+        made = book_file(
             shop_id=shop_id,
             period=period_in(query),
             zone=ZoneInfo(request.shop.time_zone),
@@ -118,6 +121,8 @@ def books(request: MemberRequest, shop_id: UUID) -> Any:
         )
     except TillwayError as error:
         return _back(request, shop_id, error)
+    file_taken(request, f"books:{program}", period=_days(request))
+    return made
 
 
 @require_GET
@@ -125,9 +130,16 @@ def books(request: MemberRequest, shop_id: UUID) -> Any:
 def statement(request: MemberRequest, shop_id: UUID) -> Any:
     """The period's days and balances on paper."""
     try:
-        return statement_file(shop=request.shop, period=period_in(request.GET.dict()))
+        made = statement_file(shop=request.shop, period=period_in(request.GET.dict()))
     except TillwayError as error:
         return _back(request, shop_id, error)
+    file_taken(request, "statement.pdf", period=_days(request))
+    return made
+
+
+def _days(request: MemberRequest) -> str:
+    """The days that a file is about, as they were asked for."""
+    return "/".join(request.GET.get(name, "")[:20] for name in ("first", "last"))
 
 
 def _this_month() -> reporting.Period:

@@ -22,10 +22,11 @@ from gateway.events.errors import TillwayError
 from gateway.settlement.destinations import destination_waiting, payout_destination_change
 from gateway.shops import services
 from gateway.shops.fees import fee_versions_of
-from gateway.shops.selectors import ShopView
+from gateway.shops.selectors import ShopView, shop_view
 from merchants.accounts.acting import knows_password
-from merchants.accounts.guards import MemberRequest, may, require_action
+from merchants.accounts.guards import MemberRequest, may, require_action, step_first
 from merchants.dashboard.approvals.acting import act_problem
+from merchants.dashboard.auditing import shop_changes, write_down
 from merchants.dashboard.bank_account import banks_by_number
 from merchants.dashboard.fee_words import example_words, percent_text, version_rows
 from merchants.dashboard.frame import draw
@@ -63,6 +64,8 @@ def page(request: MemberRequest, shop_id: UUID) -> HttpResponse:
         raise Http404
     if not may(request, SECTIONS[section]):
         raise PermissionDenied(SECTIONS[section])
+    if asked := step_first(request, SECTIONS[section], back=request.path):
+        return asked
     form = _form(section, shop, request.POST)
     said = _saved(request, form) if form.is_valid() else ""
     if not said:
@@ -95,10 +98,21 @@ def _saved(request: MemberRequest, form: SettingsForm) -> str:
             if isinstance(form, AddressForm):
                 address = str(request.META["REMOTE_ADDR"])
                 destination_asked(shop=form.shop, user_id=request.user.pk, address=address, now=now)
+            _write_down(request, form, now=now)
         return said
     except TillwayError as error:
         form.add_error(None, settings_problem(error))
         return ""
+
+
+def _write_down(request: MemberRequest, form: SettingsForm, *, now: datetime) -> None:
+    if isinstance(form, AddressForm):
+        detail = {"address": {"to": checksum(form.cleaned_data["address"])}}
+        write_down(request, "payout_address.asked", detail=detail, now=now)
+        return
+    detail = shop_changes(form.shop, shop_view(shop_id=form.shop.id))
+    subject = f"settings:{form.section}"
+    write_down(request, "settings.changed", subject=subject, detail=detail, now=now)
 
 
 def settings_problem(error: TillwayError) -> str:

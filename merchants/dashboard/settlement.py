@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -26,6 +27,7 @@ from gateway.shops.selectors import ShopView, policy_of
 from gateway.shops.services import shop_set_policy
 from merchants.accounts.guards import MemberRequest, may, require_action
 from merchants.dashboard import settlement_words as words
+from merchants.dashboard.auditing import policy_changes, write_down
 from merchants.dashboard.frame import draw
 from merchants.dashboard.payout_wallet import is_wallet_asked
 from merchants.dashboard.selectors import assets_by_code, time_text
@@ -55,9 +57,14 @@ def page(request: MemberRequest, shop_id: UUID) -> HttpResponse:
         return _page(request, shop, asset, policy, form, now=now, status=422)
     if request.POST.get("do") == "preview":
         return _page(request, shop, asset, wanted, form, now=now, is_draft=True)
-    shop_set_policy(
-        shop_id=shop_id, changes=form.changes(), now=now, changed_by=f"user:{request.user.pk}"
-    )
+    with transaction.atomic():
+        shop_set_policy(
+            shop_id=shop_id, changes=form.changes(), now=now, changed_by=f"user:{request.user.pk}"
+        )
+        changed = policy_changes(policy, wanted)
+        write_down(
+            request, "settings.changed", subject="settings:settlement", detail=changed, now=now
+        )
     messages.success(request, _("Saved. Payouts go by this from now on."))
     return HttpResponseRedirect(f"/dashboard/{shop_id}/settings/settlement")
 

@@ -14,6 +14,7 @@ from gateway.events.errors import BadCursor
 from gateway.settlement.reports.formats import csv_text
 from merchants.accounts.guards import MemberRequest, require_action
 from merchants.accounts.selectors import people_named
+from merchants.dashboard.auditing import file_taken
 from merchants.dashboard.frame import draw
 from merchants.dashboard.selectors import time_text
 from merchants.pos.shift_words import report_shown
@@ -69,6 +70,7 @@ def file(request: MemberRequest, shop_id: UUID, shift_id: UUID) -> HttpResponse:
     body = _body(shift)
     kind = f"z-{body['number']}" if body["number"] else "x"
     rows: Iterator[list[str]] = report_rows(body)
+    file_taken(request, f"shift:{shift.id}")
     return cast(HttpResponse, csv_file(csv_text(rows), name=f"shift-{kind}-{shift.id}.csv"))
 
 

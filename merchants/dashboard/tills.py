@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from gateway.events.errors import TillwayError
 from merchants.accounts.guards import MemberRequest, require_action
 from merchants.accounts.selectors import people_named
+from merchants.dashboard.auditing import write_down
 from merchants.dashboard.frame import draw
 from merchants.dashboard.selectors import time_text
 from merchants.pos.pin_words import pin_problem
@@ -80,7 +82,11 @@ def forget_pin(request: MemberRequest, shop_id: UUID) -> HttpResponse:
         who = UUID(request.POST.get("who", ""))
     except ValueError as error:
         raise Http404 from error
-    if pin_drop(shop_id=shop_id, user_id=who):
+    with transaction.atomic():
+        was_there = pin_drop(shop_id=shop_id, user_id=who)
+        if was_there:
+            write_down(request, "pin.dropped", subject=f"user:{who}")
+    if was_there:
         messages.success(request, _("The PIN is gone. They set another one at “My PIN”."))
     return HttpResponseRedirect(f"/dashboard/{shop_id}/settings/tills")
 

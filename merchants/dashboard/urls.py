@@ -4,6 +4,7 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from merchants.dashboard import (
+    audit,
     bank_account,
     banks,
     beside,
@@ -25,6 +26,7 @@ from merchants.dashboard import (
     settings,
     settlement,
     shifts,
+    team,
     tills,
     views,
 )
@@ -34,6 +36,7 @@ app_name = "dashboard"
 _SHOP = "dashboard/<uuid:shop_id>/"
 _TILLS = _SHOP + "settings/tills"
 _PAYMENTS = _SHOP + "payouts/<uuid:payout_id>/invoices"
+_TEAM = _SHOP + "team"
 _HOOK = _SHOP + "developers/webhooks/<uuid:endpoint_id>"
 _SENT = _HOOK + "/deliveries/<uuid:event_id>"
 urlpatterns = [
@@ -104,6 +107,15 @@ urlpatterns = [
     path(_TILLS + "/<uuid:till_id>/revoke", tills.revoke, name="till-revoke"),
     path(_TILLS + "/<uuid:till_id>/beside", beside.page, name="beside-till"),
     path(_TILLS + "/<uuid:till_id>/beside/sticker.pdf", beside.sticker, name="sticker-file"),
+    path(_TEAM, team.page, name="team"),
+    path(_TEAM + "/invite", team.ask, name="team-invite"),
+    path(_TEAM + "/invitations/<uuid:invitation_id>", team.ask_again, name="team-invitation"),
+    path(_TEAM + "/<uuid:user_id>", team.one, name="member"),
+    path(_TEAM + "/<uuid:user_id>/role", team.change, name="member-role"),
+    path(_TEAM + "/<uuid:user_id>/remove", team.remove, name="member-remove"),
+    path(_TEAM + "/<uuid:user_id>/factors", team.reset, name="member-factors"),
+    path(_SHOP + "audit", audit.page, name="audit"),
+    path(_SHOP + "audit.csv", audit.file, name="audit-file"),
     path(_SHOP + "developers", developers.page, name="developers"),
     path(_SHOP + "developers/keys", developers.make_key, name="make-key"),
     path(_SHOP + "developers/origins", embedding.save_origins, name="embed-origins"),

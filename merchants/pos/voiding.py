@@ -13,6 +13,7 @@ from gateway.invoices.services import invoice_void
 from gateway.money.amounts import parse_amount
 from gateway.money.assets import FIAT
 from merchants.accounts.guards import MemberRequest
+from merchants.audit.recording import record
 from merchants.pos.managers import word_given, word_used
 from merchants.tills.acts import VOID
 from merchants.tills.guards import TillRequest
@@ -36,6 +37,13 @@ def sale_void(request: MemberRequest, *, invoice_id: UUID) -> Invoice:
             who=f"user:{request.user.id}",
             currency=invoice.currency,
             units=int(invoice.amount_units),
+            now=now,
+        )
+        record(
+            act="sale.voided",
+            shop_id=request.shop.id,
+            who=f"user:{request.user.id}",
+            subject=f"invoice:{invoice.id}",
             now=now,
         )
     return invoice

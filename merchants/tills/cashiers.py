@@ -6,6 +6,7 @@ from uuid import UUID
 from django.contrib.auth.hashers import ScryptPasswordHasher
 from django.db import transaction
 
+from merchants.audit.recording import record
 from merchants.tills.acts import GRANT_SECONDS, MANAGER_ROLES, STEPPED_UP
 from merchants.tills.errors import (
     ActUnknown,
@@ -94,16 +95,26 @@ def grant_give(
     if role_at_tills(shop_id=at.shop.id, user_id=manager_id) not in MANAGER_ROLES:
         raise NotAtTills(hint="Choose a manager or an owner.")
     _check_pin(shop_id=at.shop.id, user_id=manager_id, pin=pin, now=now)
-    return Grant.objects.create(
-        shop_id=at.shop.id,
-        device_id=at.device_id,
-        act=act,
-        subject=subject,
-        asked_by=at.cashier.id,
-        given_by=manager_id,
-        given_at=now,
-        expires_at=now + timedelta(seconds=GRANT_SECONDS),
-    )
+    with transaction.atomic():
+        given = Grant.objects.create(
+            shop_id=at.shop.id,
+            device_id=at.device_id,
+            act=act,
+            subject=subject,
+            asked_by=at.cashier.id,
+            given_by=manager_id,
+            given_at=now,
+            expires_at=now + timedelta(seconds=GRANT_SECONDS),
+        )
+        record(
+            act="grant.given",
+            shop_id=at.shop.id,
+            who=f"user:{manager_id}",
+            subject=subject,
+            detail={"act": act, "to": f"user:{at.cashier.id}"},
+            now=now,
+        )
+    return given
 
 
 def grant_use(*, at: TillSession, grant_id: UUID, act: str, subject: str, now: datetime) -> UUID:

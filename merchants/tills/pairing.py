@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from gateway.events.services import emit
 from gateway.shops.selectors import shop_view
 from gateway.tenancy.scope import entered_by
+from merchants.audit.recording import record
 from merchants.tills.codes import code_make, code_typed, token_make
 from merchants.tills.errors import (
     PairingCodeWrong,
@@ -155,6 +156,14 @@ def _tell(
         },
         mode=shop_view(shop_id=till.shop_id).mode,
         shop_id=till.shop_id,
+        now=now,
+    )
+    record(
+        act=type,
+        shop_id=till.shop_id,
+        who=f"user:{by}",
+        subject=f"till:{till.id}",
+        detail={"name": till.name, **({"why": why} if why else {})},
         now=now,
     )
 

@@ -29,8 +29,10 @@ from gateway.settlement.billing.models import FeeDocument
 from gateway.settlement.models import Payout
 from gateway.shops.models import Shop
 from gateway.sponsoring.models import Authorization
-from merchants.accounts.models import ApiKey, User
+from merchants.accounts.factors.models import Passkey
+from merchants.accounts.models import ApiKey, SignedIn, User
 from merchants.accounts.services import member_add
+from merchants.accounts.team import invite
 from merchants.catalogue.choosing import Modifier
 from merchants.catalogue.services import group_put, item_add
 from merchants.catalogue.words import Words
@@ -62,6 +64,8 @@ OPEN = {
     "/metrics": "counts of the house; the proxy keeps it from the public",
     "/login": "the sign-in itself",
     "/logout": "ends one's own session",
+    "/login/passkey/ask": "a challenge for whoever it is: random, and nothing else",
+    "/reset": "says the same to everybody",
     "/language": "a cookie of one's own",
     "/pos/pair": "the pairing itself: opened by a code of the dashboard's",
     "/pos/worker.js": "a script that says the same to everybody",
@@ -235,6 +239,19 @@ def ours(open_shop: World, staff: Staff) -> dict[str, str]:
     till = till_make(
         shop_id=shop_id, name=MARK, place=MARK, by=staff.user("owner").id, now=timezone.now()
     )
+    invitation = invite(
+        shop_id=shop_id,
+        email=f"{MARK.lower()}@shop.example",
+        role="cashier",
+        by=staff.user("owner"),
+        now=now,
+    )
+    session = SignedIn.objects.create(
+        user=staff.user("owner"), session_key=MARK, agent=MARK, at=now
+    )
+    passkey = Passkey.objects.create(
+        user=staff.user("owner"), credential_id=b"\10", credential=b"\10", name=MARK, made_at=now
+    )
     shift = shift_open(
         shop_id=shop_id,
         till_id=till.id,
@@ -295,6 +312,10 @@ def ours(open_shop: World, staff: Staff) -> dict[str, str]:
         "receipt_id": str(receipt.id),
         "printer_id": str(printer.id),
         "transaction": ecr_sale.number,
+        "invitation_id": str(invitation.id),
+        "user_id": str(staff.user("owner").id),
+        "signed_in_id": str(session.id),
+        "passkey_id": str(passkey.id),
     }
 
 

@@ -142,6 +142,7 @@ def test_functions_that_work_as_the_owner_ask_whose_shop_it_is_or_find_it_themse
         "accounts_house_member",
         "accounts_roles_of",
         "accounts_shops_of",
+        "accounts_invitation_found",  # by the hash of a secret that was mailed
         "invoices_open",  # by an id that only the shop and its shopper know
         "invoices_shop_of",
         "refunds_open",  # by a link that only its shopper holds

@@ -113,6 +113,8 @@ class _DecideView(KeyActs):
             refund = verb(
                 shop_id=self.shop.id, refund_id=refund_id, by=self.person, now=timezone.now()
             )
+            act = "refund.rejected" if refund.status == "rejected" else "refund.approved"
+            self.write_down(act, subject=f"card_refund:{refund_id}")
             return Answer(200, card_refund_as_dict(refund))
 
         return self.write(decide)

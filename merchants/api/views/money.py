@@ -108,6 +108,7 @@ class PayoutsView(ApiView):
             origin=f"key:{self.caller.key_id}",
             now=timezone.now(),
         )
+        self.write_down("payout.asked", subject=f"payout:{payout.id}")
         return Answer(201, _shown(payout), location=f"/v1/payouts/{payout.id}")
 
 
@@ -141,6 +142,7 @@ class PayoutCancelView(ApiView):
             # Looked up in the shop first: a stranger's payout is not there, locked or not.
             selectors.payout_get(shop_id=self.shop.id, payout_id=payout_id)
             payout = payout_cancel(shop_id=self.shop.id, payout_id=payout_id, now=timezone.now())
+            self.write_down("payout.cancelled", subject=f"payout:{payout_id}")
             return Answer(200, _shown(payout))
 
         return self.write(cancel)

@@ -160,6 +160,7 @@ class RefundApproveView(KeyActs):
             refund = refund_approve(
                 shop_id=self.shop.id, refund_id=refund_id, by=self.person, now=timezone.now()
             )
+            self.write_down("refund.approved", subject=f"refund:{refund_id}")
             return Answer(200, refund_as_dict(refund))
 
         return self.write(approve)
@@ -181,6 +182,7 @@ class RefundCancelView(KeyActs):
             refund = refund_reject(
                 shop_id=self.shop.id, refund_id=refund_id, by=self.person, now=timezone.now()
             )
+            self.write_down("refund.rejected", subject=f"refund:{refund_id}")
             return Answer(200, refund_as_dict(refund))
 
         return self.write(cancel)

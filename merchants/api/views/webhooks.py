@@ -48,6 +48,7 @@ class EndpointsView(ApiView):
         endpoint, secret = services.endpoint_create(
             shop_id=self.shop.id, now=timezone.now(), **wanted
         )
+        self.write_down("webhook.made", subject=f"webhook:{endpoint.id}")
         return Answer(
             201,
             {**endpoint_as_dict(endpoint), "secret": secret},
@@ -86,6 +87,7 @@ class EndpointView(ApiView):
             endpoint = services.endpoint_update(
                 shop_id=self.shop.id, endpoint_id=endpoint_id, **self.checked(EndpointChange)
             )
+            self.write_down("webhook.changed", subject=f"webhook:{endpoint_id}")
             return Answer(200, endpoint_as_dict(endpoint))
 
         return self.write(change)
@@ -100,6 +102,7 @@ class EndpointView(ApiView):
     def delete(self, request: Request, endpoint_id: UUID) -> HttpResponse:
         def delete(key: str) -> Answer:
             services.endpoint_delete(shop_id=self.shop.id, endpoint_id=endpoint_id)
+            self.write_down("webhook.removed", subject=f"webhook:{endpoint_id}")
             return Answer(204, None)
 
         return self.write(delete)
@@ -122,6 +125,7 @@ class EndpointSecretView(ApiView):
             endpoint, secret = services.endpoint_rotate_secret(
                 shop_id=self.shop.id, endpoint_id=endpoint_id, now=timezone.now()
             )
+            self.write_down("webhook.secret_changed", subject=f"webhook:{endpoint_id}")
             return Answer(200, {**endpoint_as_dict(endpoint), "secret": secret}, secret=True)
 
         return self.write(rotate)

@@ -13,7 +13,7 @@ from gateway.custody.approvals.errors import ActUnknown
 from gateway.custody.approvals.models import Act
 from gateway.custody.approvals.selectors import act_get, acts_open, acts_over
 from gateway.events.errors import BadCursor
-from merchants.accounts.guards import MemberRequest, require_action
+from merchants.accounts.guards import MemberRequest, require_action, step_first
 from merchants.accounts.selectors import people_allowed
 from merchants.dashboard.approvals.acting import VERBS, act_on
 from merchants.dashboard.approvals.rows import rows_of
@@ -57,6 +57,12 @@ def say(request: MemberRequest, shop_id: UUID, act_id: UUID, verb: str) -> HttpR
     if verb not in VERBS:
         raise Http404
     act = _found(shop_id, act_id)
+    if verb == "agree" and (
+        asked := step_first(
+            request, "approval.decide", back=f"/dashboard/{shop_id}/approvals/{act_id}"
+        )
+    ):
+        return asked
     problem = act_on(request, act, verb)
     if problem:
         return _one(request, act, problem=problem, verb=verb, status=422)

@@ -12,7 +12,7 @@ from gateway.custody.approvals.errors import ActUnknown
 from gateway.custody.approvals.models import Act
 from gateway.custody.approvals.selectors import act_get, acts_open, acts_over
 from gateway.events.errors import BadCursor
-from merchants.accounts.guards import MemberRequest, require_action
+from merchants.accounts.guards import MemberRequest, require_action, step_first
 from merchants.dashboard.approvals.acting import VERBS, act_on
 from merchants.dashboard.approvals.deciding import kinds_for
 from merchants.dashboard.approvals.rows import rows_of
@@ -54,6 +54,10 @@ def say(request: MemberRequest, act_id: UUID, verb: str) -> HttpResponse:
     if verb not in VERBS:
         raise Http404
     act = _found(request, act_id)
+    if verb == "agree" and (
+        asked := step_first(request, "approval.decide", back=f"{ROOT}/{act_id}")
+    ):
+        return asked
     problem = act_on(request, act, verb)
     if problem:
         return _one(request, act, problem=problem, verb=verb, status=422)

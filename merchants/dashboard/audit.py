@@ -1,0 +1,148 @@
+"""The audit log: who did what, when and from where, by person, kind and day; and as a file."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime, time, timedelta
+from typing import Any, Final
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.http import Http404, HttpResponse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+
+from gateway.events.errors import BadCursor
+from gateway.settlement.reports.formats import csv_text
+from merchants.accounts.guards import MemberRequest, require_action
+from merchants.accounts.models import ApiKey
+from merchants.accounts.selectors import members_of, people_named
+from merchants.audit.acts import KINDS
+from merchants.audit.models import Record
+from merchants.audit.selectors import Asked, records_file, records_page
+from merchants.dashboard import audit_words as words
+from merchants.dashboard.auditing import file_taken
+from merchants.dashboard.frame import draw
+from merchants.dashboard.selectors import time_text
+
+VIEW: Final = "audit.view"
+FIELDS: Final = ("who", "kind", "since", "until")
+COLUMNS: Final = ("at", "act", "who", "name", "subject", "detail", "network", "request_id")
+
+
+@never_cache
+@require_GET
+@require_action(VIEW)
+def page(request: MemberRequest, shop_id: UUID) -> HttpResponse:
+    """A page of it, newest first. Four queries beside the frame's."""
+    typed = _typed(request)
+    try:
+        found = records_page(
+            shop_id=shop_id, asked=_asked(typed), cursor=request.GET.get("cursor", "")[:64] or None
+        )
+    except BadCursor as error:
+        raise Http404 from error
+    names = _names(shop_id, found.items)
+    query = {name: value for name, value in typed.items() if value}
+    further = urlencode(query | {"cursor": found.next_cursor or ""})
+    context: dict[str, Any] = {
+        "rows": [_row(one, names=names) for one in found.items],
+        "typed": typed,
+        "people": [
+            {"who": f"user:{member.user_id}", "name": member.user.get_full_name()}
+            for member in members_of(shop_id)
+        ],
+        "kinds": [{"kind": kind, "word": words.kind_word(kind)} for kind in KINDS],
+        "is_filtered": bool(query),
+        "file_href": f"/dashboard/{shop_id}/audit.csv?{urlencode(query)}",
+        "next_href": f"/dashboard/{shop_id}/audit?{further}" if found.next_cursor else "",
+    }
+    return draw(request, "dashboard/audit.html", context)
+
+
+@never_cache
+@require_GET
+@require_action(VIEW)
+def file(request: MemberRequest, shop_id: UUID) -> HttpResponse:
+    """What the page shows, all of it, for a spreadsheet. That it was taken is written down too."""
+    typed = _typed(request)
+    file_taken(request, "audit.csv", **{name: value for name, value in typed.items() if value})
+    rows = _file_rows(shop_id, _asked(typed))
+    response = HttpResponse(b"".join(csv_text(rows)), content_type="text/csv; charset=utf-8")
+    name = f"audit-{timezone.localdate()}.csv"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def _file_rows(shop_id: UUID, asked: Asked) -> Iterator[list[str]]:
+    yield list(COLUMNS)
+    records = list(records_file(shop_id=shop_id, asked=asked))
+    names = _names(shop_id, records)
+    for one in records:
+        yield [
+            one.at.isoformat(),
+            one.act,
+            one.who,
+            names.get(one.who, ""),
+            one.subject,
+            words.detail_words(one.detail),
+            one.network,
+            one.request_id,
+        ]
+
+
+def _typed(request: MemberRequest) -> dict[str, str]:
+    return {name: request.GET.get(name, "").strip()[:64] for name in FIELDS}
+
+
+def _asked(typed: dict[str, str]) -> Asked:
+    """A day begins and ends by the shop's clock, which the guard has set."""
+    since, until = _day(typed["since"]), _day(typed["until"])
+    kind = typed["kind"] if typed["kind"] in KINDS else ""
+    return Asked(
+        who=typed["who"],
+        kind=kind,
+        since=_begin(since) if since else None,
+        until=_begin(until + timedelta(days=1)) if until else None,
+    )
+
+
+def _day(text: str) -> date | None:
+    try:
+        found = date.fromisoformat(text) if text else None
+    except ValueError:
+        return None
+    return found if found and 2000 < found.year < 3000 else None  # what clocks and tables know
+
+
+def _begin(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))
+
+
+def _names(shop_id: UUID, rows: Iterable[Record]) -> dict[str, str]:
+    """What who acted and whom it was about are called now: people of the shop, and its keys. Two
+    queries."""
+    named = {one for row in rows for one in (row.who, row.subject) if ":" in one}
+    people = people_named(_ids(named, "user"), shop_id=shop_id)
+    keys = ApiKey.objects.filter(shop_id=shop_id, id__in=_ids(named, "key"))
+    names = {f"user:{user_id}": name for user_id, name in people.items()}
+    return names | {f"key:{key.id}": key.name or key.prefix for key in keys}
+
+
+def _ids(named: Iterable[str], kind: str) -> set[UUID]:
+    found = set()
+    for one in named:
+        its, _colon, text = one.partition(":")
+        if its == kind and len(text) == 36:
+            found.add(UUID(text))
+    return found
+
+
+def _row(one: Record, *, names: dict[str, str]) -> dict[str, Any]:
+    return {
+        "at_text": time_text(one.at),
+        "word": words.act_word(one.act),
+        "who": words.who_word(one.who, names=names),
+        "subject": words.subject_word(one.subject, names=names),
+        "detail": words.detail_words(one.detail),
+        "network": one.network,
+    }
