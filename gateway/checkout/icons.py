@@ -74,6 +74,7 @@ ICONS: Final[dict[str, str]] = {
         '<rect x="5" y="10.5" width="14" height="9.5" rx="2"/><path d="M8 10.5V8a4 4 0 0 1 '
         '8 0v2.5"/>'
     ),
+    "menu": '<path d="M4.5 7h15M4.5 12h15M4.5 17h15"/>',
     "moon": '<path d="M20 14.2A8.3 8.3 0 0 1 9.8 4a8.3 8.3 0 1 0 10.2 10.2Z"/>',
     "offline": (
         '<path d="m4 4 16 16M8.4 14.5a5.2 5.2 0 0 1 5.7-1M5.2 11.2a9.6 9.6 0 0 1 '

@@ -92,7 +92,7 @@ def detail(request: MemberRequest, shop_id: UUID, payout_id: UUID) -> HttpRespon
     shown = payout_as_dict(payout)
     symbol = shown["symbol"]
     context = {
-        **_row(shown),
+        **payout_row(shown),
         "payout": shown,
         "taken_text": money_text(trimmed(shown["taken_amount"]), shown["taken_asset"]),
         "lines": words.conversion_lines(
@@ -185,7 +185,7 @@ def _page(
     payable = balance.units
     currencies = bank_currencies(shop_id=shop.id)
     context: dict[str, Any] = {
-        "payouts": [_row(payout_as_dict(payout)) for payout in found.items],
+        "payouts": [payout_row(payout_as_dict(payout)) for payout in found.items],
         "waits": bool(waiting_for(found.items)),
         "destination_waiting": destination_waiting(shop_id=shop.id),
         "next_href": f"{here}?cursor={found.next_cursor}" if found.next_cursor else "",
@@ -215,7 +215,8 @@ def _kept(units: int, asset: Asset | None) -> str:
     return trimmed(format_amount(Amount(units, asset))) if asset and units else ""
 
 
-def _row(payout: dict[str, Any]) -> dict[str, Any]:
+def payout_row(payout: dict[str, Any]) -> dict[str, Any]:
+    """A payout as a page lists it. No query."""
     sign = payout_sign(payout["status"], payout["waiting_reason"])
     return {
         "id": payout["id"],

@@ -26,6 +26,7 @@ from merchants.dashboard import (
     views,
 )
 from merchants.dashboard.approvals import pages as approvals
+from merchants.dashboard.finding import page as finding
 
 app_name = "dashboard"
 _SHOP = "dashboard/<uuid:shop_id>/"
@@ -41,6 +42,8 @@ urlpatterns = [
     path(_SHOP + "invoices", views.invoices, name="invoices"),
     path(_SHOP + "invoices/<uuid:invoice_id>", views.invoice, name="invoice"),
     path(_SHOP + "invoices/<uuid:invoice_id>/void", views.void, name="void"),
+    path(_SHOP + "search", finding.page, name="search"),
+    path(_SHOP + "search/key", finding.key, name="search-key"),
     path(_SHOP + "items", items.page, name="items"),
     path(_SHOP + "items.csv", items.export, name="items-file"),
     path(_SHOP + "items/new", items.new, name="item-new"),
