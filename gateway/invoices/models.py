@@ -13,6 +13,8 @@ from gateway.invoices.quotebook import Book, decode_book, encode_book
 from gateway.money.fields import UnitsField
 
 STATUSES = ("waiting", "partial", "processing", "paid", "expired", "cancelled", "invalid")
+OPEN_STATUSES = ("waiting", "partial", "processing")
+"""Of an invoice that still waits for money or confirmations."""
 RELEASES = ("yes", "wait", "no")
 MODES = ("test", "live")
 CARDS = ("", "taking", "paid")
@@ -93,6 +95,11 @@ class Invoice(models.Model):
                 name="invoice_of_number",
             ),
             models.Index(fields=["shop_id", "amount_units", "id"], name="invoice_of_amount"),
+            models.Index(
+                fields=["shop_id", "id"],
+                name="invoice_open_of_shop",
+                condition=Q(status__in=OPEN_STATUSES),
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

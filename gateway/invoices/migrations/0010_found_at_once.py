@@ -1,4 +1,4 @@
-"""A shop finds its invoices by their number, and payments by their amount."""
+"""A shop finds its invoices by number, by amount, and those that are open."""
 
 from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models
@@ -22,6 +22,14 @@ class Migration(migrations.Migration):
         AddIndexConcurrently(
             model_name="invoice",
             index=models.Index(fields=["shop_id", "amount_units", "id"], name="invoice_of_amount"),
+        ),
+        AddIndexConcurrently(
+            model_name="invoice",
+            index=models.Index(
+                condition=models.Q(("status__in", ("waiting", "partial", "processing"))),
+                fields=["shop_id", "id"],
+                name="invoice_open_of_shop",
+            ),
         ),
         AddIndexConcurrently(
             model_name="payment",
