@@ -47,6 +47,7 @@ MENU: Final = (
             Line("invoices", "list", _("Payments"), "dashboard.view"),
             Line("items", "shop", _("Items"), "catalogue.view"),
             Line("links", "link", _("Links"), "link.view"),
+            Line("customers", "people", _("Customers"), "customer.view"),
         ),
     ),
     Group(

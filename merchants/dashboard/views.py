@@ -25,6 +25,7 @@ from merchants.accounts.guards import MemberRequest, may, require_action
 from merchants.accounts.models import User
 from merchants.accounts.selectors import can, shops_of
 from merchants.dashboard import selectors
+from merchants.dashboard.customers import customer_line
 from merchants.dashboard.fee_words import costs_of_invoice
 from merchants.dashboard.frame import draw
 from merchants.dashboard.payout_invoices import payouts_of_invoice
@@ -85,6 +86,9 @@ def invoice(request: MemberRequest, shop_id: UUID, invoice_id: UUID) -> HttpResp
         "credited": money_text(found["credited"]["amount"], found["credited"]["asset"]),
         "created_text": selectors.time_text(found["created_at"]),
         "lock_end_text": selectors.time_text(found["lock_end"]),
+        "customer": customer_line(shop_id=shop_id, invoice_id=invoice_id)
+        if may(request, "customer.view")
+        else None,
         "can_void": may(request, "invoice.void") and found["status"] in VOIDABLE,
         "timeline": selectors.timeline(invoice_id),
         "bookings": selectors.bookings(invoice_id),

@@ -34,6 +34,8 @@ from merchants.accounts.services import member_add
 from merchants.catalogue.choosing import Modifier
 from merchants.catalogue.services import group_put, item_add
 from merchants.catalogue.words import Words
+from merchants.customers.said import said_of
+from merchants.customers.services import customer_note
 from merchants.links.life import Price
 from merchants.links.services import NewLink, link_make
 from merchants.notices.models import Device, Notice
@@ -188,6 +190,12 @@ def ours(open_shop: World, staff: Staff) -> dict[str, str]:
     link = link_make(
         shop=open_shop.view, wanted=NewLink(title=MARK, price=Price(500)), by=MARK, now=now
     )
+    customer = customer_note(
+        shop_id=shop_id,
+        invoice_id=invoice.id,
+        said=said_of(email="guest@shop.example", name=MARK),
+        now=now,
+    )
     alert_raise(
         kind="refund_spike",
         about=f"shop:{shop_id}",
@@ -258,6 +266,7 @@ def ours(open_shop: World, staff: Staff) -> dict[str, str]:
         "presentation_id": str(presentation.id),
         "till_id": str(till.id),
         "shift_id": str(shift.id),
+        "customer_id": str(customer.id),
     }
 
 

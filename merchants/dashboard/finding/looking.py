@@ -26,11 +26,16 @@ from gateway.refunds.selectors import refunds_found
 from gateway.settlement.models import Payout
 from gateway.settlement.selectors import payouts_found
 from gateway.shops.selectors import ShopView
+from merchants.customers.models import Customer
+from merchants.customers.said import is_email
+from merchants.customers.selectors import customers_by_email
 from merchants.dashboard.finding.reading import Typed
 
 MOST: Final = 10
 """Of each kind; who sees as many types more of it."""
-Way = Literal["id", "number", "order", "transaction", "address", "payer", "amount", "token"]
+Way = Literal[
+    "id", "number", "order", "transaction", "address", "payer", "amount", "token", "email"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +53,18 @@ class Found:
     invoices: list[tuple[Invoice, Match]] = field(default_factory=list)
     refunds: list[tuple[Refund, Match]] = field(default_factory=list)
     payouts: list[tuple[Payout, Match]] = field(default_factory=list)
+    customers: list[tuple[Customer, Match]] = field(default_factory=list)
 
     @property
     def is_empty(self) -> bool:
-        return not (self.invoices or self.refunds or self.payouts)
+        return not (self.invoices or self.refunds or self.payouts or self.customers)
 
 
 def look(*, shop: ShopView, typed: Typed, kinds: Iterable[str]) -> Found:
     """Everything of the shop that this may mean.
 
     Args:
-        kinds: what its reader may see besides invoices: ``refunds``, ``payouts``.
+        kinds: what its reader may see besides invoices: ``refunds``, ``payouts``, ``customers``.
     """
     if not typed.text:
         return Found()
@@ -68,6 +74,10 @@ def look(*, shop: ShopView, typed: Typed, kinds: Iterable[str]) -> Found:
     newest = sorted(matches, reverse=True)[:MOST]
     invoices = invoices_by_id(shop_id=shop.id, ids=newest) if newest else []
     found = Found(invoices=[(invoice, matches[invoice.id]) for invoice in invoices])
+    if "customers" in kinds and is_email(typed.text):
+        match = Match("email", typed.text)
+        known = customers_by_email(shop_id=shop.id, email=typed.text, most=MOST)
+        found.customers.extend((customer, match) for customer in known)
     named = _named(typed)
     if named is None:
         return found

@@ -12,6 +12,7 @@ from gateway.invoices.life import NUMBER_CHARACTERS
 from gateway.invoices.presenters import invoice_as_dict
 from gateway.settlement.presenters import payout_as_dict
 from merchants.accounts.guards import MemberRequest, may, require_action
+from merchants.dashboard.customers import customer_rows
 from merchants.dashboard.finding.looking import MOST, Match, Way, look
 from merchants.dashboard.finding.reading import read
 from merchants.dashboard.frame import draw
@@ -32,7 +33,11 @@ def page(request: MemberRequest, shop_id: UUID) -> HttpResponse:
     typed = read(request.GET.get("q", ""))
     kinds = [
         kind
-        for kind, action in (("refunds", "refund.view"), ("payouts", "payout.view"))
+        for kind, action in (
+            ("refunds", "refund.view"),
+            ("payouts", "payout.view"),
+            ("customers", "customer.view"),
+        )
         if may(request, action)
     ]
     found = look(shop=request.shop, typed=typed, kinds=kinds)
@@ -51,6 +56,14 @@ def page(request: MemberRequest, shop_id: UUID) -> HttpResponse:
             for invoice, match in found.invoices
         ],
         "refunds": [{**refund_row(refund), "why": _why(match)} for refund, match in found.refunds],
+        "customers": [
+            {**row, "why": _why(match)}
+            for row, (_customer, match) in zip(
+                customer_rows([customer for customer, _match in found.customers], shop_id=shop_id),
+                found.customers,
+                strict=True,
+            )
+        ],
         "payouts": [
             {**payout_row(payout_as_dict(payout)), "why": _why(match)}
             for payout, match in found.payouts
@@ -97,4 +110,5 @@ def _way_word(way: Way) -> str:
         "payer": _("Paid from"),
         "amount": _("Amount"),
         "token": _("Paid with"),
+        "email": _("Email"),
     }[way]
