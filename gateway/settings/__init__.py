@@ -259,6 +259,7 @@ INSTALLED_APPS = [
     "merchants.pos.apps.PosConfig",
     "merchants.links.apps.LinksConfig",
     "merchants.customers.apps.CustomersConfig",
+    "merchants.calls.apps.CallsConfig",
     "merchants.dashboard.apps.DashboardConfig",
 ]
 

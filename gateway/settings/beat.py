@@ -89,6 +89,8 @@ EVERY_SECONDS = {
     "gateway.market.measures.tasks.forget_old_fills": DAY,
     "gateway.compliance.tracing.tasks.forget_look_ups": DAY,
     "merchants.tickets.tasks.forget_labels": DAY,
+    "merchants.calls.tasks.collect_calls": 3.0,
+    "merchants.calls.tasks.keep_call_days": HOUR,
     "merchants.customers.tasks.forget_old_customers": DAY,
     "merchants.customers.tasks.throw_customer_keys_away": 10 * MINUTE,
     "merchants.webhooks.tasks.make_delivery_partitions": DAY,

@@ -79,6 +79,10 @@ INDEXES: Final[dict[str, tuple[Line, ...]]] = {
         Line("settings/readers", "card", _("Card readers"), "settings.view"),
         Line("verification", "shield", _("Verification"), "verification.view"),
     ),
+    "developers": (
+        Line("developers", "key", _("Keys and webhooks"), "webhook.view"),
+        Line("developers/requests", "list", _("Request log"), "api_key.view"),
+    ),
 }
 """A page's own index, drawn on it and on every page in it: one joins by a line here."""
 PART_OF: Final = {

@@ -6,6 +6,7 @@ from django.views.generic import RedirectView
 from merchants.dashboard import (
     bank_account,
     banks,
+    calls,
     card_refunds,
     customers,
     developers,
@@ -108,6 +109,8 @@ urlpatterns = [
     path(_SHOP + "developers/keys", developers.make_key, name="make-key"),
     path(_SHOP + "developers/keys/<uuid:key_id>/revoke", developers.revoke_key, name="revoke-key"),
     path(_SHOP + "developers/webhooks", developers.add_endpoint, name="add-endpoint"),
+    path(_SHOP + "developers/requests", calls.page, name="calls"),
+    path(_SHOP + "developers/requests/<uuid:call_id>", calls.one, name="call"),
     path(_HOOK, endpoints.endpoint, name="endpoint"),
     path(_HOOK + "/switch", endpoints.switch, name="endpoint-switch"),
     path(_HOOK + "/secret", endpoints.rotate, name="endpoint-secret"),

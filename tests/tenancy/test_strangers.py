@@ -19,6 +19,7 @@ from gateway.compliance.cases.models import Case
 from gateway.compliance.knowing.files import file_open, subject_put
 from gateway.compliance.presenting.models import Presentation
 from gateway.custody.approvals.services import act_propose
+from gateway.events.ids import uuid7
 from gateway.events.models import Event
 from gateway.invoices.models import Invoice
 from gateway.money.amounts import Amount
@@ -31,6 +32,7 @@ from gateway.shops.models import Shop
 from gateway.sponsoring.models import Authorization
 from merchants.accounts.models import ApiKey, User
 from merchants.accounts.services import member_add
+from merchants.calls.models import Call
 from merchants.catalogue.choosing import Modifier
 from merchants.catalogue.services import group_put, item_add
 from merchants.catalogue.words import Words
@@ -190,6 +192,21 @@ def ours(open_shop: World, staff: Staff) -> dict[str, str]:
     link = link_make(
         shop=open_shop.view, wanted=NewLink(title=MARK, price=Price(500)), by=MARK, now=now
     )
+    call = Call.objects.create(
+        id=uuid7(),
+        shop_id=shop_id,
+        key_id=key.id,
+        at=now,
+        method="GET",
+        path=f"/v1/{MARK}",
+        status=400,
+        code="",
+        milliseconds=1,
+        idempotency_key=MARK,
+        replayed=False,
+        sent=MARK,
+        answered=MARK,
+    )
     customer = customer_note(
         shop_id=shop_id,
         invoice_id=invoice.id,
@@ -267,6 +284,7 @@ def ours(open_shop: World, staff: Staff) -> dict[str, str]:
         "till_id": str(till.id),
         "shift_id": str(shift.id),
         "customer_id": str(customer.id),
+        "call_id": str(call.id),
     }
 
 
