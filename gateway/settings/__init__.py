@@ -246,6 +246,7 @@ INSTALLED_APPS = [
     "gateway.settlement.billing.apps.BillingConfig",
     "gateway.refunds.apps.RefundsConfig",
     "gateway.refunds.cards.apps.CardRefundsConfig",
+    "gateway.branding.apps.BrandingConfig",
     "gateway.checkout.apps.CheckoutConfig",
     "gateway.supervisor.apps.SupervisorConfig",
     "merchants.accounts.apps.AccountsConfig",

@@ -75,6 +75,7 @@ INDEXES: Final[dict[str, tuple[Line, ...]]] = {
     "settings": (
         Line("settings", "shop", _("Shop"), "settings.view"),
         Line("settings/settlement", "payout", _("Settlement"), "settings.view"),
+        Line("settings/branding", "eye", _("Your look"), "settings.view"),
         Line("settings/tills", "till", _("Tills"), "till.manage"),
         Line("settings/readers", "card", _("Card readers"), "settings.view"),
         Line("verification", "shield", _("Verification"), "verification.view"),

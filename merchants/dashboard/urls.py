@@ -6,6 +6,7 @@ from django.views.generic import RedirectView
 from merchants.dashboard import (
     bank_account,
     banks,
+    branding,
     calls,
     card_refunds,
     customers,
@@ -100,6 +101,8 @@ urlpatterns = [
     path(_SHOP + "settings/wallet", payout_wallet.page, name="payout-wallet"),
     path(_SHOP + "settings/readers", readers.page, name="readers"),
     path(_SHOP + "settings/readers/<uuid:reader_id>/remove", readers.remove, name="reader-remove"),
+    path(_SHOP + "settings/branding", branding.page, name="branding"),
+    path(_SHOP + "settings/branding/change", branding.change, name="branding-change"),
     path(_TILLS, tills.page, name="tills"),
     path(_TILLS + "/new", tills.make, name="till-make"),
     path(_TILLS + "/pin", tills.forget_pin, name="till-pin"),
