@@ -2,7 +2,6 @@
 
 import time
 from typing import Final
-from uuid import UUID
 
 import orjson
 from django.http import HttpRequest
@@ -28,7 +27,8 @@ def call_noted(
     body: bytes,
 ) -> None:
     """Note it, if a key was let in: what nobody of a shop sent is no shop's to read."""
-    if not isinstance(caller, Caller):
+    request_id = getattr(request, "id", "")
+    if not isinstance(caller, Caller) or not request_id:
         return
     status = response.status_code
     code = sent = answered = ""
@@ -37,12 +37,12 @@ def call_noted(
         code, sent = _code_of(answered), redacted(body)
     notes().add(
         (
-            _text(getattr(request, "id", "")),
+            request_id,
             str(caller.shop.id),
             str(caller.key_id),
             time.time(),
             request.method,
-            request.path[:MOST_PATH],
+            _text(request.path)[:MOST_PATH],
             status,
             code,
             (time.perf_counter_ns() - began_ns) // 1_000_000,
@@ -62,6 +62,6 @@ def _code_of(answered: str) -> str:
     return str(told.get("code", "")) if isinstance(told, dict) else ""
 
 
-def _text(value: str | UUID) -> str:
-    """Without what a column can't hold."""
-    return str(value).replace("\0", "")
+def _text(value: str) -> str:
+    """Without what neither JSON nor a column can hold."""
+    return value.replace("\0", "").encode("utf-8", "replace").decode()

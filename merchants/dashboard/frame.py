@@ -116,7 +116,7 @@ def draw(
             for group in MENU
             if (lines := _shown(group.lines, may=may, root=root, current=page, here=here))
         ],
-        "index": _shown(
+        "page_index": _shown(
             INDEXES.get(page, ()), may=may, root=root, current=index_page(here), here=here
         ),
     }

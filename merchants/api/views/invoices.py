@@ -28,7 +28,8 @@ from merchants.customers.said import said_of
 from merchants.customers.services import customer_note
 
 NAMES_CUSTOMER: Final = b'"customer"'
-"""Stands in the body of a new invoice that says who buys, however it is written out."""
+"""In the body of a new invoice that says who buys. Spelt with an escape it is not seen here: then
+who buys is noted after the invoice, in a transaction of its own."""
 
 
 class InvoicesView(ApiView):

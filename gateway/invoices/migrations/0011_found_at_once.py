@@ -8,7 +8,7 @@ from django.db.models.functions import Cast, Collate, Reverse, Right
 class Migration(migrations.Migration):
     atomic = False  # the tables are written to while their indexes are built
 
-    dependencies = [("invoices", "0009_who_pays")]
+    dependencies = [("invoices", "0010_alongside")]
 
     operations = [
         AddIndexConcurrently(

@@ -13,6 +13,6 @@ DROP FUNCTION invoices_paid_with(uuid, text[], numeric[], integer);
 
 
 class Migration(migrations.Migration):
-    dependencies = [("invoices", "0010_found_at_once"), ("tenancy", "0001_scope")]
+    dependencies = [("invoices", "0011_found_at_once"), ("tenancy", "0001_scope")]
 
     operations = [migrations.RunSQL(SQL, BACK)]
