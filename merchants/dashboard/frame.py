@@ -82,6 +82,7 @@ INDEXES: Final[dict[str, tuple[Line, ...]]] = {
     ),
     "developers": (
         Line("developers", "key", _("Keys and webhooks"), "webhook.view"),
+        Line("developers/events", "clock", _("Events"), "webhook.view"),
         Line("developers/requests", "list", _("Request log"), "api_key.view"),
     ),
 }

@@ -18,7 +18,7 @@ from tests.invoices.conftest import LISTED
 
 PAGES = [
     *("", "invoices", "balances", "payouts", "developers", "settings", "customers", "search"),
-    *("developers/requests", "settings/branding", "settings/tills"),
+    *("developers/requests", "developers/events", "settings/branding", "settings/tills"),
 ]
 
 
