@@ -3,7 +3,7 @@
 import hashlib
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
@@ -13,7 +13,7 @@ from gateway.branding.images import logo_from
 from gateway.branding.models import ShopBrand
 from gateway.branding.selectors import brand_forget
 
-TAG_CHARACTERS = 32
+TAG_CHARACTERS: Final = 32
 
 
 def brand_set_accent(*, shop_id: UUID, accent: str, by: str, now: datetime) -> None:

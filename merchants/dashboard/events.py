@@ -1,6 +1,6 @@
 """What happened in a shop, as its programs are told: each event, its body, where it was sent."""
 
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -20,7 +20,7 @@ from merchants.dashboard.wording import delivery_sign
 from merchants.webhooks.catalogue import SHOP_EVENTS
 from merchants.webhooks.selectors import deliveries_of_event
 
-PAGE_OF = {"invoice": "invoices", "refund": "refunds", "payout": "payouts"}
+PAGE_OF: Final = {"invoice": "invoices", "refund": "refunds", "payout": "payouts"}
 """Where what an event is about has a page, by the first word of its subject."""
 
 

@@ -1,6 +1,6 @@
 """What a shop has of what was typed. Seven queries at most, each by an index."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Final, Literal
 from uuid import UUID
@@ -60,7 +60,7 @@ class Found:
         return not (self.invoices or self.refunds or self.payouts or self.customers)
 
 
-def look(*, shop: ShopView, typed: Typed, kinds: Iterable[str]) -> Found:
+def look(*, shop: ShopView, typed: Typed, kinds: Collection[str]) -> Found:
     """Everything of the shop that this may mean.
 
     Args:
