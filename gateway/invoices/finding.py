@@ -5,6 +5,7 @@ Every answer is of one shop, newest first, ``most`` at most.
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -44,7 +45,12 @@ def invoices_paid_with(
     *, shop_id: UUID, paid: Collection[tuple[str, int]], most: int
 ) -> list[PaidWith]:
     """Those that a token paid with exactly so many base units: pairs of both. One query."""
-    asked = [shop_id, [asset for asset, _units in paid], [units for _asset, units in paid], most]
+    asked: list[Any] = [
+        shop_id,
+        [asset for asset, _units in paid],
+        [units for _asset, units in paid],
+        most,
+    ]
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT invoice_id, asset, units"
@@ -59,7 +65,7 @@ def invoices_by_id(*, shop_id: UUID, ids: Collection[UUID]) -> list[Invoice]:
     return list(Invoice.objects.filter(shop_id=shop_id, id__in=ids).order_by("-id"))
 
 
-def _ids(sql: str, asked: list[object]) -> list[UUID]:
+def _ids(sql: str, asked: list[Any]) -> list[UUID]:
     with connection.cursor() as cursor:
         cursor.execute(sql, asked)
         return [row[0] for row in cursor.fetchall()]

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection
@@ -120,7 +120,7 @@ def business_of(*, shop_id: UUID, customer_ids: Collection[UUID]) -> dict[UUID, 
     found = {customer_id: Business() for customer_id in customer_ids}
     if not found:
         return found
-    asked = {"shop": shop_id, "customers": list(found)}
+    asked: dict[str, Any] = {"shop": shop_id, "customers": list(found)}
     with connection.cursor() as cursor:
         cursor.execute(SPENT_SQL, asked)
         for customer_id, currency, times, units in cursor.fetchall():

@@ -1,6 +1,6 @@
 """The request log: what a shop's programs asked of the API, and why they were refused."""
 
-from typing import Any, Final, cast
+from typing import Any, Final
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -35,9 +35,7 @@ def page(request: MemberRequest, shop_id: UUID) -> HttpResponse:
         raise Http404
     path, cursor = request.GET.get("path", "").strip()[:MOST_PATH], request.GET.get("cursor")
     try:
-        found = calls_page(
-            shop_id=shop_id, outcome=cast(Outcome, outcome), path=path, cursor=cursor
-        )
+        found = calls_page(shop_id=shop_id, outcome=outcome, path=path, cursor=cursor)
     except BadCursor as error:
         raise Http404 from error
 

@@ -114,6 +114,7 @@ def test_what_is_no_logo_is_refused(upload):
 def test_customers_see_it_on_their_pages(open_shop, django_capture_on_commit_callbacks):
     shop_id, who = open_shop.shop_id, {"by": "user:x", "now": timezone.now()}
     invoice = open_shop.issue()
+    open_shop.confirmed(invoice)
     browser = Client(**ENGLISH)
     plain = browser.get(f"/i/{invoice.id}").content.decode()
     assert "monogram" in plain

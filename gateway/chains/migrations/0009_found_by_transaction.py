@@ -12,10 +12,10 @@ class Migration(migrations.Migration):
     operations = [
         AddIndexConcurrently(
             model_name="deposit",
-            index=models.Index(fields=["tx_hash"], name="deposit_in_transaction"),
+            index=models.Index(fields=["shop_id", "tx_hash", "id"], name="deposit_in_transaction"),
         ),
         AddIndexConcurrently(
             model_name="deposit",
-            index=models.Index(fields=["shop_id", "sender"], name="deposit_from_payer"),
+            index=models.Index(fields=["shop_id", "sender", "id"], name="deposit_from_payer"),
         ),
     ]

@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
             model_name="refund",
             index=models.Index(
                 condition=models.Q(("tx_hash__isnull", False)),
-                fields=["shop_id", "tx_hash"],
+                fields=["shop_id", "tx_hash", "id"],
                 name="refund_in_transaction",
             ),
         ),
@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
             model_name="refund",
             index=models.Index(
                 condition=models.Q(("destination__isnull", False)),
-                fields=["shop_id", "destination"],
+                fields=["shop_id", "destination", "id"],
                 name="refund_to_address",
             ),
         ),

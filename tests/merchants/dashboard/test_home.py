@@ -129,7 +129,7 @@ def test_what_needs_somebody_is_named_with_its_page(home, open_shop, staff):
     refund_request(
         shop_id=shop_id,
         invoice_id=paid.id,
-        wanted=Wanted(amount=Amount(5_000, FIAT["EUR"])),
+        wanted=Wanted(amount=Amount(4_000, FIAT["EUR"])),
         by=Person(who=f"user:{staff.user('cashier').id}", level="cashier", via="till"),
         now=now,
     )

@@ -31,7 +31,7 @@ def test_an_amount_is_read_as_people_write_it(typed, readings, code):
     assert read(typed).amount == Sum(readings, code)
 
 
-@pytest.mark.parametrize("typed", ["", "A-1", "EUR 12 USD", "Table 4", "12.50€/kg", "-5", "."])
+@pytest.mark.parametrize("typed", ["", "A-1", "EUR 12 USD", "12.50€/kg", "-5", "."])
 def test_what_is_no_amount_is_none(typed):
     assert read(typed).amount is None
 
