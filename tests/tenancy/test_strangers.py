@@ -474,8 +474,9 @@ def _form(each: Path) -> dict[str, str]:
 
 
 def _tells_nothing(answer: Any, each: Path, ours: dict[str, str]) -> None:
-    assert answer.status_code < 500, (each.path, answer.status_code, answer.content[:300])
-    text = answer.content.decode("utf-8", "replace")
+    content = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    assert answer.status_code < 500, (each.path, answer.status_code, content[:300])
+    text = content.decode("utf-8", "replace")
     assert MARK not in text, each.path
     assert MARK not in str(answer.headers), each.path
     if answer.status_code < 300:
