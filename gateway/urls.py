@@ -9,6 +9,7 @@ handler500 = "merchants.api.problems.server_error_handler"
 urlpatterns = [
     path("", include("merchants.urls")),
     path("", include("gateway.checkout.urls")),
+    path("", include("gateway.branding.urls")),
     path("", include("gateway.supervisor.urls")),
     path("", include("gateway.ramps.urls")),
     path("", include("gateway.compliance.presenting.urls")),

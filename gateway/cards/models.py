@@ -206,6 +206,11 @@ class CardTender(models.Model):
             ),
             models.Index(fields=["invoice_id"], name="card_tender_of_invoice"),
             models.Index(
+                fields=["shop_id", "paid_at"],
+                name="card_tender_by_time",
+                condition=Q(paid_at__isnull=False),
+            ),
+            models.Index(
                 fields=["ramp"],
                 name="card_tender_coming",
                 condition=Q(status="paid", settled_at=None),

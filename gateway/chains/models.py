@@ -262,6 +262,8 @@ class Deposit(models.Model):
             ),
             models.Index(fields=["address", "asset"], name="deposit_of_address"),
             models.Index(fields=["invoice_id"], name="deposit_of_invoice"),
+            models.Index(fields=["shop_id", "tx_hash", "id"], name="deposit_in_transaction"),
+            models.Index(fields=["shop_id", "sender", "id"], name="deposit_from_payer"),
         ]
 
     def __str__(self) -> str:

@@ -13,6 +13,8 @@ from typing import Literal
 from gateway.shops.terms import ReleaseAt, ReleaseRule
 
 BPS = 10_000
+NUMBER_CHARACTERS = 12
+"""So many of an invoice's id, from its end, are its number for people."""
 
 Status = Literal["waiting", "partial", "processing", "paid", "expired", "cancelled", "invalid"]
 Release = Literal["yes", "wait", "no"]

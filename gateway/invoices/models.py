@@ -5,12 +5,16 @@ from typing import Any
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q, Value
+from django.db.models.functions import Cast, Collate, Reverse, Right
 
 from gateway.events.ids import uuid7
+from gateway.invoices.life import NUMBER_CHARACTERS
 from gateway.invoices.quotebook import Book, decode_book, encode_book
 from gateway.money.fields import UnitsField
 
 STATUSES = ("waiting", "partial", "processing", "paid", "expired", "cancelled", "invalid")
+OPEN_STATUSES = ("waiting", "partial", "processing")
+"""Of an invoice that still waits for money or confirmations."""
 RELEASES = ("yes", "wait", "no")
 MODES = ("test", "live")
 CARDS = ("", "taking", "paid")
@@ -83,6 +87,18 @@ class Invoice(models.Model):
                 fields=["mode", "judge_at"],
                 name="invoice_to_judge",
                 condition=Q(judge_at__isnull=False),
+            ),
+            # Read backwards, so that any end of a number is found (``invoices_of_number``).
+            models.Index(
+                F("shop_id"),
+                Collate(Reverse(Right(Cast("id", models.TextField()), NUMBER_CHARACTERS)), "C"),
+                name="invoice_of_number",
+            ),
+            models.Index(fields=["shop_id", "amount_units", "id"], name="invoice_of_amount"),
+            models.Index(
+                fields=["shop_id", "id"],
+                name="invoice_open_of_shop",
+                condition=Q(status__in=OPEN_STATUSES),
             ),
         ]
         constraints = [
@@ -172,6 +188,7 @@ class Payment(models.Model):
                 name="payment_taken_back",
                 condition=Q(reversed_at__isnull=False),
             ),
+            models.Index(fields=["shop_id", "token_units"], name="payment_of_amount"),
         ]
 
     def __str__(self) -> str:

@@ -9,7 +9,7 @@ from django.db.models import Sum
 
 from gateway.events.cursors import PAGE_SIZE, Page, decode_cursor, page_of
 from gateway.invoices.errors import InvoiceNotFound
-from gateway.invoices.models import Claim, Invoice, Payment, ShopExposure
+from gateway.invoices.models import OPEN_STATUSES, Claim, Invoice, Payment, ShopExposure
 from gateway.market.measures.holdings import Limit, Utilisation
 from gateway.shops.selectors import open_lock_caps_of
 from gateway.tenancy.scope import entered, statement_enters
@@ -73,9 +73,20 @@ def invoices_page(
 
 def open_invoices(*, shop_id: UUID, cursor: str | None = None) -> Page[Invoice]:
     """Invoices that still wait for money or confirmations, newest first. One query."""
-    return invoices_page(
-        shop_id=shop_id, cursor=cursor, status=("waiting", "partial", "processing")
-    )
+    return invoices_page(shop_id=shop_id, cursor=cursor, status=OPEN_STATUSES)
+
+
+def count_open(*, shop_id: UUID) -> int:
+    """How many of them there are. One query, by an index of the open ones alone."""
+    return Invoice.objects.filter(shop_id=shop_id, status__in=OPEN_STATUSES).count()
+
+
+def was_ever_paid(*, shop_id: UUID) -> bool:
+    """Whether a sale of the shop ever came through: credited in tokens, or paid by a card. Two
+    queries at most, each of one row."""
+    if Payment.objects.filter(shop_id=shop_id).exists():
+        return True
+    return Invoice.objects.filter(shop_id=shop_id, status="paid").exists()
 
 
 def payments_of(invoice_id: UUID) -> list[Payment]:

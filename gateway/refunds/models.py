@@ -167,6 +167,16 @@ class Refund(models.Model):
         ]
         indexes = [
             models.Index(fields=["shop_id", "id"], name="refund_of_shop"),
+            models.Index(
+                fields=["shop_id", "tx_hash", "id"],
+                name="refund_in_transaction",
+                condition=Q(tx_hash__isnull=False),
+            ),
+            models.Index(
+                fields=["shop_id", "destination", "id"],
+                name="refund_to_address",
+                condition=Q(destination__isnull=False),
+            ),
             models.Index(fields=["invoice_id", "id"], name="refund_of_invoice"),
             models.Index(
                 fields=["asset", "id"], name="refund_to_send", condition=Q(status="approved")

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 from uuid import UUID
 
 from gateway.chains.models import Token
@@ -71,6 +72,14 @@ def refunds_page(
         refunds = refunds.filter(id__lt=decode_cursor(cursor))
     rows = list(refunds[: size + 1])
     return page_of(rows, size=size, last_id=rows[size - 1].id if len(rows) > size else None)
+
+
+def refunds_found(
+    *, shop_id: UUID, by: Literal["id", "tx_hash", "destination"], value: UUID | bytes, most: int
+) -> list[Refund]:
+    """A shop's refunds by what a person knows of them, newest first. One query, by an index of its
+    own."""
+    return list(Refund.objects.filter(shop_id=shop_id, **{by: value}).order_by("-id")[:most])
 
 
 def refunds_to_approve(*, shop_id: UUID) -> int:

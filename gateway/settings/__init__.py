@@ -246,6 +246,7 @@ INSTALLED_APPS = [
     "gateway.settlement.billing.apps.BillingConfig",
     "gateway.refunds.apps.RefundsConfig",
     "gateway.refunds.cards.apps.CardRefundsConfig",
+    "gateway.branding.apps.BrandingConfig",
     "gateway.checkout.apps.CheckoutConfig",
     "gateway.supervisor.apps.SupervisorConfig",
     "merchants.audit.apps.AuditConfig",
@@ -264,6 +265,8 @@ INSTALLED_APPS = [
     "merchants.pos.apps.PosConfig",
     "merchants.links.apps.LinksConfig",
     "merchants.plugins.apps.PluginsConfig",
+    "merchants.customers.apps.CustomersConfig",
+    "merchants.calls.apps.CallsConfig",
     "merchants.dashboard.apps.DashboardConfig",
 ]
 

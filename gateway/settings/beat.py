@@ -98,6 +98,10 @@ EVERY_SECONDS = {
     "merchants.receipts.tasks.send_receipt_mails": 5.0,
     "merchants.receipts.tasks.forget_receipt_addresses": DAY,
     "merchants.counter.tasks.forget_scans": DAY,
+    "merchants.calls.tasks.collect_calls": 3.0,
+    "merchants.calls.tasks.keep_call_days": HOUR,
+    "merchants.customers.tasks.forget_old_customers": DAY,
+    "merchants.customers.tasks.throw_customer_keys_away": 10 * MINUTE,
     "merchants.webhooks.tasks.make_delivery_partitions": DAY,
     "merchants.webhooks.tasks.drop_old_delivery_partitions": DAY,
 }

@@ -107,6 +107,16 @@ class Payout(models.Model):
         indexes = [
             models.Index(fields=["shop_id", "id"], name="payout_of_shop"),
             models.Index(
+                fields=["shop_id", "tx_hash", "id"],
+                name="payout_in_transaction",
+                condition=Q(tx_hash__isnull=False),
+            ),
+            models.Index(
+                fields=["shop_id", "destination", "id"],
+                name="payout_to_address",
+                condition=Q(destination__isnull=False),
+            ),
+            models.Index(
                 fields=["run_id"], name="payout_of_run", condition=Q(run_id__isnull=False)
             ),
             models.Index(

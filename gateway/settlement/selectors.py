@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 from django.db.models import Q, Sum
@@ -65,6 +66,14 @@ def payouts_page(
         payouts = payouts.filter(id__lt=decode_cursor(cursor))
     rows = list(payouts[: size + 1])
     return page_of(rows, size=size, last_id=rows[size - 1].id if len(rows) > size else None)
+
+
+def payouts_found(
+    *, shop_id: UUID, by: Literal["id", "tx_hash", "destination"], value: UUID | bytes, most: int
+) -> list[Payout]:
+    """A shop's payouts by what a person knows of them, newest first. One query, by an index of its
+    own."""
+    return list(Payout.objects.filter(shop_id=shop_id, **{by: value}).order_by("-id")[:most])
 
 
 def runs_of(*, shop_id: UUID, limit: int) -> list[SettlementRun]:

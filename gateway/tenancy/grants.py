@@ -49,6 +49,7 @@ READ_ONLY: Final = frozenset(
         "bank_files_bankaccount",
         "billing_feedocument",
         "billing_feeseries",
+        "calls_call",
         "chains_block",
         "chains_chain",
         "chains_deposit",

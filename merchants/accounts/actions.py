@@ -42,6 +42,8 @@ ACTIONS: Final[dict[str, frozenset[str]]] = {
     "catalogue.manage": frozenset({OWNER, MANAGER, DEVELOPER}),
     "link.view": frozenset({OWNER, MANAGER, ACCOUNTANT}),
     "link.manage": frozenset({OWNER, MANAGER}),
+    "customer.view": frozenset({OWNER, MANAGER, ACCOUNTANT}),
+    "customer.forget": frozenset({OWNER, MANAGER}),
     "refund.view": frozenset({OWNER, MANAGER, ACCOUNTANT}),
     "refund.request": frozenset({OWNER, MANAGER, CASHIER}),
     "refund.approve": frozenset({OWNER, MANAGER}),

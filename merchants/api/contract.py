@@ -1,5 +1,6 @@
 """What every endpoint of the API shares: who calls, how often, what may be in a request."""
 
+import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
@@ -7,6 +8,7 @@ from typing import Any, ClassVar, Final
 from uuid import UUID
 
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils import timezone
 from rest_framework import exceptions
 from rest_framework.negotiation import BaseContentNegotiation
@@ -22,6 +24,7 @@ from gateway.refunds.limits import Person
 from gateway.shops.selectors import ShopView
 from merchants.accounts.selectors import Caller
 from merchants.api.authentication import IDEMPOTENCY_HEADER
+from merchants.api.call_notes import call_noted
 from merchants.api.fields import Strict
 from merchants.api.idempotency import (
     Answer,
@@ -81,6 +84,19 @@ class ApiView(APIView):
     def kept(self) -> Kept | None:
         """What was answered to the request's Idempotency-Key."""
         return self.request.auth  # type: ignore[return-value]
+
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        began_ns = time.perf_counter_ns()
+        response = super().dispatch(request, *args, **kwargs)
+        # Not `request.user`, which would ask for the key once more where it was refused.
+        call_noted(
+            request,
+            caller=getattr(self.request, "_user", None),
+            response=response,
+            began_ns=began_ns,
+            body=getattr(request, "_body", b""),
+        )
+        return response
 
     def check_throttles(self, request: Request) -> None:
         take_token(self.caller.key_id)

@@ -5,8 +5,20 @@ from rest_framework import serializers
 from gateway.invoices.issuing import MAX_LOCK_SECONDS, MIN_LOCK_SECONDS
 from gateway.shops.policies import BPS, SCHEDULES
 from merchants.api.fields import AmountText, JsonObject, Moment, Strict, Switch, Text, Whole
+from merchants.customers.said import MAX_EMAIL, MAX_TEXT
 from merchants.links.life import KINDS, MAX_NOTE, MAX_SALES, MAX_TITLE
 from merchants.webhooks.catalogue import FILTERS
+
+
+class NewCustomer(Strict):
+    email = Text(required=False, allow_blank=True, max_length=MAX_EMAIL)
+    name = Text(required=False, allow_blank=True, max_length=MAX_TEXT)
+    reference = Text(
+        required=False,
+        allow_blank=True,
+        max_length=MAX_TEXT,
+        help_text="Your own name for them: they stay the same whatever their email becomes.",
+    )
 
 
 class NewInvoice(Strict):
@@ -25,6 +37,13 @@ class NewInvoice(Strict):
         help_text=(
             "How long the quotes hold. If unset, the shop's terms, or less while the market is "
             "rough; asked for longer than that, a token is not offered (lock_too_long)."
+        ),
+    )
+    customer = NewCustomer(
+        required=False,
+        help_text=(
+            "Who buys: an email or a reference. Your dashboard's list of customers goes by it; no "
+            "answer and no event repeats it, and you can have it forgotten there."
         ),
     )
 

@@ -1,6 +1,7 @@
 """What can be paid out, what was, and asking for more: typed, confirmed, then done."""
 
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, Final
 from uuid import UUID
 
 from django.contrib import messages
@@ -24,10 +25,11 @@ from gateway.ramps.selectors import bank_currencies
 from gateway.settlement.approving import waiting_for
 from gateway.settlement.destinations import destination_waiting
 from gateway.settlement.errors import PayoutQuoteUnknown, PayoutUnknown
-from gateway.settlement.life import UNSENT
+from gateway.settlement.life import STATUSES, UNSENT
 from gateway.settlement.models import Payout
 from gateway.settlement.presenters import payout_as_dict, quote_as_dict
 from gateway.settlement.quoting import payout_quote
+from gateway.settlement.reports.formats import csv_text
 from gateway.settlement.requesting import payout_cancel, payout_request
 from gateway.settlement.selectors import payable_balances, payout_get, payouts_page
 from gateway.shops.selectors import ShopView
@@ -35,9 +37,16 @@ from merchants.accounts.guards import MemberRequest, may, require_action, step_f
 from merchants.dashboard import settlement_words as words
 from merchants.dashboard.auditing import write_down
 from merchants.dashboard.frame import draw
+from merchants.dashboard.lists import every_page, next_address, status_asked, status_filters
 from merchants.dashboard.payout_invoices import part as payments_part
 from merchants.dashboard.selectors import assets_by_code, time_text
 from merchants.dashboard.wording import payout_sign, payout_why
+from merchants.reports.files import csv_file
+
+COLUMNS: Final = (
+    *("requested_at", "payout_id", "status", "amount", "asset", "taken", "taken_asset"),
+    *("destination", "tx_hash", "ended_at"),
+)
 
 
 @never_cache
@@ -87,6 +96,44 @@ def page(request: MemberRequest, shop_id: UUID) -> HttpResponse:
     return HttpResponseRedirect(f"/dashboard/{shop_id}/payouts/{payout.id}")
 
 
+@require_GET
+@require_action("payout.view")
+def file(request: MemberRequest, shop_id: UUID) -> Any:
+    """Every payout of a status, or all, as CSV, streamed."""
+    if not may(request, "report.export"):
+        raise PermissionDenied("report.export")
+    status = status_asked(request.GET, STATUSES)
+    name = f"payouts-{timezone.localdate():%Y%m%d}.csv"
+    return csv_file(csv_text(_rows(shop_id, status)), name=name)
+
+
+def _rows(shop_id: UUID, status: str) -> Iterator[tuple[str, ...]]:
+    yield COLUMNS
+    pages = every_page(
+        lambda cursor: payouts_page(
+            shop_id=shop_id, statuses=(status,) if status else (), cursor=cursor
+        )
+    )
+    for payout in pages:
+        shown = payout_as_dict(payout)
+        yield (
+            shown["requested_at"] or "",
+            shown["id"],
+            shown["status"],
+            shown["amount"],
+            shown["asset"],
+            shown["taken_amount"],
+            shown["taken_asset"],
+            shown["destination"] or shown["ramp"] or "",
+            shown["tx_hash"] or "",
+            shown["ended_at"] or "",
+        )
+
+
+def _status_word(status: str) -> str:
+    return _("Approved") if status == "approved" else payout_sign(status).word
+
+
 @never_cache
 @require_GET
 @require_action("payout.view")
@@ -99,7 +146,7 @@ def detail(request: MemberRequest, shop_id: UUID, payout_id: UUID) -> HttpRespon
     shown = payout_as_dict(payout)
     symbol = shown["symbol"]
     context = {
-        **_row(shown),
+        **payout_row(shown),
         "payout": shown,
         "taken_text": money_text(trimmed(shown["taken_amount"]), shown["taken_asset"]),
         "lines": words.conversion_lines(
@@ -185,19 +232,22 @@ def _uuid(text: str) -> UUID:
 def _page(
     request: MemberRequest, shop: ShopView, asset: Asset | None, *, status: int = 200, **more: Any
 ) -> HttpResponse:
+    here, chosen = f"/dashboard/{shop.id}/payouts", status_asked(request.GET, STATUSES)
+    statuses = (chosen,) if chosen else ()
     try:
-        found = payouts_page(shop_id=shop.id, cursor=request.GET.get("cursor"))
+        found = payouts_page(shop_id=shop.id, statuses=statuses, cursor=request.GET.get("cursor"))
     except BadCursor as error:
         raise Http404 from error
-    here = f"/dashboard/{shop.id}/payouts"
     balance = payable_balances(shop=shop)[shop.settlement_asset]
     payable = balance.units
     currencies = bank_currencies(shop_id=shop.id)
     context: dict[str, Any] = {
-        "payouts": [_row(payout_as_dict(payout)) for payout in found.items],
+        "payouts": [payout_row(payout_as_dict(payout)) for payout in found.items],
         "waits": bool(waiting_for(found.items)),
         "destination_waiting": destination_waiting(shop_id=shop.id),
-        "next_href": f"{here}?cursor={found.next_cursor}" if found.next_cursor else "",
+        "filters": status_filters(here, STATUSES, chosen=chosen, word=_status_word),
+        "file_href": f"{here}.csv?status={chosen}" if chosen else f"{here}.csv",
+        "next_href": next_address(here, status=chosen, cursor=found.next_cursor),
         "payable": trimmed(format_amount(Amount(payable, asset))) if asset else "0",
         "withheld": _kept(balance.withheld, asset),
         "reserve": _kept(balance.reserve, asset),
@@ -224,7 +274,8 @@ def _kept(units: int, asset: Asset | None) -> str:
     return trimmed(format_amount(Amount(units, asset))) if asset and units else ""
 
 
-def _row(payout: dict[str, Any]) -> dict[str, Any]:
+def payout_row(payout: dict[str, Any]) -> dict[str, Any]:
+    """A payout as a page lists it. No query."""
     sign = payout_sign(payout["status"], payout["waiting_reason"])
     return {
         "id": payout["id"],

@@ -1,5 +1,6 @@
 """A shop's refunds: the list, one with its decisions, and asking for one with a preview."""
 
+from collections.abc import Iterator
 from typing import Any, Final
 from uuid import UUID
 
@@ -22,22 +23,30 @@ from gateway.money.errors import MoneyError
 from gateway.refunds.cards.selectors import waiting_card_refunds
 from gateway.refunds.deciding import refund_approve, refund_reject, refund_relink
 from gateway.refunds.errors import RefundUnknown
+from gateway.refunds.life import STATUSES
 from gateway.refunds.links import link_of
 from gateway.refunds.models import Refund
 from gateway.refunds.presenters import refund_as_dict
 from gateway.refunds.requesting import refund_preview
 from gateway.refunds.selectors import refund_get, refunds_page, refunds_to_approve
+from gateway.settlement.reports.formats import csv_text
 from merchants.accounts.acting import person_acting
 from merchants.accounts.guards import MemberRequest, may, require_action
 from merchants.accounts.models import User
 from merchants.dashboard.auditing import write_down
 from merchants.dashboard.frame import draw
+from merchants.dashboard.lists import every_page, next_address, status_asked, status_filters
 from merchants.dashboard.selectors import time_text
 from merchants.dashboard.wording import Sign
 from merchants.pos.card_refunds import card_refund_row
 from merchants.pos.refunds import asked_from, owed_word, refund_problem, wanted_from, worth_text
+from merchants.reports.files import csv_file
 
 OPEN: Final = ("requested", "claimed")
+COLUMNS: Final = (
+    *("requested_at", "refund_id", "invoice_id", "status", "kind", "worth", "currency"),
+    *("taken", "taken_asset", "sent", "sent_asset", "tx_hash", "ended_at"),
+)
 
 
 @never_cache
@@ -46,17 +55,58 @@ OPEN: Final = ("requested", "claimed")
 def page(request: MemberRequest, shop_id: UUID) -> HttpResponse:
     """Every refund, newest first; those that wait for approval are counted."""
     here = f"/dashboard/{shop_id}/refunds"
+    status = status_asked(request.GET, STATUSES)
+    wanted = (status,) if status else ()
     try:
-        found = refunds_page(shop_id=shop_id, cursor=request.GET.get("cursor"))
+        found = refunds_page(shop_id=shop_id, statuses=wanted, cursor=request.GET.get("cursor"))
     except BadCursor as error:
         raise Http404 from error
     context = {
         "refunds": [refund_row(refund) for refund in found.items],
+        "filters": status_filters(here, STATUSES, chosen=status, word=refund_word),
+        "file_href": f"{here}.csv?status={status}" if status else f"{here}.csv",
         "to_approve": refunds_to_approve(shop_id=shop_id),
         "card_refunds": [card_refund_row(row) for row in waiting_card_refunds(shop_id=shop_id)],
-        "next_href": f"{here}?cursor={found.next_cursor}" if found.next_cursor else "",
+        "next_href": next_address(here, status=status, cursor=found.next_cursor),
     }
     return draw(request, "dashboard/refunds.html", context)
+
+
+@require_GET
+@require_action("refund.view")
+def file(request: MemberRequest, shop_id: UUID) -> Any:
+    """Every refund of a status, or all, as CSV, streamed."""
+    if not may(request, "report.export"):
+        raise PermissionDenied("report.export")
+    status = status_asked(request.GET, STATUSES)
+    name = f"refunds-{timezone.localdate():%Y%m%d}.csv"
+    return csv_file(csv_text(_rows(shop_id, status)), name=name)
+
+
+def _rows(shop_id: UUID, status: str) -> Iterator[tuple[str, ...]]:
+    yield COLUMNS
+    pages = every_page(
+        lambda cursor: refunds_page(
+            shop_id=shop_id, statuses=(status,) if status else (), cursor=cursor
+        )
+    )
+    for refund in pages:
+        shown = refund_as_dict(refund)
+        yield (
+            shown["requested_at"],
+            shown["id"],
+            shown["invoice_id"],
+            shown["status"],
+            refund.kind,
+            shown["worth"] or "",
+            shown["currency"],
+            shown["taken"]["amount"],
+            shown["taken"]["asset"],
+            shown["amount"] or "",
+            shown["asset"] or "",
+            shown["tx_hash"] or "",
+            shown["ended_at"] or "",
+        )
 
 
 @never_cache

@@ -14,7 +14,6 @@ from gateway.chains.models import Token
 from gateway.checkout.wording import grouped, money_text, trimmed
 from gateway.events.cursors import Page
 from gateway.events.selectors import events_after
-from gateway.invoices.models import Invoice
 from gateway.invoices.selectors import payments_of
 from gateway.ledger.selectors import (
     DaySum,
@@ -29,7 +28,6 @@ from gateway.shops.selectors import ShopView
 from merchants.dashboard.charts import Chart, Day, bar_chart, round_ceiling
 from merchants.dashboard.wording import entry_word, event_sign
 
-OPEN: Final = ("waiting", "partial", "processing")
 CHART_DAYS: Final = 14
 TAKINGS: Final = ("payment", "payment_late", "released")
 """The kinds of entry that bring a shop money from its sales; a reversal's kind begins alike."""
@@ -53,11 +51,6 @@ def round_text(units: int, asset: Asset) -> str:
     """A plain decimal to the cent, rounded down: for figures one glances at."""
     cents = units // 10 ** max(asset.decimals - 2, 0)
     return format_amount(Amount(cents, Asset(asset.code, min(asset.decimals, 2))))
-
-
-def open_invoices(shop_id: UUID) -> int:
-    """How many invoices still wait for money. One query."""
-    return Invoice.objects.filter(shop_id=shop_id, status__in=OPEN).count()
 
 
 def balance_lines(shop: ShopView) -> list[dict[str, Any]]:

@@ -1,16 +1,14 @@
-"""Home, invoices, balances."""
+"""The way in, one invoice, balances."""
 
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Final, cast
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
@@ -21,12 +19,13 @@ from gateway.checkout.wording import money_text
 from gateway.events.errors import BadCursor, TillwayError
 from gateway.invoices.errors import InvoiceNotFound
 from gateway.invoices.presenters import invoice_as_dict
-from gateway.invoices.selectors import invoice_get, invoices_page
+from gateway.invoices.selectors import invoice_get
 from merchants.accounts.actions import role_allows
 from merchants.accounts.guards import MemberRequest, may, require_action
 from merchants.accounts.models import User
 from merchants.accounts.selectors import can, shops_of
 from merchants.dashboard import selectors
+from merchants.dashboard.customers import customer_line
 from merchants.dashboard.fee_words import costs_of_invoice
 from merchants.dashboard.frame import draw
 from merchants.dashboard.payout_invoices import payouts_of_invoice
@@ -37,18 +36,6 @@ from merchants.pos.refunds import refund_offers
 from merchants.pos.views import VOIDABLE, problem_words
 from merchants.pos.voiding import sale_void
 
-FILTERS: Final = (
-    "",
-    "open",
-    "waiting",
-    "partial",
-    "processing",
-    "paid",
-    "expired",
-    "cancelled",
-    "invalid",
-)
-LATEST: Final = 8
 PARTS: Final = ("spread_bps", "lock_premium_bps", "fee_bps")
 """The parts of a price that a shop is shown; what the spread is made of is the desk's business."""
 
@@ -71,63 +58,6 @@ def enter(request: HttpRequest) -> HttpResponse:
     if can(person, "books.view"):
         return HttpResponseRedirect("/house/")
     raise PermissionDenied("no shop")
-
-
-@never_cache
-@require_GET
-@require_action("dashboard.view")
-def home(request: MemberRequest, shop_id: UUID) -> HttpResponse:
-    """Today, what is open, what is owed, what came last."""
-    latest = invoices_page(shop_id=shop_id, size=LATEST).items
-    context: dict[str, Any] = {
-        "open_count": selectors.open_invoices(shop_id),
-        "invoices": [_row(invoice_as_dict(invoice)) for invoice in latest],
-    }
-    if may(request, "balance.view"):
-        code = request.shop.settlement_asset
-        asset = selectors.assets_by_code([code]).get(code)
-        context["balances"] = selectors.balance_lines(request.shop)
-        if asset is not None:
-            context["today"], context["chart"] = selectors.takings(
-                shop_id,
-                asset=asset,
-                today=timezone.localdate(),
-                zone=ZoneInfo(request.shop.time_zone),
-                label=_("Takings, last 14 days"),
-            )
-    return draw(request, "dashboard/home.html", context)
-
-
-@never_cache
-@require_GET
-@require_action("dashboard.view")
-def invoices(request: MemberRequest, shop_id: UUID) -> HttpResponse:
-    """Every invoice, newest first, by status."""
-    status = request.GET.get("status", "")
-    if status not in FILTERS:
-        raise Http404
-    wanted = selectors.OPEN if status == "open" else (status,) if status else ()
-    cursor = request.GET.get("cursor")
-    try:
-        page = invoices_page(shop_id=shop_id, cursor=cursor, status=wanted)
-    except BadCursor as error:
-        raise Http404 from error
-    here = f"/dashboard/{shop_id}/invoices"
-    query = f"status={status}&" if status else ""
-    context = {
-        "invoices": [_row(invoice_as_dict(found)) for found in page.items],
-        "filters": [
-            {
-                "href": f"{here}?status={name}" if name else here,
-                "word": _filter_word(name),
-                "current": name == status,
-            }
-            for name in FILTERS
-        ],
-        "first_href": f"{here}?{query}" if cursor else "",
-        "next_href": f"{here}?{query}cursor={page.next_cursor}" if page.next_cursor else "",
-    }
-    return draw(request, "dashboard/invoices.html", context)
 
 
 @never_cache
@@ -157,6 +87,9 @@ def invoice(request: MemberRequest, shop_id: UUID, invoice_id: UUID) -> HttpResp
         "credited": money_text(found["credited"]["amount"], found["credited"]["asset"]),
         "created_text": selectors.time_text(found["created_at"]),
         "lock_end_text": selectors.time_text(found["lock_end"]),
+        "customer": customer_line(shop_id=shop_id, invoice_id=invoice_id)
+        if may(request, "customer.view")
+        else None,
         "can_void": may(request, "invoice.void") and found["status"] in VOIDABLE,
         "timeline": selectors.timeline(invoice_id),
         "bookings": selectors.bookings(invoice_id),
@@ -207,24 +140,6 @@ def balances(request: MemberRequest, shop_id: UUID) -> HttpResponse:
         "next_href": f"{here}?cursor={page.next_cursor}" if page.next_cursor else "",
     }
     return draw(request, "dashboard/balances.html", context)
-
-
-def _row(found: Mapping[str, Any]) -> dict[str, Any]:
-    return {**found, "created_text": selectors.time_text(found["created_at"])}
-
-
-def _filter_word(status: str) -> str:
-    return {
-        "": _("All"),
-        "open": _("Open"),
-        "waiting": _("Waiting"),
-        "partial": _("Partly paid"),
-        "processing": _("Confirming"),
-        "paid": _("Paid"),
-        "expired": _("Expired"),
-        "cancelled": _("Cancelled"),
-        "invalid": _("Not valid"),
-    }[status]
 
 
 def _part_word(name: str) -> str:

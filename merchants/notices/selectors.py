@@ -4,7 +4,7 @@ A person's matters lie in several scopes: each shop that they are a member of is
 own, and, for people of the house, all of them.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from typing import Final
 from uuid import UUID
@@ -42,6 +42,14 @@ def open_notices(user: User, *, size: int = PAGE_SIZE) -> list[Notice]:
     """What is open among the person's matters, newest first, ``size`` at most. A query for each
     scope, and two."""
     return _newest(user, lambda notices: notices.filter(settled_at=None), size=size)
+
+
+def shop_notices(*, shop_id: UUID, roles: Collection[str], most: int) -> list[Notice]:
+    """What is open of a shop, taken on by nobody, and somebody with these roles may be told of;
+    newest first. For a page within the shop's scope. One query."""
+    kinds = [rule.kind for rule in RULES if not rule.roles.isdisjoint(roles) and not rule.of_house]
+    waiting = Notice.objects.filter(shop_id=shop_id, kind__in=kinds, settled_at=None, taken_by=None)
+    return list(waiting.order_by("-id")[:most])
 
 
 def settled_notices(user: User, *, cursor: str | None = None) -> Page[Notice]:

@@ -118,6 +118,13 @@ class CashMove(models.Model):
     made_at = models.DateTimeField()
 
     class Meta:
+        indexes = (
+            models.Index(
+                fields=("shop_id", "made_at"),
+                name="cash_move_sales_by_time",
+                condition=Q(kind="sale"),
+            ),
+        )
         constraints = (
             models.UniqueConstraint(fields=("shift", "draft"), name="cash_move_once"),
             models.CheckConstraint(condition=Q(kind__in=CASH_KINDS), name="cash_move_kind"),

@@ -1,9 +1,12 @@
 """What a shift has come to, and which there are."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, cast
 from uuid import UUID
+
+from django.db import connection
 
 from gateway.events.cursors import PAGE_SIZE, Page, decode_cursor, page_of
 from merchants.shifts.errors import ShiftUnknown
@@ -82,3 +85,32 @@ def shifts_page(*, shop_id: UUID, cursor: str = "", size: int = PAGE_SIZE) -> Pa
     joined = found.select_related("till", "z_report").order_by("-id")
     rows: Sequence[Shift] = list(joined[: size + 1])
     return page_of(rows, size=size, last_id=rows[size - 1].id if len(rows) > size else None)
+
+
+CASH_SPANS_SQL: Final = """
+SELECT width_bucket(m.made_at, %(starts)s::timestamptz[]), s.currency, count(*), sum(m.units)
+  FROM shifts_cashmove m JOIN shifts_shift s ON s.id = m.shift_id
+ WHERE m.shop_id = %(shop)s AND m.kind = 'sale'
+   AND m.made_at >= %(begin)s AND m.made_at < %(end)s
+ GROUP BY 1, 2
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class CashSpan:
+    """What was sold for cash in one span of time: its place from 0, minor units."""
+
+    span: int
+    currency: str
+    sales: int
+    units: int
+
+
+def cash_spans(*, shop_id: UUID, starts: Sequence[datetime]) -> list[CashSpan]:
+    """What was sold for cash between these moments; the last one ends the last span. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            CASH_SPANS_SQL,
+            {"shop": shop_id, "starts": list(starts), "begin": starts[0], "end": starts[-1]},
+        )
+        return [CashSpan(row[0] - 1, row[1], row[2], int(row[3])) for row in cursor.fetchall()]

@@ -17,3 +17,19 @@ def till_in(maker: str) -> UUID | None:
     if not maker.startswith(_TILL):
         return None
     return UUID(maker.removeprefix(_TILL).partition(":")[0])
+
+
+def begins_at_till(till_id: UUID) -> str:
+    """How who made a sale begins, where it was made at this till."""
+    return f"{_TILL}{till_id}:"
+
+
+def ends_with_person(user_id: UUID) -> str:
+    """How who made a sale ends, where this person made it, at a till or elsewhere."""
+    return made_by(user_id=user_id, till_id=None)
+
+
+def person_in(maker: str) -> UUID | None:
+    """The person who made a sale; None where a program did."""
+    _before, word, person = maker.rpartition("user:")
+    return UUID(person) if word else None

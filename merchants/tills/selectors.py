@@ -127,6 +127,23 @@ def tills_of(*, shop_id: UUID, now: datetime) -> list[TillLine]:
     ]
 
 
+def till_names(*, shop_id: UUID) -> dict[UUID, str]:
+    """What a shop's tills are called, by name. One query."""
+    tills = Till.objects.filter(shop_id=shop_id).order_by("name")
+    return dict(tills.values_list("id", "name"))
+
+
+def tills_unseen(*, shop_id: UUID, since: datetime) -> list[str]:
+    """Names of the tills whose paired tablet has not been heard of since then. One query."""
+    devices = Device.objects.filter(shop_id=shop_id, revoked_at=None, seen_at__lt=since)
+    return list(devices.order_by("till__name").values_list("till__name", flat=True))
+
+
+def has_tablet(*, shop_id: UUID) -> bool:
+    """Whether a tablet is paired with a till of the shop. One query."""
+    return Device.objects.filter(shop_id=shop_id, revoked_at=None).exists()
+
+
 def till_get(*, shop_id: UUID, till_id: UUID) -> Till | None:
     """One till of a shop. One query."""
     return Till.objects.filter(shop_id=shop_id, id=till_id).first()

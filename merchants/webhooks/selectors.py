@@ -57,6 +57,11 @@ def delivery_get(*, shop_id: UUID, endpoint_id: UUID, event_id: UUID) -> Deliver
     return delivery
 
 
+def deliveries_of_event(*, shop_id: UUID, event_id: UUID) -> list[Delivery]:
+    """An event's way to each endpoint that asked for it. One query."""
+    return list(Delivery.objects.filter(event_id=event_id, shop_id=shop_id).order_by("endpoint_id"))
+
+
 def attempts_of(*, delivery: Delivery) -> list[Attempt]:
     """Every request made for a delivery, in order. One query."""
     return list(

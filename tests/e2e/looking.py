@@ -1,6 +1,7 @@
 """How tests look at a page: what a camera reads off it, what a thumb can hit."""
 
 import io
+import os
 from typing import Any
 
 import zxingcpp
@@ -25,6 +26,13 @@ def screenshot(page: Any) -> Image.Image:
     return Image.open(io.BytesIO(page.screenshot(full_page=True))).convert("L")
 
 
+def picture(page: Any, name: str) -> None:
+    """For whoever wants to look: TILLWAY_PICTURES names a folder."""
+    folder = os.environ.get("TILLWAY_PICTURES")
+    if folder:
+        page.screenshot(path=f"{folder}/{name}.png", full_page=True)
+
+
 def codes_on(page: Any) -> list[str]:
     """What a scanner reads off the screen."""
     return [code.text for code in zxingcpp.read_barcodes(screenshot(page), formats=QR)]
@@ -45,7 +53,7 @@ def overflow_px(page: Any) -> int:
 
 
 SIDEWAYS_JS = """
-() => [...document.querySelectorAll('.scroll, .dash-nav, .quotes, .quote dd')]
+() => [...document.querySelectorAll('.scroll, .dash-nav, .board-menu, .quotes, .quote dd')]
   .filter((one) => one.checkVisibility() && one.scrollWidth > one.clientWidth + 1)
   .map((one) => one.getAttribute('aria-label') ?? one.className)
 """

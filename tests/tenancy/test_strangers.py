@@ -19,6 +19,7 @@ from gateway.compliance.cases.models import Case
 from gateway.compliance.knowing.files import file_open, subject_put
 from gateway.compliance.presenting.models import Presentation
 from gateway.custody.approvals.services import act_propose
+from gateway.events.ids import uuid7
 from gateway.events.models import Event
 from gateway.invoices.models import Invoice
 from gateway.money.amounts import Amount
@@ -33,9 +34,12 @@ from merchants.accounts.factors.models import Passkey
 from merchants.accounts.models import ApiKey, SignedIn, User
 from merchants.accounts.services import member_add
 from merchants.accounts.team import invite
+from merchants.calls.models import Call
 from merchants.catalogue.choosing import Modifier
 from merchants.catalogue.services import group_put, item_add
 from merchants.catalogue.words import Words
+from merchants.customers.said import said_of
+from merchants.customers.services import customer_note
 from merchants.ecr.models import EcrSale
 from merchants.links.life import Price
 from merchants.links.services import NewLink, link_make
@@ -203,6 +207,27 @@ def ours(open_shop: World, staff: Staff) -> dict[str, str]:
     link = link_make(
         shop=open_shop.view, wanted=NewLink(title=MARK, price=Price(500)), by=MARK, now=now
     )
+    call = Call.objects.create(
+        id=uuid7(),
+        shop_id=shop_id,
+        key_id=key.id,
+        at=now,
+        method="GET",
+        path=f"/v1/{MARK}",
+        status=400,
+        code="",
+        milliseconds=1,
+        idempotency_key=MARK,
+        replayed=False,
+        sent=MARK,
+        answered=MARK,
+    )
+    customer = customer_note(
+        shop_id=shop_id,
+        invoice_id=invoice.id,
+        said=said_of(email="guest@shop.example", name=MARK),
+        now=now,
+    )
     alert_raise(
         kind="refund_spike",
         about=f"shop:{shop_id}",
@@ -316,6 +341,8 @@ def ours(open_shop: World, staff: Staff) -> dict[str, str]:
         "user_id": str(staff.user("owner").id),
         "signed_in_id": str(session.id),
         "passkey_id": str(passkey.id),
+        "customer_id": str(customer.id),
+        "call_id": str(call.id),
     }
 
 
@@ -509,8 +536,9 @@ def _form(each: Path) -> dict[str, str]:
 
 
 def _tells_nothing(answer: Any, each: Path, ours: dict[str, str]) -> None:
-    assert answer.status_code < 500, (each.path, answer.status_code, answer.content[:300])
-    text = answer.content.decode("utf-8", "replace")
+    content = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    assert answer.status_code < 500, (each.path, answer.status_code, content[:300])
+    text = content.decode("utf-8", "replace")
     assert MARK not in text, each.path
     assert MARK not in str(answer.headers), each.path
     if answer.status_code < 300:

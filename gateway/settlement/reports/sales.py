@@ -72,14 +72,14 @@ class CurrencyDay:
 
 
 # Each payment's shares are rounded to nearest, so that rows and days add up to the same.
-_MOMENTS = """
+MOMENTS_SQL = """
 SELECT applied_at AS at, 'paid' AS happening, id FROM invoices_payment
  WHERE shop_id = %(shop)s AND applied_at >= %(begin)s AND applied_at < %(end)s
 UNION ALL
 SELECT reversed_at, 'taken_back', id FROM invoices_payment
  WHERE shop_id = %(shop)s AND reversed_at >= %(begin)s AND reversed_at < %(end)s
 """
-_VALUE = "div(2 * i.amount_units * p.applied_units + p.due_units, 2 * p.due_units)"
+VALUE_SQL = "div(2 * i.amount_units * p.applied_units + p.due_units, 2 * p.due_units)"
 
 
 def _part(name: str) -> str:
@@ -88,16 +88,16 @@ def _part(name: str) -> str:
     return (
         f"CASE WHEN {told} ~ '^[0-9]{{1,15}}([.][0-9]{{1,4}})?$'"
         f" THEN least(round(({told})::numeric * 10 ^ (%(decimals)s::jsonb ->> i.currency)::integer"
-        f" * p.applied_units / p.due_units), {_VALUE}) ELSE 0 END"
+        f" * p.applied_units / p.due_units), {VALUE_SQL}) ELSE 0 END"
     )
 
 
 SALES_SQL: Final = f"""
-SELECT x.at, x.happening, p.id, p.invoice_id, i.order_id, i.currency, {_VALUE},
+SELECT x.at, x.happening, p.id, p.invoice_id, i.order_id, i.currency, {VALUE_SQL},
        {_part("tax")}, {_part("tip")},
        p.token_asset, p.applied_units, p.settlement_asset, p.credited_units, p.fee_units,
        p.chain_id, d.tx_hash
-  FROM ({_MOMENTS}) x
+  FROM ({MOMENTS_SQL}) x
   JOIN invoices_payment p ON p.id = x.id
   JOIN invoices_invoice i ON i.id = p.invoice_id
   LEFT JOIN chains_deposit d ON d.id = p.deposit_id
@@ -106,16 +106,16 @@ SELECT x.at, x.happening, p.id, p.invoice_id, i.order_id, i.currency, {_VALUE},
 """  # noqa: S608
 CURRENCY_DAYS_SQL: Final = f"""
 SELECT day, currency, sum(sign), sum(sign * value), sum(sign * tax), sum(sign * tip) FROM (
-    SELECT width_bucket(x.at, %(starts)s::timestamptz[]) AS day, i.currency, {_VALUE} AS value,
+    SELECT width_bucket(x.at, %(starts)s::timestamptz[]) AS day, i.currency, {VALUE_SQL} AS value,
            CASE x.happening WHEN 'paid' THEN 1 ELSE -1 END AS sign,
            {_part("tax")} AS tax, {_part("tip")} AS tip
-      FROM ({_MOMENTS}) x
+      FROM ({MOMENTS_SQL}) x
       JOIN invoices_payment p ON p.id = x.id
       JOIN invoices_invoice i ON i.id = p.invoice_id) one
  GROUP BY day, currency ORDER BY day, currency
 """  # noqa: S608
 WORTH_SQL: Final = f"""
-SELECT i.currency, {_VALUE}, {_part("tax")}, {_part("tip")}
+SELECT i.currency, {VALUE_SQL}, {_part("tax")}, {_part("tip")}
   FROM invoices_payment p JOIN invoices_invoice i ON i.id = p.invoice_id WHERE p.id = %(payment)s
 """  # noqa: S608
 _DECIMALS: Final = orjson.dumps({code: asset.decimals for code, asset in FIAT.items()}).decode()

@@ -1,0 +1,1 @@
+"""Who bought from a shop, as the shop itself said it."""
