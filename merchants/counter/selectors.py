@@ -94,7 +94,7 @@ def sticker_open(typed: str, *, now: datetime) -> StickerView:
         is_old=replaced_at is not None,
         till_id=till_id,
         till_name=till_name,
-        shop=shop_from_columns(rest[5:]),
+        shop=shop_from_columns(tuple(rest[5:])),
         shown=_shown(rest[:5], now=now),
     )
 
@@ -113,7 +113,7 @@ def display_entered(token: str, *, now: datetime) -> CustomerScreen:
     return CustomerScreen(
         till_id=till_id,
         till_name=name,
-        shop=shop_from_columns(rest[5:]),
+        shop=shop_from_columns(tuple(rest[5:])),
         shown=_shown(rest[:5], now=now),
     )
 
