@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from gateway.events.ids import uuid7
 from gateway.invoices.code_words import code_word
 from gateway.invoices.models import Invoice
 from merchants.catalogue import services as catalogue
@@ -13,6 +14,10 @@ from merchants.catalogue.words import Words
 from merchants.counter.displays import display_revoke
 from merchants.counter.models import Display
 from merchants.counter.stickers import sticker_make
+from merchants.ecr.services import register_make
+from merchants.tickets import services as tickets
+from merchants.tickets.pricing import TaxClass
+from merchants.tickets.services import Tap
 from tests.e2e.looking import codes_on, codes_on_a_bad_day, overflow_px, small_targets
 from tests.e2e.test_approvals import draw
 from tests.e2e.test_paired_till import LONG, PROMISED_SECONDS, Counter
@@ -137,6 +142,56 @@ def test_the_display_shows_a_ticket_and_asks_for_its_tip(house, size, scheme, la
         screen.locator(".display-tips button").nth(1).click()
         expect(body).to_have_attribute("data-kind", "ticket")
         till.wait_for_url(here)  # the tablet goes on by itself
+
+
+def test_however_long_a_ticket_is_its_total_is_in_view(house, counter):
+    with house.page(size="tablet") as till, house.page(size="phone") as screen:
+        counter.pair(till)
+        counter.stand(till)
+        pairs(till, screen, counter)
+        ticket_id, now = uuid7(), timezone.now()
+        named = {"shop_id": counter.shop_id, "ticket_id": ticket_id}
+        taps = (Tap(by="user:ann", key=f"t{number}", now=now) for number in range(40))
+        tickets.ticket_open(shop=house.world.view, ticket_id=ticket_id, tap=next(taps), label="")
+        for number in range(30):
+            tickets.amount_add(
+                **named,
+                line_id=uuid7(),
+                price_units=100 + number,
+                tax=TaxClass(70_000, True),
+                name=f"Line {number}",
+                tap=next(taps),
+            )
+        till.goto(f"/pos/{counter.shop_id}/tickets/{ticket_id}")
+        expect(screen.locator(".display-lines > li")).to_have_count(30)
+        expect(screen.locator(".display-sum .amount")).to_be_in_viewport(ratio=1)
+        expect(screen.get_by_text("Line 29")).to_be_in_viewport(ratio=1)
+        draw(screen, "display-7-long")
+
+
+def test_the_tablet_is_told_what_the_cash_register_asks_for(house, counter):
+    register, secret = register_make(
+        shop=house.world.view, till_id=counter.till.id, by=counter.owner, now=timezone.now()
+    )
+    del register
+    with house.page(size="phone") as till, house.page(size="tablet") as screen:
+        counter.pair(till)
+        counter.stand(till)
+        pairs(till, screen, counter)
+        answer = till.request.post(
+            "/v1/ecr/transactions",
+            headers={"Authorization": f"Bearer {secret}"},
+            data={"transaction": "1", "amount": "4.20"},
+        )
+        assert answer.json()["result"] == "waiting", answer.text()
+        expect(screen.locator(".display-body")).to_have_attribute("data-state", "waiting")
+        told = till.locator("#beside")
+        expect(told).to_contain_text("The cash register asks for €4.20.")
+        looks_well(till, "ecr-0-till", 56)
+        told.get_by_role("link", name="Open the sale").click()
+        expect(till.locator("#sale [data-invoice]")).to_be_visible()
+        house.world.confirmed(Invoice.objects.get())
+        expect(screen.locator(".display-body")).to_have_attribute("data-state", "paid")
 
 
 def test_a_display_that_is_taken_off_shows_nothing_within_five_seconds(house, counter):

@@ -11,8 +11,11 @@ from gateway.invoices.models import Invoice
 from gateway.refunds.cards.models import CardRefund
 from gateway.settlement.billing.models import FeeDocument
 from gateway.settlement.models import Payout
+from merchants.accounts.models import ApiKey
 from merchants.api.models import IdempotencyRecord
 from merchants.catalogue.models import Item
+from merchants.ecr.models import EcrSale, Register
+from merchants.tills.models import Till
 from merchants.webhooks.models import Delivery, Endpoint
 from tests.cards.rows import card_refund_row, reader_row, tender_row
 from tests.merchants.api.conftest import Api, refused
@@ -74,9 +77,16 @@ def ours(api: Api, open_shop: Any) -> dict[str, str]:
         reader=reader_row(shop_id=shop_id, mark="ours", now=now),
     )
     link = api.post("payment-links", {"title": "Ours", "amount": "5.00"}).json()
+    by = {"shop_id": shop_id, "made_by": paid.id, "made_at": now}
+    till = Till.objects.create(**by, name="Ours")
+    Register.objects.create(**by, key=ApiKey.objects.get(shop_id=shop_id), till=till)
+    EcrSale.objects.create(
+        **by, till=till, number="ours", invoice_id=invoice["id"], currency="EUR", units=1_250
+    )
     return {
         "payment-links": link["id"],
         "card-refunds": str(card_refund.id),
+        "ecr": "ours",
         "fee-invoices": str(document.id),
         "refunds": refund.json()["id"],
         "invoices": invoice["id"],
