@@ -148,6 +148,7 @@ def test_functions_that_work_as_the_owner_ask_whose_shop_it_is_or_find_it_themse
         "refunds_open",  # by a link that only its shopper holds
         "links_open",  # by an address that the shop gives away
         "branding_logo",  # by its own name, as the shop's pages tell it to everybody
+        "receipts_open",  # by an address that stands on the paper alone
         "presenting_open",  # by a secret that only the wallet was shown
         "tills_entered",  # by the hash of a paired tablet's secret
         "tills_pairing_found",  # by the hash of a code that only its till's managers saw
