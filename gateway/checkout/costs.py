@@ -90,8 +90,8 @@ def costs_of(due: Mapping[str, Any], *, amount: str, currency: str) -> Costs:
             for key, figure in figures.items()
         ),
         total=_money(max(total, Fraction(0)), currency),
-        share=percent_words(total / price),
-        fee=_money(price * parts["fee_bps"] / BPS, currency),
+        share=percent_words(Fraction(total, price)),
+        fee=_money(price * Fraction(parts["fee_bps"], BPS), currency),
     )
 
 
