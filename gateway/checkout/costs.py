@@ -91,7 +91,7 @@ def costs_of(due: Mapping[str, Any], *, amount: str, currency: str) -> Costs:
         ),
         total=_money(max(total, Fraction(0)), currency),
         share=percent_words(Fraction(total, price)),
-        fee=_money(price * parts["fee_bps"] / BPS, currency),
+        fee=_money(price * Fraction(parts["fee_bps"], BPS), currency),
     )
 
 

@@ -3,6 +3,7 @@
 const { frameParents, invoice, status } = document.getElementById("main").dataset;
 
 function tell(type, more) {
+  if (window.parent === window) return; // opened in a window of its own
   const message = { from: "tillway", type, invoiceId: invoice, ...more };
   for (const parent of frameParents.split(" ").filter(Boolean)) window.parent.postMessage(message, parent);
 }

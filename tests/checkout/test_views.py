@@ -271,3 +271,21 @@ def test_where_nobody_is_served_no_code_and_no_price_is_drawn(world, client, set
     offered = client.get(f"/i/{invoice.id}/authorization", **barred)
     assert (offered.status_code, offered.json()["code"]) == (403, "jurisdiction_not_served")
     assert client.post(f"/i/{invoice.id}/renew", **barred).status_code == 403
+
+
+def test_what_goes_back_and_how_far_it_is_stands_on_the_page(open_shop, browser):
+    invoice = open_shop.issue()
+    open_shop.confirmed(invoice)
+    told = {"id": UNKNOWN, "kind": "refund", "worth": "2.50", "currency": "EUR"}
+    lines = [
+        {**told, "status": "requested", "asset": "", "amount": ""},
+        {**told, "status": "completed", "asset": "USDC@31337", "amount": "2.700000"},
+        {**told, "status": "rejected", "asset": "", "amount": "", "worth": "9.99"},
+    ]
+    Invoice.objects.filter(id=invoice.id).update(refunds=lines)
+    text = state_of(browser, invoice)
+    assert 'data-refund="requested"' in text
+    assert "€2.50" in text
+    assert "2.7 USDC" in text
+    assert "9.99" not in text
+    assert "Open the link that the shop gave you" in text
