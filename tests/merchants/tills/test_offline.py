@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 from django.conf import settings as configured
 from django.contrib.staticfiles.storage import staticfiles_storage
+from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
+from gateway.checkout.assets import Assets
 from gateway.invoices.models import Invoice
 from merchants.pos.versions import SHELL, shell_files, shell_version
 from merchants.tills.pairing import till_revoke
@@ -75,6 +77,18 @@ def test_the_shell_is_shown_by_the_kept_files_alone(tablet):
             found = (folder / path).resolve().relative_to(configured.BASE_DIR / "static")
             wanted |= {Path(found).as_posix()} - seen
     assert seen == set(SHELL)
+
+
+def test_collected_the_worker_keeps_the_very_names_that_the_scripts_import(settings, tmp_path):
+    settings.STATIC_ROOT = tmp_path
+    call_command("collectstatic", interactive=False, verbosity=0)
+    kept = {Assets(location=tmp_path).stored_name(name) for name in SHELL}
+    assert all(re.search(r"\.[0-9a-f]{12}\.\w+$", name) for name in kept)
+    for name in kept:
+        if name.endswith(".js"):
+            text = (tmp_path / name).read_text()
+            imported = re.findall(r'(?:from|import)\s*"\./([^"]+)"', text)
+            assert {f"js/{one}" for one in imported} <= kept
 
 
 def test_the_shell_names_nobody_and_no_sale_and_is_there_when_the_till_is_locked(tablet):
