@@ -1,5 +1,6 @@
 """Bring an invoice's standing up to its facts, and tell what changed."""
 
+import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,6 +23,7 @@ from gateway.invoices.life import (
     standing_of,
 )
 from gateway.invoices.models import Invoice, Payment
+from gateway.invoices.orders import order_paid_by_another
 from gateway.invoices.payers import NOT_TOLD, payer_standings
 from gateway.invoices.presenters import event_body
 from gateway.invoices.quotebook import Book, fit_of
@@ -43,6 +45,7 @@ TOLD_FIELDS = (
     "marked_by",
     "card",
     "payer_told_until",
+    "duplicate_order",
 )
 
 
@@ -123,6 +126,10 @@ def advance(
         card=invoice.card,  # type: ignore[arg-type]
         duplicate_order=invoice.duplicate_order,
     )
+    if after.status == "paid" and before.status != "paid":
+        # Asked for while another of its order was open, it may turn out the only one paid.
+        invoice.duplicate_order = order_paid_by_another(invoice)
+        after = _with_duplicate(after, is_duplicate=invoice.duplicate_order)
     invoice.status = after.status
     invoice.exceptions = sorted(after.exceptions)
     invoice.release_goods = after.release_goods
@@ -144,6 +151,12 @@ def advance(
             now=now,
         )
     return invoice
+
+
+def _with_duplicate(standing: Standing, *, is_duplicate: bool) -> Standing:
+    others = standing.exceptions - {"duplicate_order"}
+    noted = others | {"duplicate_order"} if is_duplicate else others
+    return dataclasses.replace(standing, exceptions=noted)
 
 
 def received_of(invoice: Invoice, *, book: Book, facts: Facts) -> list[tuple[Deposit, Received]]:

@@ -1,6 +1,8 @@
-"""What people do to an invoice: void it, renew its quotes, mark it."""
+"""What people do to an invoice: void it, renew its quotes, mark it, write beside it."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -19,8 +21,15 @@ from gateway.invoices.errors import (
     ShopHasNoPayoutAddress,
 )
 from gateway.invoices.exposure import retake_exposure
-from gateway.invoices.issuing import checked_lock, draw_quotes, feeds_refused
+from gateway.invoices.issuing import (
+    check_metadata,
+    check_text,
+    checked_lock,
+    draw_quotes,
+    feeds_refused,
+)
 from gateway.invoices.models import Invoice
+from gateway.invoices.orders import order_paid_by_another
 from gateway.money.amounts import Amount
 from gateway.money.assets import FIAT
 from gateway.shops.errors import ShopNotActive
@@ -84,6 +93,7 @@ def invoice_requote(
             book.terms.lock_seconds if lock_seconds is None else lock_seconds
         ),
         shorten_lock=lock_seconds is None,
+        only=book.terms.only,
         now=now,
     )
     drawn = retake_exposure(
@@ -117,13 +127,50 @@ def invoice_mark(
     Raises:
         InvoiceNotFound: this shop has none of that id.
         BadMark: neither of the two.
-        InvoiceNotOpen: it is cancelled, or paid by money.
+        InvoiceNotOpen: it is cancelled, or paid by money; what was paid late, or waits for the
+            shop's word about the goods, can still be called settled.
     """
     if status not in ("settled", "invalid"):
         raise BadMark
     invoice = locks.invoice_for_update(invoice_id=invoice_id, shop_id=shop_id)
-    if invoice.status == "cancelled" or (invoice.status == "paid" and not invoice.mark):
+    if status not in marks_open(invoice):
         raise InvoiceNotOpen(f"This invoice is {invoice.status}.")
     flipped = bool(invoice.mark) and invoice.mark != status
     invoice.mark, invoice.marked_by = status, by
     return advance(invoice, now=now, told=("invoice.marked",) if flipped else ())
+
+
+def marks_open(invoice: Invoice) -> tuple[str, ...]:
+    """As what a person may mark it now. Pure."""
+    if invoice.status == "cancelled":
+        return ()
+    if invoice.status == "paid" and not invoice.mark:
+        leaves_a_question = "late" in invoice.exceptions or invoice.release_goods != "yes"
+        return ("settled",) if leaves_a_question else ()
+    return ("settled", "invalid")
+
+
+@transaction.atomic
+def invoice_describe(
+    *, shop_id: UUID, invoice_id: UUID, metadata: Mapping[str, Any], order_id: str
+) -> Invoice:
+    """Put other words beside a demand: its metadata as a whole, and the sale it is for. They move
+    no money, so they may come at any time.
+
+    Raises:
+        InvoiceNotFound: this shop has none of that id.
+        BadText: they can't be kept.
+    """
+    check_metadata(metadata)
+    check_text(order_id, field="order_id")
+    invoice = locks.invoice_for_update(invoice_id=invoice_id, shop_id=shop_id)
+    is_moved = invoice.order_id != order_id
+    invoice.metadata, invoice.order_id = dict(metadata), order_id
+    if is_moved and invoice.status == "paid":
+        invoice.duplicate_order = order_paid_by_another(invoice)
+        others = set(invoice.exceptions) - {"duplicate_order"}
+        invoice.exceptions = sorted(
+            others | {"duplicate_order"} if invoice.duplicate_order else others
+        )
+    invoice.save(update_fields=["metadata", "order_id", "duplicate_order", "exceptions"])
+    return invoice

@@ -101,6 +101,7 @@ def invoice_issue(
     created_by: str = "",
     external_key: str = "",
     alongside: Alongside | None = None,
+    only: tuple[str, ...] = (),
 ) -> Invoice:
     """Ask for ``amount`` in the shop's currency, with a rate locked for each token it accepts.
 
@@ -116,6 +117,7 @@ def invoice_issue(
             at the same time, there is one invoice, and that one is returned.
         alongside: what to write with a new invoice; not together with ``external_key``, whose
             invoice may be there already.
+        only: of the assets that the shop accepts, offer these alone, now and at each new price.
 
     Raises:
         ShopNotActive, ShopHasNoPayoutAddress, WrongCurrency, NotPositive, BadLock, BadText: refused
@@ -132,8 +134,8 @@ def invoice_issue(
     taking_check(shop=shop, amount=amount, now=now)
     texts = {"order_id": order_id, "external_key": external_key, "created_by": created_by}
     for field, text in texts.items():
-        _check_text(text, field=field)
-    _check_metadata(metadata or {})
+        check_text(text, field=field)
+    check_metadata(metadata or {})
 
     offered = catalogue(shop.mode)
     drawn = draw_quotes(
@@ -141,11 +143,12 @@ def invoice_issue(
         amount=amount,
         lock_seconds=seconds,
         shorten_lock=lock_seconds is None,
+        only=only,
         now=now,
     )
     while True:
         book = Book(
-            terms=_terms(shop, amount=amount, lock_seconds=seconds, now=now),
+            terms=_terms(shop, amount=amount, lock_seconds=seconds, only=only, now=now),
             settlement_decimals=_settlement(shop, offered).decimals,
             chains=offered.offered_chains,
             tokens=quoted_tokens(drawn, offered.offered_tokens),
@@ -161,19 +164,30 @@ def invoice_issue(
 
 
 def draw_quotes(
-    *, shop: ShopView, amount: Amount, lock_seconds: int, shorten_lock: bool, now: datetime
+    *,
+    shop: ShopView,
+    amount: Amount,
+    lock_seconds: int,
+    shorten_lock: bool,
+    now: datetime,
+    only: tuple[str, ...] = (),
 ) -> QuoteSet:
     """Quotes of now for every token the shop accepts, from the market's latest snapshot. Pure but
     for reading it.
 
     Args:
         shorten_lock: rather than refuse a token that may be promised for a shorter time only.
+        only: of the tokens it accepts, these; none: all of them.
 
     Raises:
         NoQuote: there is none.
     """
     accepted = shop.terms.accepted_assets
-    codes = [code for code in catalogue(shop.mode).tokens if accepted is None or code in accepted]
+    codes = [
+        code
+        for code in catalogue(shop.mode).tokens
+        if (accepted is None or code in accepted) and (not only or code in only)
+    ]
     answers = quote_assets(
         snapshot=current_snapshot(),
         demand=amount,
@@ -222,12 +236,14 @@ def checked_lock(seconds: int) -> int:
     return seconds
 
 
-def _check_text(text: str, *, field: str) -> None:
+def check_text(text: str, *, field: str) -> None:
+    """Raises BadText unless it can be kept as it is. Pure."""
     if len(text) > MAX_TEXT or _CONTROL.search(text):
         raise BadText(f"{field} must be at most {MAX_TEXT} printable characters.", field=field)
 
 
-def _check_metadata(metadata: Mapping[str, Any]) -> None:
+def check_metadata(metadata: Mapping[str, Any]) -> None:
+    """Raises BadText unless it can be kept beside an invoice. Pure."""
     try:
         encoded = orjson.dumps(dict(metadata))
     except (TypeError, ValueError) as error:
@@ -239,7 +255,9 @@ def _check_metadata(metadata: Mapping[str, Any]) -> None:
         )
 
 
-def _terms(shop: ShopView, *, amount: Amount, lock_seconds: int, now: datetime) -> Terms:
+def _terms(
+    shop: ShopView, *, amount: Amount, lock_seconds: int, only: tuple[str, ...], now: datetime
+) -> Terms:
     return Terms(
         shop_name=shop.name,
         underpay_tolerance_bps=shop.terms.underpay_tolerance_bps,
@@ -252,6 +270,7 @@ def _terms(shop: ShopView, *, amount: Amount, lock_seconds: int, now: datetime) 
         lock_seconds=lock_seconds,
         monitoring_seconds=shop.terms.monitoring_seconds,
         payer_asked=payer_asked_of(amount, mode=shop.mode, now=now),
+        only=only,
     )
 
 

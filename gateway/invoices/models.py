@@ -91,6 +91,12 @@ class Invoice(models.Model):
                 condition=~Q(external_key=""),
                 name="invoice_external_key_once",
             ),
+            # An order is paid once; what is paid on top of it says so.
+            models.UniqueConstraint(
+                fields=["shop_id", "order_id"],
+                condition=Q(status="paid", duplicate_order=False) & ~Q(order_id=""),
+                name="invoice_order_paid_once",
+            ),
             models.CheckConstraint(condition=Q(status__in=STATUSES), name="invoice_status"),
             models.CheckConstraint(condition=Q(release_goods__in=RELEASES), name="invoice_release"),
             models.CheckConstraint(condition=Q(mode__in=MODES), name="invoice_mode"),

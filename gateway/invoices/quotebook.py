@@ -19,7 +19,8 @@ class Terms(msgspec.Struct, frozen=True, omit_defaults=True):
     """The shop's terms and the chains' clocks as they were when the invoice was issued.
 
     ``fee_version`` is the fee schedule's; 0 in books written before it had versions.
-    ``payer_asked``: the amount was one from which on a shopper says who pays.
+    ``payer_asked``: the amount was one from which on a shopper says who pays. ``only``: the assets
+    that whoever asked for it named; none: whichever the shop accepts.
     """
 
     shop_name: str
@@ -33,6 +34,7 @@ class Terms(msgspec.Struct, frozen=True, omit_defaults=True):
     monitoring_seconds: int
     fee_version: int = 0
     payer_asked: bool = False
+    only: tuple[str, ...] = ()
 
     @property
     def rules(self) -> Rules:

@@ -8,6 +8,7 @@ from merchants.api.answers import Cursored, Shape
 class Endpoint(Shape):
     id = s.UUIDField()
     url = s.CharField()
+    style = s.ChoiceField(["standard", "btcpay"])
     description = s.CharField()
     events = s.ListField(child=s.CharField())
     enabled = s.BooleanField()

@@ -1,13 +1,16 @@
 """On an event of a shop: one delivery per endpoint that wants it."""
 
+from collections import defaultdict
+from uuid import UUID
+
 from django.db import connection
 
 from gateway.events.subscriptions import EventRecord
 from gateway.events.waking import wake
-from merchants.webhooks.catalogue import TEST_EVENT, wants
+from merchants.webhooks.catalogue import TEST_EVENT
 from merchants.webhooks.models import Endpoint
-from merchants.webhooks.payloads import payload_make
 from merchants.webhooks.services import CHANNEL
+from merchants.webhooks.styles import style_named
 
 
 def deliver_to_endpoints(event: EventRecord) -> None:
@@ -21,24 +24,23 @@ def deliver_to_endpoints(event: EventRecord) -> None:
     endpoints = Endpoint.objects.filter(shop_id=event.shop_id, enabled=True)
     if event.type == TEST_EVENT:
         endpoints = endpoints.filter(id=event.subject_id)
-    chosen = [e for e in endpoints if event.type == TEST_EVENT or wants(e.events, event.type)]
-    if not chosen:
-        return
-    payload = payload_make(
-        event_id=str(event.id),
-        type=event.type,
-        subject=event.subject,
-        sequence=event.sequence,
-        mode=event.mode,
-        at=event.occurred_at,
-        data=event.body,
-    )
+    # Endpoints that are told the same in the same words share one statement.
+    told: dict[bytes, list[UUID]] = defaultdict(list)
+    for endpoint in endpoints:
+        payload = style_named(endpoint.style).told(event, filters=endpoint.events)
+        if payload is not None:
+            told[payload].append(endpoint.id)
+    for payload, endpoint_ids in told.items():
+        _queue(event, endpoint_ids, payload)
+
+
+def _queue(event: EventRecord, endpoint_ids: list[UUID], payload: bytes) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             QUEUE_SQL,
             {
                 "event_id": event.id,
-                "endpoints": [endpoint.id for endpoint in chosen],
+                "endpoints": endpoint_ids,
                 "shop_id": event.shop_id,
                 "type": event.type,
                 "subject": event.subject,

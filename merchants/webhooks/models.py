@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import Q
 
 from gateway.events.ids import uuid7
 from gateway.shops.models import Shop
@@ -33,12 +34,23 @@ class Endpoint(models.Model):
     )
     failing_since = models.DateTimeField(null=True)
     slow = models.BooleanField(default=False, help_text="its last attempt hung: fewer at a time")
+    style = models.TextField(
+        default="standard", db_default="standard", help_text="how it is spoken to: styles.py"
+    )
+    retries = models.BooleanField(
+        default=True, db_default=True, help_text="what fails is sent again by itself"
+    )
     created_at = models.DateTimeField()
 
     shop_id: UUID
 
     class Meta:
         indexes = (models.Index(fields=("shop", "id"), name="webhooks_endpoint_by_shop"),)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(style__in=("standard", "btcpay")), name="webhooks_endpoint_style"
+            ),
+        )
 
     def __str__(self) -> str:
         return self.url

@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from merchants.webhooks.models import Endpoint
 from merchants.webhooks.schedule import DISABLE_AFTER, Result, Verdict
 from merchants.webhooks.services import endpoint_secrets
+from merchants.webhooks.styles import ToSend
 
 LEASE: Final = timedelta(seconds=60)
 """Longer than any attempt: a delivery whose process died is due again after it."""
@@ -26,13 +27,17 @@ timeout on top it stays below the minute that we promise."""
 class Claimed:
     """A delivery that this process is to attempt now, before its lease ends."""
 
-    event_id: UUID
-    endpoint_id: UUID
-    number: int
-    tries: int
     url: str
-    secrets: tuple[str, ...]
-    payload: bytes
+    style: str
+    sending: ToSend
+
+    @property
+    def event_id(self) -> UUID:
+        return self.sending.event_id
+
+    @property
+    def endpoint_id(self) -> UUID:
+        return self.sending.endpoint_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,13 +143,17 @@ def claim(*, slots: dict[UUID, int], now: datetime) -> list[Claimed]:
     endpoints = Endpoint.objects.in_bulk({row[1] for row in rows})
     return [
         Claimed(
-            event_id=event_id,
-            endpoint_id=endpoint_id,
-            number=number,
-            tries=tries,
             url=endpoints[endpoint_id].url,
-            secrets=tuple(endpoint_secrets(endpoints[endpoint_id], now=now)),
-            payload=bytes(payload),
+            style=endpoints[endpoint_id].style,
+            sending=ToSend(
+                event_id=event_id,
+                endpoint_id=endpoint_id,
+                number=number,
+                tries=tries,
+                secrets=tuple(endpoint_secrets(endpoints[endpoint_id], now=now)),
+                payload=bytes(payload),
+                retries=endpoints[endpoint_id].retries,
+            ),
         )
         for event_id, endpoint_id, number, tries, payload in rows
         if endpoint_id in endpoints

@@ -66,11 +66,23 @@ def attempts_of(*, delivery: Delivery) -> list[Attempt]:
     )
 
 
+def attempts_made(*, endpoint_id: UUID, limit: int) -> list[Attempt]:
+    """The endpoint's requests that came to an end, newest event first. Two queries, each by an
+    index: attempts lie by event."""
+    events = Delivery.objects.filter(endpoint_id=endpoint_id, attempts__gt=0)
+    event_ids = list(events.order_by("-event_id").values_list("event_id", flat=True)[:limit])
+    made = Attempt.objects.filter(
+        event_id__in=event_ids, endpoint_id=endpoint_id, milliseconds__isnull=False
+    )
+    return list(made.order_by("-event_id", "-number")[:limit])
+
+
 def endpoint_as_dict(endpoint: Endpoint) -> dict[str, Any]:
     """What the API shows: everything but the secret."""
     return {
         "id": str(endpoint.id),
         "url": endpoint.url,
+        "style": endpoint.style,
         "description": endpoint.description,
         "events": list(endpoint.events),
         "enabled": endpoint.enabled,

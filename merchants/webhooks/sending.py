@@ -10,8 +10,7 @@ from django.utils import timezone
 from gateway.events.errors import TillwayError
 from gateway.outside.async_http import GuardedClient
 from merchants.webhooks.queue import Claimed, Outcome
-from merchants.webhooks.schedule import judge
-from merchants.webhooks.signing import headers
+from merchants.webhooks.styles import style_named
 
 TIMEOUT_SECONDS: Final = 15.0
 SLOW_SECONDS: Final = 5.0
@@ -26,6 +25,8 @@ async def attempt(
     timeout_seconds: float = TIMEOUT_SECONDS,
 ) -> Outcome:
     """Make one request and judge its answer. Never raises for what the other side does."""
+    style = style_named(delivery.style)
+    body, sent_headers = style.message(delivery.sending)
     status: int | None = None
     answer_headers: Mapping[str, str] = {}
     excerpt = error = ""
@@ -34,13 +35,8 @@ async def attempt(
         answer = await client.request(
             method="POST",
             url=delivery.url,
-            body=delivery.payload,
-            headers=headers(
-                secrets_valid=delivery.secrets,
-                message_id=str(delivery.event_id),
-                timestamp=int(timezone.now().timestamp()),
-                body=delivery.payload,
-            ),
+            body=body,
+            headers=sent_headers,
             timeout_seconds=timeout_seconds,
             max_answer_bytes=EXCERPT_BYTES,
             allow_loopback=allow_loopback,
@@ -55,11 +51,11 @@ async def attempt(
     return Outcome(
         event_id=delivery.event_id,
         endpoint_id=delivery.endpoint_id,
-        number=delivery.number,
-        verdict=judge(
+        number=delivery.sending.number,
+        verdict=style.judge(
+            delivery.sending,
             status=status,
             response_headers=answer_headers,
-            attempt=delivery.tries,
             now=timezone.now(),
             jitter=random.random(),  # noqa: S311 (spreads load; guards nothing)
         ),

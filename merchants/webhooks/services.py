@@ -17,7 +17,7 @@ from gateway.outside.errors import OutsideRefused
 from gateway.outside.targets import check_url
 from gateway.sealing import seal, sealing_key, unseal
 from gateway.shops.models import Shop
-from merchants.webhooks.catalogue import FILTERS, TEST_EVENT
+from merchants.webhooks.catalogue import TEST_EVENT
 from merchants.webhooks.errors import (
     DeliveryUnknown,
     EndpointDisabled,
@@ -27,7 +27,7 @@ from merchants.webhooks.errors import (
     TooManyEndpoints,
 )
 from merchants.webhooks.models import Delivery, Endpoint
-from merchants.webhooks.signing import secret_make
+from merchants.webhooks.styles import STANDARD, style_named
 
 CHANNEL: Final = "webhooks"
 """On which endpoints are told of that have something due."""
@@ -63,19 +63,28 @@ def endpoint_create(
     url: str,
     events: Iterable[str] = ("*",),
     description: str = "",
+    style: str = STANDARD,
+    secret: str | None = None,
+    enabled: bool = True,
+    retries: bool = True,
     now: datetime,
 ) -> tuple[Endpoint, str]:
     """A new endpoint and its signing secret. Events that happen from now on are sent to it.
+
+    Args:
+        style: how it is spoken to, one of ``styles.STYLES``.
+        secret: the receiver's own; a new one of the style's if None.
+        retries: whether what fails is sent again by itself.
 
     Raises:
         OutsideRefused, FilterUnknown, TooManyEndpoints
     """
     _check_url(url)
-    filters = _checked_filters(events)
+    filters = _checked_filters(events, style=style)
     Shop.objects.select_for_update(no_key=True).get(id=shop_id)  # two at once count as two
     if Endpoint.objects.filter(shop_id=shop_id).count() >= ENDPOINTS_PER_SHOP:
         raise TooManyEndpoints
-    secret = secret_make()
+    secret = secret or style_named(style).secret()
     endpoint_id = uuid7()
     endpoint = Endpoint.objects.create(
         id=endpoint_id,
@@ -84,6 +93,10 @@ def endpoint_create(
         description=description,
         events=filters,
         secret_sealed=_sealed(secret, endpoint_id=endpoint_id),
+        enabled=enabled,
+        disabled_reason="" if enabled else "asked",
+        style=style,
+        retries=retries,
         created_at=now,
     )
     return endpoint, secret
@@ -98,8 +111,11 @@ def endpoint_update(
     events: Sequence[str] | None = None,
     description: str | None = None,
     enabled: bool | None = None,
+    secret: str | None = None,
+    retries: bool | None = None,
 ) -> Endpoint:
-    """Change what is given. Switched on again, it gets what waited for it meanwhile.
+    """Change what is given. Switched on again, it gets what waited for it meanwhile. A secret of
+    the receiver's own signs from now on, alone.
 
     Raises:
         EndpointUnknown, OutsideRefused, FilterUnknown
@@ -109,7 +125,7 @@ def endpoint_update(
         _check_url(url)
         endpoint.url = url
     if events is not None:
-        endpoint.events = _checked_filters(events)
+        endpoint.events = _checked_filters(events, style=endpoint.style)
     if description is not None:
         endpoint.description = description
     if enabled is not None and enabled != endpoint.enabled:
@@ -117,6 +133,11 @@ def endpoint_update(
         endpoint.disabled_reason = "" if enabled else "asked"
         endpoint.failing_since = None
         endpoint.slow = False
+    if secret is not None:
+        endpoint.secret_sealed = _sealed(secret, endpoint_id=endpoint.id)
+        endpoint.previous_secret_sealed = endpoint.previous_secret_until = None
+    if retries is not None:
+        endpoint.retries = retries
     endpoint.save()
     wake(CHANNEL, [str(endpoint_id)])
     return endpoint
@@ -152,7 +173,7 @@ def endpoint_rotate_secret(
     endpoint = _locked(shop_id=shop_id, endpoint_id=endpoint_id)
     if present is not None and present != endpoint.secret_tag:
         raise SecretChanged
-    secret = secret_make()
+    secret = style_named(endpoint.style).secret()
     endpoint.previous_secret_sealed = endpoint.secret_sealed
     endpoint.previous_secret_until = now + SECRET_OVERLAP
     endpoint.secret_sealed = _sealed(secret, endpoint_id=endpoint_id)
@@ -245,11 +266,11 @@ def _check_url(url: str) -> None:
     check_url(url, allow_loopback=settings.WEBHOOKS_ALLOW_LOOPBACK)
 
 
-def _checked_filters(events: Iterable[str]) -> list[str]:
-    filters = list(dict.fromkeys(events))
+def _checked_filters(events: Iterable[str], *, style: str) -> list[str]:
+    filters, known = list(dict.fromkeys(events)), style_named(style).filters
     if not filters:
         raise FilterUnknown("")
     for name in filters:
-        if name not in FILTERS:
+        if name not in known:
             raise FilterUnknown(name)
     return filters
