@@ -87,6 +87,7 @@ ACTIONS: Final[dict[str, frozenset[str]]] = {
 SCOPES: Final[dict[str, str]] = {
     "invoices:read": "invoice.view",
     "invoices:write": "invoice.create",
+    "invoices:mark": "invoice.mark",
     "quotes:read": "invoice.view",
     "balances:read": "balance.view",
     "payouts:read": "payout.view",

@@ -89,6 +89,19 @@ class ApiKeyAuthentication(BaseAuthentication):
         return 'Bearer realm="tillway"'
 
 
+def caller_known(secret: str, *, address: str, now: datetime) -> Caller:
+    """Whose key this is, noted as used from ``address``; its shop is this session's scope from
+    here on. One query.
+
+    Raises:
+        KeyUnknown, KeyRevoked, KeyExpired, WrongMode
+    """
+    with _refusals_counted(address, now=now):
+        caller = caller_by_secret(secret, now=now)
+    key_used(key_id=caller.key_id, shop=caller.shop, address=address, now=now)
+    return caller
+
+
 @contextmanager
 def _refusals_counted(address: str, *, now: datetime) -> Iterator[None]:
     """Keys that open nothing are counted by the network that tries them."""
