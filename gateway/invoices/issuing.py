@@ -11,6 +11,7 @@ from uuid import UUID
 import orjson
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
+from msgspec.structs import replace
 
 from gateway.chains.create2 import SaltTerms, deposit_address, terms_salt
 from gateway.chains.selectors import TokenView
@@ -102,6 +103,7 @@ def invoice_issue(
     external_key: str = "",
     alongside: Alongside | None = None,
     only: tuple[str, ...] = (),
+    return_url: str = "",
 ) -> Invoice:
     """Ask for ``amount`` in the shop's currency, with a rate locked for each token it accepts.
 
@@ -118,6 +120,8 @@ def invoice_issue(
         alongside: what to write with a new invoice; not together with ``external_key``, whose
             invoice may be there already.
         only: of the assets that the shop accepts, offer these alone, now and at each new price.
+        return_url: where the shopper goes back to; ``{InvoiceId}`` and ``{OrderId}`` in it stand
+            for this invoice's.
 
     Raises:
         ShopNotActive, ShopHasNoPayoutAddress, WrongCurrency, NotPositive, BadLock, BadText: refused
@@ -148,7 +152,11 @@ def invoice_issue(
     )
     while True:
         book = Book(
-            terms=_terms(shop, amount=amount, lock_seconds=seconds, only=only, now=now),
+            terms=replace(
+                _terms(shop, amount=amount, lock_seconds=seconds, now=now),
+                only=only,
+                return_url=return_url,
+            ),
             settlement_decimals=_settlement(shop, offered).decimals,
             chains=offered.offered_chains,
             tokens=quoted_tokens(drawn, offered.offered_tokens),
@@ -255,9 +263,7 @@ def check_metadata(metadata: Mapping[str, Any]) -> None:
         )
 
 
-def _terms(
-    shop: ShopView, *, amount: Amount, lock_seconds: int, only: tuple[str, ...], now: datetime
-) -> Terms:
+def _terms(shop: ShopView, *, amount: Amount, lock_seconds: int, now: datetime) -> Terms:
     return Terms(
         shop_name=shop.name,
         underpay_tolerance_bps=shop.terms.underpay_tolerance_bps,
@@ -270,7 +276,6 @@ def _terms(
         lock_seconds=lock_seconds,
         monitoring_seconds=shop.terms.monitoring_seconds,
         payer_asked=payer_asked_of(amount, mode=shop.mode, now=now),
-        only=only,
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any
+from urllib.parse import quote as quote_text
 
 from django.conf import settings
 
@@ -89,8 +90,18 @@ def _summary(invoice: Invoice, book: Book) -> dict[str, Any]:
         "created_by": invoice.created_by,
         "qr_kind": book.terms.qr_kind,
         "checkout_url": f"{settings.PUBLIC_URL}/i/{invoice.id}",
+        "return_url": return_url_of(invoice, book),
         "code_word": code_word(bytes(invoice.address)),
     }
+
+
+def return_url_of(invoice: Invoice, book: Book) -> str:
+    """Where the shopper goes back to, with this invoice's id and order in their places; "" if
+    nobody said. Pure."""
+    url = book.terms.return_url
+    for name, value in (("InvoiceId", str(invoice.id)), ("OrderId", quote_text(invoice.order_id))):
+        url = url.replace(f"{{{name}}}", value).replace(f"%7B{name}%7D", value)
+    return url
 
 
 def tender_of(invoice: Invoice) -> str | None:

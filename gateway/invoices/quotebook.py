@@ -20,7 +20,8 @@ class Terms(msgspec.Struct, frozen=True, omit_defaults=True):
 
     ``fee_version`` is the fee schedule's; 0 in books written before it had versions.
     ``payer_asked``: the amount was one from which on a shopper says who pays. ``only``: the assets
-    that whoever asked for it named; none: whichever the shop accepts.
+    that whoever asked for it named; none: whichever the shop accepts. ``return_url``: where the
+    shopper goes back to, as it was asked for (``presenters.return_url_of`` fills it in).
     """
 
     shop_name: str
@@ -35,6 +36,7 @@ class Terms(msgspec.Struct, frozen=True, omit_defaults=True):
     fee_version: int = 0
     payer_asked: bool = False
     only: tuple[str, ...] = ()
+    return_url: str = ""
 
     @property
     def rules(self) -> Rules:

@@ -1,0 +1,12 @@
+from django.apps import AppConfig
+
+
+class PluginsConfig(AppConfig):
+    name = "merchants.plugins"
+    label = "plugins"
+
+    def ready(self) -> None:
+        from merchants.plugins.style import PluginStyle
+        from merchants.webhooks.styles import BTCPAY, style_register
+
+        style_register(BTCPAY, PluginStyle())

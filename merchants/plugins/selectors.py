@@ -1,0 +1,119 @@
+"""What plugins ask about: invoices by their words for them, and what a key was given."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from django.db.models import Q
+
+from gateway.invoices.models import Invoice
+from merchants.accounts.models import ApiKey
+from merchants.plugins.models import AskedCheckout, Pairing
+from merchants.plugins.permissions import of_store, permissions_within
+from merchants.plugins.statuses import STILL_OPEN
+
+TAKE: Final = 50
+MOST_TAKEN: Final = 250
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which of a shop's invoices a plugin asks for."""
+
+    order_ids: Sequence[str] = ()
+    statuses: Sequence[str] = ()
+    text: str = ""
+    start: datetime | None = None
+    end: datetime | None = None
+    take: int = TAKE
+    skip: int = 0
+
+
+_REVERTED: Final = Q(exceptions__contains=["reverted"])
+_MARKED: Final = Q(exceptions__contains=["marked"])
+_LATE: Final = Q(exceptions__contains=["late"])
+_PAID: Final = Q(status="paid")
+OF_STATUS: Final = {
+    "New": Q(status__in=("waiting", "partial")) & ~_REVERTED,
+    "Processing": (Q(status="processing") & ~_REVERTED)
+    | (Q(status__in=STILL_OPEN) & _REVERTED)
+    | (_PAID & ~_MARKED & ~_LATE & ~Q(release_goods="yes")),
+    "Settled": _PAID & (_MARKED | (~_LATE & Q(release_goods="yes"))),
+    "Expired": (Q(status="expired") & ~_REVERTED) | (_PAID & _LATE & ~_MARKED),
+    "Invalid": Q(status__in=("cancelled", "invalid")),
+}
+"""Of which rows ``statuses.shown`` says which word; a test holds the two together."""
+
+
+def invoices_wanted(*, shop_id: UUID, wanted: Wanted) -> list[Invoice]:
+    """A shop's invoices, newest first. One query."""
+    found = Invoice.objects.filter(shop_id=shop_id)
+    if wanted.order_ids:
+        found = found.filter(order_id__in=wanted.order_ids)
+    if wanted.statuses:
+        of_any = Q()
+        for status in wanted.statuses:
+            of_any |= OF_STATUS[status]
+        found = found.filter(of_any)
+    if wanted.text:
+        found = found.filter(_matching(wanted.text))
+    if wanted.start is not None:
+        found = found.filter(created_at__gte=wanted.start)
+    if wanted.end is not None:
+        found = found.filter(created_at__lte=wanted.end)
+    return list(found.order_by("-id")[wanted.skip : wanted.skip + wanted.take])
+
+
+def _matching(text: str) -> Q:
+    """By id, by a part of the order's name, or by the buyer's mail address."""
+    found = Q(order_id__icontains=text) | Q(metadata__buyerEmail__iexact=text)
+    try:
+        return found | Q(id=UUID(text))
+    except ValueError:
+        return found
+
+
+def checkouts_asked(invoice_ids: Collection[UUID]) -> dict[UUID, dict[str, Any]]:
+    """What plugins asked for of these invoices' checkouts. One query."""
+    rows = AskedCheckout.objects.filter(invoice_id__in=invoice_ids)
+    return {row.invoice_id: row.options for row in rows}
+
+
+def checkout_asked(invoice_id: UUID) -> dict[str, Any]:
+    """What a plugin asked for of an invoice's checkout; nothing if none did. One query."""
+    return checkouts_asked([invoice_id]).get(invoice_id, {})
+
+
+def invoices_of_orders(*, shop_id: UUID, names: Collection[str]) -> list[Invoice]:
+    """The invoices that money came to of the orders so named, newest first. One query."""
+    found = Invoice.objects.filter(shop_id=shop_id, order_id__in=names).exclude(received=[])
+    return list(found.order_by("-id")[:MOST_TAKEN])
+
+
+@dataclass(frozen=True, slots=True)
+class KeyView:
+    """A key as the plugin that holds it may see it."""
+
+    label: str
+    permissions: list[str]
+
+
+def key_view(*, key_id: UUID, shop_id: UUID, scopes: Collection[str]) -> KeyView:
+    """What a key may do: exactly what was asked for when it was paired; of a key made by hand,
+    what its scopes fulfil. Two queries."""
+    label = ApiKey.objects.values_list("name", flat=True).get(id=key_id)
+    paired = Pairing.objects.filter(key_id=key_id).values_list("permissions", flat=True).first()
+    given = permissions_within(scopes) if paired is None else paired
+    return KeyView(label, [of_store(permission, shop_id) for permission in given])
+
+
+def pairing_before(*, shop_id: UUID, identifier: str, host: str) -> Pairing | None:
+    """The application's present key of this shop, if it was paired from there before. One query."""
+    if not identifier:
+        return None
+    found = Pairing.objects.filter(
+        shop_id=shop_id, identifier=identifier, host=host, key__revoked_at__isnull=True
+    )
+    return found.select_related("key").order_by("-id").first()

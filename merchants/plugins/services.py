@@ -1,0 +1,222 @@
+"""What plugins do that is more than one room's verb: ask for money, give back, be paired."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+
+import msgspec
+from django.db import transaction
+
+from gateway.events.errors import TillwayError
+from gateway.invoices.models import Invoice
+from gateway.invoices.services import invoice_issue
+from gateway.money.amounts import Amount
+from gateway.money.assets import FIAT
+from gateway.refunds.limits import Person
+from gateway.refunds.models import Refund
+from gateway.refunds.requesting import Asked, Wanted, refund_request
+from gateway.refunds.selectors import refundable_of
+from gateway.shops.selectors import ShopView
+from gateway.shops.terms import ReleaseRule
+from merchants.accounts.actions import roles_allow
+from merchants.accounts.models import User
+from merchants.accounts.services import api_key_create, api_key_revoke
+from merchants.plugins.inputs import SPEEDS, Checkout, NewInvoice, NewPullPayment, NewRefund
+from merchants.plugins.models import AskedCheckout, Pairing
+from merchants.plugins.permissions import actions_for, scopes_for
+from merchants.plugins.problems import InputRefused, fault
+from merchants.plugins.selectors import invoices_of_orders, pairing_before
+
+BPS: Final = 10_000
+_WORD: Final = re.compile(r"[^\s#]+")
+
+
+class PairingRefused(TillwayError):
+    code = "pairing_refused"
+    message = "Your role in this shop may not give these permissions away."
+    hint = "Ask the shop's owner to connect the plugin."
+    status = 403
+
+
+@transaction.atomic
+def plugin_invoice_issue(
+    *, shop: ShopView, wanted: NewInvoice, made_by: str, now: datetime
+) -> tuple[Invoice, Checkout]:
+    """Ask for money as a plugin does: by the shop's terms, but for what it asked for otherwise.
+
+    Raises:
+        as ``invoice_issue``.
+    """
+    checkout = wanted.checkout
+    invoice = invoice_issue(
+        shop=_on_terms(shop, checkout),
+        amount=wanted.amount,
+        now=now,
+        order_id=wanted.order_id,
+        metadata=wanted.metadata,
+        lock_seconds=checkout.lock_seconds,
+        created_by=made_by,
+        only=checkout.assets,
+        return_url=checkout.redirect_url,
+    )
+    AskedCheckout.objects.create(
+        invoice_id=invoice.id, shop_id=shop.id, options=checkout.as_asked()
+    )
+    return invoice, checkout
+
+
+def _on_terms(shop: ShopView, checkout: Checkout) -> ShopView:
+    """The shop, with this one sale's own terms in place of its usual ones."""
+    terms = shop.terms
+    if checkout.speed is not None:
+        rules = (ReleaseRule(up_to=None, at=SPEEDS[checkout.speed]),)
+        terms = msgspec.structs.replace(terms, release_rules=rules)
+    if checkout.tolerance_bps is not None:
+        terms = msgspec.structs.replace(terms, underpay_tolerance_bps=checkout.tolerance_bps)
+    if checkout.monitoring_seconds is not None:
+        terms = msgspec.structs.replace(terms, monitoring_seconds=checkout.monitoring_seconds)
+    return replace(shop, terms=terms)
+
+
+@transaction.atomic
+def plugin_refund(*, invoice: Invoice, wanted: NewRefund, by: Person, now: datetime) -> Asked:
+    """Give back of an invoice what a plugin asks for, to whoever holds the claim link.
+
+    Raises:
+        InputRefused: there is no surplus to give back, or nothing is left of it.
+        as ``refund_request``.
+    """
+    return refund_request(
+        shop_id=invoice.shop_id,
+        invoice_id=invoice.id,
+        wanted=_refund_of(invoice, wanted),
+        by=by,
+        now=now,
+    )
+
+
+def _refund_of(invoice: Invoice, wanted: NewRefund) -> Wanted:
+    reason = wanted.description or wanted.name
+    if wanted.variant == "OverpaidAmount":
+        owed = [one for one in refundable_of(invoice).owed if one.reason == "surplus"]
+        if not owed:
+            raise InputRefused(fault("refundVariant", "Nothing was paid on top of this invoice."))
+        return Wanted(claim_id=owed[0].claim_id, reason=reason)
+    amount = wanted.amount
+    if amount is None and wanted.subtract_bps:
+        left = refundable_of(invoice).left
+        kept = left.units * (BPS - wanted.subtract_bps) // BPS
+        amount = Amount(kept, left.asset)
+    at_todays_rate = wanted.variant in ("CurrentRate", "Fiat")
+    return Wanted(
+        amount=amount,
+        rate="today" if at_todays_rate else "paid",
+        assets=wanted.assets,
+        reason=reason,
+    )
+
+
+@transaction.atomic
+def plugin_pull_payment(
+    *, shop: ShopView, wanted: NewPullPayment, by: Person, now: datetime
+) -> Asked:
+    """Money to be claimed, as plugins refund an order: they name it, and no invoice. What may be
+    given back here is what an invoice was paid, so the name must hold the order's.
+
+    Raises:
+        InputRefused: no order, or more than one, is so named.
+        as ``refund_request``.
+    """
+    names = {word.strip(".,;:()[]\"'") for word in _WORD.findall(f"{wanted.name}")}
+    invoices = invoices_of_orders(shop_id=shop.id, names=names - {""})
+    if len({invoice.order_id for invoice in invoices}) != 1:
+        raise InputRefused(
+            fault(
+                "name",
+                "A refund here belongs to an order that was paid: name that one order, such as"
+                ' "Refund of order 1001".',
+            )
+        )
+    return refund_request(
+        shop_id=shop.id,
+        invoice_id=_to_refund(invoices).id,
+        wanted=Wanted(
+            amount=wanted.amount,
+            rate="paid",
+            assets=wanted.assets,
+            reason=wanted.description or wanted.name,
+        ),
+        by=by,
+        now=now,
+    )
+
+
+def _to_refund(invoices: Sequence[Invoice]) -> Invoice:
+    """Of one order's invoices the one that pays it; paid twice, the one on top of it."""
+    paid = [invoice for invoice in invoices if invoice.status == "paid"]
+    on_top = [invoice for invoice in paid if invoice.duplicate_order]
+    return (on_top or paid or list(invoices))[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """Who asks to be paired, and for what.
+
+    Attributes:
+        host: where the key is sent: scheme, host and port.
+    """
+
+    name: str
+    identifier: str
+    host: str
+    permissions: tuple[str, ...]
+
+
+@transaction.atomic
+def plugin_pair(
+    *,
+    shop: ShopView,
+    application: Application,
+    user: User,
+    roles: frozenset[str],
+    now: datetime,
+) -> str:
+    """Give a plugin a key of its own to a shop; its secret is told this once. The key it had from
+    the same address ends, since nobody can tell its secret again.
+
+    Raises:
+        PairingRefused: the person's roles don't hold what is given away.
+    """
+    needed = {"api_key.manage", *actions_for(application.permissions)}
+    if not all(roles_allow(roles, action) for action in needed):
+        raise PairingRefused
+    before = pairing_before(
+        shop_id=shop.id, identifier=application.identifier, host=application.host
+    )
+    if before is not None:
+        api_key_revoke(shop_id=shop.id, key_id=before.key_id, now=now)
+    key, secret = api_key_create(
+        shop_id=shop.id,
+        mode=shop.mode,
+        scopes=scopes_for(application.permissions),
+        name=application.name,
+        created_by=user,
+    )
+    Pairing.objects.create(
+        shop_id=shop.id,
+        key=key,
+        permissions=list(application.permissions),
+        application=application.name,
+        identifier=application.identifier,
+        host=application.host,
+        paired_by=user,
+        paired_at=now,
+    )
+    return secret
+
+
+def refund_worth(refund: Refund) -> Amount:
+    """What a refund is said to be worth, in its invoice's currency. Pure."""
+    return Amount(int(refund.worth_units or 0), FIAT[refund.currency])
