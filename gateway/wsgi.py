@@ -25,12 +25,12 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.core.wsgi import get_wsgi_application
 from django.utils.module_loading import import_string
 
-API_PREFIX = "/v1/"
+API_PREFIXES = ("/v1/", "/api/v1/")
 YOUNG_OBJECTS = 20_000
 """After how many new objects a process looks for garbage in cycles. An answer is thousands of them
 and leaves none: Python's own 700 had every request looked through a dozen times."""
 API_PAGES = frozenset({"/v1/docs"})
-"""Paths below the prefix that are pages for people."""
+"""Paths below a prefix that are pages for people."""
 
 
 class ApiHandler(WSGIHandler):
@@ -62,6 +62,6 @@ gc.set_threshold(YOUNG_OBJECTS)
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
     path = environ.get("PATH_INFO", "")
-    if path.startswith(API_PREFIX) and path not in API_PAGES:
+    if path.startswith(API_PREFIXES) and path not in API_PAGES:
         return api(environ, start_response)
     return pages(environ, start_response)

@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("merchants.accounts.urls")),
     path("", include("merchants.pos.urls")),
     path("", include("merchants.links.urls")),
+    path("", include("merchants.plugins.urls")),
     path("", include("merchants.notices.urls")),
     path("", include("merchants.onboarding.urls")),
     path("", include("merchants.dashboard.urls")),

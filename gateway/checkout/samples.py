@@ -97,6 +97,7 @@ def sample_invoice(
         "order_id": "Table 4",
         "metadata": {},
         "checkout_url": f"http://localhost:8000/i/{INVOICE_ID}",
+        "return_url": "",
         "code_word": "amber fox",
         **changes,
     }

@@ -258,6 +258,7 @@ INSTALLED_APPS = [
     "merchants.shifts.apps.ShiftsConfig",
     "merchants.pos.apps.PosConfig",
     "merchants.links.apps.LinksConfig",
+    "merchants.plugins.apps.PluginsConfig",
     "merchants.dashboard.apps.DashboardConfig",
 ]
 

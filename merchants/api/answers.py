@@ -155,6 +155,7 @@ class Invoice(Shape):
     created_by = s.CharField()
     qr_kind = s.ChoiceField(["url", "erc681"])
     checkout_url = s.CharField()
+    return_url = s.CharField(help_text="Where the shopper goes back to; empty: nobody said.")
     code_word = s.CharField()
     due = Due(many=True)
     refused = s.DictField(

@@ -58,7 +58,7 @@ class Message:
 
 
 def messages_of(event: EventRecord) -> list[Message]:
-    """What an event is in the protocol, the most telling first; nothing if it has no word for it."""
+    """What an event is in the protocol, the most telling first; nothing where it has no word."""
     if event.type == TEST_EVENT:
         return [Message(type) for type in TYPES]
     subject = event.subject.partition(":")[0]
