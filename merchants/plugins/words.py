@@ -51,7 +51,8 @@ def _said(permission: str) -> tuple[str, str]:
             return (
                 _("Ask for refunds"),
                 _(
-                    "To shoppers, of what they paid. Above your limit for keys, it is approved first."
+                    "To shoppers, of what they paid. "
+                    "Above your limit for keys, it is approved first."
                 ),
             )
         case _:

@@ -1,0 +1,102 @@
+"""The server, the store, the key, the rates and the lists, as plugins read them."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from gateway.chains.models import ProcessedHead
+from gateway.shops.services import shop_set_terms
+from tests.chain_rows import USDC
+from tests.invoices.conftest import World
+from tests.merchants.plugins.conftest import Plugin, is_number_text, refused
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_server_says_a_version_that_plugins_accept(plugin_for: Callable[..., Plugin]) -> None:
+    """WooCommerce's refunds want 1.7.6, PrestaShop wants 1.7.0 and hides itself unless synched."""
+    info = plugin_for("invoices:read").asked("GET", "server/info")
+    assert tuple(int(part) for part in info["version"].split(".")) >= (1, 7, 6)
+    assert info["fullySynched"] is True
+    assert info["supportedPaymentMethods"] and info["syncStatus"]
+    assert info["onion"] is None
+
+
+def test_a_chain_that_stalls_is_said_to_be_behind(plugin: Plugin, open_shop: World) -> None:
+    assert Client().get("/api/v1/health").json() == {"synchronized": True}
+    ProcessedHead.objects.update(stalled_since=open_shop.now, stall_reason="no node answers")
+    if not ProcessedHead.objects.exists():
+        pytest.skip("this world follows no head")
+    assert Client().get("/api/v1/health").json() == {"synchronized": False}
+    assert plugin.asked("GET", "server/info")["fullySynched"] is False
+
+
+def test_a_key_opens_exactly_one_store(plugin: Plugin) -> None:
+    [store] = plugin.asked("GET", "stores")
+    assert store["id"] == plugin.shop_id and ":" not in store["id"]
+    assert store["name"]
+    assert plugin.asked("GET", plugin.store) == store
+
+
+def test_the_key_tells_of_itself_and_can_give_itself_back(
+    plugin_for: Callable[..., Plugin],
+) -> None:
+    plugin = plugin_for("invoices:read", "invoices:write")
+    key = plugin.asked("GET", "api-keys/current")
+    assert key == {
+        "apiKey": plugin.secret,
+        "label": "Web shop",
+        "permissions": [
+            f"btcpay.store.canviewinvoices:{plugin.shop_id}",
+            f"btcpay.store.cancreateinvoice:{plugin.shop_id}",
+        ],
+    }
+    plugin.asked("DELETE", "api-keys/current")
+    refused(plugin.get("api-keys/current"), 401, "unauthenticated")
+
+
+def test_payment_methods_are_those_the_shop_takes(plugin: Plugin, open_shop: World) -> None:
+    shop_set_terms(
+        shop_id=open_shop.shop_id, changes={"accepted_assets": [USDC]}, now=open_shop.now
+    )
+    every = plugin.asked("GET", f"{plugin.store}/payment-methods")
+    assert len(every) > 1
+    assert all(type(one["enabled"]) is bool and one["paymentMethodId"] for one in every)
+    assert not any("config" in one for one in every)
+    [only] = plugin.asked("GET", f"{plugin.store}/payment-methods?onlyEnabled=true")
+    assert only["enabled"] is True and only["paymentMethodId"].startswith("USDC-")
+    with_config = plugin.asked("GET", f"{plugin.store}/payment-methods?includeConfig=true")
+    assert all("config" in one for one in with_config)
+
+
+def test_older_plugins_ask_for_two_lists_and_get_two(plugin: Plugin) -> None:
+    on_chain = plugin.asked("GET", f"{plugin.store}/payment-methods/OnChain")
+    assert on_chain and {"enabled", "cryptoCode", "paymentMethodId"} <= set(on_chain[0])
+    assert plugin.asked("GET", f"{plugin.store}/payment-methods/LightningNetwork") == []
+
+
+def test_rates_are_text_and_what_has_none_says_why(plugin: Plugin) -> None:
+    path = f"{plugin.store}/rates?currencyPair=USDC_EUR&currencyPair=USDC_XXX&currencyPair=FOO_EUR"
+    found = {one["currencyPair"]: one for one in plugin.asked("GET", path)}
+    assert is_number_text(found["USDC_EUR"]["rate"]) and found["USDC_EUR"]["errors"] == []
+    for pair in ("USDC_XXX", "FOO_EUR"):
+        assert found[pair]["rate"] is None and found[pair]["errors"]
+    every = plugin.asked("GET", f"{plugin.store}/rates")
+    assert all(is_number_text(one["rate"]) for one in every) and every
+
+
+@pytest.mark.parametrize(
+    ("path", "keys"),
+    [
+        ("permissions", {"name", "included"}),
+        ("lang", {"code", "currentLanguage"}),
+        ("rate-sources", {"id", "name"}),
+    ],
+)
+def test_the_lists_for_everybody(path: str, keys: set[str]) -> None:
+    answer = Client().get(f"/misc/{path}")
+    assert answer.status_code == 200
+    found: list[dict[str, Any]] = answer.json()
+    assert found and all(set(one) == keys for one in found)
