@@ -1,0 +1,220 @@
+"""A plugin sends a person here; they say yes for one shop; their browser carries the key."""
+
+import html
+import re
+from typing import Any
+from urllib.parse import urlencode
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+
+from gateway.shops.models import Shop
+from merchants.accounts.models import ApiKey
+from merchants.plugins.models import Pairing
+from tests.faces import Staff
+from tests.invoices.conftest import World
+from tests.merchants.plugins.conftest import Plugin
+
+pytestmark = pytest.mark.django_db
+
+WOO = (
+    "btcpay.store.canviewinvoices",
+    "btcpay.store.cancreateinvoice",
+    "btcpay.store.canviewstoresettings",
+    "btcpay.store.canmodifyinvoices",
+    "btcpay.store.cancreatenonapprovedpullpayments",
+    "btcpay.store.webhooks.canmodifywebhooks",
+)
+PS = (
+    "btcpay.store.canmodifystoresettings",
+    "btcpay.store.webhooks.canmodifywebhooks",
+    "btcpay.store.canviewstoresettings",
+    "btcpay.store.cancreateinvoice",
+    "btcpay.store.canviewinvoices",
+    "btcpay.store.canmodifyinvoices",
+)
+MG = (
+    "btcpay.store.canviewinvoices",
+    "btcpay.store.cancreateinvoice",
+    "btcpay.store.webhooks.canmodifywebhooks",
+    "btcpay.store.canviewstoresettings",
+    "btcpay.store.canmodifyinvoices",
+)
+BACK = "https://shop.example/?btcpay-settings-callback=1&nonce=a%20b"
+
+
+def link(permissions: tuple[str, ...] = WOO, **more: str) -> str:
+    query = [
+        *(("permissions", one) for one in permissions),
+        ("applicationName", more.pop("applicationName", "Corner Books & Söhne")),
+        ("strict", "true"),
+        ("selectiveStores", "true"),
+        ("redirect", more.pop("redirect", BACK)),
+        *more.items(),
+    ]
+    return f"/api-keys/authorize?{urlencode(query)}"
+
+
+def posted(answer: Any) -> tuple[str, dict[str, list[str]]]:
+    """The form that the browser posts: where to, and what."""
+    assert answer.status_code == 200, answer.content
+    page = answer.content.decode()
+    [action] = re.findall(r'<form method="post" action="([^"]*)" data-hand-over', page)
+    fields: dict[str, list[str]] = {}
+    for name, value in re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)"', page):
+        fields.setdefault(name, []).append(html.unescape(value))
+    return html.unescape(action), fields
+
+
+@pytest.mark.parametrize("permissions", [WOO, PS, MG])
+def test_a_plugin_gets_exactly_what_it_asked_for_of_one_store(
+    permissions: tuple[str, ...], staff: Staff, open_shop: World
+) -> None:
+    shop_id = str(open_shop.shop_id)
+    url = link(permissions)
+    action, fields = posted(staff.client("owner").post(url, {"shop": shop_id}))
+    assert action == BACK, "the query that the address already carries is kept"
+    assert fields["userId"] == [str(staff.user("owner").id)]
+    assert fields["permissions[]"] == [f"{one}:{shop_id}" for one in permissions]
+    [secret] = fields["apiKey"]
+    assert re.fullmatch(r"[A-Za-z0-9_-]+", secret)
+    plugin = Plugin(secret, shop_id=shop_id)
+    key = plugin.asked("GET", "api-keys/current")
+    assert key["permissions"] == fields["permissions[]"]
+    assert key["label"] == "Corner Books & Söhne"
+    assert plugin.invoice()["status"] == "New"
+
+
+def test_the_key_may_go_nowhere_but_to_the_address_that_was_shown(
+    staff: Staff, open_shop: World
+) -> None:
+    client = staff.client("owner")
+    page = client.get(link())
+    assert "https://shop.example" in page.content.decode()
+    assert "form-action 'self'" in page["Content-Security-Policy"]
+    answer = client.post(link(), {"shop": str(open_shop.shop_id)})
+    policy = answer["Content-Security-Policy"]
+    assert "form-action https://shop.example;" in f"{policy};"
+    assert "script-src 'self'" in policy and "unsafe" not in policy
+    assert "no-store" in answer["Cache-Control"]
+    assert "<script>" not in answer.content.decode()
+
+
+def test_the_page_says_in_plain_words_what_the_plugin_wants(staff: Staff) -> None:
+    page = staff.client("owner").get(link(WOO)).content.decode()
+    for words in ("See payments", "Ask for payments", "Be told of payments", "Ask for refunds"):
+        assert words in page
+    assert "Corner Books &amp; Söhne" in page
+    assert "canviewinvoices" not in page, "names of the protocol are no words for people"
+
+
+def test_it_is_asked_in_the_readers_language(staff: Staff) -> None:
+    client = staff.client("owner")
+    page = client.get(link(WOO), headers={"Accept-Language": "zh-hans"}).content.decode()
+    assert "查看付款" in page and "See payments" not in page
+
+
+def test_nobody_signed_in_signs_in_first_and_comes_back(open_shop: World) -> None:
+    answer = Client().get(link())
+    assert answer.status_code == 302
+    assert answer["Location"].startswith("/login?next=/api-keys/authorize%3Fpermissions")
+    assert Client().post(link(), {"shop": str(open_shop.shop_id)}).status_code == 302
+    assert not ApiKey.objects.exists()
+
+
+@pytest.mark.parametrize("role", ["manager", "cashier", "accountant", "developer"])
+def test_who_may_not_give_it_away_does_not(role: str, staff: Staff, open_shop: World) -> None:
+    client = staff.client(role)
+    page = client.get(link()).content.decode()
+    assert "Your role there may not give this away" in page
+    answer = client.post(link(), {"shop": str(open_shop.shop_id)})
+    assert answer.status_code in (403, 404)
+    assert not ApiKey.objects.exists()
+
+
+def test_a_developer_may_connect_what_only_takes_money_in(staff: Staff, open_shop: World) -> None:
+    asked = ("btcpay.store.canviewinvoices", "btcpay.store.cancreateinvoice")
+    answer = staff.client("developer").post(link(asked), {"shop": str(open_shop.shop_id)})
+    posted(answer)
+
+
+def test_another_shop_is_not_there(staff: Staff, open_shop: World) -> None:
+    for shop in (str(uuid4()), "x", ""):
+        answer = staff.client("owner").post(link(), {"shop": shop})
+        assert answer.status_code in (404, 422)
+    assert not ApiKey.objects.exists()
+
+
+def test_paired_again_from_the_same_place_it_has_one_key(staff: Staff, open_shop: World) -> None:
+    client, shop = staff.client("owner"), {"shop": str(open_shop.shop_id)}
+    url = link(applicationIdentifier="btcpay-for-woocommerce")
+    [first] = posted(client.post(url, shop))[1]["apiKey"]
+    [second] = posted(client.post(url, shop))[1]["apiKey"]
+    assert first != second
+    assert Plugin(first, shop_id="").get("api-keys/current").status_code == 401
+    assert Plugin(second, shop_id="").get("api-keys/current").status_code == 200
+    elsewhere = link(
+        applicationIdentifier="btcpay-for-woocommerce", redirect="https://two.example/back"
+    )
+    posted(client.post(elsewhere, shop))
+    assert ApiKey.objects.filter(revoked_at=None).count() == 2
+    unnamed = link()
+    for _ in range(2):
+        posted(client.post(unnamed, shop))
+    assert ApiKey.objects.filter(revoked_at=None).count() == 4
+    assert Pairing.objects.count() == 5
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        link(redirect=""),
+        link(redirect="javascript:alert(1)"),
+        link(redirect="//shop.example/"),
+        link(redirect="https://"),
+        link(redirect="https://shop.example:x/"),
+        link(("btcpay.server.canmodifyserversettings",)),
+        link(("unrestricted", *WOO)),
+        link(()),
+    ],
+)
+def test_a_link_that_asks_wrongly_gives_nothing(wrong: str, staff: Staff, open_shop: World) -> None:
+    client = staff.client("owner")
+    for answer in (client.get(wrong), client.post(wrong, {"shop": str(open_shop.shop_id)})):
+        assert answer.status_code == 400
+        assert "can&#x27;t be connected" in answer.content.decode() or (
+            "can't be connected" in answer.content.decode()
+        )
+    assert not ApiKey.objects.exists()
+
+
+def test_a_key_to_real_money_crosses_no_open_network(staff: Staff, open_shop: World) -> None:
+    Shop.objects.filter(id=open_shop.shop_id).update(mode="live")
+    client, shop = staff.client("owner"), {"shop": str(open_shop.shop_id)}
+    plain = link(redirect="http://shop.example/back")
+    assert "https:// address only" in client.get(plain).content.decode()
+    assert client.post(plain, shop).status_code == 422
+    assert not ApiKey.objects.exists()
+    posted(client.post(link(redirect="http://localhost:8080/back"), shop))
+    posted(client.post(link(), shop))
+
+
+def test_a_test_shop_may_be_tried_from_a_machine_at_home(staff: Staff, open_shop: World) -> None:
+    plain = link(redirect="http://shop.test/back")
+    posted(staff.client("owner").post(plain, {"shop": str(open_shop.shop_id)}))
+
+
+def test_a_forged_form_of_another_site_pairs_nothing(staff: Staff, open_shop: World) -> None:
+    client = staff.client("owner", enforce_csrf_checks=True)
+    assert client.post(link(), {"shop": str(open_shop.shop_id)}).status_code == 403
+    assert not ApiKey.objects.exists()
+
+
+def test_who_has_no_shop_is_told_so(open_shop: World) -> None:
+    from merchants.accounts.models import User
+
+    client = Client()
+    user = User.objects.create(email="new@example.com")
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    assert "You have no shop yet" in client.get(link()).content.decode()

@@ -1,0 +1,186 @@
+"""Refunds, pull payments and payouts as plugins speak of them."""
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from gateway.invoices.models import Invoice
+from gateway.refunds.models import Refund
+from gateway.refunds.selectors import refund_by_link
+from gateway.shops.services import shop_set_terms
+from tests.chain_rows import USDC
+from tests.invoices.conftest import World
+from tests.merchants.plugins.conftest import Plugin, faults, is_unix, refused
+from tests.refunds.conftest import WALLET, Refunds
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def paid(plugin: Plugin, open_shop: World) -> dict[str, Any]:
+    """An order that was paid; the shop sold something else too."""
+    for order_id, factor in (("999", 1), ("1001", 1)):
+        data = plugin.invoice("10.00", metadata={"orderId": order_id})
+        invoice = Invoice.objects.get(id=data["id"])
+        deposit = open_shop.confirmed(invoice, units=open_shop.quote(invoice).units * factor)
+        open_shop.hear(deposit, "final")
+    return data
+
+
+def ask(plugin: Plugin, data: dict[str, Any], **body: Any) -> Any:
+    return plugin.send("POST", f"{plugin.store}/invoices/{data['id']}/refund", body)
+
+
+def test_a_refund_is_a_pull_payment_whose_link_the_shopper_claims_by(
+    plugin: Plugin, paid: dict[str, Any], settings: Any
+) -> None:
+    answer = ask(plugin, paid, name="Order 1001", refundVariant="RateThen", payoutMethodId=None)
+    assert answer.status_code == 200, answer.content
+    told = answer.json()
+    assert told["viewLink"].startswith(f"{settings.PUBLIC_URL}/c/")
+    assert str(refund_by_link(told["viewLink"].rpartition("/")[2]).id) == told["id"]
+    assert (told["name"], told["currency"], told["amount"]) == ("Order 1001", "EUR", "10.00")
+    assert told["archived"] is False and told["autoApproveClaims"] is False
+    assert is_unix(told["startsAt"]) and is_unix(told["expiresAt"])
+
+
+def test_part_of_it_stays_with_the_shop(plugin: Plugin, paid: dict[str, Any]) -> None:
+    told = ask(plugin, paid, refundVariant="RateThen", subtractPercentage="10").json()
+    assert told["amount"] == "9.00"
+
+
+def test_a_custom_amount_may_be_in_the_currency_or_in_what_was_paid(
+    plugin: Plugin, paid: dict[str, Any]
+) -> None:
+    custom = {"refundVariant": "Custom", "customAmount": "2.50", "customCurrency": "EUR"}
+    assert ask(plugin, paid, **custom).json()["amount"] == "2.50"
+    custom = {"refundVariant": "Custom", "customAmount": "1", "customCurrency": "USDC"}
+    assert ask(plugin, paid, **custom).status_code == 200
+    custom = {"refundVariant": "Custom", "customAmount": "1", "customCurrency": "BTC"}
+    assert "customCurrency" in faults(ask(plugin, paid, **custom))
+
+
+def test_what_was_paid_on_top_goes_back_as_it_came(
+    plugin: Plugin, open_shop: World, paid: dict[str, Any]
+) -> None:
+    assert "refundVariant" in faults(ask(plugin, paid, refundVariant="OverpaidAmount"))
+    data = plugin.invoice("10.00")
+    invoice = Invoice.objects.get(id=data["id"])
+    deposit = open_shop.confirmed(invoice, units=open_shop.quote(invoice).units * 2)
+    open_shop.hear(deposit, "final")
+    assert ask(plugin, data, refundVariant="OverpaidAmount").status_code == 200
+    assert Refund.objects.get().kind == "surplus"
+
+
+def test_no_more_goes_back_than_was_paid(plugin: Plugin, paid: dict[str, Any]) -> None:
+    assert ask(plugin, paid, refundVariant="RateThen").status_code == 200
+    refused(ask(plugin, paid, refundVariant="RateThen"), 409, "nothing_to_refund")
+    assert "refundVariant" in faults(ask(plugin, paid, refundVariant="Everything"))
+
+
+def test_nothing_is_refunded_that_nobody_paid(plugin: Plugin) -> None:
+    refused(ask(plugin, plugin.invoice(), refundVariant="RateThen"), 409, "nothing_to_refund")
+
+
+PULL = {
+    "name": "Refund of order 1001",
+    "description": "WooCommerce refund",
+    "amount": "4.00",
+    "currency": "EUR",
+    "period": None,
+    "BOLT11Expiration": 30,
+    "autoApproveClaims": False,
+    "startsAt": None,
+    "expiresAt": None,
+}
+
+
+def test_a_pull_payment_refunds_the_order_that_its_name_holds(
+    plugin: Plugin, paid: dict[str, Any]
+) -> None:
+    methods = [
+        one["paymentMethodId"]
+        for one in plugin.asked("GET", f"{plugin.store}/payment-methods")
+        if one["paymentMethodId"].startswith("USDC-")
+    ]
+    body = {**PULL, "paymentMethods": methods, "payoutMethods": methods}
+    told = plugin.asked("POST", f"{plugin.store}/pull-payments", body)
+    assert (told["name"], told["amount"], told["currency"]) == (PULL["name"], "4.00", "EUR")
+    assert told["description"] == "WooCommerce refund" and "/c/" in told["viewLink"]
+    refund = Refund.objects.get()
+    assert str(refund.invoice_id) == paid["id"] and refund.worth_units == 400
+    assert refund.offered == [USDC]
+
+
+@pytest.mark.parametrize("name", ["Refund", "Refund of order 77", "Orders 1001 and 999"])
+def test_a_pull_payment_of_no_order_or_of_two_is_refused(
+    plugin: Plugin, paid: dict[str, Any], name: str
+) -> None:
+    answer = plugin.send("POST", f"{plugin.store}/pull-payments", {**PULL, "name": name})
+    assert "name" in faults(answer)
+    assert not Refund.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "path"),
+    [({"amount": "x"}, "amount"), ({"amount": "0"}, "amount"), ({"currency": "BTC"}, "currency")],
+)
+def test_a_pull_payment_is_of_money(
+    plugin: Plugin, paid: dict[str, Any], change: dict[str, Any], path: str
+) -> None:
+    answer = plugin.send("POST", f"{plugin.store}/pull-payments", {**PULL, **change})
+    assert path in faults(answer)
+
+
+def test_an_order_paid_twice_is_refunded_from_what_came_on_top(
+    plugin: Plugin, open_shop: World, paid: dict[str, Any]
+) -> None:
+    data = plugin.invoice("10.00", metadata={"orderId": "1001"})
+    deposit = open_shop.confirmed(Invoice.objects.get(id=data["id"]))
+    open_shop.hear(deposit, "final")
+    plugin.asked("POST", f"{plugin.store}/pull-payments", PULL)
+    assert str(Refund.objects.get().invoice_id) == data["id"]
+
+
+def test_a_claimed_refund_is_a_payout(
+    plugin: Plugin, open_shop: World, paid: dict[str, Any]
+) -> None:
+    told = ask(plugin, paid, refundVariant="RateThen").json()
+    Refunds(open_shop).claim(told["viewLink"].rpartition("/")[2], asset=USDC)
+    [payout] = plugin.asked("GET", f"pull-payments/{told['id']}/payouts")
+    assert payout["id"] == payout["pullPaymentId"] == told["id"]
+    assert payout["destination"].lower() == "0x" + WALLET.hex()
+    assert (payout["state"], payout["cryptoCode"]) == ("AwaitingApproval", "USDC")
+    assert payout["amount"] == "10.00" and payout["revision"] == 0 and is_unix(payout["date"])
+
+
+def test_a_key_lets_a_payout_go_within_its_limit_and_calls_it_off(
+    plugin: Plugin, open_shop: World, paid: dict[str, Any]
+) -> None:
+    told = ask(plugin, paid, refundVariant="RateThen").json()
+    assert plugin.asked("GET", f"pull-payments/{told['id']}/payouts") == []
+    answer = plugin.send("POST", f"pull-payments/{told['id']}/payouts", {"destination": "0x1"})
+    assert "destination" in faults(answer)
+    answer = plugin.send("POST", f"{plugin.store}/payouts/{told['id']}", {"revision": 0})
+    refused(answer, 403, "refund_approval_refused")
+    shop_set_terms(
+        shop_id=open_shop.shop_id,
+        changes={"refund_key_limit_units": 5_000},
+        now=open_shop.now,
+    )
+    payout = plugin.asked("POST", f"{plugin.store}/payouts/{told['id']}", {"revision": 0})
+    assert payout["id"] == payout["pullPaymentId"] == told["id"]
+    assert payout["state"] == "AwaitingApproval" and payout["amount"] == "10.00"
+    answer = plugin.send("POST", f"{plugin.store}/payouts/{told['id']}/mark-paid", {})
+    assert "payoutId" in faults(answer)
+    plugin.asked("DELETE", f"{plugin.store}/payouts/{told['id']}")
+    assert Refund.objects.get(id=told["id"]).status == "rejected"
+    answer = plugin.send("DELETE", f"{plugin.store}/payouts/{told['id']}")
+    assert answer.status_code == 200, "called off again is the same"
+
+
+@pytest.mark.parametrize("path", ["stores/{s}/payouts/{i}", "stores/{s}/payouts/{i}/mark-paid"])
+def test_a_payout_that_is_not_there_is_a_404(plugin: Plugin, path: str) -> None:
+    answer = plugin.send("POST", path.format(s=plugin.shop_id, i=uuid4()), {})
+    refused(answer, 404, "pullpayment-not-found")
