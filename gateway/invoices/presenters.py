@@ -99,6 +99,8 @@ def return_url_of(invoice: Invoice, book: Book) -> str:
     """Where the shopper goes back to, with this invoice's id and order in their places; "" if
     nobody said. Pure."""
     url = book.terms.return_url
+    if not url:
+        return ""
     for name, value in (("InvoiceId", str(invoice.id)), ("OrderId", quote_text(invoice.order_id))):
         url = url.replace(f"{{{name}}}", value).replace(f"%7B{name}%7D", value)
     return url

@@ -41,3 +41,11 @@ def test_an_unknown_path_of_the_api_is_a_problem_not_a_page() -> None:
     status, headers, _ = get("/v1/nothing")
     assert status in {401, 404}
     assert headers["content-type"] == "application/problem+json"
+
+
+def test_plugins_go_the_way_of_programs() -> None:
+    status, headers, body = get("/api/v1/stores")
+    assert (status, headers["content-type"]) == (401, "application/json")
+    assert b'"code":"unauthenticated"' in body
+    assert "set-cookie" not in headers and "location" not in headers
+    assert get("/api/v1/stores/")[0] == 404

@@ -25,6 +25,11 @@ class Endpoint:
         return self.path.startswith("/v1/")
 
     @property
+    def is_plugins(self) -> bool:
+        """Whether programs ask for it by the plugins' protocol: with a key, like the API."""
+        return self.path.startswith("/api/v1/")
+
+    @property
     def scopes(self) -> dict[str, str]:
         """For each method of an endpoint of the API, the scope a key needs."""
         return dict(getattr(getattr(self.view, "view_class", None), "scopes", {}))

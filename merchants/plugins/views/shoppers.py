@@ -1,5 +1,6 @@
 """Addresses of the plugins' protocol that people follow: on to our own pages."""
 
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -14,10 +15,11 @@ def invoice(request: HttpRequest, invoice_id: UUID) -> HttpResponse:
 
 @require_GET
 def invoice_by_query(request: HttpRequest) -> HttpResponse:
-    """``/invoice?id=…``, with ``view`` kept: the page itself decides what it is drawn for."""
+    """``/invoice?id=…``, with how it is to be shown kept: the page itself decides about that."""
     try:
         invoice_id = UUID(request.GET.get("id", ""))
     except ValueError:
         raise Http404 from None
-    view = "?view=modal" if request.GET.get("view") == "modal" else ""
-    return HttpResponseRedirect(f"/i/{invoice_id}{view}")
+    kept = {name: request.GET[name] for name in ("view", "origin") if name in request.GET}
+    query = f"?{urlencode(kept)}" if kept else ""
+    return HttpResponseRedirect(f"/i/{invoice_id}{query}")

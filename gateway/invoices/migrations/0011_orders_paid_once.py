@@ -15,7 +15,7 @@ UPDATE invoices_invoice i
 
 
 class Migration(migrations.Migration):
-    dependencies = [("invoices", "0009_who_pays")]
+    dependencies = [("invoices", "0010_alongside")]
 
     operations = [
         migrations.RunSQL(NOTE_DUPLICATES, migrations.RunSQL.noop),
