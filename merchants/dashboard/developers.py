@@ -14,11 +14,13 @@ from django.views.decorators.http import require_GET, require_POST
 from gateway.compliance.behaviour.models import NetworkSeen
 from gateway.compliance.behaviour.selectors import key_networks
 from gateway.events.errors import TillwayError
+from merchants.accounts.actions import TILL_SCOPES
 from merchants.accounts.guards import MemberRequest, require_action
 from merchants.accounts.selectors import api_keys_of
 from merchants.accounts.services import api_key_create, api_key_revoke
 from merchants.dashboard.frame import draw
 from merchants.dashboard.selectors import time_text
+from merchants.plugins.permissions import PLUGIN_SCOPES
 from merchants.pos.views import problem_words
 from merchants.webhooks.selectors import endpoints_of
 from merchants.webhooks.services import endpoint_create
@@ -43,6 +45,7 @@ def make_key(request: MemberRequest, shop_id: UUID) -> HttpResponse:
         _key, secret = api_key_create(
             shop_id=shop_id,
             mode=request.shop.mode,
+            scopes=PLUGIN_SCOPES if request.POST.get("for") == "plugin" else TILL_SCOPES,
             name=request.POST.get("name", "")[:80],
             created_by=request.user,
         )

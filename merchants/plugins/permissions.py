@@ -59,6 +59,16 @@ MAY_VIEW_PAYOUTS: Final = Need(VIEW_PAYOUTS, "refunds:read")
 MAY_MANAGE_PAYOUTS: Final = Need(MANAGE_PAYOUTS, "refunds:write")
 
 
+PLUGIN_SCOPES: Final = (
+    "invoices:read",
+    "invoices:write",
+    "quotes:read",
+    "webhooks:read",
+    "webhooks:write",
+)
+"""Of a key that is made by hand for a plugin: it takes money in, hears of it, and no more."""
+
+
 def scopes_for(permissions: Iterable[str]) -> tuple[str, ...]:
     """Our scopes for these permissions, each once, in the order of ours."""
     wanted = {scope for permission in permissions for scope in GRANTS[permission]}

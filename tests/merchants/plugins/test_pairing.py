@@ -218,3 +218,20 @@ def test_who_has_no_shop_is_told_so(open_shop: World) -> None:
     user = User.objects.create(email="new@example.com")
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
     assert "You have no shop yet" in client.get(link()).content.decode()
+
+
+def test_a_key_made_by_hand_for_a_plugin_is_enough_for_one_that_cannot_be_paired(
+    staff: Staff, open_shop: World
+) -> None:
+    """OpenCart: a webhook, an invoice, a look at it."""
+    page = staff.client("developer").post(
+        f"/dashboard/{open_shop.shop_id}/developers/keys", {"name": "OpenCart", "for": "plugin"}
+    )
+    [secret] = set(re.findall(r"tw_test_[A-Za-z0-9_-]{43}", page.content.decode()))
+    plugin = Plugin(secret, shop_id=open_shop.shop_id)
+    plugin.asked("POST", f"{plugin.store}/webhooks", {"url": "https://shop.example/"})
+    invoice = plugin.invoice(metadata={"orderId": "31"})
+    path = f"{plugin.store}/invoices/{invoice['id']}"
+    assert plugin.asked("GET", path)["metadata"] == {"orderId": "31"}
+    assert plugin.send("POST", f"{path}/status", {"status": "Settled"}).status_code == 403
+    assert plugin.send("POST", f"{path}/refund", {}).status_code == 403
