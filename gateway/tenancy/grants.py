@@ -136,7 +136,6 @@ APPEND_ONLY: Final = frozenset(
         "ledger_pending",
         "ledger_posting",
         "ledger_resolution",
-        "plugins_askedcheckout",
         "plugins_pairing",
         "tickets_cashtake",
         "tickets_ticketact",

@@ -10,16 +10,29 @@ from gateway.shops.models import Shop
 from merchants.accounts.models import ApiKey, User
 
 
-class AskedCheckout(models.Model):
-    """How a plugin asked for an invoice's checkout to be, in its own words: only what it reads
-    back and the invoice itself doesn't say."""
+class AskedInvoice(models.Model):
+    """What a plugin said of an invoice and reads back, and the invoice itself doesn't say: how its
+    checkout was to be, and who buys."""
 
     invoice_id = models.UUIDField(primary_key=True)
     shop_id = models.UUIDField()
-    options = models.JSONField(help_text="the protocol's names; null: the shop's own way")
+    options = models.JSONField(
+        default=dict, help_text="of its checkout, in the protocol's names; null: the shop's own way"
+    )
+    buyer = models.BinaryField(null=True, help_text="sealed: buyers.py; null: nobody, or forgotten")
+    forget_at = models.DateTimeField(help_text="when its buyer is forgotten")
+
+    class Meta:
+        indexes = (
+            models.Index(
+                fields=("forget_at",),
+                name="plugin_buyer_to_forget",
+                condition=models.Q(buyer__isnull=False),
+            ),
+        )
 
     def __str__(self) -> str:
-        return f"checkout asked for invoice {self.invoice_id}"
+        return f"what was said of invoice {self.invoice_id}"
 
 
 class Pairing(models.Model):

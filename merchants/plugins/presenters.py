@@ -56,7 +56,7 @@ def invoice_data(invoice: Invoice, *, asked: Mapping[str, Any], methods: Methods
     """An invoice. No query.
 
     Args:
-        asked: what a plugin asked for of its checkout (`AskedCheckout.options`).
+        asked: what a plugin asked for of its checkout (`AskedInvoice.options`).
     """
     book, standing = invoice.promises, standing_of(invoice)
     currency = FIAT[invoice.currency]

@@ -1,7 +1,7 @@
 """What plugins ask about: invoices by their words for them, and what a key was given."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -10,7 +10,8 @@ from django.db.models import Q
 
 from gateway.invoices.models import Invoice
 from merchants.accounts.models import ApiKey
-from merchants.plugins.models import AskedCheckout, Pairing
+from merchants.plugins.buyers import unseal_buyer
+from merchants.plugins.models import AskedInvoice, Pairing
 from merchants.plugins.permissions import of_store, permissions_within
 from merchants.plugins.statuses import STILL_OPEN
 
@@ -67,23 +68,33 @@ def invoices_wanted(*, shop_id: UUID, wanted: Wanted) -> list[Invoice]:
 
 
 def _matching(text: str) -> Q:
-    """By id, by a part of the order's name, or by the buyer's mail address."""
-    found = Q(order_id__icontains=text) | Q(metadata__buyerEmail__iexact=text)
+    """By id, or by a part of the order's name."""
+    found = Q(order_id__icontains=text)
     try:
         return found | Q(id=UUID(text))
     except ValueError:
         return found
 
 
-def checkouts_asked(invoice_ids: Collection[UUID]) -> dict[UUID, dict[str, Any]]:
-    """What plugins asked for of these invoices' checkouts. One query."""
-    rows = AskedCheckout.objects.filter(invoice_id__in=invoice_ids)
-    return {row.invoice_id: row.options for row in rows}
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a plugin said of an invoice that the invoice doesn't: of its checkout, and who buys."""
+
+    options: Mapping[str, Any] = field(default_factory=dict)
+    buyer: Mapping[str, Any] = field(default_factory=dict)
 
 
-def checkout_asked(invoice_id: UUID) -> dict[str, Any]:
-    """What a plugin asked for of an invoice's checkout; nothing if none did. One query."""
-    return checkouts_asked([invoice_id]).get(invoice_id, {})
+def said_of_invoices(invoice_ids: Collection[UUID]) -> dict[UUID, Said]:
+    """What plugins said of these invoices, of those they said anything of. One query."""
+    return {
+        row.invoice_id: Said(row.options, unseal_buyer(row.buyer, invoice_id=row.invoice_id))
+        for row in AskedInvoice.objects.filter(invoice_id__in=invoice_ids)
+    }
+
+
+def said_of(invoice_id: UUID) -> Said:
+    """What a plugin said of an invoice. One query."""
+    return said_of_invoices([invoice_id]).get(invoice_id, Said())
 
 
 def invoices_of_orders(*, shop_id: UUID, names: Collection[str]) -> list[Invoice]:

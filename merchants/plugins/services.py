@@ -24,7 +24,7 @@ from merchants.accounts.actions import roles_allow
 from merchants.accounts.models import User
 from merchants.accounts.services import api_key_create, api_key_revoke
 from merchants.plugins.inputs import SPEEDS, Checkout, NewInvoice, NewPullPayment, NewRefund
-from merchants.plugins.models import AskedCheckout, Pairing
+from merchants.plugins.models import AskedInvoice, Pairing
 from merchants.plugins.permissions import actions_for, scopes_for
 from merchants.plugins.problems import InputRefused, fault
 from merchants.plugins.selectors import invoices_of_orders, pairing_before
@@ -61,9 +61,7 @@ def plugin_invoice_issue(
         only=checkout.assets,
         return_url=checkout.redirect_url,
     )
-    AskedCheckout.objects.create(
-        invoice_id=invoice.id, shop_id=shop.id, options=checkout.as_asked()
-    )
+    AskedInvoice.objects.create(invoice_id=invoice.id, shop_id=shop.id, options=checkout.as_asked())
     return invoice, checkout
 
 

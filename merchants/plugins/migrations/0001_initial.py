@@ -20,15 +20,34 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name="AskedCheckout",
+            name="AskedInvoice",
             fields=[
                 ("invoice_id", models.UUIDField(primary_key=True, serialize=False)),
                 ("shop_id", models.UUIDField()),
                 (
                     "options",
-                    models.JSONField(help_text="the protocol's names; null: the shop's own way"),
+                    models.JSONField(
+                        default=dict,
+                        help_text="of its checkout, in the protocol's names; null: the shop's own way",
+                    ),
                 ),
+                (
+                    "buyer",
+                    models.BinaryField(
+                        help_text="sealed: buyers.py; null: nobody, or forgotten", null=True
+                    ),
+                ),
+                ("forget_at", models.DateTimeField(help_text="when its buyer is forgotten")),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("buyer__isnull", False)),
+                        fields=["forget_at"],
+                        name="plugin_buyer_to_forget",
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Pairing",
@@ -94,6 +113,6 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        KeepShopsApart("plugins_askedcheckout"),
+        KeepShopsApart("plugins_askedinvoice"),
         KeepShopsApart("plugins_pairing"),
     ]

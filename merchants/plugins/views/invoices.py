@@ -32,8 +32,8 @@ from merchants.plugins.selectors import (
     MOST_TAKEN,
     TAKE,
     Wanted,
-    checkout_asked,
-    checkouts_asked,
+    invoice_asked,
+    invoices_asked,
     invoices_wanted,
 )
 from merchants.plugins.services import plugin_invoice_issue, plugin_refund, refund_worth
@@ -53,7 +53,7 @@ class OneInvoice(PluginView):
         )
 
     def shown(self, invoice: Invoice, *, asked: Mapping[str, Any] | None = None) -> HttpResponse:
-        options = checkout_asked(invoice.id) if asked is None else asked
+        options = invoice_asked(invoice.id) if asked is None else asked
         methods = methods_of(self.shop.mode)
         data = invoice_data(invoice, asked=options, methods=methods)
         if self.switch("includePaymentMethods"):
@@ -66,7 +66,7 @@ class InvoicesView(OneInvoice):
 
     def get(self, request: Request, store_id: str) -> HttpResponse:
         found = invoices_wanted(shop_id=self.shop.id, wanted=self._wanted())
-        asked = checkouts_asked([invoice.id for invoice in found])
+        asked = invoices_asked([invoice.id for invoice in found])
         methods = methods_of(self.shop.mode)
         return self.answer(
             [

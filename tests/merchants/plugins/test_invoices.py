@@ -13,7 +13,7 @@ from gateway.invoices.services import invoice_void
 from gateway.ledger.selectors import trial_balance
 from gateway.shops.services import shop_set_terms
 from merchants.accounts.actions import TILL_SCOPES
-from merchants.plugins.models import AskedCheckout
+from merchants.plugins.models import AskedInvoice
 from tests.chain_rows import USDC, WETH
 from tests.invoices.conftest import World
 from tests.merchants.plugins.conftest import (
@@ -390,8 +390,8 @@ def test_a_list_costs_the_same_however_long_it_is(
 
 def test_what_was_asked_for_is_kept_beside_the_invoice_and_not_twice(plugin: Plugin) -> None:
     data = plugin.invoice(checkout={"redirectURL": "https://shop.example/"})
-    assert AskedCheckout.objects.get().invoice_id == row(data).id
-    assert "redirectURL" not in AskedCheckout.objects.get().options
+    assert AskedInvoice.objects.get().invoice_id == row(data).id
+    assert "redirectURL" not in AskedInvoice.objects.get().options
 
 
 def test_an_invoice_of_the_till_is_read_by_plugins_too(plugin: Plugin, open_shop: World) -> None:
