@@ -89,6 +89,7 @@ EVERY_SECONDS = {
     "gateway.market.measures.tasks.forget_old_fills": DAY,
     "gateway.compliance.tracing.tasks.forget_look_ups": DAY,
     "merchants.tickets.tasks.forget_labels": DAY,
+    "merchants.plugins.tasks.forget_buyers": DAY,
     "merchants.webhooks.tasks.make_delivery_partitions": DAY,
     "merchants.webhooks.tasks.drop_old_delivery_partitions": DAY,
 }

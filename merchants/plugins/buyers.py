@@ -1,8 +1,8 @@
 """Who buys, as a shop's plugin says it: apart from the invoice, sealed, and forgotten.
 
-The protocol puts a buyer's name, mail and postal address among an invoice's metadata, and reads them
-back there. Nothing of ours needs them. So they stand in no invoice, event or log of ours, but in one
-sealed box beside the invoice, which is emptied ``BUYERS_KEPT`` after nothing can come for it any more.
+The protocol puts a buyer's name, mail and postal address among an invoice's metadata, and reads
+them back there. Nothing of ours needs them. So they stand in no invoice and no event, but in one
+sealed box beside the invoice, which is emptied ``BUYERS_KEPT`` after its monitoring ends.
 """
 
 from collections.abc import Mapping

@@ -24,6 +24,7 @@ from gateway.refunds.models import Refund
 from gateway.shops.selectors import ShopView
 from merchants.plugins.messages import PAYOUT_STATES
 from merchants.plugins.methods import Methods
+from merchants.plugins.selectors import Said
 from merchants.plugins.statuses import Shown, markable, shown
 from merchants.webhooks.models import Attempt, Endpoint
 
@@ -52,12 +53,8 @@ def standing_of(invoice: Invoice) -> Shown:
     )
 
 
-def invoice_data(invoice: Invoice, *, asked: Mapping[str, Any], methods: Methods) -> dict[str, Any]:
-    """An invoice. No query.
-
-    Args:
-        asked: what a plugin asked for of its checkout (`AskedInvoice.options`).
-    """
+def invoice_data(invoice: Invoice, *, said: Said, methods: Methods) -> dict[str, Any]:
+    """An invoice, with what a plugin said of it. No query."""
     book, standing = invoice.promises, standing_of(invoice)
     currency = FIAT[invoice.currency]
     monitoring = unix(invoice.monitoring_end)
@@ -77,8 +74,8 @@ def invoice_data(invoice: Invoice, *, asked: Mapping[str, Any], methods: Methods
         "additionalStatus": standing.additional,
         "availableStatusesForManualMarking": markable(standing, open_marks=marks_open(invoice)),
         "archived": False,
-        "metadata": invoice.metadata,
-        "checkout": _checkout(invoice, book, asked=asked, methods=methods),
+        "metadata": {**invoice.metadata, **said.buyer},
+        "checkout": _checkout(invoice, book, asked=said.options, methods=methods),
         "receipt": {"enabled": True, "showQR": False, "showPayments": True},
     }
 

@@ -1,17 +1,19 @@
 """What plugins do that is more than one room's verb: ask for money, give back, be paired."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
+from uuid import UUID
 
 import msgspec
 from django.db import transaction
 
 from gateway.events.errors import TillwayError
+from gateway.invoices.issuing import check_metadata
 from gateway.invoices.models import Invoice
-from gateway.invoices.services import invoice_issue
+from gateway.invoices.services import invoice_describe, invoice_issue
 from gateway.money.amounts import Amount
 from gateway.money.assets import FIAT
 from gateway.refunds.limits import Person
@@ -23,11 +25,12 @@ from gateway.shops.terms import ReleaseRule
 from merchants.accounts.actions import roles_allow
 from merchants.accounts.models import User
 from merchants.accounts.services import api_key_create, api_key_revoke
+from merchants.plugins.buyers import forget_at, seal_buyer, split
 from merchants.plugins.inputs import SPEEDS, Checkout, NewInvoice, NewPullPayment, NewRefund
 from merchants.plugins.models import AskedInvoice, Pairing
 from merchants.plugins.permissions import actions_for, scopes_for
 from merchants.plugins.problems import InputRefused, fault
-from merchants.plugins.selectors import invoices_of_orders, pairing_before
+from merchants.plugins.selectors import Said, invoices_of_orders, pairing_before
 
 BPS: Final = 10_000
 _WORD: Final = re.compile(r"[^\s#]+")
@@ -43,26 +46,64 @@ class PairingRefused(TillwayError):
 @transaction.atomic
 def plugin_invoice_issue(
     *, shop: ShopView, wanted: NewInvoice, made_by: str, now: datetime
-) -> tuple[Invoice, Checkout]:
+) -> tuple[Invoice, Said]:
     """Ask for money as a plugin does: by the shop's terms, but for what it asked for otherwise.
 
     Raises:
         as ``invoice_issue``.
     """
-    checkout = wanted.checkout
+    check_metadata(wanted.metadata)
+    checkout, (metadata, buyer) = wanted.checkout, split(wanted.metadata)
     invoice = invoice_issue(
         shop=_on_terms(shop, checkout),
         amount=wanted.amount,
         now=now,
         order_id=wanted.order_id,
-        metadata=wanted.metadata,
+        metadata=metadata,
         lock_seconds=checkout.lock_seconds,
         created_by=made_by,
         only=checkout.assets,
         return_url=checkout.redirect_url,
     )
-    AskedInvoice.objects.create(invoice_id=invoice.id, shop_id=shop.id, options=checkout.as_asked())
-    return invoice, checkout
+    AskedInvoice.objects.create(
+        invoice_id=invoice.id,
+        shop_id=shop.id,
+        options=checkout.as_asked(),
+        buyer=seal_buyer(buyer, invoice_id=invoice.id),
+        forget_at=forget_at(invoice.monitoring_end),
+    )
+    return invoice, Said(checkout.as_asked(), buyer)
+
+
+@transaction.atomic
+def plugin_invoice_describe(
+    *, shop_id: UUID, invoice_id: UUID, metadata: Mapping[str, Any], order_id: str
+) -> Invoice:
+    """Put other metadata beside an invoice, and who buys apart from it.
+
+    Raises:
+        as ``invoice_describe``.
+    """
+    check_metadata(metadata)
+    kept, buyer = split(metadata)
+    invoice = invoice_describe(
+        shop_id=shop_id, invoice_id=invoice_id, metadata=kept, order_id=order_id
+    )
+    AskedInvoice.objects.update_or_create(
+        invoice_id=invoice.id,
+        defaults={
+            "shop_id": shop_id,
+            "buyer": seal_buyer(buyer, invoice_id=invoice.id),
+            "forget_at": forget_at(invoice.monitoring_end),
+        },
+    )
+    return invoice
+
+
+def buyers_forget(*, now: datetime) -> int:
+    """Forget who bought long ago; of how many invoices. One statement."""
+    named = AskedInvoice.objects.filter(forget_at__lte=now, buyer__isnull=False)
+    return named.update(buyer=None)
 
 
 def _on_terms(shop: ShopView, checkout: Checkout) -> ShopView:

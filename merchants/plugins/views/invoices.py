@@ -1,8 +1,7 @@
 """Invoices: asked for, looked at, described, marked, given back."""
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any, ClassVar, Final
+from typing import ClassVar, Final
 
 from django.http import HttpResponse
 from django.utils import timezone
@@ -31,12 +30,18 @@ from merchants.plugins.problems import Fault, InputRefused, fault
 from merchants.plugins.selectors import (
     MOST_TAKEN,
     TAKE,
+    Said,
     Wanted,
-    invoice_asked,
-    invoices_asked,
     invoices_wanted,
+    said_of,
+    said_of_invoices,
 )
-from merchants.plugins.services import plugin_invoice_issue, plugin_refund, refund_worth
+from merchants.plugins.services import (
+    plugin_invoice_describe,
+    plugin_invoice_issue,
+    plugin_refund,
+    refund_worth,
+)
 from merchants.plugins.statuses import STATUSES
 
 MARKS: Final = {"Settled": "settled", "Invalid": "invalid"}
@@ -52,10 +57,9 @@ class OneInvoice(PluginView):
             shop_id=self.shop.id, invoice_id=id_in(invoice_id, unknown=InvoiceNotFound)
         )
 
-    def shown(self, invoice: Invoice, *, asked: Mapping[str, Any] | None = None) -> HttpResponse:
-        options = invoice_asked(invoice.id) if asked is None else asked
+    def shown(self, invoice: Invoice, *, said: Said | None = None) -> HttpResponse:
         methods = methods_of(self.shop.mode)
-        data = invoice_data(invoice, asked=options, methods=methods)
+        data = invoice_data(invoice, said=said or said_of(invoice.id), methods=methods)
         if self.switch("includePaymentMethods"):
             data["paymentMethods"] = payment_methods(invoice, methods=methods)
         return self.answer(data)
@@ -66,11 +70,11 @@ class InvoicesView(OneInvoice):
 
     def get(self, request: Request, store_id: str) -> HttpResponse:
         found = invoices_wanted(shop_id=self.shop.id, wanted=self._wanted())
-        asked = invoices_asked([invoice.id for invoice in found])
+        said = said_of_invoices([invoice.id for invoice in found])
         methods = methods_of(self.shop.mode)
         return self.answer(
             [
-                invoice_data(invoice, asked=asked.get(invoice.id, {}), methods=methods)
+                invoice_data(invoice, said=said.get(invoice.id, Said()), methods=methods)
                 for invoice in found
             ]
         )
@@ -82,13 +86,13 @@ class InvoicesView(OneInvoice):
             methods=methods_of(self.shop.mode),
             most_lock_seconds=MAX_LOCK_SECONDS,
         )
-        invoice, checkout = plugin_invoice_issue(
+        invoice, said = plugin_invoice_issue(
             shop=self.shop,
             wanted=wanted,
             made_by=f"api_key:{self.caller.key_id}",
             now=timezone.now(),
         )
-        return self.shown(invoice, asked=checkout.as_asked())
+        return self.shown(invoice, said=said)
 
     def _wanted(self) -> Wanted:
         """Raises InputRefused."""
@@ -146,7 +150,7 @@ class InvoiceView(OneInvoice):
 
     def put(self, request: Request, store_id: str, invoice_id: str) -> HttpResponse:
         metadata, order_id = inputs.read_metadata(self.body())
-        invoice = invoices.invoice_describe(
+        invoice = plugin_invoice_describe(
             shop_id=self.shop.id,
             invoice_id=id_in(invoice_id, unknown=InvoiceNotFound),
             metadata=metadata,
