@@ -44,4 +44,5 @@ urlpatterns = [
     path("api-keys/authorize", pairing.authorize, name="authorize"),
     path("invoices/<uuid:invoice_id>", shoppers.invoice),
     path("invoice", shoppers.invoice_by_query),
+    path("modal/btcpay.js", shoppers.modal),
 ]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlencode
+from urllib.parse import parse_qs, quote, urlencode
 
 import pytest
 from playwright.sync_api import expect
@@ -27,13 +27,20 @@ def draw(page: Any, *name: str) -> None:
 
 
 class Shop:
-    """The plugin's own site: where the key comes to."""
+    """The plugin's own site: where the key comes to, and where payments are shown."""
 
     def __init__(self) -> None:
         self.came: list[tuple[str, dict[str, list[str]]]] = []
+        self.page = b""
         shop = self
 
         class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                self.send_response(200)
+                self.send_header("content-type", "text/html")
+                self.end_headers()
+                self.wfile.write(shop.page)
+
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["content-length"])).decode()
                 shop.came.append((self.path, parse_qs(body)))
@@ -111,3 +118,52 @@ def test_without_scripts_one_more_click_carries_it(house, plugin_site):
         page.get_by_role("button", name="Go back to the plugin").click()
         page.wait_for_url(f"{plugin_site.url}/**")
     assert len(plugin_site.came) == 1
+
+
+FRAMED = """<!doctype html><title>Pay</title><p>The payment</p><script>
+const to = new URLSearchParams(location.search).get("origin");
+const say = (type, more) => parent.postMessage({from: "tillway", type, invoiceId: "1", ...more}, to);
+say("loaded", {status: "waiting"});
+say("status", {status: "processing", exceptions: [], releaseGoods: "wait"});
+say("status", {status: "paid", exceptions: [], releaseGoods: "wait"});
+say("status", {status: "paid", exceptions: [], releaseGoods: "yes"});
+say("status", {status: "paid", exceptions: ["late"], releaseGoods: "yes"});
+say("status", {status: "cancelled", exceptions: [], releaseGoods: "no"});
+say("close");
+</script>"""
+"""A page that says all that the checkout's page says in a frame: docs/how-to/embed-the-checkout.md."""
+
+
+def test_a_plugin_opens_an_invoice_above_its_page_and_hears_of_it_in_its_words(house, plugin_site):
+    plugin_site.page = (
+        f'<!doctype html><link rel="icon" href="data:,"><script src="{house.url}/modal/btcpay.js">'
+        "</script><h1>Your order</h1>"
+    ).encode()
+    with house.page(size="desktop") as page:
+        page.route("**/i/**", lambda route: route.fulfill(body=FRAMED, content_type="text/html"))
+        page.goto(plugin_site.url)
+        heard = page.evaluate(
+            """() => new Promise((done) => {
+                const heard = [];
+                btcpay.onModalWillEnter(() => heard.push("enter"));
+                btcpay.onModalWillLeave(() => { heard.push("leave"); done(heard); });
+                btcpay.onModalReceiveMessage(({ data }) => heard.push(data.status ?? data));
+                btcpay.showInvoice("1");
+            })"""
+        )
+        frame = page.frame(name="btcpay")
+        assert frame.url == f"{house.url}/i/1?view=modal&origin={quote(plugin_site.url, safe='')}"
+        assert heard == [
+            "enter",
+            "loaded",
+            *("Processing", "paid"),
+            *("Processing", "paid"),
+            *("Settled", "complete"),
+            *("Expired", "expired"),
+            *("Invalid", "invalid"),
+            "close",
+            "leave",
+        ]
+        expect(page.locator("iframe[name=btcpay]")).to_be_hidden()
+        page.evaluate("btcpay.showFrame()")
+        expect(page.locator("iframe[name=btcpay]")).to_be_visible()

@@ -65,6 +65,7 @@ OPEN = {
     "/v1/docs": "the description of the API",
     "/identity": "who the house is, as other providers ask for it",
     "/notices/worker.js": "a script that says the same to everybody",
+    "/modal/btcpay.js": "a script that says the same to everybody",
     "/misc/permissions": "names of the plugins' protocol",
     "/misc/lang": "the checkout's languages",
     "/misc/rate-sources": "the same to everybody",

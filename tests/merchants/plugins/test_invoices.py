@@ -437,3 +437,10 @@ def test_the_addresses_people_follow_lead_to_its_page(plugin: Plugin) -> None:
         answer = plugin.client.get(path)
         assert answer.status_code == 302 and answer["Location"] == leads_to
     assert plugin.client.get("/invoice?id=x").status_code == 404
+
+
+def test_the_script_for_shops_pages_has_an_address_that_stays(plugin: Plugin) -> None:
+    answer = plugin.client.get("/modal/btcpay.js")
+    assert answer.status_code == 200
+    assert answer["Content-Type"].startswith("text/javascript")
+    assert b"window.btcpay" in answer.content
