@@ -400,6 +400,8 @@ def read_webhook(body: Mapping[str, Any], *, known: Collection[str]) -> WebhookA
     for name in specific:
         if name not in known:
             chosen.refuse("specificEvents", f"There is no event {name[:60]!r}.")
+    if everything is False and "specificEvents" in chosen.body and not specific:
+        chosen.refuse("specificEvents", "Choose everything, or at least one event.")
     events: tuple[str, ...] | None = None
     if everything or ("authorizedEvents" in body and not specific):
         events = ("*",)

@@ -16,7 +16,7 @@ from gateway.chains.addresses import checksum
 from gateway.invoices.changing import marks_open
 from gateway.invoices.models import Invoice
 from gateway.invoices.payers import payer_needed
-from gateway.invoices.presenters import due_of, return_url_of
+from gateway.invoices.presenters import due_of, remaining_share, return_url_of
 from gateway.invoices.quotebook import Book, quote_for
 from gateway.money.amounts import Amount, format_amount
 from gateway.money.assets import FIAT, Asset
@@ -161,7 +161,6 @@ def _method(
     token = Asset(asset, book.tokens[asset].decimals if asset in book.tokens else 0)
     whole = quote.units if quote else 0
     share = _seen_share(invoice)
-    waits = bool(due and due["uri"])
     return {
         "paymentMethodId": methods.name_of(asset),
         "currency": asset.partition("@")[0],
@@ -173,7 +172,7 @@ def _method(
             entry["amount"] for entry in payments if entry["state"] != "orphaned"
         ),
         "totalPaid": _text(whole * share.numerator // share.denominator, token),
-        "due": due["amount"] if due and waits else "0",
+        "due": due["amount"] if due and remaining_share(invoice) else "0",
         "amount": _text(whole, token),
         "paymentMethodFee": "0",
         "networkFee": "0",

@@ -122,7 +122,8 @@ def test_without_scripts_one_more_click_carries_it(house, plugin_site):
 
 FRAMED = """<!doctype html><title>Pay</title><p>The payment</p><script>
 const to = new URLSearchParams(location.search).get("origin");
-const say = (type, more) => parent.postMessage({from: "tillway", type, invoiceId: "1", ...more}, to);
+const say = (type, more) =>
+  parent.postMessage({from: "tillway", type, invoiceId: "1", ...more}, to);
 say("loaded", {status: "waiting"});
 say("status", {status: "processing", exceptions: [], releaseGoods: "wait"});
 say("status", {status: "paid", exceptions: [], releaseGoods: "wait"});
@@ -131,7 +132,7 @@ say("status", {status: "paid", exceptions: ["late"], releaseGoods: "yes"});
 say("status", {status: "cancelled", exceptions: [], releaseGoods: "no"});
 say("close");
 </script>"""
-"""A page that says all that the checkout's page says in a frame: docs/how-to/embed-the-checkout.md."""
+"""A page that says all that the checkout's page says in a frame."""
 
 
 def test_a_plugin_opens_an_invoice_above_its_page_and_hears_of_it_in_its_words(house, plugin_site):

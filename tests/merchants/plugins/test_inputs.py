@@ -175,8 +175,10 @@ def test_a_webhook_hears_of_everything_or_of_what_it_names() -> None:
         "InvoiceSettled",
     )
     assert read_webhook({}, known=TYPES).events is None
-    with pytest.raises(InputRefused):
-        events({"everything": False, "specificEvents": ["InvoiceEaten"]})
+    assert events(None) == events({}) == ("*",)
+    for chosen in (["InvoiceEaten"], []):
+        with pytest.raises(InputRefused):
+            events({"everything": False, "specificEvents": chosen})
 
 
 def test_each_permission_stands_for_scopes_that_there_are() -> None:

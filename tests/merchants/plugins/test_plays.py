@@ -20,7 +20,6 @@ from gateway.invoices.models import Invoice
 from merchants.accounts.services import api_key_create
 from merchants.plugins.permissions import of_store, scopes_for
 from merchants.plugins.services import Application, plugin_pair
-from merchants.webhooks.models import Attempt
 from tests.faces import Staff
 from tests.invoices.conftest import World
 from tests.merchants.plugins.conftest import CHECKOUT
@@ -113,7 +112,7 @@ def paid_and_told(
     invoice = Invoice.objects.get(id=invoice_id)
     world.confirmed(invoice, asset=invoice.promises.latest.quotes[0].asset)
     world.drain()
-    deliver_until(lambda: bool(problems) or Attempt.objects.filter(status=200).count() >= messages)
+    deliver_until(lambda: bool(problems) or len(receiver.received) >= messages)
     if problems:
         raise problems[0]
 
