@@ -200,7 +200,7 @@ def _money(reading: _Reading, name: str, value: object, asset: Asset) -> Amount 
     whole, point, fraction = value.partition(".")
     kept = fraction[: asset.decimals] + fraction[asset.decimals :].rstrip("0")
     try:
-        return parse_amount(whole + point + kept if kept else whole, asset)
+        return parse_amount(whole if fraction and not kept else whole + point + kept, asset)
     except MoneyError as error:
         reading.refuse(name, error.message)
         return None

@@ -23,7 +23,8 @@ class Migration(migrations.Migration):
             model_name="invoice",
             constraint=models.UniqueConstraint(
                 condition=models.Q(
-                    models.Q(("duplicate_order", False), ("status", "paid")),
+                    ("duplicate_order", False),
+                    ("status", "paid"),
                     models.Q(("order_id", ""), _negated=True),
                 ),
                 fields=("shop_id", "order_id"),
