@@ -427,6 +427,7 @@ SPECTACULAR_SETTINGS = {
             *("restricted", "due_soon", "ready"),
         ),
         "DeliveryState": ("pending", "succeeded", "failed", "cancelled"),
+        "EndpointStyle": ("standard", "btcpay"),
         "DepositState": ("seen", "confirmed", "final", "orphaned"),
         "InvoiceStatus": (
             *("waiting", "partial", "processing", "paid"),

@@ -8,7 +8,7 @@ from merchants.api.answers import Cursored, Shape
 class Endpoint(Shape):
     id = s.UUIDField()
     url = s.CharField()
-    style = s.ChoiceField(["standard", "btcpay"])
+    style = s.ChoiceField(["standard", "btcpay"])  # type: ignore[assignment]
     description = s.CharField()
     events = s.ListField(child=s.CharField())
     enabled = s.BooleanField()

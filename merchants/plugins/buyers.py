@@ -38,7 +38,7 @@ def unseal_buyer(box: bytes | None, *, invoice_id: UUID) -> dict[str, Any]:
     """What is known of them; nothing once it is forgotten."""
     if box is None:
         return {}
-    plain = unseal(bytes(box), key=_key(settings.FIELD_KEY), bound_to=invoice_id.bytes)
+    plain = unseal(box, key=_key(settings.FIELD_KEY), bound_to=invoice_id.bytes)
     return dict(orjson.loads(plain))
 
 

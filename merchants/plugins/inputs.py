@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from gateway.money.amounts import Amount, parse_amount
 from gateway.money.assets import Asset
 from gateway.money.errors import MoneyError
+from gateway.shops.terms import ReleaseAt
 from merchants.plugins.methods import Methods
 from merchants.plugins.problems import Fault, InputRefused, fault
 
@@ -19,7 +20,7 @@ MIN_EXPIRY_SECONDS: Final = 30
 MAX_URL: Final = 2_000
 MAX_SECRET: Final = 500
 MAX_NAME: Final = 50
-SPEEDS: Final = {
+SPEEDS: Final[dict[str, ReleaseAt]] = {
     "HighSpeed": "seen",
     "MediumSpeed": "confirmed",
     "LowMediumSpeed": "final",

@@ -87,9 +87,14 @@ class Said:
 def said_of_invoices(invoice_ids: Collection[UUID]) -> dict[UUID, Said]:
     """What plugins said of these invoices, of those they said anything of. One query."""
     return {
-        row.invoice_id: Said(row.options, unseal_buyer(row.buyer, invoice_id=row.invoice_id))
+        row.invoice_id: Said(row.options, _buyer_of(row))
         for row in AskedInvoice.objects.filter(invoice_id__in=invoice_ids)
     }
+
+
+def _buyer_of(row: AskedInvoice) -> dict[str, Any]:
+    box = None if row.buyer is None else bytes(row.buyer)
+    return unseal_buyer(box, invoice_id=row.invoice_id)
 
 
 def said_of(invoice_id: UUID) -> Said:

@@ -39,6 +39,10 @@ class Claimed:
     def endpoint_id(self) -> UUID:
         return self.sending.endpoint_id
 
+    @property
+    def number(self) -> int:
+        return self.sending.number
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:

@@ -51,7 +51,7 @@ async def attempt(
     return Outcome(
         event_id=delivery.event_id,
         endpoint_id=delivery.endpoint_id,
-        number=delivery.sending.number,
+        number=delivery.number,
         verdict=style.judge(
             delivery.sending,
             status=status,
