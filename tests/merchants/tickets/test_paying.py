@@ -270,7 +270,7 @@ def test_what_is_paid_twice_all_the_same_is_told_apart(till: Till, world: World)
     first = till.split().ask()
     Invoice.objects.filter(id=first.id).update(status="expired", time_over=True)
     world.confirmed(till.ask())
-    Invoice.objects.filter(id=first.id).update(status="paid")
+    Invoice.objects.filter(id=first.id).update(status="paid", duplicate_order=True)
     tickets_settle(invoice_ids=[first.id], now=world.now)
     assert till.shown["parts"][0]["over"] == "10.00"
     assert (till.ticket.state, till.ticket.paid_units) == ("paid", 2_000)
