@@ -30,6 +30,7 @@ def subject_word(subject: str) -> str:
         "invoice": _("Sales"),
         "catalogue": _("Items"),
         "link": _("Payment links"),
+        "customer": _("Customers"),
         "refund": _("Refunds"),
         "balance": _("Balances"),
         "payout": _("Payouts"),
@@ -61,6 +62,7 @@ def verb_word(verb: str) -> str:
         "export": _("export"),
         "decide": _("decide"),
         "propose": _("propose"),
+        "forget": _("forget"),
     }[verb]
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
-from merchants.accounts.guards import MemberRequest, may, require_action
+from merchants.accounts.guards import MemberRequest, may, require_action, step_first
 from merchants.accounts.selectors import people_named
 from merchants.accounts.services import api_key_revoke
 from merchants.counter.displays import display_revoke
@@ -47,6 +47,8 @@ def page(request: MemberRequest, shop_id: UUID, till_id: UUID) -> HttpResponse:
             messages.success(request, _("The display was taken off: it shows nothing any more."))
         case "register":
             _may_keys(request)
+            if asked := step_first(request, KEYS, back=_here(till)):
+                return asked
             _register, secret = register_make(
                 shop=request.shop, till_id=till.id, by=request.user, now=now
             )
@@ -55,7 +57,9 @@ def page(request: MemberRequest, shop_id: UUID, till_id: UUID) -> HttpResponse:
             _may_keys(request)
             key_id = _uuid(request, "key")
             if key_id in {one.key_id for one in registers_at(shop_id=shop_id, till_id=till.id)}:
-                api_key_revoke(shop_id=shop_id, key_id=key_id, now=now)
+                api_key_revoke(
+                    shop_id=shop_id, key_id=key_id, now=now, by=f"user:{request.user.pk}"
+                )
                 messages.success(request, _("The key opens nothing any more."))
         case _:
             raise Http404

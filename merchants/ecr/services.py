@@ -45,7 +45,12 @@ def register_make(
     if till is None:
         raise TillUnknown
     key, secret = api_key_create(
-        shop_id=shop.id, mode=shop.mode, scopes=(SCOPE,), name=f"ECR {till.name}", created_by=by
+        shop_id=shop.id,
+        mode=shop.mode,
+        scopes=(SCOPE,),
+        name=f"ECR {till.name}",
+        created_by=by,
+        now=now,
     )
     register = Register.objects.create(
         key=key, shop_id=shop.id, till=till, made_by=by.id, made_at=now

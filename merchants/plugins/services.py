@@ -235,13 +235,14 @@ def plugin_pair(
         shop_id=shop.id, identifier=application.identifier, host=application.host
     )
     if before is not None:
-        api_key_revoke(shop_id=shop.id, key_id=before.key_id, now=now)
+        api_key_revoke(shop_id=shop.id, key_id=before.key_id, now=now, by=f"user:{user.pk}")
     key, secret = api_key_create(
         shop_id=shop.id,
         mode=shop.mode,
         scopes=scopes_for(application.permissions),
         name=application.name,
         created_by=user,
+        now=now,
     )
     Pairing.objects.create(
         shop_id=shop.id,

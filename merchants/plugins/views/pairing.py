@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods
 
 from gateway.shops.models import Shop
 from merchants.accounts.actions import role_allows, roles_allowing
+from merchants.accounts.factors.stepping import step_asked
 from merchants.accounts.models import User
 from merchants.accounts.selectors import shop_entered, shops_of
 from merchants.plugins.permissions import GRANTS, actions_for, of_store
@@ -138,7 +139,11 @@ def _paired(request: HttpRequest, asking: Asking) -> HttpResponse:
     if entered is None:
         raise Http404
     shop, roles = entered
-    if shop.mode == "live" and asking.is_plain:
+    is_live = shop.mode == "live"
+    asked = step_asked(request, GIVES, is_live=is_live, back=request.get_full_path())
+    if asked is not None:
+        return asked
+    if is_live and asking.is_plain:
         said = _("A key to real money is sent to an https:// address only.")
         return _page(request, asking, problem=said, status=422)
     try:

@@ -49,7 +49,8 @@ class KeyView(PluginView):
         )
 
     def delete(self, request: Request) -> HttpResponse:
-        api_key_revoke(shop_id=self.shop.id, key_id=self.caller.key_id, now=timezone.now())
+        key_id = self.caller.key_id
+        api_key_revoke(shop_id=self.shop.id, key_id=key_id, now=timezone.now(), by=f"key:{key_id}")
         return self.done()
 
 
