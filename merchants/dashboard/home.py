@@ -51,7 +51,7 @@ BAR: Final = 1_000
 @require_GET
 @require_action("dashboard.view")
 def page(request: MemberRequest, shop_id: UUID) -> HttpResponse:
-    """Twenty-one queries at most, whatever is stored."""
+    """As many queries whatever is stored: thirty at most, with the frame's own."""
     now = timezone.now()
     latest = invoices_page(shop_id=shop_id, size=LATEST).items
     context: dict[str, Any] = {
