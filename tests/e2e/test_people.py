@@ -217,5 +217,5 @@ def test_somebody_is_invited_joins_and_is_let_go(house):
             hers.goto(f"{base}/")
             hers.wait_for_url("**/login?next=**")
         page.goto(f"{base}/audit?kind=people")
-        words = page.locator("table.log tbody td.strong").all_text_contents()
+        words = page.locator("table.log .act > .strong").all_text_contents()
         assert words == ["Left the team", "Joined the team", "Invited"]
