@@ -90,6 +90,7 @@ def ours(api: Api, open_shop: Any) -> dict[str, str]:
         "fee-invoices": str(document.id),
         "refunds": refund.json()["id"],
         "invoices": invoice["id"],
+        "invoices paid": str(paid.id),
         "items": api.post("items", {"name": "Ours", "price": "1.00"}).json()["id"],
         "webhook_endpoints": endpoint["id"],
         "events": str(delivery.event_id),
@@ -99,6 +100,8 @@ def ours(api: Api, open_shop: Any) -> dict[str, str]:
 
 def _path(template: str, ours: dict[str, str]) -> str:
     kind = template.split("/", maxsplit=1)[0]
+    if template.endswith("/receipt"):
+        kind += " paid"  # what nobody has paid has none
     path = template.replace("{id}", ours[kind], 1)
     return path.replace("{id}", ours["events"])
 
