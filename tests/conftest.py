@@ -46,6 +46,7 @@ from gateway.compliance.behaviour import recently  # noqa: E402 (needs the apps)
 from gateway.events import waking  # noqa: E402 (needs the apps)
 from gateway.market import snapshot_store  # noqa: E402 (needs the apps)
 from gateway.outside import buckets  # noqa: E402 (needs the apps)
+from merchants.calls import noting  # noqa: E402 (needs the apps)
 from tests.as_web import requests_as_web  # noqa: E402 (needs the apps)
 from tests.undoing import undone  # noqa: E402 (needs the path)
 from tests.wiping import flush_what_is_filled, wipe_unmanaged  # noqa: E402 (needs the apps)
@@ -60,7 +61,7 @@ flush_what_is_filled()
 
 # How long a customer should wait for Valkey is not how long a busy machine's may take: what comes
 # after it is tested by a Valkey that isn't there.
-for _asking in (waking, buckets, recently, snapshot_store):
+for _asking in (waking, buckets, recently, snapshot_store, noting):
     _asking.TIMEOUT_SECONDS = 10.0
 
 # A worker of xdist inherits the environment of the run and has read its settings before this file.
