@@ -42,12 +42,8 @@ django.setup()
 
 from django.conf import settings as _settings  # noqa: E402
 
-from gateway.compliance.behaviour import recently  # noqa: E402 (needs the apps)
-from gateway.events import waking  # noqa: E402 (needs the apps)
-from gateway.market import snapshot_store  # noqa: E402 (needs the apps)
-from gateway.outside import buckets  # noqa: E402 (needs the apps)
-from merchants.calls import noting  # noqa: E402 (needs the apps)
 from tests.as_web import requests_as_web  # noqa: E402 (needs the apps)
+from tests.patience import unhurry  # noqa: E402 (needs the apps)
 from tests.undoing import undone  # noqa: E402 (needs the path)
 from tests.wiping import flush_what_is_filled, wipe_unmanaged  # noqa: E402 (needs the apps)
 
@@ -58,11 +54,7 @@ _hypothesis.register_profile(
 _hypothesis.load_profile("unhurried")
 
 flush_what_is_filled()
-
-# How long a customer should wait for Valkey is not how long a busy machine's may take: what comes
-# after it is tested by a Valkey that isn't there.
-for _asking in (waking, buckets, recently, snapshot_store, noting):
-    _asking.TIMEOUT_SECONDS = 10.0
+unhurry()
 
 # A worker of xdist inherits the environment of the run and has read its settings before this file.
 _settings.VALKEY_URL = os.environ["VALKEY_URL"]

@@ -56,6 +56,8 @@ def password_link_send(*, email: str, now: datetime) -> None:
     """Send whoever has this address a link for a new password; nothing to nobody, and no more than
     a few at once. Who asks is told the same whatever it does."""
     email = email.strip().lower()[:254]
+    if "\0" in email:
+        return  # nobody's: PostgreSQL can't even be asked
     user = User.objects.select_for_update(no_key=True).filter(email=email, is_active=True).first()
     if user is None:
         return

@@ -91,7 +91,8 @@ def _file_rows(shop_id: UUID, asked: Asked) -> Iterator[list[str]]:
 
 
 def _typed(request: MemberRequest) -> dict[str, str]:
-    return {name: request.GET.get(name, "").strip()[:64] for name in FIELDS}
+    # What PostgreSQL can't be asked for is in no row.
+    return {name: request.GET.get(name, "").replace("\0", "").strip()[:64] for name in FIELDS}
 
 
 def _asked(typed: dict[str, str]) -> Asked:

@@ -33,7 +33,9 @@ def page(request: MemberRequest, shop_id: UUID) -> HttpResponse:
     outcome = request.GET.get("outcome", "")
     if outcome not in OUTCOMES:
         raise Http404
-    path, cursor = request.GET.get("path", "").strip()[:MOST_PATH], request.GET.get("cursor")
+    # What PostgreSQL can't be asked for is in no row.
+    path = request.GET.get("path", "").replace("\0", "").strip()[:MOST_PATH]
+    cursor = request.GET.get("cursor")
     try:
         found = calls_page(shop_id=shop_id, outcome=outcome, path=path, cursor=cursor)
     except BadCursor as error:

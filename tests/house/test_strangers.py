@@ -383,6 +383,11 @@ def test_what_no_database_can_hold_is_no_failure_of_ours(place: Place) -> None:
             assert _post(client, path, **fields).status_code < 500, (path, fields)
         for path in (
             home + "invoices?cursor=%00",
+            home + "invoices?q=%00&order=%00&till=%00&from=%00&least=%00",
+            home + "search?q=a%00b",
+            home + "customers?q=%00&email=%00",
+            home + "developers/requests?path=%00&status=%00",
+            home + "audit?who=%00&act=%00&from=%00",
             home + "balances?cursor=%00",
             home + "payouts?cursor=AAAA",
             f"/i/{invoice['id']}?asset=%00&qr=%00",
@@ -392,3 +397,4 @@ def test_what_no_database_can_hold_is_no_failure_of_ours(place: Place) -> None:
             assert client.get(path).status_code < 500, path
     with place.browser() as client:
         assert place.sign_in(client, "a\0@example.com", "a\0b").status_code == 200
+        assert _post(client, "/reset", email="a\0@example.com").status_code < 500

@@ -34,6 +34,7 @@ from gateway.market.snapshot_store import (
 from gateway.market.snapshots import DeskPolicy
 from gateway.supervisor.devchain.feed import LocalFeed
 from gateway.supervisor.embedded import start_valkey
+from tests import patience
 from tests.chains.conftest import fake_node  # noqa: F401 (a fixture)
 from tests.market.dev_market import dev_market
 from tests.market.test_following import chain, follower, mine, rpc  # noqa: F401 (fixtures)
@@ -72,7 +73,10 @@ class Valkey:
 
 
 @pytest.fixture
-def own_valkey(settings):
+def own_valkey(settings, monkeypatch):
+    """Asked with the product's own patience."""
+    for module, seconds in patience.OWN.items():
+        monkeypatch.setattr(module, "TIMEOUT_SECONDS", seconds)
     folder = Path(tempfile.mkdtemp(prefix="tw-v-"))  # the path of a socket must be short
     server = Valkey(folder)
     settings.VALKEY_URL = server.url

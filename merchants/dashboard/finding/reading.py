@@ -68,8 +68,8 @@ class Typed:
 
 
 def read(typed: str) -> Typed:
-    """Everything that this may be."""
-    text = " ".join(typed.split())[:MOST_CHARACTERS].strip()
+    """Everything that this may be; what PostgreSQL can't be asked for is in no row."""
+    text = " ".join(typed.replace("\0", " ").split())[:MOST_CHARACTERS].strip()
     low = text.lower()
     number = _NUMBER.fullmatch(low)
     return Typed(
