@@ -100,10 +100,11 @@ def email_confirm(request: HttpRequest, token: str) -> HttpResponse:
         return render(request, "accounts/email_confirm.html", {"token": token[:64]})
     user = person(request)
     try:
-        own.email_change(token=token, user_id=user.pk, now=timezone.now())
+        changed = own.email_change(token=token, user_id=user.pk, now=timezone.now())
     except TillwayError as refused:
         messages.error(request, own_problem(refused))
     else:
+        session_kept(request, changed, now=timezone.now())
         messages.success(request, _("You sign in with the new address from now on."))
     return HttpResponseRedirect(ACCOUNT)
 
