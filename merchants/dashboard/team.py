@@ -96,7 +96,7 @@ def one(request: MemberRequest, shop_id: UUID, user_id: UUID) -> HttpResponse:
 @require_POST
 @require_action(MANAGE)
 def change(request: MemberRequest, shop_id: UUID, user_id: UUID) -> HttpResponse:
-    """Another role."""
+    """Another role. Keys of theirs that carry more than it may end, unless they are kept."""
     member = _member(request, user_id)
     if first := _first(request, _of(request, user_id)):
         return first
@@ -106,6 +106,7 @@ def change(request: MemberRequest, shop_id: UUID, user_id: UUID) -> HttpResponse
                 shop_id=shop_id,
                 user_id=user_id,
                 role=request.POST.get("role", ""),
+                keep_keys=_kept(request, user_id),
                 by=request.user,
                 now=timezone.now(),
             )
@@ -122,14 +123,12 @@ def remove(request: MemberRequest, shop_id: UUID, user_id: UUID) -> HttpResponse
     member = _member(request, user_id)
     if first := _first(request, _of(request, user_id)):
         return first
-    kept = [key.id for key in keys_made_by(shop_id=shop_id, user_id=user_id)]
-    kept = [one for one in kept if str(one) in request.POST.getlist("keep")]
     try:
         with transaction.atomic():
             let_go(
                 shop_id=shop_id,
                 user_id=user_id,
-                keep_keys=kept,
+                keep_keys=_kept(request, user_id),
                 by=request.user,
                 now=timezone.now(),
             )
@@ -159,6 +158,13 @@ def reset(request: MemberRequest, shop_id: UUID, user_id: UUID) -> HttpResponse:
     except TillwayError as refused:
         return _one(request, member, problem=_problem(refused), status=refused.status)
     return HttpResponseRedirect(_of(request, user_id))
+
+
+def _kept(request: MemberRequest, user_id: UUID) -> list[UUID]:
+    """Those of a member's keys that the form lets go on. One query."""
+    chosen = request.POST.getlist("keep")
+    theirs = keys_made_by(shop_id=request.shop.id, user_id=user_id)
+    return [key.id for key in theirs if str(key.id) in chosen]
 
 
 def _first(request: MemberRequest, back: str) -> HttpResponse | None:

@@ -99,6 +99,19 @@ def test_a_role_is_changed_and_written_down(owner: Client, staff: Staff, team: s
     assert row.subject == f"user:{manager.pk}"
 
 
+def test_another_role_ends_keys_that_are_not_kept(
+    owner: Client, staff: Staff, team: str, open_shop: World
+) -> None:
+    dev = staff.user("developer")
+    keys = [
+        api_key_create(shop_id=open_shop.shop_id, mode="test", created_by=dev)[0] for _ in range(2)
+    ]
+    form = {"role": "cashier", "keep": [str(keys[1].id)]}
+    owner.post(f"{team}/{dev.pk}/role", form)
+    assert ApiKey.objects.get(id=keys[0].id).revoked_at is not None
+    assert ApiKey.objects.get(id=keys[1].id).revoked_at is None
+
+
 def test_the_last_owner_is_told_why_not(owner: Client, staff: Staff, team: str) -> None:
     me = staff.user("owner")
     for path, form in ((f"{me.pk}/role", {"role": "manager"}), (f"{me.pk}/remove", {})):
