@@ -279,8 +279,14 @@ def test_a_live_shops_money_needs_a_second_factor_once_the_time_is_over(
     answer = _make_key(_client(ann), shop)
     assert answer["Location"] == "/account/security"
     assert ApiKey.objects.count() == 1
-    for path in ("payouts", "settings", "team/invite"):
-        answer = _client(ann).post(f"/dashboard/{shop.id}/{path}", {"section": "address"})
+    for path, section in (
+        ("payouts", ""),
+        ("settings", "address"),
+        ("settings", "terms"),
+        ("settings", "refunds"),
+        ("team/invite", ""),
+    ):
+        answer = _client(ann).post(f"/dashboard/{shop.id}/{path}", {"section": section})
         assert answer["Location"] == "/account/security", path
 
 
