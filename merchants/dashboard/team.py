@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from gateway.events.errors import TillwayError
 from merchants.accounts.actions import ROLES, SHOP_ROLES
+from merchants.accounts.errors import MailThrottled
 from merchants.accounts.factors.resetting import reset_ask, reset_of, reset_stop
 from merchants.accounts.factors.selectors import factors_of, who_has_factor
 from merchants.accounts.factors.stepping import fresh_asked
@@ -29,6 +30,8 @@ from merchants.accounts.team import (
     let_go,
     role_change,
 )
+from merchants.accounts.throttling import invitation_mail_check
+from merchants.accounts.wait_words import mail_wait_words
 from merchants.dashboard.frame import draw
 from merchants.dashboard.selectors import time_text
 from merchants.tills.cashiers import pin_drop
@@ -53,7 +56,10 @@ def ask(request: MemberRequest, shop_id: UUID) -> HttpResponse:
         return first
     typed = {"email": request.POST.get("email", "")[:254], "role": request.POST.get("role", "")}
     try:
+        invitation_mail_check(shop_id=shop_id, user_id=request.user.pk)
         invite(shop_id=shop_id, by=request.user, now=timezone.now(), **typed)
+    except MailThrottled as refused:
+        return _wait(request, refused, typed=typed)
     except TillwayError as refused:
         return _page(request, typed=typed, problem=_problem(refused), status=refused.status)
     messages.success(request, _("Invited. The link in the letter is good for seven days."))
@@ -68,12 +74,16 @@ def ask_again(request: MemberRequest, shop_id: UUID, invitation_id: UUID) -> Htt
         return first
     verb = invitation_withdraw if request.POST.get("do") == "withdraw" else invitation_send_again
     try:
+        if verb is invitation_send_again:
+            invitation_mail_check(shop_id=shop_id, user_id=request.user.pk)
         verb(
             shop_id=shop_id,
             invitation_id=invitation_id,
             by=request.user,
             now=timezone.now(),
         )
+    except MailThrottled as refused:
+        return _wait(request, refused)
     except TillwayError as refused:
         raise Http404 from refused
     messages.success(
@@ -206,6 +216,14 @@ def _page(
         "problem": problem,
     }
     return draw(request, "dashboard/team.html", context, status=status)
+
+
+def _wait(
+    request: MemberRequest, refused: MailThrottled, *, typed: dict[str, str] | None = None
+) -> HttpResponse:
+    waits = _page(request, typed=typed, problem=mail_wait_words(refused), status=refused.status)
+    waits["Retry-After"] = str(refused.retry_after_seconds)
+    return waits
 
 
 def _one(

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from merchants.accounts import throttling
 from merchants.accounts.models import ApiKey, Invitation, Letter, Membership
 from merchants.accounts.services import api_key_create, member_add
 from merchants.audit.models import Record
@@ -87,6 +88,27 @@ def test_inviting_resending_and_withdrawing(owner: Client, team: str) -> None:
     owner.post(f"{team}/invitations/{made.id}", {"do": "withdraw"})
     assert "c@shop.example" not in owner.get(team).content.decode()
     assert owner.post(f"{team}/invitations/{made.id}", {"do": "again"}).status_code == 404
+
+
+@pytest.mark.parametrize("brake", ["_INVITATIONS_OF_SHOP", "_INVITATIONS_BY_PERSON"])
+def test_who_sends_letter_after_letter_has_to_wait(
+    brake: str, owner: Client, team: str, monkeypatch: pytest.MonkeyPatch, valkey: Any
+) -> None:
+    once = throttling._Brake(burst=1, every_seconds=180)
+    monkeypatch.setattr(throttling, brake, once)
+    owner.post(f"{team}/invite", {"email": "c@shop.example", "role": "cashier"})
+    made = Invitation.objects.get()
+    for path, form in (
+        ("invite", {"email": "d@shop.example", "role": "cashier"}),
+        (f"invitations/{made.id}", {"do": "again"}),
+    ):
+        answer = owner.post(f"{team}/{path}", form)
+        assert answer.status_code == 429
+        assert 0 < int(answer["Retry-After"]) <= 180
+        assert "Try again in 3 min." in answer.content.decode()
+    assert Letter.objects.count() == 1
+    owner.post(f"{team}/invitations/{made.id}", {"do": "withdraw"})
+    assert Invitation.objects.get().withdrawn_at is not None
 
 
 def test_a_role_is_changed_and_written_down(owner: Client, staff: Staff, team: str) -> None:
