@@ -37,13 +37,11 @@ class PathsKeepSecrets(structlog.stdlib.ProcessorFormatter):
     else a path carries stays out, so that a new kind of link is no new leak."""
 
     def format(self, record: logging.LogRecord) -> str:
-        request = getattr(record, "request", None)
-        if isinstance(request, HttpRequest) and isinstance(record.args, tuple):
+        request, said = getattr(record, "request", None), record.args
+        if isinstance(request, HttpRequest) and isinstance(said, tuple):
             shown = path_shown(request)
             record = copy.copy(record)  # other handlers see theirs as it was
-            record.args = tuple(
-                _said(one, shown) if isinstance(one, str) else one for one in record.args
-            )
+            record.args = tuple(_said(one, shown) if isinstance(one, str) else one for one in said)
         return super().format(record)
 
 
