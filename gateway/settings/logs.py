@@ -1,10 +1,13 @@
 """One structured line per event, from our code and from libraries alike (structlog)."""
 
+import copy
 import logging
 import os
-from typing import Any
+import re
+from typing import Any, Final
 
 import structlog
+from django.http import HttpRequest
 
 SHARED_PROCESSORS: list[Any] = [
     structlog.contextvars.merge_contextvars,
@@ -24,6 +27,42 @@ class RefusalsAreNoFailures(logging.Filter):
         return True
 
 
+_ADDRESS: Final = re.compile(r"(https?://[^/\s]+)/\S*")
+_IDS: Final = re.compile(r"<(?:uuid|int):(\w+)>")
+
+
+class PathsKeepSecrets(structlog.stdlib.ProcessorFormatter):
+    """Some paths open something to whoever has them: ``/reset/…``, ``/join/…``, ``/c/…``. A line
+    about a request names its route in place of its path, with the ids of rows filled in; whatever
+    else a path carries stays out, so that a new kind of link is no new leak."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        request, said = getattr(record, "request", None), record.args
+        if isinstance(request, HttpRequest) and isinstance(said, tuple):
+            shown = path_shown(request)
+            record = copy.copy(record)  # other handlers see theirs as it was
+            record.args = tuple(_said(one, shown) if isinstance(one, str) else one for one in said)
+        return super().format(record)
+
+
+def path_shown(request: HttpRequest) -> str:
+    """A request's path as the log may have it; of one that leads nowhere, how it begins."""
+    match = request.resolver_match
+    if match is None:
+        first, slash, rest = request.path.lstrip("/").partition("/")
+        return f"/{first}/..." if rest else f"/{first}{slash}"
+    known = match.kwargs
+    return "/" + _IDS.sub(lambda at: str(known.get(at[1], at[0])), match.route)
+
+
+def _said(words: str, shown: str) -> str:
+    """One part of a line. Django escapes a path before it logs it, and the reason why a form was
+    refused may hold the address of the page that it came from."""
+    if words.startswith("/"):
+        return shown
+    return _ADDRESS.sub(r"\1/...", words)
+
+
 def logging_config(*, level: str, as_json: bool) -> dict[str, Any]:
     """Django's LOGGING: everything to stderr, as JSON for machines or in colour for people."""
     renderer: Any = (
@@ -37,7 +76,7 @@ def logging_config(*, level: str, as_json: bool) -> dict[str, Any]:
         "disable_existing_loggers": False,
         "formatters": {
             "structured": {
-                "()": structlog.stdlib.ProcessorFormatter,
+                "()": PathsKeepSecrets,
                 "foreign_pre_chain": SHARED_PROCESSORS,
                 "processors": [
                     structlog.stdlib.ProcessorFormatter.remove_processors_meta,
@@ -50,7 +89,8 @@ def logging_config(*, level: str, as_json: bool) -> dict[str, Any]:
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "structured"}},
         "root": {"handlers": ["stderr"], "level": level},
         "loggers": {
-            "django.server": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
+            # The server of runserver writes whole paths; django.request says the same without.
+            "django.server": {"handlers": ["stderr"], "level": "CRITICAL", "propagate": False},
             "django.request": {"filters": ["refusals"]},
             "httpx": {"level": "WARNING"},
             "httpcore": {"level": "WARNING"},

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from gateway.events.errors import TillwayError
 from merchants.accounts import own, sessions
 from merchants.accounts.agents import agent_words
-from merchants.accounts.errors import PasswordTooWeak, PasswordWrong
+from merchants.accounts.errors import MailThrottled, PasswordTooWeak, PasswordWrong
 from merchants.accounts.factors import changing, codes, resetting, totp
 from merchants.accounts.factors.answering import (
     asks_answer,
@@ -32,7 +32,8 @@ from merchants.accounts.models import SignedIn, User
 from merchants.accounts.second_step import next_of, step_context, step_problem
 from merchants.accounts.selectors import shops_of
 from merchants.accounts.signing_in import session_kept
-from merchants.accounts.throttling import try_begin, try_succeeded
+from merchants.accounts.throttling import address_mail_check, try_begin, try_succeeded
+from merchants.accounts.wait_words import mail_wait_words
 
 ACCOUNT: Final = "/account"
 
@@ -82,7 +83,12 @@ def email(request: HttpRequest) -> HttpResponse:
         return asked
     typed = request.POST.get("email", "")
     try:
+        address_mail_check(user_id=user.pk)
         own.email_change_ask(user_id=user.pk, email=typed, now=timezone.now())
+    except MailThrottled as refused:
+        waits = _page(request, user, at="email", problem=mail_wait_words(refused), status=429)
+        waits["Retry-After"] = str(refused.retry_after_seconds)
+        return waits
     except TillwayError as refused:
         # Whether somebody else has it is told to nobody: the letter says so to its reader.
         if refused.code != "email_taken":
@@ -100,10 +106,11 @@ def email_confirm(request: HttpRequest, token: str) -> HttpResponse:
         return render(request, "accounts/email_confirm.html", {"token": token[:64]})
     user = person(request)
     try:
-        own.email_change(token=token, user_id=user.pk, now=timezone.now())
+        changed = own.email_change(token=token, user_id=user.pk, now=timezone.now())
     except TillwayError as refused:
         messages.error(request, own_problem(refused))
     else:
+        session_kept(request, changed, now=timezone.now())
         messages.success(request, _("You sign in with the new address from now on."))
     return HttpResponseRedirect(ACCOUNT)
 

@@ -90,7 +90,9 @@ ACTIONS: Final[dict[str, frozenset[str]]] = {
 STEPPED_UP: Final = frozenset(
     {
         "shop.change_payout_address",
+        "shop.change_terms",
         "payout.request",
+        "refund.approve",
         "api_key.manage",
         "member.manage",
         "approval.decide",

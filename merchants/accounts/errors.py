@@ -74,6 +74,16 @@ class SignInThrottled(TillwayError):
         super().__init__("Too many failed sign-ins came from this network.")
 
 
+class MailThrottled(TillwayError):
+    code = "mail_throttled"
+    hint = "Wait for the seconds in Retry-After and try again."
+    status = 429
+
+    def __init__(self, *, retry_after_seconds: int) -> None:
+        self.retry_after_seconds = retry_after_seconds
+        super().__init__("Too many letters were asked for.")
+
+
 class EmailTaken(TillwayError):
     code = "email_taken"
     message = "There is already a person with this email address."

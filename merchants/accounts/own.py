@@ -122,7 +122,9 @@ def email_change_ask(*, user_id: UUID, email: str, now: datetime) -> None:
 
 @transaction.atomic
 def email_change(*, token: str, user_id: UUID, now: datetime) -> User:
-    """From here on the person signs in with the new address. The old one is told.
+    """From here on the person signs in with the new address. The old one is told, but not which
+    the new one is: it may be somebody else's by now. Links for a new password that lie in the old
+    mailbox end, and so does every session of before.
 
     Raises:
         LinkOver: it is another person's link, too.
@@ -141,11 +143,13 @@ def email_change(*, token: str, user_id: UUID, now: datetime) -> User:
             user.save(update_fields=["email"])
     except IntegrityError:
         raise EmailTaken(field="email") from None
+    PersonLink.objects.filter(user_id=user_id, kind="password", used_at=None).delete()
+    user = sessions_end(user_id=user_id)
     letter_write(
         kind="email_changed",
         address=before,
         language=user.language,
-        detail={"to": user.email},
+        detail={"to": _hinted(user.email)},
         now=now,
     )
     personal_record(user_id, act="email.changed", now=now)
@@ -182,6 +186,12 @@ def personal_record(
             now=now,
             detail=detail,
         )
+
+
+def _hinted(email: str) -> str:
+    """An address that whoever has it knows again, and nobody can write to: ``a…@example.com``."""
+    name, _at, domain = email.rpartition("@")
+    return f"{name[:1]}…@{domain}"
 
 
 def _link(

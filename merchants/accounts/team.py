@@ -12,7 +12,7 @@ from django.db import transaction
 
 from gateway.shops.models import Shop
 from gateway.tenancy.scope import entered_by
-from merchants.accounts.actions import OWNER, SHOP_ROLES
+from merchants.accounts.actions import OWNER, SCOPES, SHOP_ROLES, role_allows
 from merchants.accounts.errors import (
     AlreadyInvited,
     AlreadyMember,
@@ -23,6 +23,7 @@ from merchants.accounts.errors import (
     RoleUnknown,
     TooManyInvitations,
 )
+from merchants.accounts.factors.resetting import resets_of_asker_stop
 from merchants.accounts.letters import letter_write, token_of
 from merchants.accounts.models import ApiKey, Invitation, Membership, User
 from merchants.accounts.selectors import roles_of, shops_of
@@ -40,6 +41,7 @@ LASTS: Final = timedelta(days=7)
 OPEN_AT_MOST: Final = 50
 KEPT: Final = timedelta(days=365)
 """After its link's end: it names a person's address."""
+_KEYS: Final = "api_key.manage"
 _FOUND_SQL: Final = "SELECT c.scope, (c.invitation).id FROM accounts_invitation_found(%s, %s) c"
 
 
@@ -185,8 +187,22 @@ def join_known(*, invited: Invited, user: User, now: datetime) -> None:
 
 
 @transaction.atomic
-def role_change(*, shop_id: UUID, user_id: UUID, role: str, by: User, now: datetime) -> Membership:
+def role_change(
+    *,
+    shop_id: UUID,
+    user_id: UUID,
+    role: str,
+    keep_keys: Collection[UUID] = (),
+    by: User,
+    now: datetime,
+) -> Membership:
     """Give a member another role in the shop.
+
+    Keys that they made and that carry what the new role may not do are revoked; all of them, if it
+    may have no keys any more. Who is no owner any more has asked for no reset either.
+
+    Args:
+        keep_keys: keys of theirs that go on, because a program of the shop's lives by them.
 
     Raises:
         MemberUnknown, RoleUnknown, LastOwner
@@ -195,7 +211,12 @@ def role_change(*, shop_id: UUID, user_id: UUID, role: str, by: User, now: datet
     member = member_add(user_id=user_id, role=role, shop_id=shop_id)
     if before == OWNER != role:
         _withdraw_those_of(shop_id=shop_id, user_id=user_id, by=by, now=now)
+        resets_of_asker_stop(asked_by=user_id, by=by.pk, now=now)
     if before != role:
+        loses_all = role_allows(before, _KEYS) and not role_allows(role, _KEYS)
+        for key in keys_made_by(shop_id=shop_id, user_id=user_id):
+            if key.id not in keep_keys and (loses_all or _carries_more(key, role)):
+                api_key_revoke(shop_id=shop_id, key_id=key.id, now=now, by=f"user:{by.pk}")
         record(
             act="member.role_changed",
             shop_id=shop_id,
@@ -214,7 +235,8 @@ def let_go(
     """A person works in the shop no more: from their next request on it is not there for them.
 
     The keys that they made are revoked: they may have kept the secrets. What they invited others
-    to is withdrawn. Who has no other place in this house is signed out everywhere.
+    to is withdrawn, and resets that they asked for stop. Who has no other place in this house is
+    signed out everywhere.
 
     Args:
         keep_keys: keys of theirs that go on, because a program of the shop's lives by them.
@@ -228,6 +250,7 @@ def let_go(
     for key_id in theirs.exclude(id__in=keep_keys).values_list("id", flat=True):
         api_key_revoke(shop_id=shop_id, key_id=key_id, now=now, by=f"user:{by.pk}")
     _withdraw_those_of(shop_id=shop_id, user_id=user_id, by=by, now=now)
+    resets_of_asker_stop(asked_by=user_id, by=by.pk, now=now)
     user = User.objects.get(id=user_id)
     if not shops_of(user) and not roles_of(user=user, shop_id=None):
         sessions_end(user_id=user_id)
@@ -256,6 +279,11 @@ def keys_made_by(*, shop_id: UUID, user_id: UUID) -> list[ApiKey]:
     """A person's keys to the shop that still open it. One query."""
     found = ApiKey.objects.filter(shop_id=shop_id, created_by_id=user_id, revoked_at=None)
     return list(found.order_by("-id"))
+
+
+def _carries_more(key: ApiKey, role: str) -> bool:
+    """Whether a key may do what the role may not."""
+    return not all(scope in SCOPES and role_allows(role, SCOPES[scope]) for scope in key.scopes)
 
 
 def _withdraw_those_of(*, shop_id: UUID, user_id: UUID, by: User, now: datetime) -> None:

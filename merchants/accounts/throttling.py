@@ -1,11 +1,29 @@
-"""Failed tries per client address, whatever was tried: a brake on spraying passwords and codes."""
+"""Brakes: failed tries per client address, whatever was tried, so that nobody sprays passwords and
+codes; and letters that people have sent to addresses of their choosing."""
 
+from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address
+from typing import Final
+from uuid import UUID
 
 from django.conf import settings
 
 from gateway.outside.buckets import buckets_of
-from merchants.accounts.errors import SignInThrottled
+from merchants.accounts.errors import MailThrottled, SignInThrottled
+
+
+@dataclass(frozen=True, slots=True)
+class _Brake:
+    """So many at once, then one each ``every_seconds``."""
+
+    burst: int
+    every_seconds: int
+
+
+_INVITATIONS_OF_SHOP: Final = _Brake(burst=20, every_seconds=180)
+_INVITATIONS_BY_PERSON: Final = _Brake(burst=20, every_seconds=180)
+"""Whoever opens many test shops has a shop's worth of letters, not each shop's."""
+_ADDRESSES_OF_PERSON: Final = _Brake(burst=5, every_seconds=600)
 
 
 def network_of(address: str) -> str | None:
@@ -58,3 +76,30 @@ def _take(address: str, tokens: int, *, what: str) -> int | None:
         burst=settings.SIGN_IN_BURST,
         wanted=tokens,
     )
+
+
+def invitation_mail_check(*, shop_id: UUID, user_id: UUID) -> None:
+    """Count a letter that asks somebody to join.
+
+    Raises:
+        MailThrottled: the shop, or the person in all their shops, asked too many.
+    """
+    _letter(f"invitations:by:{user_id}", _INVITATIONS_BY_PERSON)
+    _letter(f"invitations:of:{shop_id}", _INVITATIONS_OF_SHOP)
+
+
+def address_mail_check(*, user_id: UUID) -> None:
+    """Count a letter to an address that somebody wants to sign in with.
+
+    Raises:
+        MailThrottled
+    """
+    _letter(f"addresses:of:{user_id}", _ADDRESSES_OF_PERSON)
+
+
+def _letter(name: str, brake: _Brake) -> None:
+    taken = buckets_of(settings.VALKEY_URL).take(
+        f"letters:{name}", refill=1, every_seconds=brake.every_seconds, burst=brake.burst
+    )
+    if taken is not None and taken <= 0:
+        raise MailThrottled(retry_after_seconds=max(1, -taken))

@@ -17,7 +17,7 @@ from gateway.refunds.cards.requesting import card_refund_approve, card_refund_re
 from gateway.refunds.cards.selectors import card_refund_get
 from gateway.refunds.errors import RefundUnknown
 from merchants.accounts.acting import person_acting
-from merchants.accounts.guards import MemberRequest, require_action
+from merchants.accounts.guards import MemberRequest, require_action, step_first
 from merchants.dashboard.auditing import write_down
 from merchants.pos.card_refunds import card_refund_asked
 from merchants.pos.refunds import refund_problem
@@ -31,6 +31,8 @@ def ask(request: MemberRequest, shop_id: UUID, invoice_id: UUID) -> HttpResponse
         invoice = invoice_get(shop_id=shop_id, invoice_id=invoice_id)
     except InvoiceNotFound as error:
         raise Http404 from error
+    if first := step_first(request, "refund.approve", back=_invoice(shop_id, invoice_id)):
+        return first
     try:
         refund = card_refund_asked(
             request, invoice_id=invoice_id, currency=invoice.currency, via="dashboard"
@@ -59,6 +61,9 @@ def decide(request: MemberRequest, shop_id: UUID, card_refund_id: UUID) -> HttpR
         raise Http404 from error
     if verb is None:
         raise Http404
+    back = _invoice(shop_id, refund.invoice_id)
+    if verb is card_refund_approve and (first := step_first(request, "refund.approve", back=back)):
+        return first
     try:
         with transaction.atomic():
             refund = verb(
@@ -80,5 +85,9 @@ def decide(request: MemberRequest, shop_id: UUID, card_refund_id: UUID) -> HttpR
     return _to_invoice(shop_id, refund.invoice_id)
 
 
+def _invoice(shop_id: UUID, invoice_id: UUID) -> str:
+    return f"/dashboard/{shop_id}/invoices/{invoice_id}"
+
+
 def _to_invoice(shop_id: UUID, invoice_id: UUID) -> HttpResponse:
-    return HttpResponseRedirect(f"/dashboard/{shop_id}/invoices/{invoice_id}#card-refunds")
+    return HttpResponseRedirect(f"{_invoice(shop_id, invoice_id)}#card-refunds")

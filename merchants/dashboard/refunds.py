@@ -31,7 +31,7 @@ from gateway.refunds.requesting import refund_preview
 from gateway.refunds.selectors import refund_get, refunds_page, refunds_to_approve
 from gateway.settlement.reports.formats import csv_text
 from merchants.accounts.acting import person_acting
-from merchants.accounts.guards import MemberRequest, may, require_action
+from merchants.accounts.guards import MemberRequest, may, require_action, step_first
 from merchants.accounts.models import User
 from merchants.dashboard.auditing import write_down
 from merchants.dashboard.frame import draw
@@ -124,6 +124,9 @@ def one(request: MemberRequest, shop_id: UUID, refund_id: UUID) -> HttpResponse:
     needed = "refund.request" if action == "link" else "refund.approve"
     if not may(request, needed):
         raise PermissionDenied(needed)
+    # Calling one off sends nothing anywhere; a new link is as good as the money.
+    if action != "reject" and (asked := step_first(request, "refund.approve", back=request.path)):
+        return asked
     whose: dict[str, Any] = {
         "shop_id": shop_id,
         "refund_id": refund_id,
@@ -161,15 +164,18 @@ def ask(request: MemberRequest, shop_id: UUID, invoice_id: UUID) -> HttpResponse
         invoice = invoice_get(shop_id=shop_id, invoice_id=invoice_id)
     except InvoiceNotFound as error:
         raise Http404 from error
+    back = f"/dashboard/{shop_id}/invoices/{invoice_id}"
+    if first := step_first(request, "refund.approve", back=back):
+        return first
     try:
         if request.POST.get("confirmed") != "yes":
             return _draw_preview(request, invoice)
         asked = asked_from(request, invoice, via="dashboard")
     except (TillwayError, MoneyError) as error:
         messages.error(request, refund_problem(error))
-        return HttpResponseRedirect(f"/dashboard/{shop_id}/invoices/{invoice_id}")
+        return HttpResponseRedirect(back)
     if not may(request, "refund.view"):
-        return HttpResponseRedirect(f"/dashboard/{shop_id}/invoices/{invoice_id}")
+        return HttpResponseRedirect(back)
     return _draw_one(request, asked.refund, link=link_of(asked.token))
 
 

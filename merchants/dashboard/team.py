@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from gateway.events.errors import TillwayError
 from merchants.accounts.actions import ROLES, SHOP_ROLES
+from merchants.accounts.errors import MailThrottled
 from merchants.accounts.factors.resetting import reset_ask, reset_of, reset_stop
 from merchants.accounts.factors.selectors import factors_of, who_has_factor
 from merchants.accounts.factors.stepping import fresh_asked
@@ -29,6 +30,8 @@ from merchants.accounts.team import (
     let_go,
     role_change,
 )
+from merchants.accounts.throttling import invitation_mail_check
+from merchants.accounts.wait_words import mail_wait_words
 from merchants.dashboard.frame import draw
 from merchants.dashboard.selectors import time_text
 from merchants.tills.cashiers import pin_drop
@@ -53,7 +56,10 @@ def ask(request: MemberRequest, shop_id: UUID) -> HttpResponse:
         return first
     typed = {"email": request.POST.get("email", "")[:254], "role": request.POST.get("role", "")}
     try:
+        invitation_mail_check(shop_id=shop_id, user_id=request.user.pk)
         invite(shop_id=shop_id, by=request.user, now=timezone.now(), **typed)
+    except MailThrottled as refused:
+        return _wait(request, refused, typed=typed)
     except TillwayError as refused:
         return _page(request, typed=typed, problem=_problem(refused), status=refused.status)
     messages.success(request, _("Invited. The link in the letter is good for seven days."))
@@ -68,12 +74,16 @@ def ask_again(request: MemberRequest, shop_id: UUID, invitation_id: UUID) -> Htt
         return first
     verb = invitation_withdraw if request.POST.get("do") == "withdraw" else invitation_send_again
     try:
+        if verb is invitation_send_again:
+            invitation_mail_check(shop_id=shop_id, user_id=request.user.pk)
         verb(
             shop_id=shop_id,
             invitation_id=invitation_id,
             by=request.user,
             now=timezone.now(),
         )
+    except MailThrottled as refused:
+        return _wait(request, refused)
     except TillwayError as refused:
         raise Http404 from refused
     messages.success(
@@ -96,7 +106,7 @@ def one(request: MemberRequest, shop_id: UUID, user_id: UUID) -> HttpResponse:
 @require_POST
 @require_action(MANAGE)
 def change(request: MemberRequest, shop_id: UUID, user_id: UUID) -> HttpResponse:
-    """Another role."""
+    """Another role. Keys of theirs that carry more than it may end, unless they are kept."""
     member = _member(request, user_id)
     if first := _first(request, _of(request, user_id)):
         return first
@@ -106,6 +116,7 @@ def change(request: MemberRequest, shop_id: UUID, user_id: UUID) -> HttpResponse
                 shop_id=shop_id,
                 user_id=user_id,
                 role=request.POST.get("role", ""),
+                keep_keys=_kept(request, user_id),
                 by=request.user,
                 now=timezone.now(),
             )
@@ -122,14 +133,12 @@ def remove(request: MemberRequest, shop_id: UUID, user_id: UUID) -> HttpResponse
     member = _member(request, user_id)
     if first := _first(request, _of(request, user_id)):
         return first
-    kept = [key.id for key in keys_made_by(shop_id=shop_id, user_id=user_id)]
-    kept = [one for one in kept if str(one) in request.POST.getlist("keep")]
     try:
         with transaction.atomic():
             let_go(
                 shop_id=shop_id,
                 user_id=user_id,
-                keep_keys=kept,
+                keep_keys=_kept(request, user_id),
                 by=request.user,
                 now=timezone.now(),
             )
@@ -159,6 +168,13 @@ def reset(request: MemberRequest, shop_id: UUID, user_id: UUID) -> HttpResponse:
     except TillwayError as refused:
         return _one(request, member, problem=_problem(refused), status=refused.status)
     return HttpResponseRedirect(_of(request, user_id))
+
+
+def _kept(request: MemberRequest, user_id: UUID) -> list[UUID]:
+    """Those of a member's keys that the form lets go on. One query."""
+    chosen = request.POST.getlist("keep")
+    theirs = keys_made_by(shop_id=request.shop.id, user_id=user_id)
+    return [key.id for key in theirs if str(key.id) in chosen]
 
 
 def _first(request: MemberRequest, back: str) -> HttpResponse | None:
@@ -200,6 +216,14 @@ def _page(
         "problem": problem,
     }
     return draw(request, "dashboard/team.html", context, status=status)
+
+
+def _wait(
+    request: MemberRequest, refused: MailThrottled, *, typed: dict[str, str] | None = None
+) -> HttpResponse:
+    waits = _page(request, typed=typed, problem=mail_wait_words(refused), status=refused.status)
+    waits["Retry-After"] = str(refused.retry_after_seconds)
+    return waits
 
 
 def _one(

@@ -18,7 +18,7 @@ from gateway.invoices.errors import InvoiceNotFound
 from gateway.invoices.selectors import invoice_get
 from merchants.accounts.guards import may
 from merchants.receipts.drawing import sheet_for
-from merchants.receipts.errors import DocumentNotFound, NotPaidYet
+from merchants.receipts.errors import DocumentNotFound, NotPaidYet, ShopMailsThrottled
 from merchants.receipts.issuing import receipt_for_invoice, receipt_for_ticket
 from merchants.receipts.mailing import mail_ask
 from merchants.receipts.models import Document, Mailing, PrintJob
@@ -144,6 +144,11 @@ def mail(request: TillRequest, shop_id: UUID, receipt_id: UUID) -> HttpResponse:
 
 def receipt_problem(error: TillwayError) -> str:
     """A refusal in the reader's language where we have it, else in its own words."""
+    if isinstance(error, ShopMailsThrottled):
+        return _(
+            "This shop mailed too many receipts just now. Try again in %(seconds)s seconds, or show"
+            " the code."
+        ) % {"seconds": error.retry_after_seconds}
     known = {
         "receipt_mail_address": _("That is no mail address."),
         "receipt_mails_too_many": _(

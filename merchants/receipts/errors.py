@@ -29,6 +29,17 @@ class TooManyMails(TillwayError):
     status = 429
 
 
+class ShopMailsThrottled(TillwayError):
+    code = "receipt_mails_throttled"
+    message = "This shop had too many receipts mailed in a short time."
+    hint = "Show the code: it opens the receipt on the customer's phone."
+    status = 429
+
+    def __init__(self, *, retry_after_seconds: int) -> None:
+        self.retry_after_seconds = retry_after_seconds
+        super().__init__()
+
+
 class PrinterUnknown(TillwayError):
     code = "printer_unknown"
     message = "There is no such printer in this shop."

@@ -5,6 +5,7 @@ from typing import Final
 from uuid import UUID
 
 import structlog
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
@@ -16,10 +17,16 @@ from gateway.compliance.sealed.errors import KeyGone
 from gateway.compliance.sealed.keys import day_keys_throw_away
 from gateway.compliance.sealed.sealing import opened_bytes, sealed_bytes
 from gateway.events.ids import uuid7
+from gateway.outside.buckets import buckets_of
 from gateway.outside.errors import OutsideFailed
 from gateway.outside.mail import MailRefused, mail_send
 from merchants.receipts.drawing import sheet_for
-from merchants.receipts.errors import KeyInvalid, MailAddressInvalid, TooManyMails
+from merchants.receipts.errors import (
+    KeyInvalid,
+    MailAddressInvalid,
+    ShopMailsThrottled,
+    TooManyMails,
+)
 from merchants.receipts.models import Document, Mailing
 from merchants.receipts.plain_text import plain_text
 from merchants.receipts.printing import MAX_KEY
@@ -32,18 +39,21 @@ KEPT: Final = timedelta(days=2)
 """Longer than any mail is tried; then its day's key is thrown away."""
 MOST_MAILS: Final = 5
 """Of one paper: a till sends no heaps of mail to strangers."""
+SHOP_BURST: Final = 200
+"""Mails of one shop at once; then one each ``SHOP_EVERY_SECONDS``."""
+SHOP_EVERY_SECONDS: Final = 10
 MAX_ADDRESS: Final = 254
 LEASE: Final = timedelta(minutes=2)
 RETRIES: Final = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240))
 MAILS_AT_A_TIME: Final = 50
 
 
-@transaction.atomic
 def mail_ask(*, document: Document, address: str, key: str, by: str, now: datetime) -> Mailing:
     """Have a paper mailed, once for each tap.
 
     Raises:
         MailAddressInvalid, TooManyMails
+        ShopMailsThrottled: the shop had too many mailed, of whichever papers.
         KeyInvalid: the key is none, or another tap's.
     """
     if not 1 <= len(key) <= MAX_KEY or not key.isprintable():
@@ -54,23 +64,8 @@ def mail_ask(*, document: Document, address: str, key: str, by: str, now: dateti
             raise KeyInvalid
         return known
     address = _checked(address)
-    before = Mailing.objects.filter(document=document).count()
-    if before >= MOST_MAILS:
-        raise TooManyMails
-    mailing_id, about = uuid7(), f"{KEYS}:{now.date().isoformat()}"
-    return Mailing.objects.create(
-        id=mailing_id,
-        shop_id=document.shop_id,
-        document=document,
-        key=key,
-        is_copy=before > 0,
-        language=get_language() or "en",
-        sealed_for=about,
-        address=sealed_bytes(address.encode(), about=about, name=str(mailing_id), now=now),
-        due_at=now,
-        asked_by=by,
-        asked_at=now,
-    )
+    _shop_check(document.shop_id)
+    return _put_down(document=document, address=address, key=key, by=by, now=now)
 
 
 def mailings_send(*, now: datetime) -> int:
@@ -94,6 +89,36 @@ def addresses_forget(*, now: datetime) -> int:
 
 
 # --- parts ---------------------------------------------------------------------------------------
+
+
+def _shop_check(shop_id: UUID) -> None:
+    """Each paper has its own end, but a shop makes papers as it likes."""
+    taken = buckets_of(settings.VALKEY_URL).take(
+        f"receipts:mails_of:{shop_id}", refill=1, every_seconds=SHOP_EVERY_SECONDS, burst=SHOP_BURST
+    )
+    if taken is not None and taken <= 0:
+        raise ShopMailsThrottled(retry_after_seconds=max(1, -taken))
+
+
+@transaction.atomic
+def _put_down(*, document: Document, address: str, key: str, by: str, now: datetime) -> Mailing:
+    before = Mailing.objects.filter(document=document).count()
+    if before >= MOST_MAILS:
+        raise TooManyMails
+    mailing_id, about = uuid7(), f"{KEYS}:{now.date().isoformat()}"
+    return Mailing.objects.create(
+        id=mailing_id,
+        shop_id=document.shop_id,
+        document=document,
+        key=key,
+        is_copy=before > 0,
+        language=get_language() or "en",
+        sealed_for=about,
+        address=sealed_bytes(address.encode(), about=about, name=str(mailing_id), now=now),
+        due_at=now,
+        asked_by=by,
+        asked_at=now,
+    )
 
 
 def _checked(address: str) -> str:

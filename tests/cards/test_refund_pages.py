@@ -3,11 +3,13 @@
 import re
 
 from django.test import Client
+from django.utils import timezone
 
 from gateway.invoices.models import Invoice
 from gateway.refunds.cards.carrying import card_refunds_carry
 from gateway.refunds.cards.models import CardRefund
 from gateway.shops.services import shop_set_terms
+from merchants.accounts.factors.models import Passkey
 from tests.cards.kit import Desk
 from tests.faces import Staff
 
@@ -83,6 +85,31 @@ def test_above_a_cashiers_limit_the_owner_decides(desk: Desk) -> None:
     assert owner.post(decide, {"action": "approve"})["Location"] == f"{here}#card-refunds"
     card_refunds_carry(now=desk.world.clock.advance(seconds=60))
     assert "Back on the card" in _text(owner, here)
+
+
+def test_who_has_a_second_factor_shows_it_before_money_goes_back(desk: Desk) -> None:
+    invoice, staff = _sold(desk), Staff(desk.world)
+    _cashiers_limit(desk, 100)
+    till = f"/pos/{invoice.shop_id}/sales/{invoice.id}/card-refund"
+    staff.client("cashier").post(till, {"draft": "1", "amount": "5.00"})
+    row, owner = CardRefund.objects.get(), staff.client("owner")
+    Passkey.objects.create(
+        user=staff.user("owner"),
+        credential_id=b"x",
+        credential=b"x",
+        name="x",
+        made_at=timezone.now(),
+    )
+    base = f"/dashboard/{invoice.shop_id}"
+    for path, form in (
+        (f"invoices/{invoice.id}/card-refund", {"draft": "2", "amount": "2.00"}),
+        (f"card-refunds/{row.id}", {"action": "approve"}),
+    ):
+        answer = owner.post(f"{base}/{path}", form)
+        assert answer["Location"].startswith("/account/confirm?next="), path
+    assert CardRefund.objects.get().status == "requested"
+    owner.post(f"{base}/card-refunds/{row.id}", {"action": "reject"})
+    assert CardRefund.objects.get().status == "rejected"
 
 
 def test_the_owner_asks_for_one_on_the_invoices_page_and_calls_another_off(desk: Desk) -> None:

@@ -12,6 +12,7 @@ from gateway.invoices.claims import claims_of
 from gateway.refunds.deciding import refund_reject
 from gateway.refunds.models import Refund
 from gateway.refunds.selectors import refund_by_link
+from merchants.accounts.factors.models import Passkey
 from tests.checkout.test_views import assert_strict
 from tests.faces import Staff
 from tests.refunds.conftest import WALLET, Refunds, euros, person
@@ -185,6 +186,37 @@ def test_an_owner_previews_asks_and_calls_it_off(refunds: Refunds, staff: Staff)
     owner.post(f"{base}/refunds/{refund.id}", {"action": "reject"})
     assert refunds.again(refund).status == "rejected"
     assert "Called off" in owner.get(f"{base}/refunds").content.decode()
+
+
+def test_who_has_a_second_factor_shows_it_before_money_goes_back(
+    refunds: Refunds, staff: Staff
+) -> None:
+    invoice = refunds.paid()
+    owner = staff.client("owner", **ENGLISH)
+    Passkey.objects.create(
+        user=staff.user("owner"),
+        credential_id=b"x",
+        credential=b"x",
+        name="x",
+        made_at=timezone.now(),
+    )
+    base = f"/dashboard/{invoice.shop_id}"
+    posted = {"amount": "5.00", "draft": "d", "confirmed": "yes"}
+    refund = refunds.ask(invoice, amount=euros(200)).refund
+    one = f"{base}/refunds/{refund.id}"
+    for path, form in (
+        (f"{base}/invoices/{invoice.id}/refund", posted),
+        (one, {"action": "approve"}),
+        (one, {"action": "link"}),
+    ):
+        assert owner.post(path, form)["Location"].startswith("/account/confirm?next="), form
+    assert Refund.objects.get().approved_by == refund.approved_by
+    assert owner.post(one, {"action": "reject"})["Location"] == one
+    session = owner.session
+    session["proved"] = {"at": timezone.now().timestamp(), "by": "passkey"}
+    session.save()
+    owner.post(f"{base}/invoices/{invoice.id}/refund", posted)
+    assert Refund.objects.count() == 2
 
 
 def test_an_accountant_looks_and_does_nothing(refunds: Refunds, staff: Staff) -> None:

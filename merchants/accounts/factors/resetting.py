@@ -30,12 +30,7 @@ def reset_ask(*, shop_id: UUID, user_id: UUID, by: User, now: datetime) -> Reset
             weaken another one's people.
         NothingToReset
     """
-    with house_scope():
-        places = set(Membership.objects.filter(user_id=user_id).values_list("shop_id", flat=True))
-        owned = set(
-            Membership.objects.filter(user=by, role=OWNER).values_list("shop_id", flat=True)
-        )
-    if by.pk == user_id or shop_id not in places or places - owned:
+    if by.pk == user_id or not _may_reset(shop_id=shop_id, user_id=user_id, by=by.pk):
         raise ResetRefused
     if not has_factor(user_id):
         raise NothingToReset
@@ -80,6 +75,15 @@ def reset_stop(*, user_id: UUID, by: UUID, now: datetime) -> bool:
     return bool(stopped)
 
 
+@transaction.atomic
+def resets_of_asker_stop(*, asked_by: UUID, by: UUID, now: datetime) -> int:
+    """Stop every reset that somebody asked for who owns a shop no more; how many."""
+    with house_scope():
+        asked = Reset.objects.filter(asked_by=asked_by, done_at=None, stopped_at=None)
+        people = list(asked.values_list("user_id", flat=True))
+    return sum(reset_stop(user_id=user_id, by=by, now=now) for user_id in people)
+
+
 def resets_carry_out(*, now: datetime) -> int:
     """Take away the factors of everybody whose day has passed; how many people."""
     due = Reset.objects.filter(due_at__lte=now, done_at=None, stopped_at=None)
@@ -89,14 +93,30 @@ def resets_carry_out(*, now: datetime) -> int:
     return done
 
 
+def _may_reset(*, shop_id: UUID, user_id: UUID, by: UUID) -> bool:
+    """Whether somebody owns every place where a person works, this shop among them."""
+    with house_scope():
+        places = set(Membership.objects.filter(user_id=user_id).values_list("shop_id", flat=True))
+        owned = set(
+            Membership.objects.filter(user_id=by, role=OWNER).values_list("shop_id", flat=True)
+        )
+    return shop_id in places and places <= owned
+
+
 @transaction.atomic
 def _carry_out(reset_id: UUID, *, now: datetime) -> bool:
+    """Whether it was: whoever asked must still be one who may ask, a day later, or it ends."""
     found = (
         Reset.objects.select_for_update(skip_locked=True)
         .filter(id=reset_id, done_at=None, stopped_at=None)
         .first()
     )
     if found is None:
+        return False
+    if not _may_reset(shop_id=found.shop_id, user_id=found.user_id, by=found.asked_by):
+        found.stopped_at = now
+        found.save(update_fields=["stopped_at"])
+        personal_record(found.user_id, act="factor.reset_cancelled", now=now, who="house")
         return False
     found.done_at = now
     found.save(update_fields=["done_at"])

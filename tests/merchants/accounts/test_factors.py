@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from gateway.events.errors import TillwayError
-from merchants.accounts import services
+from merchants.accounts import services, team
 from merchants.accounts.factors import changing, codes, resetting, totp
 from merchants.accounts.factors.models import RecoveryCode, Reset, Totp, Tries
 from merchants.accounts.factors.selectors import factors_of, has_factor, who_has_factor
@@ -279,8 +279,14 @@ def test_a_live_shops_money_needs_a_second_factor_once_the_time_is_over(
     answer = _make_key(_client(ann), shop)
     assert answer["Location"] == "/account/security"
     assert ApiKey.objects.count() == 1
-    for path in ("payouts", "settings", "team/invite"):
-        answer = _client(ann).post(f"/dashboard/{shop.id}/{path}", {"section": "address"})
+    for path, section in (
+        ("payouts", ""),
+        ("settings", "address"),
+        ("settings", "terms"),
+        ("settings", "refunds"),
+        ("team/invite", ""),
+    ):
+        answer = _client(ann).post(f"/dashboard/{shop.id}/{path}", {"section": section})
         assert answer["Location"] == "/account/security", path
 
 
@@ -361,6 +367,48 @@ def test_after_the_day_the_factors_are_gone_and_every_session_too(
     assert client.get("/account").status_code == 302
     acts = set(Record.objects.filter(shop_id=shop.id).values_list("act", flat=True))
     assert {"factor.reset_asked", "factor.reset"} <= acts
+
+
+def _elsewhere(shop: Any, ann: User, bob: User) -> None:
+    from gateway.shops.services import shop_open
+
+    other = shop_open(
+        name="Other", pricing_currency="EUR", settlement_asset="USDC@31337", now=timezone.now()
+    )
+    services.member_add(user_id=bob.pk, role="cashier", shop_id=other.id)
+
+
+def _dropped(shop: Any, ann: User, bob: User) -> None:
+    services.member_add(user_id=ann.pk, role="manager", shop_id=shop.id)
+
+
+@pytest.mark.parametrize("change", [_elsewhere, _dropped])
+def test_a_reset_ends_if_whoever_asked_may_not_ask_any_more(
+    change: Any, ann: User, bob: User, shop: Any
+) -> None:
+    App(bob).confirm()
+    now = timezone.now()
+    resetting.reset_ask(shop_id=shop.id, user_id=bob.pk, by=ann, now=now)
+    change(shop, ann, bob)
+    assert resetting.resets_carry_out(now=now + timedelta(hours=25)) == 0
+    assert has_factor(bob.pk)
+    assert resetting.reset_of(bob.pk) is None
+    assert Record.objects.filter(act="factor.reset_cancelled", shop_id=shop.id).exists()
+
+
+@pytest.mark.parametrize("how", ["let go", "made a manager"])
+def test_who_owns_the_shop_no_more_has_asked_for_no_reset(
+    how: str, ann: User, bob: User, shop: Any
+) -> None:
+    App(bob).confirm()
+    now = timezone.now()
+    resetting.reset_ask(shop_id=shop.id, user_id=bob.pk, by=ann, now=now)
+    if how == "let go":
+        team.let_go(shop_id=shop.id, user_id=ann.pk, by=bob, now=now)
+    else:
+        team.role_change(shop_id=shop.id, user_id=ann.pk, role="manager", by=bob, now=now)
+    assert resetting.reset_of(bob.pk) is None
+    assert Reset.objects.get().stopped_by == bob.pk
 
 
 def test_whoever_runs_the_house_takes_factors_away_at_the_command_line(bob: User) -> None:

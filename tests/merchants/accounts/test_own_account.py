@@ -121,6 +121,28 @@ def test_a_new_address_counts_once_its_link_was_opened(ann: User) -> None:
     assert Letter.objects.filter(kind="email_changed").count() == 1
 
 
+def test_a_new_address_ends_what_the_old_mailbox_could_open(ann: User) -> None:
+    here, there = _signed_in(ann), _signed_in(ann)
+    Client().post("/reset", {"email": ann.email})
+    reset = _reset_path()
+    here.post("/account/email", {"email": "ann@new.example"})
+    link = PersonLink.objects.get(kind="email")
+    here.post(f"/account/email/{token_of('email_link', link.id)}")
+    assert Client().get(reset).status_code == 404
+    assert here.get("/account").status_code == 200
+    assert there.get("/account").status_code == 302
+    assert Letter.objects.get(kind="email_changed").detail == {"to": "a…@new.example"}
+
+
+def test_who_asks_for_address_after_address_has_to_wait(ann: User) -> None:
+    client = _signed_in(ann)
+    answers = [client.post("/account/email", {"email": f"ann{n}@new.example"}) for n in range(6)]
+    assert [answer.status_code for answer in answers] == [302] * 5 + [429]
+    assert 0 < int(answers[5]["Retry-After"]) <= 600
+    assert "Try again in 10 min." in answers[5].content.decode()
+    assert Letter.objects.filter(kind="email_link").count() == 5
+
+
 def test_another_persons_link_changes_nothing(ann: User) -> None:
     own.email_change_ask(user_id=ann.pk, email="ann@new.example", now=timezone.now())
     path = f"/account/email/{token_of('email_link', PersonLink.objects.get().id)}"

@@ -203,6 +203,40 @@ def test_who_leaves_is_out_at_once_with_their_keys(shop: Any, ann: User) -> None
     assert {"member.removed", "api_key.revoked"} <= acts
 
 
+@pytest.mark.parametrize(
+    ("before", "role", "gone"),
+    [
+        ("owner", "developer", {"refunds"}),
+        ("owner", "manager", {"refunds", "till"}),
+        ("developer", "cashier", {"refunds", "till"}),
+        ("manager", "cashier", {"refunds"}),
+        ("owner", "owner", set()),
+    ],
+)
+def test_keys_that_carry_more_than_the_new_role_end_with_the_old_one(
+    before: str, role: str, gone: set[str], shop: Any, ann: User
+) -> None:
+    bob = _member(shop, before)
+    scopes = {"refunds": ["refunds:write"], "till": ["invoices:write"], "kept": ["refunds:write"]}
+    keys = {
+        name: services.api_key_create(
+            shop_id=shop.id, mode="test", name=name, scopes=carried, created_by=bob
+        )[0]
+        for name, carried in scopes.items()
+    }
+    services.api_key_create(shop_id=shop.id, mode="test", name="hers", created_by=ann)
+    team.role_change(
+        shop_id=shop.id,
+        user_id=bob.pk,
+        role=role,
+        keep_keys=[keys["kept"].id],
+        by=ann,
+        now=timezone.now(),
+    )
+    revoked = ApiKey.objects.filter(revoked_at__isnull=False).values_list("name", flat=True)
+    assert set(revoked) == gone
+
+
 @pytest.mark.parametrize("how", ["let go", "made a manager"])
 def test_who_may_not_invite_any_more_has_invited_nobody(how: str, shop: Any, ann: User) -> None:
     """An invitation of one's own could be the way back in."""

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from merchants.accounts import throttling
 from merchants.accounts.models import ApiKey, Invitation, Letter, Membership
 from merchants.accounts.services import api_key_create, member_add
 from merchants.audit.models import Record
@@ -89,6 +90,27 @@ def test_inviting_resending_and_withdrawing(owner: Client, team: str) -> None:
     assert owner.post(f"{team}/invitations/{made.id}", {"do": "again"}).status_code == 404
 
 
+@pytest.mark.parametrize("brake", ["_INVITATIONS_OF_SHOP", "_INVITATIONS_BY_PERSON"])
+def test_who_sends_letter_after_letter_has_to_wait(
+    brake: str, owner: Client, team: str, monkeypatch: pytest.MonkeyPatch, valkey: Any
+) -> None:
+    once = throttling._Brake(burst=1, every_seconds=180)
+    monkeypatch.setattr(throttling, brake, once)
+    owner.post(f"{team}/invite", {"email": "c@shop.example", "role": "cashier"})
+    made = Invitation.objects.get()
+    for path, form in (
+        ("invite", {"email": "d@shop.example", "role": "cashier"}),
+        (f"invitations/{made.id}", {"do": "again"}),
+    ):
+        answer = owner.post(f"{team}/{path}", form)
+        assert answer.status_code == 429
+        assert 0 < int(answer["Retry-After"]) <= 180
+        assert "Try again in 3 min." in answer.content.decode()
+    assert Letter.objects.count() == 1
+    owner.post(f"{team}/invitations/{made.id}", {"do": "withdraw"})
+    assert Invitation.objects.get().withdrawn_at is not None
+
+
 def test_a_role_is_changed_and_written_down(owner: Client, staff: Staff, team: str) -> None:
     manager = staff.user("manager")
     owner.post(f"{team}/{manager.pk}/role", {"role": "cashier"})
@@ -97,6 +119,19 @@ def test_a_role_is_changed_and_written_down(owner: Client, staff: Staff, team: s
     assert row.detail == {"role": {"from": "manager", "to": "cashier"}}
     assert row.who == f"user:{staff.user('owner').pk}"
     assert row.subject == f"user:{manager.pk}"
+
+
+def test_another_role_ends_keys_that_are_not_kept(
+    owner: Client, staff: Staff, team: str, open_shop: World
+) -> None:
+    dev = staff.user("developer")
+    keys = [
+        api_key_create(shop_id=open_shop.shop_id, mode="test", created_by=dev)[0] for _ in range(2)
+    ]
+    form = {"role": "cashier", "keep": [str(keys[1].id)]}
+    owner.post(f"{team}/{dev.pk}/role", form)
+    assert ApiKey.objects.get(id=keys[0].id).revoked_at is not None
+    assert ApiKey.objects.get(id=keys[1].id).revoked_at is None
 
 
 def test_the_last_owner_is_told_why_not(owner: Client, staff: Staff, team: str) -> None:

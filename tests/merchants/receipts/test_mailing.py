@@ -11,7 +11,14 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from gateway.compliance.sealed.models import SealingKey
-from merchants.receipts.errors import KeyInvalid, MailAddressInvalid, TooManyMails
+from merchants.pos.receipts import receipt_problem
+from merchants.receipts import mailing
+from merchants.receipts.errors import (
+    KeyInvalid,
+    MailAddressInvalid,
+    ShopMailsThrottled,
+    TooManyMails,
+)
 from merchants.receipts.mailing import (
     MOST_MAILS,
     RETRIES,
@@ -81,6 +88,19 @@ def test_the_second_mail_is_a_copy_and_there_is_an_end(
     assert ["COPY" in mail.body for mail in mailoutbox] == [False] + [True] * (MOST_MAILS - 1)
     with pytest.raises(TooManyMails):
         ask(document)
+
+
+def test_a_shop_that_mails_paper_after_paper_has_to_wait(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch, valkey: Any
+) -> None:
+    monkeypatch.setattr(mailing, "SHOP_BURST", 1)
+    first = counter.receipt()
+    ask(first, key="k")
+    with pytest.raises(ShopMailsThrottled) as refusal:
+        ask(counter.receipt())
+    assert 0 < refusal.value.retry_after_seconds <= 10
+    assert "seconds, or show the code" in receipt_problem(refusal.value)
+    assert ask(first, key="k") == Mailing.objects.get(), "a tap that arrives twice"
 
 
 @pytest.mark.parametrize(
