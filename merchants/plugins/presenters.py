@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from fractions import Fraction
 from typing import Any, Final
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.conf import settings
@@ -317,9 +316,3 @@ def payout_data(refund: Refund, *, methods: Methods) -> dict[str, Any]:
         ),
         "state": PAYOUT_STATES[refund.status],
     }
-
-
-def origin_of(url: str) -> str:
-    """Scheme, host and port of a web address, as a browser's policy names them."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2].lower()}"

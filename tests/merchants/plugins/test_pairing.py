@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from gateway.shops.models import Shop
 from merchants.accounts.models import ApiKey
+from merchants.plugins.addresses import origin_of
 from merchants.plugins.models import Pairing
 from tests.faces import Staff
 from tests.invoices.conftest import World
@@ -189,6 +190,62 @@ def test_a_link_that_asks_wrongly_gives_nothing(wrong: str, staff: Staff, open_s
             "can't be connected" in answer.content.decode()
         )
     assert not ApiKey.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "redirect",
+    [
+        r"https://evil.example\@my-shop.example https:",
+        r"https://evil.example\@my-shop.example%20https:",
+        r"https://evil.example\.my-shop.example/",
+        r"https:\\evil.example/",
+        "https://my-shop.example@evil.example/",
+        "https://my-shop.example%40evil.example/",
+        "https://*/back",
+        "https://*.example/back",
+        "https://shop.example;script-src */",
+        "https://shop.example;/",
+        "https://shop.example%20https:/",
+        "https://shop.example https:/",
+        "https://shop.example,evil.example/",
+        "https://shop.\texample/",
+        "https://shop.example/back\n",
+        " https://shop.example/",
+        "\x00https://shop.example/",
+        "https://shop.example/a b",
+        "https://shop\u3002example/",
+        "https://shop\uff0eexample/",
+        "https://sh\u00f6p.example/",
+        "https://'self'/",
+        "https://[::1%25eth0]/",
+        "https://[evil.example]/",
+        "https://shop.example:0/",
+        "https://shop.example:99999/",
+        "https:///evil.example/",
+        "https:evil.example/",
+    ],
+)
+def test_an_address_that_a_browser_could_read_otherwise_gets_no_key(
+    redirect: str, staff: Staff, open_shop: World
+) -> None:
+    client = staff.client("owner")
+    url = link(redirect=redirect)
+    assert client.get(url).status_code == 400
+    assert client.post(url, {"shop": str(open_shop.shop_id)}).status_code == 400
+    assert not ApiKey.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("redirect", "origin"),
+    [
+        ("HTTPS://Shop.Example:443/back?to=a@b;c", "https://shop.example"),
+        ("https://shop.example:8443?x=1", "https://shop.example:8443"),
+        ("http://localhost:80/", "http://localhost"),
+        ("http://[0:0::1]:8080/back", "http://[::1]:8080"),
+    ],
+)
+def test_an_origin_is_built_of_what_was_read(redirect: str, origin: str) -> None:
+    assert origin_of(redirect) == origin
 
 
 def test_a_key_to_real_money_crosses_no_open_network(staff: Staff, open_shop: World) -> None:
