@@ -21,18 +21,19 @@ from gateway.refunds.models import Refund
 from gateway.refunds.requesting import Asked, Wanted, refund_request
 from gateway.refunds.selectors import refundable_of
 from gateway.shops.selectors import ShopView
-from gateway.shops.terms import ReleaseRule
+from gateway.shops.terms import ReleaseAt, ReleaseRule
 from merchants.accounts.actions import roles_allow
 from merchants.accounts.models import User
 from merchants.accounts.services import api_key_create, api_key_revoke
 from merchants.plugins.buyers import forget_at, seal_buyer, split
-from merchants.plugins.inputs import SPEEDS, Checkout, NewInvoice, NewPullPayment, NewRefund
+from merchants.plugins.inputs import MINUTE, SPEEDS, Checkout, NewInvoice, NewPullPayment, NewRefund
 from merchants.plugins.models import AskedInvoice, Pairing
 from merchants.plugins.permissions import actions_for, scopes_for
 from merchants.plugins.problems import InputRefused, fault
 from merchants.plugins.selectors import Said, invoices_of_orders, pairing_before
 
 BPS: Final = 10_000
+_SURER: Final[tuple[ReleaseAt, ...]] = ("seen", "confirmed", "final")
 _WORD: Final = re.compile(r"[^\s#]+")
 
 
@@ -47,7 +48,7 @@ class PairingRefused(TillwayError):
 def plugin_invoice_issue(
     *, shop: ShopView, wanted: NewInvoice, made_by: str, now: datetime
 ) -> tuple[Invoice, Said]:
-    """Ask for money as a plugin does: by the shop's terms, but for what it asked for otherwise.
+    """Ask for money as a plugin does: by the shop's terms, or by stricter ones that it asked for.
 
     Raises:
         as ``invoice_issue``.
@@ -107,15 +108,27 @@ def buyers_forget(*, now: datetime) -> int:
 
 
 def _on_terms(shop: ShopView, checkout: Checkout) -> ShopView:
-    """The shop, with this one sale's own terms in place of its usual ones."""
+    """The shop, with this one sale's own terms where they are stricter than its usual ones: a key
+    that asks for payments must not loosen what its owner agreed to. Pure."""
     terms = shop.terms
     if checkout.speed is not None:
-        rules = (ReleaseRule(up_to=None, at=SPEEDS[checkout.speed]),)
+        asked = SPEEDS[checkout.speed]
+        rules = tuple(
+            ReleaseRule(up_to=rule.up_to, at=max(rule.at, asked, key=_SURER.index))
+            for rule in terms.release_rules
+        )
         terms = msgspec.structs.replace(terms, release_rules=rules)
     if checkout.tolerance_bps is not None:
-        terms = msgspec.structs.replace(terms, underpay_tolerance_bps=checkout.tolerance_bps)
+        most = terms.underpay_tolerance_bps
+        terms = msgspec.structs.replace(
+            terms, underpay_tolerance_bps=min(checkout.tolerance_bps, most)
+        )
     if checkout.monitoring_seconds is not None:
-        terms = msgspec.structs.replace(terms, monitoring_seconds=checkout.monitoring_seconds)
+        # Not watched at all, a payment in the last block would be found by nobody.
+        asked_seconds = max(checkout.monitoring_seconds, MINUTE)
+        terms = msgspec.structs.replace(
+            terms, monitoring_seconds=min(asked_seconds, terms.monitoring_seconds)
+        )
     return replace(shop, terms=terms)
 
 

@@ -184,7 +184,44 @@ def test_the_checkout_is_what_was_asked_for(plugin: Plugin) -> None:
     assert data["expirationTime"] - data["createdTime"] == 300
     assert data["monitoringExpiration"] - data["expirationTime"] == 3_600
     rules = row(data).promises.terms.rules
-    assert (rules.release_at, rules.underpay_tolerance_bps) == ("final", 250)
+    assert rules.release_at == "final"
+
+
+@pytest.mark.parametrize(
+    ("checkout", "in_force"),
+    [
+        (
+            {"speedPolicy": "HighSpeed", "paymentTolerance": 100, "monitoringMinutes": 129_600},
+            ("confirmed", 50, 86_400),
+        ),
+        (
+            {"speedPolicy": "LowSpeed", "paymentTolerance": 0.25, "monitoringMinutes": 60},
+            ("final", 25, 3_600),
+        ),
+        ({"paymentTolerance": 0, "monitoringMinutes": 0}, ("confirmed", 0, 60)),
+        ({}, ("confirmed", 50, 86_400)),
+    ],
+)
+def test_a_sale_is_by_the_shops_terms_or_by_stricter_ones(
+    plugin: Plugin, checkout: dict[str, Any], in_force: tuple[str, int, int]
+) -> None:
+    data = plugin.invoice("500.00", checkout=CHECKOUT | checkout)
+    terms = row(data).promises.terms
+    found = (terms.release_at, terms.underpay_tolerance_bps, terms.monitoring_seconds)
+    assert found == in_force
+    assert data["monitoringExpiration"] - data["expirationTime"] == in_force[2]
+    for told in (data, again(plugin, data)):
+        assert {name: told["checkout"][name] for name in checkout} == checkout
+
+
+def test_how_sure_a_payment_must_be_is_by_amount_as_the_owner_set_it(
+    plugin: Plugin, open_shop: World
+) -> None:
+    rules = [{"up_to": 1_000, "at": "confirmed"}, {"up_to": None, "at": "final"}]
+    shop_set_terms(shop_id=open_shop.shop_id, changes={"release_rules": rules}, now=open_shop.now)
+    for amount, at in (("5.00", "confirmed"), ("50.00", "final")):
+        data = plugin.invoice(amount, checkout={"speedPolicy": "HighSpeed"})
+        assert row(data).promises.terms.release_at == at
 
 
 @pytest.mark.parametrize(
