@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
@@ -20,7 +21,10 @@ from gateway.refunds.limits import Person
 from gateway.refunds.models import Refund
 from gateway.refunds.requesting import Asked, Wanted, refund_request
 from gateway.refunds.selectors import refundable_of
+from gateway.shops.errors import TermsRefused
+from gateway.shops.models import Shop
 from gateway.shops.selectors import ShopView
+from gateway.shops.services import shop_set_terms
 from gateway.shops.terms import ReleaseAt, ReleaseRule
 from merchants.accounts.actions import roles_allow
 from merchants.accounts.models import User
@@ -236,7 +240,8 @@ def plugin_pair(
     now: datetime,
 ) -> str:
     """Give a plugin a key of its own to a shop; its secret is told this once. The key it had from
-    the same address ends, since nobody can tell its secret again.
+    the same address ends, since nobody can tell its secret again. Its site may show the checkout in
+    a frame, where the person may let it.
 
     Raises:
         PairingRefused: the person's roles don't hold what is given away.
@@ -267,7 +272,25 @@ def plugin_pair(
         paired_by=user,
         paired_at=now,
     )
+    if roles_allow(roles, "webhook.manage"):
+        _frame_at(application.host, shop_id=shop.id, user=user, now=now)
     return secret
+
+
+def _frame_at(origin: str, *, shop_id: UUID, user: User, now: datetime) -> None:
+    """Let the plugin's site show the checkout in a frame, as its script does. Where that can't be,
+    the shop's list being full or the site without TLS, it opens in the shopper's whole window."""
+    terms = Shop.objects.values_list("terms", flat=True).select_for_update().get(id=shop_id)
+    origins = terms.get("embed_origins", [])
+    if origin in origins or not origin.startswith("https://"):
+        return
+    with suppress(TermsRefused):
+        shop_set_terms(
+            shop_id=shop_id,
+            changes={"embed_origins": [*origins, origin]},
+            now=now,
+            changed_by=f"user:{user.pk}",
+        )
 
 
 def refund_worth(refund: Refund) -> Amount:

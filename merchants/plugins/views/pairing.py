@@ -49,6 +49,11 @@ class Asking:
         parts = urlsplit(self.redirect)
         return parts.scheme == "http" and parts.hostname not in HOMES
 
+    @property
+    def may_frame(self) -> bool:
+        """Whether its site will be one that may show the checkout in a frame."""
+        return self.application.host.startswith("https://")
+
 
 @never_cache
 @login_required
@@ -103,6 +108,7 @@ def _page(
         "shops": shops,
         "chosen": open_rows[0]["id"] if len(open_rows) == 1 else request.POST.get("shop", ""),
         "may_any": bool(open_rows),
+        "may_frame": asking.may_frame,
         "here": request.get_full_path(),
         "problem": problem,
     }

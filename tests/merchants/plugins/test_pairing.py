@@ -11,6 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from gateway.shops.models import Shop
+from gateway.shops.services import shop_set_terms
 from merchants.accounts.models import ApiKey
 from merchants.plugins.addresses import origin_of
 from merchants.plugins.models import Pairing
@@ -101,6 +102,36 @@ def test_the_key_may_go_nowhere_but_to_the_address_that_was_shown(
     assert "script-src 'self'" in policy and "unsafe" not in policy
     assert "no-store" in answer["Cache-Control"]
     assert "<script>" not in answer.content.decode()
+
+
+def origins(world: World) -> list[str]:
+    return list(Shop.objects.get(id=world.shop_id).terms.get("embed_origins", []))
+
+
+def test_its_site_may_show_the_checkout_in_a_frame(staff: Staff, open_shop: World) -> None:
+    client, shop = staff.client("owner"), {"shop": str(open_shop.shop_id)}
+    shop_set_terms(
+        shop_id=open_shop.shop_id,
+        changes={"embed_origins": ["https://other.example"]},
+        now=open_shop.now,
+    )
+    assert "checkout in a frame" in client.get(link()).content.decode()
+    for _ in range(2):
+        posted(client.post(link(), shop))
+    assert origins(open_shop) == ["https://other.example", "https://shop.example"]
+
+
+def test_a_site_that_can_have_no_frame_is_paired_all_the_same(
+    staff: Staff, open_shop: World
+) -> None:
+    client, shop = staff.client("owner"), {"shop": str(open_shop.shop_id)}
+    full = [f"https://{n}.example" for n in range(10)]
+    shop_set_terms(shop_id=open_shop.shop_id, changes={"embed_origins": full}, now=open_shop.now)
+    posted(client.post(link(), shop))
+    plain = link(redirect="http://shop.test/back")
+    assert "checkout in a frame" not in client.get(plain).content.decode()
+    posted(client.post(plain, shop))
+    assert origins(open_shop) == full
 
 
 def test_the_page_says_in_plain_words_what_the_plugin_wants(staff: Staff) -> None:
