@@ -3,6 +3,7 @@
 from typing import ClassVar, Final
 from uuid import UUID
 
+from django.db import transaction
 from django.http import HttpResponse
 from django.utils import timezone
 from rest_framework.request import Request
@@ -38,16 +39,18 @@ class WebhooksView(PluginView):
         if not asked.url:
             raise InputRefused(fault("url", "Say where to call."))
         try:
-            endpoint, secret = services.endpoint_create(
-                shop_id=self.shop.id,
-                url=asked.url,
-                events=asked.events or ("*",),
-                style=BTCPAY,
-                secret=asked.secret,
-                enabled=asked.enabled is not False,
-                retries=asked.retries is not False,
-                now=timezone.now(),
-            )
+            with transaction.atomic():
+                endpoint, secret = services.endpoint_create(
+                    shop_id=self.shop.id,
+                    url=asked.url,
+                    events=asked.events or ("*",),
+                    style=BTCPAY,
+                    secret=asked.secret,
+                    enabled=asked.enabled is not False,
+                    retries=asked.retries is not False,
+                    now=timezone.now(),
+                )
+                self.write_down("webhook.made", subject=f"webhook:{endpoint.id}")
         except OutsideRefused as refused:
             raise InputRefused(fault("url", refused.message)) from None
         return self.answer(webhook_data(endpoint, secret=secret))
@@ -78,21 +81,26 @@ class WebhookView(OneWebhook):
     def put(self, request: Request, store_id: str, webhook_id: str) -> HttpResponse:
         asked = inputs.read_webhook(self.body(), known=TYPES)
         try:
-            endpoint = services.endpoint_update(
-                shop_id=self.shop.id,
-                endpoint_id=self.found(webhook_id).id,
-                url=asked.url,
-                events=asked.events,
-                enabled=asked.enabled,
-                secret=asked.secret,
-                retries=asked.retries,
-            )
+            with transaction.atomic():
+                endpoint = services.endpoint_update(
+                    shop_id=self.shop.id,
+                    endpoint_id=self.found(webhook_id).id,
+                    url=asked.url,
+                    events=asked.events,
+                    enabled=asked.enabled,
+                    secret=asked.secret,
+                    retries=asked.retries,
+                )
+                self.write_down("webhook.changed", subject=f"webhook:{endpoint.id}")
         except OutsideRefused as refused:
             raise InputRefused(fault("url", refused.message)) from None
         return self.answer(webhook_data(endpoint))
 
     def delete(self, request: Request, store_id: str, webhook_id: str) -> HttpResponse:
-        services.endpoint_delete(shop_id=self.shop.id, endpoint_id=self.found(webhook_id).id)
+        endpoint = self.found(webhook_id)
+        with transaction.atomic():
+            services.endpoint_delete(shop_id=self.shop.id, endpoint_id=endpoint.id)
+            self.write_down("webhook.removed", subject=f"webhook:{endpoint.id}")
         return self.done()
 
 

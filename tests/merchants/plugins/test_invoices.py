@@ -13,6 +13,7 @@ from gateway.invoices.services import invoice_void
 from gateway.ledger.selectors import trial_balance
 from gateway.shops.services import shop_set_terms
 from merchants.accounts.actions import TILL_SCOPES
+from merchants.audit.models import Record
 from merchants.plugins.models import AskedInvoice
 from merchants.plugins.services import buyers_forget
 from tests.chain_rows import USDC, WETH
@@ -387,6 +388,11 @@ def test_a_person_marks_it_either_way_and_back_and_no_money_is_posted(
     assert words(plugin.asked("POST", path, {"status": other})) == (other, "Marked")
     assert trial_balance() == before
     assert row(data).marked_by.startswith("key:")
+    acts = Record.objects.filter(act="invoice.marked", subject=f"invoice:{row(data).id}")
+    assert {(one.who, one.detail["mark"]) for one in acts} == {
+        (row(data).marked_by, "settled"),
+        (row(data).marked_by, "invalid"),
+    }
 
 
 def test_what_was_paid_is_not_marked_away(plugin: Plugin, open_shop: World) -> None:
@@ -395,6 +401,7 @@ def test_what_was_paid_is_not_marked_away(plugin: Plugin, open_shop: World) -> N
     path = f"{plugin.store}/invoices/{data['id']}/status"
     for said in ("Invalid", "Settled", "New", None):
         assert "status" in faults(plugin.send("POST", path, {"status": said}))
+    assert not Record.objects.filter(act="invoice.marked").exists()
 
 
 def test_what_the_till_called_off_is_invalid_and_stays_so(plugin: Plugin, open_shop: World) -> None:

@@ -9,6 +9,7 @@ from gateway.invoices.models import Invoice
 from gateway.refunds.models import Refund
 from gateway.refunds.selectors import refund_by_link
 from gateway.shops.services import shop_set_terms
+from merchants.audit.models import Record
 from tests.chain_rows import USDC
 from tests.invoices.conftest import World
 from tests.merchants.plugins.conftest import Plugin, faults, is_unix, refused
@@ -178,6 +179,9 @@ def test_a_key_lets_a_payout_go_within_its_limit_and_calls_it_off(
     assert Refund.objects.get(id=told["id"]).status == "rejected"
     answer = plugin.send("DELETE", f"{plugin.store}/payouts/{told['id']}")
     assert answer.status_code == 200, "called off again is the same"
+    subject = f"refund:{told['id']}"
+    acts = Record.objects.filter(subject=subject, who__startswith="key:").order_by("at", "id")
+    assert [one.act for one in acts][:2] == ["refund.approved", "refund.rejected"]
 
 
 @pytest.mark.parametrize("path", ["stores/{s}/payouts/{i}", "stores/{s}/payouts/{i}/mark-paid"])
