@@ -197,7 +197,7 @@ def plugin_pull_payment(
         )
     return refund_request(
         shop_id=shop.id,
-        invoice_id=_to_refund(invoices).id,
+        invoice_id=_to_refund(invoices, amount=wanted.amount).id,
         wanted=Wanted(
             amount=wanted.amount,
             rate="paid",
@@ -209,11 +209,19 @@ def plugin_pull_payment(
     )
 
 
-def _to_refund(invoices: Sequence[Invoice]) -> Invoice:
-    """Of one order's invoices the one that pays it; paid twice, the one on top of it."""
+def _to_refund(invoices: Sequence[Invoice], *, amount: Amount) -> Invoice:
+    """Of one order's invoices the one to give ``amount`` back of: of an order paid twice, the one
+    on top of it while that much is left of it, then the one that pays it. Where nothing covers it,
+    the first, whose refusal says so. At most eight queries for each."""
     paid = [invoice for invoice in invoices if invoice.status == "paid"]
     on_top = [invoice for invoice in paid if invoice.duplicate_order]
-    return (on_top or paid or list(invoices))[0]
+    candidates = [*on_top, *(one for one in paid if not one.duplicate_order)] or list(invoices)
+    if len(candidates) > 1:
+        for invoice in candidates:
+            left = refundable_of(invoice).left
+            if left.asset == amount.asset and left.units >= amount.units:
+                return invoice
+    return candidates[0]
 
 
 @dataclass(frozen=True, slots=True)

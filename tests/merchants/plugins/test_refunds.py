@@ -144,6 +144,20 @@ def test_an_order_paid_twice_is_refunded_from_what_came_on_top(
     assert str(Refund.objects.get().invoice_id) == data["id"]
 
 
+def test_an_order_paid_twice_can_be_refunded_twice(
+    plugin: Plugin, open_shop: World, paid: dict[str, Any]
+) -> None:
+    data = plugin.invoice("10.00", metadata={"orderId": "1001"})
+    deposit = open_shop.confirmed(Invoice.objects.get(id=data["id"]))
+    open_shop.hear(deposit, "final")
+    path, whole = f"{plugin.store}/pull-payments", {**PULL, "amount": "10.00"}
+    for _ in range(2):
+        plugin.asked("POST", path, whole)
+    refunds = Refund.objects.order_by("requested_at", "id")
+    assert [str(one.invoice_id) for one in refunds] == [data["id"], paid["id"]]
+    assert plugin.send("POST", path, whole).status_code in (409, 422)
+
+
 def test_a_claimed_refund_is_a_payout(
     plugin: Plugin, open_shop: World, paid: dict[str, Any]
 ) -> None:
