@@ -16,7 +16,7 @@ from merchants.plugins.messages import TYPES
 from merchants.plugins.permissions import MAY_CHANGE_WEBHOOKS, MAY_SEE_WEBHOOKS
 from merchants.plugins.presenters import delivery_data, delivery_id, webhook_data
 from merchants.plugins.problems import DeliveryPruned, InputRefused, fault
-from merchants.plugins.style import attempt_body
+from merchants.plugins.style import PluginStyle, attempt_body
 from merchants.webhooks import selectors, services
 from merchants.webhooks.errors import DeliveryUnknown, EndpointUnknown
 from merchants.webhooks.models import Attempt, Delivery, Endpoint
@@ -152,14 +152,14 @@ class DeliveryView(OneDelivery):
 
 
 class DeliveryRequestView(OneDelivery):
-    """The very bytes that were sent."""
+    """What was sent, to the byte as long as it is known who buys."""
 
     needs: ClassVar = {"GET": MAY_SEE_WEBHOOKS}
 
     def get(self, request: Request, store_id: str, webhook_id: str, delivery: str) -> HttpResponse:
         sent, attempt = self.attempt(webhook_id, delivery)
         body = attempt_body(
-            bytes(sent.payload),
+            PluginStyle().filled(bytes(sent.payload)),
             event_id=sent.event_id,
             endpoint_id=sent.endpoint_id,
             number=attempt.number,
