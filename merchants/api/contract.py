@@ -1,7 +1,7 @@
 """What every endpoint of the API shares: who calls, how often, what may be in a request."""
 
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from typing import Any, ClassVar, Final
@@ -62,12 +62,10 @@ class JsonOnly(BaseContentNegotiation):
         return renderers[0], OrjsonRenderer.media_type
 
 
-class ApiView(APIView):
+class KeyCalls(APIView):
+    # What every call with a key shares, in whichever protocol: who it is, that it is noted.
     # No docstring: it would stand in the description of every endpoint that has none.
 
-    scopes: ClassVar[dict[str, str]] = {}
-    """For each method the view has, the scope that a key needs."""
-    http_method_names: Sequence[str] = ("get", "head", "post", "patch", "delete")
     content_negotiation_class = JsonOnly
     metadata_class = None
     request: Request
@@ -81,9 +79,9 @@ class ApiView(APIView):
         return self.caller.shop
 
     @property
-    def kept(self) -> Kept | None:
-        """What was answered to the request's Idempotency-Key."""
-        return self.request.auth  # type: ignore[return-value]
+    def acts_as(self) -> str:
+        """A key acts for itself."""
+        return f"key:{self.caller.key_id}"
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
         began_ns = time.perf_counter_ns()
@@ -106,6 +104,36 @@ class ApiView(APIView):
         response["Cache-Control"] = "no-store"
         return response
 
+    def write_down(
+        self, act: str, *, subject: str, detail: Mapping[str, Any] | None = None
+    ) -> None:
+        """Into the audit log, in the transaction of what is done. One query.
+
+        Raises:
+            NotInTransaction
+        """
+        record(
+            act=act,
+            shop_id=self.shop.id,
+            who=self.acts_as,
+            subject=subject,
+            detail=detail,
+            now=timezone.now(),
+        )
+
+
+class ApiView(KeyCalls):
+    # No docstring: it would stand in the description of every endpoint that has none.
+
+    scopes: ClassVar[dict[str, str]] = {}
+    """For each method the view has, the scope that a key needs."""
+    http_method_names: Sequence[str] = ("get", "head", "post", "patch", "delete")
+
+    @property
+    def kept(self) -> Kept | None:
+        """What was answered to the request's Idempotency-Key."""
+        return self.request.auth  # type: ignore[return-value]
+
     def body(self) -> dict[str, Any]:
         """The request's JSON object.
 
@@ -125,16 +153,6 @@ class ApiView(APIView):
             InputRefused
         """
         return checked(serializer, self.body())
-
-    def write_down(self, act: str, *, subject: str) -> None:
-        """Into the audit log, in the transaction of ``write``. One query."""
-        record(
-            act=act,
-            shop_id=self.shop.id,
-            who=f"key:{self.caller.key_id}",
-            subject=subject,
-            now=timezone.now(),
-        )
 
     def read(self, data: Any) -> HttpResponse:
         return HttpResponse(to_json(data), content_type="application/json")
@@ -261,7 +279,7 @@ class KeyActs(ApiView):
     @property
     def person(self) -> Person:
         """A key acts for itself, within the limit that the shop's terms set for keys."""
-        return Person(who=f"key:{self.caller.key_id}", level="key", via="api")
+        return Person(who=self.acts_as, level="key", via="api")
 
 
 def checked(serializer: type[Strict], body: dict[str, Any]) -> dict[str, Any]:

@@ -44,6 +44,7 @@ ACTS: Final[dict[str, Kind]] = {
     "payout.cancelled": "money",
     "refund.approved": "money",
     "refund.rejected": "money",
+    "invoice.marked": "money",
     "sale.voided": "money",
     "till.paired": "tills",
     "till.revoked": "tills",

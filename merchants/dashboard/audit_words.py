@@ -52,6 +52,7 @@ def act_word(act: str) -> str:
         "payout.cancelled": _("Payout taken back"),
         "refund.approved": _("Refund approved"),
         "refund.rejected": _("Refund called off"),
+        "invoice.marked": _("Payment marked by hand"),
         "sale.voided": _("Sale called off"),
         "till.paired": _("Tablet paired"),
         "till.revoked": _("Tablet taken off"),

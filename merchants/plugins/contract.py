@@ -10,18 +10,15 @@ from rest_framework import exceptions
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
-from rest_framework.views import APIView
 
 from gateway.events.errors import TillwayError
 from gateway.refunds.limits import Person
-from gateway.shops.selectors import ShopView
 from merchants.accounts.errors import KeyMissing
 from merchants.accounts.selectors import Caller
 from merchants.api.authentication import caller_known
-from merchants.api.contract import JsonOnly
+from merchants.api.contract import KeyCalls
 from merchants.api.parsers import object_from
 from merchants.api.renderers import to_json
-from merchants.api.throttling import take_token
 from merchants.plugins.permissions import Need, of_store
 from merchants.plugins.problems import PermissionMissing, problem_handler
 
@@ -60,7 +57,7 @@ class MayCall(BasePermission):
         return True
 
 
-class PluginView(APIView):
+class PluginView(KeyCalls):
     """A path of the plugins' API. ``needs`` names each method it has and what that needs; None:
     any key will do."""
 
@@ -68,38 +65,15 @@ class PluginView(APIView):
     authentication_classes: Sequence[type[BaseAuthentication]] = (TokenAuthentication,)
     permission_classes: Sequence[type[BasePermission]] = (MayCall,)
     http_method_names: Sequence[str] = ("get", "head", "post", "put", "delete")
-    content_negotiation_class = JsonOnly
-    metadata_class = None
     schema = None  # described by docs/reference/greenfield.md, not by our OpenAPI document
-    request: Request
-
-    @property
-    def caller(self) -> Caller:
-        return self.request.user  # type: ignore[return-value]
-
-    @property
-    def shop(self) -> ShopView:
-        return self.caller.shop
 
     @property
     def person(self) -> Person:
         """A key acts for itself, within the limit that the shop's terms set for keys."""
         return Person(who=self.acts_as, level="key", via="api")
 
-    @property
-    def acts_as(self) -> str:
-        return f"key:{self.caller.key_id}"
-
     def get_exception_handler(self) -> Any:
         return problem_handler
-
-    def check_throttles(self, request: Request) -> None:
-        take_token(self.caller.key_id)
-
-    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
-        response = super().finalize_response(request, response, *args, **kwargs)
-        response["Cache-Control"] = "no-store"
-        return response
 
     def body(self) -> dict[str, Any]:
         """The request's JSON object; fields that we don't know are left alone.

@@ -29,6 +29,11 @@ SPEEDS: Final[dict[str, ReleaseAt]] = {
 """When the goods may go, for each way plugins have to say how sure a payment must be."""
 
 
+def percent_of(bps: int) -> float:
+    """Percent that may be missing: a number in the protocol, since it is no money."""
+    return bps / 100
+
+
 @dataclass(frozen=True, slots=True)
 class Checkout:
     """How an invoice's checkout is to be, as far as it was said; None is the shop's own way.
@@ -48,9 +53,13 @@ class Checkout:
     default_method: str | None = None
 
     def as_asked(self) -> dict[str, Any]:
-        """What is kept of it, in the protocol's names: what can't be told from the invoice."""
+        """What is kept of it, in the protocol's names: what can't be told from the invoice, whose
+        own terms may be stricter than what was asked for."""
+        monitoring, tolerance = self.monitoring_seconds, self.tolerance_bps
         return {
             "speedPolicy": self.speed,
+            "monitoringMinutes": None if monitoring is None else round(monitoring / MINUTE),
+            "paymentTolerance": None if tolerance is None else percent_of(tolerance),
             "paymentMethods": list(self.methods) or None,
             "redirectAutomatically": self.redirect_automatically,
             "defaultLanguage": self.language,

@@ -86,6 +86,8 @@ def _of_invoice(type: str, body: Mapping[str, Any]) -> list[Message]:
             return _of_standing(type, body, over=over)
         case "invoice.paid_late":
             return [Message("InvoicePaidAfterExpiration")]
+        case "invoice.expired" if "reverted" in exceptions:
+            return []  # it is Processing until its monitoring ends
         case "invoice.expired":
             partial = "underpaid" in exceptions
             told = [Message("InvoiceExpired", {"partiallyPaid": partial})]

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from fractions import Fraction
 from typing import Any, Final
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.conf import settings
@@ -22,6 +21,7 @@ from gateway.money.amounts import Amount, format_amount
 from gateway.money.assets import FIAT, Asset
 from gateway.refunds.models import Refund
 from gateway.shops.selectors import ShopView
+from merchants.plugins.inputs import percent_of
 from merchants.plugins.messages import PAYOUT_STATES
 from merchants.plugins.methods import Methods
 from merchants.plugins.selectors import Said
@@ -83,25 +83,26 @@ def invoice_data(invoice: Invoice, *, said: Said, methods: Methods) -> dict[str,
 def _checkout(
     invoice: Invoice, book: Book, *, asked: Mapping[str, Any], methods: Methods
 ) -> dict[str, Any]:
+    """As it was asked for, where plugins compare; what was not asked for, as it is in force."""
     offered = [methods.name_of(quote.asset) for quote in book.latest.quotes]
     terms = book.terms
+    monitoring, tolerance = asked.get("monitoringMinutes"), asked.get("paymentTolerance")
     return {
         "speedPolicy": asked.get("speedPolicy") or SPEED_OF[terms.release_at],
         "paymentMethods": asked.get("paymentMethods") or offered,
         "defaultPaymentMethod": asked.get("defaultPaymentMethod"),
         "lazyPaymentMethods": False,
         "expirationMinutes": max(1, round(terms.lock_seconds / 60)),
-        "monitoringMinutes": round(terms.monitoring_seconds / 60),
-        "paymentTolerance": tolerance_of(terms.underpay_tolerance_bps),
+        "monitoringMinutes": (
+            round(terms.monitoring_seconds / 60) if monitoring is None else monitoring
+        ),
+        "paymentTolerance": (
+            percent_of(terms.underpay_tolerance_bps) if tolerance is None else tolerance
+        ),
         "redirectURL": return_url_of(invoice, book) or None,
         "redirectAutomatically": bool(asked.get("redirectAutomatically")),
         "defaultLanguage": asked.get("defaultLanguage"),
     }
-
-
-def tolerance_of(bps: int) -> float:
-    """Percent that may be missing: a number in the protocol, since it is no money."""
-    return bps / 100
 
 
 def _paid_units(invoice: Invoice) -> int:
@@ -228,7 +229,7 @@ def store_data(shop: ShopView) -> dict[str, Any]:
         "speedPolicy": SPEED_OF[terms.release_rules[-1].at],
         "invoiceExpiration": terms.lock_seconds,
         "monitoringExpiration": terms.monitoring_seconds,
-        "paymentTolerance": tolerance_of(terms.underpay_tolerance_bps),
+        "paymentTolerance": percent_of(terms.underpay_tolerance_bps),
     }
 
 
@@ -317,9 +318,3 @@ def payout_data(refund: Refund, *, methods: Methods) -> dict[str, Any]:
         ),
         "state": PAYOUT_STATES[refund.status],
     }
-
-
-def origin_of(url: str) -> str:
-    """Scheme, host and port of a web address, as a browser's policy names them."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2].lower()}"

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
@@ -20,19 +21,23 @@ from gateway.refunds.limits import Person
 from gateway.refunds.models import Refund
 from gateway.refunds.requesting import Asked, Wanted, refund_request
 from gateway.refunds.selectors import refundable_of
+from gateway.shops.errors import TermsRefused
+from gateway.shops.models import Shop
 from gateway.shops.selectors import ShopView
-from gateway.shops.terms import ReleaseRule
+from gateway.shops.services import shop_set_terms
+from gateway.shops.terms import ReleaseAt, ReleaseRule
 from merchants.accounts.actions import roles_allow
 from merchants.accounts.models import User
 from merchants.accounts.services import api_key_create, api_key_revoke
 from merchants.plugins.buyers import forget_at, seal_buyer, split
-from merchants.plugins.inputs import SPEEDS, Checkout, NewInvoice, NewPullPayment, NewRefund
+from merchants.plugins.inputs import MINUTE, SPEEDS, Checkout, NewInvoice, NewPullPayment, NewRefund
 from merchants.plugins.models import AskedInvoice, Pairing
 from merchants.plugins.permissions import actions_for, scopes_for
 from merchants.plugins.problems import InputRefused, fault
 from merchants.plugins.selectors import Said, invoices_of_orders, pairing_before
 
 BPS: Final = 10_000
+_SURER: Final[tuple[ReleaseAt, ...]] = ("seen", "confirmed", "final")
 _WORD: Final = re.compile(r"[^\s#]+")
 
 
@@ -47,7 +52,7 @@ class PairingRefused(TillwayError):
 def plugin_invoice_issue(
     *, shop: ShopView, wanted: NewInvoice, made_by: str, now: datetime
 ) -> tuple[Invoice, Said]:
-    """Ask for money as a plugin does: by the shop's terms, but for what it asked for otherwise.
+    """Ask for money as a plugin does: by the shop's terms, or by stricter ones that it asked for.
 
     Raises:
         as ``invoice_issue``.
@@ -107,15 +112,27 @@ def buyers_forget(*, now: datetime) -> int:
 
 
 def _on_terms(shop: ShopView, checkout: Checkout) -> ShopView:
-    """The shop, with this one sale's own terms in place of its usual ones."""
+    """The shop, with this one sale's own terms where they are stricter than its usual ones: a key
+    that asks for payments must not loosen what its owner agreed to. Pure."""
     terms = shop.terms
     if checkout.speed is not None:
-        rules = (ReleaseRule(up_to=None, at=SPEEDS[checkout.speed]),)
+        asked = SPEEDS[checkout.speed]
+        rules = tuple(
+            ReleaseRule(up_to=rule.up_to, at=max(rule.at, asked, key=_SURER.index))
+            for rule in terms.release_rules
+        )
         terms = msgspec.structs.replace(terms, release_rules=rules)
     if checkout.tolerance_bps is not None:
-        terms = msgspec.structs.replace(terms, underpay_tolerance_bps=checkout.tolerance_bps)
+        most = terms.underpay_tolerance_bps
+        terms = msgspec.structs.replace(
+            terms, underpay_tolerance_bps=min(checkout.tolerance_bps, most)
+        )
     if checkout.monitoring_seconds is not None:
-        terms = msgspec.structs.replace(terms, monitoring_seconds=checkout.monitoring_seconds)
+        # Not watched at all, a payment in the last block would be found by nobody.
+        asked_seconds = max(checkout.monitoring_seconds, MINUTE)
+        terms = msgspec.structs.replace(
+            terms, monitoring_seconds=min(asked_seconds, terms.monitoring_seconds)
+        )
     return replace(shop, terms=terms)
 
 
@@ -180,7 +197,7 @@ def plugin_pull_payment(
         )
     return refund_request(
         shop_id=shop.id,
-        invoice_id=_to_refund(invoices).id,
+        invoice_id=_to_refund(invoices, amount=wanted.amount).id,
         wanted=Wanted(
             amount=wanted.amount,
             rate="paid",
@@ -192,11 +209,19 @@ def plugin_pull_payment(
     )
 
 
-def _to_refund(invoices: Sequence[Invoice]) -> Invoice:
-    """Of one order's invoices the one that pays it; paid twice, the one on top of it."""
+def _to_refund(invoices: Sequence[Invoice], *, amount: Amount) -> Invoice:
+    """Of one order's invoices the one to give ``amount`` back of: of an order paid twice, the one
+    on top of it while that much is left of it, then the one that pays it. Where nothing covers it,
+    the first, whose refusal says so. At most eight queries for each."""
     paid = [invoice for invoice in invoices if invoice.status == "paid"]
     on_top = [invoice for invoice in paid if invoice.duplicate_order]
-    return (on_top or paid or list(invoices))[0]
+    candidates = [*on_top, *(one for one in paid if not one.duplicate_order)] or list(invoices)
+    if len(candidates) > 1:
+        for invoice in candidates:
+            left = refundable_of(invoice).left
+            if left.asset == amount.asset and left.units >= amount.units:
+                return invoice
+    return candidates[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +248,8 @@ def plugin_pair(
     now: datetime,
 ) -> str:
     """Give a plugin a key of its own to a shop; its secret is told this once. The key it had from
-    the same address ends, since nobody can tell its secret again.
+    the same address ends, since nobody can tell its secret again. Its site may show the checkout in
+    a frame, where the person may let it.
 
     Raises:
         PairingRefused: the person's roles don't hold what is given away.
@@ -254,7 +280,25 @@ def plugin_pair(
         paired_by=user,
         paired_at=now,
     )
+    if roles_allow(roles, "webhook.manage"):
+        _frame_at(application.host, shop_id=shop.id, user=user, now=now)
     return secret
+
+
+def _frame_at(origin: str, *, shop_id: UUID, user: User, now: datetime) -> None:
+    """Let the plugin's site show the checkout in a frame, as its script does. Where that can't be,
+    the shop's list being full or the site without TLS, it opens in the shopper's whole window."""
+    terms = Shop.objects.values_list("terms", flat=True).select_for_update().get(id=shop_id)
+    origins = terms.get("embed_origins", [])
+    if origin in origins or not origin.startswith("https://"):
+        return
+    with suppress(TermsRefused):
+        shop_set_terms(
+            shop_id=shop_id,
+            changes={"embed_origins": [*origins, origin]},
+            now=now,
+            changed_by=f"user:{user.pk}",
+        )
 
 
 def refund_worth(refund: Refund) -> Amount:

@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from merchants.webhooks.models import Endpoint
 from merchants.webhooks.schedule import DISABLE_AFTER, Result, Verdict
 from merchants.webhooks.services import endpoint_secrets
-from merchants.webhooks.styles import ToSend
+from merchants.webhooks.styles import ToSend, style_named
 
 LEASE: Final = timedelta(seconds=60)
 """Longer than any attempt: a delivery whose process died is due again after it."""
@@ -126,7 +126,7 @@ def claim(*, slots: dict[UUID, int], now: datetime) -> list[Claimed]:
 
     The first attempt for an event comes after the first attempts for its subject's earlier
     events; for the first ``HOLD`` of its life it even waits until those have arrived. Two
-    queries.
+    queries, and what the style of each asks to fill its payload.
     """
     if not slots:
         return []
@@ -155,7 +155,7 @@ def claim(*, slots: dict[UUID, int], now: datetime) -> list[Claimed]:
                 number=number,
                 tries=tries,
                 secrets=tuple(endpoint_secrets(endpoints[endpoint_id], now=now)),
-                payload=bytes(payload),
+                payload=style_named(endpoints[endpoint_id].style).filled(bytes(payload)),
                 retries=endpoints[endpoint_id].retries,
             ),
         )

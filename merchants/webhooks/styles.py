@@ -56,6 +56,10 @@ class Style(Protocol):
         """What is kept to be sent of an event; None if an endpoint with these filters isn't told
         of it."""
 
+    def filled(self, payload: bytes) -> bytes:
+        """What is kept to be sent, and with it what its own room keeps sealed; that stands in no
+        log of deliveries. Asked for as an attempt is taken."""
+
     def message(self, sending: ToSend) -> tuple[bytes, dict[str, str]]:
         """The body and the headers of one attempt."""
 
@@ -91,6 +95,9 @@ class Standard:
             at=event.occurred_at,
             data=event.body,
         )
+
+    def filled(self, payload: bytes) -> bytes:
+        return payload
 
     def message(self, sending: ToSend) -> tuple[bytes, dict[str, str]]:
         return sending.payload, headers(

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from typing import ClassVar, Final
 
+from django.db import transaction
 from django.http import HttpResponse
 from django.utils import timezone
 from rest_framework.request import Request
@@ -182,13 +183,17 @@ class InvoiceStatusView(OneInvoice):
         if mark is None:
             raise InputRefused(fault("status", "An invoice can be marked Settled or Invalid."))
         try:
-            invoice = invoices.invoice_mark(
-                shop_id=self.shop.id,
-                invoice_id=id_in(invoice_id, unknown=InvoiceNotFound),
-                status=mark,
-                by=self.acts_as,
-                now=timezone.now(),
-            )
+            with transaction.atomic():
+                invoice = invoices.invoice_mark(
+                    shop_id=self.shop.id,
+                    invoice_id=id_in(invoice_id, unknown=InvoiceNotFound),
+                    status=mark,
+                    by=self.acts_as,
+                    now=timezone.now(),
+                )
+                self.write_down(
+                    "invoice.marked", subject=f"invoice:{invoice.id}", detail={"mark": mark}
+                )
         except InvoiceNotOpen as refused:
             raise InputRefused(fault("status", refused.message)) from None
         return self.shown(invoice)

@@ -22,13 +22,12 @@ from merchants.accounts.actions import role_allows, roles_allowing
 from merchants.accounts.factors.stepping import step_asked
 from merchants.accounts.models import User
 from merchants.accounts.selectors import shop_entered, shops_of
+from merchants.plugins.addresses import LONGEST_URL, AddressRefused, origin_of
 from merchants.plugins.permissions import GRANTS, actions_for, of_store
-from merchants.plugins.presenters import origin_of
 from merchants.plugins.services import Application, PairingRefused, plugin_pair
 from merchants.plugins.words import permission_words
 
 LONGEST_NAME: Final = 80
-LONGEST_URL: Final = 2_000
 HOMES: Final = frozenset({"localhost", "127.0.0.1", "[::1]", "::1"})
 GIVES: Final = "api_key.manage"
 
@@ -50,6 +49,11 @@ class Asking:
         parts = urlsplit(self.redirect)
         return parts.scheme == "http" and parts.hostname not in HOMES
 
+    @property
+    def may_frame(self) -> bool:
+        """Whether its site will be one that may show the checkout in a frame."""
+        return self.application.host.startswith("https://")
+
 
 @never_cache
 @login_required
@@ -70,13 +74,9 @@ def _asking(request: HttpRequest) -> Asking:
     query = request.GET
     redirect = query.get("redirect", "")
     try:
-        parts = urlsplit(redirect)
-        is_web = parts.scheme in ("http", "https") and bool(parts.hostname)
-        parts.port  # noqa: B018 (one that is no number raises)
-    except ValueError:
-        is_web = False
-    if not is_web or len(redirect) > LONGEST_URL or not redirect.isascii():
-        raise AskedWrongly(_("It names no web address to send the key to."))
+        host = origin_of(redirect)
+    except AddressRefused:
+        raise AskedWrongly(_("It names no web address to send the key to.")) from None
     permissions = tuple(dict.fromkeys(query.getlist("permissions")))
     unknown = [one[:80] for one in permissions if one not in GRANTS]
     if unknown:
@@ -85,7 +85,6 @@ def _asking(request: HttpRequest) -> Asking:
         )
     if not permissions:
         raise AskedWrongly(_("It doesn't say what it wants to do."))
-    host = origin_of(redirect)
     shown = "".join(one for one in query.get("applicationName", "") if one.isprintable())
     return Asking(
         application=Application(
@@ -109,6 +108,7 @@ def _page(
         "shops": shops,
         "chosen": open_rows[0]["id"] if len(open_rows) == 1 else request.POST.get("shop", ""),
         "may_any": bool(open_rows),
+        "may_frame": asking.may_frame,
         "here": request.get_full_path(),
         "problem": problem,
     }

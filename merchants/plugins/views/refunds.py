@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from django.db import transaction
 from django.http import HttpResponse
 from django.utils import timezone
 from rest_framework.request import Request
@@ -70,24 +71,28 @@ class PayoutView(PluginView):
 
     def post(self, request: Request, store_id: str, refund_id: str) -> HttpResponse:
         try:
-            refund = refund_approve(
-                shop_id=self.shop.id,
-                refund_id=id_in(refund_id, unknown=RefundUnknown),
-                by=self.person,
-                now=timezone.now(),
-            )
+            with transaction.atomic():
+                refund = refund_approve(
+                    shop_id=self.shop.id,
+                    refund_id=id_in(refund_id, unknown=RefundUnknown),
+                    by=self.person,
+                    now=timezone.now(),
+                )
+                self.write_down("refund.approved", subject=f"refund:{refund.id}")
         except RefundNotOpen as refused:
             raise InputRefused(fault("payoutId", refused.message)) from None
         return self.answer(payout_data(refund, methods=methods_of(self.shop.mode)))
 
     def delete(self, request: Request, store_id: str, refund_id: str) -> HttpResponse:
         try:
-            refund_reject(
-                shop_id=self.shop.id,
-                refund_id=id_in(refund_id, unknown=RefundUnknown),
-                by=self.person,
-                now=timezone.now(),
-            )
+            with transaction.atomic():
+                refund = refund_reject(
+                    shop_id=self.shop.id,
+                    refund_id=id_in(refund_id, unknown=RefundUnknown),
+                    by=self.person,
+                    now=timezone.now(),
+                )
+                self.write_down("refund.rejected", subject=f"refund:{refund.id}")
         except RefundNotOpen as refused:
             raise InputRefused(fault("payoutId", refused.message)) from None
         return self.done()

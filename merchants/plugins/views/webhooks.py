@@ -3,6 +3,7 @@
 from typing import ClassVar, Final
 from uuid import UUID
 
+from django.db import transaction
 from django.http import HttpResponse
 from django.utils import timezone
 from rest_framework.request import Request
@@ -15,7 +16,7 @@ from merchants.plugins.messages import TYPES
 from merchants.plugins.permissions import MAY_CHANGE_WEBHOOKS, MAY_SEE_WEBHOOKS
 from merchants.plugins.presenters import delivery_data, delivery_id, webhook_data
 from merchants.plugins.problems import DeliveryPruned, InputRefused, fault
-from merchants.plugins.style import attempt_body
+from merchants.plugins.style import PluginStyle, attempt_body
 from merchants.webhooks import selectors, services
 from merchants.webhooks.errors import DeliveryUnknown, EndpointUnknown
 from merchants.webhooks.models import Attempt, Delivery, Endpoint
@@ -38,16 +39,18 @@ class WebhooksView(PluginView):
         if not asked.url:
             raise InputRefused(fault("url", "Say where to call."))
         try:
-            endpoint, secret = services.endpoint_create(
-                shop_id=self.shop.id,
-                url=asked.url,
-                events=asked.events or ("*",),
-                style=BTCPAY,
-                secret=asked.secret,
-                enabled=asked.enabled is not False,
-                retries=asked.retries is not False,
-                now=timezone.now(),
-            )
+            with transaction.atomic():
+                endpoint, secret = services.endpoint_create(
+                    shop_id=self.shop.id,
+                    url=asked.url,
+                    events=asked.events or ("*",),
+                    style=BTCPAY,
+                    secret=asked.secret,
+                    enabled=asked.enabled is not False,
+                    retries=asked.retries is not False,
+                    now=timezone.now(),
+                )
+                self.write_down("webhook.made", subject=f"webhook:{endpoint.id}")
         except OutsideRefused as refused:
             raise InputRefused(fault("url", refused.message)) from None
         return self.answer(webhook_data(endpoint, secret=secret))
@@ -78,21 +81,26 @@ class WebhookView(OneWebhook):
     def put(self, request: Request, store_id: str, webhook_id: str) -> HttpResponse:
         asked = inputs.read_webhook(self.body(), known=TYPES)
         try:
-            endpoint = services.endpoint_update(
-                shop_id=self.shop.id,
-                endpoint_id=self.found(webhook_id).id,
-                url=asked.url,
-                events=asked.events,
-                enabled=asked.enabled,
-                secret=asked.secret,
-                retries=asked.retries,
-            )
+            with transaction.atomic():
+                endpoint = services.endpoint_update(
+                    shop_id=self.shop.id,
+                    endpoint_id=self.found(webhook_id).id,
+                    url=asked.url,
+                    events=asked.events,
+                    enabled=asked.enabled,
+                    secret=asked.secret,
+                    retries=asked.retries,
+                )
+                self.write_down("webhook.changed", subject=f"webhook:{endpoint.id}")
         except OutsideRefused as refused:
             raise InputRefused(fault("url", refused.message)) from None
         return self.answer(webhook_data(endpoint))
 
     def delete(self, request: Request, store_id: str, webhook_id: str) -> HttpResponse:
-        services.endpoint_delete(shop_id=self.shop.id, endpoint_id=self.found(webhook_id).id)
+        endpoint = self.found(webhook_id)
+        with transaction.atomic():
+            services.endpoint_delete(shop_id=self.shop.id, endpoint_id=endpoint.id)
+            self.write_down("webhook.removed", subject=f"webhook:{endpoint.id}")
         return self.done()
 
 
@@ -144,14 +152,14 @@ class DeliveryView(OneDelivery):
 
 
 class DeliveryRequestView(OneDelivery):
-    """The very bytes that were sent."""
+    """What was sent, to the byte as long as it is known who buys."""
 
     needs: ClassVar = {"GET": MAY_SEE_WEBHOOKS}
 
     def get(self, request: Request, store_id: str, webhook_id: str, delivery: str) -> HttpResponse:
         sent, attempt = self.attempt(webhook_id, delivery)
         body = attempt_body(
-            bytes(sent.payload),
+            PluginStyle().filled(bytes(sent.payload)),
             event_id=sent.event_id,
             endpoint_id=sent.endpoint_id,
             number=attempt.number,

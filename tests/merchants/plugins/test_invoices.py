@@ -13,6 +13,7 @@ from gateway.invoices.services import invoice_void
 from gateway.ledger.selectors import trial_balance
 from gateway.shops.services import shop_set_terms
 from merchants.accounts.actions import TILL_SCOPES
+from merchants.audit.models import Record
 from merchants.plugins.models import AskedInvoice
 from merchants.plugins.services import buyers_forget
 from tests.chain_rows import USDC, WETH
@@ -184,7 +185,44 @@ def test_the_checkout_is_what_was_asked_for(plugin: Plugin) -> None:
     assert data["expirationTime"] - data["createdTime"] == 300
     assert data["monitoringExpiration"] - data["expirationTime"] == 3_600
     rules = row(data).promises.terms.rules
-    assert (rules.release_at, rules.underpay_tolerance_bps) == ("final", 250)
+    assert rules.release_at == "final"
+
+
+@pytest.mark.parametrize(
+    ("checkout", "in_force"),
+    [
+        (
+            {"speedPolicy": "HighSpeed", "paymentTolerance": 100, "monitoringMinutes": 129_600},
+            ("confirmed", 50, 86_400),
+        ),
+        (
+            {"speedPolicy": "LowSpeed", "paymentTolerance": 0.25, "monitoringMinutes": 60},
+            ("final", 25, 3_600),
+        ),
+        ({"paymentTolerance": 0, "monitoringMinutes": 0}, ("confirmed", 0, 60)),
+        ({}, ("confirmed", 50, 86_400)),
+    ],
+)
+def test_a_sale_is_by_the_shops_terms_or_by_stricter_ones(
+    plugin: Plugin, checkout: dict[str, Any], in_force: tuple[str, int, int]
+) -> None:
+    data = plugin.invoice("500.00", checkout=CHECKOUT | checkout)
+    terms = row(data).promises.terms
+    found = (terms.release_at, terms.underpay_tolerance_bps, terms.monitoring_seconds)
+    assert found == in_force
+    assert data["monitoringExpiration"] - data["expirationTime"] == in_force[2]
+    for told in (data, again(plugin, data)):
+        assert {name: told["checkout"][name] for name in checkout} == checkout
+
+
+def test_how_sure_a_payment_must_be_is_by_amount_as_the_owner_set_it(
+    plugin: Plugin, open_shop: World
+) -> None:
+    rules = [{"up_to": 1_000, "at": "confirmed"}, {"up_to": None, "at": "final"}]
+    shop_set_terms(shop_id=open_shop.shop_id, changes={"release_rules": rules}, now=open_shop.now)
+    for amount, at in (("5.00", "confirmed"), ("50.00", "final")):
+        data = plugin.invoice(amount, checkout={"speedPolicy": "HighSpeed"})
+        assert row(data).promises.terms.release_at == at
 
 
 @pytest.mark.parametrize(
@@ -350,6 +388,11 @@ def test_a_person_marks_it_either_way_and_back_and_no_money_is_posted(
     assert words(plugin.asked("POST", path, {"status": other})) == (other, "Marked")
     assert trial_balance() == before
     assert row(data).marked_by.startswith("key:")
+    acts = Record.objects.filter(act="invoice.marked", subject=f"invoice:{row(data).id}")
+    assert {(one.who, one.detail["mark"]) for one in acts} == {
+        (row(data).marked_by, "settled"),
+        (row(data).marked_by, "invalid"),
+    }
 
 
 def test_what_was_paid_is_not_marked_away(plugin: Plugin, open_shop: World) -> None:
@@ -358,6 +401,7 @@ def test_what_was_paid_is_not_marked_away(plugin: Plugin, open_shop: World) -> N
     path = f"{plugin.store}/invoices/{data['id']}/status"
     for said in ("Invalid", "Settled", "New", None):
         assert "status" in faults(plugin.send("POST", path, {"status": said}))
+    assert not Record.objects.filter(act="invoice.marked").exists()
 
 
 def test_what_the_till_called_off_is_invalid_and_stays_so(plugin: Plugin, open_shop: World) -> None:

@@ -126,6 +126,12 @@ def test_what_the_protocol_has_no_word_for_is_not_told(type: str) -> None:
     assert not messages_of(event(type, subject=f"{type.partition('.')[0]}:1"))
 
 
+def test_what_was_taken_back_is_not_told_to_be_expired() -> None:
+    """Its status says Processing until its monitoring ends; a plugin would call the order off."""
+    told = event("invoice.expired", status="expired", exceptions=["reverted", "underpaid"])
+    assert not messages_of(told)
+
+
 def test_a_refund_that_nobody_claimed_is_no_payout_yet() -> None:
     told = event("refund.approved", subject="refund:1", status="requested", claimed_at=None)
     assert not messages_of(told)

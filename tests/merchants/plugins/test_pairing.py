@@ -11,7 +11,9 @@ from django.test import Client
 from django.utils import timezone
 
 from gateway.shops.models import Shop
+from gateway.shops.services import shop_set_terms
 from merchants.accounts.models import ApiKey
+from merchants.plugins.addresses import origin_of
 from merchants.plugins.models import Pairing
 from tests.faces import Staff
 from tests.invoices.conftest import World
@@ -102,6 +104,36 @@ def test_the_key_may_go_nowhere_but_to_the_address_that_was_shown(
     assert "<script>" not in answer.content.decode()
 
 
+def origins(world: World) -> list[str]:
+    return list(Shop.objects.get(id=world.shop_id).terms.get("embed_origins", []))
+
+
+def test_its_site_may_show_the_checkout_in_a_frame(staff: Staff, open_shop: World) -> None:
+    client, shop = staff.client("owner"), {"shop": str(open_shop.shop_id)}
+    shop_set_terms(
+        shop_id=open_shop.shop_id,
+        changes={"embed_origins": ["https://other.example"]},
+        now=open_shop.now,
+    )
+    assert "checkout in a frame" in client.get(link()).content.decode()
+    for _ in range(2):
+        posted(client.post(link(), shop))
+    assert origins(open_shop) == ["https://other.example", "https://shop.example"]
+
+
+def test_a_site_that_can_have_no_frame_is_paired_all_the_same(
+    staff: Staff, open_shop: World
+) -> None:
+    client, shop = staff.client("owner"), {"shop": str(open_shop.shop_id)}
+    full = [f"https://{n}.example" for n in range(10)]
+    shop_set_terms(shop_id=open_shop.shop_id, changes={"embed_origins": full}, now=open_shop.now)
+    posted(client.post(link(), shop))
+    plain = link(redirect="http://shop.test/back")
+    assert "checkout in a frame" not in client.get(plain).content.decode()
+    posted(client.post(plain, shop))
+    assert origins(open_shop) == full
+
+
 def test_the_page_says_in_plain_words_what_the_plugin_wants(staff: Staff) -> None:
     page = staff.client("owner").get(link(WOO)).content.decode()
     for words in ("See payments", "Ask for payments", "Be told of payments", "Ask for refunds"):
@@ -189,6 +221,62 @@ def test_a_link_that_asks_wrongly_gives_nothing(wrong: str, staff: Staff, open_s
             "can't be connected" in answer.content.decode()
         )
     assert not ApiKey.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "redirect",
+    [
+        r"https://evil.example\@my-shop.example https:",
+        r"https://evil.example\@my-shop.example%20https:",
+        r"https://evil.example\.my-shop.example/",
+        r"https:\\evil.example/",
+        "https://my-shop.example@evil.example/",
+        "https://my-shop.example%40evil.example/",
+        "https://*/back",
+        "https://*.example/back",
+        "https://shop.example;script-src */",
+        "https://shop.example;/",
+        "https://shop.example%20https:/",
+        "https://shop.example https:/",
+        "https://shop.example,evil.example/",
+        "https://shop.\texample/",
+        "https://shop.example/back\n",
+        " https://shop.example/",
+        "\x00https://shop.example/",
+        "https://shop.example/a b",
+        "https://shop\u3002example/",
+        "https://shop\uff0eexample/",
+        "https://sh\u00f6p.example/",
+        "https://'self'/",
+        "https://[::1%25eth0]/",
+        "https://[evil.example]/",
+        "https://shop.example:0/",
+        "https://shop.example:99999/",
+        "https:///evil.example/",
+        "https:evil.example/",
+    ],
+)
+def test_an_address_that_a_browser_could_read_otherwise_gets_no_key(
+    redirect: str, staff: Staff, open_shop: World
+) -> None:
+    client = staff.client("owner")
+    url = link(redirect=redirect)
+    assert client.get(url).status_code == 400
+    assert client.post(url, {"shop": str(open_shop.shop_id)}).status_code == 400
+    assert not ApiKey.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("redirect", "origin"),
+    [
+        ("HTTPS://Shop.Example:443/back?to=a@b;c", "https://shop.example"),
+        ("https://shop.example:8443?x=1", "https://shop.example:8443"),
+        ("http://localhost:80/", "http://localhost"),
+        ("http://[0:0::1]:8080/back", "http://[::1]:8080"),
+    ],
+)
+def test_an_origin_is_built_of_what_was_read(redirect: str, origin: str) -> None:
+    assert origin_of(redirect) == origin
 
 
 def test_a_key_to_real_money_crosses_no_open_network(staff: Staff, open_shop: World) -> None:

@@ -9,6 +9,7 @@ from gateway.invoices.models import Invoice
 from gateway.refunds.models import Refund
 from gateway.refunds.selectors import refund_by_link
 from gateway.shops.services import shop_set_terms
+from merchants.audit.models import Record
 from tests.chain_rows import USDC
 from tests.invoices.conftest import World
 from tests.merchants.plugins.conftest import Plugin, faults, is_unix, refused
@@ -143,6 +144,20 @@ def test_an_order_paid_twice_is_refunded_from_what_came_on_top(
     assert str(Refund.objects.get().invoice_id) == data["id"]
 
 
+def test_an_order_paid_twice_can_be_refunded_twice(
+    plugin: Plugin, open_shop: World, paid: dict[str, Any]
+) -> None:
+    data = plugin.invoice("10.00", metadata={"orderId": "1001"})
+    deposit = open_shop.confirmed(Invoice.objects.get(id=data["id"]))
+    open_shop.hear(deposit, "final")
+    path, whole = f"{plugin.store}/pull-payments", {**PULL, "amount": "10.00"}
+    for _ in range(2):
+        plugin.asked("POST", path, whole)
+    refunds = Refund.objects.order_by("requested_at", "id")
+    assert [str(one.invoice_id) for one in refunds] == [data["id"], paid["id"]]
+    assert plugin.send("POST", path, whole).status_code in (409, 422)
+
+
 def test_a_claimed_refund_is_a_payout(
     plugin: Plugin, open_shop: World, paid: dict[str, Any]
 ) -> None:
@@ -178,6 +193,9 @@ def test_a_key_lets_a_payout_go_within_its_limit_and_calls_it_off(
     assert Refund.objects.get(id=told["id"]).status == "rejected"
     answer = plugin.send("DELETE", f"{plugin.store}/payouts/{told['id']}")
     assert answer.status_code == 200, "called off again is the same"
+    subject = f"refund:{told['id']}"
+    acts = Record.objects.filter(subject=subject, who__startswith="key:").order_by("at", "id")
+    assert [one.act for one in acts][:2] == ["refund.approved", "refund.rejected"]
 
 
 @pytest.mark.parametrize("path", ["stores/{s}/payouts/{i}", "stores/{s}/payouts/{i}/mark-paid"])

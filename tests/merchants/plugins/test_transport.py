@@ -13,6 +13,10 @@ from gateway.shops.services import shop_open
 from merchants.accounts.actions import SCOPES
 from merchants.accounts.models import ApiKey
 from merchants.accounts.services import api_key_create
+from merchants.audit.models import Record
+from merchants.calls.collecting import calls_collect
+from merchants.calls.models import Call
+from merchants.calls.noting import WAITING, notes
 from merchants.plugins.urls import api
 from tests.invoices.conftest import World
 from tests.merchants.plugins.conftest import Plugin, faults, refused
@@ -259,3 +263,28 @@ def test_a_program_that_runs_wild_is_braked(plugin: Plugin, settings: Any, valke
     assert braked
     refused(braked[0], 429, "rate_limited")
     assert int(braked[0]["Retry-After"]) >= 1
+
+
+def test_every_call_of_a_key_is_in_the_request_log(plugin: Plugin) -> None:
+    notes().hand_over()
+    notes().client.delete(WAITING)
+    body = {"amount": "much", "metadata": {"buyerEmail": "ann@example.com"}}
+    plugin.send("POST", f"{plugin.store}/invoices", body)
+    plugin.get("stores")
+    Plugin("tw_test_nothing", shop_id=plugin.shop_id).get("stores")
+    notes().hand_over()
+    calls_collect()
+    refused_call, read = Call.objects.order_by("id")
+    assert (refused_call.method, refused_call.status, read.status) == ("POST", 422, 200)
+    assert refused_call.path == f"/api/v1/{plugin.store}/invoices"
+    assert str(refused_call.shop_id) == plugin.shop_id
+    assert "ann@" not in refused_call.sent + refused_call.answered
+
+
+def test_what_a_key_does_to_webhooks_is_in_the_audit_log(plugin: Plugin) -> None:
+    path = f"{plugin.store}/webhooks"
+    made = plugin.asked("POST", path, {"url": "https://shop.example/"})
+    plugin.asked("PUT", f"{path}/{made['id']}", {"enabled": False})
+    plugin.asked("DELETE", f"{path}/{made['id']}")
+    found = Record.objects.filter(subject=f"webhook:{made['id']}", who__startswith="key:")
+    assert {one.act for one in found} == {"webhook.made", "webhook.changed", "webhook.removed"}

@@ -13,6 +13,7 @@ from django.utils import timezone
 from gateway.events.ids import uuid7
 from gateway.invoices.models import Invoice
 from merchants.plugins.messages import TYPES, signature
+from merchants.plugins.services import buyers_forget
 from merchants.webhooks import services
 from merchants.webhooks.models import Delivery, Endpoint
 from tests.invoices.conftest import World
@@ -182,7 +183,8 @@ def test_a_message_arrives_signed_with_everything_a_plugin_reads(
     plugin: Plugin, open_shop: World, receiver: Receiver
 ) -> None:
     webhook = made(plugin, url=receiver.url, secret="s3cret")
-    data = plugin.invoice(metadata={"orderId": "1001"})
+    metadata = {"orderId": "1001", "buyerEmail": "ann@example.com"}
+    data = plugin.invoice(metadata=metadata)
     open_shop.confirmed(Invoice.objects.get(id=data["id"]))
     open_shop.drain()
     deliver_until(lambda: len(receiver.received) == 5)
@@ -194,7 +196,7 @@ def test_a_message_arrives_signed_with_everything_a_plugin_reads(
         assert message["webhookId"] == webhook["id"]
         assert message["storeId"] == plugin.shop_id
         assert message["invoiceId"] == data["id"]
-        assert message["metadata"] == {"orderId": "1001"}
+        assert message["metadata"] == metadata
         assert message["isRedelivery"] is False
         assert message["deliveryId"] == message["originalDeliveryId"]
         assert is_unix(message["timestamp"])
@@ -203,6 +205,13 @@ def test_a_message_arrives_signed_with_everything_a_plugin_reads(
     assert seen["payment"]["id"].startswith("0x") and is_unix(seen["payment"]["receivedDate"])
     assert told["InvoiceSettled"].message["manuallyMarked"] is False
     assert told["InvoiceSettled"].message["overPaid"] is False
+    for kept in Delivery.objects.all():
+        assert b"ann@example.com" not in bytes(kept.payload), "the log outlives what is forgotten"
+    settled = told["InvoiceSettled"]
+    asked = f"{path_of(plugin, webhook)}/deliveries/{settled.message['deliveryId']}/request"
+    assert plugin.get(asked).content == settled.body
+    buyers_forget(now=timezone.now() + timedelta(days=400))
+    assert plugin.get(asked).json()["metadata"] == {"orderId": "1001"}
 
 
 @pytest.mark.django_db(transaction=True)
