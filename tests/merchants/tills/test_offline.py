@@ -8,6 +8,7 @@ import pytest
 from django.conf import settings as configured
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.management import call_command
+from django.template.loader import render_to_string
 from django.test import Client
 from django.utils import timezone
 
@@ -153,6 +154,13 @@ def test_the_app_is_installed_from_the_till_in_its_language(tablet):
         assert 'rel="manifest"' in tablet.client.get(page).content.decode()
     signed_in = tablet.staff.client("cashier", **ENGLISH)
     assert 'rel="manifest"' not in signed_in.get(f"{tablet.home}/").content.decode()
+
+
+def test_what_stands_beside_the_sale_leads_nowhere_without_a_connection():
+    came = {"invoice_id": 2, "text": "€2", "code_word": "word", "came_at": timezone.now()}
+    beside = {"home": "/pos/x", "sale_id": 1, "by_register": "€1", "arrivals": [came]}
+    links = re.findall(r"<a [^>]*>", render_to_string("pos/beside.html", {"beside": beside}))
+    assert len(links) == 2 and all("data-needs-line" in link for link in links)
 
 
 # ---- drafts that come later ---------------------------------------------------------------------
