@@ -15,13 +15,16 @@ from gateway.chains.holdings import holdings
 from gateway.checkout.places import shopper_check
 from gateway.checkout.signed import read_payer
 from gateway.checkout.sponsored import told_plainly
+from gateway.compliance.behaviour.networks import network_of
 from gateway.events.errors import TillwayError
 from gateway.invoices.quotebook import quote_for
 from gateway.invoices.selectors import invoice_public
 from gateway.outside.buckets import buckets_of
 
 ASKED_PER_MINUTE: Final = 60
-"""Of one client address, one question a network: each asks a node."""
+"""Of one client's network of addresses, one question a chain: each asks a node."""
+ALL_ASKED_PER_MINUTE: Final = 600
+"""Of everybody together: whoever has many addresses keeps our nodes from nobody's payment."""
 
 
 class AsksTooOften(TillwayError):
@@ -90,11 +93,15 @@ def _chain_asked(request: HttpRequest) -> int:
 
 
 def _brake(client: str) -> None:
+    """Raises AsksTooOften: this network of addresses does, or everybody together."""
+    network = network_of(client) or "socket"
+    _take(f"checkout:holdings:{network}", ASKED_PER_MINUTE)
+    _take("checkout:holdings", ALL_ASKED_PER_MINUTE)
+
+
+def _take(bucket: str, per_minute: int) -> None:
     taken = buckets_of(settings.VALKEY_URL).take(
-        f"checkout:holdings:{client}",
-        refill=ASKED_PER_MINUTE,
-        every_seconds=60,
-        burst=ASKED_PER_MINUTE,
+        bucket, refill=per_minute, every_seconds=60, burst=per_minute
     )
     if taken is not None and taken <= 0:
         raise AsksTooOften

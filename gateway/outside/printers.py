@@ -24,7 +24,9 @@ ANSWER_SECONDS: Final = 1
 """For an answer to a question about its state; many printers give none."""
 SEND_SECONDS: Final = 6
 """For all of the bytes."""
-LEAST_PORT: Final = 1_024
+PORTS: Final = range(9_100, 9_108)
+"""Where printers listen, and boxes with several of them. Nothing else: in the same network may be
+databases, which must not be sent what somebody wrote on a receipt."""
 STATE: Final = b"\x10\x04\x01"
 PAPER: Final = b"\x10\x04\x04"
 PRINTED: Final = b"\x1dr\x01"
@@ -105,8 +107,10 @@ def printer_address(
         raise PrinterRefused("A printer is named by its address in numbers.") from error
     if isinstance(address, IPv6Address) and address.ipv4_mapped:
         address = address.ipv4_mapped
-    if not LEAST_PORT <= port < 2**16:
-        raise PrinterRefused("That is no port of a printer: most have 9100.", field="port")
+    if port not in PORTS:
+        raise PrinterRefused(
+            f"A printer's port is {PORTS[0]} to {PORTS[-1]}: most have 9100.", field="port"
+        )
     for one in allowed:
         same_kind = one.network.version == address.version
         if one.shop_id in (None, shop_id) and same_kind and address in one.network:

@@ -9,6 +9,8 @@ from uuid import UUID
 import structlog
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import get_language, override
 
 from gateway.outside.errors import OutsideFailed
@@ -70,9 +72,10 @@ def letters_send(*, now: datetime) -> int:
     due = Letter.objects.filter(state__in=("pending", "sending"), due_at__lte=now)
     taken = 0
     for letter_id in list(due.order_by("due_at").values_list("id", flat=True)[:AT_A_TIME]):
-        letter = _claim(letter_id, now=now)
+        # Those before it took their time: a lease counts from when its own letter begins.
+        letter = _claim(letter_id, now=max(now, timezone.now()))
         if letter is not None:
-            taken += _send(letter, now=now)
+            taken += _send(letter, now=max(now, timezone.now()))
     return taken
 
 
@@ -121,15 +124,18 @@ def _send(letter: Letter, *, now: datetime) -> bool:
         if letter.attempts > len(RETRIES):
             _end(letter, state="failed", error=failed.code, now=now)
         else:
-            letter.state, letter.error = "pending", failed.code
-            letter.due_at = now + RETRIES[letter.attempts - 1]
-            letter.save(update_fields=["state", "error", "due_at"])
+            again_at = now + RETRIES[letter.attempts - 1]
+            _ours(letter).update(state="pending", error=failed.code, due_at=again_at)
         return False
     _end(letter, state="sent", error="", now=now)
     return True
 
 
 def _end(letter: Letter, *, state: str, error: str, now: datetime) -> None:
-    letter.state, letter.error = state, error
-    letter.sent_at = now if state == "sent" else None
-    letter.save(update_fields=["state", "error", "sent_at"])
+    sent_at = now if state == "sent" else None
+    _ours(letter).update(state=state, error=error, sent_at=sent_at)
+
+
+def _ours(letter: Letter) -> QuerySet[Letter]:
+    """The row, as long as this attempt has it: what became of a later one stays."""
+    return Letter.objects.filter(id=letter.id, state="sending", attempts=letter.attempts)

@@ -50,6 +50,7 @@ ACTS: Final[dict[str, Kind]] = {
     "till.revoked": "tills",
     "pin.dropped": "tills",
     "grant.given": "tills",
+    "customer.forgotten": "files",
     "file.exported": "files",
 }
 

@@ -17,9 +17,10 @@ TELLING: Final = frozenset(
         *("lock_seconds", "bps", "minimum", "threshold", "closes_at", "cheapest", "events"),
     }
 )
-"""Fields whose values name nobody. A number or a switch may stand anywhere but in metadata."""
+"""Fields whose values name nobody. The number of another field may be somebody's."""
 _OWN: Final = frozenset({"metadata", "customer"})
-"""Fields that are the shop's own, or a person's: nothing in them is told."""
+"""Fields that are the shop's own, or a person's: nothing in them is told, not even their names,
+which a shop may make of an address."""
 
 
 def redacted(body: bytes) -> str:
@@ -32,25 +33,32 @@ def redacted(body: bytes) -> str:
         return f"({len(body)} bytes, no JSON)"
     if not isinstance(told, dict):
         return f"({len(body)} bytes, no JSON object)"
-    text = orjson.dumps(_object(told, depth=0, own=False), option=orjson.OPT_INDENT_2)
+    text = orjson.dumps(_object(told, depth=0), option=orjson.OPT_INDENT_2)
     return text[:MOST_BYTES].decode("utf-8", "ignore")
 
 
-def _object(told: dict[str, Any], *, depth: int, own: bool) -> dict[str, Any]:
-    names = list(told)[:MOST_ITEMS]
+def _object(told: dict[str, Any], *, depth: int) -> dict[str, Any]:
     return {
-        name[:64]: _value(told[name], depth=depth, own=own or name in _OWN, tells=name in TELLING)
-        for name in names
+        name[:64]: _owned(told[name])
+        if name in _OWN
+        else _value(told[name], depth=depth, tells=name in TELLING)
+        for name in list(told)[:MOST_ITEMS]
     }
 
 
-def _value(value: Any, *, depth: int, own: bool, tells: bool) -> Any:
+def _owned(value: Any) -> str | None:
     if isinstance(value, dict):
-        return _object(value, depth=depth + 1, own=own) if depth < MOST_DEPTH else "…"
+        return f"({len(value)} fields)"
+    return None if value is None else "(…)"
+
+
+def _value(value: Any, *, depth: int, tells: bool) -> Any:
+    if isinstance(value, dict):
+        return _object(value, depth=depth + 1) if depth < MOST_DEPTH else "…"
     if isinstance(value, list):
         if depth >= MOST_DEPTH:
             return "…"
-        return [_value(one, depth=depth + 1, own=own, tells=tells) for one in value[:MOST_ITEMS]]
+        return [_value(one, depth=depth + 1, tells=tells) for one in value[:MOST_ITEMS]]
     if isinstance(value, str):
-        return value[:64] if tells and not own else f"({len(value)} characters)"
-    return "(…)" if own and value is not None else value
+        return value[:64] if tells else f"({len(value)} characters)"
+    return value if tells or value is None or isinstance(value, bool) else "(number)"

@@ -17,7 +17,7 @@ def kind_word(kind: str) -> str:
         "settings": _("Settings"),
         "money": _("Money"),
         "tills": _("Tills"),
-        "files": _("Files"),
+        "files": _("Files and customers"),
     }[kind]
 
 
@@ -58,6 +58,7 @@ def act_word(act: str) -> str:
         "till.revoked": _("Tablet taken off"),
         "pin.dropped": _("PIN taken away"),
         "grant.given": _("A manager's word at the till"),
+        "customer.forgotten": _("Customer forgotten"),
         "file.exported": _("File exported"),
     }.get(act, act)
 

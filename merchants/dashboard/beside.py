@@ -1,10 +1,12 @@
 """What stands beside a till: its sticker to print and replace, its displays, its cash registers."""
 
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,6 +19,7 @@ from merchants.accounts.services import api_key_revoke
 from merchants.counter.displays import display_revoke
 from merchants.counter.selectors import displays_of, sticker_of
 from merchants.counter.stickers import sticker_make, sticker_url
+from merchants.dashboard.auditing import write_down
 from merchants.dashboard.frame import draw
 from merchants.dashboard.selectors import time_text
 from merchants.ecr.selectors import registers_at
@@ -40,10 +43,15 @@ def page(request: MemberRequest, shop_id: UUID, till_id: UUID) -> HttpResponse:
     now, by = timezone.now(), request.user.id
     match request.POST.get("action", ""):
         case "sticker":
-            sticker_make(shop_id=shop_id, till_id=till.id, by=by, now=now)
+            with transaction.atomic():
+                sticker_make(shop_id=shop_id, till_id=till.id, by=by, now=now)
+                _write_down(request, till, "sticker", "new", now=now)
             messages.success(request, _("The sticker is new. Print it; one of before is old now."))
         case "display":
-            display_revoke(shop_id=shop_id, display_id=_uuid(request, "display"), by=by, now=now)
+            display_id = _uuid(request, "display")
+            with transaction.atomic():
+                display_revoke(shop_id=shop_id, display_id=display_id, by=by, now=now)
+                _write_down(request, till, "display", "off", now=now)
             messages.success(request, _("The display was taken off: it shows nothing any more."))
         case "register":
             _may_keys(request)
@@ -132,6 +140,14 @@ def _found(shop_id: UUID, till_id: UUID) -> Till:
 
 def _here(till: Till) -> str:
     return f"/dashboard/{till.shop_id}/settings/tills/{till.id}/beside"
+
+
+def _write_down(
+    request: MemberRequest, till: Till, what: str, became: str, *, now: datetime
+) -> None:
+    write_down(
+        request, "settings.changed", subject=f"till:{till.id}", detail={what: became}, now=now
+    )
 
 
 def _may_keys(request: MemberRequest) -> None:

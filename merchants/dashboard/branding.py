@@ -4,6 +4,7 @@ from typing import Any, Final, cast
 from uuid import UUID
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -27,6 +28,7 @@ from gateway.branding.services import brand_drop_logo, brand_set_accent, brand_s
 from gateway.events.errors import TillwayError
 from gateway.outside.uploads import OneFileInMemory
 from merchants.accounts.guards import MemberRequest, require_action
+from merchants.dashboard.auditing import write_down
 from merchants.dashboard.frame import draw
 
 CHANGE: Final = "shop.change_terms"
@@ -63,22 +65,37 @@ def _change(request: HttpRequest) -> HttpResponse:
         "now": timezone.now(),
     }
     try:
-        match member.POST.get("action", ""):
-            case "accent":
-                brand_set_accent(accent=member.POST.get("accent", ""), **whose)
-            case "no-accent":
-                brand_set_accent(accent="", **whose)
-            case "logo":
-                upload = member.FILES.get("logo")
-                brand_set_logo(upload=upload.read() if upload else b"", **whose)
-            case "no-logo":
-                brand_drop_logo(**whose)
-            case _:
-                raise Http404
+        with transaction.atomic():
+            said = _done(member, **whose)
+            write_down(member, "settings.changed", subject="settings:branding", detail=said)
     except TillwayError as error:
         return _page(member, problem=_words(error), status=error.status)
     messages.success(member, _("Your customers see it within a minute."))
     return HttpResponseRedirect(f"/dashboard/{member.shop.id}/settings/branding")
+
+
+def _done(member: MemberRequest, **whose: Any) -> dict[str, str]:
+    """Do what the form asks; what became of it, by field.
+
+    Raises:
+        ColourRefused, LogoRefused
+    """
+    match member.POST.get("action", ""):
+        case "accent":
+            brand_set_accent(accent=member.POST.get("accent", ""), **whose)
+            return {"accent": member.POST.get("accent", "")}
+        case "no-accent":
+            brand_set_accent(accent="", **whose)
+            return {"accent": "none"}
+        case "logo":
+            upload = member.FILES.get("logo")
+            brand_set_logo(upload=upload.read() if upload else b"", **whose)
+            return {"logo": "new"}
+        case "no-logo":
+            brand_drop_logo(**whose)
+            return {"logo": "none"}
+        case _:
+            raise Http404
 
 
 def _page(request: MemberRequest, *, problem: str = "", status: int = 200) -> HttpResponse:

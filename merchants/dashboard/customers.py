@@ -9,6 +9,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -37,6 +38,7 @@ from merchants.customers.selectors import (
     invoices_of_customer,
 )
 from merchants.customers.services import customer_forget
+from merchants.dashboard.auditing import file_taken, write_down
 from merchants.dashboard.frame import draw
 from merchants.dashboard.payments import payment_row
 from merchants.dashboard.selectors import time_text
@@ -80,6 +82,7 @@ def file(request: MemberRequest, shop_id: UUID) -> Any:
     """All of them as CSV, streamed a page at a time."""
     if not may(request, "report.export"):
         raise Http404
+    file_taken(request, "customers.csv")
     return csv_file(csv_text(_rows(shop_id)), name=f"customers-{timezone.localdate():%Y%m%d}.csv")
 
 
@@ -109,7 +112,9 @@ def one(request: MemberRequest, shop_id: UUID, customer_id: UUID) -> HttpRespons
 def forget(request: MemberRequest, shop_id: UUID, customer_id: UUID) -> HttpResponse:
     """Erase who they are; their sales stay."""
     try:
-        customer_forget(shop_id=shop_id, customer_id=customer_id, now=timezone.now())
+        with transaction.atomic():
+            customer_forget(shop_id=shop_id, customer_id=customer_id, now=timezone.now())
+            write_down(request, "customer.forgotten", subject=f"customer:{customer_id}")
     except CustomerUnknown as error:
         raise Http404 from error
     messages.success(request, _("The customer is forgotten. Their sales stay, without a name."))

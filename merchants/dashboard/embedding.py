@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -11,19 +12,29 @@ from django.views.decorators.http import require_POST
 from gateway.shops.errors import TermsRefused
 from gateway.shops.services import shop_set_terms
 from merchants.accounts.guards import MemberRequest, require_action
+from merchants.audit.recording import changes
+from merchants.dashboard.auditing import write_down
 
 
 @require_POST
 @require_action("webhook.manage")
 def save_origins(request: MemberRequest, shop_id: UUID) -> HttpResponse:
     """These, one a line, and no others from now on."""
+    now = timezone.now()
+    before = {"embed_origins": list(request.shop.terms.embed_origins)}
+    wanted = {"embed_origins": origins_typed(request.POST.get("origins", ""))}
     try:
-        shop_set_terms(
-            shop_id=shop_id,
-            changes={"embed_origins": origins_typed(request.POST.get("origins", ""))},
-            now=timezone.now(),
-            changed_by=f"user:{request.user.pk}",
-        )
+        with transaction.atomic():
+            shop_set_terms(
+                shop_id=shop_id,
+                changes=wanted,
+                now=now,
+                changed_by=f"user:{request.user.pk}",
+            )
+            changed = changes(before, wanted)
+            write_down(
+                request, "settings.changed", subject="settings:embedding", detail=changed, now=now
+            )
         messages.success(request, _("The origins were saved."))
     except TermsRefused:
         messages.error(

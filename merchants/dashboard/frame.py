@@ -67,6 +67,7 @@ MENU: Final = (
             Line("approvals", "check-circle", _("Approvals"), "approval.view"),
             Line("developers", "code", _("Developers"), "webhook.view"),
             Line("settings", "sliders", _("Settings"), "settings.view"),
+            Line("audit", "list", _("Audit log"), "audit.view"),
         ),
     ),
 )
@@ -80,7 +81,6 @@ INDEXES: Final[dict[str, tuple[Line, ...]]] = {
         Line("settings/readers", "card", _("Card readers"), "settings.view"),
         Line("settings/receipts", "receipt", _("Receipts"), "settings.view"),
         Line("team", "hand", _("Team"), "member.manage"),
-        Line("audit", "list", _("Audit log"), "audit.view"),
         Line("verification", "shield", _("Verification"), "verification.view"),
     ),
     "developers": (

@@ -21,6 +21,7 @@ from gateway.invoices.presenters import invoice_as_dict
 from gateway.settlement.reports.formats import csv_text
 from gateway.shops.selectors import ShopView
 from merchants.accounts.guards import MemberRequest, require_action
+from merchants.dashboard.auditing import file_taken
 from merchants.dashboard.frame import draw
 from merchants.dashboard.payment_filters import FILTERS, Asked, asked_in
 from merchants.dashboard.selectors import time_text
@@ -81,6 +82,7 @@ def file(request: MemberRequest, shop_id: UUID) -> Any:
     if asked.problems:
         raise Http404
     rows = _rows(request.shop, asked)
+    file_taken(request, "payments.csv", filters=", ".join(sorted(asked.query)) or "none")
     return csv_file(csv_text(rows), name=f"payments-{timezone.localdate():%Y%m%d}.csv")
 
 

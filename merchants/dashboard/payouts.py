@@ -35,7 +35,7 @@ from gateway.settlement.selectors import payable_balances, payout_get, payouts_p
 from gateway.shops.selectors import ShopView
 from merchants.accounts.guards import MemberRequest, may, require_action, step_first
 from merchants.dashboard import settlement_words as words
-from merchants.dashboard.auditing import write_down
+from merchants.dashboard.auditing import file_taken, write_down
 from merchants.dashboard.frame import draw
 from merchants.dashboard.lists import every_page, next_address, status_asked, status_filters
 from merchants.dashboard.payout_invoices import part as payments_part
@@ -104,6 +104,7 @@ def file(request: MemberRequest, shop_id: UUID) -> Any:
         raise PermissionDenied("report.export")
     status = status_asked(request.GET, STATUSES)
     name = f"payouts-{timezone.localdate():%Y%m%d}.csv"
+    file_taken(request, "payouts.csv", status=status or "all")
     return csv_file(csv_text(_rows(shop_id, status)), name=name)
 
 

@@ -1,11 +1,13 @@
 """What stands on receipts, which printers print them, and when tills ask for a manager's PIN."""
 
+from dataclasses import asdict
 from typing import Any, Final
 from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,15 +19,17 @@ from gateway.money.amounts import Amount, format_amount, parse_amount
 from gateway.money.assets import FIAT
 from gateway.money.errors import MoneyError
 from merchants.accounts.guards import MemberRequest, may, require_action
+from merchants.audit.recording import changes
 from merchants.catalogue.errors import ItemInvalid
 from merchants.catalogue.words import tax_ppm_from
+from merchants.dashboard.auditing import write_down
 from merchants.dashboard.frame import draw
 from merchants.pos.receipts import receipt_problem
 from merchants.pos.views import problem_words
 from merchants.receipts.errors import PrinterInvalid, PrinterUnknown
 from merchants.receipts.headings import heading_of, heading_put
 from merchants.receipts.layout import percent_text
-from merchants.receipts.models import Document, Printer
+from merchants.receipts.models import Document, Heading, Printer
 from merchants.receipts.plain_text import COLUMNS
 from merchants.receipts.printing import NewPrinter, printer_add, printer_drop
 from merchants.receipts.selectors import documents_of_invoice, printers_of
@@ -51,7 +55,8 @@ def page(request: MemberRequest, shop_id: UUID) -> HttpResponse:
     if not may(request, MANAGE):
         raise PermissionDenied(MANAGE)
     try:
-        said = _SAVES[section](request)
+        with transaction.atomic():
+            said = _SAVES[section](request)
     except TillwayError as error:
         return _page(request, section, receipt_problem(error), status=error.status)
     except MoneyError as error:
@@ -65,7 +70,9 @@ def page(request: MemberRequest, shop_id: UUID) -> HttpResponse:
 def remove_printer(request: MemberRequest, shop_id: UUID, printer_id: UUID) -> HttpResponse:
     """Print nothing there any more."""
     try:
-        printer = printer_drop(shop_id=shop_id, printer_id=printer_id, now=timezone.now())
+        with transaction.atomic():
+            printer = printer_drop(shop_id=shop_id, printer_id=printer_id, now=timezone.now())
+            _write_down(request, {"printer": {"from": _printer_told(printer), "to": None}})
     except PrinterUnknown as error:
         raise Http404 from error
     messages.success(request, _("“%(name)s” prints nothing any more.") % {"name": printer.name})
@@ -85,12 +92,15 @@ def papers_of_invoice(*, shop_id: UUID, invoice_id: UUID) -> dict[str, Any]:
 
 
 def _heading(request: MemberRequest) -> str:
-    heading_put(
+    before = _heading_said(heading_of(shop_id=request.shop.id))
+    heading = heading_put(
         shop_id=request.shop.id,
         given={name: request.POST.get(name, "") for name in _HEADING},
         by=request.user.id,
         now=timezone.now(),
     )
+    # Which fields, not what they say: a shop's name and address may be a person's.
+    _write_down(request, {"heading": sorted(changes(before, _heading_said(heading)))})
     return _("Saved. Receipts that have their number stay as they are.")
 
 
@@ -105,7 +115,9 @@ def _rules(request: MemberRequest) -> str:
         void_above_units=parse_amount(typed, currency).units if typed else 0,
         discount_above_ppm=_percent(request.POST.get("discount_above", "").strip()),
     )
+    before = rules_of(shop_id=request.shop.id)
     rules_put(shop_id=request.shop.id, rules=rules, by=request.user.id, now=timezone.now())
+    _write_down(request, changes(asdict(before), asdict(rules)))
     return _("Saved. Your tills go by it from the next tap on.")
 
 
@@ -131,6 +143,7 @@ def _printer(request: MemberRequest) -> str:
     printer = printer_add(
         shop_id=request.shop.id, wanted=wanted, by=request.user.id, now=timezone.now()
     )
+    _write_down(request, {"printer": {"from": None, "to": _printer_told(printer)}})
     return _("“%(name)s” was added. Print a receipt at the till to try it.") % {
         "name": printer.name
     }
@@ -158,6 +171,18 @@ def _whole(typed: str) -> int:
 
 _HEADING: Final = ("legal_name", "address", "tax_number", "footer", "language")
 _SAVES: Final = {"heading": _heading, "rules": _rules, "printer": _printer}
+
+
+def _write_down(request: MemberRequest, detail: dict[str, Any]) -> None:
+    write_down(request, "settings.changed", subject="settings:receipts", detail=detail)
+
+
+def _heading_said(heading: Heading | None) -> dict[str, str]:
+    return {name: getattr(heading, name, "") for name in _HEADING}
+
+
+def _printer_told(printer: Printer) -> str:
+    return f"{printer.name} {printer.host}:{printer.port}"
 
 
 # --- parts ---------------------------------------------------------------------------------------

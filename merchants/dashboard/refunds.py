@@ -33,7 +33,7 @@ from gateway.settlement.reports.formats import csv_text
 from merchants.accounts.acting import person_acting
 from merchants.accounts.guards import MemberRequest, may, require_action, step_first
 from merchants.accounts.models import User
-from merchants.dashboard.auditing import write_down
+from merchants.dashboard.auditing import file_taken, write_down
 from merchants.dashboard.frame import draw
 from merchants.dashboard.lists import every_page, next_address, status_asked, status_filters
 from merchants.dashboard.selectors import time_text
@@ -80,6 +80,7 @@ def file(request: MemberRequest, shop_id: UUID) -> Any:
         raise PermissionDenied("report.export")
     status = status_asked(request.GET, STATUSES)
     name = f"refunds-{timezone.localdate():%Y%m%d}.csv"
+    file_taken(request, "refunds.csv", status=status or "all")
     return csv_file(csv_text(_rows(shop_id, status)), name=name)
 
 

@@ -32,7 +32,10 @@ from merchants.tills.guards import TillRequest, is_part, require_till
 
 def sale_opened(request: TillRequest, sale: dict[str, Any]) -> None:
     """A paired tablet shows this sale. Nothing for others, nor for a script that draws a part anew:
-    it says itself what is on screen (``showing``)."""
+    it says itself what is on screen (``showing``). Nor for a kept draft that is sent by itself
+    while another sale may be on screen."""
+    if request.POST.get("typed_on"):
+        return
     if request.till is not None and (request.method == "POST" or not is_part(request)):
         sale_shown(
             shop_id=request.shop.id,

@@ -5,6 +5,7 @@ from typing import Any
 from gateway.money.amounts import Amount, format_amount
 from gateway.money.assets import FIAT
 from merchants.accounts.guards import may
+from merchants.pos.discounts import paying_asks
 from merchants.pos.managers import managers_of
 from merchants.receipts.layout import percent_text
 from merchants.tickets.giving_back import cash_left
@@ -15,8 +16,8 @@ from merchants.tills.ruling import rules_of
 
 
 def manager_asked(request: TillRequest, ticket: Ticket) -> dict[str, Any]:
-    """Whose PINs a void or a discount asks for. At a paired till three queries while the ticket is
-    not ended, one where nobody's is asked for; else none."""
+    """Whose PINs a void, a discount or paying asks for. At a paired till up to seven queries while
+    the ticket is not ended, one where nobody's is asked for; else none."""
     if request.till is None or ticket.state in ("paid", "void"):
         return {}
     rules = rules_of(shop_id=request.shop.id)
@@ -28,6 +29,7 @@ def manager_asked(request: TillRequest, ticket: Ticket) -> dict[str, Any]:
     return {
         "void_managers": managers if is_void else [],
         "discount_managers": managers if most is not None else [],
+        "pay_managers": managers if paying_asks(request, ticket) else [],
         "discount_most": percent_text(most or 0),
     }
 

@@ -17,20 +17,21 @@ from gateway.money.assets import FIAT, Asset
 from merchants.accounts.guards import may
 from merchants.catalogue.errors import ItemInvalid
 from merchants.catalogue.words import tax_ppm_from
+from merchants.pos.discounts import discount_asks, paying_asks
 from merchants.pos.managers import word_given, word_used
 from merchants.pos.tips import tip_chosen
 from merchants.receipts.issuing import note_for_cash
 from merchants.shifts.services import cash_move
 from merchants.tickets import services
 from merchants.tickets.errors import DiscountInvalid
-from merchants.tickets.pricing import Discount, TaxClass, totals_of
+from merchants.tickets.pricing import Discount, TaxClass
 from merchants.tickets.selectors import lines_of, ticket_get
 from merchants.tickets.services import Tap
 from merchants.tills.acting import maker_of
 from merchants.tills.acts import DISCOUNT, REFUND, VOID
 from merchants.tills.guards import TillRequest
 from merchants.tills.models import Grant
-from merchants.tills.rules import discount_needs_manager, void_needs_manager
+from merchants.tills.rules import void_needs_manager
 from merchants.tills.ruling import rules_of
 
 _QUANTITY: Final = Asset("QUANTITY", 3)
@@ -149,14 +150,8 @@ def _discount(asked: Asked) -> None:
             )
         else:
             ticket = services.ticket_discount(**asked.named, discount=discount)
-        if asked.request.till is not None and discount.kind:
-            totals = totals_of([row.line for row in lines_of(ticket)], discount=ticket.discount)
-            is_needed = discount_needs_manager(
-                rules_of(shop_id=ticket.shop_id),
-                full_units=totals.full_units,
-                off_units=totals.line_off_units + totals.ticket_off_units,
-            )
-            word_used(asked.request, word, is_needed=is_needed)
+        is_needed = bool(discount.kind) and discount_asks(asked.request, ticket)
+        word_used(asked.request, word, is_needed=is_needed)
 
 
 def _park(asked: Asked) -> None:
@@ -168,14 +163,23 @@ def _recall(asked: Asked) -> None:
 
 
 def _split(asked: Asked) -> None:
-    services.ticket_split(**asked.named, parts=asked.whole("parts"))
+    _pay(asked, parts=asked.whole("parts"))
 
 
 def _split_by_lines(asked: Asked) -> None:
     ticket = ticket_get(shop_id=asked.request.shop.id, ticket_id=asked.ticket_id)
     payers = {line.id: [asked.whole(f"line-{line.id}")] for line in lines_of(ticket)}
     parts = max((part for sharing in payers.values() for part in sharing), default=1)
-    services.ticket_split(**asked.named, parts=parts, payers=payers)
+    _pay(asked, parts=parts, payers=payers)
+
+
+def _pay(asked: Asked, *, parts: int, payers: dict[UUID, list[int]] | None = None) -> None:
+    """Paying begins here, whatever pays then: nothing on the ticket changes from now on. So what is
+    off it is judged as it is now, not as it was when a discount was given."""
+    word = asked.word(DISCOUNT)
+    with transaction.atomic():
+        ticket = services.ticket_split(**asked.named, parts=parts, payers=payers)
+        word_used(asked.request, word, is_needed=paying_asks(asked.request, ticket))
 
 
 def _reopen(asked: Asked) -> None:
@@ -212,7 +216,9 @@ def _cash(asked: Asked) -> None:
     )
     stays = int(cash.given_units) - int(cash.change_units)
     till = asked.request.till
-    if till is not None and stays:
+    # A tap that arrives again may find another shift open: its cash is in the drawer of the first.
+    is_new = cash.taken_at == asked.tap.now
+    if till is not None and stays and is_new:
         cash_move(
             shop_id=asked.request.shop.id,
             till_id=till.till_id,
@@ -249,7 +255,8 @@ def _cash_back(asked: Asked) -> str:
     with transaction.atomic():
         ticket, back = services.cash_back(**asked.named, units=units, reason=asked.text("reason"))
         word_used(request, word, is_needed=True)
-        if request.till is not None:
+        is_new = back.given_at == asked.tap.now  # else it left the drawer of an earlier shift
+        if request.till is not None and is_new:
             cash_move(
                 shop_id=request.shop.id,
                 till_id=request.till.till_id,

@@ -9,7 +9,9 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
+from django.db.models import QuerySet
 from django.template.loader import render_to_string
+from django.utils import timezone
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
@@ -73,9 +75,10 @@ def mailings_send(*, now: datetime) -> int:
     due = Mailing.objects.filter(state__in=("waiting", "sending"), due_at__lte=now)
     taken = 0
     for mailing_id in list(due.order_by("due_at").values_list("id", flat=True)[:MAILS_AT_A_TIME]):
-        mailing = _claimed(mailing_id, now=now)
+        # Those before it took their time: a lease counts from when its own mail begins.
+        mailing = _claimed(mailing_id, now=max(now, timezone.now()))
         if mailing is not None:
-            taken += _sent(mailing, now=now)
+            taken += _sent(mailing, now=max(now, timezone.now()))
     return taken
 
 
@@ -183,13 +186,15 @@ def _try_later(mailing: Mailing, *, error: str, now: datetime) -> None:
     if mailing.attempts > len(RETRIES):
         _end(mailing, state="failed", error=error, now=now)
         return
-    mailing.state, mailing.error = "waiting", error
-    mailing.due_at = now + RETRIES[mailing.attempts - 1]
-    mailing.save(update_fields=["state", "error", "due_at"])
+    again_at = now + RETRIES[mailing.attempts - 1]
+    _ours(mailing).update(state="waiting", error=error, due_at=again_at)
 
 
 def _end(mailing: Mailing, *, state: str, error: str, now: datetime) -> None:
     """Sent or given up: nobody needs the address any more."""
-    mailing.state, mailing.error = state, error
-    mailing.address, mailing.ended_at = None, now
-    mailing.save(update_fields=["state", "error", "address", "ended_at"])
+    _ours(mailing).update(state=state, error=error, address=None, ended_at=now)
+
+
+def _ours(mailing: Mailing) -> QuerySet[Mailing]:
+    """The row, as long as this attempt has it: one that was given up meanwhile stays so."""
+    return Mailing.objects.filter(id=mailing.id, state="sending", attempts=mailing.attempts)

@@ -21,6 +21,7 @@ self.addEventListener("message", (event) => {
 
 self.addEventListener("fetch", (event) => {
   const { request } = event;
+  if (isDisplay(new URL(request.url))) return; // a customer reads there: never a till's keypad
   if (request.mode === "navigate") {
     if (request.method === "GET") event.respondWith(visit(event));
     // A form is the browser's own business, unless it is sure that it never left this tablet.
@@ -77,6 +78,10 @@ async function file(request) {
 
 function isOurs({ origin, pathname }) {
   return origin === self.location.origin && FILES.includes(pathname);
+}
+
+function isDisplay({ origin, pathname }) {
+  return origin === self.location.origin && /^\/pos\/display(\/|$)/.test(pathname);
 }
 
 function kept(what) {

@@ -91,6 +91,25 @@ def test_a_client_that_asks_on_and_on_is_slowed(
     assert got[-1] == 429
 
 
+def test_many_addresses_of_one_network_are_one_client_and_all_have_an_end(
+    open_shop: World, client: Client, asked: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def got(start: str, number: int) -> list[int]:
+        return [
+            client.get(
+                path, {"payer": PAYER, "chain": 31337}, REMOTE_ADDR=f"{start}{one}"
+            ).status_code
+            for one in range(1, number + 1)
+        ]
+
+    path = f"/i/{open_shop.issue().id}/balances"
+    monkeypatch.setattr(wallet_facts, "ASKED_PER_MINUTE", 2)
+    assert got("2001:db8:77:7::", 4)[-1] == 429
+    monkeypatch.setattr(wallet_facts, "ALL_ASKED_PER_MINUTE", 3)
+    everybody = [got(f"2001:db8:{one}::", 1)[0] for one in range(1, 7)]
+    assert everybody[-1] == 429
+
+
 def test_a_wallet_is_told_a_networks_public_node_and_never_ours(
     open_shop: World, client: Client, settings: Any, chain_entry: dict[str, Any]
 ) -> None:

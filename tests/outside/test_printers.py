@@ -51,8 +51,8 @@ def test_an_address_in_the_other_familys_writing_is_the_same_one() -> None:
     assert str(found) == "192.168.1.50"
 
 
-@pytest.mark.parametrize("port", [0, 22, 80, 1_023, 65_536, -1])
-def test_no_port_of_the_system(port: int) -> None:
+@pytest.mark.parametrize("port", [0, 22, 80, 1_024, 5_432, 6_379, 9_099, 9_108, 65_536, -1])
+def test_no_port_of_anything_else(port: int) -> None:
     with pytest.raises(PrinterRefused):
         printer_address("192.168.1.50", port, shop_id=OURS, allowed=ALLOWED)
 

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.core.mail.backends.locmem import EmailBackend
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.utils import timezone
@@ -74,6 +75,23 @@ def test_an_invitation_comes_by_mail_and_its_link_makes_a_member(
     assert (member.shop_id, member.role) == (shop.id, "manager")
     acts = list(Record.objects.filter(shop_id=shop.id).order_by("id").values_list("act", flat=True))
     assert acts == ["member.invited", "member.joined", "sign_in.done"]
+
+
+def test_a_slow_run_of_letters_leaves_none_to_another(
+    shop: Any, ann: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    others = []
+
+    def slowly(self: object, messages: list[Any]) -> int:
+        others.append(letters_send(now=timezone.now()))
+        return len(messages)
+
+    monkeypatch.setattr(EmailBackend, "send_messages", slowly)
+    _invite(shop, ann)
+    began = timezone.now() - timedelta(minutes=3)
+    Letter.objects.update(due_at=began)
+    assert letters_send(now=began) == 1
+    assert others == [0]
 
 
 def test_no_link_lies_in_the_database(shop: Any, ann: User) -> None:

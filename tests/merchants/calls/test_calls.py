@@ -203,17 +203,10 @@ def test_pages_follow_each_other_and_cost_the_same(staff, open_shop, here):
         (b"[1]", "(3 bytes, no JSON object)"),
         (b'{"amount":"1.00","order_id":"Ann"}', {"amount": "1.00", "order_id": "(3 characters)"}),
         (b'{"lock_seconds":60,"x":true}', {"lock_seconds": 60, "x": True}),
-        (
-            b'{"metadata":{"amount":"1","phone":49123,"a":{"b":["c",null]}}}',
-            {
-                "metadata": {
-                    "amount": "(1 characters)",
-                    "phone": "(…)",
-                    "a": {"b": ["(1 characters)", None]},
-                }
-            },
-        ),
-        (b'{"customer":{"email":"a@b.de"}}', {"customer": {"email": "(6 characters)"}}),
+        (b'{"bps":5,"born":1990,"at":[7]}', {"bps": 5, "born": "(number)", "at": ["(number)"]}),
+        (b'{"metadata":{"amount":"1","+49 123":{}}}', {"metadata": "(2 fields)"}),
+        (b'{"customer":{"a@b.de":"Ann"},"x":{}}', {"customer": "(1 fields)", "x": {}}),
+        (b'{"customer":"a@b.de","metadata":null}', {"customer": "(…)", "metadata": None}),
     ],
 )
 def test_what_was_sent_is_told_without_what_it_says(body, told):
@@ -231,6 +224,6 @@ NESTED: Any = st.recursive(
 @given(st.dictionaries(st.text(max_size=9), NESTED))
 def test_no_text_of_a_shops_own_comes_through(metadata):
     secret = "Zwiebelkuchen"
-    found = redacted(orjson.dumps({"order_id": secret, "metadata": {**metadata, "a": secret}}))
+    found = redacted(orjson.dumps({"order_id": secret, "metadata": {**metadata, secret: secret}}))
     assert secret not in found
     assert len(found.encode()) <= MOST_BYTES

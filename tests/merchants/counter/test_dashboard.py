@@ -3,6 +3,7 @@
 import pytest
 import zxingcpp
 
+from merchants.audit.models import Record
 from merchants.counter.models import Sticker
 from merchants.counter.stickers import sticker_url
 from tests.checkout.test_views import assert_strict
@@ -28,6 +29,7 @@ def test_a_sticker_is_made_printed_and_replaced(manager, page):
     assert manager.get(f"{page}/sticker.pdf").status_code == 404
     manager.post(page, {"action": "sticker"})
     first = Sticker.objects.get()
+    assert Record.objects.get(act="settings.changed").detail == {"sticker": "new"}
     assert sticker_url(first) in manager.get(page).content.decode()
     for size in ("a6", "a4"):
         pdf = manager.get(f"{page}/sticker.pdf?size={size}")

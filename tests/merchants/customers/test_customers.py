@@ -20,6 +20,7 @@ from gateway.money.assets import FIAT
 from gateway.refunds.limits import Person
 from gateway.refunds.models import Refund
 from gateway.refunds.requesting import Wanted, refund_request
+from merchants.audit.models import Record
 from merchants.customers.errors import CustomerRefused, CustomerUnknown
 from merchants.customers.models import Customer, CustomerInvoice
 from merchants.customers.said import Said, said_of
@@ -283,6 +284,7 @@ def test_who_may_see_customers_and_who_may_forget_them(staff, note, open_shop):
     assert accountant.post(f"{here}/{customer.id}/forget").status_code == 403
     owner = staff.client("owner", **ENGLISH)
     assert owner.post(f"{here}/{customer.id}/forget").status_code == 302
+    assert Record.objects.get(act="customer.forgotten").subject == f"customer:{customer.id}"
     assert owner.get(f"{here}/{customer.id}").status_code == 404
     assert "No customers yet" in owner.get(here).content.decode()
 

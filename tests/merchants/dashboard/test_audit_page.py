@@ -98,3 +98,34 @@ def test_what_is_no_question_is_no_crash(staff: Staff, log: str, query: str) -> 
 
 def test_a_cursor_of_nobody_is_not_there(staff: Staff, log: str) -> None:
     assert staff.client("owner").get(f"{log}?cursor=x").status_code == 404
+
+
+@pytest.mark.parametrize("what", ["invoices", "refunds", "payouts", "customers"])
+def test_lists_that_leave_as_files_are_written_down(
+    staff: Staff, open_shop: World, what: str
+) -> None:
+    shop = f"/dashboard/{open_shop.shop_id}"
+    assert staff.client("owner").get(f"{shop}/{what}.csv").status_code == 200
+    taken = Record.objects.get(act="file.exported")
+    assert taken.subject == f"{what.replace('invoices', 'payments')}.csv"
+    assert taken.who == f"user:{staff.user('owner').pk}"
+
+
+def test_a_refused_change_of_the_look_or_of_receipts_is_not_written_down(
+    staff: Staff, open_shop: World
+) -> None:
+    owner, settings = staff.client("owner"), f"/dashboard/{open_shop.shop_id}/settings"
+    changed = Record.objects.filter(act="settings.changed")
+    owner.post(f"{settings}/branding/change", {"action": "accent", "accent": "no colour"})
+    owner.post(f"{settings}/receipts", {"section": "rules", "void": "sometimes"})
+    assert not changed.exists()
+    owner.post(f"{settings}/branding/change", {"action": "accent", "accent": "#FFD400"})
+    look = changed.get(subject="settings:branding")
+    assert look.detail == {"accent": "#FFD400"}
+    owner.post(f"{settings}/receipts", {"section": "rules", "void": "never"})
+    rules = changed.get(subject="settings:receipts")
+    assert rules.detail == {"void": {"from": "paid", "to": "never"}}
+    form = {"section": "heading", "legal_name": "Prinz GmbH"}
+    owner.post(f"{settings}/receipts", form)
+    heading = changed.filter(subject="settings:receipts").latest("id")
+    assert heading.detail == {"heading": ["legal_name"]}, "which fields, not what they say"

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from merchants.audit.models import Record
 from merchants.dashboard.embedding import origins_typed
 from tests.faces import Staff
 from tests.invoices.conftest import World
@@ -33,6 +34,8 @@ def test_origins_are_named_one_a_line_and_the_script_is_shown(
     assert open_shop.view.terms.embed_origins == ("https://shop.example", "http://localhost:3000")
     assert "The origins were saved." in text
     assert "/embed/tillway.js" in text
+    told = Record.objects.get(subject="settings:embedding").detail["embed_origins"]
+    assert told == {"from": [], "to": ["https://shop.example", "http://localhost:3000"]}
     save(owner, page, "")
     assert open_shop.view.terms.embed_origins == ()
 

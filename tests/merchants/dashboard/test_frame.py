@@ -46,6 +46,7 @@ def test_every_line_leads_to_a_page_and_asks_for_an_action_that_there_is():
         ("settings/tills/0123/code", "settings", "settings/tills"),
         ("settings/wallet", "settings", "settings"),
         ("verification/people", "settings", "verification"),
+        ("audit", "audit", ""),
     ],
 )
 def test_a_page_knows_its_lines(here, menu, index):
@@ -73,3 +74,6 @@ def test_each_role_finds_its_own_lines_in_groups_that_hold_any(staff, open_shop)
     assert re.findall(r'<h2 class="board-group" id="menu-(\w+)"', menu) == ["sales", "shop"]
     words = re.findall(r"</svg>([^<]+)</a>", menu)
     assert words[:4] == ["Home", "Payments", "Items", "Developers"]
+    text = staff.client("accountant", **ENGLISH).get(f"/dashboard/{open_shop.shop_id}/")
+    menu = text.content.decode().partition('class="board-menu')[2].partition("</nav>")[0]
+    assert "Audit log" in menu, "which holds no settings"

@@ -11,6 +11,7 @@ import pytest
 from django.utils import timezone
 
 from gateway.invoices.models import Invoice
+from gateway.outside import printers
 from merchants.receipts.issuing import receipt_for_invoice
 from merchants.receipts.models import Document, Printer
 from merchants.receipts.printing import NewPrinter, printer_add
@@ -167,7 +168,8 @@ class FakePrinter:
 
 
 @pytest.fixture
-def paper_printer() -> Iterator[FakePrinter]:
+def paper_printer(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakePrinter]:
+    monkeypatch.setattr(printers, "PORTS", range(1_024, 2**16))  # whichever is free
     made = FakePrinter()
     yield made
     made.close()

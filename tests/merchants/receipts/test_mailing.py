@@ -64,6 +64,48 @@ def test_a_receipt_is_mailed_once_and_its_address_is_gone(
     assert (mailing.state, mailing.address) == ("sent", None)
 
 
+def test_a_slow_run_of_mails_leaves_none_to_another(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The lease of the last mail of a run counts from when that mail begins, not from the run."""
+    others = []
+
+    def slowly(self: object, messages: list[Any]) -> int:
+        others.append(send())
+        return len(messages)
+
+    monkeypatch.setattr(EmailBackend, "send_messages", slowly)
+    mailing = ask(counter.receipt())
+    began = timezone.now() - timedelta(minutes=3)
+    Mailing.objects.filter(id=mailing.id).update(due_at=began)
+    assert mailings_send(now=began) == 1
+    assert others == [0]
+
+
+def test_a_mail_that_was_given_up_while_it_was_sent_stays_so(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def late(self: object, messages: list[Any]) -> int:
+        addresses_forget(now=timezone.now() + timedelta(days=3))
+        return len(messages)
+
+    monkeypatch.setattr(EmailBackend, "send_messages", late)
+    mailing = ask(counter.receipt())
+    send()
+    mailing.refresh_from_db()
+    assert (mailing.state, mailing.error, mailing.address) == ("failed", "mail_too_late", None)
+    monkeypatch.setattr(EmailBackend, "send_messages", down_after_forgetting)
+    other = ask(counter.receipt())
+    send()
+    other.refresh_from_db()
+    assert (other.state, other.address) == ("failed", None), "and breaks no constraint"
+
+
+def down_after_forgetting(self: object, messages: object) -> int:
+    addresses_forget(now=timezone.now() + timedelta(days=3))
+    raise OSError("no route")
+
+
 def test_it_is_written_in_the_language_of_the_till(counter: Counter, mailoutbox: list[Any]) -> None:
     with override("zh-hans"):
         ask(counter.receipt())

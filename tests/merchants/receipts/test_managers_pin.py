@@ -3,12 +3,13 @@
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from gateway.invoices.models import Invoice
 from gateway.refunds.cards.models import CardRefund
 from merchants.receipts.models import Document
 from merchants.shifts.models import CashMove
-from merchants.shifts.services import shift_open
+from merchants.shifts.services import shift_close, shift_open
 from merchants.tickets.models import CashBack, Ticket
 from merchants.tills.models import Grant
 from merchants.tills.rules import Rules, discount_needs_manager, void_needs_manager
@@ -34,8 +35,6 @@ def manager(at_till: Tablet) -> dict[str, str]:
 
 
 def ruled(tablet: Tablet, rules: Rules) -> None:
-    from django.utils import timezone
-
     by = tablet.staff.user("owner").id
     rules_put(shop_id=tablet.till.shop_id, rules=rules, by=by, now=timezone.now())
 
@@ -231,11 +230,57 @@ def test_large_discounts_need_one_where_the_shop_says_so(
     assert Grant.objects.get().used_at is not None
 
 
+def test_paying_asks_again_once_an_allowed_discount_is_a_larger_part(
+    at_till: Tablet, counter: Counter, manager: dict[str, str]
+) -> None:
+    at = AtTicket(at_till, counter.ticket(1_000, 1_000))
+    ruled(at_till, Rules(discount_above_ppm=100_000))
+    at.do("reopen")
+    kept, other = at.ticket.lines.order_by("position")
+    at.do("discount", line=str(kept.id), kind="amount", value="2.00")
+    assert at.ticket.goods_units == 1_800, "a tenth, which a cashier may give"
+    assert 'id="pay-pin"' not in text_of(at_till.client.get(at.here))
+    at.do("remove", line=str(other.id))
+    page = text_of(at_till.client.get(at.here))
+    assert 'id="pay-pin"' in page and 'id="split-pin"' in page and 'id="lines-pin"' in page
+    for verb, form in (("split", {"parts": "1"}), ("split-by-lines", {f"line-{kept.id}": "1"})):
+        refused = at.do(verb, **form)
+        assert refused.status_code == 403 and at.ticket.state == "open"
+        assert "needs a manager" in text_of(refused)
+    at.do("split", parts="1", **manager)
+    assert (at.ticket.state, Grant.objects.get().used_at is not None) == ("paying", True)
+    at.do("reopen")
+    at.do("split", parts="2")
+    assert at.ticket.state == "paying", "what a manager allowed, and nobody changed"
+
+
+def test_a_tap_that_arrives_again_moves_no_cash_of_a_later_shift(
+    at_till: Tablet, counter: Counter, manager: dict[str, str]
+) -> None:
+    def begin() -> None:
+        shift_open(
+            **drawer, mode="test", currency="EUR", float_units=10_000, by=by, now=timezone.now()
+        )
+
+    drawer = {"shop_id": at_till.till.shop_id, "till_id": at_till.till.id}
+    by = at_till.staff.user("cashier").id
+    begin()
+    at = AtTicket(at_till, counter.ticket(1_000))
+    taken = {"key": "cash", "part": "1", "given": "10.00"}
+    back = {"key": "back", "amount": "4.00", "reason": "Cold", **manager}
+    at.do("cash", **taken)
+    at.do("cash-back", **back)
+    assert CashMove.objects.count() == 2
+    shift_close(**drawer, mode="test", counted_units=10_600, by=by, now=timezone.now())
+    begin()
+    assert at.do("cash", **taken).status_code == 302
+    assert at.do("cash-back", **back).status_code == 302
+    assert CashMove.objects.count() == 2
+
+
 def test_cash_goes_back_out_of_the_drawer_by_a_managers_pin(
     at_till: Tablet, counter: Counter, manager: dict[str, str]
 ) -> None:
-    from django.utils import timezone
-
     shift_open(
         shop_id=at_till.till.shop_id,
         till_id=at_till.till.id,

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from gateway.invoices.models import Invoice
 from gateway.shops.models import Shop
+from merchants.audit.models import Record
 from merchants.receipts.headings import heading_of
 from merchants.receipts.issuing import receipt_for_ticket
 from merchants.receipts.models import Document, Mailing, Printer, PrintJob
@@ -107,7 +108,7 @@ def at_till(tablet: Tablet) -> Tablet:
 def test_a_paid_sale_leads_to_its_receipt(at_till: Tablet, counter: Counter) -> None:
     invoice = counter.sale()
     sale = f"{at_till.home}/sales/{invoice.id}"
-    assert f"{sale}/receipt" in text_of(at_till.client.get(sale))
+    assert f'{sale}/receipt" data-needs-line' in text_of(at_till.client.get(sale))
     there = at_till.client.get(f"{sale}/receipt")["Location"]
     page = at_till.client.get(there)
     assert_strict(page)
@@ -203,6 +204,10 @@ def test_an_owner_says_what_stands_on_receipts_and_when_a_pin_is_asked(
     assert "192.168.1.50:9100" in text_of(owner.get(here))
     made = Printer.objects.get()
     assert owner.post(f"{here}/printers/{made.id}/remove").status_code == 302
+    told = Record.objects.filter(subject="settings:receipts").order_by("id")
+    printer_told = [one.detail["printer"] for one in told if "printer" in one.detail]
+    kitchen = "Kitchen 192.168.1.50:9100"
+    assert printer_told == [{"from": None, "to": kitchen}, {"from": kitchen, "to": None}]
     assert "No printer yet" in text_of(owner.get(here))
 
 

@@ -8,11 +8,15 @@ import pytest
 from django.conf import settings as configured
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.management import call_command
+from django.template.loader import render_to_string
 from django.test import Client
 from django.utils import timezone
 
+from gateway.branding.selectors import brand_of
+from gateway.branding.services import brand_set_accent
 from gateway.checkout.assets import Assets
 from gateway.invoices.models import Invoice
+from merchants.counter.models import Showing
 from merchants.pos.versions import SHELL, shell_files, shell_version
 from merchants.tills.pairing import till_revoke
 from tests.checkout.test_views import assert_strict
@@ -56,6 +60,15 @@ def test_the_worker_says_the_same_to_everybody_and_may_do_little():
     assert json.loads(re.search(r"const FILES = (\[.*\]);", text)[1]) == shell_files()
 
 
+def test_the_worker_leaves_a_customers_display_alone():
+    text = Client().get("/pos/worker.js").content.decode()
+    listener = text.split('addEventListener("fetch"')[1]
+    assert listener.index("isDisplay(") < listener.index("respondWith")
+    pattern = re.compile(re.search(r"/(\^\S+)/\.test\(pathname\)", text)[1].replace("\\/", "/"))
+    assert pattern.search("/pos/display") and pattern.search("/pos/display/pair")
+    assert not pattern.search("/pos/0193/display") and not pattern.search("/pos/displays")
+
+
 def test_other_files_are_another_version(monkeypatch):
     before = shell_version()
     monkeypatch.setattr(staticfiles_storage, "url", lambda name: f"/static/{name}?changed")
@@ -64,6 +77,8 @@ def test_other_files_are_another_version(monkeypatch):
 
 def test_the_shell_is_shown_by_the_kept_files_alone(tablet):
     page = tablet.client.get("/pos/away").content.decode()
+    sheets = re.findall(r'<link rel="stylesheet" href="([^"]+)"', page)
+    assert sheets and all(sheet.startswith("/static/") for sheet in sheets)
     linked = set(re.findall(r'(?:src|href)="/static/([^"]+)"', page))
     wanted, seen = {name for name in linked if not name.endswith(".png")}, set()
     while wanted:
@@ -89,6 +104,16 @@ def test_collected_the_worker_keeps_the_very_names_that_the_scripts_import(setti
             text = (tmp_path / name).read_text()
             imported = re.findall(r'(?:from|import)\s*"\./([^"]+)"', text)
             assert {f"js/{one}" for one in imported} <= kept
+
+
+def test_the_shell_wears_no_shops_colours(tablet, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        shop_id, now = tablet.till.shop_id, timezone.now()
+        brand_set_accent(shop_id=shop_id, accent="#FFD400", by="user:x", now=now)
+    path = brand_of(shop_id).style_path
+    tablet.stand("cashier")
+    assert path and path in tablet.client.get(f"{tablet.home}/").content.decode()
+    assert path not in tablet.client.get("/pos/away").content.decode()
 
 
 def test_the_shell_names_nobody_and_no_sale_and_is_there_when_the_till_is_locked(tablet):
@@ -131,6 +156,13 @@ def test_the_app_is_installed_from_the_till_in_its_language(tablet):
     assert 'rel="manifest"' not in signed_in.get(f"{tablet.home}/").content.decode()
 
 
+def test_what_stands_beside_the_sale_leads_nowhere_without_a_connection():
+    came = {"invoice_id": 2, "text": "€2", "code_word": "word", "came_at": timezone.now()}
+    beside = {"home": "/pos/x", "sale_id": 1, "by_register": "€1", "arrivals": [came]}
+    links = re.findall(r"<a [^>]*>", render_to_string("pos/beside.html", {"beside": beside}))
+    assert len(links) == 2 and all("data-needs-line" in link for link in links)
+
+
 # ---- drafts that come later ---------------------------------------------------------------------
 
 
@@ -140,6 +172,14 @@ def test_a_draft_that_comes_twice_is_one_sale_of_who_typed_it(tablet):
         assert late(tablet).status_code == 200
     invoice = Invoice.objects.get()
     assert invoice.created_by.endswith(f":user:{tablet.staff.user('cashier').id}")
+
+
+def test_a_draft_sent_by_itself_is_not_what_the_till_shows(tablet):
+    tablet.stand("cashier")
+    tablet.client.post(f"{tablet.home}/sales", {"amount": "3.20", "draft": "on screen"}, **PART)
+    on_screen = Invoice.objects.get()
+    assert late(tablet).status_code == 200
+    assert Showing.objects.get().invoice_id == on_screen.id
 
 
 def test_anothers_draft_is_asked_for_only_by_who_takes_it_over(tablet):
