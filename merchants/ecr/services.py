@@ -69,7 +69,8 @@ def ecr_sale_start(
     now: datetime,
 ) -> EcrSale:
     """Ask for an amount at the register's till, which shows it. Asked again with the number it is
-    the same sale, however often: a register that crashed charges nobody twice.
+    the same sale, however often: a register that crashed charges nobody twice. The number is the
+    till's alone, and so no order of the shop: another till's 41 is another sale.
 
     Raises:
         NumberInvalid
@@ -89,7 +90,7 @@ def ecr_sale_start(
             shop=shop,
             amount=amount,
             now=now,
-            order_id=order_id or number,
+            order_id=order_id,
             metadata={"ecr_transaction": number},
             created_by=f"till:{till.id}:api_key:{register.key_id}",
             external_key=f"ecr:{till.id}:{number}",

@@ -95,6 +95,18 @@ def test_one_transaction_at_a_time(register):
     assert register.start("2").status_code == 200
 
 
+def test_a_number_is_the_tills_alone_and_no_order_of_the_shop(register, staff):
+    paid = register.world.issue(1250, order_id="41")
+    register.world.confirmed(paid)
+    register.start("41")
+    sale = register.sale
+    assert (sale.order_id, sale.metadata["ecr_transaction"]) == ("", "41")
+    register.world.confirmed(sale)
+    assert register.world.again(sale).exceptions == []
+    register.start("42", order_id="A-7")
+    assert register.sale.order_id == "A-7"
+
+
 def test_a_number_is_good_for_one_amount_and_one_day(register):
     register.start("1", "12.50")
     refused(register.start("1", "12.51"), 409, "ecr_transaction_used")
