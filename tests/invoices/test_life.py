@@ -77,6 +77,21 @@ def test_a_cent_missing_within_the_tolerance_is_paid() -> None:
     assert standing(paid(share=Fraction(9949, 10_000))).status == "partial"
 
 
+def test_nothing_pays_for_nothing_however_much_a_shop_tolerates() -> None:
+    generous = Rules(underpay_tolerance_bps=10_000, overpay_tolerance_bps=100)
+    fresh = standing(rules=generous)
+    assert (fresh.status, fresh.release_goods) == ("waiting", "wait")
+    for monitoring_over in (False, True):
+        over = standing(rules=generous, time_over=True, monitoring_over=monitoring_over)
+        assert (over.status, over.release_goods) == ("expired", "no")
+    unrated = standing(seen(fit="wrong_asset", share=Fraction(0)), rules=generous)
+    assert (unrated.status, unrated.release_goods) == ("waiting", "wait")
+    speck = standing(paid(share=DUST), rules=generous)
+    assert (speck.status, speck.release_goods) == ("paid", "yes")
+    assert standing(held(share=DUST), rules=generous).release_goods == "no"
+    assert standing(rules=generous, card="paid").status == "paid"
+
+
 def test_two_assets_together_pay_one_invoice() -> None:
     both = standing(paid(share=Fraction(2, 5)), paid(share=Fraction(3, 5)))
     assert (both.status, both.release_goods) == ("paid", "yes")
@@ -271,7 +286,7 @@ deposits = st.builds(
 )
 rules = st.builds(
     Rules,
-    underpay_tolerance_bps=st.integers(0, 500),
+    underpay_tolerance_bps=st.integers(0, 500) | st.integers(9_900, 10_000),
     overpay_tolerance_bps=st.integers(0, 500),
     release_at=st.sampled_from(["seen", "confirmed", "final"]),
 )
@@ -300,6 +315,7 @@ def test_nothing_is_paid_without_money_posted_or_a_persons_mark(facts: dict[str,
     result = standing_of(**facts)
     if result.status == "paid" and facts["mark"] != "settled":
         assert result.credited_share >= facts["rules"].required
+        assert result.credited_share > 0
     assert result.exceptions <= set(EXCEPTIONS)
 
 
@@ -318,8 +334,8 @@ def test_goods_go_by_cleared_money_alone(facts: dict[str, Any]) -> None:
         assert result.status in ("processing", "paid")
         assert alone.release_goods == "yes"
         if facts["mark"] != "settled":
-            assert alone.seen_share >= facts["rules"].required
-    if alone.release_goods == "yes" and alone.seen_share >= facts["rules"].required:
+            assert facts["rules"].covers(alone.seen_share)
+    if alone.release_goods == "yes" and facts["rules"].covers(alone.seen_share):
         assert result.release_goods == "yes"
 
 
@@ -332,9 +348,8 @@ def test_one_more_deposit_that_is_not_cleared_never_takes_goods_away(
         return
     before = standing_of(**facts)
     after = standing_of(**{**facts, "received": [*facts["received"], more]})
-    required = facts["rules"].required
-    ready = standing_of(**cleared_alone(facts)).seen_share
-    if before.release_goods == "yes" and (facts["mark"] != "settled" or ready >= required):
+    ready = facts["rules"].covers(standing_of(**cleared_alone(facts)).seen_share)
+    if before.release_goods == "yes" and (facts["mark"] != "settled" or ready):
         assert after.release_goods == "yes"
     if ORDER.index(after.release_goods) < ORDER.index(before.release_goods):
         assert more.verdict in ("held", "blocked")
