@@ -151,8 +151,9 @@ def invoice_mark(
     Raises:
         InvoiceNotFound: this shop has none of that id.
         BadMark: neither of the two.
-        InvoiceNotOpen: it is cancelled, or paid by money; what was paid late, or waits for the
-            shop's word about the goods, can still be called settled.
+        InvoiceNotOpen: it is cancelled, or money paid it or a part of it: that is never invalid.
+            What was paid in part or late, or waits for the shop's word about the goods, can still
+            be called settled.
     """
     if status not in ("settled", "invalid"):
         raise BadMark
@@ -171,6 +172,9 @@ def marks_open(invoice: Invoice) -> tuple[str, ...]:
     if invoice.status == "paid" and not invoice.mark:
         leaves_a_question = "late" in invoice.exceptions or invoice.release_goods != "yes"
         return ("settled",) if leaves_a_question else ()
+    # The shop was credited for it, or a card charged; a mark on top of that doesn't undo it.
+    if invoice.credited_units > 0 or invoice.card == "paid":
+        return ("settled",)
     return ("settled", "invalid")
 
 
