@@ -295,6 +295,23 @@ def release_rule(tiers: Iterable[ReleaseRule], *, amount_units: int) -> ReleaseA
     return "confirmed"
 
 
+TELLS_RELEASE = frozenset(
+    {
+        "invoice.partial",
+        "invoice.processing",
+        "invoice.paid",
+        "invoice.paid_late",
+        "invoice.expired",
+        "invoice.cancelled",
+        "invoice.invalidated",
+        "invoice.marked",
+        "invoice.reverted",
+    }
+)
+"""Whoever hears how far an invoice is hears with it whether the goods may go. The others tell of
+one payment or of one exception: who follows the goods need not listen to them."""
+
+
 def news_between(
     before: Standing | None, after: Standing, *, besides: Iterable[str] = ()
 ) -> tuple[str, ...]:
@@ -317,8 +334,9 @@ def news_between(
             told.append("invoice.overpaid")
     if "marked" in gained:
         told.append("invoice.marked")
-    if not told and before is not None and before.release_goods != after.release_goods:
-        # A till that waits for the word must hear it, though the status stays.
+    is_changed = before is not None and before.release_goods != after.release_goods
+    if is_changed and TELLS_RELEASE.isdisjoint(told):
+        # A till that waits for the word must hear it, though the status stays; once.
         told.append("invoice.release_changed")
     return tuple(told)
 

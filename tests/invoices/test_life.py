@@ -268,6 +268,23 @@ def test_the_shop_hears_each_change_once_and_in_order() -> None:
     assert news_between(done, gone) == ("invoice.reverted",)
 
 
+def test_whether_the_goods_may_go_is_told_once_whatever_else_is() -> None:
+    careful = Rules(underpay_tolerance_bps=50, overpay_tolerance_bps=100, release_at="final")
+    waits, goes = standing(paid(), rules=careful), standing(paid(state="final"), rules=careful)
+    changed = "invoice.release_changed"
+    assert news_between(waits, goes) == (changed,)
+    for other in ("invoice.released", "invoice.payment_seen", "invoice.payer_told"):
+        assert news_between(waits, goes, besides=(other,)) == (other, changed)
+    over = standing(paid(state="final"), paid(state="final"), rules=careful)
+    assert news_between(waits, over) == ("invoice.overpaid", changed)
+    listed = standing(paid(verdict="held"), rules=careful)
+    assert news_between(waits, listed) == ("invoice.held", changed)
+    assert news_between(waits, standing(paid(), rules=careful, mark="settled")) == (
+        "invoice.marked",
+    )
+    assert news_between(standing(seen()), standing(paid())) == ("invoice.paid",)
+
+
 deposits = st.builds(
     Received,
     state=st.sampled_from(["seen", "confirmed", "final", "orphaned"]),
