@@ -29,7 +29,7 @@ from gateway.invoices.issuing import (
     feeds_refused,
 )
 from gateway.invoices.models import Invoice
-from gateway.invoices.orders import order_paid_by_another
+from gateway.invoices.orders import order_left, order_paid_by_another, orders_hold
 from gateway.invoices.quotebook import QuoteSet
 from gateway.money.amounts import Amount
 from gateway.money.assets import FIAT
@@ -192,13 +192,17 @@ def invoice_describe(
     check_metadata(metadata)
     check_text(order_id, field="order_id")
     invoice = locks.invoice_for_update(invoice_id=invoice_id, shop_id=shop_id)
-    is_moved = invoice.order_id != order_id
+    left = invoice.order_id
+    was_payment = invoice.status == "paid" and not invoice.duplicate_order
     invoice.metadata, invoice.order_id = dict(metadata), order_id
-    if is_moved and invoice.status == "paid":
+    if left != order_id and invoice.status == "paid":
+        orders_hold(shop_id=shop_id, order_ids={left, order_id} - {""})
         invoice.duplicate_order = order_paid_by_another(invoice)
         others = set(invoice.exceptions) - {"duplicate_order"}
         invoice.exceptions = sorted(
             others | {"duplicate_order"} if invoice.duplicate_order else others
         )
     invoice.save(update_fields=["metadata", "order_id", "duplicate_order", "exceptions"])
+    if left != order_id and was_payment:
+        order_left(invoice, order_id=left)
     return invoice
