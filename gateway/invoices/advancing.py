@@ -23,7 +23,7 @@ from gateway.invoices.life import (
     standing_of,
 )
 from gateway.invoices.models import Invoice, Payment
-from gateway.invoices.orders import order_paid_by_another
+from gateway.invoices.orders import order_left, order_paid_by_another
 from gateway.invoices.payers import NOT_TOLD, payer_standings
 from gateway.invoices.presenters import event_body
 from gateway.invoices.quotebook import Book, fit_of
@@ -150,6 +150,8 @@ def advance(
             shop_id=invoice.shop_id,
             now=now,
         )
+    if before.status == "paid" and after.status != "paid" and not invoice.duplicate_order:
+        order_left(invoice, order_id=invoice.order_id, now=now)
     return invoice
 
 

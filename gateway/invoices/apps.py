@@ -14,6 +14,7 @@ class InvoicesConfig(AppConfig):
             telling,
         )
         from gateway.invoices.evidence import invoice_facts
+        from gateway.invoices.orders import PAYMENT_GONE
 
         register("invoice", invoice_facts)
         telling.register_ours()
@@ -33,4 +34,9 @@ class InvoicesConfig(AppConfig):
             pattern="invoice.payer_told",
             handler=handlers.on_payer_told,
             name="invoices.payer_told",
+        )
+        subscribe(
+            pattern=PAYMENT_GONE,
+            handler=handlers.on_order_payment_gone,
+            name="invoices.order_payment_gone",
         )

@@ -29,7 +29,7 @@ from gateway.invoices.issuing import (
     feeds_refused,
 )
 from gateway.invoices.models import Invoice
-from gateway.invoices.orders import order_paid_by_another
+from gateway.invoices.orders import order_left, order_paid_by_another, orders_hold
 from gateway.invoices.quotebook import QuoteSet
 from gateway.money.amounts import Amount
 from gateway.money.assets import FIAT
@@ -151,8 +151,9 @@ def invoice_mark(
     Raises:
         InvoiceNotFound: this shop has none of that id.
         BadMark: neither of the two.
-        InvoiceNotOpen: it is cancelled, or paid by money; what was paid late, or waits for the
-            shop's word about the goods, can still be called settled.
+        InvoiceNotOpen: it is cancelled, or money paid it or a part of it: that is never invalid.
+            What was paid in part or late, or waits for the shop's word about the goods, can still
+            be called settled.
     """
     if status not in ("settled", "invalid"):
         raise BadMark
@@ -171,6 +172,9 @@ def marks_open(invoice: Invoice) -> tuple[str, ...]:
     if invoice.status == "paid" and not invoice.mark:
         leaves_a_question = "late" in invoice.exceptions or invoice.release_goods != "yes"
         return ("settled",) if leaves_a_question else ()
+    # The shop was credited for it, or a card charged; a mark on top of that doesn't undo it.
+    if invoice.credited_units > 0 or invoice.card == "paid":
+        return ("settled",)
     return ("settled", "invalid")
 
 
@@ -188,13 +192,17 @@ def invoice_describe(
     check_metadata(metadata)
     check_text(order_id, field="order_id")
     invoice = locks.invoice_for_update(invoice_id=invoice_id, shop_id=shop_id)
-    is_moved = invoice.order_id != order_id
+    left = invoice.order_id
+    was_payment = invoice.status == "paid" and not invoice.duplicate_order
     invoice.metadata, invoice.order_id = dict(metadata), order_id
-    if is_moved and invoice.status == "paid":
+    if left != order_id and invoice.status == "paid":
+        orders_hold(shop_id=shop_id, order_ids={left, order_id} - {""})
         invoice.duplicate_order = order_paid_by_another(invoice)
         others = set(invoice.exceptions) - {"duplicate_order"}
         invoice.exceptions = sorted(
             others | {"duplicate_order"} if invoice.duplicate_order else others
         )
     invoice.save(update_fields=["metadata", "order_id", "duplicate_order", "exceptions"])
+    if left != order_id and was_payment:
+        order_left(invoice, order_id=left)
     return invoice

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from gateway.events.subscriptions import EventRecord
 from gateway.invoices.applying import invoice_apply_deposits
+from gateway.invoices.orders import order_pay_anew
 from gateway.invoices.payer_told import invoice_hear_payer
 
 
@@ -21,3 +22,9 @@ def on_deposits(events: Sequence[EventRecord]) -> None:
 def on_payer_told(event: EventRecord) -> None:
     """``invoice.payer_told``: what was held for want of it may go."""
     invoice_hear_payer(invoice_id=UUID(event.subject_id), now=timezone.now())
+
+
+def on_order_payment_gone(event: EventRecord) -> None:
+    """``order.payment_gone``: what was paid on top of it may be the order's payment now."""
+    if event.shop_id is not None:
+        order_pay_anew(shop_id=event.shop_id, order_id=event.body["order_id"], now=timezone.now())

@@ -83,6 +83,11 @@ class Rules:
     def required(self) -> Fraction:
         return 1 - Fraction(self.underpay_tolerance_bps, BPS)
 
+    def covers(self, share: Fraction) -> bool:
+        """Whether this share of the demand is enough. Nothing never is, however much a shop
+        tolerates: at a tolerance of 100 % the least that came is."""
+        return share > 0 and share >= self.required
+
     @property
     def reach(self) -> Fraction:
         return 1 + Fraction(self.overpay_tolerance_bps, BPS)
@@ -126,7 +131,7 @@ def standing_of(
     counting = tuple(d for d in there if counts(d))
     credited = _total(d for d in there if d.credited)
     seen = _total(counting)
-    covered = card == "paid" or credited >= rules.required
+    covered = card == "paid" or rules.covers(credited)
     status = _status(
         rules=rules,
         deposits=deposits,
@@ -193,11 +198,11 @@ def _status(
         return "processing"
     if monitoring_over:
         # What a block never buried does not count any more; what only waits for people does.
-        if _total(d for d in counting if d.deep) >= rules.required:
+        if rules.covers(_total(d for d in counting if d.deep)):
             return "processing"
         never_buried = any(d.on_chain and not d.deep for d in counting)
         return "invalid" if never_buried or _is_reverted(deposits) else "expired"
-    if seen >= rules.required:
+    if rules.covers(seen):
         return "processing"
     if time_over:
         return "expired"
@@ -227,7 +232,7 @@ def _exceptions(
     if any(d.verdict in KEPT for d in there):
         found.add("held")
     in_time_credit = _total(d for d in there if d.credited and d.fit == "locked")
-    if any(d.fit == "late" for d in there) and in_time_credit < rules.required:
+    if any(d.fit == "late" for d in there) and not rules.covers(in_time_credit):
         found.add("late")
     if _is_reverted(deposits) and not covered and status != "cancelled":
         found.add("reverted")
@@ -262,11 +267,11 @@ def release_of(
         return "no"
     there = tuple(d for d in deposits if d.on_chain)
     ready = _total(d for d in there if counts(d) and _may_go(d, rules.release_at))
-    if ready >= rules.required:
+    if rules.covers(ready):
         return "yes"
     free = _total(d for d in there if counts(d) and d.verdict not in KEPT)
     kept = _total(d for d in there if d.verdict in KEPT and (d.credited or d.fit == "locked"))
-    if free < rules.required <= free + kept:
+    if rules.covers(free + kept) and not rules.covers(free):
         return "no"
     return "yes" if mark == "settled" else "wait"
 
@@ -288,6 +293,23 @@ def release_rule(tiers: Iterable[ReleaseRule], *, amount_units: int) -> ReleaseA
         if tier.up_to is None or amount_units <= tier.up_to:
             return tier.at
     return "confirmed"
+
+
+TELLS_RELEASE = frozenset(
+    {
+        "invoice.partial",
+        "invoice.processing",
+        "invoice.paid",
+        "invoice.paid_late",
+        "invoice.expired",
+        "invoice.cancelled",
+        "invoice.invalidated",
+        "invoice.marked",
+        "invoice.reverted",
+    }
+)
+"""Whoever hears how far an invoice is hears with it whether the goods may go. The others tell of
+one payment or of one exception: who follows the goods need not listen to them."""
 
 
 def news_between(
@@ -312,8 +334,9 @@ def news_between(
             told.append("invoice.overpaid")
     if "marked" in gained:
         told.append("invoice.marked")
-    if not told and before is not None and before.release_goods != after.release_goods:
-        # A till that waits for the word must hear it, though the status stays.
+    is_changed = before is not None and before.release_goods != after.release_goods
+    if is_changed and TELLS_RELEASE.isdisjoint(told):
+        # A till that waits for the word must hear it, though the status stays; once.
         told.append("invoice.release_changed")
     return tuple(told)
 

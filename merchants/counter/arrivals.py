@@ -18,6 +18,7 @@ LETS_GOODS_GO: Final = (
     "invoice.paid",
     "invoice.paid_late",
     "invoice.released",
+    "invoice.release_changed",
 )
 """With these the goods may go for the first time; the body says whether they may. A person who
 marks a sale as paid knows of it."""

@@ -21,6 +21,7 @@ def event_sign(type: str) -> Sign:
         "invoice.processing": Sign("seen", "progress", _("Covered, waiting for confirmations")),
         "invoice.payment_confirmed": Sign("seen", "check", _("Payment confirmed and credited")),
         "invoice.paid": Sign("paid", "check-circle", _("Paid")),
+        "invoice.order_settled": Sign("paid", "check", _("Now the order's payment")),
         "invoice.overpaid": Sign("wait", "coins", _("More arrived than was asked for")),
         "invoice.paid_late": Sign("paid", "check-circle", _("Paid late")),
         "invoice.expired": Sign("quiet", "hourglass", _("Expired")),

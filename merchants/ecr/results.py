@@ -31,11 +31,15 @@ def is_number(text: str) -> bool:
 
 
 def result_of(sale: Mapping[str, Any]) -> Result:
-    """The answer, from an invoice's dict: ``paid`` where the goods may go and only there."""
-    if "held" in sale["exceptions"]:
-        return "held"
+    """The answer, from an invoice's dict: ``paid`` where the goods may go and only there.
+
+    A held speck beside the honest payment changes nothing: anyone can send one. ``held`` is what
+    stands on held money, and what is over with some of it.
+    """
     if sale["release_goods"] == "yes":
         return "paid"
+    if "held" in sale["exceptions"] and sale["release_goods"] == "no":
+        return "held"
     return "declined" if sale["status"] in OVER else "waiting"
 
 

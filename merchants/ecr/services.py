@@ -6,8 +6,8 @@ from uuid import UUID
 
 from django.db import transaction
 
+from gateway.invoices.changing import OPEN
 from gateway.invoices.errors import ExternalKeyConflict
-from gateway.invoices.presenters import invoice_as_dict
 from gateway.invoices.selectors import invoice_get
 from gateway.invoices.services import invoice_issue, invoice_void
 from gateway.money.amounts import Amount
@@ -17,7 +17,7 @@ from merchants.accounts.services import api_key_create
 from merchants.counter.showing import sale_left, sale_shown
 from merchants.ecr.errors import CountMissing, NumberInvalid, NumberUsed, RegisterBusy
 from merchants.ecr.models import EcrSale, Register
-from merchants.ecr.results import is_number, result_of
+from merchants.ecr.results import is_number
 from merchants.ecr.selectors import last_sale, sale_numbered
 from merchants.shifts.models import ZReport
 from merchants.shifts.selectors import open_shift
@@ -69,12 +69,13 @@ def ecr_sale_start(
     now: datetime,
 ) -> EcrSale:
     """Ask for an amount at the register's till, which shows it. Asked again with the number it is
-    the same sale, however often: a register that crashed charges nobody twice.
+    the same sale, however often: a register that crashed charges nobody twice. The number is the
+    till's alone, and so no order of the shop: another till's 41 is another sale.
 
     Raises:
         NumberInvalid
         NumberUsed: for another amount, or a day ago.
-        RegisterBusy: another transaction still waits there.
+        RegisterBusy: another transaction can still be paid there.
         as ``invoice_issue``
     """
     if not is_number(number):
@@ -89,7 +90,7 @@ def ecr_sale_start(
             shop=shop,
             amount=amount,
             now=now,
-            order_id=order_id or number,
+            order_id=order_id,
             metadata={"ecr_transaction": number},
             created_by=f"till:{till.id}:api_key:{register.key_id}",
             external_key=f"ecr:{till.id}:{number}",
@@ -164,6 +165,8 @@ def _same(known: EcrSale, *, amount: Amount, now: datetime) -> EcrSale:
 
 def _check_free(till: Till, *, shop_id: UUID) -> None:
     """One at a time, as at any terminal: a customer who has the first one's code might pay both.
+    Once it is covered it asks for nothing more, and could not be cancelled either: the next one
+    need not wait for its confirmations.
 
     Raises:
         RegisterBusy
@@ -172,5 +175,5 @@ def _check_free(till: Till, *, shop_id: UUID) -> None:
     if last is None:
         return
     sale = invoice_get(shop_id=shop_id, invoice_id=last.invoice_id)
-    if result_of(invoice_as_dict(sale, heads={})) == "waiting":
+    if sale.status in OPEN:
         raise RegisterBusy(last.number)

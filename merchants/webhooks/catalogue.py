@@ -25,6 +25,7 @@ SHOP_EVENTS: Final = (
     "invoice.requoted",
     "invoice.payer_told",
     "invoice.release_changed",
+    "invoice.order_settled",
     "refund.requested",
     "refund.claimed",
     "refund.approved",

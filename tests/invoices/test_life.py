@@ -77,6 +77,21 @@ def test_a_cent_missing_within_the_tolerance_is_paid() -> None:
     assert standing(paid(share=Fraction(9949, 10_000))).status == "partial"
 
 
+def test_nothing_pays_for_nothing_however_much_a_shop_tolerates() -> None:
+    generous = Rules(underpay_tolerance_bps=10_000, overpay_tolerance_bps=100)
+    fresh = standing(rules=generous)
+    assert (fresh.status, fresh.release_goods) == ("waiting", "wait")
+    for monitoring_over in (False, True):
+        over = standing(rules=generous, time_over=True, monitoring_over=monitoring_over)
+        assert (over.status, over.release_goods) == ("expired", "no")
+    unrated = standing(seen(fit="wrong_asset", share=Fraction(0)), rules=generous)
+    assert (unrated.status, unrated.release_goods) == ("waiting", "wait")
+    speck = standing(paid(share=DUST), rules=generous)
+    assert (speck.status, speck.release_goods) == ("paid", "yes")
+    assert standing(held(share=DUST), rules=generous).release_goods == "no"
+    assert standing(rules=generous, card="paid").status == "paid"
+
+
 def test_two_assets_together_pay_one_invoice() -> None:
     both = standing(paid(share=Fraction(2, 5)), paid(share=Fraction(3, 5)))
     assert (both.status, both.release_goods) == ("paid", "yes")
@@ -253,6 +268,23 @@ def test_the_shop_hears_each_change_once_and_in_order() -> None:
     assert news_between(done, gone) == ("invoice.reverted",)
 
 
+def test_whether_the_goods_may_go_is_told_once_whatever_else_is() -> None:
+    careful = Rules(underpay_tolerance_bps=50, overpay_tolerance_bps=100, release_at="final")
+    waits, goes = standing(paid(), rules=careful), standing(paid(state="final"), rules=careful)
+    changed = "invoice.release_changed"
+    assert news_between(waits, goes) == (changed,)
+    for other in ("invoice.released", "invoice.payment_seen", "invoice.payer_told"):
+        assert news_between(waits, goes, besides=(other,)) == (other, changed)
+    over = standing(paid(state="final"), paid(state="final"), rules=careful)
+    assert news_between(waits, over) == ("invoice.overpaid", changed)
+    listed = standing(paid(verdict="held"), rules=careful)
+    assert news_between(waits, listed) == ("invoice.held", changed)
+    assert news_between(waits, standing(paid(), rules=careful, mark="settled")) == (
+        "invoice.marked",
+    )
+    assert news_between(standing(seen()), standing(paid())) == ("invoice.paid",)
+
+
 deposits = st.builds(
     Received,
     state=st.sampled_from(["seen", "confirmed", "final", "orphaned"]),
@@ -271,7 +303,7 @@ deposits = st.builds(
 )
 rules = st.builds(
     Rules,
-    underpay_tolerance_bps=st.integers(0, 500),
+    underpay_tolerance_bps=st.integers(0, 500) | st.integers(9_900, 10_000),
     overpay_tolerance_bps=st.integers(0, 500),
     release_at=st.sampled_from(["seen", "confirmed", "final"]),
 )
@@ -300,6 +332,7 @@ def test_nothing_is_paid_without_money_posted_or_a_persons_mark(facts: dict[str,
     result = standing_of(**facts)
     if result.status == "paid" and facts["mark"] != "settled":
         assert result.credited_share >= facts["rules"].required
+        assert result.credited_share > 0
     assert result.exceptions <= set(EXCEPTIONS)
 
 
@@ -318,8 +351,8 @@ def test_goods_go_by_cleared_money_alone(facts: dict[str, Any]) -> None:
         assert result.status in ("processing", "paid")
         assert alone.release_goods == "yes"
         if facts["mark"] != "settled":
-            assert alone.seen_share >= facts["rules"].required
-    if alone.release_goods == "yes" and alone.seen_share >= facts["rules"].required:
+            assert facts["rules"].covers(alone.seen_share)
+    if alone.release_goods == "yes" and facts["rules"].covers(alone.seen_share):
         assert result.release_goods == "yes"
 
 
@@ -332,9 +365,8 @@ def test_one_more_deposit_that_is_not_cleared_never_takes_goods_away(
         return
     before = standing_of(**facts)
     after = standing_of(**{**facts, "received": [*facts["received"], more]})
-    required = facts["rules"].required
-    ready = standing_of(**cleared_alone(facts)).seen_share
-    if before.release_goods == "yes" and (facts["mark"] != "settled" or ready >= required):
+    ready = facts["rules"].covers(standing_of(**cleared_alone(facts)).seen_share)
+    if before.release_goods == "yes" and (facts["mark"] != "settled" or ready):
         assert after.release_goods == "yes"
     if ORDER.index(after.release_goods) < ORDER.index(before.release_goods):
         assert more.verdict in ("held", "blocked")

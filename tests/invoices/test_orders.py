@@ -7,7 +7,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from gateway.events.models import Event
-from gateway.invoices import services
+from gateway.invoices import orders, services
 from gateway.invoices.models import Invoice
 from gateway.refunds.selectors import refundable_of
 from tests.invoices.conftest import World
@@ -72,6 +72,50 @@ def test_an_order_named_afterwards_is_one_payment_all_the_same(world: World) -> 
     assert noted(world, second)
     _describe(world, second.id, order_id="1002")
     assert not noted(world, second)
+
+
+def test_when_the_payment_goes_away_what_came_on_top_takes_its_place(world: World) -> None:
+    first, second, third = (world.issue(order_id="1001") for _ in range(3))
+    deposit = world.confirmed(first)
+    world.confirmed(third)
+    world.confirmed(second)
+    assert noted(world, second) and noted(world, third)
+    world.hear(deposit, "orphaned")
+    assert world.again(first).status == "waiting"
+    assert not noted(world, second) and noted(world, third)
+    [told] = Event.objects.filter(type="invoice.order_settled")
+    assert told.subject == f"invoice:{second.id}"
+    assert "duplicate_order" not in told.body["exceptions"]
+    world.confirmed(first)
+    assert noted(world, first), "it came back on top of what took its place"
+
+
+def test_a_payment_given_another_order_or_marked_away_leaves_its_order_to_the_next(
+    world: World,
+) -> None:
+    marked, first, second = (world.issue(order_id="1001") for _ in range(3))
+    mark = {"shop_id": world.shop_id, "invoice_id": marked.id, "by": "ada", "now": world.now}
+    services.invoice_mark(status="settled", **mark)
+    world.confirmed(first)
+    world.confirmed(second)
+    assert noted(world, first) and noted(world, second)
+    services.invoice_mark(status="invalid", **mark)
+    world.drain()
+    assert not noted(world, first) and noted(world, second)
+    _describe(world, first.id, order_id="1002")
+    world.drain()
+    assert not noted(world, first) and not noted(world, second)
+
+
+def test_who_was_only_on_top_leaves_the_payment_as_it_is(world: World) -> None:
+    first, second, third = (world.issue(order_id="1001") for _ in range(3))
+    for invoice in (first, second, third):
+        world.confirmed(invoice)
+    _describe(world, second.id, order_id="1002")
+    world.drain()
+    assert noted(world, third) and not noted(world, first)
+    orders.order_pay_anew(shop_id=world.shop_id, order_id="1001", now=world.now)
+    assert noted(world, third)
 
 
 def _describe(world: World, invoice_id: UUID, **words: Any) -> Invoice:

@@ -7,6 +7,7 @@ import pytest
 
 from gateway.compliance.models import ListSource
 from gateway.invoices import services
+from gateway.invoices.changing import marks_open
 from gateway.invoices.errors import (
     BadLock,
     BadMark,
@@ -15,7 +16,7 @@ from gateway.invoices.errors import (
     InvoiceNotOpen,
     ScreeningUnavailable,
 )
-from gateway.invoices.models import Claim
+from gateway.invoices.models import Claim, Invoice
 from gateway.invoices.quotebook import promise_of, quote_for
 from gateway.invoices.selectors import (
     invoice_get,
@@ -116,6 +117,23 @@ def test_marking_posts_nothing_and_can_be_taken_back(world: World) -> None:
     assert told(invoice) == ["marked", "marked"]
     with pytest.raises(BadMark):
         services.invoice_mark(status="paid", **mark)
+
+
+@pytest.mark.parametrize("units", [None, 1_000_000])
+def test_what_money_paid_is_never_invalid_though_somebody_marked_it_settled(
+    world: World, units: int | None
+) -> None:
+    invoice = world.issue()
+    mark = {"shop_id": world.shop_id, "invoice_id": invoice.id, "by": "ada", "now": world.now}
+    services.invoice_mark(status="settled", **mark)
+    world.confirmed(invoice, units=units)
+    with pytest.raises(InvoiceNotOpen):
+        services.invoice_mark(status="invalid", **mark)
+    assert state(invoice)[0] == "paid"
+    part = world.issue()
+    world.confirmed(part, units=1_000_000)
+    assert marks_open(world.again(part)) == ("settled",)
+    assert marks_open(Invoice(status="paid", mark="settled", card="paid")) == ("settled",)
 
 
 def test_a_stale_screening_list_stops_new_quotes_of_an_old_invoice_too(world: World) -> None:

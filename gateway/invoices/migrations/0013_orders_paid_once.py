@@ -13,6 +13,9 @@ UPDATE invoices_invoice i
                   AND NOT e.duplicate_order AND e.id < i.id)
 """
 
+DROP = "DROP INDEX CONCURRENTLY IF EXISTS invoice_order_paid_once"
+"""First, so that all of it can be run again: a build that failed leaves an invalid index, which
+still refuses, and an order may be paid twice between the parts."""
 
 BUILD = """
 CREATE UNIQUE INDEX CONCURRENTLY invoice_order_paid_once ON invoices_invoice (shop_id, order_id)
@@ -26,11 +29,10 @@ class Migration(migrations.Migration):
     dependencies = [("invoices", "0012_finding")]
 
     operations = [
+        migrations.RunSQL(DROP, migrations.RunSQL.noop),
         migrations.RunSQL(NOTE_DUPLICATES, migrations.RunSQL.noop),
         migrations.SeparateDatabaseAndState(
-            database_operations=[
-                migrations.RunSQL(BUILD, "DROP INDEX CONCURRENTLY invoice_order_paid_once")
-            ],
+            database_operations=[migrations.RunSQL(BUILD, DROP)],
             state_operations=[
                 migrations.AddConstraint(
                     model_name="invoice",

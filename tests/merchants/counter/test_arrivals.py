@@ -4,6 +4,7 @@ import pytest
 from django.utils import timezone
 
 from gateway.invoices.models import Invoice
+from gateway.shops.services import shop_set_terms
 from merchants.counter.models import Arrival
 from merchants.tills.pairing import till_make
 from tests.merchants.pos.test_tickets import Counter as Ticket
@@ -83,6 +84,21 @@ def test_a_part_of_the_ticket_that_is_on_screen_warns_of_nothing(counter, open_s
     counter.leaves()
     open_shop.confirmed(Invoice.objects.latest("id"))
     assert WARNING in counter.told()
+
+
+def test_goods_that_may_go_only_later_are_asked_about_then(counter, open_shop):
+    shop_set_terms(
+        shop_id=open_shop.shop_id,
+        changes={"release_rules": [{"up_to": None, "at": "final"}]},
+        now=open_shop.now,
+    )
+    sale = counter.charges()
+    deposit = open_shop.confirmed(sale)
+    assert not Arrival.objects.exists()
+    counter.leaves()
+    open_shop.hear(deposit, "final")
+    assert WARNING in counter.told()
+    assert not Arrival.objects.get().was_shown
 
 
 def test_a_sale_of_no_till_is_nothing_to_us(counter, open_shop):

@@ -93,6 +93,35 @@ def test_one_transaction_at_a_time(register):
     assert "1" in problem["detail"]
     register.cancel("1")
     assert register.start("2").status_code == 200
+    register.world.pay(register.sale, units=1_000_000)  # a part: the rest can still be paid
+    refused(register.start("3"), 409, "ecr_busy")
+
+
+def test_what_is_covered_keeps_no_register_waiting(register):
+    register.start("1")
+    register.world.pay(register.sale)  # seen, too dear to go on sight
+    assert register.sale.status == "processing"
+    assert register.start("2").status_code == 200
+
+
+def test_a_listed_speck_beside_the_payment_keeps_nothing(register):
+    register.start()
+    register.world.confirmed(register.sale, units=1, sender=LISTED)
+    assert register.asks()["result"] == "waiting"
+    register.world.confirmed(register.sale)
+    assert register.asks()["result"] == "paid"
+
+
+def test_a_number_is_the_tills_alone_and_no_order_of_the_shop(register, staff):
+    paid = register.world.issue(1250, order_id="41")
+    register.world.confirmed(paid)
+    register.start("41")
+    sale = register.sale
+    assert (sale.order_id, sale.metadata["ecr_transaction"]) == ("", "41")
+    register.world.confirmed(sale)
+    assert register.world.again(sale).exceptions == []
+    register.start("42", order_id="A-7")
+    assert register.sale.order_id == "A-7"
 
 
 def test_a_number_is_good_for_one_amount_and_one_day(register):
