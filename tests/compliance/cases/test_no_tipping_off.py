@@ -147,8 +147,12 @@ def check(text: str, secrets: list[str], where: Any, *, words: bool = True) -> N
 
 
 def _text_of(answer: Any) -> str:
-    """The whole answer, a file that is sent in parts too."""
-    content = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    """The whole answer, a file that is sent in parts too; it can be read again."""
+    if answer.streaming:
+        content = b"".join(answer.streaming_content)
+        answer.streaming_content = [content]
+    else:
+        content = answer.content
     return str(content.decode("utf-8", "replace"))
 
 
