@@ -71,7 +71,7 @@ def letters_send(*, now: datetime) -> int:
     """Send every letter that is due, one after the other; how many the server took."""
     due = Letter.objects.filter(state__in=("pending", "sending"), due_at__lte=now)
     taken = 0
-    for letter_id in list(due.order_by("due_at").values_list("id", flat=True)[:AT_A_TIME]):
+    for letter_id in list(due.order_by("due_at", "id").values_list("id", flat=True)[:AT_A_TIME]):
         # Those before it took their time: a lease counts from when its own letter begins.
         letter = _claim(letter_id, now=max(now, timezone.now()))
         if letter is not None:
