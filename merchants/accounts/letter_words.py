@@ -43,8 +43,8 @@ def written(kind: str, *, detail: Mapping[str, Any], link: str, at: datetime) ->
     }
     return Written(
         subject=words.subject,
-        text=render_to_string("accounts/letter.txt", context),
-        html=render_to_string("accounts/letter.html", context),
+        text=render_to_string("accounts/mail.txt", context),
+        html=render_to_string("accounts/mail.html", context),
     )
 
 
