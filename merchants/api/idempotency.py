@@ -204,7 +204,7 @@ def answer_once_alongside(
 
     try:
         issue(Alongside(KEEP_CALL, columns))
-        point("answer.committed")
+        point("answer.issued")
     except IntegrityError as error:
         if not _is_kept_once(error):
             raise

@@ -74,7 +74,9 @@ def mailings_send(*, now: datetime) -> int:
     """Send every mail that is due, one after the other; how many the server took."""
     due = Mailing.objects.filter(state__in=("waiting", "sending"), due_at__lte=now)
     taken = 0
-    for mailing_id in list(due.order_by("due_at", "id").values_list("id", flat=True)[:MAILS_AT_A_TIME]):
+    for mailing_id in list(
+        due.order_by("due_at", "id").values_list("id", flat=True)[:MAILS_AT_A_TIME]
+    ):
         # Those before it took their time: a lease counts from when its own mail begins.
         mailing = _claimed(mailing_id, now=max(now, timezone.now()))
         if mailing is not None:

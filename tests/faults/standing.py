@@ -43,7 +43,7 @@ RECONCILED = "reconciliation.written"
 SELDOM = frozenset({RECONCILED, "deposit.final", "payout.queued"})
 """Points that few processes pass, since they do much at once: the first that comes dies there."""
 RECONCILE_SECONDS = 8
-STRIDE = 7
+STRIDE = 11
 """Shares no factor with the number of points."""
 
 OPEN_SHOPS = """

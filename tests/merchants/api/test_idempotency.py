@@ -342,7 +342,7 @@ def test_a_request_whose_answer_was_lost_is_answered_after_a_crash(
     """Killed after commit and before the answer: the repeat gets what was promised."""
 
     def die(name: str) -> None:
-        assert name == "answer.committed"
+        assert name == "answer.issued"
         raise KeyboardInterrupt
 
     key = str(uuid4())
