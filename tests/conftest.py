@@ -41,6 +41,7 @@ import django  # noqa: E402 (the settings read the environment above)
 django.setup()
 
 from django.conf import settings as _settings  # noqa: E402
+from django.utils.translation import deactivate  # noqa: E402
 
 from tests.as_web import requests_as_web  # noqa: E402 (needs the apps)
 from tests.patience import unhurry  # noqa: E402 (needs the apps)
@@ -158,8 +159,10 @@ def clock() -> Clock:
 
 @pytest.fixture(autouse=True)
 def _forget_what_the_process_keeps() -> Iterator[None]:
-    """What a process keeps in memory belongs to another test's database."""
+    """What a process keeps in memory belongs to another test's database, and the language in which
+    it last answered to another test's reader."""
     yield
+    deactivate()
     catalogue = sys.modules.get("gateway.invoices.catalogue")
     if catalogue is not None:
         catalogue.forget()
