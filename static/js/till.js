@@ -245,7 +245,9 @@ async function drawRecent() {
   try {
     const answer = await ask(`${shop}/recent`);
     if (!answer.ok) return;
-    recent.innerHTML = await answer.text();
+    const html = await answer.text();
+    if (!lineIsUp()) return; // asked before the line went: by now it may be untrue
+    recent.innerHTML = html;
     recentAt = new Date();
     delete recent.dataset.stale;
     asOf.hidden = true;

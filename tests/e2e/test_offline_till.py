@@ -31,6 +31,22 @@ AGED_JS = """
   };
 })
 """
+HELD_JS = """
+() => {
+  const plainly = window.fetch;
+  window.fetch = async (path, options) => {
+    const answer = await plainly(path, options);
+    if (!path.endsWith('/recent') || window.askedForSales) return answer;
+    const html = await answer.text();
+    let release;
+    const released = new Promise((done) => { release = done; });
+    window.answerSales = () => { release(); return new Promise((drawn) => setTimeout(drawn)); };
+    window.askedForSales = true;
+    await released;
+    return new Response(html, { headers: answer.headers });
+  };
+}
+"""
 
 
 @contextmanager
@@ -327,6 +343,20 @@ def test_the_list_of_sales_says_nothing_of_them_without_a_connection(house):
         mend(page)
         expect(page.locator("#recent .badge")).to_be_visible()
         expect(page.locator("#as-of")).to_be_hidden()
+
+
+def test_a_list_asked_for_before_the_connection_went_is_not_shown_as_fresh(house):
+    """Found when a busy machine was slow to answer: `Paid` stood there, without a connection."""
+    with opened(house, Counter(house)) as page:
+        page.evaluate(HELD_JS)
+        house.world.confirmed(house.world.issue(4_200))
+        page.wait_for_function("window.askedForSales")
+        cut(page)
+        page.evaluate("window.answerSales()")
+        expect(page.locator("#as-of")).to_be_visible()
+        expect(page.locator("#recent .badge:visible")).to_have_count(0)
+        mend(page)
+        expect(page.locator("#recent .badge")).to_be_visible()
 
 
 def test_what_needs_the_connection_says_so_and_leaves_the_page_alone(house):
