@@ -60,5 +60,5 @@ def sign_in(chromium: Any, shop: OpenShop, email: str) -> Any:
         page.locator("#id_username").fill(email)
         page.locator("#id_password").fill(shop.password)
         page.locator("main button[type=submit]").click()
-        page.wait_for_url(re.compile("/(dashboard|pos)/.+|/desk/"))
+        page.wait_for_url(re.compile("/(dashboard|pos|house)/.+|/desk/"))
         return page.context.cookies()

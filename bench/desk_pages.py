@@ -8,7 +8,7 @@ from eth_account import Account
 
 from demo.shop import OpenShop, ShopperWallet
 
-OPERATOR = "desk@example.com"
+DESK = "desk@example.com"
 EXCHANGE = "paper"
 DOLLAR = 10**6
 BROUGHT = 250 * DOLLAR
@@ -24,9 +24,9 @@ def exchange_settings(folder: Path) -> dict[str, str]:
     return {"EXCHANGES": json.dumps(told)}
 
 
-def add_operator(shop: OpenShop) -> None:
-    """Who runs the desk, with the shop's own password."""
-    shop.house.manage("user_add", OPERATOR, "--role", "desk", stdin=shop.password + "\n")
+def add_reader(shop: OpenShop, who: str, *, role: str) -> None:
+    """Somebody with a role of the house, with the shop's own password."""
+    shop.house.manage("user_add", who, "--role", role, stdin=shop.password + "\n")
 
 
 def desk_pages(shop: OpenShop) -> dict[str, tuple[str, str]]:
@@ -49,7 +49,7 @@ def desk_pages(shop: OpenShop) -> dict[str, tuple[str, str]]:
         "desk_position": f"liquidity/positions/{position_id}",
         "desk_entries": f"entries?account=pool%3A{pool_id}&asset=USDC%40{chain_id}",
     }
-    return {name: (f"/desk/{path}", OPERATOR) for name, path in paths.items()}
+    return {name: (f"/desk/{path}", DESK) for name, path in paths.items()}
 
 
 def _provide(shop: OpenShop, chain_id: int) -> tuple[str, str]:

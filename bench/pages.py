@@ -1,7 +1,10 @@
-"""Every page of the running house as a phone gets it: Lighthouse, axe, and what it weighs.
+"""The pages of the running house: Lighthouse, axe, and what they weigh.
 
-``axe_violations`` adds up over phone and desktop, both themes and both languages. ``gzip_kb`` is
-the page with every style, script and image of ours that it loads, each through gzip.
+Lighthouse looks at the named pages as a phone gets them, and at ``CLOSE`` ones as a desktop does
+too. Axe looks at them and at every other page that an owner, a cashier, an officer, an operator or
+the desk finds by its links, one of each kind (``found``); ``axe_violations`` adds up over phone and
+desktop, both themes and both languages. ``gzip_kb`` is the page with every style, script and image
+of ours that it loads, each through gzip.
 """
 
 import gzip
@@ -15,14 +18,16 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from bench.browsing import LANGUAGES, THEMES, browser, sign_in, visit
-from bench.desk_pages import OPERATOR, add_operator, desk_pages, exchange_settings
+from bench.browsing import LANGUAGES, SIZES, THEMES, browser, sign_in, visit
+from bench.desk_pages import DESK, add_reader, desk_pages, exchange_settings
+from bench.found_pages import found_pages
 from demo.shop import CASHIER, OWNER, OpenShop, open_shop
 from tests.browser import find_browser
 
 ROUNDS = 1
-CLOSE_ROUNDS = {"checkout": 3, "till": 3}
-"""Whose scores are medians: what a shopper and a cashier wait for."""
+CLOSE_ROUNDS = {"checkout": 3, "till": 3, "home": 3}
+"""Whose scores are medians, on a desktop too: what a shopper, a cashier and an owner wait for."""
+OFFICER, OPERATOR = "officer@example.com", "operator@example.com"
 PRICE = "12.50"
 KINDS = ("performance", "accessibility", "best-practices", "seo")
 AXE_SIZES = ("phone", "desktop")
@@ -47,7 +52,7 @@ def run(seed: int) -> dict[str, Any]:
     }
     conditions |= {"emulated": "Lighthouse's phone: slow 4G and a fourth of the processor"}
     figures: dict[str, Any] = {}
-    found: list[str] = []
+    violated: list[str] = []
     with (
         TemporaryDirectory() as folder,
         open_shop(
@@ -57,24 +62,31 @@ def run(seed: int) -> dict[str, Any]:
         ) as shop,
         browser() as chromium,
     ):
-        add_operator(shop)
+        readers = {DESK: "desk", OFFICER: "compliance_officer", OPERATOR: "operator"}
+        for who, role in readers.items():
+            add_reader(shop, who, role=role)
         pages = {**_pages(shop), **desk_pages(shop)}
-        readers = (OWNER, CASHIER, OPERATOR)
-        signed = {who: sign_in(chromium, shop, who) for who in readers} | {"": []}
+        signed = {who: sign_in(chromium, shop, who) for who in (OWNER, CASHIER, *readers)}
+        signed[""] = []
         for name, (path, who) in pages.items():
             figures[name] = {"gzip_kb": _weight(chromium, shop, path, signed[who])}
             violations = _axe(chromium, shop, path, signed[who])
             figures[name]["axe_violations"] = None if violations is None else len(violations)
-            found += [f"{name}: {violation}" for violation in violations or ()]
+            violated += [f"{name}: {violation}" for violation in violations or ()]
+        figures["found"], more = _found(chromium, shop, pages, signed)
+        violated += more
         chromium.close()  # Lighthouse brings up its own; two would share the processor
         for name, (path, who) in pages.items():
             rounds = CLOSE_ROUNDS.get(name, ROUNDS)
             figures[name] |= _lighthouse(shop.house.url + path, signed[who], rounds=rounds)
+            if name in CLOSE_ROUNDS:
+                wide = _lighthouse(shop.house.url + path, signed[who], rounds=1, wide=True)
+                figures[name] |= {f"desktop_{kind}": score for kind, score in wide.items()}
     if not (MODULES / "axe-core").exists():
         conditions["axe"] = _missing("axe-core", AXE)
     if not (MODULES / "lighthouse").exists():
         conditions["lighthouse"] = _missing("lighthouse", LIGHTHOUSE)
-    conditions["violations"] = found
+    conditions["violations"] = violated
     conditions["bar"] = _held(figures)
     return {"figures": figures, "conditions": conditions}
 
@@ -90,6 +102,7 @@ def _pages(shop: OpenShop) -> Pages:
         body = {"amount": PRICE, "currency": "EUR", "order_id": "Table 4"}
         return shop.api.post("/v1/invoices", body)
 
+    _furnish(shop)
     waiting, paid = ask(), ask()
     uri = next(due["uri"] for due in paid["due"] if due["symbol"] == "USDC")
     shop.wallet(ETH=10**18, USDC=100 * 10**6).pay(uri)
@@ -115,6 +128,42 @@ def _pages(shop: OpenShop) -> Pages:
     }
 
 
+def _furnish(shop: OpenShop) -> None:
+    """One of each thing that has a page of its own."""
+    post = shop.api.post
+    post("/v1/items", {"name": "Flat white", "price": "4.20"})
+    post("/v1/payment-links", {"title": "Concert ticket", "amount": "12.50"})
+    post("/v1/webhook_endpoints", {"url": "https://shop.example/hooks", "events": ["invoice.paid"]})
+    buyer = {"email": "buyer@example.com", "name": "Ann"}
+    post("/v1/invoices", {"amount": PRICE, "currency": "EUR", "customer": buyer})
+
+
+def _found(
+    chromium: Any, shop: OpenShop, pages: Pages, signed: Mapping[str, Any]
+) -> tuple[dict[str, Any], list[str]]:
+    """Axe on every other page that each reader finds by links: its figures, and what it found."""
+    begin = {
+        "": ["/login", *(path for path, who in pages.values() if not who)],
+        OWNER: [path for path, who in pages.values() if who == OWNER],
+        CASHIER: [path for path, who in pages.values() if who == CASHIER],
+        DESK: [path for path, who in pages.values() if who == DESK],
+        OFFICER: ["/house/"],
+        OPERATOR: ["/house/"],
+    }
+    looked = {path for path, _who in pages.values()}
+    count, violated, is_measured = 0, list[str](), True
+    for who, paths in begin.items():
+        for kind, path in found_pages(chromium, shop, begin=paths, cookies=signed[who]).items():
+            if path in looked:
+                continue
+            looked.add(path)
+            count += 1
+            violations = _axe(chromium, shop, path, signed[who])
+            is_measured = is_measured and violations is not None
+            violated += [f"{kind}: {violation}" for violation in violations or ()]
+    return {"pages": count, "axe_violations": len(violated) if is_measured else None}, violated
+
+
 def _weight(chromium: Any, shop: OpenShop, path: str, cookies: Any) -> float:
     """Kilobytes of what is ours, once each, through gzip."""
     with visit(chromium, shop, cookies=cookies) as page:
@@ -138,27 +187,29 @@ def _axe(chromium: Any, shop: OpenShop, path: str, cookies: Any) -> list[str] | 
     if not script.exists():
         return None
     found = []
-    for size, theme, language in product(AXE_SIZES, THEMES, LANGUAGES):
+    for language in LANGUAGES:
         with visit(
             chromium,
             shop,
             cookies=cookies,
-            size=size,
-            color_scheme=theme,
             locale=language,
             bypass_csp=True,  # for axe itself; the pages run under their policy elsewhere
         ) as page:
             page.goto(path)
             page.add_script_tag(path=str(script))
-            violations = page.evaluate("axe.run().then((found) => found.violations)")
-            found += [
-                f"{one['id']} ({size}, {theme}, {language}): {one['nodes'][0]['target'][0]}"
-                for one in violations
-            ]
+            for size, theme in product(AXE_SIZES, THEMES):
+                width, height = SIZES[size]
+                page.set_viewport_size({"width": width, "height": height})
+                page.emulate_media(color_scheme=theme)
+                violations = page.evaluate("axe.run().then((found) => found.violations)")
+                found += [
+                    f"{one['id']} ({size}, {theme}, {language}): {one['nodes'][0]['target'][0]}"
+                    for one in violations
+                ]
     return found
 
 
-def _lighthouse(url: str, cookies: Any, *, rounds: int) -> dict[str, Any]:
+def _lighthouse(url: str, cookies: Any, *, rounds: int, wide: bool = False) -> dict[str, Any]:
     """Scores from 0 to 100, the median of the rounds; None where it isn't installed."""
     program = MODULES / "lighthouse" / "cli" / "index.js"
     if not program.exists():
@@ -169,6 +220,7 @@ def _lighthouse(url: str, cookies: Any, *, rounds: int) -> dict[str, Any]:
         *("node", str(program), url, "--quiet", "--output=json", "--output-path=stdout"),
         *("--chrome-flags=--headless=new --no-sandbox", f"--extra-headers={json.dumps(headers)}"),
         f"--only-categories={','.join(KINDS)}",
+        *(("--preset=desktop",) if wide else ()),
     ]
     environment = {**os.environ, "CHROME_PATH": find_browser() or ""}
     found = []
@@ -191,10 +243,11 @@ def _lighthouse(url: str, cookies: Any, *, rounds: int) -> dict[str, Any]:
 def _held(figures: Mapping[str, Mapping[str, Any]]) -> str:
     """Which pages miss what; what could not be measured is not held either."""
     missed = [
-        f"{name} {kind} {page[kind]}"
+        f"{name} {measured} {page[measured]}"
         for name, page in figures.items()
         for kind in ("performance", "accessibility")
-        if page[kind] is None or page[kind] < BAR[kind]
+        for measured in (kind, f"desktop_{kind}")
+        if measured in page and (page[measured] is None or page[measured] < BAR[kind])
     ]
     missed += [
         f"{name} axe {page['axe_violations']}"
