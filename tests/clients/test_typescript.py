@@ -12,8 +12,9 @@ import pytest
 
 from clients.generating.__main__ import ROOT
 from gateway.invoices.models import Invoice
+from merchants.webhooks.signing import secret_make
 from tests.clients.conftest import Between
-from tests.clients.test_webhooks import NOW, SECRET, payload, secret_make, sent
+from tests.clients.messages import NOW, SECRET, payload, sent
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

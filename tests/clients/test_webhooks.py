@@ -1,34 +1,14 @@
 """Messages of our own signer, and those that somebody else would like to have believed."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from standardwebhooks import Webhook
 from tillway import Misconfigured, WebhookUnverified, webhooks
 
-from merchants.webhooks.payloads import BODY_LIMIT_BYTES, payload_make
-from merchants.webhooks.signing import headers, secret_make
-
-AT = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
-NOW = int(AT.timestamp())
-SECRET = secret_make()
-
-
-def payload(data: Any = None) -> bytes:
-    return payload_make(
-        event_id="0193",
-        type="invoice.paid",
-        subject="invoice:1",
-        sequence=3,
-        mode="test",
-        at=AT,
-        data={"amount": "12.50", "note": "café"} if data is None else data,
-    )
-
-
-def sent(body: bytes, *secrets: str, at: int = NOW) -> dict[str, str]:
-    return headers(secrets_valid=secrets or (SECRET,), message_id="0193", timestamp=at, body=body)
+from merchants.webhooks.payloads import BODY_LIMIT_BYTES
+from merchants.webhooks.signing import secret_make
+from tests.clients.messages import AT, NOW, SECRET, payload, sent
 
 
 def refusal(body: bytes, headers: dict[str, str], **options: Any) -> str:
