@@ -3,6 +3,7 @@
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -79,8 +80,21 @@ PROBLEMS: dict[str, tuple[int, dict[str, str], bytes]] = {
 
 
 @pytest.fixture
-def between(live_server: LiveServer) -> Iterator[Between]:
-    between = Between(gateway=live_server.url)
+def between(transactional_db: None, live_server: LiveServer) -> Iterator[Between]:
+    with _between(live_server.url) as between:
+        yield between
+
+
+@pytest.fixture
+def before_nothing() -> Iterator[Between]:
+    """Without a gateway behind: whoever asks must be failed as told."""
+    with _between("http://127.0.0.1:9") as between:
+        yield between
+
+
+@contextmanager
+def _between(gateway: str) -> Iterator[Between]:
+    between = Between(gateway=gateway)
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -127,10 +141,12 @@ def between(live_server: LiveServer) -> Iterator[Between]:
     between.port = server.server_port
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
-    yield between
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    try:
+        yield between
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
 
 
 @pytest.fixture

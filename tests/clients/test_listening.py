@@ -24,8 +24,6 @@ from merchants.webhooks.payloads import payload_make
 from tests.clients.conftest import Between
 from tests.merchants.webhooks.conftest import Answer, Received, Receiver
 
-pytestmark = pytest.mark.django_db(transaction=True)
-
 SECRET = local_secret("tw_test_1")
 AT = datetime(2026, 11, 24, 12, 0, 0, 123456, tzinfo=UTC)
 
@@ -65,10 +63,10 @@ class Play:
 
 
 @pytest.fixture
-def shop(between: Between, key_for: Callable[..., str]) -> Iterator[Tillway]:
+def seller(between: Between, key_for: Callable[..., str]) -> Iterator[Tillway]:
     """The shop at work, beside what listens."""
-    with Tillway(key_for(), url=between.gateway) as shop:
-        yield shop
+    with Tillway(key_for(), url=between.gateway) as seller:
+        yield seller
 
 
 @pytest.fixture
@@ -91,16 +89,18 @@ def told(receiver: Receiver) -> list[tuple[str, str]]:
     return [(each.type, each.subject) for each in messages]
 
 
-def sale(shop: Tillway) -> str:
-    return shop.invoices.create(amount="12.50").id
+def sale(seller: Tillway) -> str:
+    return seller.invoices.create(amount="12.50").id
 
 
-def test_what_happens_is_forwarded_in_order(play: Play, receiver: Receiver, shop: Tillway) -> None:
-    sale(shop)  # before it listens
+def test_what_happens_is_forwarded_in_order(
+    play: Play, receiver: Receiver, seller: Tillway
+) -> None:
+    sale(seller)  # before it listens
     made: list[str] = []
     play.run(
-        lambda: made.extend([sale(shop), sale(shop)]),
-        lambda: shop.invoices.void(made[0]),
+        lambda: made.extend([sale(seller), sale(seller)]),
+        lambda: seller.invoices.void(made[0]),
         lambda: None,
     )
     first, second = (f"invoice:{each}" for each in made)
@@ -113,49 +113,49 @@ def test_what_happens_is_forwarded_in_order(play: Play, receiver: Receiver, shop
     assert all(" 200 in " in line for line in play.lines)
 
 
-def test_only_chosen_events_are_forwarded(play: Play, receiver: Receiver, shop: Tillway) -> None:
+def test_only_chosen_events_are_forwarded(play: Play, receiver: Receiver, seller: Tillway) -> None:
     made: list[str] = []
     play.run(
-        lambda: made.append(sale(shop)),
-        lambda: shop.invoices.void(made[0]),
+        lambda: made.append(sale(seller)),
+        lambda: seller.invoices.void(made[0]),
         events="refund.*,invoice.cancelled",
     )
     assert [type for type, _ in told(receiver)] == ["invoice.cancelled"]
 
 
 def test_a_lost_connection_loses_nothing(
-    play: Play, receiver: Receiver, shop: Tillway, between: Between
+    play: Play, receiver: Receiver, seller: Tillway, between: Between
 ) -> None:
     made: list[str] = []
 
     def lose() -> None:
-        made.append(sale(shop))
+        made.append(sale(seller))
         between.faults = ["unreached", "lost", "page", "away", "busy"]
 
-    play.run(lambda: made.append(sale(shop)), lose, *[lambda: None] * 5, lambda: None)
+    play.run(lambda: made.append(sale(seller)), lose, *[lambda: None] * 5, lambda: None)
     assert told(receiver) == [("invoice.created", f"invoice:{each}") for each in made]
     about_it = [line for line in play.lines if "gateway" in line]
     assert len(about_it) == 2, "that it is away, and that it is back"
 
 
 def test_more_than_a_page_is_fetched_without_a_pause(
-    play: Play, receiver: Receiver, shop: Tillway, monkeypatch: pytest.MonkeyPatch
+    play: Play, receiver: Receiver, seller: Tillway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tillway.listening.following.PAGE_SIZE", 2)
     made: list[str] = []
-    play.run(lambda: made.extend(sale(shop) for _ in range(5)))
+    play.run(lambda: made.extend(sale(seller) for _ in range(5)))
     assert [subject for _, subject in told(receiver)] == [f"invoice:{each}" for each in made]
 
 
-def test_since_begins_in_the_past(listener: Tillway, receiver: Receiver, shop: Tillway) -> None:
-    made = [sale(shop), sale(shop)]
-    since = shop.invoices.get(made[0]).created_at - timedelta(seconds=1)
+def test_since_begins_in_the_past(listener: Tillway, receiver: Receiver, seller: Tillway) -> None:
+    made = [sale(seller), sale(seller)]
+    since = seller.invoices.get(made[0]).created_at - timedelta(seconds=1)
     Play(listener, receiver.url, since=since).run()
     assert [subject for _, subject in told(receiver)] == [f"invoice:{each}" for each in made]
 
 
 def test_a_laptop_that_does_not_answer_is_told_of_and_passed_over(
-    play: Play, receiver: Receiver, shop: Tillway
+    play: Play, receiver: Receiver, seller: Tillway
 ) -> None:
     enough = threading.Event()
 
@@ -166,12 +166,12 @@ def test_a_laptop_that_does_not_answer_is_told_of_and_passed_over(
     def answer_again() -> None:
         receiver.answer = lambda _: (500, {}, b"")
         play.laptop.timeout_seconds = 30
-        sale(shop)
+        sale(seller)
 
     receiver.answer = hold
     play.laptop.timeout_seconds = 0.1
     try:
-        play.run(lambda: [sale(shop), sale(shop)], answer_again)
+        play.run(lambda: [sale(seller), sale(seller)], answer_again)
     finally:
         enough.set()
     assert [line.partition(" in ")[0][-3:] for line in play.lines[2:]] == ["500"]
@@ -179,10 +179,10 @@ def test_a_laptop_that_does_not_answer_is_told_of_and_passed_over(
 
 
 def test_a_laptop_where_nothing_listens_is_waited_for_and_told_of(
-    listener: Tillway, shop: Tillway
+    listener: Tillway, seller: Tillway
 ) -> None:
     play = Play(listener, "http://127.0.0.1:9/hook")  # discard: nothing listens there
-    play.run(lambda: sale(shop))
+    play.run(lambda: sale(seller))
     [line] = play.lines
     assert "nothing listens at http://127.0.0.1:9/hook" in line
     assert len(play.waited_for_laptop) == 2
@@ -282,7 +282,7 @@ def refused(*arguments: str, **variables: str) -> str:
 
 
 def test_the_command_forwards_until_it_is_interrupted(
-    between: Between, key_for: Callable[..., str], receiver: Receiver, shop: Tillway
+    between: Between, key_for: Callable[..., str], receiver: Receiver, seller: Tillway
 ) -> None:
     came = threading.Event()
 
@@ -303,7 +303,7 @@ def test_the_command_forwards_until_it_is_interrupted(
         while not head or not head[-1].startswith("Ready"):
             head.append(running.stdout.readline())
             assert head[-1], running.communicate()
-        made = sale(shop)
+        made = sale(seller)
         assert came.wait(timeout=60)
         line = running.stdout.readline()
         running.send_signal(signal.SIGINT)

@@ -1,7 +1,7 @@
 """The Python client against the gateway."""
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -23,8 +23,6 @@ from tillway import (
 
 from gateway.invoices.models import Invoice
 from tests.clients.conftest import Between
-
-pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_money_is_asked_for_and_read_as_text(client: Tillway) -> None:
@@ -156,33 +154,43 @@ def test_the_callers_own_key_is_sent(client: Tillway, between: Between) -> None:
     assert between.keys == ["order-1001", "order-1001"]
 
 
+@pytest.fixture
+def lone(before_nothing: Between, pauses: list[float]) -> Iterator[Tillway]:
+    with Tillway("tw_test_1", url=before_nothing.url, sleep=pauses.append) as lone:
+        yield lone
+
+
 @pytest.mark.parametrize(
     ("fault", "kind"), [("unreached", Unreachable), ("busy", RateLimited), ("away", Unavailable)]
 )
 def test_after_three_retries_it_gives_up(
-    client: Tillway, between: Between, pauses: list[float], fault: str, kind: type[TillwayError]
+    lone: Tillway,
+    before_nothing: Between,
+    pauses: list[float],
+    fault: str,
+    kind: type[TillwayError],
 ) -> None:
-    between.faults = [fault] * 4
+    before_nothing.faults = [fault] * 4
     with pytest.raises(kind) as caught:
-        client.balances.get()
+        lone.balances.get()
     assert caught.value.code
-    assert (len(between.seen), len(pauses)) == (4, 3)
+    assert (len(before_nothing.seen), len(pauses)) == (4, 3)
 
 
 def test_a_long_wait_is_the_callers_to_decide(
-    client: Tillway, between: Between, pauses: list[float]
+    lone: Tillway, before_nothing: Between, pauses: list[float]
 ) -> None:
-    between.faults = ["patience"]
+    before_nothing.faults = ["patience"]
     with pytest.raises(RateLimited) as caught:
-        client.balances.get()
+        lone.balances.get()
     assert caught.value.retry_after_seconds == 3600
     assert pauses == []
 
 
-def test_a_page_of_somebody_else_is_no_answer(client: Tillway, between: Between) -> None:
-    between.faults = ["page"]
+def test_a_page_of_somebody_else_is_no_answer(lone: Tillway, before_nothing: Between) -> None:
+    before_nothing.faults = ["page"]
     with pytest.raises(AnswerUnreadable) as caught:
-        client.balances.get()
+        lone.balances.get()
     assert "url" in caught.value.hint
 
 

