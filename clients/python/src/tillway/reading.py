@@ -7,10 +7,12 @@ yet is None, so that client and gateway needn't be upgraded in the same minute.
 import types
 from dataclasses import is_dataclass
 from datetime import date, datetime
-from functools import cache
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 Shape = TypeVar("Shape")
+
+_known: dict[type[Any], dict[str, Any]] = {}
+"""The kinds of each shape's fields, worked out once."""
 
 
 def shape_from(shape: type[Shape], value: dict[str, Any]) -> Shape:
@@ -22,9 +24,10 @@ def shape_from(shape: type[Shape], value: dict[str, Any]) -> Shape:
     return shape(**{name: _read(kind, value.get(name)) for name, kind in _kinds(shape).items()})
 
 
-@cache
 def _kinds(shape: type[Any]) -> dict[str, Any]:
-    return get_type_hints(shape)
+    if shape not in _known:
+        _known[shape] = get_type_hints(shape)
+    return _known[shape]
 
 
 def _read(kind: Any, value: Any) -> Any:

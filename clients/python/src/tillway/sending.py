@@ -190,9 +190,8 @@ class Sender:
             outcome = self._attempt(request)
             if isinstance(outcome, httpx.Response):
                 return outcome
-            pause = outcome.wait_seconds
-            if pause is None:
-                pause = _pause_seconds(tried)
+            asked = outcome.wait_seconds
+            pause = _pause_seconds(tried) if asked is None else asked
             if not outcome.passes or tried >= self.retries or pause > LONGEST_PAUSE_SECONDS:
                 raise outcome.error
             self._sleep(pause)
@@ -267,7 +266,7 @@ def _pause_seconds(tried: int) -> float:
     """Twice as long each time, and up to a half shorter, so that many clients don't come back in
     the same moment."""
     spread = random.uniform(0.5, 1)  # noqa: S311 (spreads load; guards nothing)
-    return FIRST_PAUSE_SECONDS * 2**tried * spread
+    return FIRST_PAUSE_SECONDS * (1 << tried) * spread
 
 
 def _text(value: Any) -> str:

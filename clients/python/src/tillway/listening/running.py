@@ -76,4 +76,4 @@ class Listening:
 
 def _pause_seconds(trouble: Exception, *, failures: int) -> float:
     asked = trouble.retry_after_seconds if isinstance(trouble, Refused) else None
-    return max(asked or 0, min(LONGEST_PAUSE_SECONDS, 2 ** min(failures - 1, 10)))
+    return max(asked or 0, min(LONGEST_PAUSE_SECONDS, 1 << min(failures - 1, 10)))
