@@ -14,6 +14,7 @@ from clients.generating.__main__ import DESCRIPTION, ROOT, files
 from clients.generating.description import NotDescribable, described
 
 PYTHON = ROOT / "clients" / "python" / "src" / "tillway"
+TYPESCRIPT = ROOT / "clients" / "typescript"
 
 
 @pytest.fixture
@@ -68,3 +69,8 @@ def _imports(path: Path) -> set[str]:
         elif isinstance(node, ast.ImportFrom):
             found.add((node.module or "").partition(".")[0])
     return found
+
+
+def test_the_typescript_package_says_its_own_version() -> None:
+    package = orjson.loads((TYPESCRIPT / "package.json").read_bytes())
+    assert f'VERSION = "{package["version"]}"' in (TYPESCRIPT / "src" / "version.ts").read_text()

@@ -1,5 +1,3 @@
-"""The client's version."""
+"""The client's version; the build reads it from here."""
 
-from typing import Final
-
-__version__: Final = "0.1.0"
+__version__ = "0.1.0"
