@@ -19,7 +19,7 @@ help: ## What can be made
 # Our own code is compiled ahead: where Python is told to write no bytecode (as containers often
 # tell it), every process would compile all of it at its start, which took half of that start.
 setup: .venv/.synced node_modules/.synced ## Install everything, locked
-	@$(RUN) -m compileall -q gateway merchants lint demo bench tests manage.py
+	@$(RUN) -m compileall -q gateway merchants clients lint demo bench tests manage.py
 
 .tools/bin/uv:
 	@echo "── installing uv $(UV_VERSION)"

@@ -15,3 +15,4 @@ class Command(BaseCommand):
         path = settings.BASE_DIR / "docs" / "openapi.json"
         path.write_bytes(schema.as_json() + b"\n")
         self.stdout.write(f"wrote {path.relative_to(settings.BASE_DIR)}")
+        self.stdout.write("the clients follow it: python -m clients.generating")

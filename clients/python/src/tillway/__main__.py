@@ -1,0 +1,5 @@
+"""``python -m tillway``."""
+
+from tillway.commands import run
+
+run()

@@ -1,0 +1,118 @@
+"""The command ``tillway``."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Final, NoReturn
+
+from tillway.client import KEY_VARIABLE, URL_VARIABLE, Tillway
+from tillway.errors import KeyRefused, Misconfigured, TillwayError, Unreachable
+from tillway.listening.choosing import filters_in
+from tillway.listening.following import Follower, moment_in
+from tillway.listening.forwarding import Laptop, local_secret
+from tillway.listening.running import Listening
+from tillway.version import __version__
+
+LIVE_PREFIX: Final = "tw_live_"
+SECRET_VARIABLE: Final = "TILLWAY_WEBHOOK_SECRET"  # noqa: S105 (a variable's name)
+REFUSED: Final = 2
+INTERRUPTED: Final = 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """0 when it was ended, 2 when it can't be done, 130 when it was interrupted before it began."""
+    chosen = _parser().parse_args(arguments)
+    try:
+        return _listen(chosen)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except TillwayError as error:
+        sys.stderr.write(f"tillway: {error.message}\n")
+        for line in (error.hint, _way_out(error)):
+            if line:
+                sys.stderr.write(f"  {line}\n")
+        if error.request_id:
+            sys.stderr.write(f"  Request {error.request_id}.\n")
+        return REFUSED
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="tillway", description="Tillway for developers.")
+    parser.add_argument("--version", action="version", version=f"tillway {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    listen = commands.add_parser(
+        "listen",
+        help="forward the shop's events to a receiver on this machine",
+        description="Forward the shop's events to a receiver on this machine, as webhooks come.",
+    )
+    listen.add_argument(
+        "--forward", required=True, metavar="URL", help="such as http://localhost:3000/hook"
+    )
+    listen.add_argument(
+        "--events",
+        action="append",
+        default=[],
+        metavar="TYPES",
+        help="types or groups, with commas: invoice.*,refund.completed; all if unset",
+    )
+    listen.add_argument(
+        "--since", metavar="TIME", help="15m, 2h, 1d or 2026-11-24T12:00:00Z; from now on if unset"
+    )
+    listen.add_argument("--url", help=f"the gateway's address; {URL_VARIABLE} if unset")
+    listen.add_argument(
+        "--key", help=f"an API key with the scope events:read; better in {KEY_VARIABLE}"
+    )
+    listen.add_argument(
+        "--secret", help=f"the secret that signs; {SECRET_VARIABLE}, or the key's own, if unset"
+    )
+    listen.add_argument("--live", action="store_true", help="take a live key")
+    return parser
+
+
+def _listen(chosen: argparse.Namespace) -> int:
+    key = chosen.key or os.environ.get(KEY_VARIABLE) or ""
+    if key.startswith(LIVE_PREFIX) and not chosen.live:
+        raise Misconfigured(
+            "This is a live key: real customers' events would be forwarded.",
+            hint="Use a tw_test_… key, or say --live if you mean it.",
+        )
+    filters = filters_in(chosen.events)
+    since = moment_in(chosen.since, now=datetime.now(UTC)) if chosen.since else None
+    # A lost connection is told of at once and waited for here.
+    client = Tillway(key, url=chosen.url, retries=0)
+    secret = chosen.secret or os.environ.get(SECRET_VARIABLE) or local_secret(key)
+    laptop = Laptop(url=chosen.forward, secret=secret)
+    follower = Follower(client, since=since)
+    follower.start()
+    _say(f"Forwarding {', '.join(filters)} to {laptop.url}")
+    _say(f"Signed with {laptop.secret}")
+    _say("Ready. Events come some six seconds after they happen. Ctrl-C ends this.")
+    listening = Listening(follower=follower, laptop=laptop, filters=filters, say=_say)
+    try:
+        listening.run()
+    except KeyboardInterrupt:
+        _say("")
+        if listening.last is not None:
+            _say(f"To go on from here: --since {listening.last.timestamp.isoformat()}")
+    return 0
+
+
+def _way_out(error: TillwayError) -> str:
+    """What the command can be given, where the gateway's own hint doesn't know of it."""
+    if isinstance(error, Unreachable):
+        return f"It is --url, or {URL_VARIABLE}."
+    if isinstance(error, KeyRefused):
+        return f"The key is --key, or {KEY_VARIABLE}; it needs the scope events:read."
+    return ""
+
+
+def _say(line: str) -> None:
+    """At once, also into a pipe."""
+    print(line, flush=True)  # noqa: T201 (what a command says)
+
+
+def run() -> NoReturn:
+    """The console script."""
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""``tillway listen``: a shop's events, forwarded to a receiver on a laptop as webhooks come."""

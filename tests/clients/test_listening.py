@@ -1,0 +1,342 @@
+"""``tillway listen``: a shop's events on a laptop."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import orjson
+import pytest
+from standardwebhooks import Webhook
+from tillway import KeyRefused, Misconfigured, Tillway, webhooks
+from tillway.listening.choosing import filters_in
+from tillway.listening.following import Follower, moment_in
+from tillway.listening.forwarding import BODY_LIMIT_BYTES, Laptop, body_of, local_secret
+from tillway.listening.running import Listening
+from tillway.shapes import Event
+
+from clients.generating.__main__ import ROOT
+from merchants.webhooks.payloads import payload_make
+from tests.clients.conftest import Between
+from tests.merchants.webhooks.conftest import Answer, Received, Receiver
+
+SECRET = local_secret("tw_test_1")
+AT = datetime(2026, 11, 24, 12, 0, 0, 123456, tzinfo=UTC)
+
+
+class Over(Exception):
+    """The last step was played."""
+
+
+class Play:
+    """A listening in whose pauses the world goes on: a step in each of them."""
+
+    def __init__(self, client: Tillway, url: str, *, since: datetime | None = None) -> None:
+        self.client = client
+        self.lines: list[str] = []
+        self.waited_for_laptop: list[float] = []
+        self.laptop = Laptop(url=url, secret=SECRET, sleep=self.waited_for_laptop.append)
+        self.follower = Follower(client, since=since)
+        self._steps: list[Callable[[], Any]] = []
+
+    def run(self, *steps: Callable[[], Any], events: str = "*") -> None:
+        self._steps = list(steps)
+        self.follower.start()
+        listening = Listening(
+            follower=self.follower,
+            laptop=self.laptop,
+            filters=filters_in([events]),
+            say=self.lines.append,
+            sleep=self._pause,
+        )
+        with pytest.raises(Over):
+            listening.run()
+
+    def _pause(self, seconds: float) -> None:
+        if not self._steps:
+            raise Over
+        self._steps.pop(0)()
+
+
+@pytest.fixture
+def seller(between: Between, key_for: Callable[..., str]) -> Iterator[Tillway]:
+    """The shop at work, beside what listens."""
+    with Tillway(key_for(), url=between.gateway) as seller:
+        yield seller
+
+
+@pytest.fixture
+def listener(between: Between, key_for: Callable[..., str]) -> Iterator[Tillway]:
+    """What listens: its key may see events and nothing else, and it waits by itself."""
+    with Tillway(key_for("events:read"), url=between.url, retries=0) as listener:
+        yield listener
+
+
+@pytest.fixture
+def play(listener: Tillway, receiver: Receiver) -> Play:
+    return Play(listener, receiver.url)
+
+
+def told(receiver: Receiver) -> list[tuple[str, str]]:
+    """Type and subject of what came, each verified."""
+    messages = [
+        webhooks.unwrap(each.body, each.headers, secret=SECRET) for each in receiver.received
+    ]
+    return [(each.type, each.subject) for each in messages]
+
+
+def sale(seller: Tillway) -> str:
+    return seller.invoices.create(amount="12.50").id
+
+
+def test_what_happens_is_forwarded_in_order(
+    play: Play, receiver: Receiver, seller: Tillway
+) -> None:
+    sale(seller)  # before it listens
+    made: list[str] = []
+    play.run(
+        lambda: made.extend([sale(seller), sale(seller)]),
+        lambda: seller.invoices.void(made[0]),
+        lambda: None,
+    )
+    first, second = (f"invoice:{each}" for each in made)
+    assert told(receiver) == [
+        ("invoice.created", first),
+        ("invoice.created", second),
+        ("invoice.cancelled", first),
+    ]
+    assert [line.split()[1] for line in play.lines] == [type for type, _ in told(receiver)]
+    assert all(" 200 in " in line for line in play.lines)
+
+
+def test_only_chosen_events_are_forwarded(play: Play, receiver: Receiver, seller: Tillway) -> None:
+    made: list[str] = []
+    play.run(
+        lambda: made.append(sale(seller)),
+        lambda: seller.invoices.void(made[0]),
+        events="refund.*,invoice.cancelled",
+    )
+    assert [type for type, _ in told(receiver)] == ["invoice.cancelled"]
+
+
+def test_a_lost_connection_loses_nothing(
+    play: Play, receiver: Receiver, seller: Tillway, between: Between
+) -> None:
+    made: list[str] = []
+
+    def lose() -> None:
+        made.append(sale(seller))
+        between.faults = ["unreached", "lost", "page", "away", "busy"]
+
+    play.run(lambda: made.append(sale(seller)), lose, *[lambda: None] * 5, lambda: None)
+    assert told(receiver) == [("invoice.created", f"invoice:{each}") for each in made]
+    about_it = [line for line in play.lines if "gateway" in line]
+    assert len(about_it) == 2, "that it is away, and that it is back"
+
+
+def test_more_than_a_page_is_fetched_without_a_pause(
+    play: Play, receiver: Receiver, seller: Tillway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tillway.listening.following.PAGE_SIZE", 2)
+    made: list[str] = []
+    play.run(lambda: made.extend(sale(seller) for _ in range(5)))
+    assert [subject for _, subject in told(receiver)] == [f"invoice:{each}" for each in made]
+
+
+def test_since_begins_in_the_past(listener: Tillway, receiver: Receiver, seller: Tillway) -> None:
+    made = [sale(seller), sale(seller)]
+    since = seller.invoices.get(made[0]).created_at - timedelta(seconds=1)
+    Play(listener, receiver.url, since=since).run()
+    assert [subject for _, subject in told(receiver)] == [f"invoice:{each}" for each in made]
+
+
+def test_a_laptop_that_does_not_answer_is_told_of_and_passed_over(
+    play: Play, receiver: Receiver, seller: Tillway
+) -> None:
+    enough = threading.Event()
+
+    def hold(_: Received) -> Answer:
+        enough.wait()
+        return 200, {}, b""
+
+    def answer_again() -> None:
+        receiver.answer = lambda _: (500, {}, b"")
+        play.laptop.timeout_seconds = 30
+        sale(seller)
+
+    receiver.answer = hold
+    play.laptop.timeout_seconds = 0.1
+    try:
+        play.run(lambda: [sale(seller), sale(seller)], answer_again)
+    finally:
+        enough.set()
+    assert [line.partition(" in ")[0][-3:] for line in play.lines[2:]] == ["500"]
+    assert all("no answer within 0.1 s" in line for line in play.lines[:2])
+
+
+def test_a_laptop_where_nothing_listens_is_waited_for_and_told_of(
+    listener: Tillway, seller: Tillway
+) -> None:
+    play = Play(listener, "http://127.0.0.1:9/hook")  # discard: nothing listens there
+    play.run(lambda: sale(seller))
+    [line] = play.lines
+    assert "nothing listens at http://127.0.0.1:9/hook" in line
+    assert len(play.waited_for_laptop) == 2
+
+
+def test_a_body_is_what_a_webhook_carries() -> None:
+    data = {"amount": "12.50", "note": "café"}
+    event = Event(
+        id="0193",
+        type="invoice.paid",
+        timestamp=AT,
+        mode="test",
+        subject="invoice:1",
+        sequence=3,
+        data=data,
+    )
+    made = payload_make(
+        event_id="0193",
+        type="invoice.paid",
+        subject="invoice:1",
+        sequence=3,
+        mode="test",
+        at=AT,
+        data=data,
+    )
+    assert body_of(event) == made
+    large = Event(**{**_fields(event), "data": {"note": "x" * BODY_LIMIT_BYTES}})
+    assert orjson.loads(body_of(large)) == {**orjson.loads(made), "data": None, "truncated": True}
+
+
+def _fields(event: Event) -> dict[str, Any]:
+    return {name: getattr(event, name) for name in Event.__slots__}
+
+
+def test_a_keys_secret_stays_and_does_not_tell_the_key() -> None:
+    assert local_secret("tw_test_1") == SECRET
+    assert local_secret("tw_test_2") != SECRET
+    body = b'{"x": 1}'
+    Webhook(SECRET).verify(body, webhooks.wrap(secret=SECRET, message_id="1", body=body))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("15m", datetime(2026, 11, 24, 11, 45, tzinfo=UTC)),
+        ("1d", datetime(2026, 11, 23, 12, 0, tzinfo=UTC)),
+        ("2026-11-24T12:00:00Z", datetime(2026, 11, 24, 12, 0, tzinfo=UTC)),
+        ("2026-11-24T13:00:00+01:00", datetime(2026, 11, 24, 12, 0, tzinfo=UTC)),
+    ],
+)
+def test_since_is_a_time_or_how_long_ago(text: str, expected: datetime) -> None:
+    assert moment_in(text, now=AT.replace(microsecond=0)) == expected
+
+
+@pytest.mark.parametrize("text", ["yesterday", "2026-11-24T12:00:00", "2026-11-24", "5", "-5m"])
+def test_a_time_without_its_place_on_earth_is_refused(text: str) -> None:
+    with pytest.raises(Misconfigured):
+        moment_in(text, now=AT)
+
+
+def test_a_misspelt_event_is_found_out_before_anything_is_missed() -> None:
+    assert filters_in([]) == ("*",)
+    assert filters_in(["invoice.*, refund.completed"]) == ("invoice.*", "refund.completed")
+    with pytest.raises(Misconfigured) as caught:
+        filters_in(["invoices.*"])
+    assert "invoice.*" in caught.value.hint
+
+
+def test_a_key_that_may_not_ends_it(between: Between, key_for: Callable[..., str]) -> None:
+    narrow = Tillway(key_for("invoices:read"), url=between.url, retries=0)
+    with pytest.raises(KeyRefused):
+        Follower(narrow).start()
+
+
+# The command itself
+
+
+def command(*arguments: str, **variables: str) -> subprocess.Popen[str]:
+    variables = {"PYTHONPATH": "clients/python/src", **variables}
+    return subprocess.Popen(
+        [sys.executable, "-m", "tillway", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+        env={**os.environ, "TILLWAY_API_KEY": "", "TILLWAY_URL": "", **variables},
+    )
+
+
+def refused(*arguments: str, **variables: str) -> str:
+    """What it says of a refusal."""
+    ran = command("listen", "--forward", "http://localhost:9/hook", *arguments, **variables)
+    out, err = ran.communicate(timeout=60)
+    assert (ran.returncode, out) == (2, ""), (out, err)
+    assert "Traceback" not in err
+    return err
+
+
+def test_the_command_forwards_until_it_is_interrupted(
+    between: Between, key_for: Callable[..., str], receiver: Receiver, seller: Tillway
+) -> None:
+    came = threading.Event()
+
+    def answer(_: Received) -> Answer:
+        came.set()
+        return 200, {}, b""
+
+    receiver.answer = answer
+    running = command(
+        "listen",
+        f"--forward={receiver.url}",
+        TILLWAY_API_KEY=key_for("events:read"),
+        TILLWAY_URL=between.url,
+    )
+    try:
+        assert running.stdout is not None
+        head = []
+        while not head or not head[-1].startswith("Ready"):
+            head.append(running.stdout.readline())
+            assert head[-1], running.communicate()
+        made = sale(seller)
+        assert came.wait(timeout=60)
+        line = running.stdout.readline()
+        running.send_signal(signal.SIGINT)
+        rest, errors = running.communicate(timeout=60)
+    finally:
+        running.kill()
+    assert (running.returncode, errors) == (0, "")
+    [secret] = [line.split()[-1] for line in head if "whsec_" in line]
+    [got] = receiver.received
+    assert webhooks.unwrap(got.body, got.headers, secret=secret).subject == f"invoice:{made}"
+    assert "invoice.created" in line and " 200 in " in line
+    assert "--since" in rest
+
+
+def test_the_command_says_its_version() -> None:
+    out, _ = command("--version").communicate(timeout=60)
+    assert out == "tillway 0.1.0\n"
+
+
+def test_the_command_takes_no_live_key_by_mistake(between: Between) -> None:
+    said = refused(f"--url={between.url}", "--key=tw_live_x")
+    assert "--live" in said
+    assert between.seen == [], "nothing is asked with it"
+    assert "--key" in refused(f"--url={between.url}", "--key=tw_live_x", "--live")
+    assert len(between.seen) == 1
+
+
+def test_the_command_names_ways_out(between: Between, key_for: Callable[..., str]) -> None:
+    assert "TILLWAY_API_KEY" in refused(f"--url={between.url}")
+    assert "TILLWAY_URL" in refused("--key=tw_test_1")
+    assert "--url" in refused("--key=tw_test_1", "--url=http://127.0.0.1:9")
+    wrong = refused(f"--url={between.url}", "--key=tw_test_wrong")
+    assert "--key" in wrong and "Request " in wrong
+    narrow = key_for("invoices:read")
+    assert "events:read" in refused(f"--url={between.url}", TILLWAY_API_KEY=narrow)
+    assert "15m" in refused(f"--url={between.url}", "--key=tw_test_1", "--since=soon")
