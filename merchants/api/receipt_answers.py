@@ -65,6 +65,11 @@ class Paper(Shape):
     order_id = s.CharField()
     cashier_id = s.UUIDField(allow_null=True)
     till = s.CharField()
+    cause = s.ChoiceField(
+        choices=["refund", "taken_back"],
+        allow_null=True,
+        help_text="Of a credit note: a refund, or a chain that took the payment back.",
+    )
     reason = s.CharField()
     currency = s.CharField()
     lines = ReceiptLine(many=True)

@@ -7,7 +7,7 @@ from django.conf import settings
 from merchants.accounts.selectors import people_named
 from merchants.receipts.layout import Note, Sheet, sheet_of
 from merchants.receipts.models import Document
-from merchants.receipts.selectors import notes_of, still_stands
+from merchants.receipts.selectors import notes_of, receipt_after, still_stands
 from merchants.receipts.wording import words_for
 
 
@@ -17,8 +17,10 @@ def public_link(document: Document) -> str:
 
 
 def sheet_for(document: Document, *, is_copy: bool = False) -> Sheet:
-    """Laid out, with what went back so far. Three queries."""
+    """Laid out, with what went back so far. Four queries; one more where it was taken back."""
     paper = document.paper
+    stands = still_stands(document)
+    again = None if stands or document.kind != "receipt" else receipt_after(document)
     notes = [
         Note(
             number=note.label,
@@ -35,8 +37,9 @@ def sheet_for(document: Document, *, is_copy: bool = False) -> Sheet:
         link=public_link(document),
         cashier=_name(paper.cashier, shop_id=document.shop_id),
         is_copy=is_copy,
-        stands=still_stands(document),
+        stands=stands,
         notes=notes,
+        later=again.label if again else "",
     )
 
 

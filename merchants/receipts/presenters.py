@@ -42,6 +42,7 @@ def document_as_dict(document: Document) -> dict[str, Any]:
         "order_id": paper.order,
         "cashier_id": paper.cashier or None,
         "till": paper.till,
+        "cause": paper.cause or None,
         "reason": paper.reason,
         "currency": paper.currency,
         "lines": [_line(one, text) for one in paper.sold],

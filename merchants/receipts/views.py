@@ -14,7 +14,12 @@ from merchants.receipts.drawing import public_link, sheet_for
 from merchants.receipts.errors import DocumentNotFound, NotPaidYet
 from merchants.receipts.issuing import receipt_for_invoice
 from merchants.receipts.models import Document
-from merchants.receipts.selectors import document_public, notes_of, ticket_of_invoice
+from merchants.receipts.selectors import (
+    document_public,
+    notes_of,
+    receipt_after,
+    ticket_of_invoice,
+)
 
 
 @never_cache
@@ -57,7 +62,7 @@ def drawn(
     is_copy: bool = False,
     prints: bool = False,
 ) -> HttpResponse:
-    """The page of a paper. Four queries beyond the paper itself.
+    """The page of a paper. Six queries at most beyond the paper itself.
 
     Args:
         prints: whether the browser is to print it at once.
@@ -67,7 +72,14 @@ def drawn(
         "document": document,
         "shop_name": document.paper.head.name,
         "notes": [(note.label, public_link(note)) for note in notes_of(document)],
+        "again": _again(document),
         "back": back,
         "prints": prints,
     }
     return render(request, "receipts/page.html", context)
+
+
+def _again(document: Document) -> tuple[str, str] | None:
+    """The receipt that the sale got when it was paid again."""
+    later = receipt_after(document) if document.kind == "receipt" else None
+    return (later.label, public_link(later)) if later else None
