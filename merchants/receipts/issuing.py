@@ -53,9 +53,8 @@ def receipt_for_invoice(*, invoice: Invoice, now: datetime) -> Document:
     known, is_gone = receipt_of_sale(shop_id=invoice.shop_id, source=source)
     if known is not None and not is_gone:
         return known
-    current = invoice_for_update(
-        invoice_id=invoice.id
-    )  # a reorg waits for this paper, or we for it
+    # Locked: a reorganisation waits until this paper is there, or is seen by it.
+    current = invoice_for_update(invoice_id=invoice.id)
     if current.status == "paid":
         return _new(paper_of_invoice(current), current.shop_id, source, after=known, now=now)
     if known is None:
