@@ -17,6 +17,7 @@ from gateway.refunds.limits import Person
 from gateway.refunds.requesting import Wanted, refund_request
 from gateway.shops.models import Shop
 from merchants.notices.models import Notice
+from merchants.shifts.selectors import cash_spans
 from merchants.shifts.services import cash_move, shift_open
 from merchants.tills.models import Device
 from merchants.tills.pairing import till_make
@@ -87,6 +88,23 @@ def test_today_counts_tokens_cards_and_cash_and_stands_beside_last_week(home, op
         assert told in legend
     assert "chart-then" in text
     assert "chart-bar" in text
+
+
+def test_cash_that_was_given_back_counts_no_more_just_as_in_the_z_report(home, drawer):
+    drawer.open()
+    drawer.cash("sale", 2_000)
+    drawer.cash("sale", 700)
+    drawer.cash("refund", 450, reason="Cold")
+    drawer.cash("in", 5_000)
+    drawer.cash("out", 3_000)
+    assert figure(home(), "taken") == "€22.50"
+    assert figure(home(), "payments") == "2"
+    report = drawer.close()
+    (cash,) = [one for one in report.body["tenders"] if one["tender"] == "cash"]
+    assert (cash["net"]["amount"], cash["payments"]) == ("22.50", 2)
+    starts = [timezone.now() - timedelta(hours=1), timezone.now() + timedelta(hours=1)]
+    (span,) = cash_spans(shop_id=drawer.till.shop_id, starts=starts)
+    assert (span.units, span.sales) == (2_250, 2)
 
 
 def test_another_currency_is_told_and_not_added(home, open_shop):
