@@ -16,6 +16,8 @@ from gateway.money.assets import FIAT
 from gateway.refunds.limits import Person
 from gateway.refunds.requesting import Wanted, refund_request
 from gateway.shops.models import Shop
+from merchants.accounts.factors.models import Totp
+from merchants.accounts.models import User
 from merchants.notices.models import Notice
 from merchants.shifts.selectors import cash_spans
 from merchants.shifts.services import cash_move, shift_open
@@ -193,6 +195,26 @@ def test_what_needs_somebody_is_named_with_its_page(home, open_shop, staff):
         assert told not in home().lower()
     Notice.objects.filter(id=notice.id).update(taken_by=staff.user("owner"), taken_at=now)
     assert "A payout did not reach you" not in home()
+
+
+def test_who_needs_a_second_factor_is_told_in_time_and_after_it(home, open_shop, staff):
+    def told(role):
+        return [word for href, word in matters(home(role)) if href == "/account/security"]
+
+    owner = staff.user("owner")
+    assert told("owner") == [], "a test shop asks nobody"
+    Shop.objects.filter(id=open_shop.shop_id).update(mode="live", approved_at=timezone.now())
+    for role in ("owner", "manager"):
+        (word,) = told(role)
+        assert word.startswith("Set up a second factor by ")
+    assert told("accountant") == [], "nothing of theirs asks for one"
+    long_ago = timezone.now() - timedelta(days=15)
+    User.objects.filter(id=owner.id).update(second_factor_from=long_ago)
+    assert told("owner") == ["Set up a second factor"]
+    Totp.objects.create(
+        user=owner, secret_sealed=b"sealed", made_at=long_ago, confirmed_at=timezone.now()
+    )
+    assert told("owner") == []
 
 
 def test_home_asks_as_much_of_a_large_shop_as_of_a_small_one(open_shop, staff):
