@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from reportlab.lib.pagesizes import A4, A6
+from reportlab.lib.utils import ImageReader
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfgen.canvas import Canvas
 
+from gateway.branding.selectors import PrintedBrand
 from gateway.invoices.qr import QUIET_MODULES, qr_matrix
 from merchants.reports.paper import fitted, font_of, fonts_ready
 
@@ -23,6 +25,9 @@ MARGIN_SHARE: Final = 0.08
 CODE_SHARE: Final = 0.72
 TITLE_LINES: Final = 3
 LINE_HEIGHT: Final = 1.25
+LOGO_SHARE: Final = 0.11
+"""How high a logo is; it is at most three times as wide."""
+PLAIN: Final = PrintedBrand()
 _GREY: Final = (0.28, 0.33, 0.42)
 
 
@@ -35,6 +40,7 @@ class Poster:
         amount: as people write it; empty where the payer chooses.
         call: what to do, such as “Scan to pay”.
         warning: of a test shop; else empty.
+        brand: the shop's logo, above its name, and the colour of the call.
     """
 
     shop_name: str
@@ -43,6 +49,7 @@ class Poster:
     call: str
     url: str
     warning: str = ""
+    brand: PrintedBrand = PLAIN
 
 
 def poster_pdf(poster: Poster, *, size: Size) -> bytes:
@@ -100,6 +107,7 @@ class _Sheet:
         self.y = height - self.margin
 
     def draw(self, poster: Poster) -> None:
+        self._logo(poster.brand.logo)
         self._line(poster.shop_name, share=0.05)
         self._title(poster.title)
         if poster.amount:
@@ -108,10 +116,23 @@ class _Sheet:
             self._line(poster.warning, share=0.032)
         top, self.y = self.y, self.margin + self.width * 0.135
         bottom = self.y
+        if poster.brand.ink is not None:
+            self.canvas.setFillColorRGB(*(part / 255 for part in poster.brand.ink))
         self._line(poster.call, share=0.055, is_bold=True)
         self.canvas.setFillColorRGB(*_GREY)
         self._line(poster.url.partition("://")[2], share=0.04)
         self._code(poster.url, top=top, bottom=bottom)
+
+    def _logo(self, logo: bytes) -> None:
+        if not logo:
+            return
+        image, high = ImageReader(io.BytesIO(logo)), self.width * LOGO_SHARE
+        wide, own_high = image.getSize()
+        fits = min(high / own_high, 3 * high / wide)
+        wide, own_high = wide * fits, own_high * fits
+        self.y -= own_high
+        left = (self.width - wide) / 2
+        self.canvas.drawImage(image, left, self.y, wide, own_high, mask="auto")
 
     def _title(self, title: str) -> None:
         """As large as three lines allow."""
