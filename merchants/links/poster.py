@@ -5,18 +5,16 @@ same bytes.
 """
 
 import io
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
 from reportlab.lib.pagesizes import A4, A6
-from reportlab.lib.utils import ImageReader
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfgen.canvas import Canvas
 
 from gateway.branding.selectors import PrintedBrand
-from gateway.invoices.qr import QUIET_MODULES, qr_matrix
-from merchants.reports.paper import fitted, font_of, fonts_ready
+from merchants.reports.drawn import code_drawn, logo_drawn
+from merchants.reports.paper import fitted, font_of, fonts_ready, wrapped
 
 Size = Literal["a4", "a6"]
 SIZES: Final[dict[Size, tuple[float, float]]] = {"a4": A4, "a6": A6}
@@ -63,40 +61,6 @@ def poster_pdf(poster: Poster, *, size: Size) -> bytes:
     return told.getvalue()
 
 
-def wrapped(text: str, *, font: str, size: float, width: float) -> list[str]:
-    """The text in lines that fit: broken at spaces, and between letters where there are none, as in
-    Chinese or in a word that is wider than the page."""
-    lines = [""]
-    for piece in _pieces(text):
-        if pdfmetrics.stringWidth((lines[-1] + piece).rstrip(), font, size) <= width:
-            lines[-1] += piece
-            continue
-        if lines[-1].strip():
-            lines.append("")
-        for letter in piece.lstrip():
-            if lines[-1] and pdfmetrics.stringWidth(lines[-1] + letter, font, size) > width:
-                lines.append("")
-            lines[-1] += letter
-    return [line.strip() for line in lines if line.strip()]
-
-
-def _pieces(text: str) -> Iterator[str]:
-    """Words with the space before them; each wide letter alone."""
-    word = ""
-    for letter in text:
-        if letter == " " or letter >= "\u2e80":
-            if word:
-                yield word
-            word = letter
-        elif word[-1:] >= "\u2e80":
-            yield word
-            word = letter
-        else:
-            word += letter
-    if word:
-        yield word
-
-
 class _Sheet:
     """Where on the page the next line goes, from the top down; the code takes what is left."""
 
@@ -124,15 +88,9 @@ class _Sheet:
         self._code(poster.url, top=top, bottom=bottom)
 
     def _logo(self, logo: bytes) -> None:
-        if not logo:
-            return
-        image, high = ImageReader(io.BytesIO(logo)), self.width * LOGO_SHARE
-        wide, own_high = image.getSize()
-        fits = min(high / own_high, 3 * high / wide)
-        wide, own_high = wide * fits, own_high * fits
-        self.y -= own_high
-        left = (self.width - wide) / 2
-        self.canvas.drawImage(image, left, self.y, wide, own_high, mask="auto")
+        if logo:
+            high = self.width * LOGO_SHARE
+            self.y -= logo_drawn(self.canvas, logo, middle=self.width / 2, top=self.y, high=high)
 
     def _title(self, title: str) -> None:
         """As large as three lines allow."""
@@ -159,27 +117,7 @@ class _Sheet:
         self.canvas.drawCentredString(self.width / 2, self.y + size * (LINE_HEIGHT - 1), shown)
 
     def _code(self, text: str, *, top: float, bottom: float) -> None:
-        """Black on white whatever the paper, its quiet zone inside."""
-        matrix = qr_matrix(text)
+        """As large as there is room."""
         side = min(self.width * CODE_SHARE, top - bottom)
         left, low = (self.width - side) / 2, bottom + (top - bottom - side) / 2
-        module = side / (len(matrix) + 2 * QUIET_MODULES)
-        self.canvas.setFillColorRGB(1, 1, 1)
-        self.canvas.rect(left, low, side, side, stroke=0, fill=1)
-        self.canvas.setFillColorRGB(0, 0, 0)
-        for row, modules in enumerate(matrix):
-            y = low + side - (row + 1 + QUIET_MODULES) * module
-            for start, length in _runs(modules):
-                x = left + (start + QUIET_MODULES) * module
-                self.canvas.rect(x, y, length * module, module, stroke=0, fill=1)
-
-
-def _runs(modules: tuple[bool, ...]) -> Iterator[tuple[int, int]]:
-    """Where dark modules begin, and how many follow one another."""
-    start: int | None = None
-    for place, is_dark in enumerate((*modules, False)):
-        if is_dark and start is None:
-            start = place
-        elif not is_dark and start is not None:
-            yield start, place - start
-            start = None
+        code_drawn(self.canvas, text, left=left, low=low, side=side)
