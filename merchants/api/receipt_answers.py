@@ -61,6 +61,7 @@ class Paper(Shape):
     sold_at = s.DateTimeField()
     time_zone = s.CharField()
     url = s.CharField(help_text="Its page, for whoever has the address.")
+    pdf_url = s.CharField(help_text="The same as PDF.")
     shop = ReceiptShop()
     order_id = s.CharField()
     cashier_id = s.UUIDField(allow_null=True)

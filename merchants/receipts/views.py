@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET
 
 from gateway.invoices.errors import InvoiceNotFound
 from gateway.invoices.selectors import invoice_public
-from merchants.receipts.drawing import public_link, sheet_for
+from merchants.receipts.drawing import pdf_for, public_link, sheet_for
 from merchants.receipts.errors import DocumentNotFound, NotPaidYet
 from merchants.receipts.issuing import receipt_for_invoice
 from merchants.receipts.models import Document
@@ -52,6 +52,25 @@ def page(request: HttpRequest, token: str) -> HttpResponse:
     except DocumentNotFound as error:
         raise Http404 from error
     return drawn(request, document)
+
+
+@never_cache
+@require_GET
+def pdf(request: HttpRequest, token: str) -> HttpResponse:
+    """The same as a file."""
+    try:
+        document = document_public(token)
+    except DocumentNotFound as error:
+        raise Http404 from error
+    return pdf_file(document)
+
+
+def pdf_file(document: Document) -> HttpResponse:
+    """A paper as a PDF of its number's name."""
+    answer = HttpResponse(pdf_for(document), content_type="application/pdf")
+    answer["Content-Disposition"] = f'inline; filename="{document.label}.pdf"'
+    answer["X-Robots-Tag"] = "noindex"
+    return answer
 
 
 def drawn(

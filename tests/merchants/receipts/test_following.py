@@ -18,15 +18,11 @@ from merchants.receipts.models import Document
 from merchants.tickets import services
 from tests.cards.rows import card_refund_row
 from tests.chain_rows import make_deposit, tell
-from tests.merchants.receipts.conftest import Counter
+from tests.merchants.receipts.conftest import Counter, deposit_of
 from tests.refunds.conftest import WALLET, Refunds, euros, refunds
 
 __all__ = ["refunds"]
 pytestmark = pytest.mark.django_db
-
-
-def deposit_of(invoice: Invoice) -> Deposit:
-    return Deposit.objects.filter(invoice_id=invoice.id).latest("id")
 
 
 def follow(counter: Counter, source: str) -> Document | None:
