@@ -35,6 +35,7 @@ from merchants.receipts.selectors import (
 from merchants.receipts.sharing import left_of, shared
 from merchants.tickets.locks import ticket_for_update
 from merchants.tickets.models import CashBack, Ticket
+from merchants.tickets.settling import settle
 
 
 @transaction.atomic
@@ -74,6 +75,8 @@ def receipt_for_ticket(*, shop_id: UUID, ticket_id: UUID, now: datetime) -> Docu
     if known is not None and not is_gone:
         return known
     ticket = ticket_for_update(shop_id=shop_id, ticket_id=ticket_id)
+    if ticket.state == "paid":
+        settle(ticket, now=now)  # it may not have heard yet of what its invoices lost
     if ticket.state == "paid":
         return _new(paper_of_ticket(ticket), shop_id, source, after=known, now=now)
     if known is None:

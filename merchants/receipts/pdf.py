@@ -13,18 +13,18 @@ from merchants.reports.drawn import code_drawn, logo_drawn
 from merchants.reports.paper import font_of, fonts_ready, wrapped
 
 _WIDTH, _HEIGHT = A4
-MARGIN: Final = 64.0
+MARGIN: Final = 56.0
 """Points, as all lengths here."""
 LOGO: Final = 48.0
-CODE: Final = 130.0
+CODE: Final = 110.0
 SIZE: Final = 10.0
 UNDER_SIZE: Final = 9.0
 STRONG_SIZE: Final = 12.0
 TITLE_SIZE: Final = 18.0
-LEADING: Final = 1.45
+LEADING: Final = 1.32
 """From line to line, in sizes."""
 INDENT: Final = 12.0
-GAP: Final = 12.0
+GAP: Final = 8.0
 _INNER: Final = _WIDTH - 2 * MARGIN
 _BLACK: Final = (0.0, 0.0, 0.0)
 _GREY: Final = (0.28, 0.33, 0.42)

@@ -67,7 +67,7 @@ def test_a_role_is_given_once_another_agreed(staff: Staff, olga: Client, newcome
     assert roles_of(user=newcomer, shop_id=None) == frozenset()
     assert "Nora" in said(olga.get(PAGE)), "what waits is told"
     assert "Give a role of the house" in said(olga.get(f"/house/approvals/{act.id}"))
-    staff.with_password("compliance_officer")
+    staff.with_password("compliance_officer").refresh_from_db()
     officer = staff.client("compliance_officer")
     officer.post(f"/house/approvals/{act.id}/agree", {"password": PASSWORD})
     delay_passed(act.id)
