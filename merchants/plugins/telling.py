@@ -42,7 +42,9 @@ def plugin_invoices(whom: Whom) -> Rows | None:
         {
             "invoice_id": one.invoice_id,
             "options": one.options,
-            "buyer": unseal_buyer(one.buyer, invoice_id=one.invoice_id),
+            "buyer": unseal_buyer(
+                None if one.buyer is None else bytes(one.buyer), invoice_id=one.invoice_id
+            ),
             "buyer_forgotten_at": one.forget_at,
         }
         for one in found.iterator(AT_ONCE)
