@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from gateway.branding.colours import Colour, colour_from, light_shades
 from gateway.branding.models import ShopBrand
 
 REMEMBERED_SECONDS: Final = 30.0
@@ -23,6 +24,19 @@ class Brand:
     @property
     def style_path(self) -> str:
         return f"/brand/{self.accent}.css" if self.accent else ""
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedBrand:
+    """What a shop's papers look like.
+
+    Attributes:
+        ink: its colour, dark enough to be read on white; None for the house's black.
+        logo: a PNG, or nothing.
+    """
+
+    ink: Colour | None = None
+    logo: bytes = b""
 
 
 _remembered: dict[UUID, tuple[float, Brand]] = {}
@@ -47,6 +61,16 @@ def brand_now(shop_id: UUID) -> Brand:
         return Brand()
     accent, tag = row
     return Brand(accent, f"/brand/{shop_id}/{tag}.png" if tag else "")
+
+
+def brand_printed(shop_id: UUID) -> PrintedBrand:
+    """For paper. One query."""
+    row = ShopBrand.objects.filter(shop_id=shop_id).values_list("accent", "logo").first()
+    if row is None:
+        return PrintedBrand()
+    accent, logo = row
+    ink = light_shades(colour_from(accent)).accent if accent else None
+    return PrintedBrand(ink, bytes(logo or b""))
 
 
 def brand_forget(shop_id: UUID) -> None:

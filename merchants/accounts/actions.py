@@ -83,6 +83,8 @@ ACTIONS: Final[dict[str, frozenset[str]]] = {
     "approval.view": frozenset({OWNER, MANAGER, OPERATOR, COMPLIANCE_OFFICER, DESK}),
     "approval.propose": frozenset({OPERATOR, COMPLIANCE_OFFICER}),
     "approval.decide": frozenset({OWNER, MANAGER, OPERATOR, COMPLIANCE_OFFICER}),
+    "house_role.view": frozenset({OPERATOR, COMPLIANCE_OFFICER}),
+    "house_role.manage": frozenset({OPERATOR}),
     "reconciliation.view": frozenset({OPERATOR, COMPLIANCE_OFFICER}),
     "reconciliation.run": frozenset({OPERATOR}),
 }
@@ -96,6 +98,7 @@ STEPPED_UP: Final = frozenset(
         "api_key.manage",
         "member.manage",
         "approval.decide",
+        "house_role.manage",
     }
 )
 """Acts that need a second factor in a live shop, shown afresh by everybody who has one."""

@@ -6,6 +6,12 @@ class AccountsConfig(AppConfig):
     label = "accounts"
 
     def ready(self) -> None:
-        from merchants.accounts import checks, telling  # noqa: F401 (checks registers itself)
+        from gateway.custody.approvals.kinds import register
+        from merchants.accounts import (
+            checks,  # noqa: F401 (registers itself)
+            house_roles,
+            telling,
+        )
 
+        register(house_roles.ACT)
         telling.register_ours()

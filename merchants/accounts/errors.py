@@ -116,6 +116,35 @@ class LastOwner(TillwayError):
     status = 409
 
 
+class AccountUnknown(TillwayError):
+    code = "account_unknown"
+    message = "Nobody signs in with that address."
+    hint = "They need an account first."
+    status = 404
+    field = "email"
+
+
+class HouseRoleHeld(TillwayError):
+    code = "house_role_held"
+    message = "They have that role already."
+    status = 409
+    field = "role"
+
+
+class HouseRoleOwn(TillwayError):
+    code = "house_role_own"
+    message = "Nobody has a part in giving a role to themselves."
+    hint = "Two others decide about it."
+    status = 409
+
+
+class LastOfHouse(TillwayError):
+    code = "last_of_house"
+    message = "Nobody else has this role, and the house needs somebody who has it."
+    hint = "Give it to somebody else first."
+    status = 409
+
+
 class SessionUnknown(TillwayError):
     code = "session_unknown"
     message = "This session is over already."

@@ -1,13 +1,15 @@
-"""Who works in a shop and who is asked to, for the shop that asks to see all that is held of it."""
+"""Who works in a shop, who is asked to and which programs have a key, for the shop that asks to
+see all that is held of it."""
 
 from gateway.compliance.retaining.collecting import Rows, Whom, register
-from merchants.accounts.models import Invitation, Membership
+from merchants.accounts.models import ApiKey, Invitation, Membership
 
 
 def register_ours() -> None:
     """Called when the room starts."""
     register("members", members)
     register("invitations", invitations)
+    register("api_keys", api_keys)
 
 
 def members(whom: Whom) -> Rows | None:
@@ -43,3 +45,11 @@ def invitations(whom: Whom) -> Rows | None:
         }
         for one in found
     )
+
+
+def api_keys(whom: Whom) -> Rows | None:
+    """Every key that was ever made, and by whom. No secret. One query."""
+    if whom.kind != "shop":
+        return None
+    found = ApiKey.objects.filter(shop_id=whom.id).order_by("id")
+    return ({**one.as_dict(), "made_by": one.created_by_id} for one in found)

@@ -61,10 +61,16 @@ class Paper(Shape):
     sold_at = s.DateTimeField()
     time_zone = s.CharField()
     url = s.CharField(help_text="Its page, for whoever has the address.")
+    pdf_url = s.CharField(help_text="The same as PDF.")
     shop = ReceiptShop()
     order_id = s.CharField()
     cashier_id = s.UUIDField(allow_null=True)
     till = s.CharField()
+    cause = s.ChoiceField(
+        choices=["refund", "taken_back"],
+        allow_null=True,
+        help_text="Of a credit note: a refund, or a chain that took the payment back.",
+    )
     reason = s.CharField()
     currency = s.CharField()
     lines = ReceiptLine(many=True)

@@ -36,6 +36,7 @@ urlpatterns = [
     path("invoices/<uuid:invoice_id>/requote", invoices.InvoiceRequoteView.as_view()),
     path("invoices/<uuid:invoice_id>/qr.png", invoices.InvoiceQrView.as_view()),
     path("invoices/<uuid:invoice_id>/receipt", receipts.InvoiceReceiptView.as_view()),
+    path("invoices/<uuid:invoice_id>/receipt.pdf", receipts.InvoiceReceiptFileView.as_view()),
     path("items", items.ItemsView.as_view()),
     path("items/<uuid:item_id>", items.ItemView.as_view()),
     path("items/<uuid:item_id>/archive", items.ItemArchiveView.as_view()),

@@ -31,6 +31,8 @@ ACTS: Final[dict[str, Kind]] = {
     "member.joined": "people",
     "member.role_changed": "people",
     "member.removed": "people",
+    "house_role.given": "people",
+    "house_role.taken": "people",
     "api_key.made": "programs",
     "api_key.revoked": "programs",
     "webhook.made": "programs",

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -15,6 +17,9 @@ from gateway.compliance.selectors import open_holds_of
 from gateway.invoices.selectors import was_ever_paid
 from gateway.refunds.cards.selectors import waiting_card_refunds
 from gateway.refunds.selectors import refunds_to_approve
+from merchants.accounts.actions import STEPPED_UP
+from merchants.accounts.factors.selectors import has_factor
+from merchants.accounts.factors.stepping import SECURITY, due_at, is_due
 from merchants.accounts.guards import MemberRequest, may
 from merchants.notices.selectors import shop_notices
 from merchants.notices.wording import words_of
@@ -50,10 +55,11 @@ class Step:
 
 
 def matters_of(request: MemberRequest, *, now: datetime) -> list[Matter]:
-    """What its reader can do something about, most urgent first. Seven queries at most."""
+    """What its reader can do something about, most urgent first. Eight queries at most."""
     root = f"/dashboard/{request.shop.id}"
     found = []
     found += _notices(request)
+    found += _own_factor(request, now=now)
     found += _refunds(request, root)
     found += _webhooks(request, root)
     found += _held(request, root)
@@ -67,6 +73,22 @@ def _notices(request: MemberRequest) -> list[Matter]:
     notices = shop_notices(shop_id=request.shop.id, roles=request.roles, most=MOST_NOTICES)
     told = [words_of(notice) for notice in notices]
     return [Matter("problem", "alert", one.title, one.meaning, one.path) for one in told]
+
+
+def _own_factor(request: MemberRequest, *, now: datetime) -> list[Matter]:
+    """That they need a second factor for what they may do here, while they can still do without;
+    later that they can't. One query in a live shop, none in a test one."""
+    needs_one = request.shop.mode == "live" and any(may(request, act) for act in STEPPED_UP)
+    if not needs_one or has_factor(request.user.id):
+        return []
+    if is_due(request.user, now=now):
+        word = _("Set up a second factor")
+        more = _("Without one you can't move this shop's money or change its terms any more.")
+        return [Matter("problem", "shield", word, more, SECURITY)]
+    day = date_format(timezone.localtime(due_at(request.user)), "DATE_FORMAT")
+    word = _("Set up a second factor by %(day)s") % {"day": day}
+    more = _("From then on you can't move this shop's money or change its terms without one.")
+    return [Matter("wait", "shield", word, more, SECURITY)]
 
 
 def _refunds(request: MemberRequest, root: str) -> list[Matter]:

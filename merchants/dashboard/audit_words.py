@@ -39,6 +39,8 @@ def act_word(act: str) -> str:
         "member.joined": _("Joined the team"),
         "member.role_changed": _("Role changed"),
         "member.removed": _("Left the team"),
+        "house_role.given": _("Role of the house given"),
+        "house_role.taken": _("Role of the house taken away"),
         "api_key.made": _("API key made"),
         "api_key.revoked": _("API key revoked"),
         "webhook.made": _("Webhook added"),

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
+from gateway.branding.selectors import brand_printed
 from merchants.accounts.guards import MemberRequest, may, require_action, step_first
 from merchants.accounts.selectors import people_named
 from merchants.accounts.services import api_key_revoke
@@ -92,6 +93,7 @@ def sticker(request: MemberRequest, shop_id: UUID, till_id: UUID) -> HttpRespons
             call=_("Scan to pay"),
             url=sticker_url(found),
             warning=_("Test mode: no real money moves") if request.shop.mode == "test" else "",
+            brand=brand_printed(shop_id),
         ),
         size=size,
     )

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
+from gateway.branding.selectors import brand_printed
 from gateway.checkout.wording import money_text
 from gateway.events.errors import BadCursor, TillwayError
 from gateway.events.ids import uuid7
@@ -138,6 +139,7 @@ def poster(request: MemberRequest, shop_id: UUID, link_id: UUID) -> HttpResponse
             call=_("Scan to donate") if link.kind == "donation" else _("Scan to pay"),
             url=link_url(link),
             warning=_("Test mode: no real money moves") if link.mode == "test" else "",
+            brand=brand_printed(shop_id),
         ),
         size=size,
     )

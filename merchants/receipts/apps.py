@@ -6,7 +6,7 @@ class ReceiptsConfig(AppConfig):
     label = "receipts"
 
     def ready(self) -> None:
-        from gateway.events.subscriptions import subscribe
+        from gateway.events.subscriptions import subscribe, subscribe_together
         from merchants.receipts import (
             checks,  # noqa: F401 (registers itself)
             handlers,
@@ -20,5 +20,22 @@ class ReceiptsConfig(AppConfig):
             pattern=("card.refunded",),
             handler=handlers.on_card_refunded,
             name="receipts.card_refund",
+        )
+        subscribe_together(
+            pattern=(
+                "invoice.reverted",
+                "invoice.invalidated",
+                "invoice.returned",
+                "invoice.paid",
+                "invoice.paid_late",
+                "invoice.marked",
+            ),
+            handler=handlers.on_invoices,
+            name="receipts.invoice",
+        )
+        subscribe(
+            pattern=("ticket.paid", "ticket.unpaid"),
+            handler=handlers.on_ticket,
+            name="receipts.ticket",
         )
         telling.register_ours()

@@ -93,6 +93,7 @@ def sheet_of(
     is_copy: bool = False,
     stands: bool = True,
     notes: Sequence[Note] = (),
+    later: str = "",
 ) -> Sheet:
     """Lay a paper out.
 
@@ -101,6 +102,7 @@ def sheet_of(
         is_copy: somebody had one before.
         stands: whether the payment is there still; a chain may have taken it back.
         notes: what went back so far.
+        later: the number of the receipt that the sale got when it was paid again.
     """
     is_note = paper.kind == "credit_note"
     marks = [words["copy"]] if is_copy else []
@@ -115,7 +117,7 @@ def sheet_of(
         Section("totals", _totals(paper, words)),
         Section("taxes", _taxes(paper.shares, words)),
         Section("tenders", tuple(row for one in paper.tenders for row in _tender(one, words))),
-        Section("notes", tuple(_note(one, words) for one in notes)),
+        Section("notes", _notes(notes, later, words)),
         Section("foot", _foot(paper, words)),
     ]
     return Sheet(
@@ -185,7 +187,8 @@ def _sold(sold: Sold, words: Words) -> list[Row]:
 
 def _totals(paper: Paper, words: Words) -> tuple[Row, ...]:
     if paper.kind == "credit_note":
-        return (Row(words["given_back"], words.money(paper.total_units), strong=True),)
+        back = "lost" if paper.cause == "taken_back" else "given_back"
+        return (Row(words[back], words.money(paper.total_units), strong=True),)
     rows = []
     line_off = sum(one.off_units for one in paper.sold)
     if paper.off_units > line_off:
@@ -235,8 +238,13 @@ def _token(tender: Tender, words: Words) -> list[Row]:
     return rows
 
 
-def _note(note: Note, words: Words) -> Row:
-    return Row(f"{words['credit_note']} {note.number}", words.money(-note.units))
+def _notes(notes: Sequence[Note], later: str, words: Words) -> tuple[Row, ...]:
+    rows = [
+        Row(f"{words['credit_note']} {note.number}", words.money(-note.units)) for note in notes
+    ]
+    if later:
+        rows.append(Row(words["paid_again"], later))
+    return tuple(rows)
 
 
 def _foot(paper: Paper, words: Words) -> tuple[Row, ...]:

@@ -64,6 +64,9 @@ class Document(models.Model):
     source = models.CharField(
         max_length=60, help_text="what it tells of, once: invoice:, ticket:, refund:<id> …"
     )
+    times = models.PositiveSmallIntegerField(
+        default=1, help_text="a sale that was taken back and paid again: which receipt of it"
+    )
     receipt = models.ForeignKey(
         "self",
         null=True,
@@ -82,7 +85,13 @@ class Document(models.Model):
             models.UniqueConstraint(
                 fields=["shop_id", "mode", "kind", "number"], name="receipt_number_once"
             ),
-            models.UniqueConstraint(fields=["shop_id", "source"], name="receipt_source_once"),
+            models.UniqueConstraint(
+                fields=["shop_id", "source", "times"], name="receipt_source_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(times__gte=1) & (Q(kind="receipt") | Q(times=1)),
+                name="receipt_alone_comes_again",
+            ),
             models.CheckConstraint(
                 condition=Q(mode__in=MODES, kind__in=KINDS), name="receipt_known"
             ),

@@ -13,6 +13,7 @@ import msgspec
 
 Kind = Literal["receipt", "credit_note"]
 KINDS: Final[tuple[Kind, ...]] = ("receipt", "credit_note")
+Cause = Literal["", "refund", "taken_back"]
 TenderKind = Literal["tokens", "card", "cash", "marked"]
 _PREFIX: Final[Mapping[str, str]] = {"receipt": "R", "credit_note": "C"}
 
@@ -121,6 +122,8 @@ class Paper:
             what went back.
         off_units: what discounts took off altogether.
         of: of a credit note: the number of the receipt that it goes with.
+        cause: of a credit note: a refund, or a chain that took the payment back; then it takes back
+            all of the receipt.
     """
 
     kind: Kind
@@ -141,6 +144,7 @@ class Paper:
     till: str = ""
     of: str = ""
     reason: str = ""
+    cause: Cause = ""
 
 
 def paper_as_json(paper: Paper) -> Any:

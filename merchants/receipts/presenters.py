@@ -5,7 +5,7 @@ from typing import Any
 from gateway.events.moments import rfc3339
 from gateway.money.amounts import Amount, format_amount
 from gateway.money.assets import FIAT
-from merchants.receipts.drawing import public_link
+from merchants.receipts.drawing import pdf_link, public_link
 from merchants.receipts.layout import percent_text, quantity_text
 from merchants.receipts.models import Document
 from merchants.receipts.papers import Share, Sold, Tender
@@ -33,6 +33,7 @@ def document_as_dict(document: Document) -> dict[str, Any]:
         "sold_at": paper.sold_at,
         "time_zone": paper.zone,
         "url": public_link(document),
+        "pdf_url": pdf_link(document),
         "shop": {
             "name": paper.head.name,
             "legal_name": paper.head.legal_name,
@@ -42,6 +43,7 @@ def document_as_dict(document: Document) -> dict[str, Any]:
         "order_id": paper.order,
         "cashier_id": paper.cashier or None,
         "till": paper.till,
+        "cause": paper.cause or None,
         "reason": paper.reason,
         "currency": paper.currency,
         "lines": [_line(one, text) for one in paper.sold],

@@ -1,9 +1,9 @@
 """Questions about papers, and about how they went out."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from gateway.invoices.models import Invoice
 from gateway.tenancy.scope import entered, statement_enters
@@ -12,13 +12,37 @@ from merchants.receipts.models import Document, Mailing, Printer, PrintJob
 from merchants.tickets.models import PartDemand, Ticket
 
 LATEST_WAYS = 8
+TAKEN_BACK = "taken_back:"
+"""Begins the source of a note that a reorganisation brought."""
 MAY_BE_ON_PAPER = ("printer_broke_off", "printer_hangs", "printer_unclear")
 """Failures of which nobody knows how much was printed before."""
 
 
 def document_of(*, shop_id: UUID, source: str) -> Document | None:
-    """The paper that tells of something. One query."""
-    return Document.objects.filter(shop_id=shop_id, source=source).first()
+    """The paper that tells of something, the latest where there are several. One query."""
+    return Document.objects.filter(shop_id=shop_id, source=source).order_by("-times").first()
+
+
+def receipt_of_sale(*, shop_id: UUID, source: str) -> tuple[Document | None, bool]:
+    """A sale's latest receipt, and whether a note says that its payment was taken back. One
+    query."""
+    taken = Document.objects.filter(receipt_id=OuterRef("id"), source__startswith=TAKEN_BACK)
+    receipts = Document.objects.filter(shop_id=shop_id, source=source, kind="receipt")
+    found = receipts.annotate(is_taken_back=Exists(taken)).order_by("-times").first()
+    return found, found is not None and found.is_taken_back
+
+
+def is_taken_back(document: Document) -> bool:
+    """Whether a note says that this receipt's payment was taken back. One query."""
+    return document.notes.filter(source__startswith=TAKEN_BACK).exists()
+
+
+def receipt_after(document: Document) -> Document | None:
+    """The receipt that the same sale got when it was paid again. One query."""
+    later = Document.objects.filter(
+        shop_id=document.shop_id, source=document.source, times__gt=document.times
+    )
+    return later.order_by("times").first()
 
 
 def document_get(*, shop_id: UUID, document_id: UUID) -> Document:
@@ -61,14 +85,36 @@ def notes_of(document: Document) -> list[Document]:
 
 
 def still_stands(document: Document) -> bool:
-    """Whether a receipt's sale is paid still: a chain may have taken a payment back. One query;
+    """Whether a receipt's sale is paid still: a chain may have taken a payment back. Two queries;
     none for a note."""
+    if document.kind == "credit_note":
+        return document.paper.cause != "taken_back"
+    if is_taken_back(document):
+        return False
     kind, _colon, source_id = document.source.partition(":")
     if kind == "invoice":
         return Invoice.objects.filter(id=source_id, status="paid").exists()
     if kind == "ticket":
         return Ticket.objects.filter(id=source_id, state="paid").exists()
     return True
+
+
+def invoices_of_sale(source: str) -> list[Invoice]:
+    """The invoices that asked for a sale, or for the parts of a ticket. One query."""
+    kind, _colon, sale_id = source.partition(":")
+    if kind == "invoice":
+        return list(Invoice.objects.filter(id=sale_id))
+    asked = PartDemand.objects.filter(part__ticket_id=sale_id).values("invoice_id")
+    return list(Invoice.objects.filter(id__in=asked).order_by("id"))
+
+
+def sales_with_receipt(*, shop_id: UUID, invoice_ids: Collection[UUID]) -> list[str]:
+    """Which of these invoices' sales somebody wanted a receipt of, by source. Two queries."""
+    asked = PartDemand.objects.filter(invoice_id__in=invoice_ids)
+    tickets = set(asked.values_list("part__ticket_id", flat=True))
+    sources = {f"invoice:{one}" for one in invoice_ids} | {f"ticket:{one}" for one in tickets}
+    found = Document.objects.filter(shop_id=shop_id, source__in=sources, times=1)
+    return sorted(found.values_list("source", flat=True))
 
 
 def ticket_of_invoice(*, shop_id: UUID, invoice_id: UUID) -> UUID | None:

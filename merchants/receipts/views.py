@@ -10,11 +10,16 @@ from django.views.decorators.http import require_GET
 
 from gateway.invoices.errors import InvoiceNotFound
 from gateway.invoices.selectors import invoice_public
-from merchants.receipts.drawing import public_link, sheet_for
+from merchants.receipts.drawing import pdf_for, public_link, sheet_for
 from merchants.receipts.errors import DocumentNotFound, NotPaidYet
 from merchants.receipts.issuing import receipt_for_invoice
 from merchants.receipts.models import Document
-from merchants.receipts.selectors import document_public, notes_of, ticket_of_invoice
+from merchants.receipts.selectors import (
+    document_public,
+    notes_of,
+    receipt_after,
+    ticket_of_invoice,
+)
 
 
 @never_cache
@@ -49,6 +54,25 @@ def page(request: HttpRequest, token: str) -> HttpResponse:
     return drawn(request, document)
 
 
+@never_cache
+@require_GET
+def pdf(request: HttpRequest, token: str) -> HttpResponse:
+    """The same as a file."""
+    try:
+        document = document_public(token)
+    except DocumentNotFound as error:
+        raise Http404 from error
+    return pdf_file(document)
+
+
+def pdf_file(document: Document) -> HttpResponse:
+    """A paper as a PDF of its number's name."""
+    answer = HttpResponse(pdf_for(document), content_type="application/pdf")
+    answer["Content-Disposition"] = f'inline; filename="{document.label}.pdf"'
+    answer["X-Robots-Tag"] = "noindex"
+    return answer
+
+
 def drawn(
     request: HttpRequest,
     document: Document,
@@ -57,7 +81,7 @@ def drawn(
     is_copy: bool = False,
     prints: bool = False,
 ) -> HttpResponse:
-    """The page of a paper. Four queries beyond the paper itself.
+    """The page of a paper. Six queries at most beyond the paper itself.
 
     Args:
         prints: whether the browser is to print it at once.
@@ -67,7 +91,14 @@ def drawn(
         "document": document,
         "shop_name": document.paper.head.name,
         "notes": [(note.label, public_link(note)) for note in notes_of(document)],
+        "again": _again(document),
         "back": back,
         "prints": prints,
     }
     return render(request, "receipts/page.html", context)
+
+
+def _again(document: Document) -> tuple[str, str] | None:
+    """The receipt that the sale got when it was paid again."""
+    later = receipt_after(document) if document.kind == "receipt" else None
+    return (later.label, public_link(later)) if later else None

@@ -54,6 +54,8 @@ def labels() -> dict[str, str]:
         "tip": _("Tip"),
         "total": _("Total"),
         "given_back": _("Given back"),
+        "lost": _("Taken back by the network"),
+        "paid_again": _("Paid again: receipt"),
         "tax": _("Tax"),
         "net": _("Without tax"),
         "card": _("Card"),

@@ -5,7 +5,7 @@ that PDF readers bring along, so that nothing is embedded. The same document is 
 """
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -97,6 +97,40 @@ def fitted(text: str, *, font: str, size: float, width: float) -> str:
     while text and pdfmetrics.stringWidth(text + _ELLIPSIS, font, size) > width:
         text = text[:-1]
     return text + _ELLIPSIS
+
+
+def wrapped(text: str, *, font: str, size: float, width: float) -> list[str]:
+    """The text in lines that fit: broken at spaces, and between letters where there are none, as in
+    Chinese or in a word that is wider than the page."""
+    lines = [""]
+    for piece in _pieces(text):
+        if pdfmetrics.stringWidth((lines[-1] + piece).rstrip(), font, size) <= width:
+            lines[-1] += piece
+            continue
+        if lines[-1].strip():
+            lines.append("")
+        for letter in piece.lstrip():
+            if lines[-1] and pdfmetrics.stringWidth(lines[-1] + letter, font, size) > width:
+                lines.append("")
+            lines[-1] += letter
+    return [line.strip() for line in lines if line.strip()]
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """Words with the space before them; each wide letter alone."""
+    word = ""
+    for letter in text:
+        if letter == " " or letter >= "\u2e80":
+            if word:
+                yield word
+            word = letter
+        elif word[-1:] >= "\u2e80":
+            yield word
+            word = letter
+        else:
+            word += letter
+    if word:
+        yield word
 
 
 class _Pages:

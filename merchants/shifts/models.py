@@ -121,8 +121,8 @@ class CashMove(models.Model):
         indexes = (
             models.Index(
                 fields=("shop_id", "made_at"),
-                name="cash_move_sales_by_time",
-                condition=Q(kind="sale"),
+                name="cash_move_takings_by_time",
+                condition=Q(kind__in=("sale", "refund")),
             ),
         )
         constraints = (

@@ -88,9 +88,11 @@ def shifts_page(*, shop_id: UUID, cursor: str = "", size: int = PAGE_SIZE) -> Pa
 
 
 CASH_SPANS_SQL: Final = """
-SELECT width_bucket(m.made_at, %(starts)s::timestamptz[]), s.currency, count(*), sum(m.units)
+SELECT width_bucket(m.made_at, %(starts)s::timestamptz[]), s.currency,
+       count(*) FILTER (WHERE m.kind = 'sale'),
+       sum(CASE m.kind WHEN 'sale' THEN m.units ELSE -m.units END)
   FROM shifts_cashmove m JOIN shifts_shift s ON s.id = m.shift_id
- WHERE m.shop_id = %(shop)s AND m.kind = 'sale'
+ WHERE m.shop_id = %(shop)s AND m.kind IN ('sale', 'refund')
    AND m.made_at >= %(begin)s AND m.made_at < %(end)s
  GROUP BY 1, 2
 """
@@ -98,7 +100,12 @@ SELECT width_bucket(m.made_at, %(starts)s::timestamptz[]), s.currency, count(*),
 
 @dataclass(frozen=True, slots=True)
 class CashSpan:
-    """What was sold for cash in one span of time: its place from 0, minor units."""
+    """What cash brought in one span of time.
+
+    Attributes:
+        span: its place from 0.
+        units: minor units: of what was sold, less what was given back.
+    """
 
     span: int
     currency: str
@@ -107,7 +114,7 @@ class CashSpan:
 
 
 def cash_spans(*, shop_id: UUID, starts: Sequence[datetime]) -> list[CashSpan]:
-    """What was sold for cash between these moments; the last one ends the last span. One query."""
+    """What cash brought between these moments; the last one ends the last span. One query."""
     with connection.cursor() as cursor:
         cursor.execute(
             CASH_SPANS_SQL,

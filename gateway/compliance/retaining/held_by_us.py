@@ -1,8 +1,10 @@
-"""What compliance holds about a person, a company or a shop, and may tell them."""
+"""What compliance and the floors below it hold about a person, a company or a shop, and may tell
+them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from gateway.branding.models import ShopBrand
 from gateway.compliance.knowing.errors import SubjectErased
 from gateway.compliance.knowing.fields import subject_fields
 from gateway.compliance.knowing.models import (
@@ -41,7 +43,9 @@ def register_ours() -> None:
     register("papers", papers)
     register("business", business)
     register("shop", shop)
+    register("branding", branding)
     register_files("papers", paper_files)
+    register_files("branding", logo_file)
 
 
 def people(whom: Whom) -> Rows:
@@ -158,6 +162,21 @@ def shop(whom: Whom) -> Rows | None:
         }
         for one in shop_views(shop_ids={whom.id}).values()
     )
+
+
+def branding(whom: Whom) -> Rows | None:
+    """What the shop looks like; its logo lies in the folder."""
+    if whom.kind != "shop":
+        return None
+    found = ShopBrand.objects.filter(shop_id=whom.id)
+    return iter(found.values("accent", "logo_tag", "changed_by", "changed_at"))
+
+
+def logo_file(whom: Whom) -> Iterator[HeldFile]:
+    """The shop's logo, as it is shown."""
+    if whom.kind == "shop":
+        for one in ShopBrand.objects.filter(shop_id=whom.id, logo__isnull=False):
+            yield HeldFile(f"{one.logo_tag}.png", bytes(one.logo or b""))
 
 
 def _subjects(whom: Whom) -> list[Subject]:

@@ -35,6 +35,7 @@ LIVE_DELAYS: Final = {
     "list_give_up": HOUR,
     "good_guy": 15 * 60,
     "desk_resume": 15 * 60,
+    "house_role": 4 * HOUR,
 }
 TEST_DELAYS: Final = {
     "payout": 15,
@@ -58,6 +59,7 @@ TEST_DELAYS: Final = {
     "list_give_up": 15,
     "good_guy": 5,
     "desk_resume": 5,
+    "house_role": 15,
 }
 """Seconds: long enough to be seen and called off, short enough to be tried."""
 LIFETIME_SECONDS: Final = 7 * DAY

@@ -5,15 +5,18 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 
 from gateway.invoices.selectors import invoice_get
 from merchants.api import docs, receipt_answers
 from merchants.api.contract import ApiView
+from merchants.receipts.errors import DocumentNotFound
 from merchants.receipts.issuing import receipt_for_invoice
 from merchants.receipts.presenters import document_as_dict
 from merchants.receipts.selectors import notes_of
+from merchants.receipts.views import pdf_file
 
 
 class InvoiceReceiptView(ApiView):
@@ -35,3 +38,24 @@ class InvoiceReceiptView(ApiView):
         document = receipt_for_invoice(invoice=invoice, now=timezone.now())
         notes = [document_as_dict(note) for note in notes_of(document)]
         return self.read({**document_as_dict(document), "credit_notes": notes})
+
+
+class InvoiceReceiptFileView(ApiView):
+    scopes: ClassVar = {"GET": "invoices:read"}
+
+    @extend_schema(
+        operation_id="invoice_receipt_pdf",
+        summary="Get an invoice's receipt, or one of its credit notes, as PDF",
+        parameters=[
+            OpenApiParameter("number", str, description="A credit note's; none: the receipt.")
+        ],
+        responses=docs.answers_with(OpenApiTypes.BINARY, media_type="application/pdf"),
+    )
+    def get(self, request: Request, invoice_id: UUID) -> HttpResponse:
+        wanted = self.query({"number"}).get("number", "")
+        invoice = invoice_get(shop_id=self.shop.id, invoice_id=invoice_id)
+        receipt = receipt_for_invoice(invoice=invoice, now=timezone.now())
+        for document in (receipt, *notes_of(receipt)):
+            if wanted in ("", document.label):
+                return pdf_file(document)
+        raise DocumentNotFound

@@ -25,7 +25,8 @@ class Say:
 
 def say_of(act: Act, *, person: UUID, roles: Collection[str]) -> Say:
     """The second of an act that the house decides is the house's; who takes up what a program
-    asked for may be the shop's. Whoever proposed or approved it can always call it off."""
+    asked for may be the shop's. Whoever proposed or approved it can always call it off. Whom it is
+    about doesn't agree to it."""
     if act.state not in ("proposed", "approved"):
         return Say(agree=False, reject=False, cancel=False)
     action = kind_named(act.kind).decide_action
@@ -33,9 +34,10 @@ def say_of(act: Act, *, person: UUID, roles: Collection[str]) -> Say:
     of_house = roles_allow(HOUSE_ROLES & frozenset(roles), action)
     decides = may if act.decider == "shop" else of_house
     proposed, own = act.state == "proposed", act.maker == person
+    of_them = act.subject == f"user:{person}"
     takes_up = act.maker is None and may
     return Say(
-        agree=proposed and not own and (decides or takes_up),
+        agree=proposed and not own and not of_them and (decides or takes_up),
         reject=proposed and not own and decides,
         cancel=own or act.checker == person or decides,
         why_not=_why_not(proposed=proposed, own=own, helps=decides or takes_up, may=may),

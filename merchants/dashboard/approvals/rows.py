@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from gateway.custody.approvals.models import Act
 from gateway.shops.selectors import ShopView, shop_views
+from merchants.accounts.house_roles import KIND as HOUSE_ROLE
 from merchants.accounts.selectors import people_named
 from merchants.dashboard.approvals.deciding import say_of
 from merchants.dashboard.approvals.wording import act_words, end_words, state_sign
@@ -36,7 +37,7 @@ def rows_of(
     return [
         {
             "act": act,
-            "words": act_words(act, shops=shops, assets=assets),
+            "words": act_words(act, shops=shops, assets=assets, names=names),
             "sign": state_sign(act),
             "say": say_of(act, person=person, roles=roles),
             "shop_name": shops[act.shop_id].name if act.shop_id in shops else "",
@@ -65,6 +66,7 @@ def name_in(names: dict[UUID, str], person: UUID | None) -> str:
 
 def _people(acts: Iterable[Act]) -> set[UUID]:
     found = {person for act in acts for person in (act.maker, act.checker, act.ended_by)}
+    found |= {UUID(act.body["user_id"]) for act in acts if act.kind == HOUSE_ROLE}
     return {person for person in found if person is not None}
 
 

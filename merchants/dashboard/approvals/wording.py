@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
@@ -11,6 +12,7 @@ from gateway.custody.approvals.models import Act
 from gateway.money.amounts import Amount, format_amount
 from gateway.money.assets import FIAT, Asset
 from gateway.shops.selectors import ShopView
+from merchants.accounts.role_words import role_word
 from merchants.dashboard.desk import figures
 from merchants.dashboard.fee_words import percent_text
 from merchants.dashboard.house.case_words import ending_word
@@ -22,6 +24,7 @@ from merchants.onboarding.risk_words import risk_sign
 from merchants.onboarding.words import LEVEL_NAMES
 
 Shops = Mapping[Any, ShopView]
+Names = Mapping[UUID, str]
 Assets = Mapping[str, Asset]
 
 
@@ -42,7 +45,7 @@ class Words:
     about: str = ""
 
 
-def act_words(act: Act, *, shops: Shops, assets: Assets) -> Words:
+def act_words(act: Act, *, shops: Shops, assets: Assets, names: Names) -> Words:
     """No query."""
     body = act.body
     match act.kind:
@@ -62,8 +65,8 @@ def act_words(act: Act, *, shops: Shops, assets: Assets) -> Words:
             return _scenario(act.kind, body)
         case "destination_release" | "list_give_up" | "good_guy":
             return _of_compliance(act.kind, body)
-        case "desk_resume":
-            return _resume(body)
+        case "desk_resume" | "house_role":
+            return _of_house(act.kind, body, names)
         case "manual_entry":
             return _entry(body, assets=assets)
         case "period_close":
@@ -350,6 +353,20 @@ def _limit_text(units: str | None, asset: Asset | None) -> str:
     if units is None:
         return _("the house's")
     return _amount(int(units), asset) if asset else units
+
+
+def _of_house(kind: str, body: Mapping[str, Any], names: Names) -> Words:
+    if kind == "desk_resume":
+        return _resume(body)
+    return Words(
+        _("Give a role of the house"),
+        [_("From then on they act for every shop, as far as the role lets them.")],
+        [
+            (_("Person"), names.get(UUID(body["user_id"])) or body["user_id"]),
+            (_("Role"), role_word(body["role"])),
+        ],
+        about="/house/people",
+    )
 
 
 def _resume(body: Mapping[str, Any]) -> Words:

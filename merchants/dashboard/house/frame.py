@@ -76,6 +76,7 @@ MENU: Final = (
             Part("limits", "approval.propose", _("Limits")),
         ),
     ),
+    MenuLine("people", (Part("people", "house_role.view", _("People")),)),
     MenuLine("hourglass", (Part("retention", "retention.view", _("Retention")),)),
     MenuLine("check-circle", (Part("reconciliation", "reconciliation.view", _("Reconciliation")),)),
 )

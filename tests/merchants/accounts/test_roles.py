@@ -98,6 +98,7 @@ def test_who_runs_the_books_touches_no_shop_and_of_the_desk_only_its_halt() -> N
         "approval",
         "reconciliation",
         "desk",
+        "house_role",
     }
     assert {action for action in held if action.startswith("desk.")} == {"desk.resume"}
 

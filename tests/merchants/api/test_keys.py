@@ -80,6 +80,7 @@ ENDPOINTS = [
     ("POST", "invoices/{id}/requote", "invoices:write"),
     ("GET", "invoices/{id}/qr.png", "invoices:read"),
     ("GET", "invoices/{id}/receipt", "invoices:read"),
+    ("GET", "invoices/{id}/receipt.pdf", "invoices:read"),
     ("GET", "items", "catalogue:read"),
     ("POST", "items", "catalogue:write"),
     ("GET", "items/{id}", "catalogue:read"),

@@ -100,7 +100,7 @@ def ours(api: Api, open_shop: Any) -> dict[str, str]:
 
 def _path(template: str, ours: dict[str, str]) -> str:
     kind = template.split("/", maxsplit=1)[0]
-    if template.endswith("/receipt"):
+    if template.endswith(("/receipt", "/receipt.pdf")):
         kind += " paid"  # what nobody has paid has none
     path = template.replace("{id}", ours[kind], 1)
     return path.replace("{id}", ours["events"])

@@ -16,7 +16,10 @@ from gateway.money.assets import FIAT
 from gateway.refunds.limits import Person
 from gateway.refunds.requesting import Wanted, refund_request
 from gateway.shops.models import Shop
+from merchants.accounts.factors.models import Totp
+from merchants.accounts.models import User
 from merchants.notices.models import Notice
+from merchants.shifts.selectors import cash_spans
 from merchants.shifts.services import cash_move, shift_open
 from merchants.tills.models import Device
 from merchants.tills.pairing import till_make
@@ -87,6 +90,23 @@ def test_today_counts_tokens_cards_and_cash_and_stands_beside_last_week(home, op
         assert told in legend
     assert "chart-then" in text
     assert "chart-bar" in text
+
+
+def test_cash_that_was_given_back_counts_no_more_just_as_in_the_z_report(home, drawer):
+    drawer.open()
+    drawer.cash("sale", 2_000)
+    drawer.cash("sale", 700)
+    drawer.cash("refund", 450, reason="Cold")
+    drawer.cash("in", 5_000)
+    drawer.cash("out", 3_000)
+    assert figure(home(), "taken") == "€22.50"
+    assert figure(home(), "payments") == "2"
+    report = drawer.close()
+    (cash,) = [one for one in report.body["tenders"] if one["tender"] == "cash"]
+    assert (cash["net"]["amount"], cash["payments"]) == ("22.50", 2)
+    starts = [timezone.now() - timedelta(hours=1), timezone.now() + timedelta(hours=1)]
+    (span,) = cash_spans(shop_id=drawer.till.shop_id, starts=starts)
+    assert (span.units, span.sales) == (2_250, 2)
 
 
 def test_another_currency_is_told_and_not_added(home, open_shop):
@@ -175,6 +195,26 @@ def test_what_needs_somebody_is_named_with_its_page(home, open_shop, staff):
         assert told not in home().lower()
     Notice.objects.filter(id=notice.id).update(taken_by=staff.user("owner"), taken_at=now)
     assert "A payout did not reach you" not in home()
+
+
+def test_who_needs_a_second_factor_is_told_in_time_and_after_it(home, open_shop, staff):
+    def told(role):
+        return [word for href, word in matters(home(role)) if href == "/account/security"]
+
+    owner = staff.user("owner")
+    assert told("owner") == [], "a test shop asks nobody"
+    Shop.objects.filter(id=open_shop.shop_id).update(mode="live", approved_at=timezone.now())
+    for role in ("owner", "manager"):
+        (word,) = told(role)
+        assert word.startswith("Set up a second factor by ")
+    assert told("accountant") == [], "nothing of theirs asks for one"
+    long_ago = timezone.now() - timedelta(days=15)
+    User.objects.filter(id=owner.id).update(second_factor_from=long_ago)
+    assert told("owner") == ["Set up a second factor"]
+    Totp.objects.create(
+        user=owner, secret_sealed=b"sealed", made_at=long_ago, confirmed_at=timezone.now()
+    )
+    assert told("owner") == []
 
 
 def test_home_asks_as_much_of_a_large_shop_as_of_a_small_one(open_shop, staff):

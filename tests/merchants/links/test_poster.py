@@ -9,8 +9,8 @@ from PIL import Image, ImageDraw
 from pypdf import PdfReader
 from reportlab.pdfbase import pdfmetrics
 
-from merchants.links.poster import SIZES, Poster, Size, poster_pdf, wrapped
-from merchants.reports.paper import font_of, fonts_ready
+from merchants.links.poster import SIZES, Poster, Size, poster_pdf
+from merchants.reports.paper import font_of, fonts_ready, wrapped
 
 URL = "https://pay.example.com/l/7kqd9hx2mwtz"
 PRINTED_DPI = 150

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 import pytest
 from django.utils import timezone
 
+from gateway.chains.models import Deposit
 from gateway.invoices.models import Invoice
 from gateway.outside import printers
 from merchants.receipts.issuing import receipt_for_invoice
@@ -76,6 +77,11 @@ class Counter:
             **more,
         )
         return ticket
+
+
+def deposit_of(invoice: Invoice) -> Deposit:
+    """The one that came last for an invoice."""
+    return Deposit.objects.filter(invoice_id=invoice.id).latest("id")
 
 
 @pytest.fixture
