@@ -21,7 +21,7 @@ from merchants.pos.discounts import discount_asks, paying_asks
 from merchants.pos.managers import word_given, word_used
 from merchants.pos.tips import tip_chosen
 from merchants.receipts.issuing import note_for_cash
-from merchants.shifts.services import cash_move
+from merchants.shifts.services import cash_move, void_note
 from merchants.tickets import services
 from merchants.tickets.errors import DiscountInvalid
 from merchants.tickets.pricing import Discount, TaxClass
@@ -224,6 +224,8 @@ def _cash(asked: Asked) -> None:
             till_id=till.till_id,
             kind="sale",
             units=stays,
+            tax_units=cash.within.tax_units,
+            tip_units=cash.within.tip_units,
             reason="",
             draft=f"ticket:{cash.id}",
             by=asked.request.user.pk,
@@ -243,6 +245,14 @@ def _void(asked: Asked) -> None:
                 is_money_on_it=False,
             )
             word_used(asked.request, word, is_needed=is_needed)
+            void_note(
+                shop_id=ticket.shop_id,
+                till_id=asked.request.till.till_id,
+                source=f"ticket:{ticket.id}",
+                currency=ticket.currency,
+                units=int(ticket.goods_units),
+                now=asked.tap.now,
+            )
 
 
 def _cash_back(asked: Asked) -> str:

@@ -65,7 +65,8 @@ def test_each_part_is_an_invoice_of_its_own_and_asking_again_is_the_same(till: T
     assert till.ask(1, key="a").id == first.id
     assert till.ask(1).id == first.id
     assert Invoice.objects.count() == PartDemand.objects.count() == 2
-    assert first.metadata == {"ticket_id": str(till.id), "part": 1, "tip": "0.00"}
+    said = {"ticket_id": str(till.id), "part": 1, "tax": "0.84", "tip": "0.00"}
+    assert first.metadata == said
     assert not Invoice.objects.filter(exceptions__contains=["duplicate_order"]).exists()
 
 
