@@ -15,16 +15,21 @@ OVERPAY_BPS = 100
 
 SHOWN_JS = """
 () => {
-  const rows = (list) => Object.fromEntries([...list.querySelectorAll(':scope > div')].map((one) =>
-    [one.querySelector('dt').textContent.trim(), one.querySelector('dd').firstChild.textContent.trim()]));
+  const text = (one) => one.textContent.trim().replace(/\\s+/g, ' ');
+  const row = (one) => [text(one.querySelector('dt')), text(one.querySelector('dd').firstChild)];
+  const rows = (list) => [...list.querySelectorAll(':scope > div')].map(row);
+  const all = (list) => Object.fromEntries(rows(list));
   const of = (id) => document.querySelector(`section[aria-labelledby=${id}]`);
-  const tenders = Object.fromEntries([...of('tenders-head').querySelectorAll('.report-days > li')].map(
-    (one) => [one.querySelector('.strong').textContent.trim(), {
-      Net: one.querySelector('.number').textContent.trim(), ...rows(one.querySelector('dl')) }]));
-  const facts = [...of('tenders-head').querySelectorAll('dl.facts > div')].map((one) =>
-    [one.querySelector('dt').textContent.trim(), one.querySelector('dd').firstChild.textContent.trim()]);
-  return { tenders, facts, drawer: rows(of('drawer-head').querySelector('dl.facts')),
-    difference: of('drawer-head').querySelector('.note')?.textContent.trim().replace(/\\s+/g, ' ') ?? '' };
+  const [sales, drawer] = [of('tenders-head'), of('drawer-head')];
+  return {
+    tenders: Object.fromEntries([...sales.querySelectorAll('.report-days > li')].map((one) => [
+      text(one.querySelector('.strong')),
+      { Net: text(one.querySelector('.number')), ...all(one.querySelector('dl')) },
+    ])),
+    facts: [...sales.querySelectorAll('dl.facts')].flatMap(rows),
+    drawer: all(drawer.querySelector('dl.facts')),
+    difference: drawer.querySelector('.note') ? text(drawer.querySelector('.note')) : '',
+  };
 }
 """
 
