@@ -16,6 +16,7 @@ from gateway.money.amounts import parse_amount, parse_positive_amount
 from gateway.money.assets import FIAT, Asset
 from merchants.accounts.guards import may
 from merchants.catalogue.errors import ItemInvalid
+from merchants.catalogue.selectors import groups_by_id, item_scanned
 from merchants.catalogue.words import tax_ppm_from
 from merchants.pos.discounts import discount_asks, paying_asks
 from merchants.pos.managers import word_given, word_used
@@ -120,6 +121,18 @@ def _item(asked: Asked) -> None:
         version=asked.whole("version"),
         choices=[(group, name) for group, _, name in choices],
     )
+
+
+def _scan(asked: Asked) -> str | None:
+    """What was scanned goes on; where modifiers belong to it, they are asked for first."""
+    shop_id = asked.request.shop.id
+    item = item_scanned(shop_id=shop_id, code=asked.text("code"))
+    if groups_by_id(shop_id=shop_id, ids=item.groups):
+        return f"/pos/{shop_id}/tickets/{asked.ticket_id}/items/{item.id}"
+    services.item_add(
+        **asked.named, line_id=asked.new_line(), item_id=item.id, version=item.version
+    )
+    return None
 
 
 def _quantity(asked: Asked) -> None:
@@ -287,6 +300,7 @@ Verb = Callable[[Asked], str | None]
 VERBS: Final[dict[str, tuple[str, Verb]]] = {
     "amount": ("invoice.create", _amount),
     "item": ("invoice.create", _item),
+    "scan": ("invoice.create", _scan),
     "quantity": ("invoice.create", _quantity),
     "remove": ("invoice.create", _remove),
     "discount": ("invoice.create", _discount),

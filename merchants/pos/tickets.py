@@ -22,10 +22,10 @@ from gateway.money.amounts import Amount, format_amount, parse_amount
 from gateway.money.assets import FIAT
 from gateway.money.errors import MoneyError
 from merchants.accounts.guards import may
-from merchants.catalogue.errors import ItemNotFound
+from merchants.catalogue.errors import CodeUnknown, ItemNotFound
 from merchants.catalogue.models import Item
 from merchants.catalogue.selectors import groups_by_id, item_get, items_sold
-from merchants.catalogue.words import tax_text
+from merchants.catalogue.words import MAX_CODE, tax_text
 from merchants.pos.amounts import units_text
 from merchants.pos.beside import left_to_keypad, ticket_opened
 from merchants.pos.paid_tickets import manager_asked, paid_ticket
@@ -166,7 +166,9 @@ def act(request: TillRequest, shop_id: UUID, ticket_id: UUID, verb: str) -> Http
         raise Http404 from error
     except (TillwayError, MoneyError) as error:
         found = _found(shop_id, ticket_id)
-        return _ticket(request, found, problem=ticket_problem(error), status=error.status)
+        unknown = asked.text("code")[:MAX_CODE] if isinstance(error, CodeUnknown) else ""
+        problem = ticket_problem(error)
+        return _ticket(request, found, problem=problem, unknown=unknown, status=error.status)
     if verb in NOTICED:
         till_used(shop=request.shop, who=asked.tap.by, act=NOTICED[verb], now=asked.tap.now)
     return HttpResponseRedirect(there or _here(ticket_id, shop_id))
@@ -218,7 +220,7 @@ def _row(row: Ticket) -> dict[str, Any]:
 
 
 def _ticket(
-    request: TillRequest, found: Ticket, *, problem: str = "", status: int = 200
+    request: TillRequest, found: Ticket, *, problem: str = "", unknown: str = "", status: int = 200
 ) -> HttpResponse:
     ticket_opened(request, ticket_id=found.id)
     sold = items_sold(shop_id=request.shop.id) if found.state == "open" else []
@@ -239,6 +241,7 @@ def _ticket(
         "parts": [_part(part, found.currency) for part in shown["parts"]],
         "splits": range(1, 7),
         "problem": problem,
+        "unknown": unknown,
         "may_reopen": found.state == "paying" and not found.paid_units,
         "can_void": may(request, "invoice.void")
         and found.state in ("open", "parked", "paying")
