@@ -49,7 +49,8 @@ def test_cash_an_invoice_and_kept_change_hold_a_tickets_tax_and_tips(till: Till)
     services.ticket_tip(**till.named, part=1, tip_units=150, tap=till.tap())
     asked = till.ask()
     till.cash(700, part=2, keep_change=True)
-    cash = [(one.tax_in_units, one.tip_in_units, one.tip_units) for one in CashTake.objects.all()]
+    takes = CashTake.objects.order_by("id")
+    cash = [(one.tax_in_units, one.tip_in_units, one.tip_units) for one in takes]
     assert cash == [(28, 33, 0), (83, 0, 200)]
     assert (asked.metadata["tax"], asked.metadata["tip"]) == ("0.56", "1.17")
     demand = PartDemand.objects.get()
