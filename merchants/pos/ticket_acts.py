@@ -1,7 +1,7 @@
 """What the forms of a ticket's page ask for, as verbs."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Final
 from uuid import UUID, uuid5
@@ -49,8 +49,8 @@ class Asked:
 
     @cached_property
     def tap(self) -> Tap:
-        """The page's own key: a form sent twice is one tap."""
-        key = self.text("key")[:MAX_KEY] or str(uuid7())
+        """The page's own key, or the keypad's draft: a form sent twice is one tap."""
+        key = (self.text("key") or self.text("draft"))[:MAX_KEY] or str(uuid7())
         return Tap(by=maker_of(self.request), key=f"till:{key}", now=timezone.now())
 
     @property
@@ -106,6 +106,30 @@ def _amount(asked: Asked) -> None:
         price_units=amount.units,
         tax=TaxClass(tax_ppm_from(ppm or "0"), side != "on_top"),
         name=asked.text("name"),
+    )
+
+
+@transaction.atomic
+def ticket_of_keypad(asked: Asked, *, tax: TaxClass) -> None:
+    """A new ticket under the note that was typed, with the typed amount as its line.
+
+    Raises:
+        MoneyError, TillwayError
+    """
+    amount = parse_positive_amount(asked.text("amount"), asked.currency)
+    services.ticket_open(
+        shop=asked.request.shop,
+        ticket_id=asked.ticket_id,
+        tap=asked.tap,
+        label=asked.text("order"),
+    )
+    services.amount_add(
+        shop_id=asked.request.shop.id,
+        ticket_id=asked.ticket_id,
+        line_id=asked.new_line(),
+        price_units=amount.units,
+        tax=tax,
+        tap=replace(asked.tap, key=f"{asked.tap.key}:line"),
     )
 
 

@@ -1,6 +1,7 @@
 """Tickets at the till: what is on them beside what is sold, and how they are paid. Every page works
 whole, with forms alone."""
 
+from collections import Counter
 from collections.abc import Sequence
 from itertools import groupby
 from typing import Any, Final
@@ -28,14 +29,16 @@ from merchants.catalogue.selectors import groups_by_id, item_get, items_sold
 from merchants.catalogue.words import MAX_CODE, tax_text
 from merchants.pos.amounts import units_text
 from merchants.pos.beside import left_to_keypad, ticket_opened
+from merchants.pos.keypad import KEYS
 from merchants.pos.paid_tickets import manager_asked, paid_ticket
-from merchants.pos.ticket_acts import VERBS, Asked
+from merchants.pos.ticket_acts import VERBS, Asked, ticket_of_keypad
 from merchants.pos.ticket_words import state_sign, ticket_problem
 from merchants.pos.tips import tip_presets
 from merchants.tickets import services
 from merchants.tickets.cash import cash_due
 from merchants.tickets.errors import TicketNotFound
 from merchants.tickets.models import Ticket
+from merchants.tickets.pricing import TaxClass
 from merchants.tickets.selectors import (
     parts_of,
     ticket_as_dict,
@@ -68,6 +71,19 @@ def page(request: TillRequest, shop_id: UUID) -> HttpResponse:
                 label=asked.text("label"),
             )
     except TillwayError as error:
+        return _list(request, problem=ticket_problem(error), status=error.status)
+    till_used(shop=request.shop, who=asked.tap.by, act="sale", now=asked.tap.now)
+    return HttpResponseRedirect(_here(asked.ticket_id, shop_id))
+
+
+@require_POST
+@require_till("invoice.create")
+def typed(request: TillRequest, shop_id: UUID) -> HttpResponse:
+    """A new ticket with what was typed on the keypad. A draft sent twice is one ticket."""
+    asked = Asked(request, uuid5(shop_id, request.POST.get("draft", "") or str(uuid7())))
+    try:
+        ticket_of_keypad(asked, tax=usual_tax(items_sold(shop_id=shop_id)))
+    except (TillwayError, MoneyError) as error:
         return _list(request, problem=ticket_problem(error), status=error.status)
     till_used(shop=request.shop, who=asked.tap.by, act="sale", now=asked.tap.now)
     return HttpResponseRedirect(_here(asked.ticket_id, shop_id))
@@ -237,6 +253,8 @@ def _ticket(
         "word": word,
         "categories": _categories(sold),
         "taxes": _taxes(sold),
+        "keys": KEYS,
+        "decimals": FIAT[found.currency].decimals,
         "lines": [line_shown(line) for line in shown["lines"]],
         "parts": [_part(part, found.currency) for part in shown["parts"]],
         "splits": range(1, 7),
@@ -275,12 +293,21 @@ def _tile(item: Item) -> dict[str, Any]:
     }
 
 
-def _taxes(sold: Sequence[Item]) -> list[dict[str, str]]:
+def usual_tax(sold: Sequence[Item]) -> TaxClass:
+    """The class of tax by which most items are sold: what a typed amount has unless somebody says
+    otherwise. Of two by which as many are, the higher one; none where nothing is sold."""
+    counted = Counter(TaxClass(item.tax_ppm, item.tax_included) for item in sold)
+    return max(counted, key=lambda tax: (counted[tax], tax), default=TaxClass(0, True))
+
+
+def _taxes(sold: Sequence[Item]) -> list[dict[str, Any]]:
     """The classes of tax that the shop sells by, for amounts that are typed."""
+    usual = usual_tax(sold)
     classes = sorted({(item.tax_ppm, item.tax_included) for item in sold} | {(0, True)})
     return [
         {
             "value": f"{tax_text(ppm)}/{'inside' if included else 'on_top'}",
+            "is_usual": TaxClass(ppm, included) == usual,
             "word": (
                 _("No tax")
                 if not ppm

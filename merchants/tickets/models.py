@@ -74,6 +74,7 @@ class Ticket(models.Model):
         ]
         indexes = [
             models.Index(fields=["shop_id", "-id"], name="ticket_of_shop"),
+            models.Index(fields=["shop_id", "-opened_at", "-id"], name="ticket_newest"),
             models.Index(
                 fields=["shop_id", "opened_at"],
                 name="ticket_not_ended",

@@ -4,6 +4,8 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q, Subquery
+
 from gateway.events.cursors import PAGE_SIZE, Page, decode_cursor, page_of
 from gateway.events.moments import rfc3339
 from gateway.money.amounts import Amount, format_amount
@@ -51,11 +53,14 @@ def tickets_page(
     Raises:
         BadCursor: the cursor isn't one of ours.
     """
-    tickets = Ticket.objects.filter(shop_id=shop_id).order_by("-id")
+    # By when they were opened: their ids are the tills' own, and follow no order.
+    tickets = Ticket.objects.filter(shop_id=shop_id).order_by("-opened_at", "-id")
     if states:
         tickets = tickets.filter(state__in=list(states))
     if cursor:
-        tickets = tickets.filter(id__lt=decode_cursor(cursor))
+        last = decode_cursor(cursor)
+        then = Subquery(Ticket.objects.filter(shop_id=shop_id, id=last).values("opened_at"))
+        tickets = tickets.filter(Q(opened_at__lt=then) | Q(opened_at=then, id__lt=last))
     rows = list(tickets[: size + 1])
     return page_of(rows, size=size, last_id=rows[size - 1].id if len(rows) > size else None)
 

@@ -76,6 +76,10 @@ for (const field of [amount, form.elements.order]) {
 }
 
 form.addEventListener("submit", async (event) => {
+  if (event.submitter?.id === "ticket-button") {
+    ontoTicket(event);
+    return;
+  }
   event.preventDefault();
   if (button.disabled) return;
   if (!/[1-9]/.test(amount.value)) {
@@ -92,6 +96,14 @@ form.addEventListener("submit", async (event) => {
   else await charge();
   button.disabled = false;
 });
+
+// Leads to the ticket's own page; without a connection `line.js` keeps it here.
+function ontoTicket(event) {
+  const isEmpty = !/[1-9]/.test(amount.value);
+  if (!isEmpty && !waiting?.isChanging()) return;
+  event.preventDefault();
+  problem.textContent = isEmpty ? main.dataset.empty : main.dataset.changing;
+}
 
 async function charge() {
   try {

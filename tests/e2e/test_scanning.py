@@ -1,4 +1,4 @@
-"""A scanner at the page of a ticket, in a real browser: it types fast and ends with Enter."""
+"""Onto a ticket in a real browser: by a scanner, which types fast and ends with Enter, or by keys."""
 
 from typing import Any
 
@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 from merchants.catalogue import services as catalogue
 from merchants.catalogue.words import Words
 from merchants.tickets.models import TicketLine
+from tests.e2e.at_the_till import tap
 from tests.e2e.looking import overflow_px, small_targets
 from tests.e2e.test_approvals import draw
 
@@ -119,6 +120,33 @@ def test_an_unknown_code_is_said_and_heard_and_has_a_way_out(
         page.evaluate(SCANS_JS, [EAN])  # and the next one is on, as ever
         expect(page.locator(".ticket-line")).to_have_count(1)
         expect(told).to_have_count(0)
+
+
+@pytest.mark.parametrize(("scheme", "language"), [("light", "en"), ("dark", "zh-hans")])
+@pytest.mark.parametrize("size", ["phone", "tablet", "desktop"])
+def test_what_the_keypad_typed_goes_onto_a_ticket_which_has_keys_too(
+    shelf: Any, size: str, scheme: str, language: str
+) -> None:
+    with shelf.page(size=size, color_scheme=scheme, role="cashier") as page:
+        page.goto(f"/language?to={language}&next=/pos/{shelf.world.shop_id}/")
+        page.locator("#ticket-button").click()
+        expect(page.locator("#problem")).not_to_be_empty()
+        tap(page, ["1", "2", "5", "0"])
+        draw(page, f"keypad-ticket-{size}-{scheme}-{language}")
+        assert overflow_px(page) == 0
+        assert small_targets(page, 56) == []
+        page.locator("#ticket-button").click()
+        page.wait_for_url("**/tickets/*-*")
+        expect(page.locator(".ticket-line")).to_contain_text("€12.50")
+        tap(page, ["0", "3", "0", "5", "back", "00"])
+        expect(page.locator("#amount")).to_have_value("30.00")
+        draw(page, f"ticket-keys-{size}-{scheme}-{language}")
+        assert overflow_px(page) == 0
+        assert small_targets(page) == []
+        with page.expect_navigation():
+            page.locator("form[action$='/amount'] button[type=submit]").click()
+        expect(page.locator(".ticket-line")).to_have_count(2)
+    assert sorted(line.price_units for line in TicketLine.objects.all()) == [1_250, 3_000]
 
 
 def test_a_scan_without_an_answer_is_sent_again_and_goes_on_once(shelf: Any) -> None:

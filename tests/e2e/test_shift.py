@@ -145,7 +145,7 @@ class Shift:
         self.till.wait_for_url("**/tickets/*-*")
         for name in names:
             self.goes(self.till.locator("button.tile", has_text=name))
-        return Ticket.objects.latest("id")
+        return Ticket.objects.latest("opened_at")
 
     def to_pay(self) -> None:
         self.goes(self.till.locator("form[action$='/split'] button.button-primary"))
@@ -461,7 +461,7 @@ def _repeated(shift: Shift) -> None:
     shift.till.goto(f"{shift.root}/tickets")
     shift.till.get_by_role("button", name="Repeat the last sale").click()
     shift.till.wait_for_url("**/tickets/*-*")
-    ticket = Ticket.objects.latest("id")
+    ticket = Ticket.objects.latest("opened_at")
     shift.to_pay()
     shift.takes_cash(300)
     shift.paid_in_full(ticket)
