@@ -1,4 +1,4 @@
-"""Onto a ticket in a real browser: by a scanner, which types fast and ends with Enter, or by keys."""
+"""Onto a ticket in a real browser: by a scanner (fast keys, then Enter), and by the keypad."""
 
 from typing import Any
 

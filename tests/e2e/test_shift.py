@@ -505,8 +505,9 @@ def _token_refund(shift: Shift, sale: Invoice) -> None:
     with shift.house.page(size="phone") as phone:
         phone.goto(link)
         phone.get_by_role("textbox").fill(checksum(WALLET))
-        phone.get_by_role("button").last.click()
-        phone.locator("button[type=submit]").last.click()
+        phone.get_by_role("button", name="Continue").click()
+        expect(phone.get_by_role("heading", name="Look once more")).to_be_visible()
+        phone.get_by_role("button", name="Yes, send it there").click()
         expect(phone.locator("[data-state=waiting]")).to_be_visible()
     shift.now()
     shift.world.drain()
