@@ -91,15 +91,15 @@ def _refunded(event: EventRecord) -> Told | None:
 def _card_paid(event: EventRecord) -> Told:
     tender = CardTender.objects.get(id=event.body["card_id"])
     metadata = Invoice.objects.values_list("metadata", flat=True).get(id=tender.invoice_id)
-    said = {"currency": FIAT[tender.currency], "most": int(tender.units)}
+    currency, most = FIAT[tender.currency], int(tender.units)
     return {
         "source": f"card:{tender.id}",
         "tender": "card",
         "kind": "paid",
         "currency": tender.currency,
         "units": int(tender.units),
-        "tax_units": said_units(metadata, "tax", **said),
-        "tip_units": said_units(metadata, "tip", **said),
+        "tax_units": said_units(metadata, "tax", currency=currency, most=most),
+        "tip_units": said_units(metadata, "tip", currency=currency, most=most),
         "asset": tender.currency,
         "credited_units": int(tender.to_shop_units),
         "fee_units": int(tender.fee_units),
