@@ -117,20 +117,38 @@ def ticket_of_keypad(asked: Asked, *, tax: TaxClass) -> None:
         MoneyError, TillwayError
     """
     amount = parse_positive_amount(asked.text("amount"), asked.currency)
+    _open(asked)
+    services.amount_add(
+        **asked.named | {"tap": _of_line(asked.tap)},
+        line_id=asked.new_line(),
+        price_units=amount.units,
+        tax=tax,
+    )
+
+
+@transaction.atomic
+def ticket_of_scan(asked: Asked) -> str | None:
+    """A new ticket with what was scanned at the keypad; where to go if modifiers belong to it.
+
+    Raises:
+        TillwayError
+    """
+    _open(asked)
+    return _put_scanned(asked, tap=_of_line(asked.tap))
+
+
+def _open(asked: Asked) -> None:
     services.ticket_open(
         shop=asked.request.shop,
         ticket_id=asked.ticket_id,
         tap=asked.tap,
         label=asked.text("order"),
     )
-    services.amount_add(
-        shop_id=asked.request.shop.id,
-        ticket_id=asked.ticket_id,
-        line_id=asked.new_line(),
-        price_units=amount.units,
-        tax=tax,
-        tap=replace(asked.tap, key=f"{asked.tap.key}:line"),
-    )
+
+
+def _of_line(tap: Tap) -> Tap:
+    """The second thing that one tap does."""
+    return replace(tap, key=f"{tap.key}:line")
 
 
 def _item(asked: Asked) -> None:
@@ -149,12 +167,19 @@ def _item(asked: Asked) -> None:
 
 def _scan(asked: Asked) -> str | None:
     """What was scanned goes on; where modifiers belong to it, they are asked for first."""
+    return _put_scanned(asked, tap=asked.tap)
+
+
+def _put_scanned(asked: Asked, *, tap: Tap) -> str | None:
     shop_id = asked.request.shop.id
     item = item_scanned(shop_id=shop_id, code=asked.text("code"))
     if groups_by_id(shop_id=shop_id, ids=item.groups):
         return f"/pos/{shop_id}/tickets/{asked.ticket_id}/items/{item.id}"
     services.item_add(
-        **asked.named, line_id=asked.new_line(), item_id=item.id, version=item.version
+        **asked.named | {"tap": tap},
+        line_id=asked.new_line(),
+        item_id=item.id,
+        version=item.version,
     )
     return None
 

@@ -31,7 +31,7 @@ from merchants.pos.amounts import units_text
 from merchants.pos.beside import left_to_keypad, ticket_opened
 from merchants.pos.keypad import KEYS
 from merchants.pos.paid_tickets import manager_asked, paid_ticket
-from merchants.pos.ticket_acts import VERBS, Asked, ticket_of_keypad
+from merchants.pos.ticket_acts import VERBS, Asked, ticket_of_keypad, ticket_of_scan
 from merchants.pos.ticket_words import state_sign, ticket_problem
 from merchants.pos.tips import tip_presets
 from merchants.tickets import services
@@ -45,7 +45,7 @@ from merchants.tickets.selectors import (
     ticket_get,
     tickets_not_ended,
 )
-from merchants.tills.guards import TillRequest, require_till
+from merchants.tills.guards import TillRequest, is_part, require_till
 
 NOTICED: Final = {"void": "void", "cash": "sale", "ask": "sale", "cash-back": "refund"}
 """What of each form is counted as somebody's act at a till."""
@@ -79,14 +79,24 @@ def page(request: TillRequest, shop_id: UUID) -> HttpResponse:
 @require_POST
 @require_till("invoice.create")
 def typed(request: TillRequest, shop_id: UUID) -> HttpResponse:
-    """A new ticket with what was typed on the keypad. A draft sent twice is one ticket."""
+    """A new ticket with what was typed on the keypad, or scanned there. A draft sent twice is one
+    ticket."""
     asked = Asked(request, uuid5(shop_id, request.POST.get("draft", "") or str(uuid7())))
+    there = _here(asked.ticket_id, shop_id)
     try:
-        ticket_of_keypad(asked, tax=usual_tax(items_sold(shop_id=shop_id)))
+        if asked.text("code"):
+            there = ticket_of_scan(asked) or there
+        else:
+            ticket_of_keypad(asked, tax=usual_tax(items_sold(shop_id=shop_id)))
     except (TillwayError, MoneyError) as error:
+        if is_part(request):
+            words = f"{ticket_problem(error)} {asked.text('code')[:MAX_CODE]}".strip()
+            response = HttpResponse(words, status=error.status, content_type="text/plain")
+            response["X-Problem"] = error.code
+            return response
         return _list(request, problem=ticket_problem(error), status=error.status)
     till_used(shop=request.shop, who=asked.tap.by, act="sale", now=asked.tap.now)
-    return HttpResponseRedirect(_here(asked.ticket_id, shop_id))
+    return HttpResponseRedirect(there)
 
 
 @never_cache

@@ -6,6 +6,7 @@ import { onlyOf, stander, stands } from "./kept.js";
 import { doubtLine, lineIsUp, onLine, say } from "./line.js";
 import { follow } from "./live.js";
 import "./page.js";
+import { onScan, sound } from "./scans.js";
 import { keepShell } from "./shell.js";
 
 const TOUCH_MS = 5000;
@@ -60,6 +61,35 @@ document.addEventListener("keydown", (event) => {
   } else return;
   event.preventDefault();
 });
+
+// A scanner at the keypad types no amount: what it reads begins a ticket.
+let typed = "";
+onScan({
+  began: () => {
+    typed = digits;
+  },
+  took: (code) => {
+    if (ring.hidden) return;
+    digits = typed;
+    show();
+    ticketOf(code);
+  },
+});
+
+async function ticketOf(code) {
+  const body = new FormData(form);
+  body.set("code", code);
+  try {
+    const answer = await ask(`${shop}/tickets/typed`, { method: "POST", body });
+    if (answer.ok && answer.redirected) location.assign(answer.url);
+    else problem.textContent = (answer.headers.get("X-Problem") && (await answer.text())) || main.dataset.failed;
+    sound(answer.ok);
+  } catch {
+    problem.textContent = main.dataset.unscanned;
+    sound(false);
+    doubtLine();
+  }
+}
 
 // ---- charge: one draft, one invoice, however often it is sent -----------------------------------
 

@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from gateway.invoices.models import Invoice
 from merchants.catalogue import services as catalogue
 from merchants.catalogue.words import Words
 from merchants.tickets.models import TicketLine
@@ -147,6 +148,21 @@ def test_what_the_keypad_typed_goes_onto_a_ticket_which_has_keys_too(
             page.locator("form[action$='/amount'] button[type=submit]").click()
         expect(page.locator(".ticket-line")).to_have_count(2)
     assert sorted(line.price_units for line in TicketLine.objects.all()) == [1_250, 3_000]
+
+
+def test_at_the_keypad_a_scan_types_no_amount_and_begins_a_ticket(shelf: Any) -> None:
+    with shelf.page(size="tablet", role="cashier", prepare=listening) as page:
+        page.goto(f"/pos/{shelf.world.shop_id}/")
+        tap(page, ["7", "00"])
+        page.locator("#charge-button").focus()  # which Enter would press
+        page.evaluate(SCANS_JS, ["5901234123457"])
+        expect(page.locator("#problem")).to_contain_text("5901234123457")
+        expect(page.get_by_label("Amount in EUR")).to_have_value("7.00")
+        assert page.evaluate("window.tones") == [220, 220]
+        page.evaluate(SCANS_JS, [EAN])
+        page.wait_for_url("**/tickets/*-*")
+        expect(page.locator(".ticket-line")).to_contain_text("Pens")
+    assert not Invoice.objects.exists()
 
 
 def test_a_scan_without_an_answer_is_sent_again_and_goes_on_once(shelf: Any) -> None:

@@ -7,7 +7,7 @@ import pytest
 from merchants.catalogue import services as catalogue
 from merchants.catalogue.choosing import Modifier
 from merchants.catalogue.words import Words
-from merchants.tickets.models import TicketLine
+from merchants.tickets.models import Ticket, TicketLine
 from tests.checkout.test_views import assert_strict
 from tests.merchants.pos.test_tickets import ENGLISH, Counter
 
@@ -71,6 +71,29 @@ def test_what_is_sold_out_is_said_in_words(counter: Counter, open_shop: Any) -> 
     answer = counter.do("scan", code=EAN)
     assert answer.status_code == 409
     assert "sold out or archived" in answer.content.decode()
+
+
+def test_at_the_keypad_a_scan_begins_a_ticket_once(staff: Any, open_shop: Any) -> None:
+    sold(open_shop)
+    client, root = staff.client("cashier", **ENGLISH), f"/pos/{open_shop.shop_id}/tickets"
+    form = {"draft": "d", "amount": "", "order": "Ana", "code": EAN}
+    answers = {client.post(f"{root}/typed", form)["Location"] for _ in range(2)}
+    ticket = Ticket.objects.get()
+    assert answers == {f"{root}/{ticket.id}"}
+    assert (ticket.label, ticket.goods_units, ticket.lines.count()) == ("Ana", 250, 1)
+
+
+def test_at_the_keypad_an_unknown_code_makes_no_ticket_and_says_so(
+    staff: Any, open_shop: Any
+) -> None:
+    client = staff.client("cashier", **ENGLISH)
+    form = {"draft": "d", "code": "5901234123457"}
+    path = f"/pos/{open_shop.shop_id}/tickets/typed"
+    part = client.post(path, form, HTTP_X_PART="1")
+    assert (part.status_code, part["X-Problem"]) == (404, "code_unknown")
+    assert part.content.decode() == "Nothing that is sold here has this code. 5901234123457"
+    assert "No open tickets" in client.post(path, form).content.decode()
+    assert not Ticket.objects.exists()
 
 
 def test_the_scanner_speaks_chinese(staff: Any, open_shop: Any) -> None:
