@@ -35,8 +35,9 @@ from merchants.tickets.splitting import split_by_lines, split_evenly
 from merchants.tickets.within import Within, tax_of_part
 
 MAX_REASON: Final = 200
-_OPEN: Final = ("waiting", "partial")
-"""Statuses of an invoice that still asks for money, and can be called off."""
+_OPEN: Final = ("waiting", "partial", "processing")
+"""Statuses of an invoice that still asks for money. While it is being paid, it can be called off only
+as long as what pays it is held."""
 
 
 @transaction.atomic
@@ -132,7 +133,7 @@ def ticket_ask(*, shop: ShopView, ticket_id: UUID, part: int, tap: Tap) -> tuple
     settle(ticket, now=tap.now)
     row = _part(ticket, part)
     last = row.demands.order_by("-number").first()
-    if last is not None and last.status in (*_OPEN, "processing"):
+    if last is not None and last.status in _OPEN:
         return ticket, invoice_get(shop_id=shop.id, invoice_id=last.invoice_id)
     if row.left_units == 0:
         raise PartPaid
