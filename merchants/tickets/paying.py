@@ -36,8 +36,8 @@ from merchants.tickets.within import Within, tax_of_part
 
 MAX_REASON: Final = 200
 _OPEN: Final = ("waiting", "partial", "processing")
-"""Statuses of an invoice that still asks for money. While it is being paid, it can be called off only
-as long as what pays it is held."""
+"""Statuses of an invoice that still asks for money. While it is being paid, it can be called off
+only as long as what pays it is held."""
 
 
 @transaction.atomic
