@@ -11,7 +11,7 @@ class TicketHead(Shape):
     shop_id = s.UUIDField()
     mode = s.ChoiceField(("test", "live"))
     state = s.ChoiceField(STATES)
-    label = s.CharField()
+    label = s.CharField()  # type: ignore[assignment]
     currency = s.CharField()
     opened_at = s.DateTimeField()
     opened_by = s.CharField()

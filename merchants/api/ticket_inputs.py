@@ -27,7 +27,7 @@ class NewLine(Strict):
         min_value=1,
         help_text="Of the item's words, as you showed them; today's if unset.",
     )
-    choices = Choice(many=True, required=False, max_length=MOST_CHOICES)
+    choices = Choice(many=True, required=False, max_length=MOST_CHOICES)  # type: ignore[call-arg]
     amount = AmountText(
         required=False, help_text="Of one, in the shop's currency, where no item is named."
     )
@@ -43,14 +43,16 @@ class NewLine(Strict):
 
 
 class NewTicket(Strict):
-    label = Text(
+    label = Text(  # type: ignore[assignment]
         required=False, allow_blank=True, max_length=MAX_LABEL, help_text="A table, a name."
     )
-    lines = NewLine(many=True, required=False, max_length=MOST_LINES_AT_ONCE)
+    lines = NewLine(many=True, required=False, max_length=MOST_LINES_AT_ONCE)  # type: ignore[call-arg]
 
 
 class Parking(Strict):
-    label = Text(required=False, allow_blank=True, max_length=MAX_LABEL)
+    label = Text(  # type: ignore[assignment]
+        required=False, allow_blank=True, max_length=MAX_LABEL
+    )
 
 
 class Voiding(Strict):

@@ -308,7 +308,8 @@ def _left_within(ticket: Ticket, part: TicketPart) -> Within:
     goods = [row.goods_units for row in parts_of(ticket)]
     totals = totals_of([row.line for row in lines_of(ticket)], discount=ticket.discount)
     whole = Within(tax_of_part(totals.tax_units, goods, part.number), part.tip_units)
-    return whole.less(one.within for one in (*part.demands.all(), *part.takes.all()))
+    by_tokens = [demand.within for demand in part.demands.all()]
+    return whole.less(by_tokens + [take.within for take in part.takes.all()])
 
 
 def _call_off(part: TicketPart, tap: Tap) -> None:
