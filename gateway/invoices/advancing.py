@@ -14,6 +14,7 @@ from gateway.events.moments import rfc3339
 from gateway.events.services import emit
 from gateway.invoices.exposure import release_exposure
 from gateway.invoices.life import (
+    KEPT,
     Received,
     Release,
     Standing,
@@ -237,6 +238,7 @@ def _told(deposit: Deposit, entry: Received, facts: Facts) -> dict[str, Any]:
         "tx_hash": "0x" + bytes(deposit.tx_hash).hex(),
         "state": deposit.state,
         "credited": entry.credited,
+        "kept": entry.verdict in KEPT,
         "share": str(entry.share if counted else Fraction(0)),
         "block_number": deposit.block_number,
         "needed": deposit.confirmations_needed,

@@ -11,7 +11,7 @@ from gateway.chains.services import POLL_SECONDS, deposit_address_extend
 from gateway.compliance.selectors import feed_state
 from gateway.events.points import point
 from gateway.invoices import locks
-from gateway.invoices.advancing import advance
+from gateway.invoices.advancing import advance, facts_of, received_of
 from gateway.invoices.catalogue import catalogue
 from gateway.invoices.errors import (
     BadMark,
@@ -28,6 +28,7 @@ from gateway.invoices.issuing import (
     draw_quotes,
     feeds_refused,
 )
+from gateway.invoices.life import stands_on_kept
 from gateway.invoices.models import Invoice
 from gateway.invoices.orders import order_left, order_paid_by_another, orders_hold
 from gateway.invoices.quotebook import QuoteSet
@@ -42,23 +43,34 @@ OPEN = frozenset({"waiting", "partial"})
 @transaction.atomic
 def invoice_void(*, shop_id: UUID, invoice_id: UUID, now: datetime) -> Invoice:
     """Call the sale off. What was credited stays; whatever comes from now on can only be claimed
-    back, never goes silently to the sale. Again is the same.
+    back, never goes silently to the sale, and neither does what is held once it is let go. Again
+    is the same.
 
     Raises:
         InvoiceNotFound: this shop has none of that id.
-        InvoiceCovered: a payment that covers it was seen.
+        InvoiceCovered: a payment that covers it was seen, and isn't held.
         InvoiceNotOpen: it has come to another end.
     """
     invoice = locks.invoice_for_update(invoice_id=invoice_id, shop_id=shop_id)
     if invoice.status == "cancelled":
         return invoice
-    if invoice.status in ("processing", "paid"):
+    if invoice.status == "paid" or (invoice.status == "processing" and not _is_held(invoice)):
         raise InvoiceCovered
-    if invoice.status not in OPEN:
+    if invoice.status not in (*OPEN, "processing"):
         raise InvoiceNotOpen(f"This invoice is {invoice.status}.")
     invoice.voided_at = now
     point("invoice.voided")
     return advance(invoice, now=now)
+
+
+def _is_held(invoice: Invoice) -> bool:
+    """Whether it waits for people alone: nothing but money that is held covers it. Whoever paid it
+    can't be asked to stand there until they decide."""
+    if invoice.card:
+        return False
+    book = invoice.promises
+    received = received_of(invoice, book=book, facts=facts_of([invoice.id])[invoice.id])
+    return stands_on_kept(rules=book.terms.rules, received=[entry for _, entry in received])
 
 
 @transaction.atomic

@@ -269,11 +269,17 @@ def release_of(
     ready = _total(d for d in there if counts(d) and _may_go(d, rules.release_at))
     if rules.covers(ready):
         return "yes"
-    free = _total(d for d in there if counts(d) and d.verdict not in KEPT)
-    kept = _total(d for d in there if d.verdict in KEPT and (d.credited or d.fit == "locked"))
-    if rules.covers(free + kept) and not rules.covers(free):
+    if stands_on_kept(rules=rules, received=deposits):
         return "no"
     return "yes" if mark == "settled" else "wait"
+
+
+def stands_on_kept(*, rules: Rules, received: Iterable[Received]) -> bool:
+    """Whether the demand is covered with the money that is held, and isn't without it."""
+    there = tuple(d for d in received if d.on_chain)
+    free = _total(d for d in there if counts(d) and d.verdict not in KEPT)
+    kept = _total(d for d in there if d.verdict in KEPT and (d.credited or d.fit == "locked"))
+    return rules.covers(free + kept) and not rules.covers(free)
 
 
 def _may_go(deposit: Received, at: ReleaseAt) -> bool:

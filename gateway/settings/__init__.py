@@ -460,6 +460,8 @@ SPECTACULAR_SETTINGS = {
         "PaymentLinkState": ("open", "paused", "ended", "sold_out", "closed"),
         "PayoutStatus": "gateway.settlement.life.STATUSES",
         "RefundStatus": "gateway.refunds.life.STATUSES",
+        "TenderEnum": ("tokens", "card"),
+        "TicketState": ("open", "parked", "paying", "paid", "void"),
     },
 }
 

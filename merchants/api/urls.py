@@ -22,12 +22,14 @@ from merchants.api.views import (
     refunds,
     reports,
     settlement,
+    tickets,
     webhooks,
 )
 from merchants.api.views.unknown import UnknownView
 
 app_name = "api"
 _ENDPOINT = "webhook_endpoints/<uuid:endpoint_id>"
+_TICKET = "tickets/<uuid:ticket_id>"
 _DELIVERY = f"{_ENDPOINT}/deliveries/<uuid:event_id>"
 urlpatterns = [
     path("invoices", invoices.InvoicesView.as_view()),
@@ -42,6 +44,15 @@ urlpatterns = [
     path("items/<uuid:item_id>/archive", items.ItemArchiveView.as_view()),
     path("items/<uuid:item_id>/restore", items.ItemRestoreView.as_view()),
     path("modifier-groups", items.ModifierGroupsView.as_view()),
+    path("tickets", tickets.TicketsView.as_view()),
+    path(_TICKET, tickets.TicketView.as_view()),
+    path(f"{_TICKET}/lines", tickets.TicketLinesView.as_view()),
+    path(f"{_TICKET}/lines/<uuid:line_id>", tickets.TicketLineView.as_view()),
+    path(f"{_TICKET}/park", tickets.TicketParkView.as_view()),
+    path(f"{_TICKET}/recall", tickets.TicketRecallView.as_view()),
+    path(f"{_TICKET}/void", tickets.TicketVoidView.as_view()),
+    path(f"{_TICKET}/split", tickets.TicketSplitView.as_view()),
+    path(f"{_TICKET}/charge", tickets.TicketChargeView.as_view()),
     path("quotes", quotes.QuotesView.as_view()),
     path("assets", quotes.AssetsView.as_view()),
     path("balances", money.BalancesView.as_view()),

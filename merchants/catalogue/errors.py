@@ -10,6 +10,14 @@ class ItemNotFound(TillwayError):
     status = 404
 
 
+class CodeUnknown(TillwayError):
+    code = "code_unknown"
+    message = "Nothing that is sold here has this code."
+    hint = "Scan it again, or put it on as an amount."
+    field = "code"
+    status = 404
+
+
 class ItemInvalid(TillwayError):
     """A field of an item that can't be; ``field`` says which."""
 

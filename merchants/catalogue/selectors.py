@@ -10,10 +10,11 @@ from gateway.events.cursors import PAGE_SIZE, Page, decode_cursor, page_of
 from gateway.events.moments import rfc3339
 from gateway.money.amounts import Amount, format_amount
 from gateway.money.assets import FIAT, Asset
+from merchants.catalogue.barcodes import same_codes
 from merchants.catalogue.choosing import Group
-from merchants.catalogue.errors import ItemNotFound
+from merchants.catalogue.errors import CodeUnknown, ItemNotFound
 from merchants.catalogue.models import Category, Item, ItemVersion, ModifierGroup
-from merchants.catalogue.words import tax_text
+from merchants.catalogue.words import MAX_CODE, tax_text
 
 MAX_SEARCH: Final = 80
 
@@ -73,6 +74,25 @@ def items_sold(*, shop_id: UUID) -> list[Item]:
             "id",
         )
     )
+
+
+def item_scanned(*, shop_id: UUID, code: str) -> Item:
+    """What a shop sells under a code that was scanned: by its barcode, as it was read or in other
+    digits of the same number, else by its SKU. One query.
+
+    Raises:
+        CodeUnknown
+    """
+    code = code.strip()
+    if not code or len(code) > MAX_CODE:
+        raise CodeUnknown
+    codes = same_codes(code)
+    named = Q(barcode__in=codes) | Q(sku=code)
+    found = list(Item.objects.filter(named, shop_id=shop_id, archived_at=None))
+    if not found:
+        raise CodeUnknown
+    places = {each: place for place, each in enumerate(codes)}
+    return min(found, key=lambda item: places.get(item.barcode, len(codes)))
 
 
 def versions_of(*, shop_id: UUID, item_id: UUID) -> list[ItemVersion]:

@@ -44,6 +44,10 @@ def report_shown(
             for one in body["assets"]
         ],
         "tokens": [money_text(one["paid"]["amount"], one["token"]) for one in body["tokens"]],
+        "voids": [
+            {"count": one["count"], "text": money_text(one["worth"]["amount"], one["currency"])}
+            for one in body.get("voids", ())  # a report from before they were counted has none
+        ],
         "drawer": [
             {"word": word, "text": money_text(drawer[name]["amount"], currency), "strong": strong}
             for name, word, strong in _drawer_lines()

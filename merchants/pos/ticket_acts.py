@@ -1,7 +1,7 @@
 """What the forms of a ticket's page ask for, as verbs."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Final
 from uuid import UUID, uuid5
@@ -16,12 +16,13 @@ from gateway.money.amounts import parse_amount, parse_positive_amount
 from gateway.money.assets import FIAT, Asset
 from merchants.accounts.guards import may
 from merchants.catalogue.errors import ItemInvalid
+from merchants.catalogue.selectors import groups_by_id, item_scanned
 from merchants.catalogue.words import tax_ppm_from
 from merchants.pos.discounts import discount_asks, paying_asks
 from merchants.pos.managers import word_given, word_used
 from merchants.pos.tips import tip_chosen
 from merchants.receipts.issuing import note_for_cash
-from merchants.shifts.services import cash_move
+from merchants.shifts.services import cash_move, void_note
 from merchants.tickets import services
 from merchants.tickets.errors import DiscountInvalid
 from merchants.tickets.pricing import Discount, TaxClass
@@ -48,8 +49,8 @@ class Asked:
 
     @cached_property
     def tap(self) -> Tap:
-        """The page's own key: a form sent twice is one tap."""
-        key = self.text("key")[:MAX_KEY] or str(uuid7())
+        """The page's own key, or the keypad's draft: a form sent twice is one tap."""
+        key = (self.text("key") or self.text("draft"))[:MAX_KEY] or str(uuid7())
         return Tap(by=maker_of(self.request), key=f"till:{key}", now=timezone.now())
 
     @property
@@ -108,6 +109,48 @@ def _amount(asked: Asked) -> None:
     )
 
 
+@transaction.atomic
+def ticket_of_keypad(asked: Asked, *, tax: TaxClass) -> None:
+    """A new ticket under the note that was typed, with the typed amount as its line.
+
+    Raises:
+        MoneyError, TillwayError
+    """
+    amount = parse_positive_amount(asked.text("amount"), asked.currency)
+    _open(asked)
+    services.amount_add(
+        **asked.named | {"tap": _of_line(asked.tap)},
+        line_id=asked.new_line(),
+        price_units=amount.units,
+        tax=tax,
+    )
+
+
+@transaction.atomic
+def ticket_of_scan(asked: Asked) -> str | None:
+    """A new ticket with what was scanned at the keypad; where to go if modifiers belong to it.
+
+    Raises:
+        TillwayError
+    """
+    _open(asked)
+    return _put_scanned(asked, tap=_of_line(asked.tap))
+
+
+def _open(asked: Asked) -> None:
+    services.ticket_open(
+        shop=asked.request.shop,
+        ticket_id=asked.ticket_id,
+        tap=asked.tap,
+        label=asked.text("order"),
+    )
+
+
+def _of_line(tap: Tap) -> Tap:
+    """The second thing that one tap does."""
+    return replace(tap, key=f"{tap.key}:line")
+
+
 def _item(asked: Asked) -> None:
     sent = asked.request.POST
     # Where one of a group is chosen, its buttons have a name of their own.
@@ -120,6 +163,25 @@ def _item(asked: Asked) -> None:
         version=asked.whole("version"),
         choices=[(group, name) for group, _, name in choices],
     )
+
+
+def _scan(asked: Asked) -> str | None:
+    """What was scanned goes on; where modifiers belong to it, they are asked for first."""
+    return _put_scanned(asked, tap=asked.tap)
+
+
+def _put_scanned(asked: Asked, *, tap: Tap) -> str | None:
+    shop_id = asked.request.shop.id
+    item = item_scanned(shop_id=shop_id, code=asked.text("code"))
+    if groups_by_id(shop_id=shop_id, ids=item.groups):
+        return f"/pos/{shop_id}/tickets/{asked.ticket_id}/items/{item.id}"
+    services.item_add(
+        **asked.named | {"tap": tap},
+        line_id=asked.new_line(),
+        item_id=item.id,
+        version=item.version,
+    )
+    return None
 
 
 def _quantity(asked: Asked) -> None:
@@ -224,6 +286,8 @@ def _cash(asked: Asked) -> None:
             till_id=till.till_id,
             kind="sale",
             units=stays,
+            tax_units=cash.within.tax_units,
+            tip_units=cash.within.tip_units,
             reason="",
             draft=f"ticket:{cash.id}",
             by=asked.request.user.pk,
@@ -243,6 +307,14 @@ def _void(asked: Asked) -> None:
                 is_money_on_it=False,
             )
             word_used(asked.request, word, is_needed=is_needed)
+            void_note(
+                shop_id=ticket.shop_id,
+                till_id=asked.request.till.till_id,
+                source=f"ticket:{ticket.id}",
+                currency=ticket.currency,
+                units=int(ticket.goods_units),
+                now=asked.tap.now,
+            )
 
 
 def _cash_back(asked: Asked) -> str:
@@ -277,6 +349,7 @@ Verb = Callable[[Asked], str | None]
 VERBS: Final[dict[str, tuple[str, Verb]]] = {
     "amount": ("invoice.create", _amount),
     "item": ("invoice.create", _item),
+    "scan": ("invoice.create", _scan),
     "quantity": ("invoice.create", _quantity),
     "remove": ("invoice.create", _remove),
     "discount": ("invoice.create", _discount),

@@ -28,6 +28,7 @@ def ticket_problem(error: TillwayError | MoneyError) -> str:
         "nothing_to_repeat": _("There is no sale to repeat."),
         "act_key_reused": _("This page is old. Try again."),
         "item_not_sold": _("This isn't sold now: it is sold out or archived."),
+        "code_unknown": _("Nothing that is sold here has this code."),
         "item_not_found": _("This isn't sold now: it is sold out or archived."),
         "choice_invalid": _("Choose as many of each group as it says."),
     }

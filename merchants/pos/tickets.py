@@ -1,6 +1,7 @@
 """Tickets at the till: what is on them beside what is sold, and how they are paid. Every page works
 whole, with forms alone."""
 
+from collections import Counter
 from collections.abc import Sequence
 from itertools import groupby
 from typing import Any, Final
@@ -22,27 +23,29 @@ from gateway.money.amounts import Amount, format_amount, parse_amount
 from gateway.money.assets import FIAT
 from gateway.money.errors import MoneyError
 from merchants.accounts.guards import may
-from merchants.catalogue.errors import ItemNotFound
+from merchants.catalogue.errors import CodeUnknown, ItemNotFound
 from merchants.catalogue.models import Item
 from merchants.catalogue.selectors import groups_by_id, item_get, items_sold
-from merchants.catalogue.words import tax_text
+from merchants.catalogue.words import MAX_CODE, tax_text
 from merchants.pos.amounts import units_text
 from merchants.pos.beside import left_to_keypad, ticket_opened
+from merchants.pos.keypad import KEYS
 from merchants.pos.paid_tickets import manager_asked, paid_ticket
-from merchants.pos.ticket_acts import VERBS, Asked
+from merchants.pos.ticket_acts import VERBS, Asked, ticket_of_keypad, ticket_of_scan
 from merchants.pos.ticket_words import state_sign, ticket_problem
 from merchants.pos.tips import tip_presets
 from merchants.tickets import services
 from merchants.tickets.cash import cash_due
 from merchants.tickets.errors import TicketNotFound
 from merchants.tickets.models import Ticket
+from merchants.tickets.pricing import TaxClass
 from merchants.tickets.selectors import (
     parts_of,
     ticket_as_dict,
     ticket_get,
     tickets_not_ended,
 )
-from merchants.tills.guards import TillRequest, require_till
+from merchants.tills.guards import TillRequest, is_part, require_till
 
 NOTICED: Final = {"void": "void", "cash": "sale", "ask": "sale", "cash-back": "refund"}
 """What of each form is counted as somebody's act at a till."""
@@ -71,6 +74,29 @@ def page(request: TillRequest, shop_id: UUID) -> HttpResponse:
         return _list(request, problem=ticket_problem(error), status=error.status)
     till_used(shop=request.shop, who=asked.tap.by, act="sale", now=asked.tap.now)
     return HttpResponseRedirect(_here(asked.ticket_id, shop_id))
+
+
+@require_POST
+@require_till("invoice.create")
+def typed(request: TillRequest, shop_id: UUID) -> HttpResponse:
+    """A new ticket with what was typed on the keypad, or scanned there. A draft sent twice is one
+    ticket."""
+    asked = Asked(request, uuid5(shop_id, request.POST.get("draft", "") or str(uuid7())))
+    there = _here(asked.ticket_id, shop_id)
+    try:
+        if asked.text("code"):
+            there = ticket_of_scan(asked) or there
+        else:
+            ticket_of_keypad(asked, tax=usual_tax(items_sold(shop_id=shop_id)))
+    except (TillwayError, MoneyError) as error:
+        if is_part(request):
+            words = f"{ticket_problem(error)} {asked.text('code')[:MAX_CODE]}".strip()
+            response = HttpResponse(words, status=error.status, content_type="text/plain")
+            response["X-Problem"] = error.code
+            return response
+        return _list(request, problem=ticket_problem(error), status=error.status)
+    till_used(shop=request.shop, who=asked.tap.by, act="sale", now=asked.tap.now)
+    return HttpResponseRedirect(there)
 
 
 @never_cache
@@ -166,7 +192,9 @@ def act(request: TillRequest, shop_id: UUID, ticket_id: UUID, verb: str) -> Http
         raise Http404 from error
     except (TillwayError, MoneyError) as error:
         found = _found(shop_id, ticket_id)
-        return _ticket(request, found, problem=ticket_problem(error), status=error.status)
+        unknown = asked.text("code")[:MAX_CODE] if isinstance(error, CodeUnknown) else ""
+        problem = ticket_problem(error)
+        return _ticket(request, found, problem=problem, unknown=unknown, status=error.status)
     if verb in NOTICED:
         till_used(shop=request.shop, who=asked.tap.by, act=NOTICED[verb], now=asked.tap.now)
     return HttpResponseRedirect(there or _here(ticket_id, shop_id))
@@ -218,7 +246,7 @@ def _row(row: Ticket) -> dict[str, Any]:
 
 
 def _ticket(
-    request: TillRequest, found: Ticket, *, problem: str = "", status: int = 200
+    request: TillRequest, found: Ticket, *, problem: str = "", unknown: str = "", status: int = 200
 ) -> HttpResponse:
     ticket_opened(request, ticket_id=found.id)
     sold = items_sold(shop_id=request.shop.id) if found.state == "open" else []
@@ -235,10 +263,13 @@ def _ticket(
         "word": word,
         "categories": _categories(sold),
         "taxes": _taxes(sold),
+        "keys": KEYS,
+        "decimals": FIAT[found.currency].decimals,
         "lines": [line_shown(line) for line in shown["lines"]],
         "parts": [_part(part, found.currency) for part in shown["parts"]],
         "splits": range(1, 7),
         "problem": problem,
+        "unknown": unknown,
         "may_reopen": found.state == "paying" and not found.paid_units,
         "can_void": may(request, "invoice.void")
         and found.state in ("open", "parked", "paying")
@@ -272,12 +303,21 @@ def _tile(item: Item) -> dict[str, Any]:
     }
 
 
-def _taxes(sold: Sequence[Item]) -> list[dict[str, str]]:
+def usual_tax(sold: Sequence[Item]) -> TaxClass:
+    """The class of tax by which most items are sold: what a typed amount has unless somebody says
+    otherwise. Of two by which as many are, the higher one; none where nothing is sold."""
+    counted = Counter(TaxClass(item.tax_ppm, item.tax_included) for item in sold)
+    return max(counted, key=lambda tax: (counted[tax], tax), default=TaxClass(0, True))
+
+
+def _taxes(sold: Sequence[Item]) -> list[dict[str, Any]]:
     """The classes of tax that the shop sells by, for amounts that are typed."""
+    usual = usual_tax(sold)
     classes = sorted({(item.tax_ppm, item.tax_included) for item in sold} | {(0, True)})
     return [
         {
             "value": f"{tax_text(ppm)}/{'inside' if included else 'on_top'}",
+            "is_usual": TaxClass(ppm, included) == usual,
             "word": (
                 _("No tax")
                 if not ppm

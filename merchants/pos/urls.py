@@ -45,6 +45,7 @@ urlpatterns = [
     path("pos/<uuid:shop_id>/recent", views.recent, name="recent"),
     path("pos/<uuid:shop_id>/ticket", views.ticket, name="ticket"),
     path("pos/<uuid:shop_id>/tickets", tickets.page, name="tickets"),
+    path("pos/<uuid:shop_id>/tickets/typed", tickets.typed, name="ticket-typed"),
     path(_TICKET, tickets.ticket, name="ticket-page"),
     path(f"{_TICKET}/items/<uuid:item_id>", tickets.choose, name="ticket-item"),
     path(f"{_TICKET}/turned", tickets.tip, name="ticket-tip"),

@@ -19,6 +19,7 @@ SHELL: Final = (
     "js/line.js",
     "js/live.js",
     "js/page.js",
+    "js/scans.js",
     "js/shell.js",
 )
 """All that the till's page loads: without a connection it is shown by these alone."""

@@ -55,6 +55,12 @@ from merchants.tills.selectors import Stander, till_entered
 VOIDABLE = frozenset({"waiting", "partial"})
 
 
+def _is_voidable(invoice: dict[str, Any]) -> bool:
+    """Until it is covered; and while what covers it is held, so that another way can pay."""
+    is_held = "held" in invoice["exceptions"] and invoice["release_goods"] == "no"
+    return invoice["status"] in VOIDABLE or (invoice["status"] == "processing" and is_held)
+
+
 @never_cache
 @require_GET
 def shops(request: HttpRequest) -> HttpResponse:
@@ -288,7 +294,7 @@ def _sale(
     context |= {
         "sale": invoice,
         "answer": hand_over(invoice),
-        "can_void": invoice["status"] in VOIDABLE,
+        "can_void": _is_voidable(invoice),
         "refund": _refund_offers(request, invoice),
         "card": card_choice(invoice, now=timezone.now()),
         "at_reader": at_reader_of(invoice),
@@ -313,7 +319,7 @@ def _managers(request: TillRequest, invoice: dict[str, Any]) -> list[Stander]:
 def _void_managers(request: TillRequest, invoice: dict[str, Any]) -> list[Stander]:
     """Whose PIN a void of this sale needs. At a paired till three queries while it may be voided,
     one where it needs nobody's."""
-    if request.till is None or invoice["status"] not in VOIDABLE:
+    if request.till is None or not _is_voidable(invoice):
         return []
     return managers_of(request) if void_asks_for(request, invoice) else []
 

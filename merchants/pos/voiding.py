@@ -15,6 +15,7 @@ from gateway.money.assets import FIAT
 from merchants.accounts.guards import MemberRequest
 from merchants.audit.recording import record
 from merchants.pos.managers import word_given, word_used
+from merchants.shifts.services import void_note
 from merchants.tills.acts import VOID
 from merchants.tills.guards import TillRequest
 from merchants.tills.rules import void_needs_manager
@@ -50,7 +51,8 @@ def sale_void(request: MemberRequest, *, invoice_id: UUID) -> Invoice:
 
 
 def sale_void_at_till(request: TillRequest, *, invoice_id: UUID) -> Invoice:
-    """As above; at a paired till with a manager's PIN where the shop's rules ask for one.
+    """As above; at a paired till with a manager's PIN where the shop's rules ask for one, and
+    counted in its shift. What asked for a part of a ticket isn't: the ticket goes on.
 
     Raises:
         InvoiceNotFound, InvoiceCovered, InvoiceNotOpen
@@ -67,6 +69,15 @@ def sale_void_at_till(request: TillRequest, *, invoice_id: UUID) -> Invoice:
             is_money_on_it=_is_money_in(invoice.received),
         )
         word_used(request, word, is_needed=is_needed)
+        if request.till is not None and "ticket_id" not in invoice.metadata:
+            void_note(
+                shop_id=invoice.shop_id,
+                till_id=request.till.till_id,
+                source=f"invoice:{invoice.id}",
+                currency=invoice.currency,
+                units=int(invoice.amount_units),
+                now=timezone.now(),
+            )
     return invoice
 
 

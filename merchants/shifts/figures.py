@@ -1,4 +1,5 @@
-"""What a shift took, by tender, asset and token, and what its drawer should hold. Pure.
+"""What a shift took, by tender, asset and token, what was called off, and what its drawer should
+hold. Pure.
 
 Units are minor units of the currency a sale was asked in, or base units of the asset; what went
 back, or was taken back by a reorganisation, counts with a minus.
@@ -43,9 +44,23 @@ class Took:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """Cash into the drawer or out of it; ``units`` are positive whichever way."""
+    """Cash into the drawer or out of it; ``units`` are positive whichever way.
+
+    Attributes:
+        tax_units, tip_units: parts of it, where it paid a ticket.
+    """
 
     kind: CashKind
+    units: int
+    tax_units: int = 0
+    tip_units: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CalledOff:
+    """A sale or a ticket that was voided, and what it came to."""
+
+    currency: str
     units: int
 
 
@@ -56,6 +71,7 @@ class TenderFigures:
     Attributes:
         paid_units: less what a reorganisation took back.
         refunded_units: positive.
+        tax_units, tip_units: parts of what was paid; a refund takes nothing off them.
     """
 
     tender: Tender
@@ -86,6 +102,15 @@ class TokenFigures:
     """How much of a token customers paid with, less what went back."""
 
     token: str
+    units: int
+
+
+@dataclass(frozen=True, slots=True)
+class VoidFigures:
+    """How many sales and tickets were voided, and what they came to together."""
+
+    currency: str
+    count: int
     units: int
 
 
@@ -122,6 +147,7 @@ class Figures:
     tenders: tuple[TenderFigures, ...]
     assets: tuple[AssetFigures, ...]
     tokens: tuple[TokenFigures, ...]
+    voids: tuple[VoidFigures, ...]
     drawer: Drawer
 
 
@@ -129,6 +155,7 @@ def figures_of(
     *,
     took: Iterable[Took],
     moved: Iterable[Moved],
+    called_off: Iterable[CalledOff] = (),
     currency: str,
     float_units: int,
     counted_units: int | None = None,
@@ -139,7 +166,8 @@ def figures_of(
         currency: of the drawer.
         counted_units: what was counted at its end, if it was.
     """
-    cash = {kind: [one.units for one in moves] for kind, moves in _by_kind(moved).items()}
+    cash = _by_kind(moved)
+    voids = list(called_off)
     lines = [*took, *_cash_lines(cash, currency=currency)]
     keys = sorted({(TENDERS.index(line.tender), line.currency) for line in lines})
     return Figures(
@@ -163,12 +191,16 @@ def figures_of(
             TokenFigures(token, sum(line.token_units for line in lines if line.token == token))
             for token in sorted({line.token for line in lines if line.token})
         ),
+        voids=tuple(
+            _voids([one for one in voids if one.currency == code], currency=code)
+            for code in sorted({one.currency for one in voids})
+        ),
         drawer=Drawer(
             float_units=float_units,
-            sale_units=sum(cash["sale"]),
-            refund_units=sum(cash["refund"]),
-            in_units=sum(cash["in"]),
-            out_units=sum(cash["out"]),
+            sale_units=_sum(cash["sale"]),
+            refund_units=_sum(cash["refund"]),
+            in_units=_sum(cash["in"]),
+            out_units=_sum(cash["out"]),
             counted_units=counted_units,
         ),
     )
@@ -186,10 +218,19 @@ def _by_kind(moved: Iterable[Moved]) -> dict[CashKind, list[Moved]]:
     return by_kind
 
 
-def _cash_lines(cash: dict[CashKind, list[int]], *, currency: str) -> list[Took]:
-    return [Took("cash", "paid", currency, units) for units in cash["sale"]] + [
-        Took("cash", "refunded", currency, -units) for units in cash["refund"]
-    ]
+def _cash_lines(cash: dict[CashKind, list[Moved]], *, currency: str) -> list[Took]:
+    return [
+        Took("cash", "paid", currency, one.units, one.tax_units, one.tip_units)
+        for one in cash["sale"]
+    ] + [Took("cash", "refunded", currency, -one.units) for one in cash["refund"]]
+
+
+def _sum(moves: list[Moved]) -> int:
+    return sum(one.units for one in moves)
+
+
+def _voids(called_off: list[CalledOff], *, currency: str) -> VoidFigures:
+    return VoidFigures(currency, len(called_off), sum(one.units for one in called_off))
 
 
 def _tender(lines: list[Took], *, tender: Tender, currency: str) -> TenderFigures:

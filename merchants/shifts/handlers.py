@@ -7,11 +7,13 @@ from uuid import UUID
 from gateway.cards.models import CardTender
 from gateway.events.subscriptions import EventRecord
 from gateway.invoices.models import Invoice
+from gateway.money.assets import FIAT
 from gateway.refunds.cards.models import CardRefund
 from gateway.refunds.models import Refund
 from gateway.settlement.reports.sales import payment_worth
 from merchants.shifts.locks import till_with_shift
 from merchants.shifts.models import Taking
+from merchants.shifts.said import said_units
 from merchants.tills.makers import till_in
 
 Told = dict[str, Any]
@@ -88,12 +90,16 @@ def _refunded(event: EventRecord) -> Told | None:
 
 def _card_paid(event: EventRecord) -> Told:
     tender = CardTender.objects.get(id=event.body["card_id"])
+    metadata = Invoice.objects.values_list("metadata", flat=True).get(id=tender.invoice_id)
+    currency, most = FIAT[tender.currency], int(tender.units)
     return {
         "source": f"card:{tender.id}",
         "tender": "card",
         "kind": "paid",
         "currency": tender.currency,
         "units": int(tender.units),
+        "tax_units": said_units(metadata, "tax", currency=currency, most=most),
+        "tip_units": said_units(metadata, "tip", currency=currency, most=most),
         "asset": tender.currency,
         "credited_units": int(tender.to_shop_units),
         "fee_units": int(tender.fee_units),

@@ -1,4 +1,4 @@
-"""Shifts, what they took, their cash, and the reports that close them."""
+"""Shifts, what they took, what was voided, their cash, and the reports that close them."""
 
 from typing import Any
 from uuid import UUID
@@ -104,6 +104,38 @@ class Taking(models.Model):
         return f"{self.source} at {self.till_id}"
 
 
+class Voided(models.Model):
+    """A sale or a ticket that was called off at a till.
+
+    It belongs to the shift that was open there; called off between two, to the next one.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    shop_id = models.UUIDField()
+    till = models.ForeignKey(Till, on_delete=models.PROTECT, related_name="+")
+    shift = models.ForeignKey(Shift, on_delete=models.PROTECT, null=True, related_name="voids")
+    source = models.CharField(max_length=80, unique=True, help_text="what was called off, once")
+    currency = models.TextField(help_text="ISO 4217")
+    units = UnitsField(help_text="minor units that it came to")
+    at = models.DateTimeField()
+
+    till_id: UUID
+    shift_id: UUID | None
+
+    class Meta:
+        indexes = (
+            models.Index(
+                fields=("till",), condition=Q(shift__isnull=True), name="voided_in_no_shift_yet"
+            ),
+        )
+        constraints = (
+            models.CheckConstraint(condition=Q(units__gte=0), name="voided_came_to_no_less"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.source} at {self.till_id}"
+
+
 class CashMove(models.Model):
     """Cash into a shift's drawer or out of it: a sale, a refund, or for a reason."""
 
@@ -112,6 +144,8 @@ class CashMove(models.Model):
     shift = models.ForeignKey(Shift, on_delete=models.PROTECT, related_name="moves")
     kind = models.CharField(max_length=6, choices=[(one, one) for one in CASH_KINDS])
     units = UnitsField(help_text="minor units of the drawer's currency, whichever way")
+    tax_units = UnitsField(default=0, help_text="of it, where it paid a ticket")
+    tip_units = UnitsField(default=0, help_text="of it, where it paid a ticket")
     reason = models.CharField(max_length=200, blank=True)
     draft = models.CharField(max_length=64, help_text="the form's name for it: sent twice is once")
     made_by = models.UUIDField(help_text="a person")

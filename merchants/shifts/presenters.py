@@ -31,6 +31,14 @@ def report_body(
         "closed_at": rfc3339_or_none(shift.closed_at),
         "currency": shift.currency,
         **takings_body(figures),
+        "voids": [
+            {
+                "currency": one.currency,
+                "count": one.count,
+                "worth": _money(one.units, FIAT[one.currency]),
+            }
+            for one in figures.voids
+        ],
         "drawer": _drawer(figures.drawer, FIAT[shift.currency]),
     }
 

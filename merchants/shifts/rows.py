@@ -23,6 +23,9 @@ def report_rows(body: Mapping[str, Any]) -> Iterator[list[str]]:
             yield ["asset", asset["asset"], figure, asset["asset"], asset[figure]["amount"]]
     for token in body["tokens"]:
         yield ["token", token["token"], "paid", token["token"], token["paid"]["amount"]]
+    for void in body.get("voids", ()):  # a report from before they were counted has none
+        yield ["voids", "sales", f"count: {void['count']}", void["currency"], ""]
+        yield ["voids", "sales", "worth", void["currency"], void["worth"]["amount"]]
     for figure, money in body["drawer"].items():
         if money is not None:
             yield ["drawer", "cash", figure, body["currency"], money["amount"]]

@@ -10,8 +10,8 @@ from django.db import connection
 
 from gateway.events.cursors import PAGE_SIZE, Page, decode_cursor, page_of
 from merchants.shifts.errors import ShiftUnknown
-from merchants.shifts.figures import CashKind, Figures, Moved, Took, figures_of
-from merchants.shifts.models import CashMove, Shift, Taking
+from merchants.shifts.figures import CalledOff, CashKind, Figures, Moved, Took, figures_of
+from merchants.shifts.models import CashMove, Shift, Taking, Voided
 
 _TOOK: Final = (
     *("tender", "kind", "currency", "units", "tax_units", "tip_units"),
@@ -20,12 +20,16 @@ _TOOK: Final = (
 
 
 def figures_now(shift: Shift, *, counted_units: int | None = None) -> Figures:
-    """An open shift's figures as of now, or a closed one's as they are. Two queries."""
+    """An open shift's figures as of now, or a closed one's as they are. Three queries."""
     takings = Taking.objects.filter(shift=shift).values_list(*_TOOK)
-    moves = CashMove.objects.filter(shift=shift).values_list("kind", "units")
+    moves = CashMove.objects.filter(shift=shift).values_list(
+        "kind", "units", "tax_units", "tip_units"
+    )
+    voids = Voided.objects.filter(shift=shift).values_list("currency", "units")
     return figures_of(
         took=[Took(*row) for row in takings],
-        moved=[Moved(cast(CashKind, kind), units) for kind, units in moves],
+        moved=[Moved(cast(CashKind, kind), *units) for kind, *units in moves],
+        called_off=[CalledOff(*row) for row in voids],
         currency=shift.currency,
         float_units=shift.float_units,
         counted_units=counted_units,

@@ -10,7 +10,7 @@ from gateway.events.services import emit
 from merchants.shifts.errors import CashInvalid, NoShift, ReasonMissing, ShiftOpen
 from merchants.shifts.figures import CashKind
 from merchants.shifts.locks import till_with_shift
-from merchants.shifts.models import CashMove, Shift, Taking, ZReport
+from merchants.shifts.models import CashMove, Shift, Taking, Voided, ZReport
 from merchants.shifts.presenters import report_body
 from merchants.shifts.selectors import figures_now
 
@@ -30,7 +30,8 @@ def shift_open(
     by: UUID,
     now: datetime,
 ) -> Shift:
-    """Begin a shift with what is in the drawer. What the till took since its last shift is its.
+    """Begin a shift with what is in the drawer. What the till took, and had voided, since its last
+    shift is its.
 
     Raises:
         TillUnknown
@@ -50,6 +51,7 @@ def shift_open(
         float_units=float_units,
     )
     Taking.objects.filter(till=till, shift=None).update(shift=shift)
+    Voided.objects.filter(till=till, shift=None).update(shift=shift)
     _tell("shift.opened", shift, mode=mode, by=by, now=now)
     return shift
 
@@ -65,8 +67,13 @@ def cash_move(
     draft: str,
     by: UUID,
     now: datetime,
+    tax_units: int = 0,
+    tip_units: int = 0,
 ) -> CashMove:
     """Write down cash that comes into the drawer or leaves it. The same draft again is the same.
+
+    Args:
+        tax_units, tip_units: parts of ``units``, where it pays a ticket.
 
     Raises:
         TillUnknown
@@ -88,6 +95,8 @@ def cash_move(
             "shop_id": shop_id,
             "kind": kind,
             "units": units,
+            "tax_units": tax_units,
+            "tip_units": tip_units,
             "reason": reason,
             "made_by": by,
             "made_at": now,
@@ -126,6 +135,33 @@ def shift_close(
     )
     _tell("shift.closed", shift, mode=mode, by=by, now=now, number=number)
     return report
+
+
+@transaction.atomic
+def void_note(
+    *, shop_id: UUID, till_id: UUID, source: str, currency: str, units: int, now: datetime
+) -> None:
+    """Count a sale or a ticket that was just called off at a till, in the shift that is open there;
+    if none is, in the next one. Again is the same.
+
+    Args:
+        source: ``invoice:<id>`` or ``ticket:<id>``.
+        units: minor units that it came to.
+
+    Raises:
+        TillUnknown
+    """
+    till, shift = till_with_shift(till_id=till_id, shop_id=shop_id)
+    voided = Voided(
+        shop_id=shop_id,
+        till=till,
+        shift=shift,
+        source=source,
+        currency=currency,
+        units=units,
+        at=now,
+    )
+    Voided.objects.bulk_create([voided], ignore_conflicts=True)
 
 
 def _check_cash(units: int, *, least: int = 0) -> None:

@@ -36,6 +36,7 @@ class TicketEmpty(TillwayError):
 class LineNotFound(TillwayError):
     code = "line_not_found"
     message = "There is no such line on this ticket."
+    hint = "Look at the ticket again: it was taken off meanwhile."
     status = 404
 
 
@@ -62,12 +63,14 @@ class TicketFull(TillwayError):
 class DiscountInvalid(TillwayError):
     code = "discount_invalid"
     message = "A discount is an amount, or a percentage of at most 100."
+    hint = "Correct it and try again."
     field = "discount"
 
 
 class TipInvalid(TillwayError):
     code = "tip_invalid"
     message = "A tip is an amount that isn't negative."
+    hint = "Correct it and try again."
     field = "tip"
 
 
@@ -80,12 +83,14 @@ class SplitInvalid(TillwayError):
 class PartNotFound(TillwayError):
     code = "part_not_found"
     message = "This ticket has no such part."
+    hint = "Its parts are numbered from 1."
     status = 404
 
 
 class PartPaid(TillwayError):
     code = "part_paid"
     message = "This part of the ticket is paid already."
+    hint = "Look at the ticket again for what is left."
     status = 409
 
 
@@ -99,6 +104,7 @@ class PartHasMoney(TillwayError):
 class CashTooLittle(TillwayError):
     code = "cash_too_little"
     message = "Type what was given."
+    hint = "Cash is counted in minor units, and is more than nothing."
     field = "given"
 
 
@@ -113,6 +119,7 @@ class CashBackTooMuch(TillwayError):
 class ReasonMissing(TillwayError):
     code = "reason_missing"
     message = "This needs a reason."
+    hint = "Say it in a few words."
     field = "reason"
 
 

@@ -96,7 +96,7 @@ def standing_of(dues: Sequence[Due], tenders: Sequence[Tender]) -> Standing:
 
 
 def demand_worth(
-    *, units: int, status: str, credited: Fraction, seen: Fraction
+    *, units: int, status: str, credited: Fraction, seen: Fraction, charging: bool = False
 ) -> tuple[int, bool]:
     """What a demand has paid of its ``units``, and whether more may be on its way.
 
@@ -106,9 +106,11 @@ def demand_worth(
     Args:
         status: the invoice's.
         credited: the share of the demand that was credited.
-        seen: the share that counts: credited, or on its way to be.
+        seen: the share that counts: credited, or on its way to be. What is held is on no way: it
+            waits for people, and its payer may pay otherwise meanwhile.
+        charging: whether a card is being charged for it.
     """
     if status == "paid":
         return units, False
     paid = min(units, units * credited.numerator // credited.denominator)
-    return paid, status == "processing" or seen > credited
+    return paid, charging or seen > credited

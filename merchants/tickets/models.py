@@ -10,6 +10,7 @@ from gateway.events.ids import uuid7
 from gateway.money.fields import UnitsField
 from merchants.tickets.life import STATES, Due
 from merchants.tickets.pricing import PPM, Discount, Line, TaxClass
+from merchants.tickets.within import Within
 
 MODES = ("test", "live")
 DISCOUNTS = ("", "percent", "amount")
@@ -73,6 +74,7 @@ class Ticket(models.Model):
         ]
         indexes = [
             models.Index(fields=["shop_id", "-id"], name="ticket_of_shop"),
+            models.Index(fields=["shop_id", "-opened_at", "-id"], name="ticket_newest"),
             models.Index(
                 fields=["shop_id", "opened_at"],
                 name="ticket_not_ended",
@@ -206,6 +208,8 @@ class PartDemand(models.Model):
     invoice_id = models.UUIDField(unique=True)
     number = models.PositiveSmallIntegerField(help_text="1 …: how often the part was asked for")
     units = UnitsField(help_text="minor units asked for")
+    tax_in_units = UnitsField(default=0, help_text="of them, tax")
+    tip_in_units = UnitsField(default=0, help_text="of them, tip")
     status = models.TextField(help_text="the invoice's, as last heard of")
     tender = models.TextField(default="", help_text="card or tokens; '' before any money")
     paid_units = UnitsField(default=0)
@@ -227,6 +231,11 @@ class PartDemand(models.Model):
     def __str__(self) -> str:
         return f"invoice {self.invoice_id} ({self.status})"
 
+    @property
+    def within(self) -> Within:
+        """The tax and the tip of what it has paid."""
+        return Within(self.tax_in_units, self.tip_in_units).share(self.paid_units, self.units)
+
 
 class CashTake(models.Model):
     """Cash that was given for a part, and what became of it. Rows are added only."""
@@ -238,6 +247,8 @@ class CashTake(models.Model):
     currency = models.TextField()
     given_units = UnitsField()
     counted_units = UnitsField(help_text="that pay what was due")
+    tax_in_units = UnitsField(default=0, help_text="of those counted, tax")
+    tip_in_units = UnitsField(default=0, help_text="of those counted, the part's tip")
     rounding_units = UnitsField(help_text="that the smallest coin added, or took off")
     tip_units = UnitsField(help_text="left of the change")
     change_units = UnitsField(help_text="that went back")
@@ -265,6 +276,11 @@ class CashTake(models.Model):
 
     def __str__(self) -> str:
         return f"{self.given_units} of {self.currency}"
+
+    @property
+    def within(self) -> Within:
+        """The tax and the tip in it, with what was left of the change."""
+        return Within(self.tax_in_units, self.tip_in_units + self.tip_units)
 
 
 class CashBack(models.Model):

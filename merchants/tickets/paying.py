@@ -32,10 +32,12 @@ from merchants.tickets.pricing import totals_of
 from merchants.tickets.selectors import lines_of, parts_of, ticket_get
 from merchants.tickets.settling import settle, tell
 from merchants.tickets.splitting import split_by_lines, split_evenly
+from merchants.tickets.within import Within, tax_of_part
 
 MAX_REASON: Final = 200
-_OPEN: Final = ("waiting", "partial")
-"""Statuses of an invoice that still asks for money, and can be called off."""
+_OPEN: Final = ("waiting", "partial", "processing")
+"""Statuses of an invoice that still asks for money. While it is being paid, it can be called off
+only as long as what pays it is held."""
 
 
 @transaction.atomic
@@ -131,12 +133,12 @@ def ticket_ask(*, shop: ShopView, ticket_id: UUID, part: int, tap: Tap) -> tuple
     settle(ticket, now=tap.now)
     row = _part(ticket, part)
     last = row.demands.order_by("-number").first()
-    if last is not None and last.status in (*_OPEN, "processing"):
+    if last is not None and last.status in _OPEN:
         return ticket, invoice_get(shop_id=shop.id, invoice_id=last.invoice_id)
     if row.left_units == 0:
         raise PartPaid
     number = last.number + 1 if last else 1
-    currency = FIAT[ticket.currency]
+    currency, within = FIAT[ticket.currency], _left_within(ticket, row)
     invoice = invoice_issue(
         shop=shop,
         amount=Amount(row.left_units, currency),
@@ -146,7 +148,8 @@ def ticket_ask(*, shop: ShopView, ticket_id: UUID, part: int, tap: Tap) -> tuple
         metadata={
             "ticket_id": str(ticket.id),
             "part": part,
-            "tip": format_amount(Amount(row.tip_units, currency)),
+            "tax": format_amount(Amount(within.tax_units, currency)),
+            "tip": format_amount(Amount(within.tip_units, currency)),
         },
         created_by=tap.by,
     )
@@ -156,6 +159,8 @@ def ticket_ask(*, shop: ShopView, ticket_id: UUID, part: int, tap: Tap) -> tuple
         invoice_id=invoice.id,
         number=number,
         units=row.left_units,
+        tax_in_units=within.tax_units,
+        tip_in_units=within.tip_units,
         status=invoice.status,
         asked_by=tap.by,
         asked_at=tap.now,
@@ -214,6 +219,7 @@ def cash_take(
         currency=ticket.currency,
         keep_change=keep_change,
     )
+    within = _left_within(ticket, row).share(became.counted_units, row.left_units)
     if became.tip_units:
         row.tip_units += became.tip_units
         row.save(update_fields=["tip_units"])
@@ -224,6 +230,8 @@ def cash_take(
         currency=ticket.currency,
         given_units=became.given_units,
         counted_units=became.counted_units,
+        tax_in_units=within.tax_units,
+        tip_in_units=within.tip_units,
         rounding_units=became.rounding_units,
         tip_units=became.tip_units,
         change_units=became.change_units,
@@ -292,6 +300,16 @@ def _unpaid_part(ticket: Ticket, number: int, tap: Tap) -> TicketPart:
     if part.left_units == 0:
         raise PartPaid
     return part
+
+
+def _left_within(ticket: Ticket, part: TicketPart) -> Within:
+    """The tax and the tip in what is left of a part. Its demands were read in this transaction.
+    Four queries."""
+    goods = [row.goods_units for row in parts_of(ticket)]
+    totals = totals_of([row.line for row in lines_of(ticket)], discount=ticket.discount)
+    whole = Within(tax_of_part(totals.tax_units, goods, part.number), part.tip_units)
+    by_tokens = [demand.within for demand in part.demands.all()]
+    return whole.less(by_tokens + [take.within for take in part.takes.all()])
 
 
 def _call_off(part: TicketPart, tap: Tap) -> None:

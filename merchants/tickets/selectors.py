@@ -1,8 +1,12 @@
 """Questions about tickets."""
 
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q, Subquery
+
+from gateway.events.cursors import PAGE_SIZE, Page, decode_cursor, page_of
 from gateway.events.moments import rfc3339
 from gateway.money.amounts import Amount, format_amount
 from gateway.money.assets import FIAT
@@ -34,6 +38,33 @@ def tickets_not_ended(*, shop_id: UUID) -> list[Ticket]:
     )
 
 
+def tickets_page(
+    *,
+    shop_id: UUID,
+    states: Collection[str] = (),
+    cursor: str | None = None,
+    size: int = PAGE_SIZE,
+) -> Page[Ticket]:
+    """A shop's tickets, newest first. One query.
+
+    Args:
+        states: only those; all, if none is named.
+
+    Raises:
+        BadCursor: the cursor isn't one of ours.
+    """
+    # By when they were opened: their ids are the tills' own, and follow no order.
+    tickets = Ticket.objects.filter(shop_id=shop_id).order_by("-opened_at", "-id")
+    if states:
+        tickets = tickets.filter(state__in=list(states))
+    if cursor:
+        last = decode_cursor(cursor)
+        then = Subquery(Ticket.objects.filter(shop_id=shop_id, id=last).values("opened_at"))
+        tickets = tickets.filter(Q(opened_at__lt=then) | Q(opened_at=then, id__lt=last))
+    rows = list(tickets[: size + 1])
+    return page_of(rows, size=size, last_id=rows[size - 1].id if len(rows) > size else None)
+
+
 def lines_of(ticket: Ticket) -> list[TicketLine]:
     """What is on a ticket now, in order. One query."""
     return list(TicketLine.objects.filter(ticket=ticket, removed_at=None).order_by("position"))
@@ -44,13 +75,8 @@ def parts_of(ticket: Ticket) -> list[TicketPart]:
     return list(TicketPart.objects.filter(ticket=ticket, dropped_at=None).order_by("number"))
 
 
-def ticket_as_dict(ticket: Ticket) -> dict[str, Any]:
-    """The whole ticket as a till or a program sees it; amounts as text. Four queries."""
-    rows, parts = lines_of(ticket), parts_of(ticket)
-    ids = [part.id for part in parts]
-    demands = PartDemand.objects.filter(part_id__in=ids).order_by("number")
-    takes = CashTake.objects.filter(part_id__in=ids).order_by("id")
-    totals = totals_of([row.line for row in rows], discount=ticket.discount)
+def ticket_head(ticket: Ticket) -> dict[str, Any]:
+    """A ticket without its lines and parts, as lists show it. No query."""
     text = _Text(ticket.currency)
     return {
         "id": str(ticket.id),
@@ -63,15 +89,28 @@ def ticket_as_dict(ticket: Ticket) -> dict[str, Any]:
         "opened_by": ticket.opened_by,
         "ended_at": rfc3339(ticket.ended_at) if ticket.ended_at else None,
         "void_reason": ticket.void_reason,
+        "goods": text(ticket.goods_units),
+        "tip": text(ticket.tip_units),
+        "due": text(ticket.due_units),
+        "paid": text(ticket.paid_units),
+    }
+
+
+def ticket_as_dict(ticket: Ticket) -> dict[str, Any]:
+    """The whole ticket as a till or a program sees it; amounts as text. Four queries."""
+    rows, parts = lines_of(ticket), parts_of(ticket)
+    ids = [part.id for part in parts]
+    demands = PartDemand.objects.filter(part_id__in=ids).order_by("number")
+    takes = CashTake.objects.filter(part_id__in=ids).order_by("id")
+    totals = totals_of([row.line for row in rows], discount=ticket.discount)
+    text = _Text(ticket.currency)
+    return {
+        **ticket_head(ticket),
         "discount": _discount(ticket.discount_kind, ticket.discount_value, text),
         "lines": [
             _line(row, due, text) for row, due in zip(rows, totals.due_of_lines, strict=True)
         ],
         **_totals(totals, text),
-        "goods": text(ticket.goods_units),
-        "tip": text(ticket.tip_units),
-        "due": text(ticket.due_units),
-        "paid": text(ticket.paid_units),
         "parts": [
             _part(
                 part,

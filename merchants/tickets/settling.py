@@ -81,9 +81,15 @@ def _worth(demand: PartDemand, invoice: Invoice) -> tuple[int, bool]:
     credited = seen = Fraction(0)
     for entry in invoice.received:
         share = Fraction(entry["share"])
-        seen += share
+        seen += 0 if entry.get("kept") and not entry["credited"] else share
         credited += share if entry["credited"] else 0
-    return demand_worth(units=demand.units, status=invoice.status, credited=credited, seen=seen)
+    return demand_worth(
+        units=demand.units,
+        status=invoice.status,
+        credited=credited,
+        seen=seen,
+        charging=invoice.card == "taking",
+    )
 
 
 def tell(ticket: Ticket, type: str, *, now: datetime, **more: Any) -> None:

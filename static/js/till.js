@@ -6,6 +6,7 @@ import { onlyOf, stander, stands } from "./kept.js";
 import { doubtLine, lineIsUp, onLine, say } from "./line.js";
 import { follow } from "./live.js";
 import "./page.js";
+import { onScan, sound } from "./scans.js";
 import { keepShell } from "./shell.js";
 
 const TOUCH_MS = 5000;
@@ -61,6 +62,35 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
 });
 
+// A scanner at the keypad types no amount: what it reads begins a ticket.
+let typed = "";
+onScan({
+  began: () => {
+    typed = digits;
+  },
+  took: (code) => {
+    if (ring.hidden) return;
+    digits = typed;
+    show();
+    ticketOf(code);
+  },
+});
+
+async function ticketOf(code) {
+  const body = new FormData(form);
+  body.set("code", code);
+  try {
+    const answer = await ask(`${shop}/tickets/typed`, { method: "POST", body });
+    if (answer.ok && answer.redirected) location.assign(answer.url);
+    else problem.textContent = (answer.headers.get("X-Problem") && (await answer.text())) || main.dataset.failed;
+    sound(answer.ok);
+  } catch {
+    problem.textContent = main.dataset.unscanned;
+    sound(false);
+    doubtLine();
+  }
+}
+
 // ---- charge: one draft, one invoice, however often it is sent -----------------------------------
 
 function newDraft() {
@@ -76,6 +106,10 @@ for (const field of [amount, form.elements.order]) {
 }
 
 form.addEventListener("submit", async (event) => {
+  if (event.submitter?.id === "ticket-button") {
+    ontoTicket(event);
+    return;
+  }
   event.preventDefault();
   if (button.disabled) return;
   if (!/[1-9]/.test(amount.value)) {
@@ -92,6 +126,14 @@ form.addEventListener("submit", async (event) => {
   else await charge();
   button.disabled = false;
 });
+
+// Leads to the ticket's own page; without a connection `line.js` keeps it here.
+function ontoTicket(event) {
+  const isEmpty = !/[1-9]/.test(amount.value);
+  if (!isEmpty && !waiting?.isChanging()) return;
+  event.preventDefault();
+  problem.textContent = isEmpty ? main.dataset.empty : main.dataset.changing;
+}
 
 async function charge() {
   try {

@@ -7,20 +7,19 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from gateway.events.ids import uuid7
-from gateway.invoices.code_words import code_word
 from gateway.invoices.models import Invoice
 from merchants.catalogue import services as catalogue
 from merchants.catalogue.words import Words
 from merchants.counter.displays import display_revoke
 from merchants.counter.models import Display
-from merchants.counter.stickers import sticker_make
 from merchants.ecr.services import register_make
 from merchants.tickets import services as tickets
 from merchants.tickets.pricing import TaxClass
 from merchants.tickets.services import Tap
+from tests.e2e.at_the_till import Counter, charges, leaves, sticker_of, words_of
 from tests.e2e.looking import codes_on, codes_on_a_bad_day, overflow_px, small_targets
 from tests.e2e.test_approvals import draw
-from tests.e2e.test_paired_till import LONG, PROMISED_SECONDS, Counter
+from tests.e2e.test_paired_till import LONG, PROMISED_SECONDS
 
 SCHEMES = [("light", "en"), ("dark", "zh-hans")]
 
@@ -28,32 +27,6 @@ SCHEMES = [("light", "en"), ("dark", "zh-hans")]
 @pytest.fixture
 def counter(house):
     return Counter(house)
-
-
-def sticker_of(counter):
-    made = sticker_make(
-        shop_id=counter.shop_id, till_id=counter.till.id, by=counter.owner.id, now=timezone.now()
-    )
-    return f"/t/{made.slug}"
-
-
-def charges(till, amount="1250"):
-    """The cashier types an amount and charges it."""
-    for digit in amount:
-        till.locator(f"#keypad [data-key='{digit}']").click()
-    till.locator("#charge-button").click()
-    expect(till.locator("#sale [data-invoice]")).to_be_visible()
-    till.wait_for_url("**/sales/*")
-    return Invoice.objects.latest("id")
-
-
-def leaves(till):
-    till.locator("[data-new-sale]").click()
-    expect(till.locator("#keypad")).to_be_visible()
-
-
-def words_of(sale):
-    return code_word(bytes(sale.address))
 
 
 def pairs(till, screen, counter):

@@ -7,8 +7,8 @@ import pytest
 from playwright.sync_api import expect
 
 from gateway.invoices.models import Invoice
-from tests.e2e.test_paired_till import LONG, SCHEMES, Counter, fits
-from tests.e2e.test_till import tap
+from tests.e2e.at_the_till import Counter, cut, kept, mend, tap
+from tests.e2e.test_paired_till import LONG, SCHEMES, fits
 
 NOT_ASKED = "the customer has not been asked to pay"
 LEFT_JS = """
@@ -59,20 +59,6 @@ def opened(house, counter, **options):
         yield page
     # What a browser tells of a connection that isn't there is no complaint of the page.
     house.complaints[:] = [text for text in house.complaints if "ERR_" not in text]
-
-
-def kept(page):
-    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
-    expect(page.locator("#line")).to_be_visible()
-
-
-def cut(page):
-    page.context.set_offline(True)
-    expect(page.locator("#offline")).to_be_visible()
-
-
-def mend(page):
-    page.context.set_offline(False)
 
 
 def charge(page, digits, order=""):

@@ -3,62 +3,17 @@
 import time
 
 import pytest
-from django.utils import timezone
 from playwright.sync_api import expect
 
 from merchants.shifts.models import ZReport
-from merchants.tills.cashiers import pin_set
 from merchants.tills.models import Device
-from merchants.tills.pairing import pairing_make, till_make, till_revoke
+from tests.e2e.at_the_till import PIN, Counter
 from tests.e2e.looking import layout_shift, overflow_px, small_targets
 from tests.e2e.test_approvals import draw
 
-PIN = "4826"
 PROMISED_SECONDS = 5
 SCHEMES = [("light", "en"), ("dark", "zh-hans")]
 LONG = "Donaudampfschifffahrtsgesellschaftskapitänskasse am Haupteingang links"
-
-
-class Counter:
-    """A till of the house's shop, and who sells there."""
-
-    def __init__(self, house, *, name="Counter"):
-        self.house, self.shop_id = house, house.world.shop_id
-        self.owner = house.staff.user("owner")
-        self.till = till_make(
-            shop_id=self.shop_id,
-            name=name,
-            place="Ground floor",
-            by=self.owner.id,
-            now=timezone.now(),
-        )
-        for role in ("cashier", "manager"):
-            user = house.staff.user(role)
-            pin_set(shop_id=self.shop_id, user_id=user.id, pin=PIN, now=timezone.now())
-
-    def code(self):
-        made = pairing_make(
-            shop_id=self.shop_id, till_id=self.till.id, by=self.owner.id, now=timezone.now()
-        )
-        return made[1]
-
-    def pair(self, page):
-        """As somebody who scanned the code does."""
-        page.goto(f"/pos/pair#{self.code()}")
-        page.locator("main button[type=submit]").click()
-        page.wait_for_url("**/pos/cashier")
-
-    def stand(self, page, name="Cashier"):
-        page.locator("label.person", has_text=name).locator("input").check()
-        for digit in PIN:
-            page.locator(f"#keypad [data-key='{digit}']").click()
-        page.locator("#pin-form button[type=submit]").click()
-        page.wait_for_url(f"**/pos/{self.shop_id}/**")
-
-    def take_off(self):
-        till_revoke(
-            shop_id=self.shop_id, till_id=self.till.id, by=self.owner.id, now=timezone.now()
-        )
 
 
 def fits(page, name, least=56):

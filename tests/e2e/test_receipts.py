@@ -15,8 +15,8 @@ from merchants.receipts.printing import NewPrinter, print_ask, printer_add
 from merchants.tickets import services
 from merchants.tills.rules import Rules
 from merchants.tills.ruling import rules_put
+from tests.e2e.at_the_till import PIN, Counter
 from tests.e2e.looking import codes_on, overflow_px, sideways, small_targets
-from tests.e2e.test_paired_till import PIN, Counter
 from tests.merchants.receipts.conftest import Counter as Sales
 
 LONG = "Donaudampfschifffahrtsgesellschaftskapitänskajüte mit Ausblick"

@@ -7,14 +7,10 @@ from playwright.sync_api import expect
 
 from gateway.invoices.models import Invoice
 from gateway.shops.models import Shop
+from tests.e2e.at_the_till import tap
 from tests.e2e.looking import codes_on, overflow_px, small_targets
 
 TILL_TARGET_PX = 56
-
-
-def tap(page, digits):
-    for digit in digits:
-        page.locator(f"[data-key='{digit}']").click()
 
 
 @pytest.mark.parametrize("size", ["tablet", "phone"])

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from gateway.compliance.holds import hold_release
 from gateway.compliance.models import ListSource
 from gateway.invoices import services
 from gateway.invoices.changing import marks_open
@@ -27,7 +28,7 @@ from tests.chain_rows import (
     set_head,
 )
 from tests.invoices.books import available, refunds, state, told
-from tests.invoices.conftest import World, later_market
+from tests.invoices.conftest import LISTED, World, later_market
 
 
 def test_money_after_voiding_goes_to_a_claim_and_never_to_the_sale(world: World) -> None:
@@ -42,6 +43,29 @@ def test_money_after_voiding_goes_to_a_claim_and_never_to_the_sale(world: World)
 
 def test_a_covered_invoice_cannot_be_voided(world: World) -> None:
     invoice = world.issue()
+    world.pay(invoice)
+    with pytest.raises(InvoiceCovered):
+        services.invoice_void(shop_id=world.shop_id, invoice_id=invoice.id, now=world.now)
+
+
+def test_a_sale_whose_money_is_held_can_be_called_off_and_the_money_is_its_payers(
+    world: World,
+) -> None:
+    """The till says to offer another way to pay: the customer can't wait for people to decide."""
+    invoice = world.issue()
+    deposit = world.confirmed(invoice, sender=LISTED)
+    assert state(invoice) == ("processing", {"held"}, "no")
+    services.invoice_void(shop_id=world.shop_id, invoice_id=invoice.id, now=world.now)
+    assert state(invoice) == ("cancelled", {"held"}, "no")
+    world.decide(deposit, hold_release)
+    assert state(invoice)[0] == "cancelled"
+    assert (available(world), refunds()) == (0, deposit.units)
+    assert Claim.objects.get().reason == "cancelled"
+
+
+def test_held_money_beside_money_that_covers_calls_no_sale_off(world: World) -> None:
+    invoice = world.issue()
+    world.confirmed(invoice, sender=LISTED)
     world.pay(invoice)
     with pytest.raises(InvoiceCovered):
         services.invoice_void(shop_id=world.shop_id, invoice_id=invoice.id, now=world.now)

@@ -15,6 +15,7 @@ from merchants.accounts.models import ApiKey
 from merchants.api.models import IdempotencyRecord
 from merchants.catalogue.models import Item
 from merchants.ecr.models import EcrSale, Register
+from merchants.tickets.models import Ticket
 from merchants.tills.models import Till
 from merchants.webhooks.models import Delivery, Endpoint
 from tests.cards.rows import card_refund_row, reader_row, tender_row
@@ -92,6 +93,7 @@ def ours(api: Api, open_shop: Any) -> dict[str, str]:
         "invoices": invoice["id"],
         "invoices paid": str(paid.id),
         "items": api.post("items", {"name": "Ours", "price": "1.00"}).json()["id"],
+        "tickets": api.post("tickets", {"lines": [{"amount": "1.00"}]}).json()["id"],
         "webhook_endpoints": endpoint["id"],
         "events": str(delivery.event_id),
         "payouts": str(payout.id),
@@ -131,7 +133,7 @@ def test_the_owner_finds_it(method: str, path: str, ours: dict[str, str], api: A
     "path",
     [
         *("invoices", "payouts", "webhook_endpoints", "events", "card-refunds", "readers"),
-        *("items", "payment-links"),
+        *("items", "payment-links", "tickets"),
     ],
 )
 def test_a_strangers_lists_are_empty(path: str, ours: dict[str, str], stranger: Api) -> None:
@@ -162,6 +164,7 @@ def _state() -> tuple[Any, ...]:
         list(Payout.objects.values_list("status")),
         list(CardRefund.objects.values_list("status")),
         list(Item.objects.values_list("version", "archived_at")),
+        list(Ticket.objects.values_list("state", "goods_units", "paid_units")),
         list(CardTender.objects.values_list("status", "turn")),
         IdempotencyRecord.objects.filter(status__lt=400).count(),
     )

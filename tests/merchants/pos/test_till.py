@@ -128,6 +128,10 @@ def test_a_held_payment_says_keep_the_goods_and_no_reason(cashier, till, open_sh
     text = cashier.get(f"{till}/sales/{invoice.id}", **PART).content.decode()
     assert 'data-answer="no"' in text
     assert "Offer another way to pay" in text
+    assert "Void this sale" in text
+    voided = cashier.post(f"{till}/sales/{invoice.id}/void", **PART)
+    assert "This sale was voided" in voided.content.decode()
+    assert open_shop.again(invoice).status == "cancelled"
 
 
 def test_a_sale_can_be_voided_until_it_is_covered(cashier, till, open_shop):

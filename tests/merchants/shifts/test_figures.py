@@ -7,10 +7,12 @@ from hypothesis import strategies as st
 
 from merchants.shifts.figures import (
     CASH_KINDS,
+    CalledOff,
     Drawer,
     Moved,
     TenderFigures,
     Took,
+    VoidFigures,
     figures_of,
 )
 from merchants.shifts.rows import HEADING, report_rows
@@ -73,6 +75,18 @@ def test_cash_is_a_tender_beside_tokens_and_cards():
         TenderFigures("cash", "EUR", 1, 500, 1, 100, 0, 0),
     )
     assert [one.net_units for one in figures.tenders] == [1_250, 700, 400]
+
+
+def test_cash_has_its_tax_and_its_tips():
+    figures = added_up(moved=[Moved("sale", 500, 50, 200), Moved("sale", 600, 100)])
+    assert figures.tenders == (TenderFigures("cash", "EUR", 2, 1_100, 0, 0, 150, 200),)
+
+
+def test_what_was_voided_is_counted_by_currency_and_is_no_money():
+    voids = [CalledOff("EUR", 500), CalledOff("USD", 7), CalledOff("EUR", 0)]
+    figures = added_up(called_off=voids)
+    assert figures.voids == (VoidFigures("EUR", 2, 500), VoidFigures("USD", 1, 7))
+    assert not figures.tenders and figures.drawer.expected_units == 0
 
 
 def test_what_a_reorg_took_back_was_never_paid():
@@ -141,9 +155,14 @@ def test_a_file_has_a_line_a_figure():
         ],
         "assets": [{"asset": "USDC@1", "credited": money, "fee": money}],
         "tokens": [{"token": "WETH@1", "paid": money}],
+        "voids": [{"currency": "EUR", "count": 2, "worth": money}],
         "drawer": {"float": money, "counted": None},
     }
     rows = list(report_rows(body))
+    assert ["voids", "sales", "count: 2", "EUR", ""] in rows
+    assert ["voids", "sales", "worth", "EUR", "1.00"] in rows
+    old = {name: figure for name, figure in body.items() if name != "voids"}
+    assert [row for row in rows if row[0] != "voids"] == list(report_rows(old))
     assert rows[0] == list(HEADING) and {len(row) for row in rows} == {len(HEADING)}
     assert ["shift", "number", "7", "", ""] in rows
     assert ["drawer", "cash", "float", "EUR", "1.00"] in rows

@@ -146,7 +146,7 @@ def test_a_refund_is_counted_when_the_money_is_back(drawer):
 
 def test_a_card_is_a_tender_of_its_own(drawer):
     drawer.open()
-    invoice = drawer.sells(500)
+    invoice = drawer.sells(500, metadata={"tax": "0.70", "tip": "0.5"})
     tender = tender_row(
         shop_id=drawer.till.shop_id,
         invoice_id=invoice.id,
@@ -159,4 +159,5 @@ def test_a_card_is_a_tender_of_its_own(drawer):
     tells(drawer, "card.paid", subject=f"card:{tender.id}", body=body)
     (card,) = drawer.figures.tenders
     assert (card.tender, card.payments, card.paid_units) == ("card", 1, 500)
+    assert (card.tax_units, card.tip_units) == (70, 50)
     assert [(one.asset, one.credited_units) for one in drawer.figures.assets] == [("EUR", 500)]

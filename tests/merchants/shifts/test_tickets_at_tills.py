@@ -1,11 +1,12 @@
 """Tickets that are sold at a paired till: by its cashier, their cash in its drawer."""
 
 import pytest
+from django.db import DatabaseError, transaction
 
 from gateway.invoices.models import Invoice
 from merchants.catalogue import services as catalogue
 from merchants.catalogue.words import Words
-from merchants.shifts.models import CashMove
+from merchants.shifts.models import CashMove, Voided
 from merchants.tickets.models import CashTake
 from merchants.tills.makers import till_in
 from tests.checkout.test_views import assert_strict
@@ -34,6 +35,7 @@ def test_cash_for_a_ticket_is_in_the_drawer_of_its_shift(counter, drawer):
     assert counter.ticket.state == "paid"
     (move,) = CashMove.objects.all()
     assert (move.kind, int(move.units), move.made_by) == ("sale", 300, drawer.by)
+    assert (int(move.tax_units), int(move.tip_units)) == (50, 0)
     assert till_in(CashTake.objects.get().taken_by) == drawer.till.id
     counter.forms -= 1
     counter.do("cash", part="1", given="5.00")  # the form sent twice
@@ -57,3 +59,43 @@ def test_tokens_for_a_ticket_are_that_tills_takings(counter, drawer):
     assert counter.ticket.state == "paid"
     (tokens,) = drawer.figures.tenders
     assert (tokens.tender, tokens.payments) == ("tokens", 1)
+    assert (tokens.tax_units, tokens.tip_units) == (50, 0)
+
+
+def test_change_that_is_left_is_a_tip_in_the_report(counter, drawer):
+    drawer.open()
+    counter.do("cash", part="1", given="5.00", keep="yes")
+    (cash,) = drawer.figures.tenders
+    assert (cash.paid_units, cash.tax_units, cash.tip_units) == (500, 50, 200)
+
+
+def test_what_was_called_off_is_counted_once_in_the_shift_that_is_open(counter, drawer):
+    counter.do("void", reason="Went away")  # between two shifts: the next one's
+    counter.forms -= 1
+    counter.do("void", reason="Went away")
+    drawer.open()
+    (voids,) = drawer.figures.voids
+    assert (voids.currency, voids.count, voids.units) == ("EUR", 1, 300)
+    sale = drawer.sells(900)
+    for _ in range(2):
+        counter.client.post(f"/pos/{sale.shop_id}/sales/{sale.id}/void")
+    (voids,) = drawer.figures.voids
+    assert (voids.count, voids.units) == (2, 1_200)
+    report = drawer.close()
+    (told,) = report.body["voids"]
+    assert (told["count"], told["worth"]["amount"]) == (2, "12.00")
+    page = counter.client.get(f"/pos/{sale.shop_id}/shifts/{report.shift_id}")
+    assert "Voided (2)" in page.content.decode()
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Voided.objects.update(units=1)
+
+
+def test_a_part_that_is_paid_otherwise_is_no_void(counter, drawer):
+    drawer.open()
+    counter.do("ask", part="1")
+    asked = Invoice.objects.get()
+    counter.client.post(f"/pos/{asked.shop_id}/sales/{asked.id}/void")
+    asked.refresh_from_db()
+    assert asked.status == "cancelled"
+    counter.do("cash", part="1", given="3.00")
+    assert not drawer.figures.voids

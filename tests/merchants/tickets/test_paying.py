@@ -3,6 +3,7 @@
 import pytest
 from django.db import DatabaseError, transaction
 
+from gateway.compliance.holds import hold_release
 from gateway.events.models import Event
 from gateway.invoices.cards import invoice_card_paid, invoice_card_take
 from gateway.invoices.models import Invoice
@@ -22,7 +23,7 @@ from merchants.tickets.models import CashTake, PartDemand
 from merchants.tickets.pricing import Discount
 from merchants.tickets.settling import tickets_settle
 from tests.as_web import as_web
-from tests.invoices.conftest import World
+from tests.invoices.conftest import LISTED, World
 from tests.merchants.tickets.conftest import Till
 
 pytestmark = pytest.mark.django_db
@@ -65,7 +66,8 @@ def test_each_part_is_an_invoice_of_its_own_and_asking_again_is_the_same(till: T
     assert till.ask(1, key="a").id == first.id
     assert till.ask(1).id == first.id
     assert Invoice.objects.count() == PartDemand.objects.count() == 2
-    assert first.metadata == {"ticket_id": str(till.id), "part": 1, "tip": "0.00"}
+    said = {"ticket_id": str(till.id), "part": 1, "tax": "0.84", "tip": "0.00"}
+    assert first.metadata == said
     assert not Invoice.objects.filter(exceptions__contains=["duplicate_order"]).exists()
 
 
@@ -157,6 +159,31 @@ def test_no_cash_is_taken_while_a_card_is_being_charged(till: Till, world: World
     invoice_card_paid(invoice_id=invoice.id, now=world.now)
     world.drain()
     assert till.ticket.state == "paid"
+
+
+def test_a_held_payment_keeps_nobody_from_paying_otherwise(till: Till, world: World) -> None:
+    till.amount(1_000)
+    asked = till.split().ask()
+    deposit = world.confirmed(asked, sender=LISTED)
+    shown = till.shown["parts"][0]["demands"][0]
+    assert (shown["status"], shown["coming"], shown["paid"]) == ("processing", False, "0.00")
+    services.part_withdraw(**till.named, part=1, tap=till.tap())
+    assert world.again(asked).status == "cancelled"
+    till.cash(1_000)
+    assert till.ticket.state == "paid"
+    world.decide(deposit, hold_release)
+    assert world.again(asked).claims.get().reason == "cancelled"
+    assert (till.ticket.state, till.ticket.paid_units) == ("paid", 1_000)
+
+
+def test_a_ticket_whose_payment_is_held_may_be_voided_or_opened_again(
+    till: Till, world: World
+) -> None:
+    till.amount(1_000)
+    asked = till.split().ask()
+    world.confirmed(asked, sender=LISTED)
+    services.ticket_reopen(**till.named, tap=till.tap())
+    assert (till.ticket.state, world.again(asked).status) == ("open", "cancelled")
 
 
 def test_what_came_of_too_little_counts_and_cash_pays_the_rest(till: Till, world: World) -> None:

@@ -174,7 +174,7 @@ def test_a_ticket_given_away_is_paid_by_nothing() -> None:
         ("partial", 0, Fraction(1, 3), (0, True)),
         ("partial", Fraction(1, 3), Fraction(1, 3), (333, False)),
         ("processing", 0, 1, (0, True)),
-        ("processing", 0, 0, (0, True)),  # a card is being charged
+        ("processing", 0, 0, (0, False)),  # what covers it is held
         ("paid", Fraction(199, 200), Fraction(199, 200), (1_000, False)),
         ("paid", 2, 2, (1_000, False)),
         ("expired", Fraction(1, 3), Fraction(1, 3), (333, False)),
@@ -187,6 +187,8 @@ def test_what_a_demand_is_worth(
 ) -> None:
     shares = {"credited": Fraction(credited), "seen": Fraction(seen)}
     assert demand_worth(units=1_000, status=status, **shares) == worth
+    if not worth[0]:
+        assert demand_worth(units=1_000, status=status, **shares, charging=True) == (0, True)
 
 
 def test_an_ended_ticket_takes_no_step_but_cash_that_goes_back() -> None:
