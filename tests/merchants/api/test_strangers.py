@@ -1,5 +1,6 @@
 """What belongs to one shop is not there for another, on any endpoint."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
