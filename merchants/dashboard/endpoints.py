@@ -182,12 +182,8 @@ def _done(
     except (EndpointUnknown, DeliveryUnknown) as error:
         raise Http404 from error
     except TillwayError as error:
-        messages.error(request, replay_problem(error) if _is_replays(error) else problem_words(error))
+        messages.error(request, replay_problem(error))
     return HttpResponseRedirect(_here(shop_id, endpoint_id))
-
-
-def _is_replays(error: TillwayError) -> bool:
-    return error.code.startswith("replay_")
 
 
 def _here(shop_id: UUID, endpoint_id: UUID) -> str:

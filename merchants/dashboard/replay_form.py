@@ -20,9 +20,9 @@ def _moment() -> forms.DateTimeInput:
 class ReplayForm(forms.Form):
     """A range by the shop's clock, and which of the events that the endpoint hears."""
 
-    since = forms.DateTimeField(label=_("From"), input_formats=[MOMENT], widget=_moment())
+    since = forms.DateTimeField(label=_("From when"), input_formats=[MOMENT], widget=_moment())
     until = forms.DateTimeField(
-        label=_("To"),
+        label=_("Until when"),
         required=False,
         input_formats=[MOMENT],
         help_text=_("By the shop's clock. Empty: until now."),
@@ -37,7 +37,8 @@ class ReplayForm(forms.Form):
         self.label_suffix = ""
         choice = self.fields["events"]
         assert isinstance(choice, forms.ChoiceField)
-        choice.choices = [("", _("All that it hears")), *((one, one) for one in _narrower(endpoint))]
+        narrower = [(one, one) for one in _narrower(endpoint)]
+        choice.choices = [("", _("All that it hears")), *narrower]
         for bound in self:
             if bound.errors:
                 bound.field.widget.attrs["aria-invalid"] = "true"

@@ -17,6 +17,7 @@ from merchants.accounts.guards import MemberRequest, require_action
 from merchants.dashboard.auditing import write_down
 from merchants.dashboard.replay_form import ReplayForm
 from merchants.dashboard.selectors import time_text
+from merchants.pos.views import problem_words
 from merchants.webhooks.errors import EndpointUnknown
 from merchants.webhooks.models import Endpoint, Replay
 from merchants.webhooks.replaying import EVENTS_A_REPLAY, replay_begin, replay_count
@@ -120,7 +121,7 @@ def replay_problem(error: TillwayError) -> str:
         "replay_running": _("Another replay is under way. Wait until it is done."),
         "webhook_endpoint_disabled": _("This endpoint is off. Switch it on first."),
     }
-    return known.get(error.code, error.message)
+    return known.get(error.code) or problem_words(error)
 
 
 def _preview(endpoint: Endpoint, form: ReplayForm) -> dict[str, Any] | None:
