@@ -188,7 +188,7 @@ def test_a_range_that_cannot_be_is_said_at_its_field(owner, page):
 
 @pytest.mark.parametrize(("missed", "counted"), [("send", [2]), ("leave", [])])
 def test_switched_on_again_it_asks_what_to_do_about_what_was_missed(
-    owner, page, open_shop, endpoint, missed, counted
+    owner, page, open_shop, missed, counted
 ):
     owner.post(f"{page}/switch", {"enabled": "no"})
     _tests_happen(owner, page, open_shop, 2)
