@@ -49,6 +49,7 @@ class ReplayUnknown(TillwayError):
 class ReplayRange(TillwayError):
     code = "replay_range_invalid"
     message = "A replay goes from one moment to a later one, neither of them to come."
+    hint = "Leave out to for everything until now."
     field = "from"
     status = 422
 

@@ -265,7 +265,7 @@ def test_an_event_whose_first_attempt_nobody_knows_of_is_not_overtaken(
 
 
 @settings(
-    max_examples=8,
+    max_examples=5,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
