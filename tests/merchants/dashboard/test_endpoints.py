@@ -137,7 +137,7 @@ def test_a_key_that_is_refused_is_said_in_words(owner, open_shop, monkeypatch):
     assert "There is no scope" in said(answer)
 
 
-def _tests_happen(owner, page, open_shop, count):
+def _happens(owner, page, open_shop, count):
     """Events of the shop that the endpoint hears."""
     from django.db import transaction
 
@@ -146,7 +146,7 @@ def _tests_happen(owner, page, open_shop, count):
     for number in range(count):
         with transaction.atomic():
             emit(
-                type="payout.requested", subject=f"payout:{number}", body={}, mode="test",
+                type="ticket.paid", subject=f"ticket:{number}", body={}, mode="test",
                 shop_id=open_shop.shop_id,
             )  # fmt: skip
     open_shop.drain()
@@ -163,7 +163,7 @@ def _hidden(text, form):
 
 
 def test_a_range_is_counted_first_and_then_sent_once(owner, page, open_shop, endpoint):
-    _tests_happen(owner, page, open_shop, 3)
+    _happens(owner, page, open_shop, 3)
     since = _typed(timezone.now() - timedelta(hours=1))
     counted = said(owner.get(page, {"since": since, "until": "", "events": ""}))
     assert "it is 3 messages" in counted
@@ -191,7 +191,7 @@ def test_switched_on_again_it_asks_what_to_do_about_what_was_missed(
     owner, page, open_shop, missed, counted
 ):
     owner.post(f"{page}/switch", {"enabled": "no"})
-    _tests_happen(owner, page, open_shop, 2)
+    _happens(owner, page, open_shop, 2)
     off = said(owner.get(page))
     assert "it missed 2 messages" in off
     owner.post(f"{page}/switch", {"enabled": "yes", "missed": missed, "key": "one"})
@@ -206,14 +206,14 @@ def test_switched_on_again_it_asks_what_to_do_about_what_was_missed(
 def test_what_a_replay_sent_is_marked(owner, page, open_shop, endpoint):
     from merchants.webhooks.replaying import replay_begin, replays_continue
 
-    _tests_happen(owner, page, open_shop, 1)
+    _happens(owner, page, open_shop, 1)
     now = timezone.now()
     replay = replay_begin(
         shop_id=open_shop.shop_id, endpoint_id=endpoint.id, since=now - timedelta(hours=1), now=now
     )
     replays_continue(now=now)
     listed = said(owner.get(f"{page}?replay={replay.id}"))
-    assert "payout.requested" in listed and "Of one replay" in listed and "1 / 1" in listed
+    assert "ticket.paid" in listed and "Of one replay" in listed and "1 / 1" in listed
     sent = Delivery.objects.get()
     assert f"replay={replay.id}" in said(owner.get(f"{page}/deliveries/{sent.event_id}"))
     assert owner.get(f"{page}?replay=x").status_code == 404

@@ -27,7 +27,7 @@ def endpoint(shop: Any) -> Endpoint:
 def _answered(endpoint: Endpoint, result: Result, *, after: timedelta = timedelta(0)) -> None:
     """An attempt came to this end, so long from now."""
     if not Delivery.objects.exists():
-        happen(endpoint.shop_id, "payout.requested", subject="payout:1")
+        happen(endpoint.shop_id, "ticket.paid", subject="ticket:1")
     now = timezone.now() + after
     Delivery.objects.update(state="pending", trying=False, due_at=now)
     [claimed] = queue.claim(slots={endpoint.id: 1}, now=now)
@@ -106,7 +106,7 @@ def test_a_notice_names_the_host_and_nothing_secret(endpoint: Endpoint) -> None:
 
 def test_no_webhook_hears_of_webhooks(endpoint: Endpoint) -> None:
     _answered(endpoint, Result.GONE)
-    assert set(Delivery.objects.values_list("type", flat=True)) == {"payout.requested"}
+    assert set(Delivery.objects.values_list("type", flat=True)) == {"ticket.paid"}
 
 
 def test_one_that_failed_has_fewer_slots_until_one_is_accepted(endpoint: Endpoint) -> None:
@@ -114,5 +114,5 @@ def test_one_that_failed_has_fewer_slots_until_one_is_accepted(endpoint: Endpoin
     Delivery.objects.update(trying=False)
     assert [slow for _, _, slow in queue.endpoints_waiting()] == [True]
     _answered(endpoint, Result.SUCCEEDED)
-    happen(endpoint.shop_id, "payout.requested", subject="payout:2")
+    happen(endpoint.shop_id, "ticket.paid", subject="ticket:2")
     assert [slow for _, _, slow in queue.endpoints_waiting()] == [False]

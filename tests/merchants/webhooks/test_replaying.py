@@ -18,7 +18,7 @@ from tests.merchants.webhooks.conftest import Receiver, deliver_until, happen
 pytestmark = pytest.mark.django_db(transaction=True)
 
 # Nobody but the webhooks hears of these.
-THREE = ("payout.requested", "payout.sent", "payout.completed")
+THREE = ("ticket.paid", "ticket.unpaid", "ticket.voided")
 
 
 @pytest.fixture
@@ -127,12 +127,12 @@ def test_a_slice_taken_twice_queues_nothing_twice(endpoint: Endpoint, receiver: 
 def test_only_the_range_and_the_events_asked_for_and_what_the_endpoint_hears(
     endpoint: Endpoint, receiver: Receiver
 ) -> None:
-    services.endpoint_update(shop_id=endpoint.shop_id, endpoint_id=endpoint.id, events=["payout.*"])
+    services.endpoint_update(shop_id=endpoint.shop_id, endpoint_id=endpoint.id, events=["ticket.*"])
     before = timezone.now()
-    happen(endpoint.shop_id, *THREE, "desk.told", subject="payout:1")
+    happen(endpoint.shop_id, *THREE, "desk.told", subject="ticket:1")
     happen(endpoint.shop_id, "fee_invoice.issued", subject="fee_invoice:1")
     between = timezone.now()
-    happen(endpoint.shop_id, "payout.completed", subject="payout:2")
+    happen(endpoint.shop_id, "ticket.voided", subject="ticket:2")
 
     def count(**options: Any) -> int:
         return replaying.replay_count(
@@ -148,15 +148,15 @@ def test_only_the_range_and_the_events_asked_for_and_what_the_endpoint_hears(
 
     assert count() == 3
     assert count(until=timezone.now()) == 4
-    assert count(events=["payout.completed"]) == 1
+    assert count(events=["ticket.voided"]) == 1
     assert count(events=["refund.*"]) == 0
     assert count(since=between, until=timezone.now()) == 1
     with pytest.raises(TillwayError) as refusal:
-        count(events=["payout.eaten"])
+        count(events=["ticket.eaten"])
     assert refusal.value.code == "event_unknown"
-    assert _begin(endpoint, since=before, until=between, events=["payout.completed"]).counted == 1
+    assert _begin(endpoint, since=before, until=between, events=["ticket.voided"]).counted == 1
     replaying.replays_continue(now=timezone.now())
-    assert Delivery.objects.get(replay_id__isnull=False).type == "payout.completed"
+    assert Delivery.objects.get(replay_id__isnull=False).type == "ticket.voided"
 
 
 def test_a_range_of_nothing_is_done_at_once(endpoint: Endpoint) -> None:
@@ -183,14 +183,14 @@ def test_a_large_replay_stands_before_a_fresh_event_with_one_window_only(
 ) -> None:
     monkeypatch.setattr(replaying, "WINDOW", 4)
     for number in range(20):
-        happen(endpoint.shop_id, "payout.requested", subject=f"payout:{number}")
+        happen(endpoint.shop_id, "ticket.paid", subject=f"ticket:{number}")
     deliver_until(lambda: len(receiver.received) == 20)
     _begin(endpoint)
     assert replaying.replays_continue(now=timezone.now()) == 4
     assert replaying.replays_continue(now=timezone.now()) == 0, "those wait still"
-    happen(endpoint.shop_id, "payout.completed", subject="payout:fresh")
+    happen(endpoint.shop_id, "ticket.voided", subject="ticket:fresh")
     deliver_until(lambda: len(receiver.received) == 25)
-    assert "payout:fresh" in {one.message["subject"] for one in receiver.received[20:]}
+    assert "ticket:fresh" in {one.message["subject"] for one in receiver.received[20:]}
     _slices(receiver, 41)
     subjects = [one.message["subject"] for one in receiver.received[20:]]
     assert len(subjects) == 21 and len(set(subjects)) == 21
@@ -200,7 +200,7 @@ def test_an_endpoint_that_fails_gets_one_at_a_time_until_it_accepts_one(
     endpoint: Endpoint, receiver: Receiver
 ) -> None:
     for number in range(5):
-        happen(endpoint.shop_id, "payout.requested", subject=f"payout:{number}")
+        happen(endpoint.shop_id, "ticket.paid", subject=f"ticket:{number}")
     deliver_until(lambda: len(receiver.received) == 5)
     Endpoint.objects.update(failing_since=timezone.now() - timedelta(hours=1))
     _begin(endpoint)
@@ -239,7 +239,7 @@ def test_counting_costs_the_same_for_one_event_and_for_many(
     endpoint: Endpoint, django_assert_num_queries: Any
 ) -> None:
     for number in range(30):
-        happen(endpoint.shop_id, "payout.requested", subject=f"payout:{number}")
+        happen(endpoint.shop_id, "ticket.paid", subject=f"ticket:{number}")
     now = timezone.now()
     with django_assert_num_queries(2):
         replaying.replay_count(
@@ -277,7 +277,7 @@ def test_whatever_was_sent_before_every_event_is_queued_once_and_in_order(
     Replay.objects.all().delete()
     since = timezone.now()
     for lane in lanes:
-        happen(endpoint.shop_id, "payout.requested", subject=f"payout:{since:%f}-{lane}")
+        happen(endpoint.shop_id, "ticket.paid", subject=f"ticket:{since:%f}-{lane}")
     states = st.sampled_from(["succeeded", "failed", None])
     for event_id in list(Delivery.objects.values_list("event_id", flat=True)):
         state = data.draw(states)
