@@ -116,6 +116,20 @@ class House:
             raise RuntimeError(f"manage.py {arguments[0]}: {done.stderr.strip()[-600:]}")
         return done.stdout.strip()
 
+    def pid_of(self, name: str) -> int | None:
+        """The process id of ``manage.py <name>``, as the house runs it now."""
+        for entry in Path("/proc").iterdir():
+            if not entry.name.isdigit():
+                continue
+            try:
+                command = (entry / "cmdline").read_text()
+                parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+            except (OSError, ValueError):
+                continue  # it ended meanwhile
+            if parent == self._process.pid and f"manage.py\0{name}\0" in command:
+                return int(entry.name)
+        return None
+
     def close(self) -> None:
         if self._process.poll() is not None:
             # Its processes went with it; its services outlive one that was killed.

@@ -102,6 +102,7 @@ EVERY_SECONDS = {
     "merchants.calls.tasks.keep_call_days": HOUR,
     "merchants.customers.tasks.forget_old_customers": DAY,
     "merchants.customers.tasks.throw_customer_keys_away": 10 * MINUTE,
+    "merchants.webhooks.tasks.continue_replays": 1.0,
     "merchants.webhooks.tasks.make_delivery_partitions": DAY,
     "merchants.webhooks.tasks.drop_old_delivery_partitions": DAY,
 }

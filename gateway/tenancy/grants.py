@@ -171,6 +171,7 @@ DROPPED: Final = frozenset(
         "notices_silence",
         "tills_pin",
         "webhooks_endpoint",
+        "webhooks_replay",
     }
 )
 """Whose rows a person's click deletes."""

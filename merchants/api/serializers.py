@@ -1,5 +1,7 @@
 """What requests may hold. Answers are described in ``answers.py``."""
 
+from typing import Any
+
 from rest_framework import serializers
 
 from gateway.invoices.issuing import MAX_LOCK_SECONDS, MIN_LOCK_SECONDS
@@ -190,6 +192,23 @@ class NewEndpoint(Strict):
 class EndpointChange(NewEndpoint):
     url = Text(required=False, max_length=2_000)
     enabled = Switch(required=False)
+
+
+class NewReplay(Strict):
+    to = Moment(
+        required=False, help_text="Until then, that moment not included; until now if unset."
+    )
+    events = serializers.ListField(
+        child=Text(max_length=80),
+        required=False,
+        max_length=len(FILTERS),
+        help_text="Of what the endpoint hears, only these; all of it if unset.",
+    )
+
+    def get_fields(self) -> dict[str, Any]:
+        # Python has a meaning of its own for this word.
+        since = Moment(help_text="Since then, that moment included; 100 days back at most.")
+        return {"from": since, **super().get_fields()}
 
 
 class NewPaymentLink(Strict):

@@ -102,6 +102,8 @@ urlpatterns = [
     path(f"{_ENDPOINT}/rotate_secret", webhooks.EndpointSecretView.as_view()),
     path(f"{_ENDPOINT}/test", webhooks.EndpointTestView.as_view()),
     path(f"{_ENDPOINT}/deliveries", webhooks.DeliveriesView.as_view()),
+    path(f"{_ENDPOINT}/replay", webhooks.EndpointReplayView.as_view()),
+    path(f"{_ENDPOINT}/replays/<uuid:replay_id>", webhooks.ReplayView.as_view()),
     path(_DELIVERY, webhooks.DeliveryView.as_view()),
     path(f"{_DELIVERY}/redeliver", webhooks.RedeliverView.as_view()),
     path("events", events.EventsView.as_view()),

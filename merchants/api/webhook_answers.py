@@ -1,5 +1,7 @@
 """What endpoints, deliveries and events look like in answers."""
 
+from typing import Any
+
 from rest_framework import serializers as s
 
 from merchants.api.answers import Cursored, Shape
@@ -14,6 +16,9 @@ class Endpoint(Shape):
     enabled = s.BooleanField()
     disabled_reason = s.ChoiceField(["asked", "gone", "failing"], allow_null=True)
     failing_since = s.DateTimeField(allow_null=True)
+    off_since = s.DateTimeField(
+        allow_null=True, help_text="What happened since was not queued: see its replay."
+    )
     created_at = s.DateTimeField()
 
 
@@ -47,6 +52,7 @@ class Delivery(Shape):
     sequence = s.IntegerField()
     state = s.ChoiceField(["pending", "succeeded", "failed", "cancelled"])
     attempts = s.IntegerField()
+    replay_id = s.UUIDField(allow_null=True, help_text="The last replay that sent it.")
     next_attempt_at = s.DateTimeField(allow_null=True)
     created_at = s.DateTimeField()
     finished_at = s.DateTimeField(allow_null=True)
@@ -58,6 +64,22 @@ class DeliveryWithAttempts(Delivery):
 
 class DeliveryList(Cursored):
     data = Delivery(many=True)  # type: ignore[assignment]
+
+
+class Replay(Shape):
+    id = s.UUIDField()
+    webhook_endpoint_id = s.UUIDField()
+    to = s.DateTimeField()
+    events = s.ListField(child=s.CharField(), help_text="Empty: all that the endpoint hears.")
+    state = s.ChoiceField(["open", "done"], help_text="done: every delivery is queued.")
+    deliveries = s.IntegerField(help_text="How many it is, counted when it was asked for.")
+    queued = s.IntegerField(help_text="How many of them are queued so far.")
+    created_at = s.DateTimeField()
+    finished_at = s.DateTimeField(allow_null=True)
+
+    def get_fields(self) -> dict[str, Any]:
+        # Python has a meaning of its own for this word.
+        return {"from": s.DateTimeField(), **super().get_fields()}
 
 
 class Event(Shape):

@@ -39,6 +39,7 @@ ACTS: Final[dict[str, Kind]] = {
     "webhook.changed": "programs",
     "webhook.removed": "programs",
     "webhook.secret_changed": "programs",
+    "webhook.replayed": "programs",
     "settings.changed": "settings",
     "payout_address.asked": "money",
     "bank_account.asked": "money",

@@ -26,11 +26,13 @@ from merchants.notices.wording import words_of
 from merchants.tills.selectors import has_tablet, tills_unseen
 from merchants.webhooks.models import Endpoint
 from merchants.webhooks.selectors import endpoints_of
+from merchants.webhooks.services import BROKEN
 
 MOST_NOTICES: Final = 8
 UNSEEN_AFTER: Final = timedelta(days=1)
 """A tablet that was not heard of for so long may be off, or its network."""
-_BROKEN: Final = frozenset({"gone", "failing"})
+TOLD_BELOW: Final = frozenset({"webhook_failing", "webhook_disabled"})
+"""Kinds of notice whose matter stands here by itself, as it is now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ def matters_of(request: MemberRequest, *, now: datetime) -> list[Matter]:
 def _notices(request: MemberRequest) -> list[Matter]:
     """Payouts that failed, what is due of the shop, acts that wait: until somebody takes it on."""
     notices = shop_notices(shop_id=request.shop.id, roles=request.roles, most=MOST_NOTICES)
-    told = [words_of(notice) for notice in notices]
+    told = [words_of(notice) for notice in notices if notice.kind not in TOLD_BELOW]
     return [Matter("problem", "alert", one.title, one.meaning, one.path) for one in told]
 
 
@@ -126,7 +128,7 @@ def _webhooks(request: MemberRequest, root: str) -> list[Matter]:
 def _is_broken(endpoint: Endpoint) -> bool:
     if endpoint.enabled:
         return endpoint.failing_since is not None
-    return endpoint.disabled_reason in _BROKEN
+    return endpoint.disabled_reason in BROKEN
 
 
 def _held(request: MemberRequest, root: str) -> list[Matter]:

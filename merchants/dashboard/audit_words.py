@@ -47,6 +47,7 @@ def act_word(act: str) -> str:
         "webhook.changed": _("Webhook changed"),
         "webhook.removed": _("Webhook deleted"),
         "webhook.secret_changed": _("Webhook secret changed"),
+        "webhook.replayed": _("Past events sent to a webhook again"),
         "settings.changed": _("Settings changed"),
         "payout_address.asked": _("Another payout address asked for"),
         "bank_account.asked": _("Another bank account asked for"),

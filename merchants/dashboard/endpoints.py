@@ -16,12 +16,20 @@ from gateway.events.errors import BadCursor, TillwayError
 from merchants.accounts.guards import MemberRequest, require_action
 from merchants.dashboard.auditing import write_down
 from merchants.dashboard.frame import draw
+from merchants.dashboard.replays import (
+    key_of,
+    missed_by,
+    missed_since,
+    replay_part,
+    replay_problem,
+)
 from merchants.dashboard.selectors import time_text
 from merchants.dashboard.wording import delivery_sign, disabled_words
 from merchants.pos.views import problem_words
 from merchants.webhooks import selectors, services
 from merchants.webhooks.errors import DeliveryUnknown, EndpointUnknown
 from merchants.webhooks.models import Attempt, Delivery
+from merchants.webhooks.replaying import replay_begin
 
 
 @never_cache
@@ -58,9 +66,17 @@ def delivery(
 @require_POST
 @require_action("webhook.manage")
 def switch(request: MemberRequest, shop_id: UUID, endpoint_id: UUID) -> HttpResponse:
-    """On (it gets what waited for it meanwhile) or off."""
+    """On (it gets what waited for it, and, if asked for, what it missed meanwhile) or off."""
     enabled = request.POST.get("enabled") == "yes"
     said = _("The endpoint is on.") if enabled else _("The endpoint is off.")
+    if enabled and request.POST.get("missed") == "send":
+        return _done(
+            request,
+            shop_id,
+            endpoint_id,
+            lambda: _switch_on_and_send(request, endpoint_id),
+            said=_("The endpoint is on. What it missed is sent to it, in order."),
+        )
     return _done(
         request,
         shop_id,
@@ -133,6 +149,24 @@ def _switch(request: MemberRequest, endpoint_id: UUID, *, enabled: bool) -> None
     write_down(request, "webhook.changed", subject=f"webhook:{endpoint_id}", detail=detail)
 
 
+@transaction.atomic
+def _switch_on_and_send(request: MemberRequest, endpoint_id: UUID) -> None:
+    now = timezone.now()
+    found = services.endpoint_locked(shop_id=request.shop.id, endpoint_id=endpoint_id)
+    since = missed_since(found, now=now)
+    _switch(request, endpoint_id, enabled=True)
+    if since is None:
+        return
+    replay_begin(
+        shop_id=request.shop.id,
+        endpoint_id=endpoint_id,
+        since=since,
+        key=key_of(request),
+        now=now,
+    )
+    write_down(request, "webhook.replayed", subject=f"webhook:{endpoint_id}")
+
+
 def _done(
     request: MemberRequest,
     shop_id: UUID,
@@ -148,7 +182,7 @@ def _done(
     except (EndpointUnknown, DeliveryUnknown) as error:
         raise Http404 from error
     except TillwayError as error:
-        messages.error(request, problem_words(error))
+        messages.error(request, replay_problem(error))
     return HttpResponseRedirect(_here(shop_id, endpoint_id))
 
 
@@ -165,12 +199,17 @@ def _page(
 ) -> HttpResponse:
     try:
         found = selectors.endpoint_get(shop_id=shop_id, endpoint_id=endpoint_id)
+        replay_id = _replay_asked(request)
         deliveries = selectors.deliveries_page(
-            shop_id=shop_id, endpoint_id=endpoint_id, cursor=request.GET.get("cursor")
+            shop_id=shop_id,
+            endpoint_id=endpoint_id,
+            replay_id=replay_id,
+            cursor=request.GET.get("cursor"),
         )
-    except (EndpointUnknown, BadCursor) as error:
+    except (EndpointUnknown, BadCursor, ValueError) as error:
         raise Http404 from error
     here = _here(shop_id, endpoint_id)
+    older = f"{here}?replay={replay_id}&" if replay_id else f"{here}?"
     failing = found.failing_since if found.enabled else None
     context = {
         "endpoint": found,
@@ -182,9 +221,22 @@ def _page(
         if found.previous_secret_until and found.previous_secret_until > timezone.now()
         else "",
         "deliveries": [_row(sent) for sent in deliveries.items],
-        "next_href": f"{here}?cursor={deliveries.next_cursor}" if deliveries.next_cursor else "",
+        "replay_id": replay_id,
+        "next_href": f"{older}cursor={deliveries.next_cursor}" if deliveries.next_cursor else "",
+        "missed": missed_by(found, now=timezone.now()),
+        **replay_part(request, found),
     }
     return draw(request, "dashboard/webhook.html", context)
+
+
+def _replay_asked(request: MemberRequest) -> UUID | None:
+    """The replay whose deliveries alone are to be listed.
+
+    Raises:
+        ValueError: that is no id.
+    """
+    text = request.GET.get("replay")
+    return UUID(text) if text else None
 
 
 def _row(sent: Delivery) -> dict[str, Any]:
@@ -196,6 +248,7 @@ def _row(sent: Delivery) -> dict[str, Any]:
         "sequence": sent.sequence,
         "attempts": sent.attempts,
         "at_text": time_text(sent.created_at),
+        "replay_id": sent.replay_id,
         "tone": sign.tone,
         "icon": sign.icon,
         "word": sign.word,

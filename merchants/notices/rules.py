@@ -14,6 +14,7 @@ from merchants.accounts.actions import (
     ACCOUNTANT,
     COMPLIANCE_OFFICER,
     DESK,
+    DEVELOPER,
     HOUSE_ROLES,
     MANAGER,
     OPERATOR,
@@ -276,6 +277,20 @@ RULES: Final = (
         "sign_in_new_network",
         (AT_ONCE, {OWNER}),
         opens={"sign_in.new_network"},
+    ),
+    _rule(
+        "webhook_failing",
+        (AT_ONCE, {DEVELOPER}),
+        (_DAYS(1), {OWNER, MANAGER}),
+        opens={"webhook.failing"},
+        settles={"webhook.recovered", "webhook.disabled", "webhook.attended"},
+    ),
+    _rule(
+        "webhook_disabled",
+        (AT_ONCE, {DEVELOPER, OWNER}),
+        (_DAYS(1), {MANAGER}),
+        opens={"webhook.disabled"},
+        settles={"webhook.attended"},
     ),
     _rule(
         "case_decision_waits",

@@ -78,8 +78,38 @@ def words_of(notice: Notice) -> Words:
                 % {"network": _said(notice.body, "network")},
                 f"{shop}/",
             )
+        case "webhook_failing" | "webhook_disabled":
+            return _words_of_webhook(notice, f"{shop}/developers/webhooks")
         case _:
             return _words_of_house(notice)
+
+
+def _words_of_webhook(notice: Notice, root: str) -> Words:
+    path = f"{root}/{notice.subject.partition(':')[2]}"
+    host = {"host": _said(notice.body, "host")}
+    if notice.kind == "webhook_failing":
+        return Words(
+            _("Your program at %(host)s accepts no webhooks") % host,
+            _("Nothing was accepted for a day. After five days we stop calling it."),
+            path,
+        )
+    if notice.body.get("reason") == "gone":
+        return Words(
+            _("We stopped calling your program at %(host)s") % host,
+            _(
+                "It answered that it is gone for good. If it is not, switch it on again; what it"
+                " missed can be sent then."
+            ),
+            path,
+        )
+    return Words(
+        _("We stopped calling your program at %(host)s") % host,
+        _(
+            "It accepted nothing for five days. Repair it and switch it on again; what it missed"
+            " can be sent then."
+        ),
+        path,
+    )
 
 
 def _words_of_house(notice: Notice) -> Words:
@@ -252,6 +282,8 @@ def kind_word(kind: str) -> str:
         "key_new_network": _("API keys used from new networks"),
         "shift_left_open": _("Shifts that were left open"),
         "sign_in_new_network": _("Sign-ins from new networks"),
+        "webhook_failing": _("Webhooks that nobody accepts"),
+        "webhook_disabled": _("Webhooks that were switched off"),
         "case_decision_waits": _("Cases that wait for a second officer"),
         "report_due": _("Reports that are due"),
         "report_waits": _("Reports that wait for a second officer"),

@@ -24,11 +24,12 @@ from merchants.plugins.messages import (
 from merchants.plugins.methods import methods_of
 from merchants.plugins.presenters import delivery_id, payment, unix
 from merchants.plugins.selectors import said_of
-from merchants.webhooks.catalogue import TEST_EVENT
+from merchants.webhooks.catalogue import SHOP_EVENTS, TEST_EVENT
 from merchants.webhooks.schedule import Result, Verdict
 from merchants.webhooks.styles import ToSend
 
 SUCCESS: Final = range(200, 300)
+SPOKEN_OF: Final = ("invoice.", "refund.")
 
 
 class PluginStyle:
@@ -38,6 +39,14 @@ class PluginStyle:
 
     def secret(self) -> str:
         return secret_new()
+
+    def types(self, filters: Collection[str]) -> frozenset[str]:
+        """Whatever the protocol has a word for: which one, the event's body decides."""
+        return frozenset(type for type in SHOP_EVENTS if type.startswith(SPOKEN_OF))
+
+    def word(self, event: EventRecord, *, filters: Collection[str]) -> str | None:
+        message = chosen_of(messages_of(event), filters)
+        return None if message is None else message.type
 
     def told(self, event: EventRecord, *, filters: Collection[str]) -> bytes | None:
         """What is the same in every attempt, without who buys. At most one query."""

@@ -5,8 +5,8 @@ lease), makes the requests, and writes down what came of them. Killed at any lin
 the knowledge that a request was made: the lease ends and the delivery is made again, under the
 same webhook-id. Any number of deliverers may run.
 
-Fairness: each endpoint has a few slots; one whose last attempt hung has fewer, and all such
-endpoints together can't take more than half of the places.
+Fairness: each endpoint has a few slots; one whose last attempt hung or failed has fewer, until one
+is accepted, and all such endpoints together can't take more than half of the places.
 """
 
 import asyncio
@@ -28,6 +28,7 @@ from gateway.events.waking import hearing
 from gateway.outside.async_http import GuardedClient
 from merchants.webhooks import queue
 from merchants.webhooks.queue import Claimed, Outcome
+from merchants.webhooks.schedule import Result
 from merchants.webhooks.sending import TIMEOUT_SECONDS, attempt
 from merchants.webhooks.services import CHANNEL
 
@@ -43,7 +44,7 @@ STOP_SECONDS: Final = 8.0
 """How long a stop waits for answers; what comes later is sent again when its lease ends."""
 
 
-Result = TypeVar("Result")
+Found = TypeVar("Found")
 
 
 def _disconnect() -> None:
@@ -88,9 +89,10 @@ class Places:
     def begin(self, endpoint_id: UUID) -> None:
         self.in_flight[endpoint_id] += 1
 
-    def end(self, endpoint_id: UUID, *, hung: bool) -> None:
+    def end(self, endpoint_id: UUID, *, poor: bool) -> None:
+        """``poor``: the attempt hung, or was not accepted."""
         self._give_back(endpoint_id, 1)
-        (self.slow.add if hung else self.slow.discard)(endpoint_id)
+        (self.slow.add if poor else self.slow.discard)(endpoint_id)
 
     def _give_back(self, endpoint_id: UUID, count: int) -> None:
         self.in_flight[endpoint_id] -= count
@@ -175,7 +177,7 @@ class Deliverer:
             self.wake.set()  # there may be more that is due
 
     async def _attempt(self, delivery: Claimed) -> None:
-        hung = False
+        poor = False
         try:
             point("webhook.calling")
             outcome = await attempt(
@@ -184,14 +186,14 @@ class Deliverer:
                 allow_loopback=settings.WEBHOOKS_ALLOW_LOOPBACK,
                 timeout_seconds=self.timeout_seconds,
             )
-            hung = outcome.hung
+            poor = outcome.hung or outcome.verdict.result is not Result.SUCCEEDED
             self.outcomes.append(outcome)
             point("webhook.answered")
         except Exception:
             # A mistake of ours must cost this attempt only: the lease ends and it is due again.
             log.exception("webhook_attempt_failed", event_id=str(delivery.event_id))
         finally:
-            self.places.end(delivery.endpoint_id, hung=hung)
+            self.places.end(delivery.endpoint_id, poor=poor)
             self.wake.set()
 
     async def _record(self) -> None:
@@ -240,5 +242,5 @@ class Deliverer:
             except redis.RedisError:
                 await asyncio.sleep(1)  # meanwhile the rows are looked through
 
-    async def _in_database(self, function: Callable[[], Result]) -> Result:
+    async def _in_database(self, function: Callable[[], Found]) -> Found:
         return await asyncio.get_running_loop().run_in_executor(self.database, function)

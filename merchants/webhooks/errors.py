@@ -39,6 +39,48 @@ class EndpointDisabled(TillwayError):
     status = 409
 
 
+class ReplayUnknown(TillwayError):
+    code = "replay_unknown"
+    message = "This endpoint has no such replay."
+    hint = "The endpoint's replays list those there are."
+    status = 404
+
+
+class ReplayRange(TillwayError):
+    code = "replay_range_invalid"
+    message = "A replay goes from one moment to a later one, neither of them to come."
+    hint = "Leave out to for everything until now."
+    field = "from"
+    status = 422
+
+
+class ReplayTooOld(TillwayError):
+    code = "replay_too_old"
+    message = "What happened so long ago can't be sent again."
+    hint = "GET /v1/events has what happened."
+    field = "from"
+    status = 422
+
+
+class ReplayTooLarge(TillwayError):
+    code = "replay_too_large"
+    field = "from"
+    status = 422
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(
+            f"More than {limit} events happened in this time.",
+            hint="Ask for a part of it, then for the next.",
+        )
+
+
+class ReplayRunning(TillwayError):
+    code = "replay_running"
+    message = "Another replay of this endpoint is still under way."
+    hint = "Wait until it is done; deliveries show how far it is."
+    status = 409
+
+
 class SecretChanged(TillwayError):
     code = "webhook_secret_changed"
     message = "The secret was changed meanwhile, so it was left as it is."

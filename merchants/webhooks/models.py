@@ -11,7 +11,8 @@ from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.functions import Now
 
 from gateway.events.ids import uuid7
 from gateway.shops.models import Shop
@@ -33,7 +34,15 @@ class Endpoint(models.Model):
         default="", blank=True, help_text="asked | gone | failing; empty while enabled"
     )
     failing_since = models.DateTimeField(null=True)
-    slow = models.BooleanField(default=False, help_text="its last attempt hung: fewer at a time")
+    warned = models.BooleanField(
+        default=False, db_default=False, help_text="people were told that it accepts nothing"
+    )
+    off_since = models.DateTimeField(
+        null=True, help_text="what happened since was not queued for it; null while enabled"
+    )
+    slow = models.BooleanField(
+        default=False, help_text="its last attempt hung or failed: fewer at a time"
+    )
     style = models.TextField(
         default="standard", db_default="standard", help_text="how it is spoken to: styles.py"
     )
@@ -49,6 +58,10 @@ class Endpoint(models.Model):
         constraints = (
             models.CheckConstraint(
                 condition=Q(style__in=("standard", "btcpay")), name="webhooks_endpoint_style"
+            ),
+            models.CheckConstraint(
+                condition=Q(enabled=False) | Q(off_since__isnull=True),
+                name="webhooks_endpoint_off_since",
             ),
         )
 
@@ -80,6 +93,10 @@ class Delivery(models.Model):
     tries = models.IntegerField(default=0, help_text="begun, of the present schedule")
     due_at = models.DateTimeField(help_text="when to try; while trying, when the lease ends")
     created_at = models.DateTimeField()
+    queued_at = models.DateTimeField(
+        db_default=Now(), help_text="since when it waits: made, or queued again by a replay"
+    )
+    replay_id = models.UUIDField(null=True, help_text="the last replay that queued it")
     finished_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -87,6 +104,57 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.type} → {self.endpoint_id}"
+
+
+class Replay(models.Model):
+    """What happened in a range of time, sent to an endpoint again, or for the first time.
+
+    Asked for once; its deliveries are queued slice by slice from this row.
+    """
+
+    OPEN, DONE = "open", "done"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    shop_id = models.UUIDField()
+    endpoint = models.ForeignKey(Endpoint, on_delete=models.CASCADE, related_name="+")
+    since = models.DateTimeField()
+    until = models.DateTimeField(help_text="what happened then is not in it any more")
+    events = ArrayField(
+        models.TextField(), default=list, help_text="of what the endpoint hears; empty: all of it"
+    )
+    key = models.TextField(default="", help_text="who asks again with it asks for this one")
+    counted = models.IntegerField(help_text="deliveries, when it was asked for")
+    queued = models.IntegerField(default=0)
+    reached = models.UUIDField(null=True, help_text="the last event that was looked at")
+    state = models.TextField(default=OPEN)
+    asked_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    endpoint_id: UUID
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("endpoint", "key"),
+                condition=~Q(key=""),
+                name="webhooks_replay_once_by_its_key",
+            ),
+            models.UniqueConstraint(
+                fields=("endpoint",),
+                condition=Q(state="open"),
+                name="webhooks_one_open_replay",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="open", ended_at__isnull=True)
+                | Q(state="done", ended_at__isnull=False),
+                name="webhooks_replay_ends",
+            ),
+            models.CheckConstraint(condition=Q(since__lt=F("until")), name="webhooks_replay_range"),
+        )
+        indexes = (models.Index(fields=("endpoint", "-id"), name="webhooks_replay_log"),)
+
+    def __str__(self) -> str:
+        return f"replay {self.id} ({self.state})"
 
 
 class Attempt(models.Model):

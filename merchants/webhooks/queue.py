@@ -12,12 +12,13 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from merchants.webhooks.models import Endpoint
-from merchants.webhooks.schedule import DISABLE_AFTER, Result, Verdict
+from merchants.webhooks.schedule import DISABLE_AFTER, WARN_AFTER, Result, Verdict
 from merchants.webhooks.services import endpoint_secrets
 from merchants.webhooks.styles import ToSend, style_named
+from merchants.webhooks.telling import DISABLED, FAILING, RECOVERED, endpoint_tell
 
-LEASE: Final = timedelta(seconds=60)
-"""Longer than any attempt: a delivery whose process died is due again after it."""
+LEASE: Final = timedelta(seconds=30)
+"""Twice the longest attempt: a delivery whose process died is due again after it."""
 HOLD: Final = timedelta(seconds=30)
 """How long an event waits for an earlier one of its subject that fails. With one attempt's
 timeout on top it stays below the minute that we promise."""
@@ -98,11 +99,11 @@ picked AS (
       CROSS JOIN LATERAL (
         SELECT d.event_id, d.endpoint_id FROM webhooks_delivery d
          WHERE d.endpoint_id = l.endpoint_id AND d.state = 'pending' AND d.due_at <= %(now)s
-           AND (d.attempts > 0 OR NOT EXISTS (
+           AND (d.tries > 0 OR NOT EXISTS (
                 SELECT 1 FROM webhooks_delivery earlier
                  WHERE earlier.endpoint_id = d.endpoint_id AND earlier.subject = d.subject
                    AND earlier.state = 'pending' AND earlier.sequence < d.sequence
-                   AND (earlier.attempts = 0 OR d.created_at > %(held_since)s)))
+                   AND (earlier.tries = 0 OR earlier.trying OR d.queued_at > %(held_since)s)))
          ORDER BY d.due_at, d.event_id
          LIMIT l.slots
            FOR UPDATE SKIP LOCKED) d),
@@ -124,9 +125,10 @@ SELECT event_id, endpoint_id, attempts, tries, payload FROM claimed
 def claim(*, slots: dict[UUID, int], now: datetime) -> list[Claimed]:
     """Take what is due for these endpoints, each up to its free slots, and log the attempts.
 
-    The first attempt for an event comes after the first attempts for its subject's earlier
-    events; for the first ``HOLD`` of its life it even waits until those have arrived. Two
-    queries, and what the style of each asks to fill its payload.
+    The first attempt for an event begins when those for its subject's earlier events have come to
+    an end: a request under way could be overtaken, and one whose process died may never have been
+    made. For the first ``HOLD`` that it waits it even waits until those have arrived. Two queries,
+    and what the style of each asks to fill its payload.
     """
     if not slots:
         return []
@@ -178,22 +180,30 @@ UPDATE webhooks_delivery
  WHERE event_id = %(event_id)s AND endpoint_id = %(endpoint_id)s AND attempts = %(number)s
 """
 HEALTHY_SQL = """
-UPDATE webhooks_endpoint SET failing_since = NULL, slow = %(hung)s
+UPDATE webhooks_endpoint SET failing_since = NULL, warned = false, slow = %(hung)s
  WHERE id = %(endpoint_id)s AND (failing_since IS NOT NULL OR slow <> %(hung)s)
+RETURNING CASE WHEN old.warned THEN %(recovered)s END, shop_id, url, old.failing_since,
+          disabled_reason
 """
 FAILING_SQL = """
-UPDATE webhooks_endpoint
-   SET failing_since = coalesce(failing_since, %(now)s), slow = %(hung)s,
-       enabled = enabled AND NOT %(gone)s
-                 AND coalesce(failing_since, %(now)s) > %(disable_before)s,
+WITH judged AS (
+    SELECT id, coalesce(failing_since, %(now)s) AS since,
+           %(gone)s OR failing_since <= %(disable_before)s AS is_over,
+           coalesce(failing_since <= %(warn_before)s, false) AS is_long
+      FROM webhooks_endpoint WHERE id = %(endpoint_id)s)
+UPDATE webhooks_endpoint e
+   SET failing_since = since, slow = true, warned = e.warned OR is_long,
+       enabled = e.enabled AND is_over IS NOT TRUE,
+       off_since = CASE WHEN e.enabled AND is_over THEN %(now)s ELSE e.off_since END,
        disabled_reason = CASE
-           WHEN NOT enabled THEN disabled_reason
-           WHEN %(gone)s THEN 'gone'
-           WHEN coalesce(failing_since, %(now)s) <= %(disable_before)s THEN 'failing'
-           ELSE '' END
- WHERE id = %(endpoint_id)s
-   AND (failing_since IS NULL OR slow <> %(hung)s OR %(gone)s
-        OR failing_since <= %(disable_before)s)
+           WHEN e.enabled AND is_over THEN CASE WHEN %(gone)s THEN 'gone' ELSE 'failing' END
+           ELSE e.disabled_reason END
+  FROM judged
+ WHERE e.id = judged.id
+   AND (e.failing_since IS NULL OR NOT e.slow OR is_over OR (is_long AND NOT e.warned))
+RETURNING CASE WHEN old.enabled AND NOT new.enabled THEN %(disabled)s
+               WHEN new.enabled AND new.warned AND NOT old.warned THEN %(failing)s END,
+          e.shop_id, e.url, new.failing_since, new.disabled_reason
 """
 
 
@@ -202,7 +212,8 @@ def record(*, outcomes: Sequence[Outcome], now: datetime) -> None:
     """Write down what came of attempts, in one transaction.
 
     An outcome that arrives after its lease ended, when another attempt has begun, is logged and
-    decides nothing.
+    decides nothing. Of an endpoint that has failed for long its people are told, and in the end it
+    is switched off.
     """
     ordered = sorted(outcomes, key=lambda outcome: (outcome.endpoint_id, outcome.event_id))
     with connection.cursor() as cursor:
@@ -222,10 +233,29 @@ def record(*, outcomes: Sequence[Outcome], now: datetime) -> None:
                 "now": now,
                 "hung": outcome.hung,
                 "gone": result is Result.GONE,
+                "warn_before": now - WARN_AFTER,
                 "disable_before": now - DISABLE_AFTER,
+                "failing": FAILING,
+                "disabled": DISABLED,
+                "recovered": RECOVERED,
             }
             cursor.execute(RECORD_SQL, parameters)
             cursor.execute(HEALTHY_SQL if result is Result.SUCCEEDED else FAILING_SQL, parameters)
+            if (changed := cursor.fetchone()) and changed[0]:
+                _tell(changed, endpoint_id=outcome.endpoint_id, now=now)
+
+
+def _tell(changed: Sequence[Any], *, endpoint_id: UUID, now: datetime) -> None:
+    type, shop_id, url, failing_since, disabled_reason = changed
+    endpoint_tell(
+        type,
+        endpoint_id=endpoint_id,
+        shop_id=shop_id,
+        url=url,
+        now=now,
+        failing_since=failing_since.isoformat(),
+        reason=disabled_reason,
+    )
 
 
 _STATE_AFTER: Final = {

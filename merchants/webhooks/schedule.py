@@ -26,8 +26,12 @@ JITTER_SHARE: Final = 0.2
 """A receiver that comes back is not met by everything at the same second."""
 RETRY_AFTER_LIMIT_SECONDS: Final = 24 * HOUR
 
+WARN_AFTER: Final = timedelta(days=1)
+"""Of an endpoint that accepted nothing for so long its people are told."""
 DISABLE_AFTER: Final = timedelta(days=5)
 """An endpoint that accepted nothing for so long is switched off."""
+LOG_KEPT: Final = timedelta(days=100)
+"""How far back deliveries are known, and what happened can be sent again."""
 
 
 class Result(StrEnum):

@@ -4,8 +4,8 @@ from typing import Any
 from uuid import UUID
 
 from gateway.events.cursors import PAGE_SIZE, Page, decode_cursor, page_of
-from merchants.webhooks.errors import DeliveryUnknown, EndpointUnknown
-from merchants.webhooks.models import Attempt, Delivery, Endpoint
+from merchants.webhooks.errors import DeliveryUnknown, EndpointUnknown, ReplayUnknown
+from merchants.webhooks.models import Attempt, Delivery, Endpoint, Replay
 
 
 def endpoint_get(*, shop_id: UUID, endpoint_id: UUID) -> Endpoint:
@@ -30,13 +30,16 @@ def deliveries_page(
     shop_id: UUID,
     endpoint_id: UUID,
     state: str | None = None,
+    replay_id: UUID | None = None,
     cursor: str | None = None,
     size: int = PAGE_SIZE,
 ) -> Page[Delivery]:
-    """What was for this endpoint, newest first. One query."""
+    """What was for this endpoint, newest first; of a replay, what it queued. One query."""
     deliveries = Delivery.objects.filter(endpoint_id=endpoint_id, shop_id=shop_id)
     if state:
         deliveries = deliveries.filter(state=state)
+    if replay_id:
+        deliveries = deliveries.filter(replay_id=replay_id)
     if cursor:
         deliveries = deliveries.filter(event_id__lt=decode_cursor(cursor))
     rows = list(deliveries.order_by("-event_id")[: size + 1])
@@ -82,6 +85,24 @@ def attempts_made(*, endpoint_id: UUID, limit: int) -> list[Attempt]:
     return list(made.order_by("-event_id", "-number")[:limit])
 
 
+def replay_get(*, shop_id: UUID, endpoint_id: UUID, replay_id: UUID) -> Replay:
+    """One query.
+
+    Raises:
+        ReplayUnknown
+    """
+    replay = Replay.objects.filter(shop_id=shop_id, endpoint_id=endpoint_id, id=replay_id).first()
+    if replay is None:
+        raise ReplayUnknown
+    return replay
+
+
+def replays_of(*, shop_id: UUID, endpoint_id: UUID, most: int) -> list[Replay]:
+    """An endpoint's replays, newest first. One query."""
+    replays = Replay.objects.filter(shop_id=shop_id, endpoint_id=endpoint_id)
+    return list(replays.order_by("-id")[:most])
+
+
 def endpoint_as_dict(endpoint: Endpoint) -> dict[str, Any]:
     """What the API shows: everything but the secret."""
     return {
@@ -93,7 +114,23 @@ def endpoint_as_dict(endpoint: Endpoint) -> dict[str, Any]:
         "enabled": endpoint.enabled,
         "disabled_reason": endpoint.disabled_reason or None,
         "failing_since": endpoint.failing_since,
+        "off_since": endpoint.off_since,
         "created_at": endpoint.created_at,
+    }
+
+
+def replay_as_dict(replay: Replay) -> dict[str, Any]:
+    return {
+        "id": str(replay.id),
+        "webhook_endpoint_id": str(replay.endpoint_id),
+        "from": replay.since,
+        "to": replay.until,
+        "events": list(replay.events),
+        "state": replay.state,
+        "deliveries": replay.counted,
+        "queued": replay.queued,
+        "created_at": replay.asked_at,
+        "finished_at": replay.ended_at,
     }
 
 
@@ -107,6 +144,7 @@ def delivery_as_dict(delivery: Delivery) -> dict[str, Any]:
         "sequence": delivery.sequence,
         "state": delivery.state,
         "attempts": delivery.attempts,
+        "replay_id": None if delivery.replay_id is None else str(delivery.replay_id),
         "next_attempt_at": delivery.due_at if waits else None,
         "created_at": delivery.created_at,
         "finished_at": delivery.finished_at,

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.utils import timezone
 
 from gateway.events.ids import uuid7
 from gateway.events.services import emit
@@ -28,10 +29,13 @@ from merchants.webhooks.errors import (
 )
 from merchants.webhooks.models import Delivery, Endpoint
 from merchants.webhooks.styles import STANDARD, style_named
+from merchants.webhooks.telling import ATTENDED, endpoint_tell
 
 CHANNEL: Final = "webhooks"
 """On which endpoints are told of that have something due."""
 ENDPOINTS_PER_SHOP: Final = 20
+BROKEN: Final = frozenset({"gone", "failing"})
+"""Why we switch an endpoint off ourselves."""
 SECRET_OVERLAP: Final = timedelta(hours=24)
 """How long the secret before the present one still signs, so that receivers can change over."""
 
@@ -80,7 +84,7 @@ def endpoint_create(
         OutsideRefused, FilterUnknown, TooManyEndpoints
     """
     _check_url(url)
-    filters = _checked_filters(events, style=style)
+    filters = checked_filters(events, style=style)
     Shop.objects.select_for_update(no_key=True).get(id=shop_id)  # two at once count as two
     if Endpoint.objects.filter(shop_id=shop_id).count() >= ENDPOINTS_PER_SHOP:
         raise TooManyEndpoints
@@ -95,6 +99,7 @@ def endpoint_create(
         secret_sealed=_sealed(secret, endpoint_id=endpoint_id),
         enabled=enabled,
         disabled_reason="" if enabled else "asked",
+        off_since=None if enabled else now,
         style=style,
         retries=retries,
         created_at=now,
@@ -114,25 +119,22 @@ def endpoint_update(
     secret: str | None = None,
     retries: bool | None = None,
 ) -> Endpoint:
-    """Change what is given. Switched on again, it gets what waited for it meanwhile. A secret of
-    the receiver's own signs from now on, alone.
+    """Change what is given. Switched on again, it gets what waited for it meanwhile; what happened
+    while it was off is for ``replaying``. A secret of the receiver's own signs from now on, alone.
 
     Raises:
         EndpointUnknown, OutsideRefused, FilterUnknown
     """
-    endpoint = _locked(shop_id=shop_id, endpoint_id=endpoint_id)
+    endpoint = endpoint_locked(shop_id=shop_id, endpoint_id=endpoint_id)
     if url is not None and url != endpoint.url:
         _check_url(url)
         endpoint.url = url
     if events is not None:
-        endpoint.events = _checked_filters(events, style=endpoint.style)
+        endpoint.events = checked_filters(events, style=endpoint.style)
     if description is not None:
         endpoint.description = description
     if enabled is not None and enabled != endpoint.enabled:
-        endpoint.enabled = enabled
-        endpoint.disabled_reason = "" if enabled else "asked"
-        endpoint.failing_since = None
-        endpoint.slow = False
+        _switch(endpoint, enabled=enabled, now=timezone.now())
     if secret is not None:
         endpoint.secret_sealed = _sealed(secret, endpoint_id=endpoint.id)
         endpoint.previous_secret_sealed = endpoint.previous_secret_until = None
@@ -150,10 +152,11 @@ def endpoint_delete(*, shop_id: UUID, endpoint_id: UUID) -> None:
     Raises:
         EndpointUnknown
     """
-    endpoint = _locked(shop_id=shop_id, endpoint_id=endpoint_id)
+    endpoint = endpoint_locked(shop_id=shop_id, endpoint_id=endpoint_id)
     Delivery.objects.filter(endpoint_id=endpoint_id, state=Delivery.PENDING).update(
         state=Delivery.CANCELLED
     )
+    _attended(endpoint, now=timezone.now())
     endpoint.delete()
 
 
@@ -170,7 +173,7 @@ def endpoint_rotate_secret(
     Raises:
         EndpointUnknown, SecretChanged
     """
-    endpoint = _locked(shop_id=shop_id, endpoint_id=endpoint_id)
+    endpoint = endpoint_locked(shop_id=shop_id, endpoint_id=endpoint_id)
     if present is not None and present != endpoint.secret_tag:
         raise SecretChanged
     secret = style_named(endpoint.style).secret()
@@ -188,7 +191,7 @@ def endpoint_test(*, shop_id: UUID, endpoint_id: UUID, now: datetime) -> UUID:
     Raises:
         EndpointUnknown, EndpointDisabled
     """
-    endpoint = _locked(shop_id=shop_id, endpoint_id=endpoint_id)
+    endpoint = endpoint_locked(shop_id=shop_id, endpoint_id=endpoint_id)
     if not endpoint.enabled:
         raise EndpointDisabled
     return emit(
@@ -208,7 +211,7 @@ def delivery_redeliver(*, shop_id: UUID, endpoint_id: UUID, event_id: UUID) -> D
     Raises:
         EndpointUnknown, EndpointDisabled, DeliveryUnknown
     """
-    endpoint = _locked(shop_id=shop_id, endpoint_id=endpoint_id)
+    endpoint = endpoint_locked(shop_id=shop_id, endpoint_id=endpoint_id)
     if not endpoint.enabled:
         raise EndpointDisabled
     with connection.cursor() as cursor:
@@ -240,7 +243,12 @@ def partitions_drop(*, before: datetime) -> int:
         return int(cursor.fetchone()[0])
 
 
-def _locked(*, shop_id: UUID, endpoint_id: UUID) -> Endpoint:
+def endpoint_locked(*, shop_id: UUID, endpoint_id: UUID) -> Endpoint:
+    """The endpoint with its shop, for the caller's transaction to change. One query.
+
+    Raises:
+        EndpointUnknown
+    """
     endpoint = (
         Endpoint.objects.select_for_update(of=("self",))
         .select_related("shop")
@@ -250,6 +258,28 @@ def _locked(*, shop_id: UUID, endpoint_id: UUID) -> Endpoint:
     if endpoint is None:
         raise EndpointUnknown
     return endpoint
+
+
+def _switch(endpoint: Endpoint, *, enabled: bool, now: datetime) -> None:
+    """By hand: whoever was told that it needs somebody needn't look any more."""
+    _attended(endpoint, now=now)
+    endpoint.enabled = enabled
+    endpoint.disabled_reason = "" if enabled else "asked"
+    endpoint.off_since = None if enabled else now
+    endpoint.failing_since = None
+    endpoint.warned = False
+    endpoint.slow = False
+
+
+def _attended(endpoint: Endpoint, *, now: datetime) -> None:
+    if endpoint.warned or endpoint.disabled_reason in BROKEN:
+        endpoint_tell(
+            ATTENDED,
+            endpoint_id=endpoint.id,
+            shop_id=endpoint.shop_id,
+            url=endpoint.url,
+            now=now,
+        )
 
 
 def _sealed(secret: str, *, endpoint_id: UUID) -> bytes:
@@ -266,7 +296,12 @@ def _check_url(url: str) -> None:
     check_url(url, allow_loopback=settings.WEBHOOKS_ALLOW_LOOPBACK)
 
 
-def _checked_filters(events: Iterable[str], *, style: str) -> list[str]:
+def checked_filters(events: Iterable[str], *, style: str) -> list[str]:
+    """The event types and groups, each once.
+
+    Raises:
+        FilterUnknown: the style has no such, or none is given.
+    """
     filters, known = list(dict.fromkeys(events)), style_named(style).filters
     if not filters:
         raise FilterUnknown("")

@@ -14,7 +14,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from gateway.events.subscriptions import EventRecord
-from merchants.webhooks.catalogue import FILTERS, TEST_EVENT, wants
+from merchants.webhooks.catalogue import FILTERS, SHOP_EVENTS, TEST_EVENT, wants
 from merchants.webhooks.payloads import payload_make
 from merchants.webhooks.schedule import Verdict, judge
 from merchants.webhooks.signing import headers, secret_make
@@ -52,6 +52,13 @@ class Style(Protocol):
     def secret(self) -> str:
         """A new signing secret."""
 
+    def types(self, filters: Collection[str]) -> frozenset[str]:
+        """The event types that an endpoint with these filters may be told of: no others."""
+
+    def word(self, event: EventRecord, *, filters: Collection[str]) -> str | None:
+        """What an event is called to an endpoint with these filters, as filters name it; None if
+        it isn't told of it. No query."""
+
     def told(self, event: EventRecord, *, filters: Collection[str]) -> bytes | None:
         """What is kept to be sent of an event; None if an endpoint with these filters isn't told
         of it."""
@@ -83,8 +90,15 @@ class Standard:
     def secret(self) -> str:
         return secret_make()
 
+    def types(self, filters: Collection[str]) -> frozenset[str]:
+        return frozenset(type for type in SHOP_EVENTS if wants(filters, type))
+
+    def word(self, event: EventRecord, *, filters: Collection[str]) -> str | None:
+        is_told = event.type == TEST_EVENT or wants(filters, event.type)
+        return event.type if is_told else None
+
     def told(self, event: EventRecord, *, filters: Collection[str]) -> bytes | None:
-        if event.type != TEST_EVENT and not wants(filters, event.type):
+        if self.word(event, filters=filters) is None:
             return None
         return payload_make(
             event_id=str(event.id),

@@ -1,14 +1,15 @@
-"""Celery entry points; beat calls them daily."""
-
-from datetime import timedelta
-from typing import Final
+"""Celery entry points; beat calls them."""
 
 from celery import shared_task
 from django.utils import timezone
 
-from merchants.webhooks import services
+from merchants.webhooks import replaying, services
+from merchants.webhooks.schedule import LOG_KEPT
 
-LOG_KEPT: Final = timedelta(days=100)
+
+@shared_task
+def continue_replays() -> int:
+    return replaying.replays_continue(now=timezone.now())
 
 
 @shared_task

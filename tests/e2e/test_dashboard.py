@@ -36,7 +36,9 @@ def test_every_page_fits_its_screen(house, size, scheme, language):
     home = f"/dashboard/{shop_id}/"
     with house.page(size=size, color_scheme=scheme, role="owner") as page:
         page.goto(f"/language?to={language}&next={home}")
-        for path in [*PAGES, f"invoices/{invoice.id}", f"developers/webhooks/{hook.id}"]:
+        webhook = f"developers/webhooks/{hook.id}"
+        counted = f"{webhook}?since={timezone.now() - timedelta(hours=1):%Y-%m-%dT%H:%M}"
+        for path in [*PAGES, f"invoices/{invoice.id}", webhook, counted]:
             page.goto(home + path)
             expect(page.get_by_role("heading", level=1)).to_be_visible()
             assert overflow_px(page) == 0, path

@@ -50,6 +50,7 @@ from merchants.shifts.services import shift_open
 from merchants.tickets.services import Tap, ticket_open
 from merchants.tills.pairing import till_make
 from merchants.webhooks.models import Delivery, Endpoint
+from merchants.webhooks.replaying import replay_begin
 from merchants.webhooks.services import endpoint_create
 from tests.as_web import as_web
 from tests.cards.rows import card_refund_row, reader_row
@@ -307,6 +308,9 @@ def ours(open_shop: World, staff: Staff) -> dict[str, str]:
         made_at=now,
     )
     assert Delivery.objects.filter(event_id=event.id, endpoint_id=endpoint.id).exists()
+    replay = replay_begin(
+        shop_id=shop_id, endpoint_id=endpoint.id, since=now - timedelta(hours=1), now=now
+    )
     return {
         "shop_id": str(shop_id),
         "invoice_id": str(invoice.id),
@@ -342,6 +346,7 @@ def ours(open_shop: World, staff: Staff) -> dict[str, str]:
         "signed_in_id": str(session.id),
         "passkey_id": str(passkey.id),
         "customer_id": str(customer.id),
+        "replay_id": str(replay.id),
         "call_id": str(call.id),
     }
 

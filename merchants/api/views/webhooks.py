@@ -11,10 +11,11 @@ from rest_framework.request import Request
 from merchants.api import docs, webhook_answers
 from merchants.api.contract import ApiView, page_as_dict
 from merchants.api.idempotency import Answer
-from merchants.api.serializers import EndpointChange, NewEndpoint, Nothing
+from merchants.api.serializers import EndpointChange, NewEndpoint, NewReplay, Nothing
 from merchants.webhooks import selectors, services
 from merchants.webhooks.catalogue import TEST_EVENT
-from merchants.webhooks.selectors import delivery_as_dict, endpoint_as_dict
+from merchants.webhooks.replaying import replay_begin
+from merchants.webhooks.selectors import delivery_as_dict, endpoint_as_dict, replay_as_dict
 
 STATES = ("pending", "succeeded", "failed", "cancelled")
 
@@ -152,6 +153,61 @@ class EndpointTestView(ApiView):
         return self.write(test)
 
 
+class EndpointReplayView(ApiView):
+    scopes: ClassVar = {"POST": "webhooks:write"}
+
+    @extend_schema(
+        operation_id="webhook_endpoint_replay",
+        summary="Send again what happened in a range of time",
+        description=(
+            "Everything that the endpoint hears and that happened then, whether it was sent before"
+            " or missed; a few at a time, in order, behind what happens meanwhile. What was sent"
+            " before comes again under its webhook-id. One replay at a time, of at most 20,000"
+            " events."
+        ),
+        request=NewReplay,
+        parameters=[docs.IDEMPOTENCY_KEY],
+        responses=docs.answers_with(webhook_answers.Replay, status=202),
+    )
+    def post(self, request: Request, endpoint_id: UUID) -> HttpResponse:
+        def begin(key: str) -> Answer:
+            selectors.endpoint_get(shop_id=self.shop.id, endpoint_id=endpoint_id)
+            wanted = self.checked(NewReplay)
+            replay = replay_begin(
+                shop_id=self.shop.id,
+                endpoint_id=endpoint_id,
+                since=wanted["from"],
+                until=wanted.get("to"),
+                events=wanted.get("events", ()),
+                key=f"api:{key}" if key else "",
+                now=timezone.now(),
+            )
+            self.write_down("webhook.replayed", subject=f"webhook:{endpoint_id}")
+            return Answer(
+                202,
+                replay_as_dict(replay),
+                location=f"/v1/webhook_endpoints/{endpoint_id}/replays/{replay.id}",
+            )
+
+        return self.write(begin)
+
+
+class ReplayView(ApiView):
+    scopes: ClassVar = {"GET": "webhooks:read"}
+
+    @extend_schema(
+        operation_id="webhook_replay_get",
+        summary="Get a replay: how many it is, how many are queued",
+        responses=docs.answers_with(webhook_answers.Replay),
+    )
+    def get(self, request: Request, endpoint_id: UUID, replay_id: UUID) -> HttpResponse:
+        self.query()
+        replay = selectors.replay_get(
+            shop_id=self.shop.id, endpoint_id=endpoint_id, replay_id=replay_id
+        )
+        return self.read(replay_as_dict(replay))
+
+
 class DeliveriesView(ApiView):
     scopes: ClassVar = {"GET": "webhooks:read"}
 
@@ -162,15 +218,21 @@ class DeliveriesView(ApiView):
             docs.CURSOR,
             docs.LIMIT,
             docs.parameter("state", "Only deliveries in this state.", enum=STATES),
+            docs.parameter("replay", "Only what this replay sent: its id."),
         ],
         responses=docs.answers_with(webhook_answers.DeliveryList),
     )
     def get(self, request: Request, endpoint_id: UUID) -> HttpResponse:
-        query, cursor, size = self.page_query("state")
+        query, cursor, size = self.page_query("state", "replay")
         state = self.choice(query, "state", STATES)
         selectors.endpoint_get(shop_id=self.shop.id, endpoint_id=endpoint_id)
         page = selectors.deliveries_page(
-            shop_id=self.shop.id, endpoint_id=endpoint_id, state=state, cursor=cursor, size=size
+            shop_id=self.shop.id,
+            endpoint_id=endpoint_id,
+            state=state,
+            replay_id=self.id_of(query, "replay"),
+            cursor=cursor,
+            size=size,
         )
         return self.read(page_as_dict(page, delivery_as_dict))
 

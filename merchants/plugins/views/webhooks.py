@@ -20,8 +20,8 @@ from merchants.plugins.style import PluginStyle, attempt_body
 from merchants.webhooks import selectors, services
 from merchants.webhooks.errors import DeliveryUnknown, EndpointUnknown
 from merchants.webhooks.models import Attempt, Delivery, Endpoint
+from merchants.webhooks.schedule import LOG_KEPT
 from merchants.webhooks.styles import BTCPAY
-from merchants.webhooks.tasks import LOG_KEPT
 
 DELIVERIES: Final = 50
 MOST_DELIVERIES: Final = 250

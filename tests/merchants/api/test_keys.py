@@ -157,6 +157,8 @@ ENDPOINTS = [
     ("DELETE", "webhook_endpoints/{id}", "webhooks:write"),
     ("POST", "webhook_endpoints/{id}/rotate_secret", "webhooks:write"),
     ("POST", "webhook_endpoints/{id}/test", "webhooks:write"),
+    ("POST", "webhook_endpoints/{id}/replay", "webhooks:write"),
+    ("GET", "webhook_endpoints/{id}/replays/{id}", "webhooks:read"),
     ("GET", "webhook_endpoints/{id}/deliveries", "webhooks:read"),
     ("GET", "webhook_endpoints/{id}/deliveries/{id}", "webhooks:read"),
     ("POST", "webhook_endpoints/{id}/deliveries/{id}/redeliver", "webhooks:write"),

@@ -1,5 +1,6 @@
 """What belongs to one shop is not there for another, on any endpoint."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -33,6 +34,8 @@ def ours(api: Api, open_shop: Any) -> dict[str, str]:
     api.post(f"invoices/{invoice['id']}/void")
     open_shop.drain()
     delivery = Delivery.objects.get(type="invoice.cancelled")
+    yesterday = (timezone.now() - timedelta(days=1)).isoformat()
+    replay = api.post(f"webhook_endpoints/{endpoint['id']}/replay", {"from": yesterday}).json()
     payout = Payout.objects.create(
         shop_id=open_shop.shop_id,
         mode="test",
@@ -95,6 +98,7 @@ def ours(api: Api, open_shop: Any) -> dict[str, str]:
         "items": api.post("items", {"name": "Ours", "price": "1.00"}).json()["id"],
         "tickets": api.post("tickets", {"lines": [{"amount": "1.00"}]}).json()["id"],
         "webhook_endpoints": endpoint["id"],
+        "replays": replay["id"],
         "events": str(delivery.event_id),
         "payouts": str(payout.id),
     }
@@ -105,6 +109,8 @@ def _path(template: str, ours: dict[str, str]) -> str:
     if template.endswith(("/receipt", "/receipt.pdf")):
         kind += " paid"  # what nobody has paid has none
     path = template.replace("{id}", ours[kind], 1)
+    if "/replays/" in path:
+        return path.replace("{id}", ours["replays"])
     return path.replace("{id}", ours["events"])
 
 

@@ -1,11 +1,14 @@
 """Webhook endpoints over the API."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.utils import timezone
 
-from merchants.webhooks.models import Delivery
+from merchants.webhooks.models import Delivery, Replay
+from merchants.webhooks.replaying import replays_continue
 from tests.merchants.api.conftest import Api, refused
 
 pytestmark = pytest.mark.django_db
@@ -73,3 +76,54 @@ def test_deliveries_are_listed_and_sent_again(api: Api, open_shop: Any) -> None:
     assert Delivery.objects.get(event_id=event_id).tries == 0
     refused(api.post(f"{path}/{uuid4()}/redeliver"), 404, "delivery_unknown")
     assert api.get(f"{path}/{event_id}").json()["log"] == []
+
+
+def _hour_ago() -> str:
+    return (timezone.now() - timedelta(hours=1)).isoformat()
+
+
+def test_a_range_of_time_is_sent_again(api: Api, open_shop: Any) -> None:
+    endpoint = api.post("webhook_endpoints", {"url": URL}).json()
+    path = f"webhook_endpoints/{endpoint['id']}"
+    api.send("PATCH", path, {"enabled": False})
+    off_since = api.get(path).json()["off_since"]
+    for _ in range(3):
+        api.invoice()
+    open_shop.drain()
+    assert api.get(f"{path}/deliveries").json()["data"] == []
+    api.send("PATCH", path, {"enabled": True})
+    asked = {"from": off_since, "events": ["invoice.created"]}
+    begun = api.post(f"{path}/replay", asked, Idempotency_Key="one")
+    assert begun.status_code == 202, begun.content
+    replay = begun.json()
+    assert (replay["deliveries"], replay["queued"], replay["state"]) == (3, 0, "open")
+    assert replay["from"] == off_since and replay["events"] == ["invoice.created"]
+    again = api.post(f"{path}/replay", asked, Idempotency_Key="one")
+    assert again.json() == replay and Replay.objects.count() == 1
+    refused(api.post(f"{path}/replay", asked), 409, "replay_running")
+    replays_continue(now=timezone.now())
+    shown = api.get(begun["Location"].removeprefix("/v1/")).json()
+    assert (shown["state"], shown["queued"]) == ("done", 3)
+    sent = api.get(f"{path}/deliveries?replay={replay['id']}").json()["data"]
+    assert {one["replay_id"] for one in sent} == {replay["id"]} and len(sent) == 3
+    assert api.get(f"{path}/deliveries?replay={uuid4()}").json()["data"] == []
+    refused(api.get(f"{path}/replays/{uuid4()}"), 404, "replay_unknown")
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ({}, "field_required"),
+        ({"from": "yesterday"}, "not_a_moment"),
+        ({"from": "2026-11-30T10:00:00"}, "not_a_moment"),
+        ({"from": "2999-01-01T00:00:00Z"}, "replay_range_invalid"),
+        ({"from": "2001-01-01T00:00:00Z"}, "replay_too_old"),
+        ({"from": _hour_ago(), "events": ["invoice.eaten"]}, "event_unknown"),
+        ({"from": _hour_ago(), "since": _hour_ago()}, "unknown_field"),
+    ],
+)
+def test_a_bad_replay_is_refused(api: Api, body: Any, code: str) -> None:
+    endpoint = api.post("webhook_endpoints", {"url": URL}).json()
+    answer = api.post(f"webhook_endpoints/{endpoint['id']}/replay", body)
+    refused(answer, answer.status_code, code)
+    assert answer.status_code in (400, 422) and not Replay.objects.exists()

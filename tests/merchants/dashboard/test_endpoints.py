@@ -1,10 +1,13 @@
 """A webhook endpoint's page: who may press what, and what it says afterwards."""
 
+import re
+from datetime import timedelta
+
 import pytest
 from django.utils import timezone
 
 from gateway.shops.services import shop_set_place
-from merchants.webhooks.models import Delivery, Endpoint
+from merchants.webhooks.models import Delivery, Endpoint, Replay
 from merchants.webhooks.services import endpoint_create
 
 ENGLISH = {"HTTP_ACCEPT_LANGUAGE": "en"}
@@ -33,7 +36,7 @@ def said(answer):
     return answer.content.decode()
 
 
-@pytest.mark.parametrize("verb", ["switch", "secret", "test"])
+@pytest.mark.parametrize("verb", ["switch", "secret", "test", "replay"])
 @pytest.mark.parametrize(
     ("role", "allowed"),
     [("owner", True), ("manager", True), ("developer", True), ("accountant", False),
@@ -46,7 +49,7 @@ def test_only_those_who_run_the_shop_or_its_programs_press_buttons(
     assert (answer.status_code == 403) is not allowed
 
 
-@pytest.mark.parametrize("verb", ["switch", "secret", "test"])
+@pytest.mark.parametrize("verb", ["switch", "secret", "test", "replay"])
 def test_no_other_site_presses_them(staff, page, verb):
     strict = staff.client("owner", enforce_csrf_checks=True)
     assert strict.post(f"{page}/{verb}").status_code == 403
@@ -132,3 +135,85 @@ def test_a_key_that_is_refused_is_said_in_words(owner, open_shop, monkeypatch):
         f"/dashboard/{open_shop.shop_id}/developers/keys", {"name": "x"}, follow=True
     )
     assert "There is no scope" in said(answer)
+
+
+def _happens(owner, page, open_shop, count):
+    """Events of the shop that the endpoint hears."""
+    from django.db import transaction
+
+    from gateway.events.services import emit
+
+    for number in range(count):
+        with transaction.atomic():
+            emit(
+                type="ticket.paid", subject=f"ticket:{number}", body={}, mode="test",
+                shop_id=open_shop.shop_id,
+            )  # fmt: skip
+    open_shop.drain()
+
+
+def _typed(moment):
+    return f"{timezone.localtime(moment):%Y-%m-%dT%H:%M}"
+
+
+def _hidden(text, form):
+    """The fields of a form, by its address."""
+    found = re.search(rf'action="{form}">(.*?)</form>', text, re.DOTALL)
+    return dict(re.findall(r'name="(\w+)" value="([^"]*)"', found[1]))
+
+
+def test_a_range_is_counted_first_and_then_sent_once(owner, page, open_shop, endpoint):
+    _happens(owner, page, open_shop, 3)
+    since = _typed(timezone.now() - timedelta(hours=1))
+    counted = said(owner.get(page, {"since": since, "until": "", "events": ""}))
+    assert "it is 3 messages" in counted
+    assert not Replay.objects.exists(), "looking sends nothing"
+    sent = _hidden(counted, f"{page}/replay")
+    for _ in range(2):
+        assert "3 messages are sent again" in said(owner.post(f"{page}/replay", sent, follow=True))
+    assert Replay.objects.get().counted == 3
+    none = said(owner.get(page, {"since": since, "until": "", "events": "refund.*"}))
+    assert "it is 0 messages" in none and f'action="{page}/replay"' not in none
+
+
+def test_a_range_that_cannot_be_is_said_at_its_field(owner, page):
+    long_ago = _typed(timezone.now() - timedelta(days=200))
+    assert "more than 100 days ago" in said(owner.get(page, {"since": long_ago}))
+    tomorrow = _typed(timezone.now() + timedelta(days=1))
+    assert "begin before it ends" in said(owner.get(page, {"since": tomorrow}))
+    assert 'aria-invalid="true"' in said(owner.get(page, {"since": "noon"}))
+    answer = owner.post(f"{page}/replay", {"since": "x", "until": "y"}, follow=True)
+    assert "be read. Type it again" in said(answer)
+
+
+@pytest.mark.parametrize(("missed", "counted"), [("send", [2]), ("leave", [])])
+def test_switched_on_again_it_asks_what_to_do_about_what_was_missed(
+    owner, page, open_shop, missed, counted
+):
+    owner.post(f"{page}/switch", {"enabled": "no"})
+    _happens(owner, page, open_shop, 2)
+    off = said(owner.get(page))
+    assert "it missed 2 messages" in off
+    owner.post(f"{page}/switch", {"enabled": "yes", "missed": missed, "key": "one"})
+    assert Endpoint.objects.get().enabled
+    assert list(Replay.objects.values_list("counted", flat=True)) == counted
+    again = owner.post(
+        f"{page}/switch", {"enabled": "yes", "missed": missed, "key": "one"}, follow=True
+    )
+    assert again.status_code == 200 and Replay.objects.count() == len(counted)
+
+
+def test_what_a_replay_sent_is_marked(owner, page, open_shop, endpoint):
+    from merchants.webhooks.replaying import replay_begin, replays_continue
+
+    _happens(owner, page, open_shop, 1)
+    now = timezone.now()
+    replay = replay_begin(
+        shop_id=open_shop.shop_id, endpoint_id=endpoint.id, since=now - timedelta(hours=1), now=now
+    )
+    replays_continue(now=now)
+    listed = said(owner.get(f"{page}?replay={replay.id}"))
+    assert "ticket.paid" in listed and "Of one replay" in listed and "1 / 1" in listed
+    sent = Delivery.objects.get()
+    assert f"replay={replay.id}" in said(owner.get(f"{page}/deliveries/{sent.event_id}"))
+    assert owner.get(f"{page}?replay=x").status_code == 404

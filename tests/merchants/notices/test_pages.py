@@ -61,6 +61,7 @@ def test_a_person_chooses_among_their_own_kinds_alone(town: Town) -> None:
     others = {
         *("payout_failed", "approval_waits", "shift_left_open"),
         *("key_new_network", "sign_in_new_network"),
+        *("webhook_failing", "webhook_disabled"),
     }
     assert silenced == others
     unpushed = set(PushSilence.objects.values_list("kind", flat=True))

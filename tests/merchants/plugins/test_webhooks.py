@@ -16,6 +16,7 @@ from merchants.plugins.messages import TYPES, signature
 from merchants.plugins.services import buyers_forget
 from merchants.webhooks import services
 from merchants.webhooks.models import Delivery, Endpoint
+from merchants.webhooks.replaying import replay_begin, replay_count, replays_continue
 from tests.invoices.conftest import World
 from tests.merchants.plugins.conftest import Plugin, faults, is_unix, refused
 from tests.merchants.webhooks.conftest import Receiver, deliver_until
@@ -246,6 +247,35 @@ def test_a_failed_delivery_comes_again_under_an_id_of_its_own_and_is_in_the_log(
     assert isinstance(told, str)
     deliver_until(lambda: len(receiver.received) == 3)
     assert receiver.received[2].message["deliveryId"] == told
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_replay_speaks_to_a_plugin_in_its_own_words(
+    plugin: Plugin, open_shop: World, receiver: Receiver
+) -> None:
+    webhook = made(plugin, url=receiver.url, secret="s3cret")
+    since, endpoint_id = timezone.now(), UUID(webhook["id"])
+    plugin.invoice()
+    open_shop.drain()
+    deliver_until(lambda: len(receiver.received) == 1)
+    plugin.asked("PUT", path_of(plugin, webhook), {"enabled": False})
+    missed = plugin.invoice()
+    open_shop.drain()
+    plugin.asked("PUT", path_of(plugin, webhook), {"enabled": True})
+    asked = {"shop_id": open_shop.shop_id, "endpoint_id": endpoint_id, "since": since}
+    now = timezone.now()
+    assert replay_count(**asked, until=now, events=["InvoiceSettled"], now=now) == 0
+    replay = replay_begin(**asked, events=["InvoiceCreated"], now=now)
+    assert replay.counted == 2
+    assert replays_continue(now=timezone.now()) == 2
+    deliver_until(lambda: len(receiver.received) == 3)
+    told = {got.message["invoiceId"]: got for got in receiver.received[1:]}
+    first = told.pop(missed["id"])
+    assert first.message["type"] == "InvoiceCreated" and first.message["isRedelivery"] is False
+    [again] = told.values()
+    assert again.message["isRedelivery"] is True
+    assert again.message["originalDeliveryId"] == receiver.received[0].message["deliveryId"]
+    assert again.headers["btcpay-sig"] == signature(secret="s3cret", body=again.body)
 
 
 @pytest.mark.django_db(transaction=True)

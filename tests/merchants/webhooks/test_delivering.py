@@ -108,7 +108,7 @@ def test_later_events_are_not_held_back_for_a_minute_by_one_that_keeps_failing(
     receiver.answer = lambda got: (500 if got.message["sequence"] == 1 else 200, {}, b"")
     deliver_until(lambda: len(receiver.received) == 1)
     assert receiver.sequences == [1]
-    Delivery.objects.filter(attempts=0).update(created_at=timezone.now() - queue.HOLD)
+    Delivery.objects.filter(attempts=0).update(queued_at=timezone.now() - queue.HOLD)
     deliver_until(lambda: len(receiver.received) == 4)
     assert receiver.sequences == [1, 2, 3, 4]
     assert queue.HOLD + timedelta(seconds=15 + 2) < timedelta(seconds=60)

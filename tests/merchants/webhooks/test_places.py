@@ -13,17 +13,17 @@ def test_an_endpoint_has_a_few_slots_and_no_more() -> None:
     for _ in range(SLOTS):
         places.begin(A)
     assert places.allot([A, B]) == {B: SLOTS}
-    places.end(A, hung=False)
+    places.end(A, poor=False)
     assert places.free_for(A) == 1
 
 
 def test_one_that_hung_has_fewer_until_it_answers() -> None:
     places = Places()
     places.begin(A)
-    places.end(A, hung=True)
+    places.end(A, poor=True)
     assert places.free_for(A) == SLOTS_WHEN_SLOW
     places.begin(A)
-    places.end(A, hung=False)
+    places.end(A, poor=False)
     assert places.free_for(A) == SLOTS
 
 
