@@ -4,6 +4,7 @@ from rest_framework import serializers
 
 from gateway.invoices.issuing import MAX_LOCK_SECONDS, MIN_LOCK_SECONDS
 from gateway.shops.policies import BPS, SCHEDULES
+from gateway.trying.life import WHATS
 from merchants.api.fields import AmountText, JsonObject, Moment, Strict, Switch, Text, Whole
 from merchants.customers.said import MAX_EMAIL, MAX_TEXT
 from merchants.links.life import KINDS, MAX_NOTE, MAX_SALES, MAX_TITLE
@@ -54,6 +55,23 @@ class Requote(Strict):
         min_value=MIN_LOCK_SECONDS,
         max_value=MAX_LOCK_SECONDS,
         help_text="How long the new quotes hold; as for a new invoice if unset.",
+    )
+
+
+class NewProvocation(Strict):
+    what = serializers.ChoiceField(
+        WHATS,
+        help_text=(
+            "paid: as asked; under: half of it; over: a quarter more; late: after the lock;"
+            " wrong_asset: a token that it doesn't ask for; held: of a payer who is on a list;"
+            " reorg: the chain takes the payment back, which is paid first if there is none;"
+            " refund: all that is left is asked back and claimed."
+        ),
+    )
+    asset = Text(
+        required=False,
+        max_length=60,
+        help_text="Code of what is paid, such as USDC@31337; chosen for you if unset.",
     )
 
 
