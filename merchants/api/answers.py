@@ -388,8 +388,8 @@ class Provocation(Shape):
     status = s.ChoiceField(
         STATUSES_OF_PROVOCATIONS,
         help_text=(
-            "waiting: for its time or a block; sent: mined, and the reorganisation is to come; done:"
-            " it happened on the chain, and the invoice tells what it made of it."
+            "waiting: for its time or a block; sent: mined, and the reorganisation is to come;"
+            " done: it happened on the chain, and the invoice tells what it made of it."
         ),
     )
     asset = s.CharField(allow_null=True)
