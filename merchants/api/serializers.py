@@ -5,7 +5,16 @@ from rest_framework import serializers
 from gateway.invoices.issuing import MAX_LOCK_SECONDS, MIN_LOCK_SECONDS
 from gateway.shops.policies import BPS, SCHEDULES
 from gateway.trying.life import WHATS
-from merchants.api.fields import AmountText, JsonObject, Moment, Strict, Switch, Text, Whole
+from merchants.api.fields import (
+    AmountText,
+    JsonObject,
+    Moment,
+    Strict,
+    Switch,
+    Text,
+    WebAddress,
+    Whole,
+)
 from merchants.customers.said import MAX_EMAIL, MAX_TEXT
 from merchants.links.life import KINDS, MAX_NOTE, MAX_SALES, MAX_TITLE
 from merchants.webhooks.catalogue import FILTERS
@@ -38,6 +47,14 @@ class NewInvoice(Strict):
         help_text=(
             "How long the quotes hold. If unset, the shop's terms, or less while the market is "
             "rough; asked for longer than that, a token is not offered (lock_too_long)."
+        ),
+    )
+    return_url = WebAddress(
+        required=False,
+        max_length=2_000,
+        help_text=(
+            "Where the checkout page leads back to. {InvoiceId} and {OrderId} in it stand for this"
+            " invoice's."
         ),
     )
     customer = NewCustomer(
