@@ -163,8 +163,10 @@ def buy(customer: Customer) -> tuple[str, Invoice]:
 def delivered(world: World) -> None:
     """Everything that happened so far was told to the shop, and taken."""
     world.drain()
-    deliver_until(lambda: not Delivery.objects.exclude(state="delivered").exists(), seconds=30)
-    assert not Delivery.objects.exclude(state="delivered").exists()
+    deliver_until(
+        lambda: not Delivery.objects.exclude(state=Delivery.SUCCEEDED).exists(), seconds=30
+    )
+    assert not Delivery.objects.exclude(state=Delivery.SUCCEEDED).exists()
 
 
 def test_a_sale_from_the_basket_to_the_parcel_and_a_refund(
