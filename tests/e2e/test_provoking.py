@@ -11,7 +11,7 @@ from tests.e2e.looking import overflow_px, picture, small_targets
 from tests.trying.own_ground import bring_along, layout_of_rows
 
 
-@pytest.mark.parametrize("look", ["phone-light-en", "desktop-dark-en", "tablet-light-zh_Hans"])
+@pytest.mark.parametrize("look", ["phone-light-en", "desktop-dark-en", "tablet-light-zh_CN"])
 def test_a_press_is_under_way_and_nothing_is_out_of_place(
     house: Any, settings: Any, tmp_path: Path, look: str
 ) -> None:
