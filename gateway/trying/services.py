@@ -15,10 +15,12 @@ from gateway.chains.models import Deposit
 from gateway.invoices import locks
 from gateway.invoices.changing import invoice_requote
 from gateway.invoices.models import Invoice
+from gateway.money.amounts import Amount
 from gateway.refunds.claiming import choices_of, refund_claim
 from gateway.refunds.errors import ChoiceGone
 from gateway.refunds.limits import Person
 from gateway.refunds.requesting import Wanted, refund_request
+from gateway.refunds.selectors import refundable_of
 from gateway.shops.selectors import ShopView
 from gateway.supervisor.devchain.one_payment import wallet_of
 from gateway.trying.choosing import due_to_pay, listed_payer, whole_token, wrong_asset
@@ -146,10 +148,17 @@ def _taken_back_of(invoice: Invoice, chain: OwnChain) -> Deposit | None:
 
 
 def _refund(row: Provocation, invoice: Invoice, *, by: Person, now: datetime) -> None:
-    """All that is left goes back to a shopper who asks for it at once, in what was paid. Whether
-    it is approved by that, the shop's own limits say."""
+    """Half of what is left goes back to a shopper who asks for it at once, in what was paid: of its
+    first sale a shop has not the whole, since the fee is gone. Whether it is approved by that, the
+    shop's own limits say."""
+    left = refundable_of(invoice).left
+    half = Amount(left.units // 2, left.asset) if left.units > 1 else None
     asked = refund_request(
-        shop_id=invoice.shop_id, invoice_id=invoice.id, wanted=Wanted(), by=by, now=now
+        shop_id=invoice.shop_id,
+        invoice_id=invoice.id,
+        wanted=Wanted(amount=half),
+        by=by,
+        now=now,
     )
     choices = choices_of(asked.refund, now=now)
     chosen = next((one for one in choices if one.amount is not None and not one.is_dust), None)

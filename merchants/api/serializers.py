@@ -82,7 +82,7 @@ class NewProvocation(Strict):
             "paid: as asked; under: half of it; over: a quarter more; late: after the lock;"
             " wrong_asset: a token that it doesn't ask for; held: of a payer who is on a list;"
             " reorg: the chain takes the payment back, which is paid first if there is none;"
-            " refund: all that is left is asked back and claimed."
+            " refund: half of what is left is asked back and claimed."
         ),
     )
     asset = Text(

@@ -118,7 +118,7 @@ def what_word(what: What) -> str:
         "wrong_asset": _("Pay in the wrong token"),
         "held": _("Pay from a listed wallet"),
         "reorg": _("Pay, then have the chain take it back"),
-        "refund": _("Refund all of it"),
+        "refund": _("Refund half of it"),
     }[what]
 
 
