@@ -22,6 +22,8 @@ import pytest
 from pytest_django.live_server_helper import LiveServer
 
 from gateway.invoices.models import Invoice
+from gateway.money.amounts import Amount
+from gateway.money.assets import FIAT
 from gateway.refunds.limits import Person
 from gateway.refunds.requesting import Wanted, refund_request
 from merchants.accounts.services import api_key_create
@@ -197,12 +199,12 @@ def test_a_sale_from_the_basket_to_the_parcel_and_a_refund(
     refund_request(
         shop_id=open_shop.shop_id,
         invoice_id=invoice.id,
-        wanted=Wanted(),
+        wanted=Wanted(amount=Amount(1_800, FIAT["EUR"])),  # the cup
         by=Person(who="user:7", level="owner", via="dashboard"),
         now=open_shop.now,
     )
     delivered(open_shop, shop)
-    assert "Refund requested: 35.80 EUR" in customer.get(page)
+    assert "Refund requested: 18.00 EUR" in customer.get(page)
 
 
 def test_who_asks_to_pay_twice_gets_the_same_invoice(shop: Shop, customer: Customer) -> None:
