@@ -51,7 +51,7 @@ def provoking_of(
     offered = () if under_way else _offered(found, refundable=refundable)
     return {
         "provoking": {
-            "choices": [{"what": what, "word": what_word(what)} for what in offered],
+            "choices": [{"what": what, "word": _choice_word(what, found)} for what in offered],
             "rows": [_row(row) for row in rows],
             "under_way": under_way,
         }
@@ -90,9 +90,18 @@ def _offered(found: Mapping[str, Any], *, refundable: bool) -> tuple[What, ...]:
     elif found["status"] == "expired":
         offered = ("late",)
     else:
-        taken_back = any(one["state"] in ("seen", "confirmed") for one in found["received"])
-        offered = ("reorg",) if taken_back else ()
+        offered = ("reorg",) if _may_be_taken_back(found) else ()
     return (*offered, "refund") if refundable else offered
+
+
+def _may_be_taken_back(found: Mapping[str, Any]) -> bool:
+    return any(one["state"] in ("seen", "confirmed") for one in found["received"])
+
+
+def _choice_word(what: What, found: Mapping[str, Any]) -> str:
+    if what == "reorg" and not _may_be_taken_back(found):
+        return _("Pay, then have the chain take it back")
+    return what_word(what)
 
 
 def _row(row: Provocation) -> dict[str, Any]:
@@ -117,7 +126,7 @@ def what_word(what: What) -> str:
         "late": _("Pay too late"),
         "wrong_asset": _("Pay in the wrong token"),
         "held": _("Pay from a listed wallet"),
-        "reorg": _("Pay, then have the chain take it back"),
+        "reorg": _("Have the chain take it back"),
         "refund": _("Refund half of it"),
     }[what]
 
