@@ -249,6 +249,7 @@ INSTALLED_APPS = [
     "gateway.branding.apps.BrandingConfig",
     "gateway.checkout.apps.CheckoutConfig",
     "gateway.supervisor.apps.SupervisorConfig",
+    "gateway.trying.apps.TryingConfig",
     "merchants.audit.apps.AuditConfig",
     "merchants.accounts.apps.AccountsConfig",
     "merchants.accounts.factors.apps.FactorsConfig",

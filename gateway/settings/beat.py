@@ -30,6 +30,7 @@ EVERY_SECONDS = {
     "gateway.treasury.providers.tasks.serve_providers": MINUTE,
     "gateway.treasury.floats.tasks.look_after_floats": 30.0,
     "gateway.sponsoring.tasks.expire_authorizations": 15.0,
+    "gateway.trying.tasks.act_on_provocations": 1.0,
     "gateway.custody.approvals.tasks.carry_out_acts": 5.0,
     "gateway.ramps.tasks.carry_instructions": 5.0,
     "gateway.ramps.tasks.refresh_accounts": 5.0,

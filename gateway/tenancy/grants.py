@@ -146,6 +146,7 @@ APPEND_ONLY: Final = frozenset(
         "tickets_ticketact",
         "shifts_cashmove",
         "shifts_zreport",
+        "trying_provocation",
     }
 )
 """What is in them stays as it is (or, in the outbox, is for the relay to change)."""

@@ -5,6 +5,8 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers as s
 
+from gateway.trying.life import STATUSES as STATUSES_OF_PROVOCATIONS
+from gateway.trying.life import WHATS
 from merchants.links.life import KINDS, STATES
 
 
@@ -372,6 +374,36 @@ class Refundable(Shape):
     currency = s.CharField()
     left = Decimal(help_text="Of the shop's own, in the pricing currency at the rate paid.")
     owed = OwedMoney(many=True, help_text="What is the payer's already.")
+
+
+class ProvocationProblem(Shape):
+    code = s.CharField()
+    message = s.CharField()
+
+
+class Provocation(Shape):
+    id = s.UUIDField()
+    invoice_id = s.UUIDField()
+    what = s.ChoiceField(WHATS)
+    status = s.ChoiceField(
+        STATUSES_OF_PROVOCATIONS,
+        help_text=(
+            "waiting: for its time or a block; sent: mined, and the reorganisation is to come;"
+            " done: it happened on the chain, and the invoice tells what it made of it."
+        ),
+    )
+    asset = s.CharField(allow_null=True)
+    units = s.CharField(allow_null=True, help_text="Base units that are paid.")
+    not_before = s.DateTimeField(allow_null=True, help_text="The chain's time, of a late payment.")
+    tx_hash = s.CharField(allow_null=True)
+    refund_id = s.UUIDField(allow_null=True)
+    problem = ProvocationProblem(allow_null=True)
+    asked_at = s.DateTimeField()
+    ended_at = s.DateTimeField(allow_null=True)
+
+
+class Provocations(Shape):
+    data = Provocation(many=True)  # type: ignore[assignment]
 
 
 class PaymentLink(Shape):

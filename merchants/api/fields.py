@@ -6,6 +6,7 @@ an amount loses a digit and a switch changes sides.
 
 from datetime import UTC, datetime
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -55,6 +56,24 @@ class Text(serializers.CharField):
         if "\0" in data or any("\ud800" <= character <= "\udfff" for character in data):
             self.fail("not_unicode")
         return str(super().to_internal_value(data))
+
+
+class WebAddress(Text):
+    """An address that a page may link to; what is called from here is checked by who calls."""
+
+    default_error_messages: Final = {  # type: ignore[misc]
+        "not_a_web_address": "This must be a web address, with its https:// (or http://)."
+    }
+
+    def to_internal_value(self, data: Any) -> str:
+        url = super().to_internal_value(data)
+        try:
+            parts = urlsplit(url)
+        except ValueError:
+            self.fail("not_a_web_address")
+        if parts.scheme not in ("http", "https") or not parts.hostname or not url.isprintable():
+            self.fail("not_a_web_address")
+        return url
 
 
 @extend_schema_field(_AMOUNT_SCHEMA)

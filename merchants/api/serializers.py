@@ -6,7 +6,17 @@ from rest_framework import serializers
 
 from gateway.invoices.issuing import MAX_LOCK_SECONDS, MIN_LOCK_SECONDS
 from gateway.shops.policies import BPS, SCHEDULES
-from merchants.api.fields import AmountText, JsonObject, Moment, Strict, Switch, Text, Whole
+from gateway.trying.life import WHATS
+from merchants.api.fields import (
+    AmountText,
+    JsonObject,
+    Moment,
+    Strict,
+    Switch,
+    Text,
+    WebAddress,
+    Whole,
+)
 from merchants.customers.said import MAX_EMAIL, MAX_TEXT
 from merchants.links.life import KINDS, MAX_NOTE, MAX_SALES, MAX_TITLE
 from merchants.webhooks.catalogue import FILTERS
@@ -41,6 +51,14 @@ class NewInvoice(Strict):
             "rough; asked for longer than that, a token is not offered (lock_too_long)."
         ),
     )
+    return_url = WebAddress(
+        required=False,
+        max_length=2_000,
+        help_text=(
+            "Where the checkout page leads back to. {InvoiceId} and {OrderId} in it stand for this"
+            " invoice's."
+        ),
+    )
     customer = NewCustomer(
         required=False,
         help_text=(
@@ -56,6 +74,23 @@ class Requote(Strict):
         min_value=MIN_LOCK_SECONDS,
         max_value=MAX_LOCK_SECONDS,
         help_text="How long the new quotes hold; as for a new invoice if unset.",
+    )
+
+
+class NewProvocation(Strict):
+    what = serializers.ChoiceField(
+        WHATS,
+        help_text=(
+            "paid: as asked; under: half of it; over: a quarter more; late: after the lock;"
+            " wrong_asset: a token that it doesn't ask for; held: of a payer who is on a list;"
+            " reorg: the chain takes the payment back, which is paid first if there is none;"
+            " refund: half of what is left is asked back and claimed."
+        ),
+    )
+    asset = Text(
+        required=False,
+        max_length=60,
+        help_text="Code of what is paid, such as USDC@31337; chosen for you if unset.",
     )
 
 

@@ -29,6 +29,7 @@ from merchants.dashboard.customers import customer_line
 from merchants.dashboard.fee_words import costs_of_invoice
 from merchants.dashboard.frame import draw
 from merchants.dashboard.payout_invoices import payouts_of_invoice
+from merchants.dashboard.provoking import provoking_of
 from merchants.dashboard.receipts import papers_of_invoice
 from merchants.dashboard.refunds import refund_sign
 from merchants.pos.card_refunds import card_refunds_shown
@@ -70,9 +71,11 @@ def invoice(request: MemberRequest, shop_id: UUID, invoice_id: UUID) -> HttpResp
     except InvoiceNotFound as error:
         raise Http404 from error
     found = invoice_as_dict(stored)
+    offers = refund_offers(stored) if may(request, "refund.request") else {}
     context = {
         "invoice": found,
-        "offers": refund_offers(stored) if may(request, "refund.request") else {},
+        "offers": offers,
+        **provoking_of(request, found, refundable=bool(offers.get("left"))),
         "card_refund": card_refunds_shown(found, may_ask=may(request, "refund.request")),
         "rates": request.shop.terms.refund_rates,
         "refunds": [

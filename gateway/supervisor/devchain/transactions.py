@@ -63,10 +63,10 @@ class Sender:
 
     def plan(
         self, *, label: str, to: str, data: bytes = b"", value_wei: int = 0, gas: int = CALL_GAS
-    ) -> None:
-        """Sign the next transaction."""
+    ) -> Planned:
+        """Sign the next transaction, and keep it for ``send``; what was signed."""
         recipient = to_checksum_address(to)  # eth-account refuses any other spelling
-        self._plan(label, {"to": recipient, "data": data, "value": value_wei, "gas": gas})
+        return self._plan(label, {"to": recipient, "data": data, "value": value_wei, "gas": gas})
 
     def plan_create(self, *, label: str, code: bytes, gas: int = CREATE_GAS) -> str:
         """Sign the next transaction, a contract's creation; its address-to-be is returned."""
@@ -95,7 +95,7 @@ class Sender:
             receipts += self._await(part, timeout_seconds=timeout_seconds)
         return receipts
 
-    def _plan(self, label: str, fields: dict[str, object]) -> None:
+    def _plan(self, label: str, fields: dict[str, object]) -> Planned:
         transaction: dict[str, Any] = {
             "type": 2,
             "chainId": self.chain_id,
@@ -106,9 +106,9 @@ class Sender:
         }
         signed = self.account.sign_transaction(transaction)
         self.nonce += 1
-        self._planned.append(
-            Planned(label, "0x" + signed.raw_transaction.hex(), "0x" + signed.hash.hex())
-        )
+        planned = Planned(label, "0x" + signed.raw_transaction.hex(), "0x" + signed.hash.hex())
+        self._planned.append(planned)
+        return planned
 
     def _await(self, planned: Sequence[Planned], *, timeout_seconds: float) -> list[dict[str, Any]]:
         end = time.monotonic() + timeout_seconds

@@ -35,6 +35,21 @@ def test_a_shop_asks_for_money_and_gets_a_quote_for_every_asset(api: Api) -> Non
     assert api.get(f"invoices/{invoice['id']}").json() == invoice | {"payouts": []}
 
 
+def test_the_shopper_can_go_back_to_where_the_sale_is_from(api: Api) -> None:
+    url = "https://shop.example/orders/{OrderId}?of={InvoiceId}"
+    invoice = api.invoice(order_id="A 1", return_url=url)
+    assert invoice["return_url"] == f"https://shop.example/orders/A%201?of={invoice['id']}"
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["javascript:alert(1)", "//shop.example", "shop.example", "http://", "http://[", "https:"],
+)
+def test_a_page_leads_back_to_web_addresses_only(api: Api, url: str) -> None:
+    answer = api.post("invoices", {"amount": "1.00", "return_url": url})
+    assert refused(answer, 400, "not_a_web_address")["field"] == "return_url"
+
+
 def test_the_shops_currency_is_assumed(api: Api) -> None:
     assert api.invoice("3")["amount"] == "3.00"
 

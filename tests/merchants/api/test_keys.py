@@ -78,6 +78,8 @@ ENDPOINTS = [
     ("GET", "invoices/{id}", "invoices:read"),
     ("POST", "invoices/{id}/void", "invoices:write"),
     ("POST", "invoices/{id}/requote", "invoices:write"),
+    ("GET", "invoices/{id}/provocations", "invoices:read"),
+    ("POST", "invoices/{id}/provocations", "invoices:provoke"),
     ("GET", "invoices/{id}/qr.png", "invoices:read"),
     ("GET", "invoices/{id}/receipt", "invoices:read"),
     ("GET", "invoices/{id}/receipt.pdf", "invoices:read"),

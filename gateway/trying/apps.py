@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class TryingConfig(AppConfig):
+    name = "gateway.trying"
+    label = "trying"
