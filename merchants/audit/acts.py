@@ -38,6 +38,8 @@ ACTS: Final[dict[str, Kind]] = {
     "webhook.removed": "programs",
     "webhook.secret_changed": "programs",
     "settings.changed": "settings",
+    "move.begun": "files",
+    "past_buyers.forgotten": "files",
     "payout_address.asked": "money",
     "bank_account.asked": "money",
     "payout.asked": "money",
