@@ -1,6 +1,5 @@
-"""Exports (``data/``) and answers of BTCPay Server and Bitcart, made after their documented formats:
-``merchants/moving/export_files.py``, ``btcpay.py`` and ``bitcart.py`` name the sources. Nobody's real
-sales."""
+"""Exports (``data/``) and answers of BTCPay Server and Bitcart, made after documented formats that
+``export_files.py``, ``btcpay.py`` and ``bitcart.py`` of the room name. Nobody's real sales."""
 
 from pathlib import Path
 from typing import Any
