@@ -161,7 +161,7 @@ def _of_payments(rows: Iterator[_Row], zone: tzinfo) -> Iterator[PastSale | Unre
         if row.cells is None:
             yield Unread(row.line, "broken")
             continue
-        if same and _id_of(row) != _id_of(same[0]):
+        if same and not (_id_of(row) and _id_of(row) == _id_of(same[0])):
             yield _of_lines(same, zone)
             same = []
         same.append(row)
