@@ -45,7 +45,6 @@ def _webhook(told: Mapping[str, Any]) -> OldWebhook:
         url=text_of(told.get("url")),
         events=("*",) if everything else texts_of(events.get("specificEvents")),
         retries=told.get("automaticRedelivery") is not False,
-        enabled=told.get("enabled") is not False,
     )
 
 

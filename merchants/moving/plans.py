@@ -143,8 +143,3 @@ def hooks_plan(
         )
         for one in webhooks
     ]
-
-
-def known_currency(old: OldShop, currency: str) -> bool:
-    """Whether the old shop's prices can stand in our catalogue as they are: same currency."""
-    return old.currency == currency

@@ -33,7 +33,6 @@ Reason = Literal[
     "item_refused",
 ]
 """Why a row was left out. ``differs``: it is kept already, and says something else now."""
-REASONS: Final[tuple[Reason, ...]] = Reason.__args__  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +83,6 @@ class OldWebhook:
     url: str
     events: tuple[str, ...]
     retries: bool
-    enabled: bool
 
 
 @dataclass(frozen=True, slots=True)

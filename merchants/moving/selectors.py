@@ -114,11 +114,6 @@ def past_all(*, shop_id: UUID, sought: Sought) -> Iterator[PastInvoice]:
     return _sought(shop_id, sought).iterator(AT_ONCE)
 
 
-def has_past(*, shop_id: UUID) -> bool:
-    """One query."""
-    return PastInvoice.objects.filter(shop_id=shop_id).exists()
-
-
 def emails_kept(*, shop_id: UUID) -> int:
     """How many past buyers' emails a shop has. One query."""
     return PastInvoice.objects.filter(shop_id=shop_id, email_box__isnull=False).count()

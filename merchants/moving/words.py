@@ -126,7 +126,7 @@ def error_words(code: str) -> str:
         "export_unreadable": _("The file breaks off, or is damaged from there on."),
         "catalogue_full": _("Your catalogue is full."),
         "choice_lapsed": _("Nobody chose within a week, so the key was thrown away."),
-        "key_gone": _("The key was thrown away. Paste it again."),
+        "sealing_key_gone": _("The key was thrown away. Paste it again."),
     }.get(code) or _("Something stopped it (%(code)s).") % {"code": code}
 
 

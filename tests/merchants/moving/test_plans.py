@@ -56,9 +56,9 @@ def test_what_is_the_same_can_not_be_taken_and_what_was_not_told_has_no_line() -
 
 def test_a_webhook_keeps_the_events_that_there_are_here() -> None:
     hooks = [
-        OldWebhook("1", "https://a.example", ("InvoiceSettled", "Odd"), retries=True, enabled=True),
-        OldWebhook("2", "https://b.example", ("Odd",), retries=True, enabled=True),
-        OldWebhook("3", "https://c.example", ("*",), retries=False, enabled=True),
+        OldWebhook("1", "https://a.example", ("InvoiceSettled", "Odd"), retries=True),
+        OldWebhook("2", "https://b.example", ("Odd",), retries=True),
+        OldWebhook("3", "https://c.example", ("*",), retries=False),
     ]
     known, here = frozenset({"*", "InvoiceSettled"}), frozenset({"https://c.example"})
     first, second, third = hooks_plan(hooks, known=known, here=here)
