@@ -190,10 +190,9 @@ def test_the_checklist_says_what_is_left(owner, root, open_shop, staff) -> None:
     assert "Everything that a switch needs is done" in (
         owner.get(f"{root}/checklist").content.decode()
     )
-    with CaptureQueriesContext(
-        connection,
-    ) as queries:
-        steps = steps_of(open_shop.view)
+    view = open_shop.view
+    with CaptureQueriesContext(connection) as queries:
+        steps = steps_of(view)
     assert (steps.left, steps.history, steps.hooks) == (0, 0, False)
     assert len(queries) == 5
 
