@@ -14,25 +14,29 @@ from merchants.moving.reading import Told, sale_from, text_of, texts_of
 from merchants.moving.rows import OldItem, OldShop, PastSale, Unread
 
 MOST_MINUTES: Final = 60 * 24 * 24
+MOST_BLOCKS: Final = 1000
 
 
 def shop_from(store: Mapping[str, Any]) -> OldShop:
     """``DisplayStore``. It has no webhooks: each invoice names its own ``notification_url``."""
     checkout = store.get("checkout_settings")
     rules = checkout if isinstance(checkout, dict) else {}
-    minutes, blocks = rules.get("expiration"), rules.get("transaction_speed")
+    minutes = _within(rules.get("expiration"), MOST_MINUTES)
     return OldShop(
         id=text_of(store.get("id"))[:120],
         name=text_of(store.get("name"))[:200],
         currency=currency_from(store.get("default_currency")),
-        lock_seconds=minutes * 60 if _within(minutes, MOST_MINUTES) else None,
-        confirmations=blocks if _within(blocks, 1000) else None,
+        lock_seconds=None if minutes is None else minutes * 60,
+        confirmations=_within(rules.get("transaction_speed"), MOST_BLOCKS),
         tolerance_bps=bps_from_percent(rules.get("underpaid_percentage")),
     )
 
 
-def _within(value: Any, most: int) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= most
+def _within(value: Any, most: int) -> int | None:
+    """A whole number from 0 to ``most``; None for anything else."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        return None
+    return value if 0 <= value <= most else None
 
 
 def item_from(told: Any, *, line: int) -> OldItem | Unread:

@@ -25,7 +25,7 @@ def state_sign(move: Move) -> dict[str, str]:
         "looking": ("seen", "search", _("Looking")),
         "choosing": ("wait", "hand", _("Choose what comes over")),
         "reading": ("seen", "progress", _("Bringing over")),
-        "done": ("paid", "check", _("Over")),
+        "done": ("paid", "check", _("Brought over")),
         "failed": ("problem", "alert", _("Stopped by a problem")),
         "stopped": ("quiet", "cross", _("Stopped")),
     }[move.state]
@@ -105,9 +105,10 @@ def reason_words(reason: Reason | str) -> str:
 
 
 def error_words(code: str) -> str:
-    """Why a move waits or stopped."""
+    """Why a move waits or stopped; empty for no reason."""
+    if not code:
+        return ""
     return {
-        "": "",
         "old_key_refused": _("The old server does not know this key. Make a new one there."),
         "old_key_lacks": _(
             "This key may not read there. It needs to see the store and its invoices."

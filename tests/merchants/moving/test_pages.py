@@ -60,7 +60,8 @@ def test_a_file_is_brought_over_and_its_page_says_how_far(owner, root, open_shop
     moves_carry(now=timezone.now())
     assert owner.get(f"{root}/{move.id}/status").json()["version"] != before
     text = owner.get(f"{root}/{move.id}").content.decode()
-    assert "Over" in text
+    assert "Brought over" in text
+    assert "Something stopped it" not in text
     assert f"/dashboard/{open_shop.shop_id}/history" in text
 
 
