@@ -23,7 +23,7 @@ from merchants.dashboard.selectors import time_text
 from merchants.moving import moves, selectors
 from merchants.moving.errors import MoveNotFound
 from merchants.moving.models import UNDER_WAY, WORKING, Move, UnreadRow
-from merchants.moving.rows import SOURCES, Source
+from merchants.moving.rows import SOURCES
 from merchants.moving.taking import Chosen, Taken, move_take
 from merchants.moving.words import (
     error_words,
@@ -96,7 +96,7 @@ def from_server(request: MemberRequest, shop_id: UUID) -> HttpResponse:
     try:
         move = moves.move_from_server(
             shop_id=shop_id,
-            source=cast(Source, source),
+            source=source,
             url=request.POST.get("url", ""),
             key=request.POST.get("key", ""),
             by=_who(request),
