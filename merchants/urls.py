@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("merchants.counter.urls")),
     path("", include("merchants.notices.urls")),
     path("", include("merchants.onboarding.urls")),
+    path("", include("merchants.moving.urls")),
     path("", include("merchants.dashboard.urls")),
     path("desk/", include("merchants.dashboard.desk.urls")),
     path("house/", include("merchants.dashboard.house.urls")),

@@ -269,6 +269,7 @@ INSTALLED_APPS = [
     "merchants.customers.apps.CustomersConfig",
     "merchants.calls.apps.CallsConfig",
     "merchants.dashboard.apps.DashboardConfig",
+    "merchants.moving.apps.MovingConfig",
 ]
 
 MIDDLEWARE = [

@@ -104,6 +104,9 @@ EVERY_SECONDS = {
     "merchants.customers.tasks.forget_old_customers": DAY,
     "merchants.customers.tasks.throw_customer_keys_away": 10 * MINUTE,
     "merchants.webhooks.tasks.continue_replays": 1.0,
+    "merchants.moving.tasks.carry_moves": 2.0,
+    "merchants.moving.tasks.sweep_moves": MINUTE,
+    "merchants.moving.tasks.forget_past_buyers": HOUR,
     "merchants.webhooks.tasks.make_delivery_partitions": DAY,
     "merchants.webhooks.tasks.drop_old_delivery_partitions": DAY,
 }

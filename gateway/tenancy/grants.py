@@ -93,6 +93,7 @@ READ_ONLY: Final = frozenset(
         "ledger_snapshot",
         "ledger_mark",
         "ledger_marked",
+        "moving_unreadrow",
         "measures_daybooked",
         "measures_dayedge",
         "measures_daymarkout",

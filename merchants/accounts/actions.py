@@ -29,6 +29,7 @@ ACTIONS: Final[dict[str, frozenset[str]]] = {
     "settings.view": frozenset({OWNER, MANAGER}),
     "shop.change_terms": frozenset({OWNER}),
     "shop.change_payout_address": frozenset({OWNER}),
+    "shop.move_in": frozenset({OWNER}),
     "shop.approve": frozenset({COMPLIANCE_OFFICER}),
     "verification.view": frozenset({OWNER, MANAGER}),
     "verification.change": frozenset({OWNER}),
@@ -94,6 +95,7 @@ STEPPED_UP: Final = frozenset(
     {
         "shop.change_payout_address",
         "shop.change_terms",
+        "shop.move_in",
         "payout.request",
         "refund.approve",
         "api_key.manage",

@@ -52,6 +52,7 @@ def verb_word(verb: str) -> str:
         "change": _("change"),
         "change_terms": _("change the terms"),
         "change_payout_address": _("change where payouts go"),
+        "move_in": _("move in from another program"),
         "create": _("take money in"),
         "void": _("call off"),
         "mark": _("mark as paid or invalid"),

@@ -41,6 +41,8 @@ ACTS: Final[dict[str, Kind]] = {
     "webhook.secret_changed": "programs",
     "webhook.replayed": "programs",
     "settings.changed": "settings",
+    "move.begun": "files",
+    "past_buyers.forgotten": "files",
     "payout_address.asked": "money",
     "bank_account.asked": "money",
     "payout.asked": "money",

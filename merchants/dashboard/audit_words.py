@@ -49,6 +49,8 @@ def act_word(act: str) -> str:
         "webhook.secret_changed": _("Webhook secret changed"),
         "webhook.replayed": _("Past events sent to a webhook again"),
         "settings.changed": _("Settings changed"),
+        "move.begun": _("Move from another program begun"),
+        "past_buyers.forgotten": _("Emails of past buyers forgotten"),
         "payout_address.asked": _("Another payout address asked for"),
         "bank_account.asked": _("Another bank account asked for"),
         "payout.asked": _("Payout asked for"),

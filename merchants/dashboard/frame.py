@@ -81,6 +81,7 @@ INDEXES: Final[dict[str, tuple[Line, ...]]] = {
         Line("settings/readers", "card", _("Card readers"), "settings.view"),
         Line("settings/receipts", "receipt", _("Receipts"), "settings.view"),
         Line("team", "hand", _("Team"), "member.manage"),
+        Line("settings/moving", "return", _("Moving in"), "shop.move_in"),
         Line("verification", "shield", _("Verification"), "verification.view"),
     ),
     "developers": (
@@ -92,6 +93,7 @@ INDEXES: Final[dict[str, tuple[Line, ...]]] = {
 """A page's own index, drawn on it and on every page in it: one joins by a line here."""
 PART_OF: Final = {
     "banks": "payouts",
+    "history": "invoices",
     "reserve": "balances",
     "shifts": "reports",
     "fee-invoices": "reports",

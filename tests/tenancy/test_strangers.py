@@ -43,6 +43,7 @@ from merchants.customers.services import customer_note
 from merchants.ecr.models import EcrSale
 from merchants.links.life import Price
 from merchants.links.services import NewLink, link_make
+from merchants.moving.models import Move
 from merchants.notices.models import Device, Notice
 from merchants.receipts.issuing import receipt_for_invoice
 from merchants.receipts.models import Printer
@@ -307,6 +308,17 @@ def ours(open_shop: World, staff: Staff) -> dict[str, str]:
         made_by=uuid4(),
         made_at=now,
     )
+    move = Move.objects.create(
+        shop_id=shop_id,
+        source="btcpay",
+        way="server",
+        state="choosing",
+        url=f"https://{MARK}.example",
+        found={"stores": [{"id": MARK, "name": MARK}]},
+        due_at=now,
+        asked_by=MARK,
+        began_at=now,
+    )
     assert Delivery.objects.filter(event_id=event.id, endpoint_id=endpoint.id).exists()
     replay = replay_begin(
         shop_id=shop_id, endpoint_id=endpoint.id, since=now - timedelta(hours=1), now=now
@@ -348,6 +360,7 @@ def ours(open_shop: World, staff: Staff) -> dict[str, str]:
         "customer_id": str(customer.id),
         "replay_id": str(replay.id),
         "call_id": str(call.id),
+        "move_id": str(move.id),
     }
 
 

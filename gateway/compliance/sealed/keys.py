@@ -92,6 +92,13 @@ def key_throw_away(about: str) -> bool:
         return SealingKey.objects.filter(about=about).delete()[0] > 0
 
 
+def abouts_of(kind: str) -> list[str]:
+    """Whom there are data keys for, of one kind (``past_buyers:…``). One query."""
+    with house_scope():
+        kept = SealingKey.objects.filter(about__startswith=f"{kind}:").order_by("about")
+        return list(kept.values_list("about", flat=True))
+
+
 @transaction.atomic
 def day_keys_throw_away(kind: str, *, before: date) -> int:
     """Make what was sealed on each day before one, under that day's key (``looks:2026-11-30``),
