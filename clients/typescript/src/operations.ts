@@ -388,6 +388,42 @@ export class Invoices {
   }
 
   /**
+   * List what was provoked of a test invoice, latest first.
+   *
+   * Needs the scope `invoices:read`.
+   */
+  provocationsList(invoiceId: string, options: Reading = {}): Promise<shapes.Provocations> {
+    return this.#sender.shape<shapes.Provocations>(
+      "GET",
+      `/v1/invoices/${part(invoiceId)}/provocations`,
+      options,
+    );
+  }
+
+  /**
+   * Provoke what is hard to wait for.
+   *
+   * For a test shop, on the chain that the house brings along: a real payment of a test wallet,
+   * or a real reorganisation. It happens within seconds (late: once the lock, shortened to 30
+   * seconds, and the chain's grace are over), and its events and webhooks are those of any
+   * payment. What can't be done there is refused: chain_not_ours. A refund needs the scope
+   * refunds:write besides.
+   *
+   * Needs the scope `invoices:provoke`.
+   */
+  provoke(
+    invoiceId: string,
+    body: shapes.NewProvocationRequest,
+    options: Writing = {},
+  ): Promise<shapes.Provocation> {
+    return this.#sender.shape<shapes.Provocation>(
+      "POST",
+      `/v1/invoices/${part(invoiceId)}/provocations`,
+      { body, ...options },
+    );
+  }
+
+  /**
    * Get the QR code.
    *
    * A PNG of the checkout page's URL, or, with asset, of its ERC-681 payment request.
@@ -468,6 +504,23 @@ export class Invoices {
       "GET",
       `/v1/invoices/${part(invoiceId)}/receipt`,
       options,
+    );
+  }
+
+  /**
+   * Get an invoice's receipt, or one of its credit notes, as PDF.
+   *
+   * Needs the scope `invoices:read`.
+   */
+  receiptPdf(
+    invoiceId: string,
+    query: shapes.InvoicesReceiptPdfQuery = {},
+    options: Reading = {},
+  ): Promise<Uint8Array> {
+    return this.#sender.bytes(
+      "GET",
+      `/v1/invoices/${part(invoiceId)}/receipt.pdf`,
+      { query, ...options },
     );
   }
 
@@ -1028,6 +1081,162 @@ export class SettlementPolicy {
   }
 }
 
+export class Tickets {
+  readonly #sender: Sender;
+
+  constructor(sender: Sender) {
+    this.#sender = sender;
+  }
+
+  /**
+   * List tickets, newest first.
+   *
+   * Needs the scope `invoices:read`.
+   */
+  list(query: shapes.TicketsListQuery = {}, options: Reading = {}): Pages<shapes.TicketHead> {
+    return this.#sender.pages<shapes.TicketHead>("/v1/tickets", { query, ...options });
+  }
+
+  /**
+   * Open a ticket, with lines if there are some already.
+   *
+   * Needs the scope `invoices:write`.
+   */
+  open(body: shapes.NewTicketRequest = {}, options: Writing = {}): Promise<shapes.Ticket> {
+    return this.#sender.shape<shapes.Ticket>("POST", "/v1/tickets", { body, ...options });
+  }
+
+  /**
+   * Get a ticket with its lines and parts.
+   *
+   * Needs the scope `invoices:read`.
+   */
+  get(ticketId: string, options: Reading = {}): Promise<shapes.Ticket> {
+    return this.#sender.shape<shapes.Ticket>("GET", `/v1/tickets/${part(ticketId)}`, options);
+  }
+
+  /**
+   * Charge a part of a ticket: by tokens, or in cash.
+   *
+   * Tokens are asked for by an invoice, the part's last demand: show its checkout_url. An open
+   * ticket is paid in one part then. Cash is written down as given; it is in no shift's drawer,
+   * which is a paired till's.
+   *
+   * Needs the scope `invoices:write`.
+   */
+  charge(
+    ticketId: string,
+    body: shapes.ChargeRequest = {},
+    options: Writing = {},
+  ): Promise<shapes.Ticket> {
+    return this.#sender.shape<shapes.Ticket>(
+      "POST",
+      `/v1/tickets/${part(ticketId)}/charge`,
+      { body, ...options },
+    );
+  }
+
+  /**
+   * Put a line on an open ticket.
+   *
+   * An item of the catalogue, or an amount. The answer is the whole ticket.
+   *
+   * Needs the scope `invoices:write`.
+   */
+  lineAdd(
+    ticketId: string,
+    body: shapes.NewLineRequest = {},
+    options: Writing = {},
+  ): Promise<shapes.Ticket> {
+    return this.#sender.shape<shapes.Ticket>(
+      "POST",
+      `/v1/tickets/${part(ticketId)}/lines`,
+      { body, ...options },
+    );
+  }
+
+  /**
+   * Take a line off an open ticket.
+   *
+   * It is kept, with who did. The answer is the whole ticket.
+   *
+   * Needs the scope `invoices:write`.
+   */
+  lineRemove(ticketId: string, lineId: string, options: Writing = {}): Promise<shapes.Ticket> {
+    return this.#sender.shape<shapes.Ticket>(
+      "DELETE",
+      `/v1/tickets/${part(ticketId)}/lines/${part(lineId)}`,
+      options,
+    );
+  }
+
+  /**
+   * Put an open ticket aside.
+   *
+   * Needs the scope `invoices:write`.
+   */
+  park(
+    ticketId: string,
+    body: shapes.ParkingRequest = {},
+    options: Writing = {},
+  ): Promise<shapes.Ticket> {
+    return this.#sender.shape<shapes.Ticket>(
+      "POST",
+      `/v1/tickets/${part(ticketId)}/park`,
+      { body, ...options },
+    );
+  }
+
+  /**
+   * Go on with a parked ticket.
+   *
+   * Needs the scope `invoices:write`.
+   */
+  recall(ticketId: string, options: Writing = {}): Promise<shapes.Ticket> {
+    return this.#sender.shape<shapes.Ticket>(
+      "POST",
+      `/v1/tickets/${part(ticketId)}/recall`,
+      options,
+    );
+  }
+
+  /**
+   * Have a ticket paid, in one part or in several.
+   *
+   * From here on nothing on it changes. Again while no money is on it: anew.
+   *
+   * Needs the scope `invoices:write`.
+   */
+  split(
+    ticketId: string,
+    body: shapes.SplitRequest = {},
+    options: Writing = {},
+  ): Promise<shapes.Ticket> {
+    return this.#sender.shape<shapes.Ticket>(
+      "POST",
+      `/v1/tickets/${part(ticketId)}/split`,
+      { body, ...options },
+    );
+  }
+
+  /**
+   * Call a ticket off on which no money is.
+   *
+   * Needs the scope `invoices:write`.
+   */
+  void(
+    ticketId: string,
+    body: shapes.VoidingRequest,
+    options: Writing = {},
+  ): Promise<shapes.Ticket> {
+    return this.#sender.shape<shapes.Ticket>(
+      "POST",
+      `/v1/tickets/${part(ticketId)}/void`,
+      { body, ...options },
+    );
+  }
+}
+
 export class WebhookEndpoints {
   readonly #sender: Sender;
 
@@ -1158,6 +1367,40 @@ export class WebhookEndpoints {
   }
 
   /**
+   * Send again what happened in a range of time.
+   *
+   * Everything that the endpoint hears and that happened then, whether it was sent before or
+   * missed; a few at a time, in order, behind what happens meanwhile. What was sent before comes
+   * again under its webhook-id. One replay at a time, of at most 20,000 events.
+   *
+   * Needs the scope `webhooks:write`.
+   */
+  replay(
+    endpointId: string,
+    body: shapes.NewReplayRequest,
+    options: Writing = {},
+  ): Promise<shapes.Replay> {
+    return this.#sender.shape<shapes.Replay>(
+      "POST",
+      `/v1/webhook_endpoints/${part(endpointId)}/replay`,
+      { body, ...options },
+    );
+  }
+
+  /**
+   * Get a replay: how many it is, how many are queued.
+   *
+   * Needs the scope `webhooks:read`.
+   */
+  replayGet(endpointId: string, replayId: string, options: Reading = {}): Promise<shapes.Replay> {
+    return this.#sender.shape<shapes.Replay>(
+      "GET",
+      `/v1/webhook_endpoints/${part(endpointId)}/replays/${part(replayId)}`,
+      options,
+    );
+  }
+
+  /**
    * Change the signing secret.
    *
    * For a day the old and the new secret both sign.
@@ -1208,6 +1451,7 @@ export class Operations {
   readonly refunds: Refunds;
   readonly reports: Reports;
   readonly settlementPolicy: SettlementPolicy;
+  readonly tickets: Tickets;
   readonly webhookEndpoints: WebhookEndpoints;
 
   constructor(sender: Sender) {
@@ -1231,6 +1475,7 @@ export class Operations {
     this.refunds = new Refunds(sender);
     this.reports = new Reports(sender);
     this.settlementPolicy = new SettlementPolicy(sender);
+    this.tickets = new Tickets(sender);
     this.webhookEndpoints = new WebhookEndpoints(sender);
   }
 }

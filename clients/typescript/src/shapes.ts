@@ -38,6 +38,10 @@ export type CardRefundsListStatus =
   | "requested"
   | "unclear";
 
+export type CauseEnum = "refund" | "taken_back";
+
+export type ChargeTenderEnum = "tokens" | "cash";
+
 export type ColourEnum =
   | "grey"
   | "red"
@@ -157,6 +161,8 @@ export type PayoutsListStatus =
   | "sending"
   | "sent";
 
+export type ProvocationStatusEnum = "waiting" | "sent" | "done" | "failed";
+
 export type QrKindEnum = "url" | "erc681";
 
 export type RateEnum = "paid" | "today";
@@ -178,6 +184,8 @@ export type RefundsListStatus =
 
 export type ReleaseGoodsEnum = "yes" | "wait" | "no";
 
+export type ReplayStateEnum = "open" | "done";
+
 export type ReportBooksProgram = "datev" | "plain" | "quickbooks" | "xero";
 
 export type RequestedViaEnum = "till" | "dashboard" | "api";
@@ -189,6 +197,12 @@ export type ScheduleEnum = "on_demand" | "instant" | "threshold" | "daily";
 export type SetByEnum = "opened" | "carried_over" | "house";
 
 export type TenderEnum = "tokens" | "card";
+
+export type TicketDiscountKindEnum = "percent" | "amount";
+
+export type TicketState = "open" | "parked" | "paying" | "paid" | "void";
+
+export type TicketsListState = "open" | "paid" | "parked" | "paying" | "void";
 
 export type WaitingForEnum = "approval";
 
@@ -203,6 +217,16 @@ export type WaitingReasonEnum =
   | "receiver_check";
 
 export type WebhookDeliveriesListState = "cancelled" | "failed" | "pending" | "succeeded";
+
+export type WhatEnum =
+  | "paid"
+  | "under"
+  | "over"
+  | "late"
+  | "wrong_asset"
+  | "held"
+  | "reorg"
+  | "refund";
 
 export interface Approval {
   checker: string | null;
@@ -398,6 +422,24 @@ export interface ChainLooked {
   refusal: string | null;
 }
 
+export interface ChargeRequest {
+  /** Of cash: what was given. */
+  given?: string;
+  /** Of cash: what is over is a tip. */
+  keep_change?: boolean;
+  /** 1 if unset. */
+  part?: number;
+  /** tokens (if unset): by an invoice, which a card may pay too. cash: it was given. */
+  tender?: ChargeTenderEnum;
+}
+
+export interface ChoiceRequest {
+  /** A group of modifiers that the item asks for. */
+  group_id: string;
+  /** Its name. */
+  modifier: string;
+}
+
 export interface ConversionParts {
   /** Whole units paid for a whole unit taken, before any part below. */
   fair: string;
@@ -439,6 +481,8 @@ export interface Delivery {
   event_id: string;
   finished_at: string | null;
   next_attempt_at: string | null;
+  /** The last replay that sent it. */
+  replay_id: string | null;
   sequence: number;
   state: DeliveryState;
   subject: string;
@@ -454,6 +498,8 @@ export interface DeliveryWithAttempts {
   finished_at: string | null;
   log: Attempt[];
   next_attempt_at: string | null;
+  /** The last replay that sent it. */
+  replay_id: string | null;
   sequence: number;
   state: DeliveryState;
   subject: string;
@@ -578,6 +624,8 @@ export interface Endpoint {
   events: string[];
   failing_since: string | null;
   id: string;
+  /** What happened since was not queued: see its replay. */
+  off_since: string | null;
   style: EndpointStyle;
   url: string;
 }
@@ -590,6 +638,8 @@ export interface EndpointWithSecret {
   events: string[];
   failing_since: string | null;
   id: string;
+  /** What happened since was not queued: see its replay. */
+  off_since: string | null;
   /** whsec_…, for the libraries of Standard Webhooks. */
   secret: string;
   style: EndpointStyle;
@@ -813,6 +863,11 @@ export interface Item {
   version: number;
 }
 
+export interface LineModifier {
+  name: string;
+  price: string;
+}
+
 export interface Modifier {
   name: string;
   /** What it adds to the price of one; may be negative. */
@@ -884,6 +939,11 @@ export interface NewInvoiceRequest {
   metadata?: Record<string, unknown>;
   /** Your name for the sale. */
   order_id?: string;
+  /**
+   * Where the checkout page leads back to. {InvoiceId} and {OrderId} in it stand for this
+   * invoice's.
+   */
+  return_url?: string;
 }
 
 export interface NewItemRequest {
@@ -905,6 +965,24 @@ export interface NewItemRequest {
   tax_included?: boolean;
   /** An emoji or a few letters. */
   tile?: string;
+}
+
+export interface NewLineRequest {
+  /** Of one, in the shop's currency, where no item is named. */
+  amount?: string;
+  choices?: ChoiceRequest[];
+  /** Something of the catalogue; or an amount in its place. */
+  item_id?: string;
+  /** Of an amount. */
+  name?: string;
+  /** At most three decimals: 0.350 is 350 g of a kilo; 1 if unset. */
+  quantity?: string;
+  /** Of an amount: percent as text; 0 if unset. */
+  tax?: string;
+  /** Whether an amount holds its tax; true if unset. */
+  tax_included?: boolean;
+  /** Of the item's words, as you showed them; today's if unset. */
+  version?: number;
 }
 
 export interface NewPaymentLinkRequest {
@@ -950,6 +1028,18 @@ export interface NewPayoutRequest {
   quote_id?: string;
 }
 
+export interface NewProvocationRequest {
+  /**
+   * paid: as asked; under: half of it; over: a quarter more; late: after the lock; wrong_asset:
+   * a token that it doesn't ask for; held: of a payer who is on a list; reorg: the chain takes
+   * the payment back, which is paid first if there is none; refund: half of what is left is
+   * asked back and claimed.
+   */
+  what: WhatEnum;
+  /** Code of what is paid, such as USDC@31337; chosen for you if unset. */
+  asset?: string;
+}
+
 export interface NewRefundRequest {
   invoice_id: string;
   /** At the rate paid, as text; all that is left if unset. */
@@ -970,6 +1060,21 @@ export interface NewRefundRequest {
   rate?: RateEnum;
   /** Why. */
   reason?: string;
+}
+
+export interface NewReplayRequest {
+  /** Since then, that moment included; 100 days back at most. */
+  from: string;
+  /** Of what the endpoint hears, only these; all of it if unset. */
+  events?: string[];
+  /** Until then, that moment not included; until now if unset. */
+  to?: string;
+}
+
+export interface NewTicketRequest {
+  /** A table, a name. */
+  label?: string;
+  lines?: NewLineRequest[];
 }
 
 export interface NextPart {
@@ -1010,6 +1115,8 @@ export interface PaidIn {
 
 export interface Paper {
   cashier_id: string | null;
+  /** Of a credit note: a refund, or a chain that took the payment back. */
+  cause: CauseEnum | null;
   currency: string;
   discount: string;
   id: string;
@@ -1021,6 +1128,8 @@ export interface Paper {
   /** Of a credit note: its receipt's number. */
   of: string | null;
   order_id: string;
+  /** The same as PDF. */
+  pdf_url: string;
   reason: string;
   shop: ReceiptShop;
   sold_at: string;
@@ -1032,6 +1141,32 @@ export interface Paper {
   total: string;
   /** Its page, for whoever has the address. */
   url: string;
+}
+
+export interface ParkingRequest {
+  label?: string;
+}
+
+export interface PartCash {
+  change: string;
+  counted: string;
+  given: string;
+  rounding: string;
+  taken_at: string;
+  taken_by: string;
+  /** Left of the change. */
+  tip: string;
+}
+
+export interface PartDemand {
+  amount: string;
+  /** Money was seen that isn't credited yet. */
+  coming: boolean;
+  invoice_id: string;
+  paid: string;
+  /** The invoice's. */
+  status: string;
+  tender: TenderEnum | null;
 }
 
 export interface PartRefusal {
@@ -1075,6 +1210,12 @@ export interface PatchedPaymentLinkChangeRequest {
   note?: string;
   paused?: boolean;
   title?: string;
+}
+
+export interface PayerRequest {
+  line_id: string;
+  /** Who shares this line, the larger share first. */
+  parts: number[];
 }
 
 export interface PaymentCostDay {
@@ -1296,6 +1437,36 @@ export interface Problem {
   request_id?: string;
 }
 
+export interface Provocation {
+  asked_at: string;
+  asset: string | null;
+  ended_at: string | null;
+  id: string;
+  invoice_id: string;
+  /** The chain's time, of a late payment. */
+  not_before: string | null;
+  problem: ProvocationProblem | null;
+  refund_id: string | null;
+  /**
+   * waiting: for its time or a block; sent: mined, and the reorganisation is to come; done: it
+   * happened on the chain, and the invoice tells what it made of it.
+   */
+  status: ProvocationStatusEnum;
+  tx_hash: string | null;
+  /** Base units that are paid. */
+  units: string | null;
+  what: WhatEnum;
+}
+
+export interface ProvocationProblem {
+  code: string;
+  message: string;
+}
+
+export interface Provocations {
+  data: Provocation[];
+}
+
 export interface Quote {
   amount: string;
   asset: string;
@@ -1352,6 +1523,8 @@ export interface RateParts {
 
 export interface Receipt {
   cashier_id: string | null;
+  /** Of a credit note: a refund, or a chain that took the payment back. */
+  cause: CauseEnum | null;
   credit_notes: Paper[];
   currency: string;
   discount: string;
@@ -1364,6 +1537,8 @@ export interface Receipt {
   /** Of a credit note: its receipt's number. */
   of: string | null;
   order_id: string;
+  /** The same as PDF. */
+  pdf_url: string;
   reason: string;
   shop: ReceiptShop;
   sold_at: string;
@@ -1563,6 +1738,23 @@ export interface Refundable {
   owed: OwedMoney[];
 }
 
+export interface Replay {
+  created_at: string;
+  /** How many it is, counted when it was asked for. */
+  deliveries: number;
+  /** Empty: all that the endpoint hears. */
+  events: string[];
+  finished_at: string | null;
+  from: string;
+  id: string;
+  /** How many of them are queued so far. */
+  queued: number;
+  /** done: every delivery is queued. */
+  state: ReplayStateEnum;
+  to: string;
+  webhook_endpoint_id: string;
+}
+
 export interface ReportCurrency {
   currency: string;
   day: string;
@@ -1633,10 +1825,110 @@ export interface SettlementPolicy {
   version: number;
 }
 
+export interface SplitRequest {
+  /** In how many; with payers as many as they name, if unset. */
+  parts?: number;
+  /** Who pays which line, each of them; evenly if unset. */
+  payers?: PayerRequest[];
+}
+
+export interface TaxClass {
+  due: string;
+  net: string;
+  tax: string;
+  tax_included: boolean;
+  tax_ppm: number;
+}
+
+export interface Ticket {
+  currency: string;
+  discount: TicketDiscount | null;
+  due: string;
+  ended_at: string | null;
+  /** List prices of all lines. */
+  full: string;
+  /** Lines, discounts and taxes; no tip. */
+  goods: string;
+  id: string;
+  label: string;
+  line_discounts: string;
+  lines: TicketLine[];
+  mode: Mode;
+  opened_at: string;
+  opened_by: string;
+  paid: string;
+  parts: TicketPart[];
+  shop_id: string;
+  state: TicketState;
+  taxes: TaxClass[];
+  ticket_discount: string;
+  tip: string;
+  void_reason: string;
+}
+
+export interface TicketDiscount {
+  kind: TicketDiscountKindEnum;
+  value: string;
+}
+
+export interface TicketHead {
+  currency: string;
+  due: string;
+  ended_at: string | null;
+  /** Lines, discounts and taxes; no tip. */
+  goods: string;
+  id: string;
+  label: string;
+  mode: Mode;
+  opened_at: string;
+  opened_by: string;
+  paid: string;
+  shop_id: string;
+  state: TicketState;
+  tip: string;
+  void_reason: string;
+}
+
+export interface TicketLine {
+  discount: TicketDiscount | null;
+  /** With its tax, and its share of the ticket's discount. */
+  due: string;
+  /** As listed, for all of it. */
+  full: string;
+  id: string;
+  item_id: string | null;
+  item_version: number | null;
+  modifiers: LineModifier[];
+  name: string;
+  /** What its own discount takes off. */
+  off: string;
+  price: string;
+  quantity_thousandths: number;
+  tax_included: boolean;
+  /** Parts of a million. */
+  tax_ppm: number;
+}
+
+export interface TicketPart {
+  cash: PartCash[];
+  demands: PartDemand[];
+  due: string;
+  goods: string;
+  left: string;
+  over: string;
+  paid: string;
+  part: number;
+  tip: string;
+}
+
 export interface TokenAmount {
   amount: string;
   asset: string;
   units: string;
+}
+
+export interface VoidingRequest {
+  reason: string;
 }
 
 export interface ApprovalsListQuery {
@@ -1691,6 +1983,11 @@ export interface InvoicesQrQuery {
   asset?: string;
   /** Pixels a module, 1 to 32. */
   module_px?: string;
+}
+
+export interface InvoicesReceiptPdfQuery {
+  /** A credit note's; none: the receipt. */
+  number?: string;
 }
 
 export interface ItemsListQuery {
@@ -1807,11 +2104,22 @@ export interface ReportsStatementQuery {
   last: string;
 }
 
+export interface TicketsListQuery {
+  /** Where the page before ended: its next_cursor. */
+  cursor?: string;
+  /** Items a page, 1 to 200; 50 if unset. */
+  limit?: number;
+  /** Only tickets in this state. */
+  state?: TicketsListState;
+}
+
 export interface WebhookEndpointsDeliveriesListQuery {
   /** Where the page before ended: its next_cursor. */
   cursor?: string;
   /** Items a page, 1 to 200; 50 if unset. */
   limit?: number;
+  /** Only what this replay sent: its id. */
+  replay?: string;
   /** Only deliveries in this state. */
   state?: WebhookDeliveriesListState;
 }

@@ -451,6 +451,7 @@ class Invoices:
         lock_seconds: int | None = None,
         metadata: Mapping[str, Any] | None = None,
         order_id: str | None = None,
+        return_url: str | None = None,
         idempotency_key: str | None = None,
     ) -> shapes.Invoice:
         """Ask for money.
@@ -467,6 +468,8 @@ class Invoices:
                 market is rough; asked for longer than that, a token is not offered (lock_too_long).
             metadata: Any JSON object of yours, up to 8 kB; it comes back as it is.
             order_id: Your name for the sale.
+            return_url: Where the checkout page leads back to. {InvoiceId} and {OrderId} in it stand
+                for this invoice's.
 
         Needs the scope ``invoices:write``.
         """
@@ -481,6 +484,7 @@ class Invoices:
                 lock_seconds=lock_seconds,
                 metadata=metadata,
                 order_id=order_id,
+                return_url=return_url,
             ),
             idempotency_key=idempotency_key,
         )
@@ -508,6 +512,50 @@ class Invoices:
             shapes.InvoiceCosts,
             "GET",
             f"/v1/invoices/{part(invoice_id)}/fees",
+        )
+
+    def provocations_list(self, invoice_id: Id) -> shapes.Provocations:
+        """List what was provoked of a test invoice, latest first.
+
+        Needs the scope ``invoices:read``.
+        """
+        return self._sender.shape(
+            shapes.Provocations,
+            "GET",
+            f"/v1/invoices/{part(invoice_id)}/provocations",
+        )
+
+    def provoke(
+        self,
+        invoice_id: Id,
+        *,
+        what: shapes.WhatEnum,
+        asset: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> shapes.Provocation:
+        """Provoke what is hard to wait for.
+
+        For a test shop, on the chain that the house brings along: a real payment of a test wallet,
+        or a real reorganisation. It happens within seconds (late: once the lock, shortened to 30
+        seconds, and the chain's grace are over), and its events and webhooks are those of any
+        payment. What can't be done there is refused: chain_not_ours. A refund needs the scope
+        refunds:write besides.
+
+        Args:
+            what: paid: as asked; under: half of it; over: a quarter more; late: after the lock;
+                wrong_asset: a token that it doesn't ask for; held: of a payer who is on a list;
+                reorg: the chain takes the payment back, which is paid first if there is none;
+                refund: half of what is left is asked back and claimed.
+            asset: Code of what is paid, such as USDC@31337; chosen for you if unset.
+
+        Needs the scope ``invoices:provoke``.
+        """
+        return self._sender.shape(
+            shapes.Provocation,
+            "POST",
+            f"/v1/invoices/{part(invoice_id)}/provocations",
+            body=given(what=what, asset=asset),
+            idempotency_key=idempotency_key,
         )
 
     def qr(
@@ -601,6 +649,20 @@ class Invoices:
             shapes.Receipt,
             "GET",
             f"/v1/invoices/{part(invoice_id)}/receipt",
+        )
+
+    def receipt_pdf(self, invoice_id: Id, *, number: str | None = None) -> bytes:
+        """Get an invoice's receipt, or one of its credit notes, as PDF.
+
+        Args:
+            number: A credit note's; none: the receipt.
+
+        Needs the scope ``invoices:read``.
+        """
+        return self._sender.content(
+            "GET",
+            f"/v1/invoices/{part(invoice_id)}/receipt.pdf",
+            query=given(number=number),
         )
 
     def refundable(self, invoice_id: Id) -> shapes.Refundable:
@@ -1514,6 +1576,240 @@ class SettlementPolicy:
         )
 
 
+class Tickets:
+    def __init__(self, sender: Sender) -> None:
+        self._sender = sender
+
+    def list(
+        self,
+        *,
+        cursor: str | None = None,
+        limit: int | None = None,
+        state: shapes.TicketsListState | None = None,
+    ) -> Pages[shapes.TicketHead]:
+        """List tickets, newest first.
+
+        Args:
+            cursor: Where the page before ended: its next_cursor.
+            limit: Items a page, 1 to 200; 50 if unset.
+            state: Only tickets in this state.
+
+        Needs the scope ``invoices:read``.
+        """
+        return self._sender.page(
+            shapes.TicketHead,
+            "/v1/tickets",
+            query=given(cursor=cursor, limit=limit, state=state),
+        )
+
+    def open(
+        self,
+        *,
+        label: str | None = None,
+        lines: Sequence[shapes.NewLineRequest] | None = None,
+        idempotency_key: str | None = None,
+    ) -> shapes.Ticket:
+        """Open a ticket, with lines if there are some already.
+
+        Args:
+            label: A table, a name.
+
+        Needs the scope ``invoices:write``.
+        """
+        return self._sender.shape(
+            shapes.Ticket,
+            "POST",
+            "/v1/tickets",
+            body=given(label=label, lines=lines),
+            idempotency_key=idempotency_key,
+        )
+
+    def get(self, ticket_id: Id) -> shapes.Ticket:
+        """Get a ticket with its lines and parts.
+
+        Needs the scope ``invoices:read``.
+        """
+        return self._sender.shape(
+            shapes.Ticket,
+            "GET",
+            f"/v1/tickets/{part(ticket_id)}",
+        )
+
+    def charge(
+        self,
+        ticket_id: Id,
+        *,
+        given: str | None = None,
+        keep_change: bool | None = None,
+        part: int | None = None,
+        tender: shapes.ChargeTenderEnum | None = None,
+        idempotency_key: str | None = None,
+    ) -> shapes.Ticket:
+        """Charge a part of a ticket: by tokens, or in cash.
+
+        Tokens are asked for by an invoice, the part's last demand: show its checkout_url. An open
+        ticket is paid in one part then. Cash is written down as given; it is in no shift's drawer,
+        which is a paired till's.
+
+        Args:
+            given: Of cash: what was given.
+            keep_change: Of cash: what is over is a tip.
+            part: 1 if unset.
+            tender: tokens (if unset): by an invoice, which a card may pay too. cash: it was given.
+
+        Needs the scope ``invoices:write``.
+        """
+        return self._sender.shape(
+            shapes.Ticket,
+            "POST",
+            f"/v1/tickets/{part(ticket_id)}/charge",
+            body=given(given=given, keep_change=keep_change, part=part, tender=tender),
+            idempotency_key=idempotency_key,
+        )
+
+    def line_add(
+        self,
+        ticket_id: Id,
+        *,
+        amount: str | None = None,
+        choices: Sequence[shapes.ChoiceRequest] | None = None,
+        item_id: str | None = None,
+        name: str | None = None,
+        quantity: str | None = None,
+        tax: str | None = None,
+        tax_included: bool | None = None,
+        version: int | None = None,
+        idempotency_key: str | None = None,
+    ) -> shapes.Ticket:
+        """Put a line on an open ticket.
+
+        An item of the catalogue, or an amount. The answer is the whole ticket.
+
+        Args:
+            amount: Of one, in the shop's currency, where no item is named.
+            item_id: Something of the catalogue; or an amount in its place.
+            name: Of an amount.
+            quantity: At most three decimals: 0.350 is 350 g of a kilo; 1 if unset.
+            tax: Of an amount: percent as text; 0 if unset.
+            tax_included: Whether an amount holds its tax; true if unset.
+            version: Of the item's words, as you showed them; today's if unset.
+
+        Needs the scope ``invoices:write``.
+        """
+        return self._sender.shape(
+            shapes.Ticket,
+            "POST",
+            f"/v1/tickets/{part(ticket_id)}/lines",
+            body=given(
+                amount=amount,
+                choices=choices,
+                item_id=item_id,
+                name=name,
+                quantity=quantity,
+                tax=tax,
+                tax_included=tax_included,
+                version=version,
+            ),
+            idempotency_key=idempotency_key,
+        )
+
+    def line_remove(
+        self,
+        ticket_id: Id,
+        line_id: Id,
+        *,
+        idempotency_key: str | None = None,
+    ) -> shapes.Ticket:
+        """Take a line off an open ticket.
+
+        It is kept, with who did. The answer is the whole ticket.
+
+        Needs the scope ``invoices:write``.
+        """
+        return self._sender.shape(
+            shapes.Ticket,
+            "DELETE",
+            f"/v1/tickets/{part(ticket_id)}/lines/{part(line_id)}",
+            idempotency_key=idempotency_key,
+        )
+
+    def park(
+        self,
+        ticket_id: Id,
+        *,
+        label: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> shapes.Ticket:
+        """Put an open ticket aside.
+
+        Needs the scope ``invoices:write``.
+        """
+        return self._sender.shape(
+            shapes.Ticket,
+            "POST",
+            f"/v1/tickets/{part(ticket_id)}/park",
+            body=given(label=label),
+            idempotency_key=idempotency_key,
+        )
+
+    def recall(self, ticket_id: Id, *, idempotency_key: str | None = None) -> shapes.Ticket:
+        """Go on with a parked ticket.
+
+        Needs the scope ``invoices:write``.
+        """
+        return self._sender.shape(
+            shapes.Ticket,
+            "POST",
+            f"/v1/tickets/{part(ticket_id)}/recall",
+            idempotency_key=idempotency_key,
+        )
+
+    def split(
+        self,
+        ticket_id: Id,
+        *,
+        parts: int | None = None,
+        payers: Sequence[shapes.PayerRequest] | None = None,
+        idempotency_key: str | None = None,
+    ) -> shapes.Ticket:
+        """Have a ticket paid, in one part or in several.
+
+        From here on nothing on it changes. Again while no money is on it: anew.
+
+        Args:
+            parts: In how many; with payers as many as they name, if unset.
+            payers: Who pays which line, each of them; evenly if unset.
+
+        Needs the scope ``invoices:write``.
+        """
+        return self._sender.shape(
+            shapes.Ticket,
+            "POST",
+            f"/v1/tickets/{part(ticket_id)}/split",
+            body=given(parts=parts, payers=payers),
+            idempotency_key=idempotency_key,
+        )
+
+    def void(
+        self,
+        ticket_id: Id,
+        *,
+        reason: str,
+        idempotency_key: str | None = None,
+    ) -> shapes.Ticket:
+        """Call a ticket off on which no money is.
+
+        Needs the scope ``invoices:write``.
+        """
+        return self._sender.shape(
+            shapes.Ticket,
+            "POST",
+            f"/v1/tickets/{part(ticket_id)}/void",
+            body=given(reason=reason),
+            idempotency_key=idempotency_key,
+        )
+
+
 class WebhookEndpoints:
     def __init__(self, sender: Sender) -> None:
         self._sender = sender
@@ -1611,6 +1907,7 @@ class WebhookEndpoints:
         *,
         cursor: str | None = None,
         limit: int | None = None,
+        replay: str | None = None,
         state: shapes.WebhookDeliveriesListState | None = None,
     ) -> Pages[shapes.Delivery]:
         """List deliveries, newest first.
@@ -1618,6 +1915,7 @@ class WebhookEndpoints:
         Args:
             cursor: Where the page before ended: its next_cursor.
             limit: Items a page, 1 to 200; 50 if unset.
+            replay: Only what this replay sent: its id.
             state: Only deliveries in this state.
 
         Needs the scope ``webhooks:read``.
@@ -1625,7 +1923,7 @@ class WebhookEndpoints:
         return self._sender.page(
             shapes.Delivery,
             f"/v1/webhook_endpoints/{part(endpoint_id)}/deliveries",
-            query=given(cursor=cursor, limit=limit, state=state),
+            query=given(cursor=cursor, limit=limit, replay=replay, state=state),
         )
 
     def delivery_get(self, endpoint_id: Id, event_id: Id) -> shapes.DeliveryWithAttempts:
@@ -1657,6 +1955,47 @@ class WebhookEndpoints:
             "POST",
             f"/v1/webhook_endpoints/{part(endpoint_id)}/deliveries/{part(event_id)}/redeliver",
             idempotency_key=idempotency_key,
+        )
+
+    def replay(
+        self,
+        endpoint_id: Id,
+        *,
+        from: datetime | str,
+        events: Sequence[str] | None = None,
+        to: datetime | str | None = None,
+        idempotency_key: str | None = None,
+    ) -> shapes.Replay:
+        """Send again what happened in a range of time.
+
+        Everything that the endpoint hears and that happened then, whether it was sent before or
+        missed; a few at a time, in order, behind what happens meanwhile. What was sent before comes
+        again under its webhook-id. One replay at a time, of at most 20,000 events.
+
+        Args:
+            from: Since then, that moment included; 100 days back at most.
+            events: Of what the endpoint hears, only these; all of it if unset.
+            to: Until then, that moment not included; until now if unset.
+
+        Needs the scope ``webhooks:write``.
+        """
+        return self._sender.shape(
+            shapes.Replay,
+            "POST",
+            f"/v1/webhook_endpoints/{part(endpoint_id)}/replay",
+            body=given(from=from, events=events, to=to),
+            idempotency_key=idempotency_key,
+        )
+
+    def replay_get(self, endpoint_id: Id, replay_id: Id) -> shapes.Replay:
+        """Get a replay: how many it is, how many are queued.
+
+        Needs the scope ``webhooks:read``.
+        """
+        return self._sender.shape(
+            shapes.Replay,
+            "GET",
+            f"/v1/webhook_endpoints/{part(endpoint_id)}/replays/{part(replay_id)}",
         )
 
     def rotate_secret(
@@ -1715,4 +2054,5 @@ class Operations:
         self.refunds = Refunds(sender)
         self.reports = Reports(sender)
         self.settlement_policy = SettlementPolicy(sender)
+        self.tickets = Tickets(sender)
         self.webhook_endpoints = WebhookEndpoints(sender)

@@ -46,6 +46,10 @@ CardRefundsListStatus: TypeAlias = Literal[
     "unclear",
 ]
 
+CauseEnum: TypeAlias = Literal["refund", "taken_back"]
+
+ChargeTenderEnum: TypeAlias = Literal["tokens", "cash"]
+
 ColourEnum: TypeAlias = Literal[
     "grey",
     "red",
@@ -170,6 +174,8 @@ PayoutsListStatus: TypeAlias = Literal[
     "sent",
 ]
 
+ProvocationStatusEnum: TypeAlias = Literal["waiting", "sent", "done", "failed"]
+
 QrKindEnum: TypeAlias = Literal["url", "erc681"]
 
 RateEnum: TypeAlias = Literal["paid", "today"]
@@ -192,6 +198,8 @@ RefundsListStatus: TypeAlias = Literal[
 
 ReleaseGoodsEnum: TypeAlias = Literal["yes", "wait", "no"]
 
+ReplayStateEnum: TypeAlias = Literal["open", "done"]
+
 ReportBooksProgram: TypeAlias = Literal["datev", "plain", "quickbooks", "xero"]
 
 RequestedViaEnum: TypeAlias = Literal["till", "dashboard", "api"]
@@ -203,6 +211,12 @@ ScheduleEnum: TypeAlias = Literal["on_demand", "instant", "threshold", "daily"]
 SetByEnum: TypeAlias = Literal["opened", "carried_over", "house"]
 
 TenderEnum: TypeAlias = Literal["tokens", "card"]
+
+TicketDiscountKindEnum: TypeAlias = Literal["percent", "amount"]
+
+TicketState: TypeAlias = Literal["open", "parked", "paying", "paid", "void"]
+
+TicketsListState: TypeAlias = Literal["open", "paid", "parked", "paying", "void"]
 
 WaitingForEnum: TypeAlias = Literal["approval"]
 
@@ -218,6 +232,17 @@ WaitingReasonEnum: TypeAlias = Literal[
 ]
 
 WebhookDeliveriesListState: TypeAlias = Literal["cancelled", "failed", "pending", "succeeded"]
+
+WhatEnum: TypeAlias = Literal[
+    "paid",
+    "under",
+    "over",
+    "late",
+    "wrong_asset",
+    "held",
+    "reorg",
+    "refund",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -422,6 +447,13 @@ class ChainLooked:
     refusal: str | None
 
 
+class ChoiceRequest(TypedDict):
+    group_id: str
+    """A group of modifiers that the item asks for."""
+    modifier: str
+    """Its name."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConversionParts:
     fair: str
@@ -467,6 +499,8 @@ class Delivery:
     """Also the webhook-id."""
     finished_at: datetime | None
     next_attempt_at: datetime | None
+    replay_id: str | None
+    """The last replay that sent it."""
     sequence: int
     state: DeliveryState
     subject: str
@@ -483,6 +517,8 @@ class DeliveryWithAttempts:
     finished_at: datetime | None
     log: list[Attempt]
     next_attempt_at: datetime | None
+    replay_id: str | None
+    """The last replay that sent it."""
     sequence: int
     state: DeliveryState
     subject: str
@@ -612,6 +648,8 @@ class Endpoint:
     events: list[str]
     failing_since: datetime | None
     id: str
+    off_since: datetime | None
+    """What happened since was not queued: see its replay."""
     style: EndpointStyle
     url: str
 
@@ -625,6 +663,8 @@ class EndpointWithSecret:
     events: list[str]
     failing_since: datetime | None
     id: str
+    off_since: datetime | None
+    """What happened since was not queued: see its replay."""
     secret: str
     """whsec_…, for the libraries of Standard Webhooks."""
     style: EndpointStyle
@@ -865,6 +905,12 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LineModifier:
+    name: str
+    price: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Modifier:
     name: str
     price: str
@@ -890,6 +936,24 @@ class NewCustomerRequest(TypedDict):
     name: NotRequired[str]
     reference: NotRequired[str]
     """Your own name for them: they stay the same whatever their email becomes."""
+
+
+class NewLineRequest(TypedDict):
+    amount: NotRequired[str]
+    """Of one, in the shop's currency, where no item is named."""
+    choices: NotRequired[list[ChoiceRequest]]
+    item_id: NotRequired[str]
+    """Something of the catalogue; or an amount in its place."""
+    name: NotRequired[str]
+    """Of an amount."""
+    quantity: NotRequired[str]
+    """At most three decimals: 0.350 is 350 g of a kilo; 1 if unset."""
+    tax: NotRequired[str]
+    """Of an amount: percent as text; 0 if unset."""
+    tax_included: NotRequired[bool]
+    """Whether an amount holds its tax; true if unset."""
+    version: NotRequired[int]
+    """Of the item's words, as you showed them; today's if unset."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -935,6 +999,8 @@ class PaidIn:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paper:
     cashier_id: str | None
+    cause: CauseEnum | None
+    """Of a credit note: a refund, or a chain that took the payment back."""
     currency: str
     discount: str
     id: str
@@ -946,6 +1012,8 @@ class Paper:
     of: str | None
     """Of a credit note: its receipt's number."""
     order_id: str
+    pdf_url: str
+    """The same as PDF."""
     reason: str
     shop: ReceiptShop
     sold_at: datetime
@@ -960,10 +1028,40 @@ class Paper:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PartCash:
+    change: str
+    counted: str
+    given: str
+    rounding: str
+    taken_at: datetime
+    taken_by: str
+    tip: str
+    """Left of the change."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartDemand:
+    amount: str
+    coming: bool
+    """Money was seen that isn't credited yet."""
+    invoice_id: str
+    paid: str
+    status: str
+    """The invoice's."""
+    tender: TenderEnum | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PartRefusal:
     code: str
     detail: str
     hint: str
+
+
+class PayerRequest(TypedDict):
+    line_id: str
+    parts: list[int]
+    """Who shares this line, the larger share first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -1184,6 +1282,38 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Provocation:
+    asked_at: datetime
+    asset: str | None
+    ended_at: datetime | None
+    id: str
+    invoice_id: str
+    not_before: datetime | None
+    """The chain's time, of a late payment."""
+    problem: ProvocationProblem | None
+    refund_id: str | None
+    status: ProvocationStatusEnum
+    """waiting: for its time or a block; sent: mined, and the reorganisation is to come; done: it
+    happened on the chain, and the invoice tells what it made of it.
+    """
+    tx_hash: str | None
+    units: str | None
+    """Base units that are paid."""
+    what: WhatEnum
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProvocationProblem:
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provocations:
+    data: list[Provocation]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Quote:
     amount: str
     asset: str
@@ -1245,6 +1375,8 @@ class RateParts:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
     cashier_id: str | None
+    cause: CauseEnum | None
+    """Of a credit note: a refund, or a chain that took the payment back."""
     credit_notes: list[Paper]
     currency: str
     discount: str
@@ -1257,6 +1389,8 @@ class Receipt:
     of: str | None
     """Of a credit note: its receipt's number."""
     order_id: str
+    pdf_url: str
+    """The same as PDF."""
     reason: str
     shop: ReceiptShop
     sold_at: datetime
@@ -1465,6 +1599,24 @@ class Refundable:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Replay:
+    created_at: datetime
+    deliveries: int
+    """How many it is, counted when it was asked for."""
+    events: list[str]
+    """Empty: all that the endpoint hears."""
+    finished_at: datetime | None
+    from: datetime
+    id: str
+    queued: int
+    """How many of them are queued so far."""
+    state: ReplayStateEnum
+    """done: every delivery is queued."""
+    to: datetime
+    webhook_endpoint_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReportCurrency:
     currency: str
     day: date
@@ -1532,6 +1684,101 @@ class SettlementPolicy:
     threshold: str | None
     time_zone: str
     version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaxClass:
+    due: str
+    net: str
+    tax: str
+    tax_included: bool
+    tax_ppm: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ticket:
+    currency: str
+    discount: TicketDiscount | None
+    due: str
+    ended_at: datetime | None
+    full: str
+    """List prices of all lines."""
+    goods: str
+    """Lines, discounts and taxes; no tip."""
+    id: str
+    label: str
+    line_discounts: str
+    lines: list[TicketLine]
+    mode: Mode
+    opened_at: datetime
+    opened_by: str
+    paid: str
+    parts: list[TicketPart]
+    shop_id: str
+    state: TicketState
+    taxes: list[TaxClass]
+    ticket_discount: str
+    tip: str
+    void_reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketDiscount:
+    kind: TicketDiscountKindEnum
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketHead:
+    currency: str
+    due: str
+    ended_at: datetime | None
+    goods: str
+    """Lines, discounts and taxes; no tip."""
+    id: str
+    label: str
+    mode: Mode
+    opened_at: datetime
+    opened_by: str
+    paid: str
+    shop_id: str
+    state: TicketState
+    tip: str
+    void_reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketLine:
+    discount: TicketDiscount | None
+    due: str
+    """With its tax, and its share of the ticket's discount."""
+    full: str
+    """As listed, for all of it."""
+    id: str
+    item_id: str | None
+    item_version: int | None
+    modifiers: list[LineModifier]
+    name: str
+    off: str
+    """What its own discount takes off."""
+    price: str
+    quantity_thousandths: int
+    tax_included: bool
+    tax_ppm: int
+    """Parts of a million."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketPart:
+    cash: list[PartCash]
+    demands: list[PartDemand]
+    due: str
+    goods: str
+    left: str
+    over: str
+    paid: str
+    part: int
+    tip: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
