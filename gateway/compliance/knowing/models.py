@@ -162,6 +162,7 @@ from gateway.compliance.knowing.file_models import (  # noqa: E402 (they refer t
     Part,
     ShopLevel,
     ShopPlace,
+    ShopperPlace,
     TakenDay,
     TakenInvoice,
 )
@@ -178,6 +179,7 @@ __all__ = [
     "SealedField",
     "ShopLevel",
     "ShopPlace",
+    "ShopperPlace",
     "Subject",
     "SubjectKey",
     "TakenDay",
