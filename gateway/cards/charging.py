@@ -211,7 +211,9 @@ def note_trouble(*, tender_id: UUID, error: str, due_at: datetime) -> None:
 
 
 def _take(row: CardTender, *, country: str, now: datetime) -> Act:
-    if _is_served(row, country=country, now=now) and invoice_card_take(invoice_id=row.invoice_id, now=now):
+    if _is_served(row, country=country, now=now) and invoice_card_take(
+        invoice_id=row.invoice_id, now=now
+    ):
         point("card.taken")
         row.status, row.holds_invoice = "taken", True
         return "capture"

@@ -132,8 +132,8 @@ WALLET_SIGNER = env.str("WALLET_SIGNER", default="")
 """A PEM file with the key and the certificate that identity wallets see asking. Empty: one of this
 checkout's own; in live mode none is asked then (docs/reference/credentials.md)."""
 CREDENTIAL_SIGNER = env.str("CREDENTIAL_SIGNER", default="")
-"""A PEM file with the key and the certificate that credentials of our own are signed with. Empty: one
-of this checkout's own; in live mode none are given out then (docs/reference/credentials.md)."""
+"""A PEM file with the key and the certificate that credentials of our own are signed with. Empty:
+one of this checkout's own; in live mode none are given out then (docs/reference/credentials.md)."""
 WALLET_ANSWERS_ENCRYPTED = env.bool("WALLET_ANSWERS_ENCRYPTED", default=True)
 """Whether identity wallets are asked to encrypt what they send, as the HAIP profile wants."""
 RAMPS = env.json("RAMPS", default=[])

@@ -60,7 +60,9 @@ def _handed(offer_id: UUID, proof: HolderProof, *, place: int, now: datetime) ->
     try:
         vouched = vouch_for(file, offer.subject_id, today=now.date())
     except NotVerified as error:
-        raise WalletRefused("credential_request_denied", "Ask where the offer was shown.") from error
+        raise WalletRefused(
+            "credential_request_denied", "Ask where the offer was shown."
+        ) from error
     hidden = hidden_claims(vouched, family_words=offer.family_words, today=now.date())
     ends = datetime.combine(vouched.until + timedelta(days=1), time(), UTC)
     text = credential_signed(

@@ -60,9 +60,7 @@ class CredentialOffer(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(
-                condition=Q(state__in=OFFER_STATES), name="issuing_offer_state"
-            ),
+            models.CheckConstraint(condition=Q(state__in=OFFER_STATES), name="issuing_offer_state"),
             models.UniqueConstraint(
                 fields=["subject"], condition=Q(state__in=OPEN), name="issuing_one_offer_open"
             ),
@@ -118,9 +116,7 @@ class IssuedCredential(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7)
     shop_id = models.UUIDField()
     subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="+")
-    offer = models.ForeignKey(
-        CredentialOffer, on_delete=models.PROTECT, related_name="credentials"
-    )
+    offer = models.ForeignKey(CredentialOffer, on_delete=models.PROTECT, related_name="credentials")
     signed_by = models.ForeignKey(SigningKey, on_delete=models.PROTECT, related_name="+")
     level = models.TextField()
     names_them = models.BooleanField(help_text="whether name and date of birth are in it")

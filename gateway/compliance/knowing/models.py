@@ -161,8 +161,8 @@ from gateway.compliance.knowing.file_models import (  # noqa: E402 (they refer t
     PaperContent,
     Part,
     ShopLevel,
-    ShopPlace,
     ShopperPlace,
+    ShopPlace,
     TakenDay,
     TakenInvoice,
 )

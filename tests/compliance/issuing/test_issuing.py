@@ -24,7 +24,6 @@ from gateway.compliance.issuing.offer_secrets import code_of, transaction_code_o
 from gateway.compliance.issuing.offering import offer_withdraw, offers_expire
 from gateway.compliance.issuing.signing import PLACES
 from gateway.compliance.knowing.models import IdentityProof
-from gateway.compliance.presenting.asking import presentation_ask
 from gateway.compliance.presenting.trusting import issuer_trust
 from gateway.tenancy.scope import leave
 from tests.compliance.issuing.place import (
@@ -168,9 +167,10 @@ def test_the_code_of_the_qr_is_worth_nothing_without_the_officers(shop: Approved
     row.refresh_from_db()
     assert row.state == "blocked"
     assert wallet.token(code_of(row.id), transaction_code_of(row.id)).status_code == 400
-    assert "access_token" in wallet.token(
-        code_of(fresh := shop.offer().id), transaction_code_of(fresh)
-    ).json()
+    assert (
+        "access_token"
+        in wallet.token(code_of(fresh := shop.offer().id), transaction_code_of(fresh)).json()
+    )
 
 
 def test_a_code_is_taken_once_and_in_its_time(shop: Approved) -> None:
@@ -184,9 +184,7 @@ def test_a_code_is_taken_once_and_in_its_time(shop: Approved) -> None:
     late.refresh_from_db()
     assert late.state == "expired"
     gone = shop.offer()
-    assert offer_withdraw(
-        shop_id=shop.file.shop_id, subject_id=shop.ann.id, now=timezone.now()
-    )
+    assert offer_withdraw(shop_id=shop.file.shop_id, subject_id=shop.ann.id, now=timezone.now())
     assert wallet.token(code_of(gone.id), transaction_code_of(gone.id)).status_code == 400
     assert wallet.client.get("/credentials/offers/" + "A" * 22).status_code == 404
 

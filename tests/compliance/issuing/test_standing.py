@@ -29,9 +29,7 @@ pytestmark = pytest.mark.django_db
 def told(settings: Any) -> str:
     """What our list says of the one credential there is, as a verifier reads it."""
     now = timezone.now()
-    issuer = Issuer(
-        issuer=settings.PUBLIC_URL, version=1, vcts=frozenset(), keys=tuple(our_keys())
-    )
+    issuer = Issuer(issuer=settings.PUBLIC_URL, version=1, vcts=frozenset(), keys=tuple(our_keys()))
     found = status_list_read(status_list(), uri=list_uri(), issuer=issuer, now=now)
     try:
         status_check(found, index=IssuedCredential.objects.order_by("id")[0].place)

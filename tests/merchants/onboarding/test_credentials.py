@@ -127,9 +127,7 @@ def test_it_is_for_people_of_approved_shops_alone(
     owner.post(here, {}, status=404)
 
 
-def test_a_house_without_a_key_offers_none(
-    owner: Face, approved: Approved, settings: Any
-) -> None:
+def test_a_house_without_a_key_offers_none(owner: Face, approved: Approved, settings: Any) -> None:
     settings.CREDENTIAL_SIGNER = "/nowhere.pem"
     assert "A credential for the wallet" not in owner.get("/identity")
     owner.get(f"/credentials/{approved.ann.id}", status=404)
