@@ -136,5 +136,6 @@ def _problem(error: TillwayError) -> str:
             "A credential is given out once this shop is approved and this person has shown who"
             " they are."
         ),
+        "credential_offers_too_many": _("Too many were offered today. Try again tomorrow."),
         "credential_name_not_split": _("Say which part of the name is the last name."),
     }.get(error.code) or refusal(error)

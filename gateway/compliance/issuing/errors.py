@@ -68,6 +68,13 @@ class NameNotSplit(IssuingError):
     field = "family_words"
 
 
+class OffersTooMany(IssuingError):
+    code = "credential_offers_too_many"
+    message = "This person was offered too many today."
+    hint = "Try again tomorrow."
+    status = 429
+
+
 class OfferUnknown(IssuingError):
     code = "credential_offer_not_found"
     message = "There is no such offer."

@@ -21,7 +21,10 @@ TOKEN_FOR: Final = timedelta(minutes=10)
 """From the code to the credential; a wallet needs seconds."""
 NONCE_FOR: Final = timedelta(minutes=5)
 WRONG_CODES: Final = 5
-"""Of a million; then a new offer is needed, and an officer hears of it."""
+"""Of a million; then a new offer is needed."""
+OFFERS_A_DAY: Final = 5
+"""Of one person: whoever sees the QR and guesses has 25 tries a day, and needs a century."""
+A_DAY: Final = timedelta(days=1)
 
 
 def state_by_time(

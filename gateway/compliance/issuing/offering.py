@@ -9,8 +9,8 @@ from django.db.models import Q
 
 from gateway.compliance.issuing.configuration import credential_signer
 from gateway.compliance.issuing.content import name_split
-from gateway.compliance.issuing.errors import OfferOver, OfferUnknown
-from gateway.compliance.issuing.life import OFFERED_FOR, OPEN, OfferState
+from gateway.compliance.issuing.errors import OfferOver, OffersTooMany, OfferUnknown
+from gateway.compliance.issuing.life import A_DAY, OFFERED_FOR, OFFERS_A_DAY, OPEN, OfferState
 from gateway.compliance.issuing.models import CredentialOffer
 from gateway.compliance.issuing.offer_secrets import CODE_CHARACTERS, code_of
 from gateway.compliance.issuing.vouching import vouch_for
@@ -35,12 +35,16 @@ def offer_make(
     Raises:
         IssuingNotOffered, CredentialSignerUnreadable
         NotVerified, NameNotSplit, FileUnknown
+        OffersTooMany: today's are used up.
     """
     credential_signer()
     file = locks.file_for_update(shop_id)
     vouched = vouch_for(file, subject_id, today=now.date())
     if family_words is not None:
         name_split(vouched.name, family_words)
+    today = CredentialOffer.objects.filter(subject_id=subject_id, asked_at__gt=now - A_DAY)
+    if today.count() >= OFFERS_A_DAY:
+        raise OffersTooMany
     _end(Q(subject_id=subject_id), state="withdrawn", now=now)
     id = uuid7()
     return CredentialOffer.objects.create(

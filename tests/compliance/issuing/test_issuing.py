@@ -18,11 +18,13 @@ from gateway.compliance.issuing.errors import (
     IssuingNotOffered,
     NameNotSplit,
     NotVerified,
+    OffersTooMany,
 )
 from gateway.compliance.issuing.models import CredentialOffer, IssuedCredential
 from gateway.compliance.issuing.offer_secrets import code_of, transaction_code_of
 from gateway.compliance.issuing.offering import offer_withdraw, offers_expire
 from gateway.compliance.issuing.signing import PLACES
+from gateway.compliance.knowing.files import subject_put
 from gateway.compliance.knowing.models import IdentityProof
 from gateway.compliance.presenting.trusting import issuer_trust
 from gateway.tenancy.scope import leave
@@ -173,6 +175,14 @@ def test_the_code_of_the_qr_is_worth_nothing_without_the_officers(shop: Approved
     )
 
 
+def test_whoever_guesses_is_not_offered_ever_more(shop: Approved) -> None:
+    for _offer in range(life.OFFERS_A_DAY):
+        shop.offer()
+    with pytest.raises(OffersTooMany):
+        shop.offer()
+    shop.offer(now=timezone.now() + life.A_DAY)
+
+
 def test_a_code_is_taken_once_and_in_its_time(shop: Approved) -> None:
     wallet, row = Holder(), shop.offer()
     assert wallet.taken(row)
@@ -276,7 +286,7 @@ def test_a_wallet_that_lost_the_answer_asks_again_and_the_first_is_taken_back(
 def test_who_was_not_approved_is_given_nothing(shop: Approved) -> None:
     wallet = Holder()
     token = wallet.taken(shop.offer())
-    knowing.subject_put(
+    subject_put(
         shop_id=shop.file.shop_id,
         kind="person",
         subject_id=shop.ann.id,
