@@ -218,7 +218,7 @@ def test_who_says_that_they_live_where_nobody_is_served_is_shown_no_address(
         assert "Lovelace" not in seen
     assert browser.post(f"/i/{invoice.id}/renew").status_code == 403
     assert not PayerStatement.objects.filter(invoice_id=invoice.id).exists()
-    assert {row.country for row in ShopperPlace.objects.filter(source="said")} == {"IR", "DE"}
+    assert [row.country for row in ShopperPlace.objects.filter(source="said")] == ["IR"]
     other = ruled.issue()
     Invoice.objects.filter(id=other.id).update(mode="live")
     assert browser.post(path(other), lives | {"country": "DE"}).status_code == 302
