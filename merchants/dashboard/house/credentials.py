@@ -49,7 +49,7 @@ def credentials(request: MemberRequest) -> HttpResponse:
 
 def _page(request: MemberRequest, *, problem: str = "", status: int = 200) -> HttpResponse:
     offers, given = offers_open(now=timezone.now()), credentials_given()
-    rows = [*offers, *given]
+    rows: list[CredentialOffer | IssuedCredential] = [*offers, *given]
     shops = shop_views(shop_ids=sorted({row.shop_id for row in rows}))
     called = subjects_called({row.subject_id for row in rows})
     enders = {
