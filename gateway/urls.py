@@ -13,5 +13,6 @@ urlpatterns = [
     path("", include("gateway.supervisor.urls")),
     path("", include("gateway.ramps.urls")),
     path("", include("gateway.compliance.presenting.urls")),
+    path("", include("gateway.compliance.issuing.urls")),
     path("", include("gateway.compliance.travelling.urls")),
 ]

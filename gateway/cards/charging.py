@@ -19,6 +19,8 @@ from gateway.cards.life import Act, Status, act_after, ended, unsettled
 from gateway.cards.models import CardTender, Reader
 from gateway.cards.selectors import card_account, open_tender
 from gateway.cards.telling import tell
+from gateway.compliance.knowing.jurisdictions import place_of
+from gateway.compliance.knowing.shopper_places import shopper_is_served, shopper_place_note
 from gateway.events.ids import uuid7
 from gateway.events.points import point
 from gateway.invoices.cards import invoice_card_dropped, invoice_card_paid, invoice_card_take
@@ -171,7 +173,7 @@ def tender_told(*, tender_id: UUID, told: CardTold, now: datetime) -> tuple[Card
     if act in ("take", "paid") and (told.currency, told.units) != (row.currency, row.units):
         act = "unclear"
     if act == "take":
-        act = _take(row, now=now)
+        act = _take(row, country=told.country, now=now)
     elif act == "paid":
         _paid(row, now=now)
     elif act == "gone":
@@ -208,13 +210,33 @@ def note_trouble(*, tender_id: UUID, error: str, due_at: datetime) -> None:
 # --- parts ---------------------------------------------------------------------------------------
 
 
-def _take(row: CardTender, *, now: datetime) -> Act:
-    if invoice_card_take(invoice_id=row.invoice_id, now=now):
+def _take(row: CardTender, *, country: str, now: datetime) -> Act:
+    if _is_served(row, country=country, now=now) and invoice_card_take(
+        invoice_id=row.invoice_id, now=now
+    ):
         point("card.taken")
         row.status, row.holds_invoice = "taken", True
         return "capture"
     row.status = "letting_go"
     return "let_go"
+
+
+def _is_served(row: CardTender, *, country: str, now: datetime) -> bool:
+    """Whether the house serves whoever holds this card, by all that is known of where they are.
+    Test money is worth nothing."""
+    if row.mode != "live":
+        return True
+    shopper_place_note(
+        invoice_id=row.invoice_id,
+        shop_id=row.shop_id,
+        source="card",
+        place=place_of(country),
+        now=now,
+    )
+    is_served = shopper_is_served(invoice_id=row.invoice_id)
+    if not is_served:
+        log.warning("card_not_served", tender=str(row.id))
+    return is_served
 
 
 def _paid(row: CardTender, *, now: datetime) -> None:

@@ -22,7 +22,9 @@ from gateway.checkout.payer_form import (
     way_label,
     way_word,
 )
-from gateway.checkout.places import served_here
+from gateway.checkout.places import served_here, shopper_hear
+from gateway.compliance.knowing.errors import JurisdictionNotServed
+from gateway.compliance.knowing.jurisdictions import Place
 from gateway.compliance.travelling.errors import (
     ChallengeOver,
     OwnershipRefused,
@@ -88,6 +90,8 @@ def page(request: HttpRequest, invoice_id: UUID) -> HttpResponse:
         return _told(asked, form)
     except PayerNotAsked:
         return HttpResponseRedirect(f"/i/{invoice_id}")  # it was said meanwhile
+    except JurisdictionNotServed:
+        raise
     except TillwayError as refused:
         return _draw(request, asked, form, refused=refused)
 
@@ -133,6 +137,9 @@ def _told(
     asked: _Asked, form: PayerForm, *, address: bytes | None = None, shown: Shown | None = None
 ) -> HttpResponse:
     statement = form.statement(wanted=asked.wanted, address=address, shown=shown)
+    if "address" in statement.known_by:
+        lives_in = Place(country=statement.told.country)
+        shopper_hear(asked.invoice.id, source="said", place=lives_in)
     invoice_tell_payer(invoice_id=asked.invoice.id, statement=statement, now=timezone.now())
     return HttpResponseRedirect(f"/i/{asked.invoice.id}")
 

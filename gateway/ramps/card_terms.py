@@ -86,6 +86,7 @@ class CardTold:
     Attributes:
         units: authorised or charged, minor units of ``currency``.
         settled: what was charged, there or coming; None where the ramp can't say yet.
+        country: of who gave the card out, ISO 3166, once it is authorised; "" if nobody says.
     """
 
     state: CardState
@@ -96,3 +97,4 @@ class CardTold:
     units: int = 0
     settled: CardSettled | None = None
     disputes: tuple[DisputeTold, ...] = ()
+    country: str = ""

@@ -147,7 +147,15 @@ class StripeCards:
             units=int(intent["amount_received" if is_charged else "amount_capturable"]),
             settled=self._settled(str(intent["latest_charge"])) if is_charged else None,
             disputes=self._disputes(intent["id"]) if is_charged else (),
+            country=self._country(intent) if state is CardState.AUTHORISED else "",
         )
+
+    def _country(self, intent: Mapping[str, Any]) -> str:
+        """Of who gave the card out: it decides whether it is charged at all."""
+        charge = answer_of(lambda: self._client.v1.charges.retrieve(str(intent["latest_charge"])))
+        details = charge.to_dict().get("payment_method_details") or {}
+        card = details.get(str(details.get("type"))) or {}
+        return str(card.get("country") or "")
 
     def _settled(self, charge: str) -> CardSettled | None:
         booked = answer_of(lambda: self._client.v1.charges.retrieve(charge)).balance_transaction

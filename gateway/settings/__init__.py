@@ -131,6 +131,9 @@ KNOWING = env.json("KNOWING", default={})
 WALLET_SIGNER = env.str("WALLET_SIGNER", default="")
 """A PEM file with the key and the certificate that identity wallets see asking. Empty: one of this
 checkout's own; in live mode none is asked then (docs/reference/credentials.md)."""
+CREDENTIAL_SIGNER = env.str("CREDENTIAL_SIGNER", default="")
+"""A PEM file with the key and the certificate that credentials of our own are signed with. Empty:
+one of this checkout's own; in live mode none are given out then (docs/reference/credentials.md)."""
 WALLET_ANSWERS_ENCRYPTED = env.bool("WALLET_ANSWERS_ENCRYPTED", default=True)
 """Whether identity wallets are asked to encrypt what they send, as the HAIP profile wants."""
 RAMPS = env.json("RAMPS", default=[])
@@ -228,6 +231,7 @@ INSTALLED_APPS = [
     "gateway.compliance.retaining.apps.RetainingConfig",
     "gateway.compliance.knowing.apps.KnowingConfig",
     "gateway.compliance.presenting.apps.PresentingConfig",
+    "gateway.compliance.issuing.apps.IssuingConfig",
     "gateway.compliance.travelling.apps.TravellingConfig",
     "gateway.compliance.retracing.apps.RetracingConfig",
     "gateway.compliance.destinations.apps.DestinationsConfig",

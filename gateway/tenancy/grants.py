@@ -123,6 +123,8 @@ APPEND_ONLY: Final = frozenset(
         "compliance_cases_recordentry",
         "compliance_cases_recordopening",
         "compliance_inquiring_inquiry",
+        "compliance_issuing_signingkey",
+        "compliance_knowing_shopperplace",
         "compliance_listorder",
         "compliance_reporting_reportcontent",
         "compliance_reporting_reportfile",

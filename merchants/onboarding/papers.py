@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_http_methods
 
+from gateway.compliance.issuing.configuration import are_credentials_offered
 from gateway.compliance.knowing.errors import PaperRefused
 from gateway.compliance.knowing.file_models import COMPANY_PAPERS
 from gateway.compliance.knowing.inspecting import MAX_BYTES
@@ -186,6 +187,7 @@ def identity_page(
                     wanted[str(person.id)].state if str(person.id) in wanted else "verified"
                 ),
                 "is_wanted": str(person.id) in wanted and wanted[str(person.id)].state != "waiting",
+                "is_verified": str(person.id) not in wanted,
                 "problem": _last_problem(proofs.get(person.id, [])),
                 "link": (links or {}).get(person.id),
             }
@@ -194,6 +196,7 @@ def identity_page(
         ],
         "has_provider": bool(identity_ramp()),
         "has_wallets": are_wallets_offered(),
+        "has_credentials": page.file.status == "approved" and are_credentials_offered(),
         "problem": problem,
     }
     return page.draw("identity", context, step="identity", status=status)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from merchants.onboarding import pages, papers, people, wallets
+from merchants.onboarding import credentials, pages, papers, people, wallets
 
 app_name = "onboarding"
 _ROOT = "dashboard/<uuid:shop_id>/verification"
@@ -19,6 +19,12 @@ urlpatterns = [
     path(_ROOT + "/wallet/<uuid:presentation_id>", wallets.page, name="wallet"),
     path(_ROOT + "/wallet/<uuid:presentation_id>/status", wallets.status, name="wallet-status"),
     path("wallet/back/<str:token>", wallets.back, name="wallet-back"),
+    path(_ROOT + "/credentials/<uuid:subject_id>", credentials.credential, name="credential"),
+    path(
+        _ROOT + "/credentials/<uuid:subject_id>/status",
+        credentials.status,
+        name="credential-status",
+    ),
     path(_ROOT + "/papers", papers.papers, name="papers"),
     path(_ROOT + "/papers/send", papers.send, name="paper-send"),
     path(_ROOT + "/review", pages.review, name="review"),

@@ -13,6 +13,7 @@ from eth_account.messages import encode_defunct
 from PIL import Image
 
 from gateway.chains.addresses import checksum
+from gateway.compliance.knowing.models import ShopperPlace
 from gateway.compliance.travelling.models import PayerStatement, ProofChallenge
 from gateway.compliance.travelling.proving import text_of
 from gateway.compliance.travelling.stating import statement_open
@@ -191,3 +192,34 @@ def test_who_asks_very_often_waits(
     invoice = ruled.issue()
     answers = [browser.post(path(invoice), {}).status_code for _ in range(3)]
     assert 429 in answers
+
+
+def test_who_says_that_they_live_where_nobody_is_served_is_shown_no_address(
+    ruled: World, browser: Client, settings: Any
+) -> None:
+    home = {"street": "Lane 1", "postcode": "1", "town": "Town", "document": "X1"}
+    lives = {
+        **OWN,
+        **home,
+        "known_by": "address+document",
+        "document_kind": "CCPT",
+        "document_country": "DE",
+    }
+    tried = ruled.issue()
+    assert browser.post(path(tried), lives | {"country": "IR"}).status_code == 302, "test money"
+    assert not ShopperPlace.objects.exists()
+    invoice = ruled.issue()
+    Invoice.objects.filter(id=invoice.id).update(mode="live")
+    for country in ("IR", "DE"):  # another country afterwards changes nothing
+        refused = browser.post(path(invoice), lives | {"country": country})
+        assert refused.status_code == 403
+        seen = refused.content.decode()
+        assert 'data-code="jurisdiction_not_served"' in seen and "sanction" not in seen.lower()
+        assert "Lovelace" not in seen
+    assert browser.post(f"/i/{invoice.id}/renew").status_code == 403
+    assert not PayerStatement.objects.filter(invoice_id=invoice.id).exists()
+    assert [row.country for row in ShopperPlace.objects.filter(source="said")] == ["IR"]
+    other = ruled.issue()
+    Invoice.objects.filter(id=other.id).update(mode="live")
+    assert browser.post(path(other), lives | {"country": "DE"}).status_code == 302
+    assert PayerStatement.objects.filter(invoice_id=other.id).exists()

@@ -101,13 +101,13 @@ ROUTES = (
 # --- what happens at Stripe ----------------------------------------------------------------------
 
 
-def pays(state: State, id: str) -> Json:
+def pays(state: State, id: str, *, country: str = "DE") -> Json:
     """The shopper types a card in, and its bank says yes."""
     with state.lock:
         session = state.objects["checkout_session"][id]
         intent = state.objects["intent_of_session"][id]
         session["payment_intent"] = intent["id"]
-        payment_intents.authorised(state, intent["id"])
+        payment_intents.authorised(state, intent["id"], country=country)
         session["status"], session["url"] = "complete", None
         session["payment_status"] = "unpaid"  # until it is captured
         state.say("checkout.session.completed", session)

@@ -126,10 +126,11 @@ ROUTES = (
 # --- what happens at Stripe ----------------------------------------------------------------------
 
 
-def authorised(state: State, id: str) -> Json:
+def authorised(state: State, id: str, *, country: str = "DE") -> Json:
     """The card's bank says yes; with manual capture nothing is charged yet."""
     with state.lock:
         intent = state.objects["payment_intent"][id]
+        kind = intent["payment_method_types"][0]
         charge = dict.fromkeys(_CHARGE) | {
             "id": state.new_id("ch"),
             "object": "charge",
@@ -146,6 +147,7 @@ def authorised(state: State, id: str) -> Json:
             "on_behalf_of": intent["on_behalf_of"],
             "paid": True,
             "payment_intent": id,
+            "payment_method_details": {"type": kind, kind: {"country": country}},
             "refunded": False,
             "status": "succeeded",
         }

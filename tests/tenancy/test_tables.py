@@ -150,6 +150,8 @@ def test_functions_that_work_as_the_owner_ask_whose_shop_it_is_or_find_it_themse
         "branding_logo",  # by its own name, as the shop's pages tell it to everybody
         "receipts_open",  # by an address that stands on the paper alone
         "presenting_open",  # by a secret that only the wallet was shown
+        "issuing_open",  # by a secret of an offer's QR, or one that its wallet was given
+        "issuing_standings",  # what the public status list says of its places, not whose
         "tills_entered",  # by the hash of a paired tablet's secret
         "tills_pairing_found",  # by the hash of a code that only its till's managers saw
         "counter_sticker_open",  # by an address that hangs at the shop's till

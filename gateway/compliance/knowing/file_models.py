@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db import models
 from django.db.models import F, Q
 
+from gateway.compliance.knowing.jurisdictions import SOURCES, STRICTEST
 from gateway.compliance.knowing.levels import LEVELS
 from gateway.compliance.knowing.models import Subject
 from gateway.compliance.knowing.rating import LEGAL_FORMS, RATINGS
@@ -308,6 +309,36 @@ class ShopPlace(models.Model):
 
     def __str__(self) -> str:
         return f"shop {self.shop_id} in {self.country}"
+
+
+class ShopperPlace(models.Model):
+    """A place that something speaks for of whoever pays a live invoice: evidence, never changed."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    invoice_id = models.UUIDField()
+    shop_id = models.UUIDField()
+    source = models.TextField(help_text="proxy, card, said")
+    country = models.TextField(help_text="ISO 3166-1")
+    region = models.TextField(default="", help_text="ISO 3166-2")
+    standing = models.TextField(help_text="by the rules of then")
+    rules = models.TextField(help_text="their version")
+    noted_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["invoice_id", "source", "country", "region"],
+                name="knowing_shopper_place_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(source__in=SOURCES) & Q(standing__in=STRICTEST) & ~Q(country=""),
+                name="knowing_shopper_place_known",
+            ),
+        ]
+        indexes = [models.Index(fields=["noted_at"], name="knowing_shopper_place_old")]
+
+    def __str__(self) -> str:
+        return f"{self.source} of invoice {self.invoice_id}: {self.country}"
 
 
 class TakenInvoice(models.Model):

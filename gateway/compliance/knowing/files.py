@@ -214,8 +214,9 @@ def _ours_to_change(shop_id: UUID) -> BusinessFile:
 
 
 def _changed(file: BusinessFile, *, now: datetime) -> BusinessFile:
-    if file.status == "approved":
+    is_reopened = file.status == "approved"
+    if is_reopened:
         file.status = "reopened"
     file.save()
-    file_refresh(file, now=now)
+    file_refresh(file, now=now, tell=is_reopened)
     return file

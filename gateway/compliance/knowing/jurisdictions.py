@@ -5,12 +5,18 @@ only in part (the parts of Kherson and Zaporizhzhia that Ukraine's government do
 can't be told apart by such a code: there people look, and nobody is refused.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 from gateway.compliance.knowing.countries import CALL_FOR_ACTION, COUNTRIES, MONITORED
 
 Standing = Literal["allowed", "high_risk", "prohibited", "unknown"]
+STRICTEST: Final[tuple[Standing, ...]] = ("unknown", "allowed", "high_risk", "prohibited")
+"""The strictest last."""
+Source = Literal["proxy", "card", "said"]
+SOURCES: Final[tuple[Source, ...]] = get_args(Source)
+"""What speaks for a shopper's place: their network, who gave their card out, their own word."""
 NOWHERE: Final = frozenset({"", "XX", "T1", "EU", "AP"})
 """What proxies say where they can't tell: XX, T1 for Tor, and two that are no country."""
 
@@ -57,6 +63,10 @@ class Jurisdictions:
         if country in self.high_risk or place.region.upper() in self.high_risk_regions:
             return "high_risk"
         return "allowed"
+
+    def strictest(self, places: Iterable[Place]) -> Standing:
+        """What may be done with somebody for whom several places speak; unknown for none."""
+        return max(map(self.standing, places), key=STRICTEST.index, default="unknown")
 
 
 def place_of(country: str, region: str = "") -> Place:

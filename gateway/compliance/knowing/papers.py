@@ -179,7 +179,8 @@ def _name_of(paper_id: UUID) -> str:
 
 def _changed(file: BusinessFile, *, now: datetime) -> None:
     file.refresh_from_db()
-    if file.status == "approved":
+    is_reopened = file.status == "approved"
+    if is_reopened:
         file.status = "reopened"
         file.save(update_fields=["status"])
-    file_refresh(file, now=now)
+    file_refresh(file, now=now, tell=is_reopened)

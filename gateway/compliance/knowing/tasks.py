@@ -7,6 +7,7 @@ from gateway.compliance.knowing.erasing import subjects_erase_due
 from gateway.compliance.knowing.papers import papers_forget
 from gateway.compliance.knowing.places import shop_places_keep
 from gateway.compliance.knowing.reviewing import reviews_tell
+from gateway.compliance.knowing.shopper_places import shopper_places_forget
 
 
 @shared_task
@@ -31,3 +32,9 @@ def keep_shop_places() -> int:
 def forget_papers() -> int:
     """Each hour: what papers show that have served."""
     return papers_forget(now=timezone.now())
+
+
+@shared_task
+def forget_shopper_places() -> int:
+    """Each day: where shoppers were, once the law no longer asks for it."""
+    return shopper_places_forget(now=timezone.now())

@@ -25,6 +25,7 @@ from gateway.compliance.presenting.errors import WalletSignerUnreadable, Wallets
 from gateway.compliance.presenting.requests import Signer
 
 LOCAL_FOR: Final = timedelta(days=3650)
+LOCAL_FILE: Final = "wallets.pem"
 
 
 def wallet_signer() -> Signer:
@@ -35,14 +36,15 @@ def wallet_signer() -> Signer:
         WalletSignerUnreadable
     """
     if settings.WALLET_SIGNER:
-        return _read(settings.WALLET_SIGNER)
+        return signer_read(settings.WALLET_SIGNER)
     if settings.LIVE_MODE:
         raise WalletsNotOffered
-    return _read(str(_local()))
+    return signer_read(str(local_signer(LOCAL_FILE)))
 
 
 @lru_cache(maxsize=4)
-def _read(path: str) -> Signer:
+def signer_read(path: str) -> Signer:
+    """A P-256 key, its certificate, those above it. Raises WalletSignerUnreadable."""
     try:
         pem = Path(path).read_bytes()
         key = load_pem_private_key(pem, password=None)
@@ -57,9 +59,9 @@ def _read(path: str) -> Signer:
     return Signer(key=JWK.from_pem(secret), chain=chain)
 
 
-def _local() -> Path:
+def local_signer(file: str) -> Path:
     """A key and a certificate of this checkout's own, made once; no wallet knows them."""
-    path: Path = settings.STATE_DIR / "wallets.pem"
+    path: Path = settings.STATE_DIR / file
     if path.exists():
         return path
     key = ec.generate_private_key(ec.SECP256R1())

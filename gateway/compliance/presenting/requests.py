@@ -113,7 +113,7 @@ def request_signed(asked: Asked, *, signer: Signer, name: str) -> str:
         key=signer.key,
         header={
             "typ": REQUEST_TYPE,
-            "x5c": [_x5c(one) for one in signer.chain],
+            "x5c": [x5c_of(one) for one in signer.chain],
         },
     )
 
@@ -141,6 +141,7 @@ def wallet_link(*, client_id: str, request_uri: str) -> str:
     )
 
 
-def _x5c(certificate: Certificate) -> str:
+def x5c_of(certificate: Certificate) -> str:
+    """A certificate as headers name it (RFC 7515, 4.1.6)."""
     pem = certificate.public_bytes(Encoding.PEM).decode("ascii")
     return "".join(pem.splitlines()[1:-1])

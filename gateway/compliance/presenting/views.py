@@ -1,8 +1,5 @@
 """What wallets ask for and send. Public: the secret is in the address."""
 
-from typing import Final
-
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -13,14 +10,11 @@ from django.views.decorators.http import require_GET, require_POST
 from gateway.compliance.presenting.answering import presentation_answer, presentation_by_token
 from gateway.compliance.presenting.answers import MAX_BYTES, MEDIA, answer_read
 from gateway.compliance.presenting.asking import request_draw
+from gateway.compliance.presenting.braking import wallet_may_ask
 from gateway.compliance.presenting.errors import AnswerRefused
 from gateway.compliance.presenting.requests import REQUEST_MEDIA
 from gateway.compliance.presenting.tokens import answer_key_of, back_uri
 from gateway.events.errors import TillwayError
-from gateway.outside.buckets import buckets_of
-
-ASKED_PER_MINUTE: Final = 60
-"""Of one client address; a phone company's customers share one."""
 
 
 @never_cache
@@ -62,13 +56,7 @@ def _body(request: HttpRequest) -> bytes:
 
 def _brake(request: HttpRequest) -> None:
     """Raises AnswerRefused."""
-    taken = buckets_of(settings.VALKEY_URL).take(
-        f"presenting:{request.META['REMOTE_ADDR']}",
-        refill=ASKED_PER_MINUTE,
-        every_seconds=60,
-        burst=ASKED_PER_MINUTE,
-    )
-    if taken is not None and taken <= 0:
+    if not wallet_may_ask(request):
         raise AnswerRefused("Too many at once. Try again in a minute.", status=429)
 
 

@@ -1,6 +1,6 @@
-"""What is held beside a file: names that lists are asked about, what wallets presented, transfers
-told to other providers, what those who pay said of themselves, networks that a shop's keys and a
-person come from."""
+"""What is held beside a file: names that lists are asked about, what wallets presented, credentials
+that we gave out, transfers told to other providers, what those who pay said of themselves, networks
+that a shop's keys and a person come from."""
 
 import json
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from gateway.compliance.behaviour.models import NetworkSeen
+from gateway.compliance.issuing.models import IssuedCredential
 from gateway.compliance.knowing.errors import SubjectErased
 from gateway.compliance.naming.models import ScreenedParty
 from gateway.compliance.naming.sealed_names import queries_of
@@ -23,6 +24,7 @@ def register_ours() -> None:
     """Called when the room starts."""
     register("names", names)
     register("wallet_credentials", wallet_credentials)
+    register("issued_credentials", issued_credentials)
     register("transfers", transfers)
     register("payer_statements", payer_statements)
     register("networks", networks)
@@ -53,6 +55,22 @@ def wallet_credentials(whom: Whom) -> Rows:
             "asked_at": one.asked_at,
             "answered_at": one.answered_at,
             "decided_at": one.decided_at,
+        }
+
+
+def issued_credentials(whom: Whom) -> Rows:
+    """Credentials that their wallet was given by us. What is in one is not kept; why one was taken
+    back is the house's to know."""
+    named = {"shop_id": whom.id} if whom.kind == "shop" else {"subject_id": whom.id}
+    for one in IssuedCredential.objects.filter(**named).order_by("id"):
+        yield {
+            "subject": one.subject_id,
+            "level": one.level,
+            "names_them": one.names_them,
+            "standing": one.standing,
+            "issued_at": one.issued_at,
+            "expires_at": one.expires_at,
+            "ended_at": one.ended_at,
         }
 
 

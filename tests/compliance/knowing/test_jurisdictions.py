@@ -1,7 +1,7 @@
 """Where the house serves nobody, no price is drawn."""
 
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import connection
@@ -15,9 +15,15 @@ from gateway.compliance.knowing.errors import JurisdictionNotServed, KnowingUnre
 from gateway.compliance.knowing.files import file_say
 from gateway.compliance.knowing.gate import taking_check
 from gateway.compliance.knowing.jurisdictions import Jurisdictions, Place, place_of
-from gateway.compliance.knowing.models import ShopPlace
+from gateway.compliance.knowing.models import ShopperPlace, ShopPlace
 from gateway.compliance.knowing.places import shop_places_keep
+from gateway.compliance.knowing.shopper_places import (
+    shopper_place_note,
+    shopper_places_forget,
+    shopper_served_check,
+)
 from gateway.events import relay
+from gateway.events.moments import years_after
 from gateway.money.amounts import Amount
 from gateway.money.assets import FIAT
 from gateway.shops.selectors import ShopView, shop_view
@@ -53,6 +59,70 @@ RULES = Jurisdictions()
 )
 def test_a_place_stands_as_sanctions_and_fatf_say(country: str, region: str, standing: str) -> None:
     assert RULES.standing(place_of(country, region)) == standing
+
+
+@pytest.mark.parametrize(
+    ("countries", "standing"),
+    [
+        ((), "unknown"),
+        (("XX",), "unknown"),
+        (("XX", "DE"), "allowed"),
+        (("DE", "FR"), "allowed"),
+        (("DE", "MM"), "high_risk"),
+        (("DE", "KP", "MM"), "prohibited"),
+    ],
+)
+def test_of_places_that_disagree_the_strictest_counts(
+    countries: tuple[str, ...], standing: str
+) -> None:
+    for order in (countries, countries[::-1]):
+        assert RULES.strictest(Place(country=one) for one in order) == standing
+
+
+@pytest.mark.django_db
+def test_what_a_shopper_said_once_is_not_taken_back_by_another_country(settings: Any) -> None:
+    invoice_id, other, shop_id = uuid4(), uuid4(), uuid4()
+
+    def noted(source: Any, country: str, about: UUID = invoice_id) -> None:
+        shopper_place_note(
+            invoice_id=about, shop_id=shop_id, source=source, place=Place(country), now=NOW
+        )
+
+    noted("said", "")
+    noted("proxy", "T1")
+    assert not ShopperPlace.objects.exists(), "nowhere is no evidence"
+    noted("proxy", "DE")
+    shopper_served_check(invoice_id=invoice_id)
+    for _again in range(2):
+        noted("said", "IR")
+    noted("said", "DE")
+    with CaptureQueriesContext(connection) as asked, pytest.raises(JurisdictionNotServed):
+        shopper_served_check(invoice_id=invoice_id)
+    assert len(asked) == 1
+    kept = ShopperPlace.objects.order_by("id").values_list("source", "country", "standing")
+    assert list(kept) == [
+        ("proxy", "DE", "allowed"),
+        ("said", "IR", "prohibited"),
+        ("said", "DE", "allowed"),
+    ]
+    noted("said", "DE", about=other)
+    shopper_served_check(invoice_id=other)
+    settings.KNOWING = {"jurisdictions": {"prohibited": ["CU"], "version": "ours-1"}}
+    shopper_served_check(invoice_id=invoice_id)  # today's rules judge what was kept
+
+
+@pytest.mark.django_db
+def test_where_shoppers_were_is_forgotten_after_its_term() -> None:
+    for years in (-1, -6):
+        shopper_place_note(
+            invoice_id=uuid4(),
+            shop_id=uuid4(),
+            source="card",
+            place=Place("DE"),
+            now=years_after(NOW, years),
+        )
+    assert shopper_places_forget(now=NOW) == 1
+    assert ShopperPlace.objects.get().noted_at > years_after(NOW, -2)
 
 
 def live(shop_id: UUID) -> ShopView:
