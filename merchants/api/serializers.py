@@ -1,6 +1,5 @@
 """What requests may hold. Answers are described in ``answers.py``."""
 
-from typing import Any
 
 from rest_framework import serializers
 
@@ -230,7 +229,8 @@ class EndpointChange(NewEndpoint):
 
 
 class NewReplay(Strict):
-    to = Moment(
+    since = Moment(help_text="Since then, that moment included; 100 days back at most.")
+    until = Moment(
         required=False, help_text="Until then, that moment not included; until now if unset."
     )
     events = serializers.ListField(
@@ -239,11 +239,6 @@ class NewReplay(Strict):
         max_length=len(FILTERS),
         help_text="Of what the endpoint hears, only these; all of it if unset.",
     )
-
-    def get_fields(self) -> dict[str, Any]:
-        # Python has a meaning of its own for this word.
-        since = Moment(help_text="Since then, that moment included; 100 days back at most.")
-        return {"from": since, **super().get_fields()}
 
 
 class NewPaymentLink(Strict):

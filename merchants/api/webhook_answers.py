@@ -1,6 +1,5 @@
 """What endpoints, deliveries and events look like in answers."""
 
-from typing import Any
 
 from rest_framework import serializers as s
 
@@ -69,17 +68,14 @@ class DeliveryList(Cursored):
 class Replay(Shape):
     id = s.UUIDField()
     webhook_endpoint_id = s.UUIDField()
-    to = s.DateTimeField()
+    since = s.DateTimeField()
+    until = s.DateTimeField()
     events = s.ListField(child=s.CharField(), help_text="Empty: all that the endpoint hears.")
     state = s.ChoiceField(["open", "done"], help_text="done: every delivery is queued.")
     deliveries = s.IntegerField(help_text="How many it is, counted when it was asked for.")
     queued = s.IntegerField(help_text="How many of them are queued so far.")
     created_at = s.DateTimeField()
     finished_at = s.DateTimeField(allow_null=True)
-
-    def get_fields(self) -> dict[str, Any]:
-        # Python has a meaning of its own for this word.
-        return {"from": s.DateTimeField(), **super().get_fields()}
 
 
 class Event(Shape):

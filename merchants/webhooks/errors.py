@@ -50,7 +50,7 @@ class ReplayRange(TillwayError):
     code = "replay_range_invalid"
     message = "A replay goes from one moment to a later one, neither of them to come."
     hint = "Leave out to for everything until now."
-    field = "from"
+    field = "since"
     status = 422
 
 
@@ -58,13 +58,13 @@ class ReplayTooOld(TillwayError):
     code = "replay_too_old"
     message = "What happened so long ago can't be sent again."
     hint = "GET /v1/events has what happened."
-    field = "from"
+    field = "since"
     status = 422
 
 
 class ReplayTooLarge(TillwayError):
     code = "replay_too_large"
-    field = "from"
+    field = "since"
     status = 422
 
     def __init__(self, limit: int) -> None:

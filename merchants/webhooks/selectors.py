@@ -123,8 +123,8 @@ def replay_as_dict(replay: Replay) -> dict[str, Any]:
     return {
         "id": str(replay.id),
         "webhook_endpoint_id": str(replay.endpoint_id),
-        "from": replay.since,
-        "to": replay.until,
+        "since": replay.since,
+        "until": replay.until,
         "events": list(replay.events),
         "state": replay.state,
         "deliveries": replay.counted,

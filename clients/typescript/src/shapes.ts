@@ -1064,11 +1064,11 @@ export interface NewRefundRequest {
 
 export interface NewReplayRequest {
   /** Since then, that moment included; 100 days back at most. */
-  from: string;
+  since: string;
   /** Of what the endpoint hears, only these; all of it if unset. */
   events?: string[];
   /** Until then, that moment not included; until now if unset. */
-  to?: string;
+  until?: string;
 }
 
 export interface NewTicketRequest {
@@ -1745,13 +1745,13 @@ export interface Replay {
   /** Empty: all that the endpoint hears. */
   events: string[];
   finished_at: string | null;
-  from: string;
   id: string;
   /** How many of them are queued so far. */
   queued: number;
+  since: string;
   /** done: every delivery is queued. */
   state: ReplayStateEnum;
-  to: string;
+  until: string;
   webhook_endpoint_id: string;
 }
 

@@ -176,8 +176,8 @@ class EndpointReplayView(ApiView):
             replay = replay_begin(
                 shop_id=self.shop.id,
                 endpoint_id=endpoint_id,
-                since=wanted["from"],
-                until=wanted.get("to"),
+                since=wanted["since"],
+                until=wanted.get("until"),
                 events=wanted.get("events", ()),
                 key=f"api:{key}" if key else "",
                 now=timezone.now(),

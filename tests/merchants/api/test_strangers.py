@@ -35,7 +35,7 @@ def ours(api: Api, open_shop: Any) -> dict[str, str]:
     open_shop.drain()
     delivery = Delivery.objects.get(type="invoice.cancelled")
     yesterday = (timezone.now() - timedelta(days=1)).isoformat()
-    replay = api.post(f"webhook_endpoints/{endpoint['id']}/replay", {"from": yesterday}).json()
+    replay = api.post(f"webhook_endpoints/{endpoint['id']}/replay", {"since": yesterday}).json()
     payout = Payout.objects.create(
         shop_id=open_shop.shop_id,
         mode="test",

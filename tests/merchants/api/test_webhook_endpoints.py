@@ -92,12 +92,12 @@ def test_a_range_of_time_is_sent_again(api: Api, open_shop: Any) -> None:
     open_shop.drain()
     assert api.get(f"{path}/deliveries").json()["data"] == []
     api.send("PATCH", path, {"enabled": True})
-    asked = {"from": off_since, "events": ["invoice.created"]}
+    asked = {"since": off_since, "events": ["invoice.created"]}
     begun = api.post(f"{path}/replay", asked, Idempotency_Key="one")
     assert begun.status_code == 202, begun.content
     replay = begun.json()
     assert (replay["deliveries"], replay["queued"], replay["state"]) == (3, 0, "open")
-    assert replay["from"] == off_since and replay["events"] == ["invoice.created"]
+    assert replay["since"] == off_since and replay["events"] == ["invoice.created"]
     again = api.post(f"{path}/replay", asked, Idempotency_Key="one")
     assert again.json() == replay and Replay.objects.count() == 1
     refused(api.post(f"{path}/replay", asked), 409, "replay_running")
@@ -114,12 +114,12 @@ def test_a_range_of_time_is_sent_again(api: Api, open_shop: Any) -> None:
     ("body", "code"),
     [
         ({}, "field_required"),
-        ({"from": "yesterday"}, "not_a_moment"),
-        ({"from": "2026-11-30T10:00:00"}, "not_a_moment"),
-        ({"from": "2999-01-01T00:00:00Z"}, "replay_range_invalid"),
-        ({"from": "2001-01-01T00:00:00Z"}, "replay_too_old"),
-        ({"from": _hour_ago(), "events": ["invoice.eaten"]}, "event_unknown"),
-        ({"from": _hour_ago(), "since": _hour_ago()}, "unknown_field"),
+        ({"since": "yesterday"}, "not_a_moment"),
+        ({"since": "2026-11-30T10:00:00"}, "not_a_moment"),
+        ({"since": "2999-01-01T00:00:00Z"}, "replay_range_invalid"),
+        ({"since": "2001-01-01T00:00:00Z"}, "replay_too_old"),
+        ({"since": _hour_ago(), "events": ["invoice.eaten"]}, "event_unknown"),
+        ({"since": _hour_ago(), "from": _hour_ago()}, "unknown_field"),
     ],
 )
 def test_a_bad_replay_is_refused(api: Api, body: Any, code: str) -> None:

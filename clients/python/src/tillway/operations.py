@@ -1961,9 +1961,9 @@ class WebhookEndpoints:
         self,
         endpoint_id: Id,
         *,
-        from: datetime | str,
+        since: datetime | str,
         events: Sequence[str] | None = None,
-        to: datetime | str | None = None,
+        until: datetime | str | None = None,
         idempotency_key: str | None = None,
     ) -> shapes.Replay:
         """Send again what happened in a range of time.
@@ -1973,9 +1973,9 @@ class WebhookEndpoints:
         again under its webhook-id. One replay at a time, of at most 20,000 events.
 
         Args:
-            from: Since then, that moment included; 100 days back at most.
+            since: Since then, that moment included; 100 days back at most.
             events: Of what the endpoint hears, only these; all of it if unset.
-            to: Until then, that moment not included; until now if unset.
+            until: Until then, that moment not included; until now if unset.
 
         Needs the scope ``webhooks:write``.
         """
@@ -1983,7 +1983,7 @@ class WebhookEndpoints:
             shapes.Replay,
             "POST",
             f"/v1/webhook_endpoints/{part(endpoint_id)}/replay",
-            body=given(from=from, events=events, to=to),
+            body=given(since=since, events=events, until=until),
             idempotency_key=idempotency_key,
         )
 

@@ -1606,13 +1606,13 @@ class Replay:
     events: list[str]
     """Empty: all that the endpoint hears."""
     finished_at: datetime | None
-    from: datetime
     id: str
     queued: int
     """How many of them are queued so far."""
+    since: datetime
     state: ReplayStateEnum
     """done: every delivery is queued."""
-    to: datetime
+    until: datetime
     webhook_endpoint_id: str
 
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     atomic = False  # the tables are written to while their indexes are built
 
-    dependencies = [("shifts", "0002_cash_by_time")]
+    dependencies = [("shifts", "0003_voids_tax_tips")]
 
     operations = [
         AddIndexConcurrently(
