@@ -1,5 +1,6 @@
 """The Python client's shapes and operations, as ``ruff format`` would have them. Pure."""
 
+import keyword
 from collections.abc import Iterable, Iterator
 from typing import Final
 
@@ -12,6 +13,7 @@ from clients.generating.description import (
     Listed,
     Mapped,
     Named,
+    NotDescribable,
     Operation,
     Plain,
     Shape,
@@ -32,6 +34,8 @@ ANSWERED: Final = {
     "null": "None",
 }
 SENT: Final = {**ANSWERED, "moment": "datetime | str", "day": "date | str"}
+TAKEN: Final = frozenset({"self", "idempotency_key", "sending", "shapes"})
+"""What a method's text calls otherwise."""
 PLAIN_ANSWERS: Final = {"text": "str", "bytes": "bytes", "nothing": "None"}
 
 
@@ -172,8 +176,8 @@ def _operations_file(description: Description) -> Iterator[str]:
     yield "from datetime import date, datetime"
     yield "from typing import Any"
     yield ""
-    yield "from tillway import shapes"
-    yield "from tillway.sending import UNSET, Id, Pages, Sender, Unset, given, part, said"
+    yield "from tillway import sending, shapes"
+    yield "from tillway.sending import UNSET, Id, Pages, Sender, Unset"
     for group, operations in description.groups.items():
         yield from ("", "")
         yield f"class {pascal(group)}:"
@@ -212,7 +216,16 @@ def _method(operation: Operation) -> Iterator[str]:
 
 
 def _fields(operation: Operation) -> tuple[Field, ...]:
-    return operation.query + (operation.body.fields if operation.body else ())
+    """What is given by name.
+
+    Raises:
+        NotDescribable: a name has a meaning of its own there.
+    """
+    fields = operation.query + (operation.body.fields if operation.body else ())
+    for field in fields:
+        if keyword.iskeyword(field.name) or field.name in TAKEN:
+            raise NotDescribable(f"{operation.method} {operation.path}: {field.name}")
+    return fields
 
 
 def _answer(operation: Operation) -> str:
@@ -263,7 +276,7 @@ def _call(operation: Operation, *, writes: bool) -> Iterator[str]:
         arguments.append(f'"{operation.method}"')
     arguments.append(_path(operation))
     if operation.query:
-        arguments.append(f"query=given({_passed(operation.query)})")
+        arguments.append(f"query=sending.given({_passed(operation.query)})")
     if operation.body:
         arguments.append(f"body={_sent_body(operation.body)}")
     if writes:
@@ -283,8 +296,8 @@ def _passed(fields: Iterable[Field]) -> str:
 def _sent_body(shape: Shape) -> str:
     plain = [field for field in shape.fields if not field.takes_null]
     null = [field for field in shape.fields if field.takes_null]
-    sent = f"given({_passed(plain)})"
-    return f"{sent} | said({_passed(null)})" if null else sent
+    sent = f"sending.given({_passed(plain)})"
+    return f"{sent} | sending.said({_passed(null)})" if null else sent
 
 
 def _broken(argument: str, *, indent: int) -> Iterator[str]:
@@ -305,5 +318,5 @@ def _path(operation: Operation) -> str:
         return f'"{operation.path}"'
     path = operation.path
     for name in operation.in_path:
-        path = path.replace(f"{{{name}}}", f"{{part({name})}}")
+        path = path.replace(f"{{{name}}}", f"{{sending.part({name})}}")
     return f'f"{path}"'

@@ -12,6 +12,7 @@ from tillway import operations
 
 from clients.generating.__main__ import DESCRIPTION, ROOT, files
 from clients.generating.description import NotDescribable, described
+from clients.generating.python_files import python_files
 
 PYTHON = ROOT / "clients" / "python" / "src" / "tillway"
 TYPESCRIPT = ROOT / "clients" / "typescript"
@@ -53,6 +54,17 @@ def test_two_operations_of_one_name_are_refused(document: Any) -> None:
     document["paths"]["/v1/invoices"]["post"]["operationId"] = "invoice_get"
     with pytest.raises(NotDescribable, match=r"invoices\.get"):
         described(document)
+
+
+@pytest.mark.parametrize("name", ["from", "self", "sending"])
+def test_an_argument_that_python_would_take_for_something_else_is_refused(
+    document: Any, name: str
+) -> None:
+    """`from` of a request once made a file that could not be read."""
+    fields = document["components"]["schemas"]["NewReplayRequest"]["properties"]
+    fields[name] = {"type": "string"}
+    with pytest.raises(NotDescribable, match=rf"/replay: {name}"):
+        python_files(described(document))
 
 
 def test_the_package_stands_alone() -> None:

@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from tillway import shapes
-from tillway.sending import UNSET, Id, Pages, Sender, Unset, given, part, said
+from tillway import sending, shapes
+from tillway.sending import UNSET, Id, Pages, Sender, Unset
 
 
 class Approvals:
@@ -36,7 +36,7 @@ class Approvals:
         return self._sender.page(
             shapes.Approval,
             "/v1/approvals",
-            query=given(cursor=cursor, limit=limit),
+            query=sending.given(cursor=cursor, limit=limit),
         )
 
 
@@ -115,7 +115,7 @@ class CardRefunds:
         return self._sender.page(
             shapes.CardRefund,
             "/v1/card-refunds",
-            query=given(cursor=cursor, invoice_id=invoice_id, limit=limit, status=status),
+            query=sending.given(cursor=cursor, invoice_id=invoice_id, limit=limit, status=status),
         )
 
     def request(
@@ -141,7 +141,7 @@ class CardRefunds:
             shapes.CardRefund,
             "POST",
             "/v1/card-refunds",
-            body=given(invoice_id=invoice_id, amount=amount, reason=reason),
+            body=sending.given(invoice_id=invoice_id, amount=amount, reason=reason),
             idempotency_key=idempotency_key,
         )
 
@@ -153,7 +153,7 @@ class CardRefunds:
         return self._sender.shape(
             shapes.CardRefund,
             "GET",
-            f"/v1/card-refunds/{part(refund_id)}",
+            f"/v1/card-refunds/{sending.part(refund_id)}",
         )
 
     def approve(self, refund_id: Id, *, idempotency_key: str | None = None) -> shapes.CardRefund:
@@ -164,7 +164,7 @@ class CardRefunds:
         return self._sender.shape(
             shapes.CardRefund,
             "POST",
-            f"/v1/card-refunds/{part(refund_id)}/approve",
+            f"/v1/card-refunds/{sending.part(refund_id)}/approve",
             idempotency_key=idempotency_key,
         )
 
@@ -176,7 +176,7 @@ class CardRefunds:
         return self._sender.shape(
             shapes.CardRefund,
             "POST",
-            f"/v1/card-refunds/{part(refund_id)}/cancel",
+            f"/v1/card-refunds/{sending.part(refund_id)}/cancel",
             idempotency_key=idempotency_key,
         )
 
@@ -205,7 +205,7 @@ class Ecr:
             shapes.EcrDay,
             "POST",
             "/v1/ecr/end-of-day",
-            body=given(counted=counted),
+            body=sending.given(counted=counted),
             idempotency_key=idempotency_key,
         )
 
@@ -248,7 +248,7 @@ class Ecr:
             shapes.EcrTransaction,
             "POST",
             "/v1/ecr/transactions",
-            body=given(
+            body=sending.given(
                 amount=amount,
                 transaction=transaction,
                 currency=currency,
@@ -280,7 +280,7 @@ class Ecr:
         return self._sender.shape(
             shapes.EcrTransaction,
             "GET",
-            f"/v1/ecr/transactions/{part(transaction)}",
+            f"/v1/ecr/transactions/{sending.part(transaction)}",
         )
 
     def transaction_cancel(
@@ -299,7 +299,7 @@ class Ecr:
         return self._sender.shape(
             shapes.EcrTransaction,
             "POST",
-            f"/v1/ecr/transactions/{part(transaction)}/cancel",
+            f"/v1/ecr/transactions/{sending.part(transaction)}/cancel",
             idempotency_key=idempotency_key,
         )
 
@@ -332,7 +332,7 @@ class Events:
         return self._sender.page(
             shapes.Event,
             "/v1/events",
-            query=given(cursor=cursor, limit=limit, since=since, type=type),
+            query=sending.given(cursor=cursor, limit=limit, since=since, type=type),
         )
 
     def get(self, event_id: Id) -> shapes.Event:
@@ -343,7 +343,7 @@ class Events:
         return self._sender.shape(
             shapes.Event,
             "GET",
-            f"/v1/events/{part(event_id)}",
+            f"/v1/events/{sending.part(event_id)}",
         )
 
 
@@ -368,7 +368,7 @@ class FeeInvoices:
         return self._sender.page(
             shapes.FeeInvoice,
             "/v1/fee-invoices",
-            query=given(cursor=cursor, limit=limit),
+            query=sending.given(cursor=cursor, limit=limit),
         )
 
     def get(self, document_id: Id) -> shapes.FeeInvoice:
@@ -381,7 +381,7 @@ class FeeInvoices:
         return self._sender.shape(
             shapes.FeeInvoice,
             "GET",
-            f"/v1/fee-invoices/{part(document_id)}",
+            f"/v1/fee-invoices/{sending.part(document_id)}",
         )
 
     def pdf(self, document_id: Id) -> bytes:
@@ -391,7 +391,7 @@ class FeeInvoices:
         """
         return self._sender.content(
             "GET",
-            f"/v1/fee-invoices/{part(document_id)}.pdf",
+            f"/v1/fee-invoices/{sending.part(document_id)}.pdf",
         )
 
 
@@ -439,7 +439,7 @@ class Invoices:
         return self._sender.page(
             shapes.Invoice,
             "/v1/invoices",
-            query=given(cursor=cursor, limit=limit, order_id=order_id, status=status),
+            query=sending.given(cursor=cursor, limit=limit, order_id=order_id, status=status),
         )
 
     def create(
@@ -477,7 +477,7 @@ class Invoices:
             shapes.Invoice,
             "POST",
             "/v1/invoices",
-            body=given(
+            body=sending.given(
                 amount=amount,
                 currency=currency,
                 customer=customer,
@@ -497,7 +497,7 @@ class Invoices:
         return self._sender.shape(
             shapes.InvoiceWithPayouts,
             "GET",
-            f"/v1/invoices/{part(invoice_id)}",
+            f"/v1/invoices/{sending.part(invoice_id)}",
         )
 
     def fees_get(self, invoice_id: Id) -> shapes.InvoiceCosts:
@@ -511,7 +511,7 @@ class Invoices:
         return self._sender.shape(
             shapes.InvoiceCosts,
             "GET",
-            f"/v1/invoices/{part(invoice_id)}/fees",
+            f"/v1/invoices/{sending.part(invoice_id)}/fees",
         )
 
     def provocations_list(self, invoice_id: Id) -> shapes.Provocations:
@@ -522,7 +522,7 @@ class Invoices:
         return self._sender.shape(
             shapes.Provocations,
             "GET",
-            f"/v1/invoices/{part(invoice_id)}/provocations",
+            f"/v1/invoices/{sending.part(invoice_id)}/provocations",
         )
 
     def provoke(
@@ -553,8 +553,8 @@ class Invoices:
         return self._sender.shape(
             shapes.Provocation,
             "POST",
-            f"/v1/invoices/{part(invoice_id)}/provocations",
-            body=given(what=what, asset=asset),
+            f"/v1/invoices/{sending.part(invoice_id)}/provocations",
+            body=sending.given(what=what, asset=asset),
             idempotency_key=idempotency_key,
         )
 
@@ -577,8 +577,8 @@ class Invoices:
         """
         return self._sender.content(
             "GET",
-            f"/v1/invoices/{part(invoice_id)}/qr.png",
-            query=given(asset=asset, module_px=module_px),
+            f"/v1/invoices/{sending.part(invoice_id)}/qr.png",
+            query=sending.given(asset=asset, module_px=module_px),
         )
 
     def reader_cancel(
@@ -596,7 +596,7 @@ class Invoices:
         return self._sender.shape(
             shapes.CardTurn,
             "DELETE",
-            f"/v1/invoices/{part(invoice_id)}/reader",
+            f"/v1/invoices/{sending.part(invoice_id)}/reader",
             idempotency_key=idempotency_key,
         )
 
@@ -608,7 +608,7 @@ class Invoices:
         return self._sender.shape(
             shapes.CardTurn,
             "GET",
-            f"/v1/invoices/{part(invoice_id)}/reader",
+            f"/v1/invoices/{sending.part(invoice_id)}/reader",
         )
 
     def reader_ask(
@@ -631,8 +631,8 @@ class Invoices:
         return self._sender.shape(
             shapes.CardTurn,
             "PUT",
-            f"/v1/invoices/{part(invoice_id)}/reader",
-            body=given(reader_id=reader_id),
+            f"/v1/invoices/{sending.part(invoice_id)}/reader",
+            body=sending.given(reader_id=reader_id),
             idempotency_key=idempotency_key,
         )
 
@@ -648,7 +648,7 @@ class Invoices:
         return self._sender.shape(
             shapes.Receipt,
             "GET",
-            f"/v1/invoices/{part(invoice_id)}/receipt",
+            f"/v1/invoices/{sending.part(invoice_id)}/receipt",
         )
 
     def receipt_pdf(self, invoice_id: Id, *, number: str | None = None) -> bytes:
@@ -661,8 +661,8 @@ class Invoices:
         """
         return self._sender.content(
             "GET",
-            f"/v1/invoices/{part(invoice_id)}/receipt.pdf",
-            query=given(number=number),
+            f"/v1/invoices/{sending.part(invoice_id)}/receipt.pdf",
+            query=sending.given(number=number),
         )
 
     def refundable(self, invoice_id: Id) -> shapes.Refundable:
@@ -673,7 +673,7 @@ class Invoices:
         return self._sender.shape(
             shapes.Refundable,
             "GET",
-            f"/v1/invoices/{part(invoice_id)}/refundable",
+            f"/v1/invoices/{sending.part(invoice_id)}/refundable",
         )
 
     def requote(
@@ -695,8 +695,8 @@ class Invoices:
         return self._sender.shape(
             shapes.Invoice,
             "POST",
-            f"/v1/invoices/{part(invoice_id)}/requote",
-            body=given(lock_seconds=lock_seconds),
+            f"/v1/invoices/{sending.part(invoice_id)}/requote",
+            body=sending.given(lock_seconds=lock_seconds),
             idempotency_key=idempotency_key,
         )
 
@@ -710,7 +710,7 @@ class Invoices:
         return self._sender.shape(
             shapes.Invoice,
             "POST",
-            f"/v1/invoices/{part(invoice_id)}/void",
+            f"/v1/invoices/{sending.part(invoice_id)}/void",
             idempotency_key=idempotency_key,
         )
 
@@ -740,7 +740,7 @@ class Items:
         return self._sender.page(
             shapes.Item,
             "/v1/items",
-            query=given(archived=archived, cursor=cursor, limit=limit, search=search),
+            query=sending.given(archived=archived, cursor=cursor, limit=limit, search=search),
         )
 
     def create(
@@ -776,7 +776,7 @@ class Items:
             shapes.Item,
             "POST",
             "/v1/items",
-            body=given(
+            body=sending.given(
                 name=name,
                 price=price,
                 barcode=barcode,
@@ -801,7 +801,7 @@ class Items:
         return self._sender.shape(
             shapes.Item,
             "GET",
-            f"/v1/items/{part(item_id)}",
+            f"/v1/items/{sending.part(item_id)}",
         )
 
     def change(
@@ -839,8 +839,8 @@ class Items:
         return self._sender.shape(
             shapes.Item,
             "PATCH",
-            f"/v1/items/{part(item_id)}",
-            body=given(
+            f"/v1/items/{sending.part(item_id)}",
+            body=sending.given(
                 barcode=barcode,
                 category=category,
                 colour=colour,
@@ -867,7 +867,7 @@ class Items:
         return self._sender.shape(
             shapes.Item,
             "POST",
-            f"/v1/items/{part(item_id)}/archive",
+            f"/v1/items/{sending.part(item_id)}/archive",
             idempotency_key=idempotency_key,
         )
 
@@ -879,7 +879,7 @@ class Items:
         return self._sender.shape(
             shapes.Item,
             "POST",
-            f"/v1/items/{part(item_id)}/restore",
+            f"/v1/items/{sending.part(item_id)}/restore",
             idempotency_key=idempotency_key,
         )
 
@@ -921,7 +921,7 @@ class PaymentLinks:
         return self._sender.page(
             shapes.PaymentLink,
             "/v1/payment-links",
-            query=given(cursor=cursor, limit=limit),
+            query=sending.given(cursor=cursor, limit=limit),
         )
 
     def create(
@@ -959,7 +959,7 @@ class PaymentLinks:
             shapes.PaymentLink,
             "POST",
             "/v1/payment-links",
-            body=given(
+            body=sending.given(
                 title=title,
                 amount=amount,
                 ends_at=ends_at,
@@ -980,7 +980,7 @@ class PaymentLinks:
         return self._sender.shape(
             shapes.PaymentLink,
             "GET",
-            f"/v1/payment-links/{part(link_id)}",
+            f"/v1/payment-links/{sending.part(link_id)}",
         )
 
     def change(
@@ -1005,8 +1005,13 @@ class PaymentLinks:
         return self._sender.shape(
             shapes.PaymentLink,
             "PATCH",
-            f"/v1/payment-links/{part(link_id)}",
-            body=given(note=note, paused=paused, title=title) | said(ends_at=ends_at),
+            f"/v1/payment-links/{sending.part(link_id)}",
+            body=sending.given(
+                note=note,
+                paused=paused,
+                title=title,
+            )
+            | sending.said(ends_at=ends_at),
             idempotency_key=idempotency_key,
         )
 
@@ -1020,7 +1025,7 @@ class PaymentLinks:
         return self._sender.shape(
             shapes.PaymentLink,
             "POST",
-            f"/v1/payment-links/{part(link_id)}/close",
+            f"/v1/payment-links/{sending.part(link_id)}/close",
             idempotency_key=idempotency_key,
         )
 
@@ -1055,7 +1060,7 @@ class PayoutQuotes:
             shapes.PayoutQuote,
             "POST",
             "/v1/payout-quotes",
-            body=given(amount=amount, asset=asset, cheapest=cheapest, into=into),
+            body=sending.given(amount=amount, asset=asset, cheapest=cheapest, into=into),
             idempotency_key=idempotency_key,
         )
 
@@ -1083,7 +1088,7 @@ class Payouts:
         return self._sender.page(
             shapes.Payout,
             "/v1/payouts",
-            query=given(cursor=cursor, limit=limit, status=status),
+            query=sending.given(cursor=cursor, limit=limit, status=status),
         )
 
     def request(
@@ -1114,7 +1119,13 @@ class Payouts:
             shapes.Payout,
             "POST",
             "/v1/payouts",
-            body=given(amount=amount, asset=asset, cheapest=cheapest, into=into, quote_id=quote_id),
+            body=sending.given(
+                amount=amount,
+                asset=asset,
+                cheapest=cheapest,
+                into=into,
+                quote_id=quote_id,
+            ),
             idempotency_key=idempotency_key,
         )
 
@@ -1126,7 +1137,7 @@ class Payouts:
         return self._sender.shape(
             shapes.Payout,
             "GET",
-            f"/v1/payouts/{part(payout_id)}",
+            f"/v1/payouts/{sending.part(payout_id)}",
         )
 
     def cancel(self, payout_id: Id, *, idempotency_key: str | None = None) -> shapes.Payout:
@@ -1137,7 +1148,7 @@ class Payouts:
         return self._sender.shape(
             shapes.Payout,
             "POST",
-            f"/v1/payouts/{part(payout_id)}/cancel",
+            f"/v1/payouts/{sending.part(payout_id)}/cancel",
             idempotency_key=idempotency_key,
         )
 
@@ -1162,8 +1173,8 @@ class Payouts:
         return self._sender.shape(
             shapes.PayoutInvoiceList,
             "GET",
-            f"/v1/payouts/{part(payout_id)}/invoices",
-            query=given(cursor=cursor, limit=limit),
+            f"/v1/payouts/{sending.part(payout_id)}/invoices",
+            query=sending.given(cursor=cursor, limit=limit),
         )
 
     def invoices_file(self, payout_id: Id) -> str:
@@ -1175,7 +1186,7 @@ class Payouts:
         """
         return self._sender.text(
             "GET",
-            f"/v1/payouts/{part(payout_id)}/invoices.csv",
+            f"/v1/payouts/{sending.part(payout_id)}/invoices.csv",
         )
 
 
@@ -1201,7 +1212,7 @@ class Quotes:
             shapes.QuotePreview,
             "GET",
             "/v1/quotes",
-            query=given(amount=amount, currency=currency),
+            query=sending.given(amount=amount, currency=currency),
         )
 
 
@@ -1246,7 +1257,7 @@ class Refunds:
         return self._sender.page(
             shapes.Refund,
             "/v1/refunds",
-            query=given(cursor=cursor, invoice_id=invoice_id, limit=limit, status=status),
+            query=sending.given(cursor=cursor, invoice_id=invoice_id, limit=limit, status=status),
         )
 
     def request(
@@ -1282,7 +1293,7 @@ class Refunds:
             shapes.RefundWithLink,
             "POST",
             "/v1/refunds",
-            body=given(
+            body=sending.given(
                 invoice_id=invoice_id,
                 amount=amount,
                 asset=asset,
@@ -1302,7 +1313,7 @@ class Refunds:
         return self._sender.shape(
             shapes.Refund,
             "GET",
-            f"/v1/refunds/{part(refund_id)}",
+            f"/v1/refunds/{sending.part(refund_id)}",
         )
 
     def approve(self, refund_id: Id, *, idempotency_key: str | None = None) -> shapes.Refund:
@@ -1313,7 +1324,7 @@ class Refunds:
         return self._sender.shape(
             shapes.Refund,
             "POST",
-            f"/v1/refunds/{part(refund_id)}/approve",
+            f"/v1/refunds/{sending.part(refund_id)}/approve",
             idempotency_key=idempotency_key,
         )
 
@@ -1325,7 +1336,7 @@ class Refunds:
         return self._sender.shape(
             shapes.Refund,
             "POST",
-            f"/v1/refunds/{part(refund_id)}/cancel",
+            f"/v1/refunds/{sending.part(refund_id)}/cancel",
             idempotency_key=idempotency_key,
         )
 
@@ -1339,7 +1350,7 @@ class Refunds:
         return self._sender.shape(
             shapes.RefundWithLink,
             "POST",
-            f"/v1/refunds/{part(refund_id)}/link",
+            f"/v1/refunds/{sending.part(refund_id)}/link",
             idempotency_key=idempotency_key,
         )
 
@@ -1388,7 +1399,7 @@ class Reports:
         return self._sender.text(
             "GET",
             "/v1/reports/books.csv",
-            query=given(
+            query=sending.given(
                 first=first,
                 last=last,
                 program=program,
@@ -1424,7 +1435,7 @@ class Reports:
         return self._sender.text(
             "GET",
             "/v1/reports/costs.csv",
-            query=given(first=first, last=last),
+            query=sending.given(first=first, last=last),
         )
 
     def daily(
@@ -1449,7 +1460,7 @@ class Reports:
             shapes.DailyReport,
             "GET",
             "/v1/reports/daily",
-            query=given(first=first, last=last),
+            query=sending.given(first=first, last=last),
         )
 
     def fees(
@@ -1472,7 +1483,7 @@ class Reports:
         return self._sender.text(
             "GET",
             "/v1/reports/fees.csv",
-            query=given(first=first, last=last),
+            query=sending.given(first=first, last=last),
         )
 
     def sales(
@@ -1494,7 +1505,7 @@ class Reports:
         return self._sender.text(
             "GET",
             "/v1/reports/sales.csv",
-            query=given(first=first, last=last),
+            query=sending.given(first=first, last=last),
         )
 
     def statement(
@@ -1516,7 +1527,7 @@ class Reports:
         return self._sender.content(
             "GET",
             "/v1/reports/statement.pdf",
-            query=given(first=first, last=last),
+            query=sending.given(first=first, last=last),
         )
 
 
@@ -1564,7 +1575,7 @@ class SettlementPolicy:
             shapes.SettlementPolicy,
             "PUT",
             "/v1/settlement-policy",
-            body=given(
+            body=sending.given(
                 split=split,
                 chains=chains,
                 closes_at=closes_at,
@@ -1599,7 +1610,7 @@ class Tickets:
         return self._sender.page(
             shapes.TicketHead,
             "/v1/tickets",
-            query=given(cursor=cursor, limit=limit, state=state),
+            query=sending.given(cursor=cursor, limit=limit, state=state),
         )
 
     def open(
@@ -1620,7 +1631,7 @@ class Tickets:
             shapes.Ticket,
             "POST",
             "/v1/tickets",
-            body=given(label=label, lines=lines),
+            body=sending.given(label=label, lines=lines),
             idempotency_key=idempotency_key,
         )
 
@@ -1632,7 +1643,7 @@ class Tickets:
         return self._sender.shape(
             shapes.Ticket,
             "GET",
-            f"/v1/tickets/{part(ticket_id)}",
+            f"/v1/tickets/{sending.part(ticket_id)}",
         )
 
     def charge(
@@ -1662,8 +1673,8 @@ class Tickets:
         return self._sender.shape(
             shapes.Ticket,
             "POST",
-            f"/v1/tickets/{part(ticket_id)}/charge",
-            body=given(given=given, keep_change=keep_change, part=part, tender=tender),
+            f"/v1/tickets/{sending.part(ticket_id)}/charge",
+            body=sending.given(given=given, keep_change=keep_change, part=part, tender=tender),
             idempotency_key=idempotency_key,
         )
 
@@ -1699,8 +1710,8 @@ class Tickets:
         return self._sender.shape(
             shapes.Ticket,
             "POST",
-            f"/v1/tickets/{part(ticket_id)}/lines",
-            body=given(
+            f"/v1/tickets/{sending.part(ticket_id)}/lines",
+            body=sending.given(
                 amount=amount,
                 choices=choices,
                 item_id=item_id,
@@ -1729,7 +1740,7 @@ class Tickets:
         return self._sender.shape(
             shapes.Ticket,
             "DELETE",
-            f"/v1/tickets/{part(ticket_id)}/lines/{part(line_id)}",
+            f"/v1/tickets/{sending.part(ticket_id)}/lines/{sending.part(line_id)}",
             idempotency_key=idempotency_key,
         )
 
@@ -1747,8 +1758,8 @@ class Tickets:
         return self._sender.shape(
             shapes.Ticket,
             "POST",
-            f"/v1/tickets/{part(ticket_id)}/park",
-            body=given(label=label),
+            f"/v1/tickets/{sending.part(ticket_id)}/park",
+            body=sending.given(label=label),
             idempotency_key=idempotency_key,
         )
 
@@ -1760,7 +1771,7 @@ class Tickets:
         return self._sender.shape(
             shapes.Ticket,
             "POST",
-            f"/v1/tickets/{part(ticket_id)}/recall",
+            f"/v1/tickets/{sending.part(ticket_id)}/recall",
             idempotency_key=idempotency_key,
         )
 
@@ -1785,8 +1796,8 @@ class Tickets:
         return self._sender.shape(
             shapes.Ticket,
             "POST",
-            f"/v1/tickets/{part(ticket_id)}/split",
-            body=given(parts=parts, payers=payers),
+            f"/v1/tickets/{sending.part(ticket_id)}/split",
+            body=sending.given(parts=parts, payers=payers),
             idempotency_key=idempotency_key,
         )
 
@@ -1804,8 +1815,8 @@ class Tickets:
         return self._sender.shape(
             shapes.Ticket,
             "POST",
-            f"/v1/tickets/{part(ticket_id)}/void",
-            body=given(reason=reason),
+            f"/v1/tickets/{sending.part(ticket_id)}/void",
+            body=sending.given(reason=reason),
             idempotency_key=idempotency_key,
         )
 
@@ -1846,7 +1857,7 @@ class WebhookEndpoints:
             shapes.EndpointWithSecret,
             "POST",
             "/v1/webhook_endpoints",
-            body=given(url=url, description=description, events=events),
+            body=sending.given(url=url, description=description, events=events),
             idempotency_key=idempotency_key,
         )
 
@@ -1859,7 +1870,7 @@ class WebhookEndpoints:
         """
         self._sender.nothing(
             "DELETE",
-            f"/v1/webhook_endpoints/{part(endpoint_id)}",
+            f"/v1/webhook_endpoints/{sending.part(endpoint_id)}",
             idempotency_key=idempotency_key,
         )
 
@@ -1871,7 +1882,7 @@ class WebhookEndpoints:
         return self._sender.shape(
             shapes.Endpoint,
             "GET",
-            f"/v1/webhook_endpoints/{part(endpoint_id)}",
+            f"/v1/webhook_endpoints/{sending.part(endpoint_id)}",
         )
 
     def change(
@@ -1896,8 +1907,8 @@ class WebhookEndpoints:
         return self._sender.shape(
             shapes.Endpoint,
             "PATCH",
-            f"/v1/webhook_endpoints/{part(endpoint_id)}",
-            body=given(description=description, enabled=enabled, events=events, url=url),
+            f"/v1/webhook_endpoints/{sending.part(endpoint_id)}",
+            body=sending.given(description=description, enabled=enabled, events=events, url=url),
             idempotency_key=idempotency_key,
         )
 
@@ -1922,8 +1933,8 @@ class WebhookEndpoints:
         """
         return self._sender.page(
             shapes.Delivery,
-            f"/v1/webhook_endpoints/{part(endpoint_id)}/deliveries",
-            query=given(cursor=cursor, limit=limit, replay=replay, state=state),
+            f"/v1/webhook_endpoints/{sending.part(endpoint_id)}/deliveries",
+            query=sending.given(cursor=cursor, limit=limit, replay=replay, state=state),
         )
 
     def delivery_get(self, endpoint_id: Id, event_id: Id) -> shapes.DeliveryWithAttempts:
@@ -1934,7 +1945,11 @@ class WebhookEndpoints:
         return self._sender.shape(
             shapes.DeliveryWithAttempts,
             "GET",
-            f"/v1/webhook_endpoints/{part(endpoint_id)}/deliveries/{part(event_id)}",
+            f"/v1/webhook_endpoints/{
+                sending.part(
+                    endpoint_id,
+                )
+            }/deliveries/{sending.part(event_id)}",
         )
 
     def delivery_redeliver(
@@ -1953,7 +1968,11 @@ class WebhookEndpoints:
         return self._sender.shape(
             shapes.Delivery,
             "POST",
-            f"/v1/webhook_endpoints/{part(endpoint_id)}/deliveries/{part(event_id)}/redeliver",
+            f"/v1/webhook_endpoints/{
+                sending.part(
+                    endpoint_id,
+                )
+            }/deliveries/{sending.part(event_id)}/redeliver",
             idempotency_key=idempotency_key,
         )
 
@@ -1982,8 +2001,8 @@ class WebhookEndpoints:
         return self._sender.shape(
             shapes.Replay,
             "POST",
-            f"/v1/webhook_endpoints/{part(endpoint_id)}/replay",
-            body=given(since=since, events=events, until=until),
+            f"/v1/webhook_endpoints/{sending.part(endpoint_id)}/replay",
+            body=sending.given(since=since, events=events, until=until),
             idempotency_key=idempotency_key,
         )
 
@@ -1995,7 +2014,7 @@ class WebhookEndpoints:
         return self._sender.shape(
             shapes.Replay,
             "GET",
-            f"/v1/webhook_endpoints/{part(endpoint_id)}/replays/{part(replay_id)}",
+            f"/v1/webhook_endpoints/{sending.part(endpoint_id)}/replays/{sending.part(replay_id)}",
         )
 
     def rotate_secret(
@@ -2013,7 +2032,7 @@ class WebhookEndpoints:
         return self._sender.shape(
             shapes.EndpointWithSecret,
             "POST",
-            f"/v1/webhook_endpoints/{part(endpoint_id)}/rotate_secret",
+            f"/v1/webhook_endpoints/{sending.part(endpoint_id)}/rotate_secret",
             idempotency_key=idempotency_key,
         )
 
@@ -2025,7 +2044,7 @@ class WebhookEndpoints:
         return self._sender.shape(
             shapes.EventQueued,
             "POST",
-            f"/v1/webhook_endpoints/{part(endpoint_id)}/test",
+            f"/v1/webhook_endpoints/{sending.part(endpoint_id)}/test",
             idempotency_key=idempotency_key,
         )
 
