@@ -34,7 +34,8 @@ ANSWERED: Final = {
     "null": "None",
 }
 SENT: Final = {**ANSWERED, "moment": "datetime | str", "day": "date | str"}
-TAKEN: Final = frozenset({"self", "idempotency_key", "sending", "shapes"})
+OURS: Final = ("given", "part", "said")
+TAKEN: Final = frozenset({"self", "idempotency_key", "shapes"})
 """What a method's text calls otherwise."""
 PLAIN_ANSWERS: Final = {"text": "str", "bytes": "bytes", "nothing": "None"}
 
@@ -176,8 +177,10 @@ def _operations_file(description: Description) -> Iterator[str]:
     yield "from datetime import date, datetime"
     yield "from typing import Any"
     yield ""
-    yield "from tillway import sending, shapes"
+    yield "from tillway import shapes"
     yield "from tillway.sending import UNSET, Id, Pages, Sender, Unset"
+    # No argument begins like these: `part` and `given` are words of the API too.
+    yield from (f"from tillway.sending import {each} as _{each}" for each in OURS)
     for group, operations in description.groups.items():
         yield from ("", "")
         yield f"class {pascal(group)}:"
@@ -276,7 +279,7 @@ def _call(operation: Operation, *, writes: bool) -> Iterator[str]:
         arguments.append(f'"{operation.method}"')
     arguments.append(_path(operation))
     if operation.query:
-        arguments.append(f"query=sending.given({_passed(operation.query)})")
+        arguments.append(f"query=_given({_passed(operation.query)})")
     if operation.body:
         arguments.append(f"body={_sent_body(operation.body)}")
     if writes:
@@ -296,8 +299,8 @@ def _passed(fields: Iterable[Field]) -> str:
 def _sent_body(shape: Shape) -> str:
     plain = [field for field in shape.fields if not field.takes_null]
     null = [field for field in shape.fields if field.takes_null]
-    sent = f"sending.given({_passed(plain)})"
-    return f"{sent} | sending.said({_passed(null)})" if null else sent
+    sent = f"_given({_passed(plain)})"
+    return f"{sent} | _said({_passed(null)})" if null else sent
 
 
 def _broken(argument: str, *, indent: int) -> Iterator[str]:
@@ -318,5 +321,5 @@ def _path(operation: Operation) -> str:
         return f'"{operation.path}"'
     path = operation.path
     for name in operation.in_path:
-        path = path.replace(f"{{{name}}}", f"{{sending.part({name})}}")
+        path = path.replace(f"{{{name}}}", f"{{_part({name})}}")
     return f'f"{path}"'

@@ -56,7 +56,7 @@ def test_two_operations_of_one_name_are_refused(document: Any) -> None:
         described(document)
 
 
-@pytest.mark.parametrize("name", ["from", "self", "sending"])
+@pytest.mark.parametrize("name", ["from", "self", "shapes"])
 def test_an_argument_that_python_would_take_for_something_else_is_refused(
     document: Any, name: str
 ) -> None:

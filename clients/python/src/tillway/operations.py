@@ -9,8 +9,11 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from tillway import sending, shapes
+from tillway import shapes
 from tillway.sending import UNSET, Id, Pages, Sender, Unset
+from tillway.sending import given as _given
+from tillway.sending import part as _part
+from tillway.sending import said as _said
 
 
 class Approvals:
@@ -36,7 +39,7 @@ class Approvals:
         return self._sender.page(
             shapes.Approval,
             "/v1/approvals",
-            query=sending.given(cursor=cursor, limit=limit),
+            query=_given(cursor=cursor, limit=limit),
         )
 
 
@@ -115,7 +118,7 @@ class CardRefunds:
         return self._sender.page(
             shapes.CardRefund,
             "/v1/card-refunds",
-            query=sending.given(cursor=cursor, invoice_id=invoice_id, limit=limit, status=status),
+            query=_given(cursor=cursor, invoice_id=invoice_id, limit=limit, status=status),
         )
 
     def request(
@@ -141,7 +144,7 @@ class CardRefunds:
             shapes.CardRefund,
             "POST",
             "/v1/card-refunds",
-            body=sending.given(invoice_id=invoice_id, amount=amount, reason=reason),
+            body=_given(invoice_id=invoice_id, amount=amount, reason=reason),
             idempotency_key=idempotency_key,
         )
 
@@ -153,7 +156,7 @@ class CardRefunds:
         return self._sender.shape(
             shapes.CardRefund,
             "GET",
-            f"/v1/card-refunds/{sending.part(refund_id)}",
+            f"/v1/card-refunds/{_part(refund_id)}",
         )
 
     def approve(self, refund_id: Id, *, idempotency_key: str | None = None) -> shapes.CardRefund:
@@ -164,7 +167,7 @@ class CardRefunds:
         return self._sender.shape(
             shapes.CardRefund,
             "POST",
-            f"/v1/card-refunds/{sending.part(refund_id)}/approve",
+            f"/v1/card-refunds/{_part(refund_id)}/approve",
             idempotency_key=idempotency_key,
         )
 
@@ -176,7 +179,7 @@ class CardRefunds:
         return self._sender.shape(
             shapes.CardRefund,
             "POST",
-            f"/v1/card-refunds/{sending.part(refund_id)}/cancel",
+            f"/v1/card-refunds/{_part(refund_id)}/cancel",
             idempotency_key=idempotency_key,
         )
 
@@ -205,7 +208,7 @@ class Ecr:
             shapes.EcrDay,
             "POST",
             "/v1/ecr/end-of-day",
-            body=sending.given(counted=counted),
+            body=_given(counted=counted),
             idempotency_key=idempotency_key,
         )
 
@@ -248,7 +251,7 @@ class Ecr:
             shapes.EcrTransaction,
             "POST",
             "/v1/ecr/transactions",
-            body=sending.given(
+            body=_given(
                 amount=amount,
                 transaction=transaction,
                 currency=currency,
@@ -280,7 +283,7 @@ class Ecr:
         return self._sender.shape(
             shapes.EcrTransaction,
             "GET",
-            f"/v1/ecr/transactions/{sending.part(transaction)}",
+            f"/v1/ecr/transactions/{_part(transaction)}",
         )
 
     def transaction_cancel(
@@ -299,7 +302,7 @@ class Ecr:
         return self._sender.shape(
             shapes.EcrTransaction,
             "POST",
-            f"/v1/ecr/transactions/{sending.part(transaction)}/cancel",
+            f"/v1/ecr/transactions/{_part(transaction)}/cancel",
             idempotency_key=idempotency_key,
         )
 
@@ -332,7 +335,7 @@ class Events:
         return self._sender.page(
             shapes.Event,
             "/v1/events",
-            query=sending.given(cursor=cursor, limit=limit, since=since, type=type),
+            query=_given(cursor=cursor, limit=limit, since=since, type=type),
         )
 
     def get(self, event_id: Id) -> shapes.Event:
@@ -343,7 +346,7 @@ class Events:
         return self._sender.shape(
             shapes.Event,
             "GET",
-            f"/v1/events/{sending.part(event_id)}",
+            f"/v1/events/{_part(event_id)}",
         )
 
 
@@ -368,7 +371,7 @@ class FeeInvoices:
         return self._sender.page(
             shapes.FeeInvoice,
             "/v1/fee-invoices",
-            query=sending.given(cursor=cursor, limit=limit),
+            query=_given(cursor=cursor, limit=limit),
         )
 
     def get(self, document_id: Id) -> shapes.FeeInvoice:
@@ -381,7 +384,7 @@ class FeeInvoices:
         return self._sender.shape(
             shapes.FeeInvoice,
             "GET",
-            f"/v1/fee-invoices/{sending.part(document_id)}",
+            f"/v1/fee-invoices/{_part(document_id)}",
         )
 
     def pdf(self, document_id: Id) -> bytes:
@@ -391,7 +394,7 @@ class FeeInvoices:
         """
         return self._sender.content(
             "GET",
-            f"/v1/fee-invoices/{sending.part(document_id)}.pdf",
+            f"/v1/fee-invoices/{_part(document_id)}.pdf",
         )
 
 
@@ -439,7 +442,7 @@ class Invoices:
         return self._sender.page(
             shapes.Invoice,
             "/v1/invoices",
-            query=sending.given(cursor=cursor, limit=limit, order_id=order_id, status=status),
+            query=_given(cursor=cursor, limit=limit, order_id=order_id, status=status),
         )
 
     def create(
@@ -477,7 +480,7 @@ class Invoices:
             shapes.Invoice,
             "POST",
             "/v1/invoices",
-            body=sending.given(
+            body=_given(
                 amount=amount,
                 currency=currency,
                 customer=customer,
@@ -497,7 +500,7 @@ class Invoices:
         return self._sender.shape(
             shapes.InvoiceWithPayouts,
             "GET",
-            f"/v1/invoices/{sending.part(invoice_id)}",
+            f"/v1/invoices/{_part(invoice_id)}",
         )
 
     def fees_get(self, invoice_id: Id) -> shapes.InvoiceCosts:
@@ -511,7 +514,7 @@ class Invoices:
         return self._sender.shape(
             shapes.InvoiceCosts,
             "GET",
-            f"/v1/invoices/{sending.part(invoice_id)}/fees",
+            f"/v1/invoices/{_part(invoice_id)}/fees",
         )
 
     def provocations_list(self, invoice_id: Id) -> shapes.Provocations:
@@ -522,7 +525,7 @@ class Invoices:
         return self._sender.shape(
             shapes.Provocations,
             "GET",
-            f"/v1/invoices/{sending.part(invoice_id)}/provocations",
+            f"/v1/invoices/{_part(invoice_id)}/provocations",
         )
 
     def provoke(
@@ -553,8 +556,8 @@ class Invoices:
         return self._sender.shape(
             shapes.Provocation,
             "POST",
-            f"/v1/invoices/{sending.part(invoice_id)}/provocations",
-            body=sending.given(what=what, asset=asset),
+            f"/v1/invoices/{_part(invoice_id)}/provocations",
+            body=_given(what=what, asset=asset),
             idempotency_key=idempotency_key,
         )
 
@@ -577,8 +580,8 @@ class Invoices:
         """
         return self._sender.content(
             "GET",
-            f"/v1/invoices/{sending.part(invoice_id)}/qr.png",
-            query=sending.given(asset=asset, module_px=module_px),
+            f"/v1/invoices/{_part(invoice_id)}/qr.png",
+            query=_given(asset=asset, module_px=module_px),
         )
 
     def reader_cancel(
@@ -596,7 +599,7 @@ class Invoices:
         return self._sender.shape(
             shapes.CardTurn,
             "DELETE",
-            f"/v1/invoices/{sending.part(invoice_id)}/reader",
+            f"/v1/invoices/{_part(invoice_id)}/reader",
             idempotency_key=idempotency_key,
         )
 
@@ -608,7 +611,7 @@ class Invoices:
         return self._sender.shape(
             shapes.CardTurn,
             "GET",
-            f"/v1/invoices/{sending.part(invoice_id)}/reader",
+            f"/v1/invoices/{_part(invoice_id)}/reader",
         )
 
     def reader_ask(
@@ -631,8 +634,8 @@ class Invoices:
         return self._sender.shape(
             shapes.CardTurn,
             "PUT",
-            f"/v1/invoices/{sending.part(invoice_id)}/reader",
-            body=sending.given(reader_id=reader_id),
+            f"/v1/invoices/{_part(invoice_id)}/reader",
+            body=_given(reader_id=reader_id),
             idempotency_key=idempotency_key,
         )
 
@@ -648,7 +651,7 @@ class Invoices:
         return self._sender.shape(
             shapes.Receipt,
             "GET",
-            f"/v1/invoices/{sending.part(invoice_id)}/receipt",
+            f"/v1/invoices/{_part(invoice_id)}/receipt",
         )
 
     def receipt_pdf(self, invoice_id: Id, *, number: str | None = None) -> bytes:
@@ -661,8 +664,8 @@ class Invoices:
         """
         return self._sender.content(
             "GET",
-            f"/v1/invoices/{sending.part(invoice_id)}/receipt.pdf",
-            query=sending.given(number=number),
+            f"/v1/invoices/{_part(invoice_id)}/receipt.pdf",
+            query=_given(number=number),
         )
 
     def refundable(self, invoice_id: Id) -> shapes.Refundable:
@@ -673,7 +676,7 @@ class Invoices:
         return self._sender.shape(
             shapes.Refundable,
             "GET",
-            f"/v1/invoices/{sending.part(invoice_id)}/refundable",
+            f"/v1/invoices/{_part(invoice_id)}/refundable",
         )
 
     def requote(
@@ -695,8 +698,8 @@ class Invoices:
         return self._sender.shape(
             shapes.Invoice,
             "POST",
-            f"/v1/invoices/{sending.part(invoice_id)}/requote",
-            body=sending.given(lock_seconds=lock_seconds),
+            f"/v1/invoices/{_part(invoice_id)}/requote",
+            body=_given(lock_seconds=lock_seconds),
             idempotency_key=idempotency_key,
         )
 
@@ -710,7 +713,7 @@ class Invoices:
         return self._sender.shape(
             shapes.Invoice,
             "POST",
-            f"/v1/invoices/{sending.part(invoice_id)}/void",
+            f"/v1/invoices/{_part(invoice_id)}/void",
             idempotency_key=idempotency_key,
         )
 
@@ -740,7 +743,7 @@ class Items:
         return self._sender.page(
             shapes.Item,
             "/v1/items",
-            query=sending.given(archived=archived, cursor=cursor, limit=limit, search=search),
+            query=_given(archived=archived, cursor=cursor, limit=limit, search=search),
         )
 
     def create(
@@ -776,7 +779,7 @@ class Items:
             shapes.Item,
             "POST",
             "/v1/items",
-            body=sending.given(
+            body=_given(
                 name=name,
                 price=price,
                 barcode=barcode,
@@ -801,7 +804,7 @@ class Items:
         return self._sender.shape(
             shapes.Item,
             "GET",
-            f"/v1/items/{sending.part(item_id)}",
+            f"/v1/items/{_part(item_id)}",
         )
 
     def change(
@@ -839,8 +842,8 @@ class Items:
         return self._sender.shape(
             shapes.Item,
             "PATCH",
-            f"/v1/items/{sending.part(item_id)}",
-            body=sending.given(
+            f"/v1/items/{_part(item_id)}",
+            body=_given(
                 barcode=barcode,
                 category=category,
                 colour=colour,
@@ -867,7 +870,7 @@ class Items:
         return self._sender.shape(
             shapes.Item,
             "POST",
-            f"/v1/items/{sending.part(item_id)}/archive",
+            f"/v1/items/{_part(item_id)}/archive",
             idempotency_key=idempotency_key,
         )
 
@@ -879,7 +882,7 @@ class Items:
         return self._sender.shape(
             shapes.Item,
             "POST",
-            f"/v1/items/{sending.part(item_id)}/restore",
+            f"/v1/items/{_part(item_id)}/restore",
             idempotency_key=idempotency_key,
         )
 
@@ -921,7 +924,7 @@ class PaymentLinks:
         return self._sender.page(
             shapes.PaymentLink,
             "/v1/payment-links",
-            query=sending.given(cursor=cursor, limit=limit),
+            query=_given(cursor=cursor, limit=limit),
         )
 
     def create(
@@ -959,7 +962,7 @@ class PaymentLinks:
             shapes.PaymentLink,
             "POST",
             "/v1/payment-links",
-            body=sending.given(
+            body=_given(
                 title=title,
                 amount=amount,
                 ends_at=ends_at,
@@ -980,7 +983,7 @@ class PaymentLinks:
         return self._sender.shape(
             shapes.PaymentLink,
             "GET",
-            f"/v1/payment-links/{sending.part(link_id)}",
+            f"/v1/payment-links/{_part(link_id)}",
         )
 
     def change(
@@ -1005,13 +1008,8 @@ class PaymentLinks:
         return self._sender.shape(
             shapes.PaymentLink,
             "PATCH",
-            f"/v1/payment-links/{sending.part(link_id)}",
-            body=sending.given(
-                note=note,
-                paused=paused,
-                title=title,
-            )
-            | sending.said(ends_at=ends_at),
+            f"/v1/payment-links/{_part(link_id)}",
+            body=_given(note=note, paused=paused, title=title) | _said(ends_at=ends_at),
             idempotency_key=idempotency_key,
         )
 
@@ -1025,7 +1023,7 @@ class PaymentLinks:
         return self._sender.shape(
             shapes.PaymentLink,
             "POST",
-            f"/v1/payment-links/{sending.part(link_id)}/close",
+            f"/v1/payment-links/{_part(link_id)}/close",
             idempotency_key=idempotency_key,
         )
 
@@ -1060,7 +1058,7 @@ class PayoutQuotes:
             shapes.PayoutQuote,
             "POST",
             "/v1/payout-quotes",
-            body=sending.given(amount=amount, asset=asset, cheapest=cheapest, into=into),
+            body=_given(amount=amount, asset=asset, cheapest=cheapest, into=into),
             idempotency_key=idempotency_key,
         )
 
@@ -1088,7 +1086,7 @@ class Payouts:
         return self._sender.page(
             shapes.Payout,
             "/v1/payouts",
-            query=sending.given(cursor=cursor, limit=limit, status=status),
+            query=_given(cursor=cursor, limit=limit, status=status),
         )
 
     def request(
@@ -1119,7 +1117,7 @@ class Payouts:
             shapes.Payout,
             "POST",
             "/v1/payouts",
-            body=sending.given(
+            body=_given(
                 amount=amount,
                 asset=asset,
                 cheapest=cheapest,
@@ -1137,7 +1135,7 @@ class Payouts:
         return self._sender.shape(
             shapes.Payout,
             "GET",
-            f"/v1/payouts/{sending.part(payout_id)}",
+            f"/v1/payouts/{_part(payout_id)}",
         )
 
     def cancel(self, payout_id: Id, *, idempotency_key: str | None = None) -> shapes.Payout:
@@ -1148,7 +1146,7 @@ class Payouts:
         return self._sender.shape(
             shapes.Payout,
             "POST",
-            f"/v1/payouts/{sending.part(payout_id)}/cancel",
+            f"/v1/payouts/{_part(payout_id)}/cancel",
             idempotency_key=idempotency_key,
         )
 
@@ -1173,8 +1171,8 @@ class Payouts:
         return self._sender.shape(
             shapes.PayoutInvoiceList,
             "GET",
-            f"/v1/payouts/{sending.part(payout_id)}/invoices",
-            query=sending.given(cursor=cursor, limit=limit),
+            f"/v1/payouts/{_part(payout_id)}/invoices",
+            query=_given(cursor=cursor, limit=limit),
         )
 
     def invoices_file(self, payout_id: Id) -> str:
@@ -1186,7 +1184,7 @@ class Payouts:
         """
         return self._sender.text(
             "GET",
-            f"/v1/payouts/{sending.part(payout_id)}/invoices.csv",
+            f"/v1/payouts/{_part(payout_id)}/invoices.csv",
         )
 
 
@@ -1212,7 +1210,7 @@ class Quotes:
             shapes.QuotePreview,
             "GET",
             "/v1/quotes",
-            query=sending.given(amount=amount, currency=currency),
+            query=_given(amount=amount, currency=currency),
         )
 
 
@@ -1257,7 +1255,7 @@ class Refunds:
         return self._sender.page(
             shapes.Refund,
             "/v1/refunds",
-            query=sending.given(cursor=cursor, invoice_id=invoice_id, limit=limit, status=status),
+            query=_given(cursor=cursor, invoice_id=invoice_id, limit=limit, status=status),
         )
 
     def request(
@@ -1293,7 +1291,7 @@ class Refunds:
             shapes.RefundWithLink,
             "POST",
             "/v1/refunds",
-            body=sending.given(
+            body=_given(
                 invoice_id=invoice_id,
                 amount=amount,
                 asset=asset,
@@ -1313,7 +1311,7 @@ class Refunds:
         return self._sender.shape(
             shapes.Refund,
             "GET",
-            f"/v1/refunds/{sending.part(refund_id)}",
+            f"/v1/refunds/{_part(refund_id)}",
         )
 
     def approve(self, refund_id: Id, *, idempotency_key: str | None = None) -> shapes.Refund:
@@ -1324,7 +1322,7 @@ class Refunds:
         return self._sender.shape(
             shapes.Refund,
             "POST",
-            f"/v1/refunds/{sending.part(refund_id)}/approve",
+            f"/v1/refunds/{_part(refund_id)}/approve",
             idempotency_key=idempotency_key,
         )
 
@@ -1336,7 +1334,7 @@ class Refunds:
         return self._sender.shape(
             shapes.Refund,
             "POST",
-            f"/v1/refunds/{sending.part(refund_id)}/cancel",
+            f"/v1/refunds/{_part(refund_id)}/cancel",
             idempotency_key=idempotency_key,
         )
 
@@ -1350,7 +1348,7 @@ class Refunds:
         return self._sender.shape(
             shapes.RefundWithLink,
             "POST",
-            f"/v1/refunds/{sending.part(refund_id)}/link",
+            f"/v1/refunds/{_part(refund_id)}/link",
             idempotency_key=idempotency_key,
         )
 
@@ -1399,7 +1397,7 @@ class Reports:
         return self._sender.text(
             "GET",
             "/v1/reports/books.csv",
-            query=sending.given(
+            query=_given(
                 first=first,
                 last=last,
                 program=program,
@@ -1435,7 +1433,7 @@ class Reports:
         return self._sender.text(
             "GET",
             "/v1/reports/costs.csv",
-            query=sending.given(first=first, last=last),
+            query=_given(first=first, last=last),
         )
 
     def daily(
@@ -1460,7 +1458,7 @@ class Reports:
             shapes.DailyReport,
             "GET",
             "/v1/reports/daily",
-            query=sending.given(first=first, last=last),
+            query=_given(first=first, last=last),
         )
 
     def fees(
@@ -1483,7 +1481,7 @@ class Reports:
         return self._sender.text(
             "GET",
             "/v1/reports/fees.csv",
-            query=sending.given(first=first, last=last),
+            query=_given(first=first, last=last),
         )
 
     def sales(
@@ -1505,7 +1503,7 @@ class Reports:
         return self._sender.text(
             "GET",
             "/v1/reports/sales.csv",
-            query=sending.given(first=first, last=last),
+            query=_given(first=first, last=last),
         )
 
     def statement(
@@ -1527,7 +1525,7 @@ class Reports:
         return self._sender.content(
             "GET",
             "/v1/reports/statement.pdf",
-            query=sending.given(first=first, last=last),
+            query=_given(first=first, last=last),
         )
 
 
@@ -1575,7 +1573,7 @@ class SettlementPolicy:
             shapes.SettlementPolicy,
             "PUT",
             "/v1/settlement-policy",
-            body=sending.given(
+            body=_given(
                 split=split,
                 chains=chains,
                 closes_at=closes_at,
@@ -1610,7 +1608,7 @@ class Tickets:
         return self._sender.page(
             shapes.TicketHead,
             "/v1/tickets",
-            query=sending.given(cursor=cursor, limit=limit, state=state),
+            query=_given(cursor=cursor, limit=limit, state=state),
         )
 
     def open(
@@ -1631,7 +1629,7 @@ class Tickets:
             shapes.Ticket,
             "POST",
             "/v1/tickets",
-            body=sending.given(label=label, lines=lines),
+            body=_given(label=label, lines=lines),
             idempotency_key=idempotency_key,
         )
 
@@ -1643,7 +1641,7 @@ class Tickets:
         return self._sender.shape(
             shapes.Ticket,
             "GET",
-            f"/v1/tickets/{sending.part(ticket_id)}",
+            f"/v1/tickets/{_part(ticket_id)}",
         )
 
     def charge(
@@ -1673,8 +1671,8 @@ class Tickets:
         return self._sender.shape(
             shapes.Ticket,
             "POST",
-            f"/v1/tickets/{sending.part(ticket_id)}/charge",
-            body=sending.given(given=given, keep_change=keep_change, part=part, tender=tender),
+            f"/v1/tickets/{_part(ticket_id)}/charge",
+            body=_given(given=given, keep_change=keep_change, part=part, tender=tender),
             idempotency_key=idempotency_key,
         )
 
@@ -1710,8 +1708,8 @@ class Tickets:
         return self._sender.shape(
             shapes.Ticket,
             "POST",
-            f"/v1/tickets/{sending.part(ticket_id)}/lines",
-            body=sending.given(
+            f"/v1/tickets/{_part(ticket_id)}/lines",
+            body=_given(
                 amount=amount,
                 choices=choices,
                 item_id=item_id,
@@ -1740,7 +1738,7 @@ class Tickets:
         return self._sender.shape(
             shapes.Ticket,
             "DELETE",
-            f"/v1/tickets/{sending.part(ticket_id)}/lines/{sending.part(line_id)}",
+            f"/v1/tickets/{_part(ticket_id)}/lines/{_part(line_id)}",
             idempotency_key=idempotency_key,
         )
 
@@ -1758,8 +1756,8 @@ class Tickets:
         return self._sender.shape(
             shapes.Ticket,
             "POST",
-            f"/v1/tickets/{sending.part(ticket_id)}/park",
-            body=sending.given(label=label),
+            f"/v1/tickets/{_part(ticket_id)}/park",
+            body=_given(label=label),
             idempotency_key=idempotency_key,
         )
 
@@ -1771,7 +1769,7 @@ class Tickets:
         return self._sender.shape(
             shapes.Ticket,
             "POST",
-            f"/v1/tickets/{sending.part(ticket_id)}/recall",
+            f"/v1/tickets/{_part(ticket_id)}/recall",
             idempotency_key=idempotency_key,
         )
 
@@ -1796,8 +1794,8 @@ class Tickets:
         return self._sender.shape(
             shapes.Ticket,
             "POST",
-            f"/v1/tickets/{sending.part(ticket_id)}/split",
-            body=sending.given(parts=parts, payers=payers),
+            f"/v1/tickets/{_part(ticket_id)}/split",
+            body=_given(parts=parts, payers=payers),
             idempotency_key=idempotency_key,
         )
 
@@ -1815,8 +1813,8 @@ class Tickets:
         return self._sender.shape(
             shapes.Ticket,
             "POST",
-            f"/v1/tickets/{sending.part(ticket_id)}/void",
-            body=sending.given(reason=reason),
+            f"/v1/tickets/{_part(ticket_id)}/void",
+            body=_given(reason=reason),
             idempotency_key=idempotency_key,
         )
 
@@ -1857,7 +1855,7 @@ class WebhookEndpoints:
             shapes.EndpointWithSecret,
             "POST",
             "/v1/webhook_endpoints",
-            body=sending.given(url=url, description=description, events=events),
+            body=_given(url=url, description=description, events=events),
             idempotency_key=idempotency_key,
         )
 
@@ -1870,7 +1868,7 @@ class WebhookEndpoints:
         """
         self._sender.nothing(
             "DELETE",
-            f"/v1/webhook_endpoints/{sending.part(endpoint_id)}",
+            f"/v1/webhook_endpoints/{_part(endpoint_id)}",
             idempotency_key=idempotency_key,
         )
 
@@ -1882,7 +1880,7 @@ class WebhookEndpoints:
         return self._sender.shape(
             shapes.Endpoint,
             "GET",
-            f"/v1/webhook_endpoints/{sending.part(endpoint_id)}",
+            f"/v1/webhook_endpoints/{_part(endpoint_id)}",
         )
 
     def change(
@@ -1907,8 +1905,8 @@ class WebhookEndpoints:
         return self._sender.shape(
             shapes.Endpoint,
             "PATCH",
-            f"/v1/webhook_endpoints/{sending.part(endpoint_id)}",
-            body=sending.given(description=description, enabled=enabled, events=events, url=url),
+            f"/v1/webhook_endpoints/{_part(endpoint_id)}",
+            body=_given(description=description, enabled=enabled, events=events, url=url),
             idempotency_key=idempotency_key,
         )
 
@@ -1933,8 +1931,8 @@ class WebhookEndpoints:
         """
         return self._sender.page(
             shapes.Delivery,
-            f"/v1/webhook_endpoints/{sending.part(endpoint_id)}/deliveries",
-            query=sending.given(cursor=cursor, limit=limit, replay=replay, state=state),
+            f"/v1/webhook_endpoints/{_part(endpoint_id)}/deliveries",
+            query=_given(cursor=cursor, limit=limit, replay=replay, state=state),
         )
 
     def delivery_get(self, endpoint_id: Id, event_id: Id) -> shapes.DeliveryWithAttempts:
@@ -1945,11 +1943,7 @@ class WebhookEndpoints:
         return self._sender.shape(
             shapes.DeliveryWithAttempts,
             "GET",
-            f"/v1/webhook_endpoints/{
-                sending.part(
-                    endpoint_id,
-                )
-            }/deliveries/{sending.part(event_id)}",
+            f"/v1/webhook_endpoints/{_part(endpoint_id)}/deliveries/{_part(event_id)}",
         )
 
     def delivery_redeliver(
@@ -1968,11 +1962,7 @@ class WebhookEndpoints:
         return self._sender.shape(
             shapes.Delivery,
             "POST",
-            f"/v1/webhook_endpoints/{
-                sending.part(
-                    endpoint_id,
-                )
-            }/deliveries/{sending.part(event_id)}/redeliver",
+            f"/v1/webhook_endpoints/{_part(endpoint_id)}/deliveries/{_part(event_id)}/redeliver",
             idempotency_key=idempotency_key,
         )
 
@@ -2001,8 +1991,8 @@ class WebhookEndpoints:
         return self._sender.shape(
             shapes.Replay,
             "POST",
-            f"/v1/webhook_endpoints/{sending.part(endpoint_id)}/replay",
-            body=sending.given(since=since, events=events, until=until),
+            f"/v1/webhook_endpoints/{_part(endpoint_id)}/replay",
+            body=_given(since=since, events=events, until=until),
             idempotency_key=idempotency_key,
         )
 
@@ -2014,7 +2004,7 @@ class WebhookEndpoints:
         return self._sender.shape(
             shapes.Replay,
             "GET",
-            f"/v1/webhook_endpoints/{sending.part(endpoint_id)}/replays/{sending.part(replay_id)}",
+            f"/v1/webhook_endpoints/{_part(endpoint_id)}/replays/{_part(replay_id)}",
         )
 
     def rotate_secret(
@@ -2032,7 +2022,7 @@ class WebhookEndpoints:
         return self._sender.shape(
             shapes.EndpointWithSecret,
             "POST",
-            f"/v1/webhook_endpoints/{sending.part(endpoint_id)}/rotate_secret",
+            f"/v1/webhook_endpoints/{_part(endpoint_id)}/rotate_secret",
             idempotency_key=idempotency_key,
         )
 
@@ -2044,7 +2034,7 @@ class WebhookEndpoints:
         return self._sender.shape(
             shapes.EventQueued,
             "POST",
-            f"/v1/webhook_endpoints/{sending.part(endpoint_id)}/test",
+            f"/v1/webhook_endpoints/{_part(endpoint_id)}/test",
             idempotency_key=idempotency_key,
         )
 
