@@ -71,7 +71,7 @@ def ask(request: MemberRequest, shop_id: UUID, invoice_id: UUID) -> HttpResponse
         provoke(
             shop=request.shop,
             invoice_id=invoice_id,
-            what=cast(What, what),
+            what=what,
             by=person_acting(request, via="dashboard"),
             now=timezone.now(),
         )
