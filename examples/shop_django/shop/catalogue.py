@@ -9,7 +9,6 @@ class Product:
     name: str
     words: str
     cents: int
-    sign: str
 
     @property
     def price(self) -> str:
@@ -19,10 +18,10 @@ class Product:
 PRODUCTS = {
     product.slug: product
     for product in (
-        Product("espresso", "Espresso blend", "250 g, dark, whole beans", 890, "☕"),
-        Product("filter", "Filter roast", "250 g, light, from one farm", 1_150, "🫘"),
-        Product("cup", "Stoneware cup", "Thrown by hand, 180 ml", 1_800, "🍵"),
-        Product("grinder", "Hand grinder", "Steel burrs, for a lifetime", 6_400, "⚙️"),
+        Product("espresso", "Espresso blend", "250 g, dark, whole beans", 890),
+        Product("filter", "Filter roast", "250 g, light, from one farm", 1_150),
+        Product("cup", "Stoneware cup", "Thrown by hand, 180 ml", 1_800),
+        Product("grinder", "Hand grinder", "Steel burrs, for a lifetime", 6_400),
     )
 }
 

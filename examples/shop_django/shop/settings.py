@@ -29,4 +29,4 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 STATIC_URL = "static/"
 SESSION_COOKIE_NAME = "shop_session"  # the gateway on the same host has its own
 CSRF_COOKIE_NAME = "shop_csrf"
-USE_TZ = True
+USE_TZ, TIME_ZONE = True, "UTC"
