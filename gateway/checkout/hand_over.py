@@ -32,7 +32,8 @@ def hand_over(invoice: Mapping[str, Any], *, online: bool = True) -> HandOver:
             word=_("Wait"),
             more=_("No connection. What you see may be old."),
         )
-    held = "held" in invoice["exceptions"]
+    # Of a sale that was voided meanwhile that is what counts: it is over.
+    held = "held" in invoice["exceptions"] and invoice["status"] != "cancelled"
     match invoice["release_goods"]:
         case "yes":
             return HandOver(
