@@ -7,11 +7,11 @@ from django.db import models
 from django.db.models import Q
 
 from gateway.events.ids import uuid7
+from gateway.mail.rows import OPEN, STATES, MailRow, address_kept_until_the_end
 from merchants.accounts.models import User
 from merchants.notices.rules import KINDS
 
-MAIL_STATES: Final = ("pending", "sending", "sent", "failed")
-PUSH_STATES: Final = (*MAIL_STATES, "dropped")
+PUSH_STATES: Final = ("pending", "sending", "sent", "failed", "dropped")
 
 
 class Notice(models.Model):
@@ -72,41 +72,27 @@ class Notice(models.Model):
         return f"{self.kind} {self.subject}"
 
 
-class Mail(models.Model):
-    """One message to one person, of all that waited to be told to them. Sent from this row.
-
-    The row's id is in its Message-ID, so that a mail which a crash had sent twice is shown once by
-    most mailboxes; mail can't promise more.
-    """
+class Mail(MailRow):
+    """One message to one person, of all that waited to be told to them."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
-    address = models.TextField()
+    address = models.TextField(help_text="empty once it has ended")
     language = models.TextField()
-    state = models.TextField(default="pending")
-    attempts = models.PositiveSmallIntegerField(default=0)
-    due_at = models.DateTimeField(help_text="when to try; while sending, when the lease ends")
     made_at = models.DateTimeField()
-    sent_at = models.DateTimeField(null=True)
-    error = models.TextField(default="", help_text="code of the last attempt's failure")
 
     user_id: UUID
 
     class Meta:
         constraints = (
             models.UniqueConstraint(
-                fields=("user",),
-                condition=Q(state__in=("pending", "sending")),
-                name="notice_one_mail_at_a_time",
+                fields=("user",), condition=Q(state__in=OPEN), name="notice_one_mail_at_a_time"
             ),
-            models.CheckConstraint(condition=Q(state__in=MAIL_STATES), name="notice_mail_state"),
+            models.CheckConstraint(condition=Q(state__in=STATES), name="notice_mail_state"),
+            address_kept_until_the_end("notice_mail_forgets_its_address"),
         )
         indexes = (
-            models.Index(
-                fields=("due_at",),
-                name="notice_mail_due",
-                condition=Q(state__in=("pending", "sending")),
-            ),
+            models.Index(fields=("due_at",), name="notice_mail_due", condition=Q(state__in=OPEN)),
             models.Index(fields=("user", "-id"), name="notice_mail_of_user"),
         )
 

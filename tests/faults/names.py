@@ -42,6 +42,7 @@ IN_PROCESS = {
     "identity": ("tests/ramps/test_identity.py", "tests/ramps/test_identity_outcomes.py"),
     "inbox": ("tests/ramps/test_events_in.py",),
     "instruction": ("tests/ramps/test_instructions.py", "tests/settlement/fiat/test_payouts.py"),
+    "mail": ("tests/mail/test_sending.py",),
     "onramp": ("tests/cards/test_onramp.py",),
     "payer": ("tests/invoices/test_who_pays.py",),
     "presentation": ("tests/compliance/presenting/test_wallet_posts.py",),
