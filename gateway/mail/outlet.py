@@ -24,14 +24,22 @@ class Outlet(Generic[Row]):
         rows: the table.
         write: what a mail says, to whom. Called anew for each attempt, outside of any transaction,
             so that no text lies in the database. A ``TillwayError`` from it gives the mail up.
-        emptied: columns that nobody needs once the mail has ended, with what they hold then.
+        ended: what else the row says once it has ended, by whether it was sent and when: nothing,
+            where it named somebody.
         given_up: what follows when a mail could not be sent, in the transaction that says so.
+        waits: the room's word for a mail that waits for its turn.
         at_a_time: mails of one run.
     """
 
     name: str
     rows: type[Row]
     write: Callable[[Row], Message]
-    emptied: Mapping[str, Any]
+    ended: Callable[[bool, datetime], Mapping[str, Any]]
     given_up: Callable[[Row, datetime], None] = _nothing_more
+    waits: str = "pending"
     at_a_time: int = 100
+
+    @property
+    def open(self) -> tuple[str, str]:
+        """States of a mail that has not ended."""
+        return (self.waits, "sending")

@@ -17,7 +17,6 @@ from gateway.events.errors import TillwayError
 from gateway.events.points import point
 from gateway.mail.mail_metrics import TRIES, WAITING
 from gateway.mail.outlet import Outlet, Row
-from gateway.mail.rows import OPEN
 from gateway.outside.errors import OutsideFailed
 from gateway.outside.mail import MailNotTaken, MailRefused, Post
 
@@ -37,7 +36,7 @@ def mails_send(outlet: Outlet[Row], *, now: datetime) -> int:
     has an attempt less, the others lose none.
     """
     rows = outlet.rows._default_manager
-    due = rows.filter(state__in=OPEN, due_at__lte=now).order_by("due_at", "pk")
+    due = rows.filter(state__in=outlet.open, due_at__lte=now).order_by("due_at", "pk")
     taken = 0
     with Post() as post:
         for row_id in list(due.values_list("pk", flat=True)[: outlet.at_a_time]):
@@ -47,7 +46,7 @@ def mails_send(outlet: Outlet[Row], *, now: datetime) -> int:
                 taken += _try(outlet, row, post=post, away=away, run_at=now)
             if away is not None:
                 break
-    WAITING.labels(outlet.name).set(rows.filter(state__in=OPEN).count())
+    WAITING.labels(outlet.name).set(rows.filter(state__in=outlet.open).count())
     return taken
 
 
@@ -73,7 +72,7 @@ def _claim(outlet: Outlet[Row], row_id: Any, *, now: datetime) -> Row | None:
     """Begin an attempt. Within another transaction, which could take it back, that's refused."""
     row = (
         outlet.rows._default_manager.select_for_update(skip_locked=True, of=("self",))
-        .filter(pk=row_id, state__in=OPEN, due_at__lte=now)
+        .filter(pk=row_id, state__in=outlet.open, due_at__lte=now)
         .first()
     )
     if row is not None:
@@ -117,7 +116,7 @@ def _later(outlet: Outlet[Row], row: Row, failed: OutsideFailed, *, now: datetim
         return _give_up(outlet, row, failed, now=now)
     log.warning("mail_not_taken", room=outlet.name, mail=str(row.pk), error=failed.message)
     again_at = now + RETRIES[row.attempts - 1]
-    _ours(outlet, row).update(state="waiting", error=failed.code, due_at=again_at)
+    _ours(outlet, row).update(state=outlet.waits, error=failed.code, due_at=again_at)
     TRIES.labels(outlet.name, "later").inc()
     return False
 
@@ -132,8 +131,8 @@ def _give_up(outlet: Outlet[Row], row: Row, problem: TillwayError, *, now: datet
 @transaction.atomic
 def _end(outlet: Outlet[Row], row: Row, *, state: str, error: str, now: datetime) -> None:
     """Sent or given up: nobody needs the address any more."""
-    ended = _ours(outlet, row).update(state=state, error=error, ended_at=now, **outlet.emptied)
-    if ended and state == "failed":
+    more = outlet.ended(state == "sent", now)
+    if _ours(outlet, row).update(state=state, error=error, **more) and state == "failed":
         outlet.given_up(row, now)
 
 

@@ -10,7 +10,6 @@ from django.conf import settings
 from django.utils.translation import get_language, override
 
 from gateway.mail.outlet import Outlet
-from gateway.mail.rows import ENDED
 from gateway.mail.sending import mails_send
 from gateway.outside.mail import Message
 from merchants.accounts.letter_words import written
@@ -70,7 +69,7 @@ def letters_send(*, now: datetime) -> int:
 
 def letters_forget(*, now: datetime) -> int:
     """Delete what was sent or given up long enough ago; how many."""
-    old = Letter.objects.filter(state__in=ENDED, ended_at__lt=now - KEPT)
+    old = Letter.objects.filter(state__in=("sent", "failed"), made_at__lt=now - KEPT)
     return old.delete()[0]
 
 
@@ -83,6 +82,8 @@ def _message(letter: Letter) -> Message:
     return Message(to=letter.address, subject=words.subject, text=words.text, html=words.html)
 
 
-OUTLET: Final = Outlet(
-    name="accounts", rows=Letter, write=_message, emptied={"address": "", "detail": {}}
-)
+def _ended(sent: bool, now: datetime) -> dict[str, Any]:
+    return {"sent_at": now if sent else None, "address": "", "detail": {}}
+
+
+OUTLET: Final = Outlet(name="accounts", rows=Letter, write=_message, ended=_ended)

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from gateway.events.ids import uuid7
-from gateway.mail.rows import OPEN, MailRow, address_kept_until_the_end
+from gateway.mail.rows import MailRow
 from gateway.shops.models import Shop
 from merchants.accounts.actions import HOUSE_ROLES, ROLES, SHOP_ROLES
 from merchants.accounts.letter_kinds import LETTERS, LINKS
@@ -245,11 +245,14 @@ class Letter(MailRow):
         default=dict, help_text="what its words say, never a secret; empty once it has ended"
     )
     made_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = (
             models.Index(
-                fields=("due_at",), condition=Q(state__in=OPEN), name="letter_that_is_due"
+                fields=("due_at",),
+                condition=Q(state__in=("pending", "sending")),
+                name="letter_that_is_due",
             ),
         )
         constraints = (
@@ -257,7 +260,6 @@ class Letter(MailRow):
             models.UniqueConstraint(
                 fields=("kind", "about", "serial"), name="account_letter_once_a_link"
             ),
-            address_kept_until_the_end("account_letter_forgets_its_address"),
         )
 
     def __str__(self) -> str:

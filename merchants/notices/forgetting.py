@@ -21,5 +21,7 @@ def notices_forget(*, now: datetime) -> int:
     old = Notice.objects.filter(settled_at__lt=now - KEPT)
     notices = old.count()
     old.delete()
-    mails, _ = Mail.objects.filter(ended_at__lt=now - KEPT, letters__isnull=True).delete()
+    mails, _ = Mail.objects.filter(
+        made_at__lt=now - KEPT, letters__isnull=True, state__in=("sent", "failed")
+    ).delete()
     return notices + mails + pushes

@@ -1,7 +1,7 @@
 """Mails made of the letters that wait, and what they say."""
 
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
@@ -9,7 +9,6 @@ from django.utils.translation import override
 
 from gateway.mail import sending
 from gateway.mail.outlet import Outlet
-from gateway.mail.rows import OPEN
 from gateway.outside.mail import Message
 from merchants.accounts.models import User
 from merchants.notices.models import Letter, Mail, Silence
@@ -35,7 +34,7 @@ def _make(user_id: UUID, *, now: datetime) -> bool:
     """One mail of all that waits for this person; their row keeps two from doing so at once."""
     user = User.objects.select_for_update(no_key=True).get(id=user_id)
     last = Mail.objects.filter(user=user).order_by("-id").first()
-    if last is not None and (last.state in OPEN or now - last.made_at < REST):
+    if last is not None and (last.state in OUTLET.open or now - last.made_at < REST):
         return False
     letters = Letter.objects.filter(user=user, mail=None).select_related("notice").order_by("id")
     _drop_what_needs_no_mail(user)
@@ -82,6 +81,8 @@ def _wake_next(mail: Mail, now: datetime) -> None:
             notice.save(update_fields=["step_due_at"])
 
 
-OUTLET: Final = Outlet(
-    name="notices", rows=Mail, write=_message, emptied={"address": ""}, given_up=_wake_next
-)
+def _ended(sent: bool, now: datetime) -> dict[str, Any]:
+    return {"sent_at": now if sent else None, "address": ""}
+
+
+OUTLET: Final = Outlet(name="notices", rows=Mail, write=_message, ended=_ended, given_up=_wake_next)

@@ -7,11 +7,12 @@ from django.db import models
 from django.db.models import Q
 
 from gateway.events.ids import uuid7
-from gateway.mail.rows import OPEN, STATES, MailRow, address_kept_until_the_end
+from gateway.mail.rows import MailRow
 from merchants.accounts.models import User
 from merchants.notices.rules import KINDS
 
-PUSH_STATES: Final = ("pending", "sending", "sent", "failed", "dropped")
+MAIL_STATES: Final = ("pending", "sending", "sent", "failed")
+PUSH_STATES: Final = (*MAIL_STATES, "dropped")
 
 
 class Notice(models.Model):
@@ -80,19 +81,25 @@ class Mail(MailRow):
     address = models.TextField(help_text="empty once it has ended")
     language = models.TextField()
     made_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
 
     user_id: UUID
 
     class Meta:
         constraints = (
             models.UniqueConstraint(
-                fields=("user",), condition=Q(state__in=OPEN), name="notice_one_mail_at_a_time"
+                fields=("user",),
+                condition=Q(state__in=("pending", "sending")),
+                name="notice_one_mail_at_a_time",
             ),
-            models.CheckConstraint(condition=Q(state__in=STATES), name="notice_mail_state"),
-            address_kept_until_the_end("notice_mail_forgets_its_address"),
+            models.CheckConstraint(condition=Q(state__in=MAIL_STATES), name="notice_mail_state"),
         )
         indexes = (
-            models.Index(fields=("due_at",), name="notice_mail_due", condition=Q(state__in=OPEN)),
+            models.Index(
+                fields=("due_at",),
+                name="notice_mail_due",
+                condition=Q(state__in=("pending", "sending")),
+            ),
             models.Index(fields=("user", "-id"), name="notice_mail_of_user"),
         )
 

@@ -1,7 +1,7 @@
 """Papers mailed to shoppers: who may ask, and what the mails say."""
 
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.conf import settings
@@ -16,7 +16,6 @@ from gateway.compliance.sealed.keys import day_keys_throw_away
 from gateway.compliance.sealed.sealing import opened_bytes, sealed_bytes
 from gateway.events.ids import uuid7
 from gateway.mail.outlet import Outlet
-from gateway.mail.rows import OPEN
 from gateway.mail.sending import mails_send
 from gateway.outside.buckets import buckets_of
 from gateway.outside.mail import Message
@@ -71,7 +70,7 @@ def mailings_send(*, now: datetime) -> int:
 def addresses_forget(*, now: datetime) -> int:
     """Give up what could not be mailed in ``KEPT``, and make every address of before unreadable
     for good; of how many days."""
-    Mailing.objects.filter(state__in=OPEN, asked_at__lt=now - KEPT).update(
+    Mailing.objects.filter(state__in=OUTLET.open, asked_at__lt=now - KEPT).update(
         state="failed", error="mail_too_late", address=None, ended_at=now
     )
     return day_keys_throw_away(KEYS, before=(now - KEPT).date())
@@ -136,6 +135,10 @@ def _message(mailing: Mailing) -> Message:
     return Message(to=to, subject=" ".join(subject.split()), text=plain_text(sheet), html=html)
 
 
+def _ended(sent: bool, now: datetime) -> dict[str, Any]:
+    return {"ended_at": now, "address": None}
+
+
 OUTLET: Final = Outlet(
-    name="receipts", rows=Mailing, write=_message, emptied={"address": None}, at_a_time=50
+    name="receipts", rows=Mailing, write=_message, ended=_ended, waits="waiting", at_a_time=50
 )

@@ -8,13 +8,14 @@ from django.db import models
 from django.db.models import Q
 
 from gateway.events.ids import uuid7
-from gateway.mail.rows import OPEN, STATES, MailRow
+from gateway.mail.rows import MailRow
 from merchants.receipts.papers import KINDS, Paper, number_text, paper_from
 from merchants.receipts.plain_text import CHARSETS, COLUMNS
 from merchants.tills.models import Till
 
 MODES = ("test", "live")
 PRINT_STATES = ("waiting", "sending", "printed", "sent", "failed")
+MAIL_STATES = ("waiting", "sending", "sent", "failed")
 TOKEN_BYTES = 16
 
 
@@ -215,23 +216,34 @@ class Mailing(MailRow):
     language = models.CharField(max_length=10)
     sealed_for = models.TextField(help_text="whose key opens the address: that of its day")
     address = models.BinaryField(null=True, help_text="sealed; null once the mail has ended")
+    state = models.TextField(default="waiting")
     asked_by = models.TextField()
     asked_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
 
     document_id: UUID
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["shop_id", "key"], name="receipt_mail_once_a_tap"),
-            models.CheckConstraint(condition=Q(state__in=STATES), name="receipt_mail_state"),
+            models.CheckConstraint(condition=Q(state__in=MAIL_STATES), name="receipt_mail_state"),
             models.CheckConstraint(
-                condition=Q(state__in=OPEN, address__isnull=False, ended_at__isnull=True)
-                | ~Q(state__in=OPEN) & Q(address__isnull=True, ended_at__isnull=False),
+                condition=Q(
+                    state__in=("waiting", "sending"),
+                    address__isnull=False,
+                    ended_at__isnull=True,
+                )
+                | ~Q(state__in=("waiting", "sending"))
+                & Q(address__isnull=True, ended_at__isnull=False),
                 name="receipt_mail_forgets_its_address",
             ),
         ]
         indexes = [
-            models.Index(fields=["due_at"], name="receipt_mail_due", condition=Q(state__in=OPEN)),
+            models.Index(
+                fields=["due_at"],
+                name="receipt_mail_due",
+                condition=Q(state__in=("waiting", "sending")),
+            ),
             models.Index(fields=["document"], name="receipt_mail_of_document"),
         ]
 

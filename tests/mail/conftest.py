@@ -45,7 +45,7 @@ class Room:
             name="test",
             rows=Letter,
             write=self.written or _message,
-            emptied={"address": ""},
+            ended=lambda sent, now: {"address": "", "sent_at": now if sent else None},
             given_up=lambda letter, now: self.given_up.append(letter.address.partition("@")[0]),
         )
 

@@ -61,8 +61,8 @@ def test_nothing_is_known_of_whom_a_mail_went_to_once_it_ended(room: Room) -> No
     room.mail("bob")
     room.server.refusing["bob@people.example"] = "550 no such person"
     room.send()
-    ended = Letter.objects.order_by("id").values_list("state", "address", "error", "ended_at")
-    assert list(ended) == [("sent", "", "", room.now), ("failed", "", "mail_refused", room.now)]
+    ended = Letter.objects.order_by("id").values_list("state", "address", "error", "sent_at")
+    assert list(ended) == [("sent", "", "", room.now), ("failed", "", "mail_refused", None)]
 
 
 def test_a_slow_run_leaves_no_mail_to_another(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -129,7 +129,7 @@ def test_a_mail_that_can_not_be_written_holds_up_no_other(room: Room) -> None:
     room.mail("bob")
     assert room.send() == ["bob"]
     for retry in RETRIES:
-        assert Letter.objects.get(error="mail_broken").state == "waiting"
+        assert Letter.objects.get(error="mail_broken").state == "pending"
         assert room.send(seconds=retry.total_seconds()) == []
     assert Letter.objects.get(error="mail_broken").state == "failed"
     assert room.given_up == ["ann"]

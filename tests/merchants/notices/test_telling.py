@@ -233,7 +233,7 @@ def test_a_mail_server_that_is_down_is_asked_again(town: Town, settings) -> None
     town.happen("chain.stalled", subject="chain:1", of_shop=False)
     assert town.tell() == []
     mail = Mail.objects.get()
-    assert (mail.state, mail.error, mail.attempts) == ("waiting", "mail_not_taken", 1)
+    assert (mail.state, mail.error, mail.attempts) == ("pending", "mail_not_taken", 1)
     settings.EMAIL_PORT = town.mails.port
     town.wait(minutes=1)
     assert town.tell() == ["operator"]
@@ -255,7 +255,7 @@ def test_a_server_that_is_full_is_asked_again(town: Town) -> None:
     town.mails.refusing["operator@people.example"] = "452 mailbox full"
     town.happen("chain.stalled", subject="chain:1", of_shop=False)
     town.tell()
-    assert Mail.objects.get().state == "waiting"
+    assert Mail.objects.get().state == "pending"
 
 
 def test_a_mail_is_given_up_after_its_last_try(town: Town, settings) -> None:
