@@ -1,6 +1,6 @@
 """Letters about an account: written down with what they tell of, sent from their rows."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, Final
@@ -13,7 +13,7 @@ from gateway.mail.outlet import Outlet
 from gateway.mail.sending import mails_send
 from gateway.outside.mail import Message
 from merchants.accounts.letter_words import written
-from merchants.accounts.models import Letter
+from merchants.accounts.models import Invitation, Letter
 from merchants.accounts.tokens import link_key, link_token
 
 KEPT: Final = timedelta(days=90)
@@ -71,6 +71,16 @@ def letters_forget(*, now: datetime) -> int:
     """Delete what was sent or given up long enough ago; how many."""
     old = Letter.objects.filter(state__in=("sent", "failed"), made_at__lt=now - KEPT)
     return old.delete()[0]
+
+
+def invitations_not_mailed(invitations: Iterable[Invitation]) -> set[UUID]:
+    """Those whose last letter could not be sent, by id. One query; none for nobody."""
+    serials = {one.id: one.serial for one in invitations}
+    if not serials:
+        return set()
+    failed = Letter.objects.filter(kind="invitation", about__in=serials, state="failed")
+    told = failed.values_list("about", "serial")
+    return {about for about, serial in told if about and serials[about] == serial}
 
 
 def _message(letter: Letter) -> Message:
