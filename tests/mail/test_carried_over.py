@@ -1,34 +1,26 @@
 """Mails that waited before one mechanism sent them all still leave, and on the way back too."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from merchants.accounts.models import User
+from tests.migrating import brought_back, migrated, newest
 
 BEFORE = [("accounts", "0004_people"), ("notices", "0011_shift_left_open")]
 STATES = ("pending", "sending", "sent", "failed")
 
 
-def migrated(targets: list[tuple[str, str]]) -> Any:
-    MigrationExecutor(connection).migrate(targets)
-    return MigrationExecutor(connection).loader.project_state(targets).apps
-
-
 @pytest.fixture
 def _brought_back(transactional_db: None) -> Iterator[None]:
-    yield
-    executor = MigrationExecutor(connection)
-    executor.migrate(executor.loader.graph.leaf_nodes())
+    with brought_back():
+        yield
 
 
 @pytest.mark.usefixtures("_brought_back")
 def test_what_waits_goes_on_waiting_and_what_ended_is_forgotten() -> None:
-    after = MigrationExecutor(connection).loader.graph.leaf_nodes()
+    after = newest()
     now = timezone.now()
     people = {
         state: User.objects.create(email=f"{state}@house.example", name=state) for state in STATES
