@@ -24,4 +24,6 @@ def notices_forget(*, now: datetime) -> int:
     mails, _ = Mail.objects.filter(
         made_at__lt=now - KEPT, letters__isnull=True, state__in=("sent", "failed")
     ).delete()
+    # Those that a version of before ended, or ends while this one takes over.
+    Mail.objects.filter(state__in=("sent", "failed")).exclude(address="").update(address="")
     return notices + mails + pushes

@@ -74,11 +74,12 @@ class Notice(models.Model):
 
 
 class Mail(MailRow):
-    """One message to one person, of all that waited to be told to them."""
+    """One message to one person, of all that waited to be told to them. The address is empty once
+    it has ended."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
-    address = models.TextField(help_text="empty once it has ended")
+    address = models.TextField()
     language = models.TextField()
     made_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
