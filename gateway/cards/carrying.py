@@ -17,13 +17,8 @@ from gateway.cards.turns import turn_carry, turn_stop
 from gateway.events.points import point
 from gateway.ramps.card_terms import CardState
 from gateway.ramps.configuration import configured_cards, configured_readers
-from gateway.ramps.errors import (
-    RampDown,
-    RampKeyTaken,
-    RampNotOffered,
-    RampRefused,
-    RampsUnreadable,
-)
+from gateway.ramps.errors import RampDown, RampRefused
+from gateway.ramps.pausing import TROUBLE, pause
 from gateway.ramps.stripe_cards import CardRamp
 
 log = structlog.get_logger(__name__)
@@ -59,7 +54,7 @@ def cards_carry(*, now: datetime) -> int:
     for row in due:
         try:
             _carry(row, configured_cards(row.ramp), now=now)
-        except (RampDown, RampRefused, RampKeyTaken, RampNotOffered, RampsUnreadable) as trouble:
+        except TROUBLE as trouble:
             log.warning("card_waits", tender=str(row.id), detail=str(trouble)[:300])
             charging.note_trouble(
                 tender_id=row.id, error=str(trouble), due_at=now + _pause(row, trouble)
@@ -132,6 +127,5 @@ def _open_page(row: CardTender, ramp: CardRamp, *, now: datetime) -> CardTender:
 def _pause(row: CardTender, trouble: Exception) -> timedelta:
     """Twice as long each time, up to ten minutes, or to one while somebody waits at a reader; no
     sooner than the ramp says."""
-    told = getattr(trouble, "retry_after_seconds", 0)
     first, most = (15, 600) if row.reader_id is None else (2, 60)
-    return timedelta(seconds=max(told, min(most, first * 2 ** min(row.asks, 6))))
+    return pause(trouble, asks=row.asks, first_seconds=first, most_seconds=most)

@@ -1,6 +1,6 @@
 """Carry card readers on: register, look at and remove them, outside of any transaction."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 import structlog
@@ -9,13 +9,8 @@ from gateway.cards import readers
 from gateway.cards.models import Reader
 from gateway.events.points import point
 from gateway.ramps.configuration import configured_readers
-from gateway.ramps.errors import (
-    RampDown,
-    RampKeyTaken,
-    RampNotOffered,
-    RampRefused,
-    RampsUnreadable,
-)
+from gateway.ramps.errors import RampRefused
+from gateway.ramps.pausing import TROUBLE, pause
 from gateway.ramps.stripe_readers import GONE, ReaderRamp
 
 log = structlog.get_logger(__name__)
@@ -30,11 +25,10 @@ def readers_carry(*, now: datetime) -> int:
     for row in rows:
         try:
             _carry(row, configured_readers(row.ramp), now=now)
-        except (RampDown, RampRefused, RampKeyTaken, RampNotOffered, RampsUnreadable) as trouble:
+        except TROUBLE as trouble:
             log.warning("reader_waits", reader=str(row.id), detail=str(trouble)[:300])
-            readers.note_trouble(
-                reader_id=row.id, error=str(trouble), due_at=now + _pause(row, trouble)
-            )
+            again_at = now + pause(trouble, asks=row.asks, first_seconds=5, most_seconds=600)
+            readers.note_trouble(reader_id=row.id, error=str(trouble), due_at=again_at)
     return len(rows)
 
 
@@ -80,9 +74,3 @@ def _register(row: Reader, ramp: ReaderRamp, *, now: datetime) -> None:
             return
     point("reader.registered")
     readers.reader_told(reader_id=row.id, told=told, now=now)
-
-
-def _pause(row: Reader, trouble: Exception) -> timedelta:
-    """Twice as long each time, up to ten minutes; no sooner than the ramp says."""
-    told = getattr(trouble, "retry_after_seconds", 0)
-    return timedelta(seconds=max(told, min(600, 5 * 2 ** min(row.asks, 7))))

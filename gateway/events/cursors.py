@@ -4,12 +4,15 @@ import base64
 import binascii
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 from uuid import UUID
+
+from django.db.models import Model, QuerySet
 
 from gateway.events.errors import BadCursor
 
 Item = TypeVar("Item")
+Row = TypeVar("Row", bound=Model)
 
 PAGE_SIZE = 50
 MAX_PAGE_SIZE = 200
@@ -50,3 +53,17 @@ def page_of(rows: Sequence[Item], *, size: int, last_id: UUID | None) -> Page[It
         return Page(items=rows, next_cursor=None)
     assert last_id is not None
     return Page(items=rows[:size], next_cursor=encode_cursor(last_id))
+
+
+def newest_page(rows: QuerySet[Row], *, cursor: str | None, size: int = PAGE_SIZE) -> Page[Row]:
+    """Those after the cursor, or from the first one on, newest first by their id. One query.
+
+    Raises:
+        BadCursor: it isn't one of ours.
+    """
+    rows = rows.order_by("-id")
+    if cursor:
+        rows = rows.filter(id__lt=decode_cursor(cursor))
+    found = list(rows[: size + 1])
+    last: Any = found[size - 1] if len(found) > size else None
+    return page_of(found, size=size, last_id=last.id if last else None)

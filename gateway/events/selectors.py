@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from gateway.events.cursors import PAGE_SIZE, Page, decode_cursor, page_of
+from gateway.events.cursors import PAGE_SIZE, Page, newest_page
 from gateway.events.models import Event, OutboxItem
 
 
@@ -20,13 +20,10 @@ def events_for_shop(
     size: int = PAGE_SIZE,
 ) -> Page[Event]:
     """A shop's events, newest first. One query."""
-    events = Event.objects.filter(shop_id=shop_id).order_by("-id")
+    events = Event.objects.filter(shop_id=shop_id)
     if types:
         events = events.filter(type__in=types)
-    if cursor:
-        events = events.filter(id__lt=decode_cursor(cursor))
-    rows = list(events[: size + 1])
-    return page_of(rows, size=size, last_id=rows[size - 1].id if len(rows) > size else None)
+    return newest_page(events, cursor=cursor, size=size)
 
 
 def outbox_waiting() -> int:

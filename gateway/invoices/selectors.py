@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Sum
 
-from gateway.events.cursors import PAGE_SIZE, Page, decode_cursor, page_of
+from gateway.events.cursors import PAGE_SIZE, Page, newest_page
 from gateway.invoices.errors import InvoiceNotFound
 from gateway.invoices.models import OPEN_STATUSES, Claim, Invoice, Payment, ShopExposure
 from gateway.market.measures.holdings import Limit, Utilisation
@@ -59,16 +59,13 @@ def invoices_page(
     size: int = PAGE_SIZE,
 ) -> Page[Invoice]:
     """A shop's invoices, newest first. One query, of the same plan however many are stored."""
-    invoices = Invoice.objects.filter(shop_id=shop_id).order_by("-id")
+    invoices = Invoice.objects.filter(shop_id=shop_id)
     statuses = [status] if isinstance(status, str) else list(status)
     if statuses and statuses != [""]:
         invoices = invoices.filter(status__in=statuses)
     if order_id:
         invoices = invoices.filter(order_id=order_id)
-    if cursor:
-        invoices = invoices.filter(id__lt=decode_cursor(cursor))
-    rows = list(invoices[: size + 1])
-    return page_of(rows, size=size, last_id=rows[size - 1].id if len(rows) > size else None)
+    return newest_page(invoices, cursor=cursor, size=size)
 
 
 def open_invoices(*, shop_id: UUID, cursor: str | None = None) -> Page[Invoice]:

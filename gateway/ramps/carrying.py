@@ -23,6 +23,7 @@ from gateway.ramps.errors import (
 )
 from gateway.ramps.interface import Ramp
 from gateway.ramps.models import RampInstruction
+from gateway.ramps.pausing import pause
 from gateway.ramps.terms import Instruction
 
 log = structlog.get_logger(__name__)
@@ -43,9 +44,8 @@ def instructions_carry(*, now: datetime) -> int:
             _carry(row, configured_ramp(row.ramp), now=now)
         except (RampDown, RampRefused, RampNotOffered, RampsUnreadable) as trouble:
             log.warning("ramp_waits", instruction=str(row.id), detail=str(trouble)[:300])
-            instructing.note_trouble(
-                instruction_id=row.id, error=str(trouble), due_at=now + _pause(row, trouble)
-            )
+            again_at = now + pause(trouble, asks=row.asks, first_seconds=15, most_seconds=3_600)
+            instructing.note_trouble(instruction_id=row.id, error=str(trouble), due_at=again_at)
     return len(due)
 
 
@@ -104,10 +104,3 @@ def _ask_about(row: RampInstruction, ramp: Ramp, *, now: datetime) -> None:
         point("instruction.asked_again")
         if again is not None:
             _instruct(again, ramp, now=now)
-
-
-def _pause(row: RampInstruction, trouble: Exception) -> timedelta:
-    """Twice as long each time, up to an hour; no sooner than the ramp says."""
-    told = getattr(trouble, "retry_after_seconds", 0)
-    seconds = min(3_600, 15 * 2 ** min(row.asks, 8))
-    return timedelta(seconds=max(seconds, told))

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from gateway.chains.models import Token
 from gateway.compliance.selectors import verdict_states
-from gateway.events.cursors import PAGE_SIZE, Page, decode_cursor, page_of
+from gateway.events.cursors import PAGE_SIZE, Page, newest_page
 from gateway.invoices.claims import claims_of
 from gateway.invoices.models import Invoice
 from gateway.money.amounts import Amount
@@ -63,15 +63,12 @@ def refunds_page(
     Raises:
         BadCursor: the cursor isn't one of ours.
     """
-    refunds = Refund.objects.filter(shop_id=shop_id).order_by("-id")
+    refunds = Refund.objects.filter(shop_id=shop_id)
     if statuses:
         refunds = refunds.filter(status__in=statuses)
     if invoice_id is not None:
         refunds = refunds.filter(invoice_id=invoice_id)
-    if cursor:
-        refunds = refunds.filter(id__lt=decode_cursor(cursor))
-    rows = list(refunds[: size + 1])
-    return page_of(rows, size=size, last_id=rows[size - 1].id if len(rows) > size else None)
+    return newest_page(refunds, cursor=cursor, size=size)
 
 
 def refunds_found(

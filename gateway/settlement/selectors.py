@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from gateway.cards.selectors import unsettled_sums
 from gateway.compliance import selectors as compliance
-from gateway.events.cursors import PAGE_SIZE, Page, decode_cursor, page_of
+from gateway.events.cursors import PAGE_SIZE, Page, newest_page
 from gateway.ledger import selectors as ledger
 from gateway.ledger.accounts import custody_hot
 from gateway.money.assets import Asset
@@ -59,13 +59,10 @@ def payouts_page(
     Raises:
         BadCursor: the cursor isn't one of ours.
     """
-    payouts = Payout.objects.filter(shop_id=shop_id).order_by("-id")
+    payouts = Payout.objects.filter(shop_id=shop_id)
     if statuses:
         payouts = payouts.filter(status__in=statuses)
-    if cursor:
-        payouts = payouts.filter(id__lt=decode_cursor(cursor))
-    rows = list(payouts[: size + 1])
-    return page_of(rows, size=size, last_id=rows[size - 1].id if len(rows) > size else None)
+    return newest_page(payouts, cursor=cursor, size=size)
 
 
 def payouts_found(

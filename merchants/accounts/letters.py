@@ -1,31 +1,23 @@
 """Letters about an account: written down with what they tell of, sent from their rows."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
-import structlog
 from django.conf import settings
-from django.db import transaction
-from django.db.models import QuerySet
-from django.utils import timezone
 from django.utils.translation import get_language, override
 
-from gateway.outside.errors import OutsideFailed
-from gateway.outside.mail import MailRefused, mail_send
+from gateway.mail.outlet import Outlet
+from gateway.mail.sending import mails_send
+from gateway.outside.mail import Message
 from merchants.accounts.letter_words import written
-from merchants.accounts.models import Letter
+from merchants.accounts.models import Invitation, Letter
 from merchants.accounts.tokens import link_key, link_token
 
-log = structlog.get_logger(__name__)
-
-LEASE: Final = timedelta(minutes=2)
-RETRIES: Final = tuple(timedelta(minutes=m) for m in (1, 5, 15, 60, 240))
-AT_A_TIME: Final = 100
 KEPT: Final = timedelta(days=90)
-"""After it was sent, or given up: it names a person's address."""
+"""After it was sent, or given up: long enough to see what became of it."""
 _PATHS: Final = {"invitation": "join", "password_link": "reset", "email_link": "account/email"}
 
 
@@ -54,7 +46,10 @@ def letter_write(
     serial: int = 1,
     detail: Mapping[str, Any] | None = None,
 ) -> Letter:
-    """A letter to be sent, in the transaction of what it tells of. One query."""
+    """A letter to be sent, in the transaction of what it tells of. One query.
+
+    A link has one letter; the database refuses a second one.
+    """
     return Letter.objects.create(
         kind=kind,
         about=about,
@@ -68,15 +63,8 @@ def letter_write(
 
 
 def letters_send(*, now: datetime) -> int:
-    """Send every letter that is due, one after the other; how many the server took."""
-    due = Letter.objects.filter(state__in=("pending", "sending"), due_at__lte=now)
-    taken = 0
-    for letter_id in list(due.order_by("due_at", "id").values_list("id", flat=True)[:AT_A_TIME]):
-        # Those before it took their time: a lease counts from when its own letter begins.
-        letter = _claim(letter_id, now=max(now, timezone.now()))
-        if letter is not None:
-            taken += _send(letter, now=max(now, timezone.now()))
-    return taken
+    """Send every letter that is due; how many the server took."""
+    return mails_send(OUTLET, now=now)
 
 
 def letters_forget(*, now: datetime) -> int:
@@ -85,57 +73,27 @@ def letters_forget(*, now: datetime) -> int:
     return old.delete()[0]
 
 
-@transaction.atomic
-def _claim(letter_id: UUID, *, now: datetime) -> Letter | None:
-    """The attempt is written down before the server is asked; a lost one is tried again, under the
-    same Message-ID."""
-    letter = (
-        Letter.objects.select_for_update(skip_locked=True)
-        .filter(id=letter_id, state__in=("pending", "sending"), due_at__lte=now)
-        .first()
-    )
-    if letter is not None:
-        letter.state, letter.due_at = "sending", now + LEASE
-        letter.attempts += 1
-        letter.save(update_fields=["state", "due_at", "attempts"])
-    return letter
+def invitations_not_mailed(invitations: Iterable[Invitation]) -> set[UUID]:
+    """Those whose last letter could not be sent, by id. One query; none for nobody."""
+    serials = {one.id: one.serial for one in invitations}
+    if not serials:
+        return set()
+    failed = Letter.objects.filter(kind="invitation", about__in=serials, state="failed")
+    told = failed.values_list("about", "serial")
+    return {about for about, serial in told if about and serials[about] == serial}
 
 
-def _send(letter: Letter, *, now: datetime) -> bool:
+def _message(letter: Letter) -> Message:
     link = ""
     if letter.about is not None and letter.kind in _PATHS:
         link = link_of(letter.kind, letter.about, serial=letter.serial)
     with override(letter.language):
         words = written(letter.kind, detail=letter.detail, link=link, at=letter.made_at)
-    try:
-        mail_send(
-            to=letter.address,
-            subject=words.subject,
-            text=words.text,
-            html=words.html,
-            message_id=str(letter.id),
-        )
-    except MailRefused as refused:
-        _end(letter, state="failed", error=refused.code, now=now)
-        log.warning("letter_refused", letter=str(letter.id), error=refused.message)
-        return False
-    except OutsideFailed as failed:
-        log.warning("letter_not_taken", letter=str(letter.id), error=failed.message)
-        if letter.attempts > len(RETRIES):
-            _end(letter, state="failed", error=failed.code, now=now)
-        else:
-            again_at = now + RETRIES[letter.attempts - 1]
-            _ours(letter).update(state="pending", error=failed.code, due_at=again_at)
-        return False
-    _end(letter, state="sent", error="", now=now)
-    return True
+    return Message(to=letter.address, subject=words.subject, text=words.text, html=words.html)
 
 
-def _end(letter: Letter, *, state: str, error: str, now: datetime) -> None:
-    sent_at = now if state == "sent" else None
-    _ours(letter).update(state=state, error=error, sent_at=sent_at)
+def _ended(sent: bool, now: datetime) -> dict[str, Any]:
+    return {"sent_at": now if sent else None, "address": "", "detail": {}}
 
 
-def _ours(letter: Letter) -> QuerySet[Letter]:
-    """The row, as long as this attempt has it: what became of a later one stays."""
-    return Letter.objects.filter(id=letter.id, state="sending", attempts=letter.attempts)
+OUTLET: Final = Outlet(name="accounts", rows=Letter, write=_message, ended=_ended)

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from gateway.events.ids import uuid7
+from gateway.mail.rows import MailRow
 from gateway.shops.models import Shop
 from merchants.accounts.actions import HOUSE_ROLES, ROLES, SHOP_ROLES
 from merchants.accounts.letter_kinds import LETTERS, LINKS
@@ -231,25 +232,19 @@ class PersonLink(models.Model):
         return f"{self.kind} of {self.user_id}"
 
 
-class Letter(models.Model):
-    """A mail about somebody's account: first a row, then sent from it until the server takes it."""
+class Letter(MailRow):
+    """A mail about somebody's account."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     kind = models.CharField(max_length=30, choices=[(kind, kind) for kind in LETTERS])
     about = models.UUIDField(null=True, help_text="the invitation or the link it carries")
     serial = models.PositiveIntegerField(default=1, help_text="of an invitation's link")
-    address = models.EmailField(max_length=254)
+    address = models.EmailField(max_length=254, help_text="empty once it has ended")
     language = models.CharField(max_length=10)
-    detail: Any = models.JSONField(default=dict, help_text="what its words say; never a secret")
-    state = models.CharField(
-        max_length=10,
-        default="pending",
-        choices=[(one, one) for one in ("pending", "sending", "sent", "failed")],
+    detail: Any = models.JSONField(
+        default=dict, help_text="what its words say, never a secret; empty once it has ended"
     )
-    attempts = models.PositiveSmallIntegerField(default=0)
-    error = models.CharField(max_length=60, blank=True)
     made_at = models.DateTimeField()
-    due_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -262,7 +257,10 @@ class Letter(models.Model):
         )
         constraints = (
             models.CheckConstraint(condition=Q(kind__in=LETTERS), name="account_letter_kind"),
+            models.UniqueConstraint(
+                fields=("kind", "about", "serial"), name="account_letter_once_a_link"
+            ),
         )
 
     def __str__(self) -> str:
-        return f"{self.kind} to {self.address}"
+        return f"{self.kind} {self.id} ({self.state})"

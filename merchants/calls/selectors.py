@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from gateway.events.cursors import PAGE_SIZE, Page, decode_cursor, page_of
+from gateway.events.cursors import PAGE_SIZE, Page, newest_page
 from merchants.calls.models import Call
 
 Outcome = Literal["", "ok", "refused", "failed"]
@@ -33,10 +33,7 @@ def calls_page(
         calls = calls.filter(status__gte=least, status__lt=below)
     if path:
         calls = calls.filter(path__startswith=path)
-    if cursor:
-        calls = calls.filter(id__lt=decode_cursor(cursor))
-    rows = list(calls.order_by("-id")[: size + 1])
-    return page_of(rows, size=size, last_id=rows[size - 1].id if len(rows) > size else None)
+    return newest_page(calls, cursor=cursor, size=size)
 
 
 def call_get(*, shop_id: UUID, call_id: UUID) -> Call | None:

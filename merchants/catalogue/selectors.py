@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db.models import F, Q
 
-from gateway.events.cursors import PAGE_SIZE, Page, decode_cursor, page_of
+from gateway.events.cursors import PAGE_SIZE, Page, newest_page
 from gateway.events.moments import rfc3339
 from gateway.money.amounts import Amount, format_amount
 from gateway.money.assets import FIAT, Asset
@@ -45,20 +45,15 @@ def items_page(
         search: a part of the name, or a whole SKU or barcode; case doesn't matter.
         archived: those that are sold no more, in place of those that are.
     """
-    items = (
-        Item.objects.select_related("category")
-        .filter(shop_id=shop_id, archived_at__isnull=not archived)
-        .order_by("-id")
+    items = Item.objects.select_related("category").filter(
+        shop_id=shop_id, archived_at__isnull=not archived
     )
     search = search.strip()[:MAX_SEARCH]
     if search:
         items = items.filter(
             Q(name__icontains=search) | Q(sku__iexact=search) | Q(barcode__iexact=search)
         )
-    if cursor:
-        items = items.filter(id__lt=decode_cursor(cursor))
-    rows = list(items[: size + 1])
-    return page_of(rows, size=size, last_id=rows[size - 1].id if len(rows) > size else None)
+    return newest_page(items, cursor=cursor, size=size)
 
 
 def items_sold(*, shop_id: UUID) -> list[Item]:

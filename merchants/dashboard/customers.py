@@ -21,7 +21,6 @@ from gateway.events.errors import BadCursor
 from gateway.invoices.finding import invoices_by_id
 from gateway.money.amounts import Amount, format_amount
 from gateway.money.assets import FIAT
-from gateway.settlement.reports.formats import csv_text
 from merchants.accounts.guards import MemberRequest, may, require_action
 from merchants.customers.errors import CustomerUnknown
 from merchants.customers.models import Customer
@@ -38,11 +37,11 @@ from merchants.customers.selectors import (
     invoices_of_customer,
 )
 from merchants.customers.services import customer_forget
-from merchants.dashboard.auditing import file_taken, write_down
+from merchants.dashboard.auditing import write_down
+from merchants.dashboard.files import list_file
 from merchants.dashboard.frame import draw
 from merchants.dashboard.payments import payment_row
 from merchants.dashboard.selectors import time_text
-from merchants.reports.files import csv_file
 
 COLUMNS: Final = (
     *("customer_id", "name", "email", "reference", "sales", "spent", "refunded"),
@@ -82,8 +81,7 @@ def file(request: MemberRequest, shop_id: UUID) -> Any:
     """All of them as CSV, streamed a page at a time."""
     if not may(request, "report.export"):
         raise Http404
-    file_taken(request, "customers.csv")
-    return csv_file(csv_text(_rows(shop_id)), name=f"customers-{timezone.localdate():%Y%m%d}.csv")
+    return list_file(request, _rows(shop_id), kind="customers")
 
 
 @never_cache

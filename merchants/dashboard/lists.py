@@ -1,15 +1,11 @@
-"""What lists by status share: the choice in the address, the next page, the whole as a file."""
+"""What lists by status share: the choice in the address, and the next page."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 from urllib.parse import urlencode
 
 from django.http import Http404
 from django.utils.translation import gettext as _
-
-from gateway.events.cursors import Page
-
-Row = TypeVar("Row")
 
 
 def status_asked(query: Mapping[str, str], offered: Sequence[str]) -> str:
@@ -40,14 +36,3 @@ def next_address(here: str, *, status: str, cursor: str | None) -> str:
         return ""
     told = {name: text for name, text in (("status", status), ("cursor", cursor)) if text}
     return f"{here}?{urlencode(told)}" if told else here
-
-
-def every_page(page: Callable[[str | None], Page[Row]]) -> Iterator[Row]:
-    """The rows of all pages, read one after the other."""
-    cursor: str | None = None
-    while True:
-        found = page(cursor)
-        yield from found.items
-        cursor = found.next_cursor
-        if cursor is None:
-            return

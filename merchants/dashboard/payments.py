@@ -5,7 +5,6 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
@@ -18,14 +17,12 @@ from gateway.invoices.life import EXCEPTIONS
 from gateway.invoices.listing import TENDERS, listed_all, listed_page
 from gateway.invoices.models import Invoice
 from gateway.invoices.presenters import invoice_as_dict
-from gateway.settlement.reports.formats import csv_text
 from gateway.shops.selectors import ShopView
 from merchants.accounts.guards import MemberRequest, require_action
-from merchants.dashboard.auditing import file_taken
+from merchants.dashboard.files import list_file
 from merchants.dashboard.frame import draw
 from merchants.dashboard.payment_filters import FILTERS, Asked, asked_in
 from merchants.dashboard.selectors import time_text
-from merchants.reports.files import csv_file
 from merchants.tills.makers import person_in, till_in
 from merchants.tills.selectors import standers_of, till_names
 
@@ -81,9 +78,8 @@ def file(request: MemberRequest, shop_id: UUID) -> Any:
     asked = asked_in(request.GET.dict(), shop=request.shop)
     if asked.problems:
         raise Http404
-    rows = _rows(request.shop, asked)
-    file_taken(request, "payments.csv", filters=", ".join(sorted(asked.query)) or "none")
-    return csv_file(csv_text(rows), name=f"payments-{timezone.localdate():%Y%m%d}.csv")
+    filters = ", ".join(sorted(asked.query)) or "none"
+    return list_file(request, _rows(request.shop, asked), kind="payments", filters=filters)
 
 
 def payment_row(invoice: Invoice) -> dict[str, Any]:

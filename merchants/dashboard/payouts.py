@@ -1,6 +1,5 @@
 """What can be paid out, what was, and asking for more: typed, confirmed, then done."""
 
-from collections.abc import Iterator
 from typing import Any, Final
 from uuid import UUID
 
@@ -29,19 +28,18 @@ from gateway.settlement.life import STATUSES, UNSENT
 from gateway.settlement.models import Payout
 from gateway.settlement.presenters import payout_as_dict, quote_as_dict
 from gateway.settlement.quoting import payout_quote
-from gateway.settlement.reports.formats import csv_text
 from gateway.settlement.requesting import payout_cancel, payout_request
 from gateway.settlement.selectors import payable_balances, payout_get, payouts_page
 from gateway.shops.selectors import ShopView
 from merchants.accounts.guards import MemberRequest, may, require_action, step_first
 from merchants.dashboard import settlement_words as words
-from merchants.dashboard.auditing import file_taken, write_down
+from merchants.dashboard.auditing import write_down
+from merchants.dashboard.files import status_file
 from merchants.dashboard.frame import draw
-from merchants.dashboard.lists import every_page, next_address, status_asked, status_filters
+from merchants.dashboard.lists import next_address, status_asked, status_filters
 from merchants.dashboard.payout_invoices import part as payments_part
 from merchants.dashboard.selectors import assets_by_code, time_text
 from merchants.dashboard.wording import payout_sign, payout_why
-from merchants.reports.files import csv_file
 
 COLUMNS: Final = (
     *("requested_at", "payout_id", "status", "amount", "asset", "taken", "taken_asset"),
@@ -100,35 +98,30 @@ def page(request: MemberRequest, shop_id: UUID) -> HttpResponse:
 @require_action("payout.view")
 def file(request: MemberRequest, shop_id: UUID) -> Any:
     """Every payout of a status, or all, as CSV, streamed."""
-    if not may(request, "report.export"):
-        raise PermissionDenied("report.export")
-    status = status_asked(request.GET, STATUSES)
-    name = f"payouts-{timezone.localdate():%Y%m%d}.csv"
-    file_taken(request, "payouts.csv", status=status or "all")
-    return csv_file(csv_text(_rows(shop_id, status)), name=name)
-
-
-def _rows(shop_id: UUID, status: str) -> Iterator[tuple[str, ...]]:
-    yield COLUMNS
-    pages = every_page(
-        lambda cursor: payouts_page(
-            shop_id=shop_id, statuses=(status,) if status else (), cursor=cursor
-        )
+    return status_file(
+        request,
+        kind="payouts",
+        statuses=STATUSES,
+        page=payouts_page,
+        columns=COLUMNS,
+        line=_line,
     )
-    for payout in pages:
-        shown = payout_as_dict(payout)
-        yield (
-            shown["requested_at"] or "",
-            shown["id"],
-            shown["status"],
-            shown["amount"],
-            shown["asset"],
-            shown["taken_amount"],
-            shown["taken_asset"],
-            shown["destination"] or shown["ramp"] or "",
-            shown["tx_hash"] or "",
-            shown["ended_at"] or "",
-        )
+
+
+def _line(payout: Payout) -> tuple[str, ...]:
+    shown = payout_as_dict(payout)
+    return (
+        shown["requested_at"] or "",
+        shown["id"],
+        shown["status"],
+        shown["amount"],
+        shown["asset"],
+        shown["taken_amount"],
+        shown["taken_asset"],
+        shown["destination"] or shown["ramp"] or "",
+        shown["tx_hash"] or "",
+        shown["ended_at"] or "",
+    )
 
 
 def _status_word(status: str) -> str:

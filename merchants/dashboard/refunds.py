@@ -1,6 +1,5 @@
 """A shop's refunds: the list, one with its decisions, and asking for one with a preview."""
 
-from collections.abc import Iterator
 from typing import Any, Final
 from uuid import UUID
 
@@ -29,18 +28,17 @@ from gateway.refunds.models import Refund
 from gateway.refunds.presenters import refund_as_dict
 from gateway.refunds.requesting import refund_preview
 from gateway.refunds.selectors import refund_get, refunds_page, refunds_to_approve
-from gateway.settlement.reports.formats import csv_text
 from merchants.accounts.acting import person_acting
 from merchants.accounts.guards import MemberRequest, may, require_action, step_first
 from merchants.accounts.models import User
-from merchants.dashboard.auditing import file_taken, write_down
+from merchants.dashboard.auditing import write_down
+from merchants.dashboard.files import status_file
 from merchants.dashboard.frame import draw
-from merchants.dashboard.lists import every_page, next_address, status_asked, status_filters
+from merchants.dashboard.lists import next_address, status_asked, status_filters
 from merchants.dashboard.selectors import time_text
 from merchants.dashboard.wording import Sign
 from merchants.pos.card_refunds import card_refund_row
 from merchants.pos.refunds import asked_from, owed_word, refund_problem, wanted_from, worth_text
-from merchants.reports.files import csv_file
 
 OPEN: Final = ("requested", "claimed")
 COLUMNS: Final = (
@@ -76,38 +74,33 @@ def page(request: MemberRequest, shop_id: UUID) -> HttpResponse:
 @require_action("refund.view")
 def file(request: MemberRequest, shop_id: UUID) -> Any:
     """Every refund of a status, or all, as CSV, streamed."""
-    if not may(request, "report.export"):
-        raise PermissionDenied("report.export")
-    status = status_asked(request.GET, STATUSES)
-    name = f"refunds-{timezone.localdate():%Y%m%d}.csv"
-    file_taken(request, "refunds.csv", status=status or "all")
-    return csv_file(csv_text(_rows(shop_id, status)), name=name)
-
-
-def _rows(shop_id: UUID, status: str) -> Iterator[tuple[str, ...]]:
-    yield COLUMNS
-    pages = every_page(
-        lambda cursor: refunds_page(
-            shop_id=shop_id, statuses=(status,) if status else (), cursor=cursor
-        )
+    return status_file(
+        request,
+        kind="refunds",
+        statuses=STATUSES,
+        page=refunds_page,
+        columns=COLUMNS,
+        line=_line,
     )
-    for refund in pages:
-        shown = refund_as_dict(refund)
-        yield (
-            shown["requested_at"],
-            shown["id"],
-            shown["invoice_id"],
-            shown["status"],
-            refund.kind,
-            shown["worth"] or "",
-            shown["currency"],
-            shown["taken"]["amount"],
-            shown["taken"]["asset"],
-            shown["amount"] or "",
-            shown["asset"] or "",
-            shown["tx_hash"] or "",
-            shown["ended_at"] or "",
-        )
+
+
+def _line(refund: Refund) -> tuple[str, ...]:
+    shown = refund_as_dict(refund)
+    return (
+        shown["requested_at"],
+        shown["id"],
+        shown["invoice_id"],
+        shown["status"],
+        refund.kind,
+        shown["worth"] or "",
+        shown["currency"],
+        shown["taken"]["amount"],
+        shown["taken"]["asset"],
+        shown["amount"] or "",
+        shown["asset"] or "",
+        shown["tx_hash"] or "",
+        shown["ended_at"] or "",
+    )
 
 
 @never_cache

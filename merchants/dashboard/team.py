@@ -18,6 +18,7 @@ from merchants.accounts.factors.resetting import reset_ask, reset_of, reset_stop
 from merchants.accounts.factors.selectors import factors_of, who_has_factor
 from merchants.accounts.factors.stepping import fresh_asked
 from merchants.accounts.guards import MemberRequest, require_action, step_first
+from merchants.accounts.letters import invitations_not_mailed
 from merchants.accounts.models import Invitation, Membership
 from merchants.accounts.role_words import may_words, role_word
 from merchants.accounts.selectors import members_of
@@ -44,7 +45,7 @@ OFFERED: Final = tuple(role for role in ROLES if role in SHOP_ROLES)
 @require_GET
 @require_action(MANAGE)
 def page(request: MemberRequest, shop_id: UUID) -> HttpResponse:
-    """Members and invitations, and what each role may do. Three queries beside the frame's."""
+    """Members and invitations, and what each role may do. Four queries beside the frame's."""
     return _page(request)
 
 
@@ -208,7 +209,7 @@ def _page(
     secured = who_has_factor([member.user_id for member in members])
     context: dict[str, Any] = {
         "members": [_row(member, secured=member.user_id in secured) for member in members],
-        "invitations": [_invitation(one) for one in invitations_open(request.shop.id)],
+        "invitations": _invitations(request.shop.id),
         "roles": [
             {"role": role, "word": role_word(role), "may": may_words(role)} for role in OFFERED
         ],
@@ -260,13 +261,20 @@ def _row(member: Membership, *, secured: bool) -> dict[str, Any]:
     }
 
 
-def _invitation(one: Invitation) -> dict[str, Any]:
+def _invitations(shop_id: UUID) -> list[dict[str, Any]]:
+    found = invitations_open(shop_id)
+    not_mailed = invitations_not_mailed(found)
+    return [_invitation(one, is_mailed=one.id not in not_mailed) for one in found]
+
+
+def _invitation(one: Invitation, *, is_mailed: bool) -> dict[str, Any]:
     return {
         "id": one.id,
         "email": one.email,
         "role_word": role_word(one.role),
         "sent_text": time_text(one.sent_at),
         "is_over": one.expires_at <= timezone.now(),
+        "is_mailed": is_mailed,
     }
 
 

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from gateway.events.cursors import PAGE_SIZE, Page, decode_cursor, page_of
+from gateway.events.cursors import PAGE_SIZE, Page, decode_cursor, newest_page, page_of
 from gateway.shops.selectors import ShopView
 from gateway.tenancy.scope import entered, statement_enters
 from merchants.links.errors import PaymentLinkUnknown
@@ -58,11 +58,8 @@ def links_page(
     *, shop_id: UUID, cursor: str | None = None, size: int = PAGE_SIZE
 ) -> Page[PaymentLink]:
     """A shop's links, newest first, with what each has taken. One query."""
-    links = PaymentLink.objects.filter(shop_id=shop_id).order_by("-id")
-    if cursor:
-        links = links.filter(id__lt=decode_cursor(cursor))
-    rows = list(links[: size + 1])
-    return page_of(rows, size=size, last_id=rows[size - 1].id if len(rows) > size else None)
+    links = PaymentLink.objects.filter(shop_id=shop_id)
+    return newest_page(links, cursor=cursor, size=size)
 
 
 def link_invoices_page(

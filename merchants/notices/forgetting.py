@@ -17,13 +17,13 @@ PUSHES_KEPT: Final = timedelta(days=30)
 def notices_forget(*, now: datetime) -> int:
     """Delete settled notices past keeping with all that told of them, and pushes that are of no
     use any more; how many notices, mails and pushes."""
-    pushes, _ = Push.objects.filter(
-        until__lt=now - PUSHES_KEPT, shown=False, state__in=("sent", "failed", "dropped")
-    ).delete()
+    pushes, _ = Push.objects.filter(until__lt=now - PUSHES_KEPT, shown=False).delete()
     old = Notice.objects.filter(settled_at__lt=now - KEPT)
     notices = old.count()
     old.delete()
     mails, _ = Mail.objects.filter(
         made_at__lt=now - KEPT, letters__isnull=True, state__in=("sent", "failed")
     ).delete()
+    # Those that a version of before ended, or ends while this one takes over.
+    Mail.objects.filter(state__in=("sent", "failed")).exclude(address="").update(address="")
     return notices + mails + pushes

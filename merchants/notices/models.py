@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from gateway.events.ids import uuid7
+from gateway.mail.rows import MailRow
 from merchants.accounts.models import User
 from merchants.notices.rules import KINDS
 
@@ -72,23 +73,16 @@ class Notice(models.Model):
         return f"{self.kind} {self.subject}"
 
 
-class Mail(models.Model):
-    """One message to one person, of all that waited to be told to them. Sent from this row.
-
-    The row's id is in its Message-ID, so that a mail which a crash had sent twice is shown once by
-    most mailboxes; mail can't promise more.
-    """
+class Mail(MailRow):
+    """One message to one person, of all that waited to be told to them. The address is empty once
+    it has ended."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
     address = models.TextField()
     language = models.TextField()
-    state = models.TextField(default="pending")
-    attempts = models.PositiveSmallIntegerField(default=0)
-    due_at = models.DateTimeField(help_text="when to try; while sending, when the lease ends")
     made_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
-    error = models.TextField(default="", help_text="code of the last attempt's failure")
 
     user_id: UUID
 

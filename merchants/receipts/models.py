@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from gateway.events.ids import uuid7
+from gateway.mail.rows import MailRow
 from merchants.receipts.papers import KINDS, Paper, number_text, paper_from
 from merchants.receipts.plain_text import CHARSETS, COLUMNS
 from merchants.tills.models import Till
@@ -213,7 +214,7 @@ class PrintJob(models.Model):
         return f"print of {self.document_id} ({self.state})"
 
 
-class Mailing(models.Model):
+class Mailing(MailRow):
     """A paper on its way to a shopper's mailbox. The address is sealed, and gone at its end."""
 
     id = models.UUIDField(primary_key=True, default=uuid7)
@@ -225,9 +226,6 @@ class Mailing(models.Model):
     sealed_for = models.TextField(help_text="whose key opens the address: that of its day")
     address = models.BinaryField(null=True, help_text="sealed; null once the mail has ended")
     state = models.TextField(default="waiting")
-    attempts = models.PositiveSmallIntegerField(default=0)
-    due_at = models.DateTimeField(help_text="when to try; while sending, when the lease ends")
-    error = models.TextField(default="", help_text="code of the last attempt's failure")
     asked_by = models.TextField()
     asked_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)

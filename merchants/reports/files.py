@@ -82,7 +82,7 @@ def fee_invoice_file(document: FeeDocument) -> Any:
     return _file([paper], name=f"{document.label}.pdf", kind=PDF)
 
 
-def csv_file(pieces: Iterable[bytes], *, name: str) -> Any:
+def csv_file(pieces: Iterable[bytes | str], *, name: str) -> Any:
     """Rows that were made elsewhere, streamed."""
     return _file(pieces, name=name, kind=CSV)
 
@@ -91,7 +91,7 @@ def _span(period: reporting.Period) -> str:
     return f"{period.first:%Y%m%d}-{period.last:%Y%m%d}"
 
 
-def _file(pieces: Iterable[bytes], *, name: str, kind: str) -> Any:
+def _file(pieces: Iterable[bytes | str], *, name: str, kind: str) -> Any:
     answer = StreamingHttpResponse(pieces, content_type=kind)
     answer["Content-Disposition"] = f'attachment; filename="{name}"'
     answer["Cache-Control"] = "no-store"

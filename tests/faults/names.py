@@ -43,6 +43,7 @@ IN_PROCESS = {
     "inbox": ("tests/ramps/test_events_in.py",),
     "instruction": ("tests/ramps/test_instructions.py", "tests/settlement/fiat/test_payouts.py"),
     "move": ("tests/merchants/moving/test_deaths.py",),
+    "mail": ("tests/mail/test_sending.py",),
     "onramp": ("tests/cards/test_onramp.py",),
     "payer": ("tests/invoices/test_who_pays.py",),
     "presentation": ("tests/compliance/presenting/test_wallet_posts.py",),

@@ -1,27 +1,20 @@
 """What a house has when it is brought to settlement policies, and when it is taken back."""
 
-from typing import Any
+from collections.abc import Iterator
 
 import pytest
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
+
+from tests.migrating import brought_back, migrated
 
 BEFORE = [("shops", "0003_shop_time_zone"), ("settlement", "0004_withheld")]
 AFTER = [("shops", "0005_threshold_in_policy"), ("settlement", "0005_settlement_policy")]
 
 
-def migrated(targets: list[tuple[str, str]]) -> Any:
-    executor = MigrationExecutor(connection)
-    executor.migrate(targets)
-    return MigrationExecutor(connection).loader.project_state(targets).apps
-
-
 @pytest.fixture
-def _brought_back(transactional_db: None) -> Any:
-    yield
-    executor = MigrationExecutor(connection)
-    executor.migrate(executor.loader.graph.leaf_nodes())
+def _brought_back(transactional_db: None) -> Iterator[None]:
+    with brought_back():
+        yield
 
 
 @pytest.mark.usefixtures("_brought_back")

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from gateway.custody.approvals.errors import ActUnknown
 from gateway.custody.approvals.life import OPEN
 from gateway.custody.approvals.models import Act
-from gateway.events.cursors import PAGE_SIZE, Page, decode_cursor, page_of
+from gateway.events.cursors import PAGE_SIZE, Page, newest_page
 
 SHOWN_OPEN = 200
 """More than people could look through; the oldest come first."""
@@ -95,8 +95,4 @@ def _of(acts: QuerySet[Act], *, shop_id: UUID | None, kinds: Sequence[str] | Non
 
 
 def _page(acts: QuerySet[Act], *, cursor: str | None, size: int) -> Page[Act]:
-    acts = acts.order_by("-id")
-    if cursor:
-        acts = acts.filter(id__lt=decode_cursor(cursor))
-    rows = list(acts[: size + 1])
-    return page_of(rows, size=size, last_id=rows[size - 1].id if len(rows) > size else None)
+    return newest_page(acts, cursor=cursor, size=size)

@@ -5,19 +5,14 @@ asked what it knows of it; only if it knows nothing is the same asked again, und
 """
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 import structlog
 
 from gateway.ramps.configuration import configured_card_refunds
-from gateway.ramps.errors import (
-    RampDown,
-    RampKeyTaken,
-    RampNotOffered,
-    RampRefused,
-    RampsUnreadable,
-)
+from gateway.ramps.errors import RampRefused
+from gateway.ramps.pausing import TROUBLE, pause
 from gateway.ramps.stripe_refunds import RefundRamp
 from gateway.refunds.cards import sending
 from gateway.refunds.cards.models import CardRefund
@@ -37,11 +32,10 @@ def card_refunds_carry(*, now: datetime, reached: Callable[[str], None] = _nothi
     for row in due:
         try:
             _carry(row, configured_card_refunds(row.ramp), now=now, reached=reached)
-        except (RampDown, RampRefused, RampKeyTaken, RampNotOffered, RampsUnreadable) as trouble:
+        except TROUBLE as trouble:
             log.warning("card_refund_waits", refund=str(row.id), detail=str(trouble)[:300])
-            sending.note_trouble(
-                refund_id=row.id, error=str(trouble), due_at=now + _pause(row, trouble)
-            )
+            again_at = now + pause(trouble, asks=row.asks, first_seconds=15, most_seconds=3_600)
+            sending.note_trouble(refund_id=row.id, error=str(trouble), due_at=again_at)
     return len(due)
 
 
@@ -75,9 +69,3 @@ def _carry(
     reached("refund_answered")
     sending.back_told(refund_id=row.id, told=told, now=now)
     reached("refund_kept")
-
-
-def _pause(row: CardRefund, trouble: Exception) -> timedelta:
-    """Twice as long each time, up to an hour; no sooner than the ramp says."""
-    told = getattr(trouble, "retry_after_seconds", 0)
-    return timedelta(seconds=max(told, min(3_600, 15 * 2 ** min(row.asks, 8))))

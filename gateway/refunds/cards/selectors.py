@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from gateway.cards.models import CardTender
-from gateway.events.cursors import PAGE_SIZE, Page, decode_cursor, page_of
+from gateway.events.cursors import PAGE_SIZE, Page, newest_page
 from gateway.money.amounts import Amount
 from gateway.money.assets import FIAT
 from gateway.refunds.cards.models import CardRefund
@@ -37,15 +37,12 @@ def card_refunds_page(
     Raises:
         BadCursor: the cursor isn't one of ours.
     """
-    refunds = CardRefund.objects.filter(shop_id=shop_id).order_by("-id")
+    refunds = CardRefund.objects.filter(shop_id=shop_id)
     if status is not None:
         refunds = refunds.filter(status=status)
     if invoice_id is not None:
         refunds = refunds.filter(invoice_id=invoice_id)
-    if cursor:
-        refunds = refunds.filter(id__lt=decode_cursor(cursor))
-    rows = list(refunds[: size + 1])
-    return page_of(rows, size=size, last_id=rows[size - 1].id if len(rows) > size else None)
+    return newest_page(refunds, cursor=cursor, size=size)
 
 
 def card_refundable(*, shop_id: UUID, invoice_id: UUID) -> Amount | None:

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from gateway.events.cursors import PAGE_SIZE, Page, decode_cursor, page_of
+from gateway.events.cursors import PAGE_SIZE, Page, newest_page
 from gateway.settlement.billing.errors import DocumentUnknown
 from gateway.settlement.billing.models import FeeDocument
 
@@ -15,11 +15,8 @@ def fee_documents(
     Raises:
         BadCursor: the cursor isn't one of ours.
     """
-    found = FeeDocument.objects.filter(shop_id=shop_id).order_by("-id")
-    if cursor:
-        found = found.filter(id__lt=decode_cursor(cursor))
-    rows = list(found[: size + 1])
-    return page_of(rows, size=size, last_id=rows[size - 1].id if len(rows) > size else None)
+    found = FeeDocument.objects.filter(shop_id=shop_id)
+    return newest_page(found, cursor=cursor, size=size)
 
 
 def fee_document(*, shop_id: UUID, document_id: UUID) -> FeeDocument:

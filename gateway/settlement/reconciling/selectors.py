@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from gateway.events.cursors import PAGE_SIZE, Page, decode_cursor, page_of
+from gateway.events.cursors import PAGE_SIZE, Page, newest_page
 from gateway.settlement.reconciling.models import (
     Difference,
     DifferenceNote,
@@ -30,11 +30,8 @@ def history_page(
     Raises:
         BadCursor: the cursor isn't one of ours.
     """
-    lines = ReconciliationLine.objects.filter(account=account, asset=asset).order_by("-id")
-    if cursor:
-        lines = lines.filter(id__lt=decode_cursor(cursor))
-    rows = list(lines[: size + 1])
-    return page_of(rows, size=size, last_id=rows[size - 1].id if len(rows) > size else None)
+    lines = ReconciliationLine.objects.filter(account=account, asset=asset)
+    return newest_page(lines, cursor=cursor, size=size)
 
 
 def open_differences() -> list[Difference]:
@@ -48,11 +45,7 @@ def differences_page(*, cursor: str | None = None, size: int = PAGE_SIZE) -> Pag
     Raises:
         BadCursor: the cursor isn't one of ours.
     """
-    found = Difference.objects.order_by("-id")
-    if cursor:
-        found = found.filter(id__lt=decode_cursor(cursor))
-    rows = list(found[: size + 1])
-    return page_of(rows, size=size, last_id=rows[size - 1].id if len(rows) > size else None)
+    return newest_page(Difference.objects.all(), cursor=cursor, size=size)
 
 
 def difference_with_notes(

@@ -1,11 +1,10 @@
 """The payments that a payout pays, as a list and as a file."""
 
-import csv
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any, ClassVar
 from uuid import UUID
 
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
@@ -22,9 +21,11 @@ from gateway.settlement.allocating.selectors import (
     uncovered_units,
 )
 from gateway.settlement.models import Payout
+from gateway.settlement.reports.formats import csv_text
 from gateway.settlement.selectors import payout_get
 from merchants.api import docs, payout_answers
 from merchants.api.contract import ApiView, page_as_dict
+from merchants.reports.files import csv_file
 
 COLUMNS = ("invoice_id", "deposit_id", "asset", "amount", "units", "credited_units", "credited_at")
 
@@ -75,12 +76,9 @@ class PayoutInvoicesFileView(ApiView):
         return payments_file(payout)
 
 
-def payments_file(payout: Payout) -> StreamingHttpResponse:
+def payments_file(payout: Payout) -> Any:
     """The CSV of a payout, streamed."""
-    answer = StreamingHttpResponse(_lines(payout), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="payout-{payout.id}.csv"'
-    answer["Cache-Control"] = "no-store"
-    return answer
+    return csv_file(csv_text(_rows(payout)), name=f"payout-{payout.id}.csv")
 
 
 def taken_asset(payout: Payout) -> Asset:
@@ -120,19 +118,12 @@ def paid_in_as_dict(found: PaidIn, asset: Asset) -> dict[str, Any]:
     }
 
 
-class _Echo:
-    """What csv.writer writes into: it hands each line on."""
-
-    def write(self, line: str) -> str:
-        return line
-
-
-def _lines(payout: Payout) -> Iterator[str]:
-    writer = csv.DictWriter(_Echo(), fieldnames=COLUMNS)
+def _rows(payout: Payout) -> Iterator[Sequence[str]]:
     asset = taken_asset(payout)
-    yield writer.writeheader()
+    yield COLUMNS
     for found in invoices_of_payout_streamed(payout_id=payout.id):
-        yield writer.writerow(paid_invoice_as_dict(found, asset))
+        shown = paid_invoice_as_dict(found, asset)
+        yield [shown[column] or "" for column in COLUMNS]
     if left := uncovered_units(payout_id=payout.id):
         amount = format_amount(Amount(left, asset))
-        yield writer.writerow({"asset": asset.code, "amount": amount, "units": str(left)})
+        yield ["", "", asset.code, amount, str(left), "", ""]

@@ -1,5 +1,6 @@
 """Hedges and moves as lists and pages show them."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from gateway.chains.models import Token
@@ -150,7 +151,7 @@ def move_row(move: InventoryMove) -> dict[str, Any]:
     }
 
 
-def decimals_of(hedges: list[Hedge]) -> dict[str, int]:
+def decimals_of(hedges: Sequence[Hedge]) -> dict[str, int]:
     """Of every token that these hedges name. One query."""
     codes = {code for hedge in hedges for code in (hedge.asset, hedge.asset_in, hedge.asset_out)}
     return {code: asset.decimals for code, asset in assets_by_code(sorted(codes)).items()}

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from gateway.checkout.wording import asset_symbol
-from gateway.events.cursors import PAGE_SIZE, decode_cursor, page_of
+from gateway.events.cursors import newest_page
 from gateway.events.errors import BadCursor, TillwayError
 from gateway.ledger.statements import entries_by_key
 from gateway.market.errors import MarketUnavailable
@@ -53,18 +53,14 @@ def hedges(request: MemberRequest) -> HttpResponse:
         raise Http404
     snapshot = held_snapshot()
     mode = mode_of(request, snapshot)
-    rows = Hedge.objects.filter(mode=mode).order_by("-id")
+    rows = Hedge.objects.filter(mode=mode)
     if FILTERS[wanted]:
         rows = rows.filter(status__in=FILTERS[wanted])
     try:
-        if cursor := request.GET.get("cursor"):
-            rows = rows.filter(id__lt=decode_cursor(cursor))
+        page = newest_page(rows, cursor=request.GET.get("cursor"))
     except BadCursor as error:
         raise Http404 from error
-    found = list(rows[: PAGE_SIZE + 1])
-    last = found[PAGE_SIZE - 1].id if len(found) > PAGE_SIZE else None
-    page = page_of(found, size=PAGE_SIZE, last_id=last)
-    known = decimals_of(found) if found else {}
+    known = decimals_of(page.items) if page.items else {}
     query = f"mode={mode}&status={wanted}"
     context: dict[str, Any] = {
         "hedges": [hedge_row(hedge, known) for hedge in page.items],

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from gateway.events.cursors import PAGE_SIZE, decode_cursor, page_of
+from gateway.events.cursors import newest_page
 from gateway.events.errors import BadCursor, TillwayError
 from gateway.events.ids import uuid7
 from gateway.ledger.statements import entries_by_key
@@ -54,15 +54,11 @@ def _page(
 ) -> HttpResponse:
     snapshot = held_snapshot()
     mode = mode_of(request, snapshot)
-    rows = InventoryMove.objects.filter(mode=mode).order_by("-id")
+    rows = InventoryMove.objects.filter(mode=mode)
     try:
-        if cursor := request.GET.get("cursor"):
-            rows = rows.filter(id__lt=decode_cursor(cursor))
+        page = newest_page(rows, cursor=request.GET.get("cursor"))
     except BadCursor as error:
         raise Http404 from error
-    found = list(rows[: PAGE_SIZE + 1])
-    last = found[PAGE_SIZE - 1].id if len(found) > PAGE_SIZE else None
-    page = page_of(found, size=PAGE_SIZE, last_id=last)
     context: dict[str, Any] = {
         "moves": [move_row(move) for move in page.items],
         "next_href": f"{HERE}?mode={mode}&cursor={page.next_cursor}" if page.next_cursor else "",

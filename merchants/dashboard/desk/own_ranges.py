@@ -1,6 +1,7 @@
 """The desk's own ranges in concentrated pools: what went in, was earned and lost, and taking one
 back."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from gateway.checkout.wording import asset_symbol
-from gateway.events.cursors import PAGE_SIZE, decode_cursor, page_of
+from gateway.events.cursors import newest_page
 from gateway.events.errors import BadCursor, TillwayError
 from gateway.ledger.statements import entries_by_key
 from gateway.market.ranges.by_hand import range_close_by_hand
@@ -35,16 +36,12 @@ SCALE: Final = 1_000
 def ranges(request: MemberRequest) -> HttpResponse:
     """Every range, newest first."""
     mode = mode_of(request, held_snapshot())
-    rows = RangePosition.objects.filter(mode=mode).order_by("-id")
+    rows = RangePosition.objects.filter(mode=mode)
     try:
-        if cursor := request.GET.get("cursor"):
-            rows = rows.filter(id__lt=decode_cursor(cursor))
+        page = newest_page(rows, cursor=request.GET.get("cursor"))
     except BadCursor as error:
         raise Http404 from error
-    found = list(rows[: PAGE_SIZE + 1])
-    last = found[PAGE_SIZE - 1].id if len(found) > PAGE_SIZE else None
-    page = page_of(found, size=PAGE_SIZE, last_id=last)
-    tokens = _tokens(found)
+    tokens = _tokens(page.items)
     told = ranges_settings()
     context = {
         "ranges": [_row(each, tokens) for each in page.items],
@@ -146,7 +143,7 @@ def _units(units: int, code: str, tokens: dict[str, Asset]) -> str:
     return figures.amount(units, code=code, decimals=tokens[code].decimals)
 
 
-def _tokens(found: list[RangePosition]) -> dict[str, Asset]:
+def _tokens(found: Sequence[RangePosition]) -> dict[str, Asset]:
     return assets_by_code(sorted({code for each in found for code in (each.asset0, each.asset1)}))
 
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpResponse
 from django.utils import timezone
 from django.utils.text import slugify
 from django.views.decorators.http import require_GET
@@ -29,6 +29,7 @@ from merchants.dashboard.desk.entry_words import entry_kind_word
 from merchants.dashboard.house.book_rows import BOOKS, account_href, known_assets, units_text
 from merchants.dashboard.house.frame import draw
 from merchants.dashboard.selectors import time_text
+from merchants.reports.files import csv_file
 
 MOST_ASSETS: Final = 200
 
@@ -74,7 +75,7 @@ def account(request: MemberRequest) -> HttpResponse:
 
 @require_GET
 @require_action("books.view", shop=None)
-def statement(request: MemberRequest) -> StreamingHttpResponse:
+def statement(request: MemberRequest) -> Any:
     """The statement of whole UTC days as CSV, streamed."""
     name = AccountName(request.GET.get("account", ""))
     code = request.GET.get("asset", "")
@@ -89,13 +90,8 @@ def statement(request: MemberRequest) -> StreamingHttpResponse:
         raise Http404
     asset = known_assets([code]).get(code) or Asset(code, 0)
     found = statement_of(account=name, asset=code, start=start, end=end)
-    response = StreamingHttpResponse(
-        statement_csv(found, asset=asset), content_type="text/csv; charset=utf-8"
-    )
     file = slugify(f"{name} {code} {first} {last}".replace(":", "-").replace("@", "-"))
-    response["Content-Disposition"] = f'attachment; filename="{file}.csv"'
-    response["Cache-Control"] = "no-store"
-    return response
+    return csv_file(statement_csv(found, asset=asset), name=f"{file}.csv")
 
 
 @require_GET

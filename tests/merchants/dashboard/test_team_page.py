@@ -1,12 +1,15 @@
 """The team's page: what an owner sees and does there, and what nobody else can."""
 
+import smtplib
 from typing import Any
 
 import pytest
+from django.core.mail.backends.locmem import EmailBackend
 from django.test import Client
 from django.utils import timezone
 
 from merchants.accounts import throttling
+from merchants.accounts.letters import letters_send
 from merchants.accounts.models import ApiKey, Invitation, Letter, Membership
 from merchants.accounts.services import api_key_create, member_add
 from merchants.audit.models import Record
@@ -88,6 +91,22 @@ def test_inviting_resending_and_withdrawing(owner: Client, team: str) -> None:
     owner.post(f"{team}/invitations/{made.id}", {"do": "withdraw"})
     assert "c@shop.example" not in owner.get(team).content.decode()
     assert owner.post(f"{team}/invitations/{made.id}", {"do": "again"}).status_code == 404
+
+
+def test_an_invitation_that_could_not_be_mailed_says_so_until_it_is_sent_again(
+    owner: Client, team: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuses(self: object, messages: list[Any]) -> int:
+        raise smtplib.SMTPRecipientsRefused({"c@shop.example": (550, b"no such user")})
+
+    owner.post(f"{team}/invite", {"email": "c@shop.example", "role": "cashier"})
+    assert "Not mailed" not in owner.get(team).content.decode()
+    with monkeypatch.context() as patched:
+        patched.setattr(EmailBackend, "send_messages", refuses)
+        letters_send(now=timezone.now())
+    assert "Not mailed" in owner.get(team).content.decode()
+    owner.post(f"{team}/invitations/{Invitation.objects.get().id}", {"do": "again"})
+    assert "Not mailed" not in owner.get(team).content.decode()
 
 
 @pytest.mark.parametrize("brake", ["_INVITATIONS_OF_SHOP", "_INVITATIONS_BY_PERSON"])

@@ -13,11 +13,13 @@ from email.message import EmailMessage
 @dataclass
 class MailServer:
     """Attributes:
+    connections: how many were made.
     refusing: answers to RCPT by address, "550 no such user".
     drops_after_data: the connection is cut once the message is kept, before the answer.
     """
 
     port: int = 0
+    connections: int = 0
     taken: list[EmailMessage] = field(default_factory=list)
     refusing: dict[str, str] = field(default_factory=dict)
     drops_after_data: bool = False
@@ -36,6 +38,7 @@ def mail_server() -> Iterator[MailServer]:
             self.wfile.write(f"{line}\r\n".encode())
 
         def handle(self) -> None:
+            kept.connections += 1
             self.say("220 here")
             while line := self.rfile.readline():
                 verb = line.split()[0].upper() if line.split() else b""

@@ -1,33 +1,25 @@
 """Notices that were open before officers' acts, and the desk's, had kinds of their own."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from merchants.accounts.models import User
+from tests.migrating import brought_back, migrated, newest
 
 BEFORE = [("notices", "0008_report_kinds")]
 
 
-def migrated(targets: list[tuple[str, str]]) -> Any:
-    MigrationExecutor(connection).migrate(targets)
-    return MigrationExecutor(connection).loader.project_state(targets).apps
-
-
 @pytest.fixture
 def _brought_back(transactional_db: None) -> Iterator[None]:
-    yield
-    executor = MigrationExecutor(connection)
-    executor.migrate(executor.loader.graph.leaf_nodes())
+    with brought_back():
+        yield
 
 
 @pytest.mark.usefixtures("_brought_back")
 def test_what_is_open_is_told_to_who_may_open_it_and_who_wanted_none_hears_of_none() -> None:
-    after = MigrationExecutor(connection).loader.graph.leaf_nodes()
+    after = newest()
     old, now = migrated(BEFORE), timezone.now()
     ana = User.objects.create(email="ana@house.example", name="Ana")
     for kind in ("scenario_live", "desk_resume", "manual_entry"):

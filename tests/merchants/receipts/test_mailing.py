@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from gateway.compliance.sealed.models import SealingKey
+from gateway.mail.sending import RETRIES
 from merchants.pos.receipts import receipt_problem
 from merchants.receipts import mailing
 from merchants.receipts.errors import (
@@ -21,7 +22,6 @@ from merchants.receipts.errors import (
 )
 from merchants.receipts.mailing import (
     MOST_MAILS,
-    RETRIES,
     addresses_forget,
     mail_ask,
     mailings_send,
