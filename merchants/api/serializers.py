@@ -1,6 +1,5 @@
 """What requests may hold. Answers are described in ``answers.py``."""
 
-
 from rest_framework import serializers
 
 from gateway.invoices.issuing import MAX_LOCK_SECONDS, MIN_LOCK_SECONDS

@@ -1,6 +1,5 @@
 """What endpoints, deliveries and events look like in answers."""
 
-
 from rest_framework import serializers as s
 
 from merchants.api.answers import Cursored, Shape
