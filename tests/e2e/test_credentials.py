@@ -19,7 +19,7 @@ from tests.e2e.test_onboarding import LONG, SCHEMES, fits
 
 
 @pytest.fixture
-def shop(house: Any, valkey: Any) -> Approved:
+def approved(house: Any, valkey: Any) -> Approved:
     """The house's shop, approved, with Ann in it, and somebody of a long name."""
     file = file_open(shop_id=house.world.shop_id, now=NOW)
     ann = named(file.shop_id)
@@ -37,10 +37,10 @@ def shop(house: Any, valkey: Any) -> Approved:
 @pytest.mark.parametrize(("scheme", "language"), SCHEMES)
 @pytest.mark.parametrize("size", ["phone", "upright tablet", "desktop"])
 def test_a_wallet_scans_the_offer_and_the_page_follows(
-    house: Any, shop: Approved, size: str, scheme: str, language: str
+    house: Any, approved: Approved, size: str, scheme: str, language: str
 ) -> None:
-    root = f"/dashboard/{shop.file.shop_id}/verification"
-    here, end = f"{root}/credentials/{shop.ann.id}", f"{size}-{scheme}-{language}"
+    root = f"/dashboard/{approved.file.shop_id}/verification"
+    here, end = f"{root}/credentials/{approved.ann.id}", f"{size}-{scheme}-{language}"
     officers = "/house/verification/credentials"
     with house.page(size=size, color_scheme=scheme, role="owner") as page:
         page.goto(f"/language?to={language}&next={root}/identity")
@@ -73,8 +73,8 @@ def test_a_wallet_scans_the_offer_and_the_page_follows(
         fits(page, f"credential-6-taken-back-{end}")
 
 
-def test_without_a_script_the_page_looks_again_by_itself(house: Any, shop: Approved) -> None:
-    here = f"/dashboard/{shop.file.shop_id}/verification/credentials/{shop.ann.id}"
+def test_without_a_script_the_page_looks_again_by_itself(house: Any, approved: Approved) -> None:
+    here = f"/dashboard/{approved.file.shop_id}/verification/credentials/{approved.ann.id}"
     with house.page(size="phone", role="owner", java_script_enabled=False) as page:
         page.goto(here)
         page.locator("form button.button-primary").click()
