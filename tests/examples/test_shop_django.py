@@ -38,7 +38,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 HERE = Path(__file__).resolve().parents[2] / "examples" / "shop_django"
 SCOPES = ("invoices:read", "invoices:write", "webhooks:read", "webhooks:write")
-OPEN_SECONDS = 60
+OPEN_SECONDS = 240
 """For a loaded machine; what is waited for is the shop's answer."""
 
 
@@ -57,7 +57,7 @@ class Customer:
         self._opener = urllib.request.build_opener(Stopped, cookies)
 
     def get(self, path: str) -> str:
-        with self._opener.open(self.url + path, timeout=30) as answer:
+        with self._opener.open(self.url + path, timeout=120) as answer:
             return str(answer.read().decode())
 
     def post(self, path: str, **fields: str) -> str:
@@ -65,7 +65,7 @@ class Customer:
         (token,) = (one.value for one in self._jar if one.name == "shop_csrf")
         body = urllib.parse.urlencode({"csrfmiddlewaretoken": token, **fields}).encode()
         with pytest.raises(urllib.error.HTTPError) as sent_on:
-            self._opener.open(self.url + path, data=body, timeout=30)
+            self._opener.open(self.url + path, data=body, timeout=120)
         assert sent_on.value.code == 302, sent_on.value.read()[:2_000]
         return str(sent_on.value.headers["Location"])
 
@@ -108,8 +108,8 @@ class Shop:
 
     def close(self) -> None:
         self._process.terminate()
-        self._process.wait(timeout=30)
-        self._listening.join(timeout=30)
+        self._process.wait(timeout=120)
+        self._listening.join(timeout=120)
 
     def tell(self, body: bytes, signed: dict[str, str]) -> int:
         """Send the shop a message; the status of its answer."""
@@ -117,7 +117,7 @@ class Shop:
             f"{self.url}/webhooks/tillway", data=body, headers=signed, method="POST"
         )
         try:
-            with urllib.request.urlopen(request, timeout=30) as answer:
+            with urllib.request.urlopen(request, timeout=120) as answer:
                 return int(answer.status)
         except urllib.error.HTTPError as refused:
             return refused.code
@@ -173,7 +173,7 @@ def delivered(world: World, shop: Shop) -> None:
     world.drain()
     told = Delivery.objects.count()
     # The loop may not ask the database; the shop's own log says what it took.
-    deliver_until(lambda: shop.taken >= told, seconds=60, timeout_seconds=30)
+    deliver_until(lambda: shop.taken >= told, seconds=240, timeout_seconds=60)
     assert not Delivery.objects.exclude(state=Delivery.SUCCEEDED).exists(), shop.said[-5:]
 
 
@@ -183,7 +183,7 @@ def test_a_sale_from_the_basket_to_the_parcel_and_a_refund(
     page, invoice = buy(customer)
     assert (invoice.amount_units, invoice.currency) == (3_580, "EUR")
     assert "Not paid yet" in customer.get(page) or "Waiting" in customer.get(page)
-    with urllib.request.urlopen(f"{shop.url}{page}", timeout=30) as answer:
+    with urllib.request.urlopen(f"{shop.url}{page}", timeout=120) as answer:
         assert answer.status == 200
     assert invoice.promises.terms.return_url == shop.url + page
 
