@@ -108,17 +108,21 @@ def api_key_create(
     name: str = "",
     expires_at: datetime | None = None,
     created_by: User | None = None,
+    plain: bool = False,
     now: datetime | None = None,
 ) -> tuple[ApiKey, str]:
     """A new key and its secret, which nobody can show again.
 
     The key's mode is asked for, not taken from the shop: it is compared at each request.
+
+    Args:
+        plain: of letters and digits only, for shop plugins that take no others.
     """
     wanted = list(dict.fromkeys(scopes))
     for scope in wanted:
         if scope not in SCOPES:
             raise ScopeUnknown(scope)
-    new = key_make(mode=mode, pepper=pepper_from(settings.FIELD_KEY))
+    new = key_make(mode=mode, pepper=pepper_from(settings.FIELD_KEY), plain=plain)
     key = ApiKey.objects.create(
         shop_id=shop_id,
         name=_printable(name),

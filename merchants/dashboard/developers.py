@@ -46,13 +46,15 @@ def make_key(request: MemberRequest, shop_id: UUID) -> HttpResponse:
     """A key that can take money in and none out. Its secret is in this answer and nowhere else."""
     if asked := step_first(request, "api_key.manage", back=f"/dashboard/{shop_id}/developers"):
         return asked
+    for_plugin = request.POST.get("for") == "plugin"
     try:
         _key, secret = api_key_create(
             shop_id=shop_id,
             mode=request.shop.mode,
-            scopes=PLUGIN_SCOPES if request.POST.get("for") == "plugin" else TILL_SCOPES,
+            scopes=PLUGIN_SCOPES if for_plugin else TILL_SCOPES,
             name=request.POST.get("name", "")[:80],
             created_by=request.user,
+            plain=for_plugin,
             now=timezone.now(),
         )
     except TillwayError as error:

@@ -268,6 +268,7 @@ def plugin_pair(
         scopes=scopes_for(application.permissions),
         name=application.name,
         created_by=user,
+        plain=True,
         now=now,
     )
     Pairing.objects.create(

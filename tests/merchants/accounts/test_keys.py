@@ -23,6 +23,16 @@ def test_a_key_says_its_mode_and_carries_256_random_bits() -> None:
         assert len(secret) == len("tw_test_") + 43
 
 
+def test_a_plain_key_fits_a_field_that_takes_letters_and_digits_only() -> None:
+    """One shop plugin's form has the pattern ``[a-zA-Z0-9]+`` for its key."""
+    keys = {key_make(mode="live", pepper=PEPPER, plain=True).secret for _ in range(100)}
+    assert len(keys) == 100
+    for secret in keys:
+        assert secret.isalnum() and secret.isascii() and secret.startswith("twlive")
+        assert has_key_shape(secret)
+    assert not has_key_shape("twlive" + "x" * 42) and not has_key_shape("tw_live" + "x" * 43)
+
+
 def test_the_same_key_under_another_servers_pepper_is_another_hash() -> None:
     secret = key_make(mode="live", pepper=PEPPER).secret
     assert key_hash(secret, pepper=PEPPER) == key_hash(secret, pepper=PEPPER)

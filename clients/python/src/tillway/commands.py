@@ -15,7 +15,7 @@ from tillway.listening.forwarding import Laptop, local_secret
 from tillway.listening.running import Listening
 from tillway.version import __version__
 
-LIVE_PREFIX: Final = "tw_live_"
+LIVE_PREFIXES: Final = ("tw_live_", "twlive")
 SECRET_VARIABLE: Final = "TILLWAY_WEBHOOK_SECRET"  # noqa: S105 (a variable's name)
 REFUSED: Final = 2
 INTERRUPTED: Final = 130
@@ -73,7 +73,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _listen(chosen: argparse.Namespace) -> int:
     key = chosen.key or os.environ.get(KEY_VARIABLE) or ""
-    if key.startswith(LIVE_PREFIX) and not chosen.live:
+    if key.startswith(LIVE_PREFIXES) and not chosen.live:
         raise Misconfigured(
             "This is a live key: real customers' events would be forwarded.",
             hint="Use a tw_test_… key, or say --live if you mean it.",
