@@ -69,7 +69,11 @@ def test_a_coffee_is_seen_confirmed_and_credited_at_the_locked_rate(world: World
     assert FillRequest.objects.get().units == deposit.units
 
 
-@pytest.mark.parametrize("kept", ['{"x": 1e30}', f'{{"x": {"[" * 251}{"]" * 251}}}'])
+@pytest.mark.parametrize(
+    "kept",
+    ['{"x": 1e30}', f'{{"x": {"[" * 251}{"]" * 251}}}'],
+    ids=["large number", "deep"],
+)
 def test_whatever_stands_beside_an_invoice_its_payment_is_applied(world: World, kept: str) -> None:
     """Such numbers and such depths could be stored once; they stand there still."""
     invoice = world.issue(1_250)
