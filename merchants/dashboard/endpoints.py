@@ -150,7 +150,7 @@ def _switch(request: MemberRequest, endpoint_id: UUID, *, enabled: bool) -> None
 def _switch_on_and_send(request: MemberRequest, endpoint_id: UUID) -> None:
     """Two transactions: what happens before everybody sees that it is on is still missed, so what
     it missed ends after that."""
-    asked = {"shop_id": request.shop.id, "endpoint_id": endpoint_id}
+    asked: dict[str, Any] = {"shop_id": request.shop.id, "endpoint_id": endpoint_id}
     now = timezone.now()
     since = missed_since(selectors.endpoint_get(**asked), now=now)
     if since is None:  # sent twice

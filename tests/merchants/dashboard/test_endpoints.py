@@ -141,6 +141,11 @@ def test_a_key_that_is_refused_is_said_in_words(owner, open_shop, monkeypatch):
 
 def _happens(owner, page, open_shop, count):
     """Events of the shop that the endpoint hears."""
+    _emit(open_shop, count)
+    open_shop.drain()
+
+
+def _emit(open_shop, count):
     from django.db import transaction
 
     from gateway.events.services import emit
@@ -151,7 +156,6 @@ def _happens(owner, page, open_shop, count):
                 type="ticket.paid", subject=f"ticket:{number}", body={}, mode="test",
                 shop_id=open_shop.shop_id,
             )  # fmt: skip
-    open_shop.drain()
 
 
 def _typed(moment):
@@ -213,7 +217,7 @@ def test_what_happens_while_it_is_switched_on_is_not_lost(owner, page, open_shop
     update = services.endpoint_update
 
     def update_late(**changes):
-        _happens(owner, page, open_shop, 2)
+        _emit(open_shop, 2)
         return update(**changes)
 
     monkeypatch.setattr(services, "endpoint_update", update_late)
