@@ -6,12 +6,12 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-import orjson
 from django.db import connection
 from django.utils import timezone
 
 from gateway.events.errors import NotInTransaction
 from gateway.events.ids import uuid7
+from gateway.events.json_bytes import json_bytes
 from gateway.events.points import point
 from gateway.events.subscriptions import handlers_for
 from gateway.events.waking import EVENTS, wake
@@ -94,7 +94,7 @@ def emit_many(events: Sequence[NewEvent], *, now: datetime) -> list[UUID]:
     rows.sort(key=lambda row: row["subject"])
     with connection.cursor() as cursor:
         # One text: an array of texts is quoted item by item, at some cost.
-        cursor.execute(EMIT_SQL, {"now": now, "events": orjson.dumps(rows).decode()})
+        cursor.execute(EMIT_SQL, {"now": now, "events": json_bytes(rows).decode()})
     point("event.emitted")
     wake(EVENTS, {event.subject for event in events})
     return ids

@@ -199,7 +199,7 @@ def invoice_describe(
 
     Raises:
         InvoiceNotFound: this shop has none of that id.
-        BadText: they can't be kept.
+        BadText, BadNumber: they can't be kept.
     """
     check_metadata(metadata)
     check_text(order_id, field="order_id")

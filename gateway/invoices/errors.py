@@ -98,6 +98,12 @@ class BadText(TillwayError):
     hint = "Shorten it, and leave control characters out."
 
 
+class BadNumber(TillwayError):
+    code = "number_not_exact"
+    message = "A number is larger than every program reads exactly, or is none."
+    hint = "Numbers go from -(2^53 - 1) to 2^53 - 1. Send larger ones as text."
+
+
 class PayerNotAsked(TillwayError):
     code = "payer_not_asked"
     message = "Nobody needs to say who pays this invoice now."

@@ -1,7 +1,7 @@
 """Ask for money: quotes for every accepted token, an address, one statement."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -24,6 +24,7 @@ from gateway.events.waking import EVENTS, wake
 from gateway.invoices.catalogue import Catalogue, catalogue
 from gateway.invoices.errors import (
     BadLock,
+    BadNumber,
     BadText,
     ExternalKeyConflict,
     NoQuote,
@@ -61,6 +62,10 @@ MIN_LOCK_SECONDS = 30
 MAX_LOCK_SECONDS = 3_600
 MAX_TEXT = 200
 MAX_METADATA_BYTES = 8_192
+MAX_METADATA_DEPTH = 32
+MAX_NUMBER = 2**53 - 1
+"""Beyond it a program that reads JSON's numbers as doubles, or a database that writes 1e30 out as a
+whole number, gives back something else than it was given."""
 
 # What a database or a terminal can't hold: control characters, and text that isn't Unicode.
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
@@ -124,8 +129,8 @@ def invoice_issue(
             for this invoice's.
 
     Raises:
-        ShopNotActive, ShopHasNoPayoutAddress, WrongCurrency, NotPositive, BadLock, BadText: refused
-            as asked for.
+        ShopNotActive, ShopHasNoPayoutAddress, WrongCurrency, NotPositive, BadLock, BadText,
+        BadNumber: refused as asked for.
         LevelLimitPassed: more than the shop may take while no more is known of it.
         NoQuote: no token can be offered; ``reasons`` says why for each.
         LockCapReached: the shop's cap of open locks would be passed.
@@ -255,7 +260,23 @@ def check_text(text: str, *, field: str) -> None:
 
 
 def check_metadata(metadata: Mapping[str, Any]) -> None:
-    """Raises BadText unless it can be kept beside an invoice. Pure."""
+    """Refuse what can't be kept beside an invoice and told as it is. Pure.
+
+    Raises:
+        BadText: it is no JSON object, too large or too deep.
+        BadNumber: a number in it is not finite, or beyond ``MAX_NUMBER``.
+    """
+    level: list[Any] = [metadata]
+    for _ in range(MAX_METADATA_DEPTH + 1):
+        if any(
+            isinstance(one, (int, float)) and not -MAX_NUMBER <= one <= MAX_NUMBER for one in level
+        ):
+            raise BadNumber(field="metadata")
+        level = [inner for one in level for inner in _held_by(one)]
+    if level:
+        raise BadText(
+            f"metadata must be at most {MAX_METADATA_DEPTH} levels deep.", field="metadata"
+        )
     try:
         encoded = orjson.dumps(dict(metadata))
     except (TypeError, ValueError) as error:
@@ -265,6 +286,12 @@ def check_metadata(metadata: Mapping[str, Any]) -> None:
         raise BadText(
             f"metadata must be JSON of at most {MAX_METADATA_BYTES} bytes.", field="metadata"
         )
+
+
+def _held_by(value: Any) -> Iterable[Any]:
+    if isinstance(value, Mapping):
+        return value.values()
+    return value if isinstance(value, (list, tuple)) else ()
 
 
 def _terms(shop: ShopView, *, amount: Amount, lock_seconds: int, now: datetime) -> Terms:

@@ -5,12 +5,14 @@ from typing import Any, Final
 import orjson
 from rest_framework.renderers import BaseRenderer
 
+from gateway.events.json_bytes import json_bytes
+
 OPTIONS: Final = orjson.OPT_UTC_Z
 
 
 def to_json(data: Any) -> bytes:
-    """Times as RFC 3339 in UTC, ids as text; whole numbers beyond 2⁶³ must come as text."""
-    return orjson.dumps(data, option=OPTIONS)
+    """Times as RFC 3339 in UTC, ids as text. Whole numbers of ours beyond 2⁶³ must come as text."""
+    return json_bytes(data, option=OPTIONS)
 
 
 class OrjsonRenderer(BaseRenderer):

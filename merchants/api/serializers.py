@@ -40,7 +40,11 @@ class NewInvoice(Strict):
         required=False, allow_blank=True, max_length=200, help_text="Your name for the sale."
     )
     metadata = JsonObject(
-        required=False, help_text="Any JSON object of yours, up to 8 kB; it comes back as it is."
+        required=False,
+        help_text=(
+            "Any JSON object of yours, up to 8 kB; it comes back as it is. Numbers in it from"
+            " -(2^53 - 1) to 2^53 - 1, larger ones as text."
+        ),
     )
     lock_seconds = Whole(
         required=False,

@@ -70,7 +70,10 @@ class Replay(Shape):
     since = s.DateTimeField()
     until = s.DateTimeField()
     events = s.ListField(child=s.CharField(), help_text="Empty: all that the endpoint hears.")
-    state = s.ChoiceField(["open", "done"], help_text="done: every delivery is queued.")
+    state = s.ChoiceField(
+        ["open", "done", "failed"],
+        help_text="done: every delivery is queued. failed: given up; begin another for the rest.",
+    )
     deliveries = s.IntegerField(help_text="How many it is, counted when it was asked for.")
     queued = s.IntegerField(help_text="How many of them are queued so far.")
     created_at = s.DateTimeField()

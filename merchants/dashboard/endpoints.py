@@ -19,7 +19,6 @@ from merchants.dashboard.frame import draw
 from merchants.dashboard.replays import (
     key_of,
     missed_by,
-    missed_since,
     replay_part,
     replay_problem,
 )
@@ -29,7 +28,7 @@ from merchants.pos.views import problem_words
 from merchants.webhooks import selectors, services
 from merchants.webhooks.errors import DeliveryUnknown, EndpointUnknown
 from merchants.webhooks.models import Attempt, Delivery
-from merchants.webhooks.replaying import replay_begin
+from merchants.webhooks.replaying import missed_since, replay_begin, replay_count
 
 
 @never_cache
@@ -75,7 +74,6 @@ def switch(request: MemberRequest, shop_id: UUID, endpoint_id: UUID) -> HttpResp
             shop_id,
             endpoint_id,
             lambda: _switch_on_and_send(request, endpoint_id),
-            said=_("The endpoint is on. What it missed is sent to it, in order."),
         )
     return _done(
         request,
@@ -149,22 +147,30 @@ def _switch(request: MemberRequest, endpoint_id: UUID, *, enabled: bool) -> None
     write_down(request, "webhook.changed", subject=f"webhook:{endpoint_id}", detail=detail)
 
 
-@transaction.atomic
 def _switch_on_and_send(request: MemberRequest, endpoint_id: UUID) -> None:
+    """Two transactions: what happens before everybody sees that it is on is still missed, so what
+    it missed ends after that."""
+    asked: dict[str, Any] = {"shop_id": request.shop.id, "endpoint_id": endpoint_id}
     now = timezone.now()
-    found = services.endpoint_locked(shop_id=request.shop.id, endpoint_id=endpoint_id)
-    since = missed_since(found, now=now)
-    _switch(request, endpoint_id, enabled=True)
-    if since is None:
+    since = missed_since(selectors.endpoint_get(**asked), now=now)
+    if since is None:  # sent twice
+        messages.success(request, _("The endpoint is on."))
         return
-    replay_begin(
-        shop_id=request.shop.id,
-        endpoint_id=endpoint_id,
-        since=since,
-        key=key_of(request),
-        now=now,
-    )
-    write_down(request, "webhook.replayed", subject=f"webhook:{endpoint_id}")
+    replay_count(**asked, since=since, until=now, now=now)  # too many are refused while it is off
+    _switch(request, endpoint_id, enabled=True)
+    try:
+        with transaction.atomic():
+            _replay, is_new = replay_begin(
+                **asked, since=since, key=key_of(request), now=timezone.now()
+            )
+            if is_new:
+                write_down(request, "webhook.replayed", subject=f"webhook:{endpoint_id}")
+    except TillwayError as error:
+        messages.success(request, _("The endpoint is on."))
+        unsent = _("What it missed since %(since)s was not sent.") % {"since": time_text(since)}
+        messages.error(request, f"{unsent} {replay_problem(error)}")
+        return
+    messages.success(request, _("The endpoint is on. What it missed is sent to it, in order."))
 
 
 def _done(
@@ -173,12 +179,13 @@ def _done(
     endpoint_id: UUID,
     verb: Callable[[], object],
     *,
-    said: str,
+    said: str = "",
 ) -> HttpResponse:
-    """Do it, say so, or say why not, and go back to the endpoint."""
+    """Do it, say so (if the verb doesn't), or say why not, and go back to the endpoint."""
     try:
         verb()
-        messages.success(request, said)
+        if said:
+            messages.success(request, said)
     except (EndpointUnknown, DeliveryUnknown) as error:
         raise Http404 from error
     except TillwayError as error:

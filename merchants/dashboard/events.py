@@ -10,6 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from gateway.events.errors import BadCursor
+from gateway.events.json_bytes import json_bytes
 from gateway.events.models import Event
 from gateway.events.selectors import events_for_shop
 from merchants.accounts.guards import MemberRequest, require_action
@@ -61,7 +62,7 @@ def one(request: MemberRequest, shop_id: UUID, event_id: UUID) -> HttpResponse:
         event = event_get(shop_id=shop_id, event_id=event_id)
     except EventUnknown as error:
         raise Http404 from error
-    body = orjson.dumps(event_as_dict(event), option=orjson.OPT_INDENT_2, default=str)
+    body = json_bytes(event_as_dict(event), option=orjson.OPT_INDENT_2)
     word, _colon, name = event.subject.partition(":")
     context: dict[str, Any] = {
         "event": _row(event),

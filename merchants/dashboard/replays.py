@@ -20,8 +20,13 @@ from merchants.dashboard.selectors import time_text
 from merchants.pos.views import problem_words
 from merchants.webhooks.errors import EndpointUnknown
 from merchants.webhooks.models import Endpoint, Replay
-from merchants.webhooks.replaying import EVENTS_A_REPLAY, replay_begin, replay_count
-from merchants.webhooks.schedule import LOG_KEPT
+from merchants.webhooks.replaying import (
+    EVENTS_A_REPLAY,
+    missed_since,
+    replay_begin,
+    replay_count,
+    replay_glance,
+)
 from merchants.webhooks.selectors import replays_of
 
 MOST_REPLAYS: Final = 5
@@ -42,7 +47,7 @@ def begin(request: MemberRequest, shop_id: UUID, endpoint_id: UUID) -> HttpRespo
     events = [request.POST["events"]] if request.POST.get("events") else []
     try:
         with transaction.atomic():
-            replay = replay_begin(
+            replay, is_new = replay_begin(
                 shop_id=shop_id,
                 endpoint_id=endpoint_id,
                 since=since,
@@ -51,7 +56,8 @@ def begin(request: MemberRequest, shop_id: UUID, endpoint_id: UUID) -> HttpRespo
                 key=key_of(request),
                 now=timezone.now(),
             )
-            write_down(request, "webhook.replayed", subject=f"webhook:{endpoint_id}")
+            if is_new:
+                write_down(request, "webhook.replayed", subject=f"webhook:{endpoint_id}")
         messages.success(request, begun_words(replay))
     except EndpointUnknown as error:
         raise Http404 from error
@@ -89,24 +95,18 @@ def replay_part(request: MemberRequest, endpoint: Endpoint) -> dict[str, Any]:
 
 
 def missed_by(endpoint: Endpoint, *, now: datetime) -> dict[str, Any] | None:
-    """What happened while it was off, to be sent if somebody says so; None if that isn't known."""
+    """What happened while it was off, to be sent if somebody says so; None if that isn't known.
+    At most two queries: of many it is said that they are at least so many."""
     since = missed_since(endpoint, now=now)
     if since is None:
         return None
-    try:
-        count = replay_count(
-            shop_id=endpoint.shop_id, endpoint_id=endpoint.id, since=since, until=now, now=now
-        )
-    except TillwayError as error:
-        return {"problem": replay_problem(error), "since_text": time_text(since)}
-    return {"count": count, "since_text": time_text(since), "key": uuid4()}
-
-
-def missed_since(endpoint: Endpoint, *, now: datetime) -> datetime | None:
-    """From when on it missed what happened, as far back as that can be sent."""
-    if endpoint.enabled or endpoint.off_since is None:
-        return None
-    return max(endpoint.off_since, now - LOG_KEPT)
+    count, is_more = replay_glance(endpoint, since=since, until=now)
+    return {
+        "count": count,
+        "is_more": is_more,
+        "since_text": time_text(since),
+        "key": uuid4(),
+    }
 
 
 def replay_problem(error: TillwayError) -> str:
@@ -118,6 +118,7 @@ def replay_problem(error: TillwayError) -> str:
             "More than %(limit)d events happened in this time. Send a part of it, then the next."
         )
         % {"limit": EVENTS_A_REPLAY},
+        "replay_key_conflict": _("This page asked for something else before. Load it again."),
         "replay_running": _("Another replay is under way. Wait until it is done."),
         "webhook_endpoint_disabled": _("This endpoint is off. Switch it on first."),
     }
@@ -153,7 +154,11 @@ def _preview(endpoint: Endpoint, form: ReplayForm) -> dict[str, Any] | None:
 
 
 def _row(replay: Replay) -> dict[str, Any]:
-    is_done = replay.state == Replay.DONE
+    tone, icon, word = {
+        Replay.OPEN: ("wait", "clock", _("Under way")),
+        Replay.DONE: ("paid", "check", _("All queued")),
+        Replay.FAILED: ("problem", "alert", _("Given up")),
+    }[replay.state]
     return {
         "id": replay.id,
         "since_text": time_text(replay.since),
@@ -162,7 +167,7 @@ def _row(replay: Replay) -> dict[str, Any]:
         "events": ", ".join(replay.events),
         "counted": replay.counted,
         "queued": replay.queued,
-        "tone": "paid" if is_done else "wait",
-        "icon": "check" if is_done else "clock",
-        "word": _("All queued") if is_done else _("Under way"),
+        "tone": tone,
+        "icon": icon,
+        "word": word,
     }

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import orjson
 
+from gateway.events.json_bytes import json_bytes
 from gateway.events.subscriptions import EventRecord
 from gateway.invoices.models import Invoice
 from merchants.plugins.messages import (
@@ -51,7 +52,7 @@ class PluginStyle:
     def told(self, event: EventRecord, *, filters: Collection[str]) -> bytes | None:
         """What is the same in every attempt, without who buys. At most one query."""
         message = chosen_of(messages_of(event), filters)
-        return None if message is None else orjson.dumps(_payload(event, message))
+        return None if message is None else json_bytes(_payload(event, message))
 
     def filled(self, payload: bytes) -> bytes:
         """With who buys, as long as that is known. One query."""
@@ -60,7 +61,7 @@ class PluginStyle:
             buyer = said_of(UUID(told["invoiceId"])).buyer
         except ValueError:
             return payload  # a test's invoice, which there isn't
-        return orjson.dumps(told | {"metadata": {**told["metadata"], **buyer}})
+        return json_bytes(told | {"metadata": {**told["metadata"], **buyer}})
 
     def message(self, sending: ToSend) -> tuple[bytes, dict[str, str]]:
         body = attempt_body(

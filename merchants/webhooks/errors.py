@@ -49,7 +49,7 @@ class ReplayUnknown(TillwayError):
 class ReplayRange(TillwayError):
     code = "replay_range_invalid"
     message = "A replay goes from one moment to a later one, neither of them to come."
-    hint = "Leave out to for everything until now."
+    hint = "Leave out until for everything until now."
     field = "since"
     status = 422
 
@@ -78,6 +78,13 @@ class ReplayRunning(TillwayError):
     code = "replay_running"
     message = "Another replay of this endpoint is still under way."
     hint = "Wait until it is done; deliveries show how far it is."
+    status = 409
+
+
+class ReplayKeyConflict(TillwayError):
+    code = "replay_key_conflict"
+    message = "This key asked for a replay of something else before."
+    hint = "Use a new key for another range, or for other events."
     status = 409
 
 

@@ -112,7 +112,7 @@ class Replay(models.Model):
     Asked for once; its deliveries are queued slice by slice from this row.
     """
 
-    OPEN, DONE = "open", "done"
+    OPEN, DONE, FAILED = "open", "done", "failed"
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     shop_id = models.UUIDField()
@@ -127,6 +127,7 @@ class Replay(models.Model):
     queued = models.IntegerField(default=0)
     reached = models.UUIDField(null=True, help_text="the last event that was looked at")
     state = models.TextField(default=OPEN)
+    failures = models.IntegerField(default=0, help_text="of its slices, one after the other")
     asked_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
 
@@ -146,7 +147,7 @@ class Replay(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(state="open", ended_at__isnull=True)
-                | Q(state="done", ended_at__isnull=False),
+                | Q(state__in=("done", "failed"), ended_at__isnull=False),
                 name="webhooks_replay_ends",
             ),
             models.CheckConstraint(condition=Q(since__lt=F("until")), name="webhooks_replay_range"),

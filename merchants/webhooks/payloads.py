@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any, Final
 
-import orjson
+from gateway.events.json_bytes import json_bytes
 
 BODY_LIMIT_BYTES: Final = 20_000
 
@@ -25,7 +25,7 @@ def payload_make(
         "sequence": sequence,
         "data": data,
     }
-    body = orjson.dumps(message)
+    body = json_bytes(message)
     if len(body) < BODY_LIMIT_BYTES:
         return body
-    return orjson.dumps({**message, "data": None, "truncated": True})
+    return json_bytes({**message, "data": None, "truncated": True})

@@ -8,12 +8,13 @@ words now. Order is the queue's: per subject, by sequence.
 """
 
 from collections.abc import Collection, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+import structlog
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 
 from gateway.events.models import Event
 from gateway.events.subscriptions import EventRecord
@@ -21,6 +22,7 @@ from gateway.events.waking import wake
 from merchants.webhooks.catalogue import wants
 from merchants.webhooks.errors import (
     EndpointDisabled,
+    ReplayKeyConflict,
     ReplayRange,
     ReplayRunning,
     ReplayTooLarge,
@@ -34,11 +36,17 @@ from merchants.webhooks.styles import style_named
 
 EVENTS_A_REPLAY: Final = 20_000
 """Events to look through: so many are counted within the request that asks."""
+EVENTS_A_GLANCE: Final = 1_000
+RELAY_LAG: Final = timedelta(minutes=15)
+"""How long after it happened an event may be handed out: three times the relay's longest pause."""
+FAILURES_BORNE: Final = 20
 WINDOW: Final = 32
 """Deliveries of a replay that wait for their first attempt at one time: four turns of a healthy
 endpoint's slots, which is what a fresh event waits for at most."""
 WINDOW_WHEN_SLOW: Final = 2
 ROWS_AT_A_TIME: Final = 500
+
+log = structlog.get_logger(__name__)
 
 
 def replay_count(
@@ -63,15 +71,47 @@ def replay_count(
     """
     endpoint = endpoint_get(shop_id=shop_id, endpoint_id=endpoint_id)
     _check_range(since=since, until=until, now=now)
-    chosen = _chosen(endpoint, events)
-    counted = 0
-    happened = _happened(endpoint, since=since, until=until)[: EVENTS_A_REPLAY + 1]
-    rows = happened.iterator(chunk_size=ROWS_AT_A_TIME)
-    for number, event in enumerate(_records(rows), start=1):
-        if number > EVENTS_A_REPLAY:
-            raise ReplayTooLarge(EVENTS_A_REPLAY)
-        counted += _is_told(endpoint, event, chosen=chosen)
+    counted, is_more = _counted(
+        endpoint,
+        since=since,
+        until=until,
+        chosen=_chosen(endpoint, events),
+        most=EVENTS_A_REPLAY,
+    )
+    if is_more:
+        raise ReplayTooLarge(EVENTS_A_REPLAY)
     return counted
+
+
+def replay_glance(endpoint: Endpoint, *, since: datetime, until: datetime) -> tuple[int, bool]:
+    """As ``replay_count``, of the first ``EVENTS_A_GLANCE`` events; whether there are more. One
+    query."""
+    return _counted(endpoint, since=since, until=until, chosen=(), most=EVENTS_A_GLANCE)
+
+
+def missed_since(endpoint: Endpoint, *, now: datetime) -> datetime | None:
+    """From when on an endpoint that is off missed what happened, as far back as that can be sent.
+
+    What happened shortly before, and was handed out only when it was off, was missed too. At most
+    one query.
+    """
+    if endpoint.enabled or endpoint.off_since is None:
+        return None
+    oldest = now - LOG_KEPT
+    since = max(endpoint.off_since, oldest)
+    first = max(endpoint.off_since - RELAY_LAG, endpoint.created_at, oldest)
+    if first >= since:
+        return since
+    queued = Delivery.objects.filter(endpoint_id=endpoint.id, event_id=OuterRef("id"))
+    passed_over = _happened(endpoint, since=first, until=since).exclude(Exists(queued))
+    return min(
+        (
+            event.occurred_at
+            for event in _records(passed_over.iterator(chunk_size=ROWS_AT_A_TIME))
+            if _is_told(endpoint, event, chosen=())
+        ),
+        default=since,
+    )
 
 
 def replay_begin(
@@ -83,8 +123,9 @@ def replay_begin(
     events: Collection[str] = (),
     key: str = "",
     now: datetime,
-) -> Replay:
-    """Have what happened from ``since`` until ``until`` (now, if None) sent to the endpoint.
+) -> tuple[Replay, bool]:
+    """Have what happened from ``since`` until ``until`` (now, if None) sent to the endpoint. The
+    replay, and whether it is a new one.
 
     Args:
         events: as of ``replay_count``.
@@ -94,79 +135,77 @@ def replay_begin(
         EndpointUnknown, EndpointDisabled, FilterUnknown, ReplayRange, ReplayTooOld,
         ReplayTooLarge
         ReplayRunning: one at a time.
+        ReplayKeyConflict: the key asked for something else.
     """
-    if key and (before := _asked_before(endpoint_id, key=key, shop_id=shop_id)):
-        return before
-    until = until or now
-    # Counted before the endpoint is locked: its deliveries go on meanwhile.
-    counted = replay_count(
+    asked = Replay(
         shop_id=shop_id,
         endpoint_id=endpoint_id,
         since=since,
-        until=until,
-        events=events,
-        now=now,
-    )
-    return _begin(
-        shop_id=shop_id,
-        endpoint_id=endpoint_id,
-        since=since,
-        until=until,
-        events=events,
+        until=until or now,
+        events=list(dict.fromkeys(events)),
         key=key,
-        counted=counted,
+        asked_at=now,
+    )
+    if before := _asked_before(asked):
+        return before, False
+    # Counted before the endpoint is locked: its deliveries go on meanwhile.
+    asked.counted = replay_count(
+        shop_id=shop_id,
+        endpoint_id=endpoint_id,
+        since=since,
+        until=asked.until,
+        events=events,
         now=now,
     )
+    if not asked.counted:
+        asked.state, asked.ended_at = Replay.DONE, now
+    return _begin(asked)
 
 
 @transaction.atomic
-def _begin(
-    *,
-    shop_id: UUID,
-    endpoint_id: UUID,
-    since: datetime,
-    until: datetime,
-    events: Collection[str],
-    key: str,
-    counted: int,
-    now: datetime,
-) -> Replay:
-    endpoint = endpoint_locked(shop_id=shop_id, endpoint_id=endpoint_id)
-    if key and (before := _asked_before(endpoint_id, key=key, shop_id=shop_id)):
-        return before
+def _begin(asked: Replay) -> tuple[Replay, bool]:
+    endpoint = endpoint_locked(shop_id=asked.shop_id, endpoint_id=asked.endpoint_id)
+    if before := _asked_before(asked):
+        return before, False
     if not endpoint.enabled:
         raise EndpointDisabled
     if Replay.objects.filter(endpoint=endpoint, state=Replay.OPEN).exists():
         raise ReplayRunning
-    return Replay.objects.create(
-        shop_id=shop_id,
-        endpoint=endpoint,
-        since=since,
-        until=until,
-        events=_chosen(endpoint, events),
-        key=key,
-        counted=counted,
-        state=Replay.OPEN if counted else Replay.DONE,
-        asked_at=now,
-        ended_at=None if counted else now,
-    )
+    asked.save(force_insert=True)
+    return asked, True
 
 
 def replays_continue(*, now: datetime) -> int:
     """Queue the next slice of every open replay, each in its own transaction; how many deliveries.
 
-    Those of an endpoint that is off go on when it is on again.
+    Those of an endpoint that is off go on when it is on again. One that fails holds up no other,
+    and is given up after ``FAILURES_BORNE`` times.
     """
     waiting = Replay.objects.filter(state=Replay.OPEN, endpoint__enabled=True).order_by("id")
-    return sum(_continue(replay_id, now=now) for replay_id in waiting.values_list("id", flat=True))
+    queued = 0
+    for replay_id, endpoint_id in list(waiting.values_list("id", "endpoint_id")):
+        try:
+            queued += _continue(replay_id, endpoint_id=endpoint_id, now=now)
+        except Exception:  # whatever is wrong with what it would send is its own affair
+            log.exception("replay_failed", replay_id=str(replay_id), endpoint_id=str(endpoint_id))
+            _note_failure(replay_id, now=now)
+    return queued
+
+
+def _note_failure(replay_id: UUID, *, now: datetime) -> None:
+    replay = Replay.objects.filter(id=replay_id, state=Replay.OPEN)
+    replay.update(failures=F("failures") + 1)
+    replay.filter(failures__gte=FAILURES_BORNE).update(state=Replay.FAILED, ended_at=now)
 
 
 @transaction.atomic
-def _continue(replay_id: UUID, *, now: datetime) -> int:
+def _continue(replay_id: UUID, *, endpoint_id: UUID, now: datetime) -> int:
+    if not _kept_there(endpoint_id):
+        return 0
     replay = (
         Replay.objects.select_for_update(skip_locked=True, of=("self",))
         .select_related("endpoint")
-        .filter(id=replay_id, state=Replay.OPEN)
+        .filter(id=replay_id, state=Replay.OPEN, endpoint__enabled=True)
         .first()
     )
     room = 0 if replay is None else _room(replay)
@@ -178,12 +217,24 @@ def _continue(replay_id: UUID, *, now: datetime) -> int:
     events = list(_records(happened[:room].iterator()))
     queued = _queue(replay, events, now=now)
     replay.queued += queued
+    replay.failures = 0
     if events:
         replay.reached = events[-1].id
     if len(events) < room:
         replay.state, replay.ended_at = Replay.DONE, now
-    replay.save(update_fields=["queued", "reached", "state", "ended_at"])
+    replay.save(update_fields=["queued", "failures", "reached", "state", "ended_at"])
     return queued
+
+
+def _kept_there(endpoint_id: UUID) -> bool:
+    """Whether the endpoint is there and nobody changes it; it isn't deleted or switched until the
+    transaction ends. What the deliverer notes of it, holding deliveries, is not kept waiting."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT 1 FROM webhooks_endpoint WHERE id = %s FOR KEY SHARE SKIP LOCKED",
+            [endpoint_id],
+        )
+        return cursor.fetchone() is not None
 
 
 def _room(replay: Replay) -> int:
@@ -259,6 +310,20 @@ def _happened(endpoint: Endpoint, *, since: datetime, until: datetime) -> QueryS
     ).order_by("id")
 
 
+def _counted(
+    endpoint: Endpoint, *, since: datetime, until: datetime, chosen: Collection[str], most: int
+) -> tuple[int, bool]:
+    """Of the first ``most`` events, how many it is told of; whether there are more. One query."""
+    counted = 0
+    happened = _happened(endpoint, since=since, until=until)[: most + 1]
+    rows = happened.iterator(chunk_size=ROWS_AT_A_TIME)
+    for number, event in enumerate(_records(rows), start=1):
+        if number > most:
+            return counted, True
+        counted += _is_told(endpoint, event, chosen=chosen)
+    return counted, False
+
+
 def _records(events: Iterator[Event]) -> Iterator[EventRecord]:
     for event in events:
         yield EventRecord(
@@ -289,5 +354,23 @@ def _check_range(*, since: datetime, until: datetime, now: datetime) -> None:
         raise ReplayTooOld
 
 
-def _asked_before(endpoint_id: UUID, *, key: str, shop_id: UUID) -> Replay | None:
-    return Replay.objects.filter(endpoint_id=endpoint_id, key=key, shop_id=shop_id).first()
+def _asked_before(asked: Replay) -> Replay | None:
+    """The replay that its key asked for before.
+
+    Raises:
+        ReplayKeyConflict: that was of something else.
+    """
+    if not asked.key:
+        return None
+    before = Replay.objects.filter(
+        endpoint_id=asked.endpoint_id, key=asked.key, shop_id=asked.shop_id
+    ).first()
+    if before is not None and _range_of(before) != _range_of(asked):
+        raise ReplayKeyConflict
+    return before
+
+
+def _range_of(replay: Replay) -> tuple[object, ...]:
+    """What was asked for; until now is the same whenever it was asked."""
+    until = None if replay.until == replay.asked_at else replay.until
+    return replay.since, until, replay.events

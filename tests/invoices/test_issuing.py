@@ -1,5 +1,7 @@
 """Asking for money: what is promised, to whom it is refused, and what it costs us."""
 
+import json
+import math
 import threading
 from datetime import timedelta
 from typing import Any
@@ -14,9 +16,11 @@ from gateway.compliance.models import ListSource
 from gateway.events.models import Event
 from gateway.invoices import services
 from gateway.invoices.catalogue import catalogue
+from gateway.invoices.changing import invoice_describe
 from gateway.invoices.code_words import code_word
 from gateway.invoices.errors import (
     BadLock,
+    BadNumber,
     BadText,
     ExternalKeyConflict,
     NoQuote,
@@ -250,11 +254,28 @@ def test_a_lock_of_a_second_or_a_year_is_refused(world: World, seconds: int) -> 
         {"metadata": {"note": "x" * 9_000}},
         {"metadata": {"note": "\x00"}},
         {"metadata": {"when": object()}},
+        {"metadata": {"deep": json.loads("[" * 40 + "]" * 40)}},
     ],
 )
 def test_text_that_cannot_be_kept_is_refused(world: World, options: dict[str, Any]) -> None:
     with pytest.raises(BadText):
         world.issue(**options)
+
+
+@pytest.mark.parametrize("number", [1e30, -1e30, 2**53, -(2**53), 2**64, math.inf, math.nan])
+def test_a_number_that_would_come_back_as_another_is_refused(world: World, number: Any) -> None:
+    for metadata in ({"points": number}, {"lines": [{"points": number}]}):
+        with pytest.raises(BadNumber) as refused:
+            world.issue(metadata=metadata)
+        assert (refused.value.code, refused.value.field) == ("number_not_exact", "metadata")
+        with pytest.raises(BadNumber):
+            invoice_describe(
+                shop_id=world.shop_id,
+                invoice_id=world.issue().id,
+                metadata=metadata,
+                order_id="",
+            )
+    world.issue(metadata={"points": [2**53 - 1, -(2**53 - 1), 0.1, True, None]})
 
 
 def test_a_test_shop_never_sees_a_live_chain(world: World) -> None:

@@ -1,5 +1,6 @@
 """What happens to money that arrives: named for what a person would complain about."""
 
+import json
 import threading
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -66,6 +67,24 @@ def test_a_coffee_is_seen_confirmed_and_credited_at_the_locked_rate(world: World
         "kind": "locked",
     }
     assert FillRequest.objects.get().units == deposit.units
+
+
+@pytest.mark.parametrize(
+    "kept",
+    ['{"x": 1e30}', f'{{"x": {"[" * 251}{"]" * 251}}}'],
+    ids=["large number", "deep"],
+)
+def test_whatever_stands_beside_an_invoice_its_payment_is_applied(world: World, kept: str) -> None:
+    """Such numbers and such depths could be stored once; they stand there still."""
+    invoice = world.issue(1_250)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE invoices_invoice SET metadata = %s WHERE id = %s", [kept, invoice.id]
+        )
+    world.hear(world.pay(invoice, asset=WETH), "confirmed")
+    assert state(invoice) == ("paid", set(), "yes")
+    paid = Event.objects.filter(type="invoice.paid").get()
+    assert paid.body["metadata"] == json.loads(kept.replace("1e30", str(10**30)))
 
 
 def test_the_desk_keeps_what_the_rate_it_bought_at_was_made_of(world: World) -> None:

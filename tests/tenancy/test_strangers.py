@@ -327,7 +327,7 @@ def ours(open_shop: World, staff: Staff) -> dict[str, str]:
         began_at=now,
     )
     assert Delivery.objects.filter(event_id=event.id, endpoint_id=endpoint.id).exists()
-    replay = replay_begin(
+    replay, _is_new = replay_begin(
         shop_id=shop_id, endpoint_id=endpoint.id, since=now - timedelta(hours=1), now=now
     )
     return {

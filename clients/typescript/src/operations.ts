@@ -1371,7 +1371,8 @@ export class WebhookEndpoints {
    *
    * Everything that the endpoint hears and that happened then, whether it was sent before or
    * missed; a few at a time, in order, behind what happens meanwhile. What was sent before comes
-   * again under its webhook-id. One replay at a time, of at most 20,000 events.
+   * again under its webhook-id. One replay at a time, of at most 20,000 events. It tells what
+   * happened, so it needs the scope events:read besides.
    *
    * Needs the scope `webhooks:write`.
    */

@@ -184,7 +184,7 @@ export type RefundsListStatus =
 
 export type ReleaseGoodsEnum = "yes" | "wait" | "no";
 
-export type ReplayStateEnum = "open" | "done";
+export type ReplayStateEnum = "open" | "done" | "failed";
 
 export type ReportBooksProgram = "datev" | "plain" | "quickbooks" | "xero";
 
@@ -935,7 +935,10 @@ export interface NewInvoiceRequest {
    * asked for longer than that, a token is not offered (lock_too_long).
    */
   lock_seconds?: number;
-  /** Any JSON object of yours, up to 8 kB; it comes back as it is. */
+  /**
+   * Any JSON object of yours, up to 8 kB; it comes back as it is. Numbers in it from -(2^53 -
+   * 1) to 2^53 - 1, larger ones as text.
+   */
   metadata?: Record<string, unknown>;
   /** Your name for the sale. */
   order_id?: string;
@@ -1749,7 +1752,7 @@ export interface Replay {
   /** How many of them are queued so far. */
   queued: number;
   since: string;
-  /** done: every delivery is queued. */
+  /** done: every delivery is queued. failed: given up; begin another for the rest. */
   state: ReplayStateEnum;
   until: string;
   webhook_endpoint_id: string;

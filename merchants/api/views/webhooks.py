@@ -8,6 +8,7 @@ from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
+from merchants.accounts.errors import ScopeMissing
 from merchants.api import docs, webhook_answers
 from merchants.api.contract import ApiView, page_as_dict
 from merchants.api.idempotency import Answer
@@ -17,6 +18,7 @@ from merchants.webhooks.catalogue import TEST_EVENT
 from merchants.webhooks.replaying import replay_begin
 from merchants.webhooks.selectors import delivery_as_dict, endpoint_as_dict, replay_as_dict
 
+TELLS_EVENTS = "events:read"
 STATES = ("pending", "succeeded", "failed", "cancelled")
 
 
@@ -163,7 +165,7 @@ class EndpointReplayView(ApiView):
             "Everything that the endpoint hears and that happened then, whether it was sent before"
             " or missed; a few at a time, in order, behind what happens meanwhile. What was sent"
             " before comes again under its webhook-id. One replay at a time, of at most 20,000"
-            " events."
+            " events. It tells what happened, so it needs the scope events:read besides."
         ),
         request=NewReplay,
         parameters=[docs.IDEMPOTENCY_KEY],
@@ -171,9 +173,11 @@ class EndpointReplayView(ApiView):
     )
     def post(self, request: Request, endpoint_id: UUID) -> HttpResponse:
         def begin(key: str) -> Answer:
+            if TELLS_EVENTS not in self.caller.scopes:
+                raise ScopeMissing(TELLS_EVENTS)
             selectors.endpoint_get(shop_id=self.shop.id, endpoint_id=endpoint_id)
             wanted = self.checked(NewReplay)
-            replay = replay_begin(
+            replay, is_new = replay_begin(
                 shop_id=self.shop.id,
                 endpoint_id=endpoint_id,
                 since=wanted["since"],
@@ -182,7 +186,8 @@ class EndpointReplayView(ApiView):
                 key=f"api:{key}" if key else "",
                 now=timezone.now(),
             )
-            self.write_down("webhook.replayed", subject=f"webhook:{endpoint_id}")
+            if is_new:
+                self.write_down("webhook.replayed", subject=f"webhook:{endpoint_id}")
             return Answer(
                 202,
                 replay_as_dict(replay),

@@ -6,19 +6,17 @@ import django.db.models.functions.datetime
 from django.db import migrations, models
 
 import gateway.events.ids
-from gateway.tenancy.operations import KeepShopsApart
+from gateway.tenancy.operations import LOCK_TIMEOUT, KeepShopsApart
 
-# By which a replay knows what of it still waits.
-OF_REPLAY = """
-CREATE INDEX webhooks_delivery_of_replay ON webhooks_delivery (replay_id, event_id)
-    WHERE replay_id IS NOT NULL
-"""
+# Both tables are written all the time: rather begin again than have everybody wait behind us.
+NOT_FOR_LONG = f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'"
 
 
 class Migration(migrations.Migration):
     dependencies = [("webhooks", "0003_styles"), ("tenancy", "0001_scope")]
 
     operations = [
+        migrations.RunSQL(NOT_FOR_LONG, migrations.RunSQL.noop),
         migrations.AddField(
             model_name="endpoint",
             name="warned",
@@ -52,20 +50,6 @@ class Migration(migrations.Migration):
                 name="webhooks_endpoint_off_since",
             ),
         ),
-        migrations.AddField(
-            model_name="delivery",
-            name="queued_at",
-            field=models.DateTimeField(
-                db_default=django.db.models.functions.datetime.Now(),
-                help_text="since when it waits: made, or queued again by a replay",
-            ),
-        ),
-        migrations.AddField(
-            model_name="delivery",
-            name="replay_id",
-            field=models.UUIDField(help_text="the last replay that queued it", null=True),
-        ),
-        migrations.RunSQL(OF_REPLAY, "DROP INDEX webhooks_delivery_of_replay"),
         migrations.CreateModel(
             name="Replay",
             fields=[
@@ -109,6 +93,10 @@ class Migration(migrations.Migration):
                     models.UUIDField(help_text="the last event that was looked at", null=True),
                 ),
                 ("state", models.TextField(default="open")),
+                (
+                    "failures",
+                    models.IntegerField(default=0, help_text="of its slices, one after the other"),
+                ),
                 ("asked_at", models.DateTimeField()),
                 ("ended_at", models.DateTimeField(null=True)),
                 (
@@ -136,7 +124,9 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(
                             models.Q(("ended_at__isnull", True), ("state", "open")),
-                            models.Q(("ended_at__isnull", False), ("state", "done")),
+                            models.Q(
+                                ("ended_at__isnull", False), ("state__in", ("done", "failed"))
+                            ),
                             _connector="OR",
                         ),
                         name="webhooks_replay_ends",
@@ -149,4 +139,18 @@ class Migration(migrations.Migration):
             },
         ),
         KeepShopsApart("webhooks_replay"),
+        migrations.AddField(
+            model_name="delivery",
+            name="queued_at",
+            field=models.DateTimeField(
+                db_default=django.db.models.functions.datetime.Now(),
+                help_text="since when it waits: made, or queued again by a replay",
+            ),
+        ),
+        migrations.AddField(
+            model_name="delivery",
+            name="replay_id",
+            field=models.UUIDField(help_text="the last replay that queued it", null=True),
+        ),
+        migrations.RunSQL(migrations.RunSQL.noop, NOT_FOR_LONG),  # the first on the way back
     ]

@@ -1,5 +1,6 @@
 """Webhook endpoints over the API."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -7,6 +8,8 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 
+from merchants.api.models import IdempotencyRecord
+from merchants.audit.models import Record
 from merchants.webhooks.models import Delivery, Replay
 from merchants.webhooks.replaying import replays_continue
 from tests.merchants.api.conftest import Api, refused
@@ -108,6 +111,28 @@ def test_a_range_of_time_is_sent_again(api: Api, open_shop: Any) -> None:
     assert {one["replay_id"] for one in sent} == {replay["id"]} and len(sent) == 3
     assert api.get(f"{path}/deliveries?replay={uuid4()}").json()["data"] == []
     refused(api.get(f"{path}/replays/{uuid4()}"), 404, "replay_unknown")
+
+
+def test_a_key_that_may_not_read_events_has_none_sent(
+    api: Api, open_shop: Any, key_for: Callable[..., str]
+) -> None:
+    endpoint = api.post("webhook_endpoints", {"url": URL}).json()
+    key = Api(key_for(open_shop.shop_id, scopes=("webhooks:read", "webhooks:write")))
+    answer = key.post(f"webhook_endpoints/{endpoint['id']}/replay", {"since": _hour_ago()})
+    assert "events:read" in refused(answer, 403, "scope_missing")["detail"]
+    assert not Replay.objects.exists()
+
+
+def test_a_replay_is_written_down_once_and_its_key_asks_for_nothing_else(api: Api) -> None:
+    endpoint = api.post("webhook_endpoints", {"url": URL}).json()
+    path, asked = f"webhook_endpoints/{endpoint['id']}/replay", {"since": _hour_ago()}
+    begun = api.post(path, asked, Idempotency_Key="one").json()
+    IdempotencyRecord.objects.all().delete()  # as it is a day later
+    assert api.post(path, asked, Idempotency_Key="one").json() == begun
+    assert Record.objects.filter(act="webhook.replayed").count() == 1
+    IdempotencyRecord.objects.all().delete()
+    other = {"since": (timezone.now() - timedelta(hours=2)).isoformat()}
+    refused(api.post(path, other, Idempotency_Key="one"), 409, "replay_key_conflict")
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,8 @@ import pytest
 from django.utils import timezone
 
 from gateway.shops.services import shop_set_place
+from merchants.audit.models import Record
+from merchants.webhooks import services
 from merchants.webhooks.models import Delivery, Endpoint, Replay
 from merchants.webhooks.services import endpoint_create
 
@@ -139,6 +141,11 @@ def test_a_key_that_is_refused_is_said_in_words(owner, open_shop, monkeypatch):
 
 def _happens(owner, page, open_shop, count):
     """Events of the shop that the endpoint hears."""
+    _emit(open_shop, count)
+    open_shop.drain()
+
+
+def _emit(open_shop, count):
     from django.db import transaction
 
     from gateway.events.services import emit
@@ -149,7 +156,6 @@ def _happens(owner, page, open_shop, count):
                 type="ticket.paid", subject=f"ticket:{number}", body={}, mode="test",
                 shop_id=open_shop.shop_id,
             )  # fmt: skip
-    open_shop.drain()
 
 
 def _typed(moment):
@@ -172,6 +178,7 @@ def test_a_range_is_counted_first_and_then_sent_once(owner, page, open_shop, end
     for _ in range(2):
         assert "3 messages are sent again" in said(owner.post(f"{page}/replay", sent, follow=True))
     assert Replay.objects.get().counted == 3
+    assert Record.objects.filter(act="webhook.replayed").count() == 1
     none = said(owner.get(page, {"since": since, "until": "", "events": "refund.*"}))
     assert "it is 0 messages" in none and f'action="{page}/replay"' not in none
 
@@ -203,12 +210,52 @@ def test_switched_on_again_it_asks_what_to_do_about_what_was_missed(
     assert again.status_code == 200 and Replay.objects.count() == len(counted)
 
 
+def test_what_happens_while_it_is_switched_on_is_not_lost(owner, page, open_shop, monkeypatch):
+    """Handed out before everybody saw that it is on, it was queued nowhere."""
+    owner.post(f"{page}/switch", {"enabled": "no"})
+    _happens(owner, page, open_shop, 1)
+    update = services.endpoint_update
+
+    def update_late(**changes):
+        _emit(open_shop, 2)
+        return update(**changes)
+
+    monkeypatch.setattr(services, "endpoint_update", update_late)
+    owner.post(f"{page}/switch", {"enabled": "yes", "missed": "send", "key": "one"})
+    assert Endpoint.objects.get().enabled and Replay.objects.get().counted == 3
+
+
+def test_what_cannot_be_sent_after_all_is_said_with_since_when(
+    owner, page, open_shop, endpoint, monkeypatch
+):
+    from merchants.webhooks.replaying import replay_begin
+
+    _happens(owner, page, open_shop, 1)
+    now = timezone.now()
+    since = now - timedelta(hours=1)
+    replay_begin(shop_id=open_shop.shop_id, endpoint_id=endpoint.id, since=since, now=now)
+    owner.post(f"{page}/switch", {"enabled": "no"})
+    sent = {"enabled": "yes", "missed": "send", "key": "one"}
+    told = said(owner.post(f"{page}/switch", sent, follow=True))
+    assert "What it missed since" in told and "Another replay is under way" in told
+    assert Endpoint.objects.get().enabled and Replay.objects.count() == 1
+
+
+def test_of_much_that_was_missed_the_page_counts_a_part(owner, page, open_shop, monkeypatch):
+    from merchants.webhooks import replaying
+
+    monkeypatch.setattr(replaying, "EVENTS_A_GLANCE", 2)
+    owner.post(f"{page}/switch", {"enabled": "no"})
+    _happens(owner, page, open_shop, 3)
+    assert "it missed at least 2 messages" in said(owner.get(page))
+
+
 def test_what_a_replay_sent_is_marked(owner, page, open_shop, endpoint):
     from merchants.webhooks.replaying import replay_begin, replays_continue
 
     _happens(owner, page, open_shop, 1)
     now = timezone.now()
-    replay = replay_begin(
+    replay, _is_new = replay_begin(
         shop_id=open_shop.shop_id, endpoint_id=endpoint.id, since=now - timedelta(hours=1), now=now
     )
     replays_continue(now=now)

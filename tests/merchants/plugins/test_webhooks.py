@@ -265,7 +265,7 @@ def test_a_replay_speaks_to_a_plugin_in_its_own_words(
     asked = {"shop_id": open_shop.shop_id, "endpoint_id": endpoint_id, "since": since}
     now = timezone.now()
     assert replay_count(**asked, until=now, events=["InvoiceSettled"], now=now) == 0
-    replay = replay_begin(**asked, events=["InvoiceCreated"], now=now)
+    replay, _is_new = replay_begin(**asked, events=["InvoiceCreated"], now=now)
     assert replay.counted == 2
     assert replays_continue(now=timezone.now()) == 2
     deliver_until(lambda: len(receiver.received) == 3)

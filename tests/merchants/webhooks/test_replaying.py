@@ -5,11 +5,15 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import connection, transaction
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from gateway.events import relay
 from gateway.events.errors import TillwayError
+from gateway.events.models import Event
+from gateway.events.services import emit
 from merchants.webhooks import queue, replaying, selectors, services
 from merchants.webhooks.models import Delivery, Endpoint, Replay
 from merchants.webhooks.schedule import LOG_KEPT
@@ -38,7 +42,7 @@ def _begin(endpoint: Endpoint, **options: Any) -> Replay:
             "now": now,
             **options,
         }
-    )
+    )[0]
 
 
 def _slices(receiver: Receiver, count: int) -> None:
@@ -99,15 +103,135 @@ def test_what_was_missed_while_it_was_off_is_sent_for_the_first_time(
     assert receiver.sequences == [1, 2, 3]
 
 
+def test_what_happened_before_it_was_off_and_was_handed_out_after_was_missed_too(
+    endpoint: Endpoint,
+) -> None:
+    shop_id = endpoint.shop_id
+    happen(shop_id, "ticket.paid", subject="ticket:had")
+    with transaction.atomic():
+        event_id = emit(
+            type="ticket.paid", subject="ticket:late", body={}, mode="test", shop_id=shop_id
+        )
+    services.endpoint_update(shop_id=shop_id, endpoint_id=endpoint.id, enabled=False)
+    off = selectors.endpoint_get(shop_id=shop_id, endpoint_id=endpoint.id)
+    relay.drain(limit=1000)
+    since = replaying.missed_since(off, now=timezone.now())
+    assert since == Event.objects.get(id=event_id).occurred_at
+    assert since is not None and off.off_since is not None and since < off.off_since
+    services.endpoint_update(shop_id=shop_id, endpoint_id=endpoint.id, enabled=True)
+    assert _begin(endpoint, since=since).counted == 1
+
+
+def test_a_replay_that_fails_holds_up_no_other_and_is_given_up(
+    endpoint: Endpoint, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(replaying, "FAILURES_BORNE", 2)
+    other, _secret = services.endpoint_create(
+        shop_id=endpoint.shop_id, url=receiver.url, now=timezone.now()
+    )
+    happen(endpoint.shop_id, *THREE)
+    broken, whole = _begin(endpoint), _begin(other)
+    queue_slice = replaying._queue
+
+    def fail_for_one(replay: Replay, *given: Any, **options: Any) -> int:
+        if replay.id == broken.id:
+            raise TypeError("Integer exceeds 64-bit range")
+        return queue_slice(replay, *given, **options)
+
+    monkeypatch.setattr(replaying, "_queue", fail_for_one)
+    assert replaying.replays_continue(now=timezone.now()) == 3
+    broken.refresh_from_db()
+    assert (broken.state, broken.failures) == ("open", 1)
+    assert replaying.replays_continue(now=timezone.now()) == 0
+    broken.refresh_from_db()
+    whole.refresh_from_db()
+    assert broken.state == "failed" and broken.ended_at is not None
+    assert (whole.failures, whole.queued) == (0, 3)
+    assert _begin(endpoint).state == "open", "another may be asked for"
+
+
+def test_an_event_with_a_number_of_any_size_is_sent_again(
+    endpoint: Endpoint, receiver: Receiver
+) -> None:
+    with transaction.atomic():
+        emit(
+            type="ticket.paid", subject="ticket:1", body={"x": 10**30}, mode="test",
+            shop_id=endpoint.shop_id,
+        )  # fmt: skip
+    Delivery.objects.all().delete()
+    _begin(endpoint)
+    assert replaying.replays_continue(now=timezone.now()) == 1
+    assert b"1000000000000000000000000000000" in bytes(Delivery.objects.get().payload)
+
+
+@pytest.mark.parametrize(("lock", "queued"), [("FOR UPDATE", 0), ("FOR NO KEY UPDATE", 3)])
+def test_a_slice_waits_for_nobody_and_passes_over_an_endpoint_that_is_being_changed(
+    endpoint: Endpoint, lock: str, queued: int
+) -> None:
+    """The deliverer, which holds deliveries too, changes no key; who deletes or switches does."""
+    happen(endpoint.shop_id, *THREE)
+    _begin(endpoint)
+    own = connection.copy()
+    try:
+        own.set_autocommit(False)
+        with own.cursor() as cursor:
+            cursor.execute(
+                f"SELECT 1 FROM webhooks_endpoint WHERE id = %s {lock}",
+                [endpoint.id],
+            )
+            assert replaying.replays_continue(now=timezone.now()) == queued
+        own.rollback()
+    finally:
+        own.close()
+
+
+def test_a_slice_holds_the_endpoint_before_it_holds_anything_else(
+    endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who deletes it holds the endpoint first too, so neither can hold what the other needs."""
+    happen(endpoint.shop_id, *THREE)
+    _begin(endpoint)
+    queue_slice = replaying._queue
+    deletable: list[bool] = []
+
+    def look(*given: Any, **options: Any) -> int:
+        own = connection.copy()
+        try:
+            with own.cursor() as cursor:
+                cursor.execute(
+                    "SELECT 1 FROM webhooks_endpoint WHERE id = %s FOR UPDATE SKIP LOCKED",
+                    [endpoint.id],
+                )
+                deletable.append(cursor.fetchone() is not None)
+        finally:
+            own.close()
+        return queue_slice(*given, **options)
+
+    monkeypatch.setattr(replaying, "_queue", look)
+    assert replaying.replays_continue(now=timezone.now()) == 3
+    assert deletable == [False]
+
+
+def test_a_key_asks_for_one_range_only(endpoint: Endpoint) -> None:
+    since = timezone.now() - timedelta(hours=2)
+    begun = _begin(endpoint, since=since, key="one")
+    assert _begin(endpoint, since=since, key="one") == begun
+    _refused("replay_key_conflict", endpoint, key="one")
+    _refused("replay_key_conflict", endpoint, since=since, events=["ticket.paid"], key="one")
+    until = timezone.now() - timedelta(hours=1)
+    _refused("replay_key_conflict", endpoint, since=since, until=until, key="one")
+
+
 def test_asked_twice_with_one_key_it_is_one_replay(endpoint: Endpoint, receiver: Receiver) -> None:
     happen(endpoint.shop_id, *THREE)
     deliver_until(lambda: len(receiver.received) == 3)
-    first = _begin(endpoint, key="again")
-    assert _begin(endpoint, key="again") == first
+    since = timezone.now() - timedelta(hours=1)
+    first = _begin(endpoint, since=since, key="again")
+    assert _begin(endpoint, since=since, key="again") == first
     _refused("replay_running", endpoint)
     _slices(receiver, 6)
     replaying.replays_continue(now=timezone.now())
-    assert _begin(endpoint, key="again") == first
+    assert _begin(endpoint, since=since, key="again") == first
     replaying.replays_continue(now=timezone.now())
     assert Replay.objects.count() == 1
     assert not Delivery.objects.filter(state="pending").exists()

@@ -47,6 +47,10 @@ def test_while_a_secret_is_changed_both_verify() -> None:
     Webhook(old).verify(body, sent)
 
 
+def test_a_body_can_be_written_whatever_numbers_a_shop_stored_once() -> None:
+    assert json.loads(_payload({"x": 10**30}))["data"] == {"x": 10**30}
+
+
 def test_a_body_says_what_when_and_in_which_order() -> None:
     message = json.loads(_payload({"id": "1"}))
     assert message == {

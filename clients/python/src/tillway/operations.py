@@ -469,7 +469,8 @@ class Invoices:
                 it; no answer and no event repeats it, and you can have it forgotten there.
             lock_seconds: How long the quotes hold. If unset, the shop's terms, or less while the
                 market is rough; asked for longer than that, a token is not offered (lock_too_long).
-            metadata: Any JSON object of yours, up to 8 kB; it comes back as it is.
+            metadata: Any JSON object of yours, up to 8 kB; it comes back as it is. Numbers in it
+                from -(2^53 - 1) to 2^53 - 1, larger ones as text.
             order_id: Your name for the sale.
             return_url: Where the checkout page leads back to. {InvoiceId} and {OrderId} in it stand
                 for this invoice's.
@@ -1979,7 +1980,8 @@ class WebhookEndpoints:
 
         Everything that the endpoint hears and that happened then, whether it was sent before or
         missed; a few at a time, in order, behind what happens meanwhile. What was sent before comes
-        again under its webhook-id. One replay at a time, of at most 20,000 events.
+        again under its webhook-id. One replay at a time, of at most 20,000 events. It tells what
+        happened, so it needs the scope events:read besides.
 
         Args:
             since: Since then, that moment included; 100 days back at most.

@@ -198,7 +198,7 @@ RefundsListStatus: TypeAlias = Literal[
 
 ReleaseGoodsEnum: TypeAlias = Literal["yes", "wait", "no"]
 
-ReplayStateEnum: TypeAlias = Literal["open", "done"]
+ReplayStateEnum: TypeAlias = Literal["open", "done", "failed"]
 
 ReportBooksProgram: TypeAlias = Literal["datev", "plain", "quickbooks", "xero"]
 
@@ -1611,7 +1611,7 @@ class Replay:
     """How many of them are queued so far."""
     since: datetime
     state: ReplayStateEnum
-    """done: every delivery is queued."""
+    """done: every delivery is queued. failed: given up; begin another for the rest."""
     until: datetime
     webhook_endpoint_id: str
 
