@@ -1,9 +1,9 @@
 """Have the dev chain take one transaction back, and nothing of anybody else's.
 
 ``anvil_reorg`` mines the last blocks anew from pairs of a transaction and its block, counted from
-the first of them (anvil's ``ReorgOptions``). What it isn't given is gone for good, so all the others
-are given back. What anvil was told to set, as balances for gas are, was no transaction: a wallet of
-ours pays the senders what they miss by that.
+the first of them (anvil's ``ReorgOptions``). What it isn't given is gone for good, so everything
+else is given back. What anvil was told to set, as balances for gas are, was no transaction: a
+wallet of ours pays the senders what they miss by that.
 """
 
 from __future__ import annotations
@@ -59,6 +59,8 @@ def take_back(tx_hash: str, *, block: int, head: int, rpc: Rpc) -> None:
     kept = _kept(tx_hash, first=block, head=head, rpc=rpc)
     refills = _refills(kept, before=block - 1, rpc=rpc)
     pairs = [[raw, 0] for raw in refills] + [[one.given, one.place] for one in kept]
+    if rpc.integer("eth_blockNumber") != head:
+        return  # a block came while this was gathered, and what is in it is not among the pairs
     rpc.call("anvil_reorg", head - block + 1, pairs)
     _send_again(kept, rpc=rpc)
 
