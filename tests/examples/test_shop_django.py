@@ -38,7 +38,7 @@ __all__ = ["_forget_the_market", "chain", "open_shop", "world"]
 pytestmark = pytest.mark.django_db(transaction=True)
 
 HERE = Path(__file__).resolve().parents[2] / "examples" / "shop_django"
-SCOPES = ("events:read", "invoices:read", "invoices:write", "webhooks:read", "webhooks:write")
+SCOPES = ("invoices:read", "invoices:write", "webhooks:read", "webhooks:write")
 OPEN_SECONDS = 60
 """For a loaded machine; what is waited for is the shop's answer."""
 
@@ -157,7 +157,7 @@ def shop(
 ) -> Iterator[Shop]:
     settings.PUBLIC_URL = live_server.url
     _, key = api_key_create(
-        shop_id=open_shop.shop_id, mode="test", scopes=SCOPES, name="Bean & Cup"
+        shop_id=open_shop.shop_id, mode="test", scopes=(*SCOPES, "events:read"), name="Bean & Cup"
     )
     shop = Shop(state=tmp_path, gateway_url=live_server.url, key=key)
     yield shop
