@@ -55,7 +55,9 @@ def shopper_check(request: HttpRequest, invoice_id: UUID) -> None:
         # What is paid already is told as ever, and test money is worth nothing.
         if invoice["mode"] == "live" and invoice["status"] in WAITS:
             log.warning("shopper_not_served", invoice=str(invoice_id))
-            _note(invoice, source="proxy", place=shopper_place(request))
+            # A mere look is anybody's with the link, and would close it for the real shopper.
+            if request.method == "POST":
+                _note(invoice, source="proxy", place=shopper_place(request))
             raise
     if request.method == "POST":
         shopper_hear(invoice_id, source="proxy", place=shopper_place(request))

@@ -72,7 +72,7 @@ EVERY_SECONDS = {
     "gateway.compliance.travelling.tasks.forget_challenges": DAY,
     "gateway.compliance.knowing.tasks.keep_shop_places": HOUR,
     "gateway.compliance.knowing.tasks.tell_reviews": HOUR,
-    "gateway.compliance.knowing.tasks.forget_shopper_places": DAY,
+    "gateway.compliance.knowing.tasks.forget_shopper_places": HOUR,
     "gateway.compliance.presenting.tasks.judge_presentations": 2.0,
     "gateway.compliance.presenting.tasks.expire_presentations": MINUTE,
     "gateway.compliance.issuing.tasks.expire_credential_offers": HOUR,

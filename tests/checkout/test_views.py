@@ -10,6 +10,7 @@ from django.test import Client
 from PIL import Image
 
 from gateway.branding.selectors import brand_of
+from gateway.compliance.knowing.models import ShopperPlace
 from gateway.invoices.models import Invoice
 from gateway.invoices.services import invoice_void
 from gateway.market.snapshot_store import forget_snapshot
@@ -272,7 +273,9 @@ def test_where_nobody_is_served_no_code_and_no_price_is_drawn(world, client, set
         assert "sanction" not in seen
     offered = client.get(f"/i/{invoice.id}/authorization", **barred)
     assert (offered.status_code, offered.json()["code"]) == (403, "jurisdiction_not_served")
+    assert not ShopperPlace.objects.exists(), "who only looks closes it for nobody"
     assert client.post(f"/i/{invoice.id}/renew", **barred).status_code == 403
+    assert ShopperPlace.objects.get(invoice_id=invoice.id).country == "KP"
 
 
 def test_what_goes_back_and_how_far_it_is_stands_on_the_page(open_shop, browser):

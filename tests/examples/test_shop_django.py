@@ -21,6 +21,7 @@ import orjson
 import pytest
 from pytest_django.live_server_helper import LiveServer
 
+from gateway.events.models import Event
 from gateway.invoices.models import Invoice
 from gateway.money.amounts import Amount
 from gateway.money.assets import FIAT
@@ -122,6 +123,17 @@ class Shop:
         except urllib.error.HTTPError as refused:
             return refused.code
 
+    def hears(self, message_id: str, **message: Any) -> None:
+        """A message that is signed as the gateway does is taken."""
+        body = orjson.dumps(message)
+        signed = headers(
+            secrets_valid=[self.secret],
+            message_id=message_id,
+            timestamp=int(time.time()),
+            body=body,
+        )
+        assert self.tell(body, signed) == 204, "".join(self.said[-20:])
+
     def _wait_until_open(self) -> None:
         end = time.monotonic() + OPEN_SECONDS
         while True:
@@ -145,7 +157,7 @@ def shop(
 ) -> Iterator[Shop]:
     settings.PUBLIC_URL = live_server.url
     _, key = api_key_create(
-        shop_id=open_shop.shop_id, mode="test", scopes=SCOPES, name="Bean & Cup"
+        shop_id=open_shop.shop_id, mode="test", scopes=(*SCOPES, "events:read"), name="Bean & Cup"
     )
     shop = Shop(state=tmp_path, gateway_url=live_server.url, key=key)
     yield shop
@@ -247,23 +259,72 @@ def test_a_message_that_comes_again_or_late_changes_nothing(
     delivered(open_shop, shop)
 
     def tell(message_id: str, sequence: int, status: str) -> None:
-        told = {
-            "order_id": invoice.order_id,
-            "status": status,
-            "exceptions": [],
-            "release_goods": "no",
-        }
-        body = orjson.dumps({"type": "invoice.x", "sequence": sequence, "data": told})
-        signed = headers(
-            secrets_valid=[shop.secret],
-            message_id=message_id,
-            timestamp=int(time.time()),
-            body=body,
-        )
-        assert shop.tell(body, signed) == 204
+        told = told_of(invoice, status)
+        shop.hears(message_id, type="invoice.x", sequence=sequence, data=told)
 
     tell("new", 51, "expired")
     tell("late", 50, "processing")
     assert "The time to pay is over" in customer.get(page)
     tell("new", 60, "paid")  # the same id: it was dealt with
     assert "The time to pay is over" in customer.get(page)
+
+
+def told_of(invoice: Invoice, status: str, release_goods: str = "no") -> dict[str, Any]:
+    return {
+        "id": str(invoice.id),
+        "order_id": invoice.order_id,
+        "status": status,
+        "exceptions": [],
+        "release_goods": release_goods,
+    }
+
+
+def test_after_an_invoice_ended_unpaid_another_is_paid(shop: Shop, customer: Customer) -> None:
+    page, first = buy(customer)
+    shop.hears("a", type="invoice.expired", sequence=50, data=told_of(first, "expired"))
+    customer.get(page)
+    second = Invoice.objects.get(id=UUID(customer.post(f"{page}/pay").rpartition("/")[2]))
+    assert (second.order_id, Invoice.objects.count()) == (first.order_id, 2) and second != first
+    customer.get(page)
+    assert customer.post(f"{page}/pay").endswith(f"/i/{second.id}"), "asked twice it is the same"
+    shop.hears("b", type="invoice.x", sequence=51, data=told_of(first, "cancelled"))
+    assert "Waiting for your payment" in customer.get(page), "the first is no matter any more"
+    shop.hears("c", type="invoice.paid", sequence=3, data=told_of(second, "paid", "yes"))
+    assert "On its way" in customer.get(page)
+
+
+def test_an_invoice_that_is_paid_after_all_counts(shop: Shop, customer: Customer) -> None:
+    page, first = buy(customer)
+    shop.hears("a", type="invoice.expired", sequence=50, data=told_of(first, "expired"))
+    customer.get(page)
+    customer.post(f"{page}/pay")
+    shop.hears("b", type="invoice.paid", sequence=52, data=told_of(first, "paid", "yes"))
+    assert "On its way" in customer.get(page)
+    assert "Paid" in customer.get(page)
+
+
+def test_what_it_does_not_know_is_passed_over_and_what_is_too_large_fetched(
+    shop: Shop, customer: Customer, open_shop: World
+) -> None:
+    page, invoice = buy(customer)
+    shop.hears("test", id="x", type="endpoint.test", sequence=1, data={"message": "hello"})
+    open_shop.confirmed(invoice)
+    paid = Event.objects.get(subject=f"invoice:{invoice.id}", type="invoice.paid")
+    shop.hears(
+        "large",
+        id=str(paid.id),
+        type="invoice.paid",
+        sequence=paid.sequence,
+        data=None,
+        truncated=True,
+    )
+    assert re.search(r'role="status">Paid\b', customer.get(page))
+
+
+def test_an_older_message_about_a_refund_changes_nothing(shop: Shop, customer: Customer) -> None:
+    page, invoice = buy(customer)
+    refund = {"id": "r", "invoice_id": str(invoice.id), "worth": "18.00", "currency": "EUR"}
+    for name, sequence, status in (("a", 5, "completed"), ("b", 4, "approved")):
+        told = refund | {"status": status}
+        shop.hears(name, type="refund.x", sequence=sequence, data=told)
+    assert "Refund completed: 18.00 EUR" in customer.get(page)

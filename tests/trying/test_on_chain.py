@@ -20,8 +20,11 @@ from gateway.refunds.limits import Person
 from gateway.refunds.models import Refund
 from gateway.shops.selectors import shop_view
 from gateway.shops.services import shop_set_terms
+from gateway.supervisor.devchain import one_payment
 from gateway.supervisor.devchain.one_payment import wallet_of
+from gateway.trying import acting
 from gateway.trying.acting import provocations_act
+from gateway.trying.life import LEASE
 from gateway.trying.models import Provocation
 from gateway.trying.services import provoke, wallet_name
 from tests.invoices.conftest import LISTED
@@ -209,6 +212,62 @@ def test_a_payment_of_the_developers_own_is_taken_back_too(ground: Ground) -> No
     ground.happens(invoice, "reorg")
     ground.hear(mine=1)
     assert "reverted" in ground.again(invoice).exceptions
+
+
+def test_what_others_paid_meanwhile_stays_paid(ground: Ground) -> None:
+    mine = ground.issue()
+    ground.happens(mine, "paid")
+    ground.hear(mine=1)
+    others = ground.issue(), ground.issue()
+    for invoice, asset in zip(others, ("ETH@31337", "USDC@31337"), strict=True):
+        ground.happens(invoice, "paid", asset=asset)
+    ground.hear(mine=1)
+    ground.happens(mine, "reorg")
+    ground.hear(mine=1)
+    assert ground.again(mine).exceptions == ["reverted"]
+    for invoice in map(ground.again, others):
+        assert (invoice.status, invoice.exceptions) == ("paid", [])
+        assert "invoice.reverted" not in ground.told(invoice)
+    assert ledger_checks() == []
+
+
+def test_a_slow_chain_is_waited_for(ground: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(one_payment, "GIVEN_SECONDS", 0.0)
+    invoice = ground.issue()
+    row = ground.ask(invoice, "paid", asset="USDC@31337")
+    ground.till.rpc.call("evm_setAutomine", [False])
+    try:
+        provocations_act(now=row.asked_at)
+    finally:
+        ground.till.rpc.call("evm_setAutomine", [True])
+    row.refresh_from_db()
+    assert (row.status, row.failure_code) == ("waiting", "")
+    monkeypatch.undo()
+    ground.hear(mine=1)
+    ground.until_over(row)
+    ground.hear(mine=2)
+    assert ground.again(invoice).status == "paid"
+
+
+def test_who_lost_the_lease_takes_nothing_back(
+    ground: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    invoice = ground.issue()
+    ground.happens(invoice, "paid")
+    ground.hear(mine=1)
+    row = ground.ask(invoice, "reorg")
+
+    def slow(asked: Provocation) -> bool:
+        """So slow that another process took the row meanwhile."""
+        Provocation.objects.filter(id=asked.id).update(due_at=asked.due_at + LEASE)
+        return True
+
+    monkeypatch.setattr(acting, "_is_counted", slow)
+    provocations_act(now=row.asked_at)
+    ground.hear(mine=1)
+    row.refresh_from_db()
+    assert (row.status, ground.again(invoice).status) == ("sent", "paid")
+    assert row.due_at > row.asked_at + LEASE, "it stays the other's"
 
 
 def test_a_final_payment_is_left_alone(ground: Ground) -> None:

@@ -26,10 +26,10 @@ class BadSignature(Exception):
     """A message that the gateway didn't send, or sent long ago."""
 
 
-def ask_for_money(*, number: str, amount: str, return_url: str) -> dict[str, Any]:
-    """An invoice for an order. Asked twice with the same number, it is the same invoice."""
+def ask_for_money(*, number: str, attempt: int, amount: str, return_url: str) -> dict[str, Any]:
+    """An invoice for an order. Asked twice for the same attempt, it is the same invoice."""
     body = {"amount": amount, "currency": "EUR", "order_id": number, "return_url": return_url}
-    return call("POST", "/v1/invoices", body, once=f"order-{number}")
+    return call("POST", "/v1/invoices", body, once=f"order-{number}-{attempt}")
 
 
 def listen_at(url: str) -> str:
@@ -39,11 +39,22 @@ def listen_at(url: str) -> str:
     return secret
 
 
-def call(method: str, path: str, body: dict[str, Any], *, once: str) -> dict[str, Any]:
+def whole(message: dict[str, Any]) -> dict[str, Any]:
+    """The message with its data, which is fetched where it was too large to be sent along.
+
+    Raises:
+        GatewayRefused
+    """
+    return call("GET", f"/v1/events/{message['id']}") if message.get("truncated") else message
+
+
+def call(
+    method: str, path: str, body: dict[str, Any] | None = None, *, once: str = ""
+) -> dict[str, Any]:
     """The gateway's answer.
 
     Args:
-        once: names what is done: said twice, it is done once.
+        once: names what is done: said twice, it is done once. "": nothing is done.
 
     Raises:
         GatewayRefused: with its own words; also when it doesn't answer.
@@ -51,11 +62,11 @@ def call(method: str, path: str, body: dict[str, Any], *, once: str) -> dict[str
     request = urllib.request.Request(
         settings.GATEWAY_URL + path,
         method=method,
-        data=json.dumps(body).encode(),
+        data=None if body is None else json.dumps(body).encode(),
         headers={
             "Authorization": f"Bearer {settings.GATEWAY_KEY}",
             "Content-Type": "application/json",
-            "Idempotency-Key": once,
+            **({"Idempotency-Key": once} if once else {}),
         },
     )
     try:

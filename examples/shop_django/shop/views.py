@@ -59,19 +59,26 @@ def check_out(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def pay(request: HttpRequest, number: str) -> HttpResponse:
-    """To the gateway's page: a new invoice, or the one that this order has."""
+    """To the gateway's page: the invoice that this order has, or a new one once that ended."""
     order = get_object_or_404(Order, number=number)
-    if order.checkout_url:
+    if order.checkout_url and not order.must_ask_anew:
         return redirect(order.checkout_url)
     try:
         invoice = gateway.ask_for_money(
-            number=number, amount=order.total, return_url=f"{settings.URL}/orders/{number}"
+            number=number,
+            attempt=order.attempt + 1,
+            amount=order.total,
+            return_url=f"{settings.URL}/orders/{number}",
         )
     except gateway.GatewayRefused as refused:
         context = {"order": order, "word": WORDS[order.status], "problem": refused}
         return render(request, "shop/order.html", context, status=502)
-    Order.objects.filter(number=number).update(
-        invoice_id=invoice["id"], checkout_url=invoice["checkout_url"]
+    Order.objects.filter(number=number, attempt=order.attempt).update(
+        attempt=order.attempt + 1,
+        invoice_id=invoice["id"],
+        checkout_url=invoice["checkout_url"],
+        status=invoice["status"],
+        sequence=0,  # each invoice's messages are counted from 1
     )
     return redirect(invoice["checkout_url"])
 
@@ -91,24 +98,35 @@ def webhook(request: HttpRequest) -> HttpResponse:
     try:
         secret = settings.WEBHOOK_SECRET_FILE.read_text().strip()
         message = gateway.verified(request.body, request.headers, secret)
+        about = message["type"].partition(".")[0]
+        if about in ("invoice", "refund"):
+            message = gateway.whole(message)
     except (FileNotFoundError, gateway.BadSignature):
         return HttpResponse(status=400)
+    except gateway.GatewayRefused:
+        return HttpResponse(status=503)  # it is sent again
     with transaction.atomic():  # noted and acted upon together, or neither
         _, is_new = Message.objects.get_or_create(
             webhook_id=request.headers["webhook-id"], defaults={"type": message["type"]}
         )
-        if is_new and message["type"].startswith("refund."):
-            _note_refund(message["data"])
-        elif is_new:
+        if is_new and about == "refund":
+            _note_refund(message)
+        elif is_new and about == "invoice":
             _note_payment(message)
     return HttpResponse(status=204)
 
 
 def _note_payment(message: dict[str, Any]) -> None:
     told = message["data"]
-    order = Order.objects.filter(number=told["order_id"], sequence__lt=message["sequence"]).first()
+    order = Order.objects.filter(number=told["order_id"]).first()
     if order is None:
-        return  # another program's sale, or older than what is known
+        return  # another program's sale
+    is_latest = order.invoice_id in ("", told["id"])
+    if is_latest and message["sequence"] <= order.sequence:
+        return  # older than what is known
+    if not is_latest and (told["release_goods"] != "yes" or order.handed_over_at):
+        return  # of an invoice before: it matters only if that is paid after all
+    order.invoice_id = told["id"]
     order.sequence, order.status = message["sequence"], told["status"]
     order.exceptions = told["exceptions"]
     if told["release_goods"] == "yes" and order.handed_over_at is None:
@@ -116,12 +134,14 @@ def _note_payment(message: dict[str, Any]) -> None:
     order.save()
 
 
-def _note_refund(told: dict[str, Any]) -> None:
+def _note_refund(message: dict[str, Any]) -> None:
+    told, sequence = message["data"], message["sequence"]
     order = Order.objects.filter(invoice_id=told["invoice_id"]).first()
-    if order is not None:
-        kept = ("status", "amount", "asset", "worth", "currency")
-        order.refunds[told["id"]] = {name: told.get(name) for name in kept}
-        order.save(update_fields=["refunds"])
+    if order is None or order.refunds.get(told["id"], {}).get("sequence", 0) >= sequence:
+        return
+    kept = ("status", "amount", "asset", "worth", "currency")
+    order.refunds[told["id"]] = {name: told.get(name) for name in kept} | {"sequence": sequence}
+    order.save(update_fields=["refunds"])
 
 
 def _basket(request: HttpRequest) -> dict[str, Any]:

@@ -40,6 +40,15 @@ class WalletRefused(IssuingError):
         self.status = status
 
 
+class FetchedTooOften(WalletRefused):
+    code = "credential_fetched_too_often"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "credential_request_denied", "This offer was fetched often enough: ask for a new one."
+        )
+
+
 class IssuingNotOffered(IssuingError):
     code = "credentials_not_offered"
     message = "This house gives out no credentials."

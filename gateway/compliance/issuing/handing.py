@@ -11,8 +11,14 @@ from django.db import IntegrityError, transaction
 
 from gateway.compliance.issuing.configuration import credential_signer
 from gateway.compliance.issuing.content import VCT, hidden_claims
-from gateway.compliance.issuing.errors import IssuingError, NotVerified, WalletRefused
+from gateway.compliance.issuing.errors import (
+    FetchedTooOften,
+    IssuingError,
+    NotVerified,
+    WalletRefused,
+)
 from gateway.compliance.issuing.holder_proofs import HolderProof
+from gateway.compliance.issuing.life import FETCHES, HOUSE
 from gateway.compliance.issuing.models import CredentialOffer, IssuedCredential, SigningKey
 from gateway.compliance.issuing.nonces import nonce_counts
 from gateway.compliance.issuing.offer_secrets import list_uri, nonce_key
@@ -24,16 +30,16 @@ from gateway.events.ids import uuid7
 
 TRIES: Final = 16
 """To draw a place in the list that nobody has: half full, one in 65,536 needs more."""
-REPLACED: Final = "issuing"
 
 
 def credential_hand(*, offer_id: UUID, proof: HolderProof, now: datetime) -> str:
     """The credential. While its token counts, a wallet that lost the answer may ask again: what it
-    is given then takes the place of the one before.
+    is given then takes the place of the one before, up to ``FETCHES`` in all.
 
     Raises:
-        WalletRefused: the nonce was used or isn't ours; the token is over; or the house doesn't
-            vouch for the person any more.
+        WalletRefused: the nonce was used or isn't ours; the token is over, or what its person had
+            was taken back since; or the house doesn't vouch for the person any more.
+        FetchedTooOften
         IssuingNotOffered, CredentialSignerUnreadable
     """
     if not nonce_counts(proof.nonce, key=nonce_key(), now=now):
@@ -57,6 +63,13 @@ def _handed(offer_id: UUID, proof: HolderProof, *, place: int, now: datetime) ->
     offer = CredentialOffer.objects.select_for_update(of=("self",)).get(id=offer_id)
     if offer.state not in ("taken", "issued") or not offer.token_until or now >= offer.token_until:
         raise WalletRefused("invalid_token", "This token is over.", status=401)
+    theirs = IssuedCredential.objects.filter(subject_id=offer.subject_id)
+    # Not by the token's end alone: ``now`` is of before this request waited for the lock.
+    taken_back = theirs.filter(standing="revoked", ended_at__gte=offer.asked_at)
+    if taken_back.exclude(ended_by=HOUSE).exists():
+        raise WalletRefused("invalid_token", "This token is over.", status=401)
+    if theirs.filter(offer=offer).count() >= FETCHES:
+        raise FetchedTooOften
     try:
         vouched = vouch_for(file, offer.subject_id, today=now.date())
     except NotVerified as error:
@@ -75,9 +88,8 @@ def _handed(offer_id: UUID, proof: HolderProof, *, place: int, now: datetime) ->
         now=now,
         expires_at=ends,
     )
-    before = IssuedCredential.objects.filter(subject_id=offer.subject_id)
-    before.exclude(standing="revoked").update(
-        standing="revoked", ended_by=REPLACED, ended_at=now, reason="A newer one took its place."
+    theirs.exclude(standing="revoked").update(
+        standing="revoked", ended_by=HOUSE, ended_at=now, reason="A newer one took its place."
     )
     key, _made = SigningKey.objects.get_or_create(
         kid=kid_of(signer.key), defaults={"public": public_of(signer.key), "since": now}

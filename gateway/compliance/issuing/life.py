@@ -15,11 +15,15 @@ OPEN: Final[tuple[OfferState, ...]] = ("asked", "taken")
 Standing = Literal["valid", "suspended", "revoked"]
 STANDINGS: Final[tuple[Standing, ...]] = get_args(Standing)
 
+HOUSE: Final = "issuing"
+"""Who ended a credential that nobody of the house's people took back."""
 OFFERED_FOR: Final = timedelta(days=3)
 """An officer has to reach the person; without their code the offer is worth nothing."""
 TOKEN_FOR: Final = timedelta(minutes=10)
 """From the code to the credential; a wallet needs seconds."""
 NONCE_FOR: Final = timedelta(minutes=5)
+FETCHES: Final = 3
+"""Of one offer: each takes a place of the list for ever, and a wallet loses an answer once."""
 WRONG_CODES: Final = 5
 """Of a million; then a new offer is needed."""
 OFFERS_A_DAY: Final = 5

@@ -8,19 +8,18 @@ from uuid import UUID
 from django.db import transaction
 
 from gateway.compliance.issuing.errors import CredentialUnknown, ReasonMissing
-from gateway.compliance.issuing.life import Standing, standing_for
-from gateway.compliance.issuing.models import IssuedCredential
+from gateway.compliance.issuing.life import HOUSE, Standing, standing_for
+from gateway.compliance.issuing.models import CredentialOffer, IssuedCredential
 from gateway.compliance.issuing.offering import subject_offers_end
 from gateway.compliance.knowing.models import BusinessFile, ShopLevel
 
-HOUSE: Final = "issuing"
-"""Who ended one that nobody of the house's people did."""
 MAX_REASON: Final = 500
 
 
 @transaction.atomic
 def credential_revoke(*, credential_id: UUID, by: UUID, reason: str, now: datetime) -> None:
-    """Take one back for good, for a reason that the house alone reads.
+    """Take one back for good, for a reason that the house alone reads. What its person could
+    fetch another one with is over too: they need a new offer.
 
     Raises:
         ReasonMissing
@@ -28,8 +27,12 @@ def credential_revoke(*, credential_id: UUID, by: UUID, reason: str, now: dateti
     """
     if not reason.strip() or len(reason) > MAX_REASON:
         raise ReasonMissing
-    row = IssuedCredential.objects.select_for_update(of=("self",)).filter(id=credential_id).first()
-    if row is None or row.standing == "revoked":
+    found = IssuedCredential.objects.filter(id=credential_id).values_list("subject_id", flat=True)
+    if (subject_id := found.first()) is None:
+        raise CredentialUnknown
+    _tokens_end(subject_id, now=now)  # before the credential: handing out locks in this order
+    row = IssuedCredential.objects.select_for_update(of=("self",)).get(id=credential_id)
+    if row.standing == "revoked":
         raise CredentialUnknown
     _stand(row, "revoked", by=f"user:{by}", reason=reason.strip(), now=now)
 
@@ -53,10 +56,18 @@ def shop_credentials_follow(*, shop_id: UUID, now: datetime) -> None:
 @transaction.atomic
 def subject_credentials_end(*, subject_id: UUID, now: datetime) -> None:
     """Of somebody who has nothing to do with their shop any more, or was erased."""
+    subject_offers_end(subject_id, now=now)
     rows = IssuedCredential.objects.select_for_update(of=("self",)).filter(subject_id=subject_id)
     for row in rows.exclude(standing="revoked"):
         _stand(row, "revoked", by=HOUSE, reason="The person left the shop, or was erased.", now=now)
+
+
+def _tokens_end(subject_id: UUID, *, now: datetime) -> None:
+    """Also those of offers before the last: any of them would fetch a credential again."""
     subject_offers_end(subject_id, now=now)
+    offers = CredentialOffer.objects.select_for_update(of=("self",)).filter(subject_id=subject_id)
+    ids = [row.id for row in offers.filter(token_until__gt=now).order_by("id")]
+    CredentialOffer.objects.filter(id__in=ids).update(token_until=now)
 
 
 def _stand(

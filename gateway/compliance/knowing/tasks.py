@@ -36,5 +36,5 @@ def forget_papers() -> int:
 
 @shared_task
 def forget_shopper_places() -> int:
-    """Each day: where shoppers were, once the law no longer asks for it."""
+    """Each hour: where shoppers were, once the law no longer asks for it."""
     return shopper_places_forget(now=timezone.now())

@@ -30,11 +30,17 @@ class Faucet:
     """
 
     def __init__(
-        self, *, chain: DevChain, rpc_url: str, admin_key: str = DEFAULT_ADMIN_KEY
+        self,
+        *,
+        chain: DevChain,
+        rpc_url: str,
+        admin_key: str = DEFAULT_ADMIN_KEY,
+        timeout_seconds: float = 60.0,
     ) -> None:
         self.chain = chain
         self._rpc = Rpc(url=rpc_url)
         self._key = derived_key(admin_key=admin_key, role="faucet")
+        self._timeout_seconds = timeout_seconds
         self._one_at_a_time = threading.Lock()
 
     def __enter__(self) -> Self:
@@ -57,6 +63,7 @@ class Faucet:
         Raises:
             KeyError: no token has this symbol.
             TransactionFailed: the token refused.
+            NotMined: not within the faucet's time.
         """
         if symbol == NATIVE:
             return self._send(label=f"ether for {to}", to=to, value_wei=units)
@@ -85,7 +92,7 @@ class Faucet:
                 sender = Sender(rpc=self._rpc, key=self._key)
                 sender.plan(label=label, to=to, data=data, value_wei=value_wei)
                 try:
-                    return sender.send()[0]
+                    return sender.send(timeout_seconds=self._timeout_seconds)[0]
                 except RpcError:
                     # Another process of the same faucet took the nonce: read it again.
                     if attempt + 1 == ATTEMPTS:

@@ -16,11 +16,18 @@ from gateway.supervisor.devchain.faucet import NATIVE, Faucet
 from gateway.supervisor.devchain.layout import DevChain
 from gateway.supervisor.devchain.provision import DEFAULT_ADMIN_KEY
 from gateway.supervisor.devchain.rpc import Rpc
-from gateway.supervisor.devchain.transactions import Sender, TransactionFailed, derived_key
+from gateway.supervisor.devchain.transactions import (
+    NotMined,
+    Sender,
+    TransactionFailed,
+    derived_key,
+)
 
 GAS_WEI = 10 * 10**18
 """A balance for gas that no price of a dev chain eats up."""
 ALLOWED_SECONDS = 15.0
+GIVEN_SECONDS = 15.0
+"""For each transaction of a gift. Whoever calls again goes on where it was, so none waits long."""
 
 
 def wallet_of(name: str, *, admin_key: str = DEFAULT_ADMIN_KEY) -> str:
@@ -53,6 +60,7 @@ class OnePayment:
         Raises:
             KeyError: the chain has no such token.
             TransactionFailed: the token refused, for good.
+            NotMined: what it takes was not there in time; call again.
             RpcError: the node is no anvil, or refused.
             httpx.HTTPError: the node does not answer.
         """
@@ -88,7 +96,12 @@ class OnePayment:
         rpc.call("anvil_setBalance", wallet, hex(GAS_WEI + coins))
         if self.symbol == NATIVE:
             return
-        with Faucet(chain=chain, rpc_url=rpc.url, admin_key=self.admin_key) as faucet:
+        with Faucet(
+            chain=chain,
+            rpc_url=rpc.url,
+            admin_key=self.admin_key,
+            timeout_seconds=GIVEN_SECONDS,
+        ) as faucet:
             faucet.give(to=self.whose or wallet, symbol=self.symbol, units=self.units)
         if self.whose:
             self._allow(chain.token(self.symbol).address, rpc=rpc, wallet=wallet)
@@ -102,7 +115,7 @@ class OnePayment:
         end = time.monotonic() + ALLOWED_SECONDS
         while (receipt := rpc.call("eth_getTransactionReceipt", allowed)) is None:
             if time.monotonic() > end:
-                raise TransactionFailed(f"the allowance of {self.whose} was not mined")
+                raise NotMined(f"the allowance of {self.whose} was not mined")
             time.sleep(0.05)
         if receipt["status"] != "0x1":
             raise TransactionFailed(f"the allowance of {self.whose} reverted")

@@ -31,6 +31,12 @@ class TransactionFailed(Exception):
     code = "devchain_transaction_failed"
 
 
+class NotMined(TransactionFailed):
+    """It was not mined in time, and may still be."""
+
+    code = "devchain_transaction_not_mined"
+
+
 @dataclass(frozen=True, slots=True)
 class Planned:
     """A signed transaction that waits to be sent."""
@@ -81,6 +87,7 @@ class Sender:
 
         Raises:
             TransactionFailed: one reverted, with its label and the node's reason.
+            NotMined: one was not mined within ``timeout_seconds``.
         """
         planned, self._planned = self._planned, []
         receipts: list[dict[str, Any]] = []
@@ -123,7 +130,7 @@ class Sender:
                 return receipts
             if time.monotonic() > end:
                 missing = planned[receipts.index(None)]
-                raise TransactionFailed(f"{missing.label} was not mined in {timeout_seconds} s")
+                raise NotMined(f"{missing.label} was not mined in {timeout_seconds} s")
             time.sleep(0.05)
             if self._may_hurry:
                 self._hurry()

@@ -283,6 +283,18 @@ def test_a_wallet_that_lost_the_answer_asks_again_and_the_first_is_taken_back(
     assert wallet.ask(token).status_code == 401
 
 
+def test_an_offer_is_fetched_a_few_times_and_no_more(shop: Approved) -> None:
+    wallet = Holder()
+    token = wallet.taken(shop.offer())
+    for _lost in range(life.FETCHES):
+        assert wallet.ask(token).status_code == 200
+    answer = wallet.ask(token)
+    assert (answer.status_code, answer.json()["code"]) == (400, "credential_fetched_too_often")
+    assert IssuedCredential.objects.count() == life.FETCHES
+    assert IssuedCredential.objects.filter(standing="valid").count() == 1, "the last one counts"
+    assert wallet.ask(wallet.taken(shop.offer())).status_code == 200
+
+
 def test_who_was_not_approved_is_given_nothing(shop: Approved) -> None:
     wallet = Holder()
     token = wallet.taken(shop.offer())

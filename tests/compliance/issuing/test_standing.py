@@ -1,6 +1,7 @@
 """A credential counts as long as what it rests on: the approval, the person's part, the house's
 word."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -104,6 +105,35 @@ def test_an_officer_takes_one_back_for_a_reason_and_once(shop: Approved, setting
         credential_revoke(credential_id=row.id, by=ADA, reason="again", now=now)
     reopened(shop)
     assert told(settings) == "revoked", "nothing brings it back"
+
+
+def test_what_was_taken_back_is_not_fetched_anew(shop: Approved) -> None:
+    wallet = Holder()
+    before = wallet.taken(shop.offer())
+    assert wallet.ask(before).status_code == 200
+    token = wallet.taken(shop.offer())
+    assert wallet.ask(token).status_code == 200
+    shop.offer()
+    taken_back(shop)
+    assert [wallet.ask(one).status_code for one in (before, token)] == [401, 401]
+    assert not IssuedCredential.objects.exclude(standing="revoked").exists()
+    assert not CredentialOffer.objects.filter(state="asked").exists(), "nor by what was still open"
+    assert wallet.ask(wallet.taken(shop.offer())).status_code == 200, "a new offer is a new word"
+
+
+def test_who_asked_while_it_was_taken_back_is_given_nothing(shop: Approved) -> None:
+    wallet = Holder()
+    token = wallet.taken(shop.offer())
+    assert wallet.ask(token).status_code == 200
+    taken_back(shop)
+    # As for a request that came before, and waited: by its clock the token isn't over.
+    CredentialOffer.objects.update(token_until=timezone.now() + timedelta(minutes=1))
+    assert wallet.ask(token).status_code == 401
+
+
+def taken_back(shop: Approved) -> None:
+    row = IssuedCredential.objects.exclude(standing="revoked").get(subject_id=shop.ann.id)
+    credential_revoke(credential_id=row.id, by=ADA, reason="a stolen phone", now=timezone.now())
 
 
 def test_the_list_says_nothing_of_whose_they_are(shop: Approved) -> None:

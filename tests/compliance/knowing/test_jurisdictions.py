@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from gateway.checkout.places import shopper_place
+from gateway.compliance.knowing import shopper_places
 from gateway.compliance.knowing.configuration import knowing_settings
 from gateway.compliance.knowing.errors import JurisdictionNotServed, KnowingUnreadable
 from gateway.compliance.knowing.files import file_say
@@ -123,6 +124,23 @@ def test_where_shoppers_were_is_forgotten_after_its_term() -> None:
         )
     assert shopper_places_forget(now=NOW) == 1
     assert ShopperPlace.objects.get().noted_at > years_after(NOW, -2)
+
+
+@pytest.mark.django_db
+def test_more_than_a_page_of_old_places_is_forgotten_in_one_turn(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(shopper_places, "AT_ONCE", 2)
+    for _shopper in range(5):
+        shopper_place_note(
+            invoice_id=uuid4(),
+            shop_id=uuid4(),
+            source="card",
+            place=Place("DE"),
+            now=years_after(NOW, -6),
+        )
+    assert shopper_places_forget(now=NOW) == 5
+    assert not ShopperPlace.objects.exists()
 
 
 def live(shop_id: UUID) -> ShopView:

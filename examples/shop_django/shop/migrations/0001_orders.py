@@ -29,6 +29,7 @@ class Migration(migrations.Migration):
                 ("number", models.CharField(max_length=12, unique=True)),
                 ("lines", models.JSONField()),
                 ("cents", models.PositiveIntegerField()),
+                ("attempt", models.PositiveSmallIntegerField(default=0)),
                 ("invoice_id", models.CharField(blank=True, max_length=36)),
                 ("checkout_url", models.URLField(blank=True)),
                 ("status", models.CharField(default="new", max_length=12)),
