@@ -24,7 +24,7 @@ from merchants.moving.export_files import (
     sales_in,
     source_of,
 )
-from merchants.moving.json_items import NoJson, json_items
+from merchants.moving.json_items import MOST_IN_AN_ITEM, NoJson, json_items
 from merchants.moving.moments import moment_from
 from merchants.moving.rows import PastSale, Unread
 from tests.merchants.moving.samples import (
@@ -328,3 +328,12 @@ def test_a_file_of_empty_lines_is_not_read_for_ever(monkeypatch) -> None:
     with pytest.raises(NoExport):
         read(body)
     assert len(read(LEGACY_CSV)) == 2
+
+
+def test_an_item_comes_in_however_many_pieces_up_to_its_limit() -> None:
+    item = {"pad": "x" * (MOST_IN_AN_ITEM - 100)}
+    body = json.dumps([item, 1]).encode()
+    assert list(json_items(in_pieces(body, 16))) == [item, 1]
+    for size in (4096, 10 * MOST_IN_AN_ITEM):
+        with pytest.raises(NoJson):
+            list(json_items(in_pieces(body.replace(b"x", b"xx"), size)))
