@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from gateway.compliance.sealed.keys import abouts_of, key_throw_away, keys_for, keys_of
 from gateway.compliance.sealed.sealing import opened_with_key, sealed_with_key
 from merchants.audit.recording import record
-from merchants.moving.models import UNDER_WAY, Move, PastInvoice
+from merchants.moving.models import Move, PastInvoice
 from merchants.moving.rows import PastSale
 
 KIND: Final = "past_buyers"
@@ -77,10 +77,10 @@ def emails_of(invoices: Iterable[PastInvoice]) -> dict[UUID, str]:
 
 @transaction.atomic
 def emails_forget(*, shop_id: UUID, by: str, now: datetime) -> int:
-    """Forget all that a shop kept; how many. Their keys go within the hour. A move that is under
-    way keeps no more of them."""
+    """Forget all that a shop kept; how many. Their keys go within the hour. No move that was begun
+    before keeps any more, nor where it is gone on with."""
     # First: it waits for a page that is being kept, whose emails are forgotten with the others.
-    Move.objects.filter(shop_id=shop_id, state__in=UNDER_WAY).update(with_emails=False)
+    Move.objects.filter(shop_id=shop_id, with_emails=True).update(with_emails=False)
     count = PastInvoice.objects.filter(shop_id=shop_id, email_box__isnull=False).update(
         email_box=None
     )

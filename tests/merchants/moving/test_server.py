@@ -13,6 +13,7 @@ from gateway.shops.selectors import shop_view
 from merchants.audit.models import Record
 from merchants.catalogue.models import Item
 from merchants.moving import carrying
+from merchants.moving.buyers import emails_forget
 from merchants.moving.carrying import KEEP_CHOICE, choices_lapse, moves_carry
 from merchants.moving.errors import KeyMissing, KeyNoText, MoveElsewhere
 from merchants.moving.models import Move, PastInvoice, UnreadRow
@@ -362,6 +363,25 @@ def test_a_server_that_knows_one_page_only_ends_the_move(btcpay, look, take, wor
     move_again(shop_id=move.shop_id, move_id=move.id, key=KEY, now=timezone.now())
     move = work(move)
     assert (move.state, move.added) == ("done", 3)
+
+
+def test_emails_that_were_forgotten_do_not_come_again_where_a_move_goes_on(
+    btcpay, look, take, work
+) -> None:
+    now = int(timezone.now().timestamp())
+    rows = range(1, 14)
+    btcpay.invoices = [btcpay_invoice(number, createdTime=now - number) for number in rows]
+    move = look(btcpay)
+    take(move, Chosen(history=True, with_emails=True))
+    moods = iter([None] * 9)
+    btcpay.fails = lambda _path: next(moods, 401)
+    work(move)
+    forgotten = emails_forget(shop_id=move.shop_id, by="user:ann", now=timezone.now())
+    assert forgotten == 5
+    btcpay.fails = lambda _path: None
+    move_again(shop_id=move.shop_id, move_id=move.id, key=KEY, now=timezone.now())
+    assert work(move).added == 13
+    assert not PastInvoice.objects.exclude(email_box=None).exists()
 
 
 def test_products_that_never_end_end_the_move(bitcart, look, take, work) -> None:
