@@ -5,11 +5,14 @@ from dataclasses import dataclass
 
 import httpx
 
+from gateway.outside.deadlines import Deadline
 from gateway.outside.errors import OutsideFailed
 from gateway.outside.targets import Target, resolve
 from gateway.outside.trust import trusted, trusted_as
 
 TIMEOUT_SECONDS = 15.0
+CUT_AFTER_SECONDS = 1.0
+"""Past the timeout: what hangs by then hangs on purpose."""
 MAX_ANSWER_BYTES = 64 * 1024
 
 
@@ -38,7 +41,8 @@ def request(
     """Send one request to a public target; redirects are answers, not instructions.
 
     Args:
-        timeout_seconds: for the whole exchange, not for each byte.
+        timeout_seconds: for the whole exchange, not for each byte: at the latest
+            ``CUT_AFTER_SECONDS`` after it the connection is cut.
         certificate: files of the certificate that we come with, and of its key.
 
     Raises:
@@ -48,12 +52,16 @@ def request(
     target = resolve(url, allow_loopback=allow_loopback)
     started = time.monotonic()
     context = trusted_as(*certificate) if certificate else trusted()
-    with httpx.Client(
-        verify=context, timeout=timeout_seconds, follow_redirects=False, trust_env=False
-    ) as client:
+    with (
+        httpx.Client(
+            verify=context, timeout=timeout_seconds, follow_redirects=False, trust_env=False
+        ) as client,
+        Deadline(timeout_seconds + CUT_AFTER_SECONDS) as deadline,
+    ):
         outgoing = pinned_request(
             client, target=target, method=method, body=body, headers=headers or {}
         )
+        outgoing.extensions["trace"] = deadline.trace
         try:
             response = client.send(outgoing, stream=True)
             try:
@@ -63,7 +71,11 @@ def request(
             finally:
                 response.close()
         except httpx.HTTPError as error:
+            if deadline.is_over:
+                raise _too_slow() from error
             raise OutsideFailed(f"{target.host} did not answer: {type(error).__name__}.") from error
+        if deadline.is_over:
+            raise _too_slow()  # an answer without a length ends where it is cut
     return Answer(
         status=response.status_code,
         headers=response.headers,
@@ -102,5 +114,9 @@ def _read(response: httpx.Response, *, limit: int, deadline: float) -> tuple[byt
         if len(kept) > limit:
             return bytes(kept[:limit]), True
         if time.monotonic() > deadline:
-            raise OutsideFailed("The other side answered too slowly.", code="too_slow")
+            raise _too_slow()
     return bytes(kept), False
+
+
+def _too_slow() -> OutsideFailed:
+    return OutsideFailed("The other side answered too slowly.", code="too_slow")

@@ -10,11 +10,13 @@ from datetime import UTC
 from typing import Any, Final
 
 from merchants.moving.exact import bps_from_percent, currency_from
-from merchants.moving.reading import Told, sale_from, text_of, texts_of
-from merchants.moving.rows import OldItem, OldShop, PastSale, Unread
+from merchants.moving.reading import Told, clean_of, key_text_of, sale_from, texts_of
+from merchants.moving.rows import MAX_ID, OldItem, OldShop, PastSale, Unread
 
 MOST_MINUTES: Final = 60 * 24 * 24
 MOST_BLOCKS: Final = 1000
+MAX_NAME: Final = 1000
+"""Of a product, or its category; the catalogue takes fewer, and says so."""
 
 
 def shop_from(store: Mapping[str, Any]) -> OldShop:
@@ -23,8 +25,8 @@ def shop_from(store: Mapping[str, Any]) -> OldShop:
     rules = checkout if isinstance(checkout, dict) else {}
     minutes = _within(rules.get("expiration"), MOST_MINUTES)
     return OldShop(
-        id=text_of(store.get("id"))[:120],
-        name=text_of(store.get("name"))[:200],
+        id=key_text_of(store.get("id"), MAX_ID),
+        name=clean_of(store.get("name"), 200),
         currency=currency_from(store.get("default_currency")),
         lock_seconds=None if minutes is None else minutes * 60,
         confirmations=_within(rules.get("transaction_speed"), MOST_BLOCKS),
@@ -43,10 +45,10 @@ def item_from(told: Any, *, line: int) -> OldItem | Unread:
     """One ``DisplayProduct``; a quantity of 0 is sold out, -1 is without end."""
     if not isinstance(told, dict):
         return Unread(line, "no_object")
-    name = " ".join(text_of(told.get("name")).split())
+    name = " ".join(clean_of(told.get("name"), MAX_NAME).split())
     if not name:
-        return Unread(line, "no_name", text_of(told.get("id"))[:80])
-    category = text_of(told.get("category")).strip()
+        return Unread(line, "no_name", clean_of(told.get("id"), 80))
+    category = clean_of(told.get("category"), MAX_NAME)
     price = told.get("price")
     return OldItem(
         line=line,

@@ -10,10 +10,14 @@ from datetime import UTC
 from typing import Any, Final
 
 from merchants.moving.exact import bps_from_percent, currency_from
-from merchants.moving.reading import Told, sale_from, text_of, texts_of
-from merchants.moving.rows import OldShop, OldWebhook, PastSale, Unread
+from merchants.moving.reading import Told, clean_of, key_text_of, sale_from, text_of
+from merchants.moving.rows import MAX_ID, OldShop, OldWebhook, PastSale, Unread
 
 MOST_WEBHOOKS: Final = 50
+MOST_EVENTS: Final = 50
+"""Types that a webhook asks for; the program has some twenty."""
+MAX_EVENT: Final = 80
+MAX_URL: Final = 2000
 MOST_SECONDS: Final = 2_073_600
 """The most that the program takes for a span of its store's settings: 24 days."""
 CONFIRMATIONS: Final = {"HighSpeed": 0, "MediumSpeed": 1, "LowMediumSpeed": 2, "LowSpeed": 6}
@@ -22,9 +26,9 @@ CONFIRMATIONS: Final = {"HighSpeed": 0, "MediumSpeed": 1, "LowMediumSpeed": 2, "
 def shop_from(store: Mapping[str, Any], webhooks: list[Any] | None = None) -> OldShop:
     """``StoreData`` and the list of its ``WebhookData``."""
     return OldShop(
-        id=text_of(store.get("id"))[:120],
-        name=text_of(store.get("name"))[:200],
-        website=text_of(store.get("website"))[:500],
+        id=key_text_of(store.get("id"), MAX_ID),
+        name=clean_of(store.get("name"), 200),
+        website=clean_of(store.get("website"), 500),
         currency=currency_from(store.get("defaultCurrency")),
         lock_seconds=_seconds(store.get("invoiceExpiration")),
         monitoring_seconds=_seconds(store.get("monitoringExpiration")),
@@ -41,11 +45,16 @@ def _webhook(told: Mapping[str, Any]) -> OldWebhook:
     events = chosen if isinstance(chosen, dict) else {}
     everything = events.get("everything") is True
     return OldWebhook(
-        id=text_of(told.get("id"))[:120],
-        url=text_of(told.get("url")),
-        events=("*",) if everything else texts_of(events.get("specificEvents")),
+        id=key_text_of(told.get("id"), MAX_ID),
+        url=key_text_of(told.get("url"), MAX_URL),
+        events=("*",) if everything else _events(events.get("specificEvents")),
         retries=told.get("automaticRedelivery") is not False,
     )
+
+
+def _events(told: Any) -> tuple[str, ...]:
+    names = told[:MOST_EVENTS] if isinstance(told, list) else []
+    return tuple(dict.fromkeys(filter(None, (key_text_of(one, MAX_EVENT) for one in names))))
 
 
 def _seconds(value: Any) -> int | None:

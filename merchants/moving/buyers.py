@@ -9,12 +9,12 @@ from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from gateway.compliance.sealed.keys import abouts_of, key_throw_away, keys_for, keys_of
 from gateway.compliance.sealed.sealing import opened_with_key, sealed_with_key
 from merchants.audit.recording import record
-from merchants.moving.models import UNDER_WAY, Move, PastInvoice
+from merchants.moving.models import Move, PastInvoice
 from merchants.moving.rows import PastSale
 
 KIND: Final = "past_buyers"
@@ -31,6 +31,15 @@ def about(shop_id: UUID, at: datetime) -> str:
 def is_kept(at: datetime, *, now: datetime) -> bool:
     """Whether the email of a sale of then is not to be forgotten yet."""
     return at.astimezone(UTC).year >= now.astimezone(UTC).year - KEPT_YEARS
+
+
+def emails_lock(shop_id: UUID | str) -> None:
+    """Until this transaction ends nobody else seals an email of the shop, or throws a key of them
+    away. One query. An advisory lock: a key that seals nothing yet has no row of the shop's."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{KIND}:{shop_id}"]
+        )
 
 
 def email_boxes(sales: Collection[PastSale], *, shop_id: UUID, now: datetime) -> dict[str, bytes]:
@@ -68,7 +77,10 @@ def emails_of(invoices: Iterable[PastInvoice]) -> dict[UUID, str]:
 
 @transaction.atomic
 def emails_forget(*, shop_id: UUID, by: str, now: datetime) -> int:
-    """Forget all that a shop kept; how many. Their keys go within the hour."""
+    """Forget all that a shop kept; how many. Their keys go within the hour. No move that was begun
+    before keeps any more, nor where it is gone on with."""
+    # First: it waits for a page that is being kept, whose emails are forgotten with the others.
+    Move.objects.filter(shop_id=shop_id, with_emails=True).update(with_emails=False)
     count = PastInvoice.objects.filter(shop_id=shop_id, email_box__isnull=False).update(
         email_box=None
     )
@@ -87,13 +99,10 @@ def emails_forget_old(*, now: datetime) -> int:
 @transaction.atomic
 def _throw_away(one: str) -> bool:
     _kind, shop, year = one.split(":")
+    emails_lock(shop)  # a move may be sealing more
     begins = datetime(int(year), 1, 1, tzinfo=UTC)
     ends = datetime(int(year) + 1, 1, 1, tzinfo=UTC)
     sealed = PastInvoice.objects.filter(
         shop_id=shop, at__gte=begins, at__lt=ends, email_box__isnull=False
     )
-    # A move that is under way may be sealing more.
-    busy = Move.objects.filter(shop_id=shop, state__in=UNDER_WAY)
-    if sealed.exists() or busy.exists():
-        return False
-    return key_throw_away(one)
+    return not sealed.exists() and key_throw_away(one)

@@ -25,7 +25,13 @@ from merchants.catalogue.errors import CatalogueFull
 from merchants.catalogue.selectors import items_sold
 from merchants.catalogue.services import item_add
 from merchants.catalogue.words import Words
-from merchants.moving.errors import ExportUnreadable, OldStoreGone
+from merchants.moving.errors import (
+    ExportUnreadable,
+    OldServerRepeats,
+    OldStoreGone,
+    TooManyRows,
+    TooManyUnread,
+)
 from merchants.moving.exact import NotExact, exact_from
 from merchants.moving.export_files import NoExport, sales_in
 from merchants.moving.keeping import leased, sales_keep, unread_keep
@@ -37,10 +43,16 @@ from merchants.moving.selectors import old_shop_of, shop_as_dict
 
 log = structlog.get_logger(__name__)
 
-AT_A_TIME: Final = 10
+AT_A_TIME: Final = 2
 BATCH: Final = 200
-TURN_SECONDS: Final = 15.0
+TURN_SECONDS: Final = 5.0
 """After which a move gives its place to the next one."""
+ROUND_SECONDS: Final = 10.0
+"""After which no turn goes on: one worker does everybody's tasks, and others wait."""
+MOST_ROWS: Final = 200_000
+"""Of a list, or a file, that one move goes through."""
+MOST_UNREAD: Final = 10_000
+"""Rows of a move that can't be read; what has more is no shop's history."""
 LEASE: Final = timedelta(minutes=3)
 """Longer than a task may run (``CELERY_TASK_TIME_LIMIT``)."""
 RETRIES: Final = tuple(timedelta(seconds=seconds) for seconds in (5, 15, 60, 300, 900, 1800))
@@ -49,14 +61,17 @@ KEEP_CHOICE: Final = timedelta(days=7)
 
 
 def moves_carry(*, now: datetime) -> int:
-    """Give each move that is due a turn; how many had one."""
+    """Give the moves that have waited longest a turn each; how many had one."""
+    ends = time.monotonic() + ROUND_SECONDS
     due = Move.objects.filter(state__in=WORKING, due_at__lte=now).filter(_free(now))
     count = 0
     for move_id in list(due.order_by("due_at", "id").values_list("id", flat=True)[:AT_A_TIME]):
+        if count and time.monotonic() > ends:
+            break
         # Those before it took their time: a lease counts from when its own turn begins.
         move = _claimed(move_id, now=max(now, timezone.now()))
         if move is not None:
-            _turn(move)
+            _turn(move, until=min(ends, time.monotonic() + TURN_SECONDS))
             count += 1
     return count
 
@@ -92,9 +107,12 @@ def _claimed(move_id: UUID, *, now: datetime) -> Move | None:
     return move
 
 
-def _turn(move: Move) -> None:
-    """Work on it until its time is over, it ends, or something stops it."""
-    until = time.monotonic() + TURN_SECONDS
+def _turn(move: Move, *, until: float) -> None:
+    """Work on it until its time is over, it ends, or something stops it.
+
+    Args:
+        until: by the monotonic clock.
+    """
     try:
         if move.way == "file":
             _read_file(move, until=until)
@@ -108,6 +126,10 @@ def _turn(move: Move) -> None:
         _try_later(move, error=failed.code)
     except TillwayError as error:
         _fail(move, error=error.code)
+    except Exception:
+        # Somebody else's file or server: whatever it does to us, the move waits and then ends.
+        log.exception("move_broke", move=str(move.id))
+        _try_later(move, error="move_broken")
     else:
         _give_back(move)
 
@@ -131,7 +153,7 @@ def _look(move: Move, *, server: OldServer) -> None:
         names = server.stores()
         if not names:
             raise OldStoreGone
-        found["stores"] = [{"id": one, "name": name[:200]} for one, name in names.items()]
+        found["stores"] = [{"id": one, "name": name} for one, name in names.items()]
         store_id = next(iter(names)) if len(names) == 1 else ""
     if store_id:
         found["shop"] = shop_as_dict(server.shop(store_id))
@@ -169,18 +191,19 @@ def _read_file(move: Move, *, until: float) -> None:
 
 
 def _read_server(move: Move, *, server: OldServer, until: float) -> None:
-    for _page in _pages(move, server):
+    for _page in _pages(move, server, until=until):
         if time.monotonic() > until:
             return
     _done(move)
 
 
-def _pages(move: Move, server: OldServer) -> Iterator[None]:
+def _pages(move: Move, server: OldServer, *, until: float) -> Iterator[None]:
     """Products, then invoices, as far as each was chosen; a step a page."""
-    skip = move.items_read
+    before, skip = move.page_first, move.items_read
     while not move.items_done:
         page = server.items(store_id=move.store_id, skip=skip)
-        skip += page.passed
+        _check_goes_on(page, before=before)
+        before, skip = page.first, skip + page.passed
         _keep_items(move, page, read=skip)
         if not page.passed:
             break
@@ -192,24 +215,62 @@ def _pages(move: Move, server: OldServer) -> Iterator[None]:
             skip=read,
             until=int(move.began_at.timestamp()),
             with_transactions=move.with_transactions,
+            ends=until,
         )
         if not page.passed:
             break
-        read += page.passed
-        _keep(move, page.rows, read=read, total=page.total)
+        _check_goes_on(page, before=before)
+        before, read = page.first, read + page.passed
+        _keep(move, page.rows, read=read, total=page.total, page_first=page.first)
         yield
 
 
+def _check_goes_on(page: OldPage, *, before: str) -> None:
+    """That it does not begin as the page before it did: such a server has no other page, and its
+    list no end.
+
+    Raises:
+        OldServerRepeats
+    """
+    if page.first and page.first == before:
+        raise OldServerRepeats
+
+
 def _keep(
-    move: Move, rows: list[PastSale | Unread], *, read: int, total: int | None = None
+    move: Move,
+    rows: list[PastSale | Unread],
+    *,
+    read: int,
+    total: int | None = None,
+    page_first: str = "",
 ) -> None:
-    now = timezone.now()
-    sales_keep(move_id=move.id, lease=move.lease, rows=rows, read=read, total=total, now=now)
+    kept = sales_keep(
+        move_id=move.id,
+        lease=move.lease,
+        rows=rows,
+        read=read,
+        total=total,
+        page_first=page_first,
+        now=timezone.now(),
+    )
     point("move.page_kept")
+    _check_size(kept, read=read)
+
+
+def _check_size(move: Move, *, read: int) -> None:
+    """Raises TooManyRows, TooManyUnread."""
+    if read > MOST_ROWS:
+        raise TooManyRows
+    if move.unread > MOST_UNREAD:
+        raise TooManyUnread
+
+
+def _keep_items(move: Move, page: OldPage, *, read: int) -> None:
+    _check_size(_items_kept(move, page, read=read), read=read)
 
 
 @transaction.atomic
-def _keep_items(move: Move, page: OldPage, *, read: int) -> None:
+def _items_kept(move: Move, page: OldPage, *, read: int) -> Move:
     """Add a page of products to the catalogue; what has an item's name is taken for that item."""
     row = leased(move.id, move.lease)
     shop, old = shop_view(shop_id=row.shop_id), old_shop_of(row)
@@ -226,9 +287,10 @@ def _keep_items(move: Move, page: OldPage, *, read: int) -> None:
             names.add(one.name.casefold())
             row.items_added += 1
     unread_keep(row, unread, kind="item")
-    row.items_read, row.items_done = read, not page.passed
+    row.items_read, row.items_done, row.page_first = read, not page.passed, page.first
     row.error, row.attempts = "", 0
     row.save()
+    return row
 
 
 def _add_item(item: OldItem, *, shop: ShopView, currency: str, move: Move) -> Unread | None:

@@ -9,10 +9,12 @@ from typing import Final
 MOST_COLUMNS: Final = 2_000
 MOST_IN_A_LINE: Final = 256 * 1024
 """Characters; what is longer is no line of an export."""
+MOST_LINES: Final = 1_000_000
+"""Of a file, the empty ones with them: by far more than the lines of an export of its size."""
 
 
 class NoCsv(ValueError):
-    """It is no CSV in UTF-8 with a line of names, or a line of it never ends."""
+    """It is no CSV in UTF-8 with a line of names, or a line of it never ends, or they don't."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,8 @@ def csv_lines(pieces: Iterable[bytes]) -> Iterator[CsvLine]:
         except csv.Error:
             yield CsvLine(reader.line_num, None)
             continue
+        if reader.line_num > MOST_LINES:
+            raise NoCsv
         if any(cell.strip() for cell in row):
             yield CsvLine(reader.line_num, _by_name(names, row))
 

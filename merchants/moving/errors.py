@@ -80,3 +80,20 @@ class OldAnswerTooLarge(TillwayError):
 class OldStoreGone(TillwayError):
     code = "old_store_gone"
     message = "The old server shows no store to this key."
+
+
+class OldServerRepeats(TillwayError):
+    """Another place of its list was asked for, and the same came again."""
+
+    code = "old_server_repeats"
+    message = "The old server tells the same rows again and again."
+
+
+class TooManyRows(TillwayError):
+    code = "too_many_rows"
+    message = "There is more than one move brings over."
+
+
+class TooManyUnread(TillwayError):
+    code = "too_many_unread"
+    message = "Too much of it can't be read."

@@ -15,14 +15,14 @@ What is known by its columns or names:
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import tzinfo
-from itertools import chain
+from itertools import chain, islice
 from typing import Any, Final, Literal
 
 from merchants.moving import bitcart, btcpay
 from merchants.moving.csv_lines import NoCsv, csv_lines
 from merchants.moving.json_items import NoJson, exact_json, json_items
 from merchants.moving.reading import Told, sale_from, text_of
-from merchants.moving.rows import PastSale, Source, Unread
+from merchants.moving.rows import MAX_TRANSACTION, MAX_TRANSACTIONS, PastSale, Source, Unread
 
 Kind = Literal["btcpay_payments", "btcpay_invoices", "bitcart_invoices"]
 """A line a payment, or an object an invoice."""
@@ -37,10 +37,20 @@ _MARKS: Final[tuple[tuple[Kind, frozenset[str]], ...]] = (
     ("bitcart_invoices", frozenset({"id", "currency", "created", "price"})),
 )
 """By what each is known."""
+BEGINNING: Final = 64 * 1024
+"""Bytes by which a file is known."""
+MOST_WHOLE: Final = 2 * 1024 * 1024
+"""Bytes of a file that is one JSON object, which can be read only as a whole."""
+MOST_BEFORE: Final = 20
+"""Rows that are none, before the first one that is."""
 
 
 class NoExport(ValueError):
     """It is none of the exports that we know."""
+
+
+class TooLong(NoExport):
+    """It is one JSON object of more than ``MOST_WHOLE``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +62,12 @@ class _Row:
 
 
 def source_of(pieces: Iterable[bytes]) -> Source:
-    """Which program wrote it. Reads the beginning alone.
+    """Which program wrote it. Reads the beginning alone, but for a file that is one object.
 
     Raises:
-        NoExport
+        NoExport, TooLong
     """
-    return SOURCE_OF[_opened(pieces)[0]]
+    return SOURCE_OF[_opened(pieces, most=BEGINNING)[0]]
 
 
 def sales_in(pieces: Iterable[bytes], *, zone: tzinfo) -> Iterator[PastSale | Unread]:
@@ -68,6 +78,7 @@ def sales_in(pieces: Iterable[bytes], *, zone: tzinfo) -> Iterator[PastSale | Un
 
     Raises:
         NoExport: at the beginning, or further on, where the file breaks off.
+        TooLong: at the beginning.
     """
     kind, rows = _opened(pieces)
     try:
@@ -85,12 +96,12 @@ def sales_in(pieces: Iterable[bytes], *, zone: tzinfo) -> Iterator[PastSale | Un
         raise NoExport from error
 
 
-def _opened(pieces: Iterable[bytes]) -> tuple[Kind, Iterator[_Row]]:
-    """What it is, by the first row that can be read, and all rows."""
+def _opened(pieces: Iterable[bytes], *, most: int | None = None) -> tuple[Kind, Iterator[_Row]]:
+    """What it is, by the first row that can be read, and all rows; of so many bytes alone."""
     try:
-        rows = _rows(pieces)
+        rows = _rows(pieces, most)
         first: list[_Row] = []
-        for row in rows:
+        for row in islice(rows, MOST_BEFORE + 1):
             first.append(row)
             if row.cells is not None:
                 return _kind_of(row.cells), chain(first, rows)
@@ -106,22 +117,43 @@ def _kind_of(cells: Mapping[str, Any]) -> Kind:
     raise NoExport
 
 
-def _rows(pieces: Iterable[bytes]) -> Iterator[_Row]:
+def _rows(pieces: Iterable[bytes], most: int | None) -> Iterator[_Row]:
     told = iter(pieces)
     begins = b""
     for piece in told:
         begins += piece
-        if begins.removeprefix(b"\xef\xbb\xbf").lstrip():
+        if begins.removeprefix(b"\xef\xbb\xbf").lstrip() or len(begins) > BEGINNING:
             break
     sign = begins.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
     whole = chain([begins], told)
     if sign == b"[":
-        yield from _objects(json_items(whole))
+        yield from _objects(json_items(_up_to(whole, most)))
     elif sign == b"{":
-        yield from _objects(_listed(exact_json(b"".join(whole))))
-    else:
-        for line in csv_lines(whole):
+        yield from _objects(_listed(exact_json(_whole(whole))))
+    elif sign:
+        for line in csv_lines(_up_to(whole, most)):
             yield _Row(line.number, line.cells)
+
+
+def _up_to(pieces: Iterable[bytes], most: int | None) -> Iterator[bytes]:
+    """As much of it, and nothing more is asked for."""
+    left = most
+    for piece in pieces:
+        yield piece if left is None else piece[:left]
+        if left is not None:
+            left -= len(piece)
+            if left <= 0:
+                return
+
+
+def _whole(pieces: Iterable[bytes]) -> bytes:
+    """Raises TooLong."""
+    body = bytearray()
+    for piece in pieces:
+        body += piece
+        if len(body) > MOST_WHOLE:
+            raise TooLong
+    return bytes(body)
 
 
 def _objects(items: Iterable[Any]) -> Iterator[_Row]:
@@ -129,20 +161,21 @@ def _objects(items: Iterable[Any]) -> Iterator[_Row]:
         yield _Row(line, item if isinstance(item, dict) else None)
 
 
-def _listed(told: Any) -> list[Any]:
+def _listed(told: Any) -> Iterator[Any]:
     """The rows of a report's answer (``fields`` and ``data``), or of a page of a list.
 
     Raises:
         NoJson: it is neither.
     """
     if isinstance(told.get("result"), list):
-        found: list[Any] = told["result"]
-        return found
+        yield from told["result"]
+        return
     fields, data = told.get("fields"), told.get("data")
     if not isinstance(fields, list) or not isinstance(data, list):
         raise NoJson
     names = [text_of(one.get("name")) if isinstance(one, dict) else "" for one in fields]
-    return [dict(zip(names, row, strict=False)) if isinstance(row, list) else None for row in data]
+    for row in data:
+        yield dict(zip(names, row, strict=False)) if isinstance(row, list) else None
 
 
 def _with_lists(cells: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -155,37 +188,45 @@ def _with_lists(cells: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _of_payments(rows: Iterator[_Row], zone: tzinfo) -> Iterator[PastSale | Unread]:
-    """Lines that follow one another and name one invoice are its payments."""
-    same: list[_Row] = []
+    """Lines that follow one another and name one invoice are its payments. However many they are,
+    the first alone is kept, and no more transactions than make an invoice unreadable."""
+    first: _Row | None = None
+    found: dict[str, None] = {}
     for row in rows:
         if row.cells is None:
             yield Unread(row.line, "broken")
             continue
-        if same and not (_id_of(row) and _id_of(row) == _id_of(same[0])):
-            yield _of_lines(same, zone)
-            same = []
-        same.append(row)
-    if same:
-        yield _of_lines(same, zone)
+        if first and not (_id_of(row) and _id_of(row) == _id_of(first)):
+            yield _of_lines(first, tuple(found), zone)
+            first, found = None, {}
+        first = first or row
+        transaction = _paid_by(row.cells)
+        if transaction and len(found) <= MAX_TRANSACTIONS:
+            found[transaction] = None
+    if first:
+        yield _of_lines(first, tuple(found), zone)
 
 
 def _id_of(row: _Row) -> str:
     return text_of((row.cells or {}).get("InvoiceId"))
 
 
-def _of_lines(lines: list[_Row], zone: tzinfo) -> PastSale | Unread:
-    """The first line's cells, and the transactions of all of them."""
-    first = lines[0].cells or {}
-    found: dict[str, None] = {}
-    for line in lines:
-        cells = line.cells or {}
-        accounted = cells.get("Accounted")  # what was double-spent paid nothing
-        if accounted is not False and text_of(accounted).lower() != "false":
-            found[btcpay.transaction_of(cells.get("PaymentId"))] = None
+def _paid_by(cells: Mapping[str, Any]) -> str:
+    """The transaction of a line; empty where it has none, or one that was double-spent and paid
+    nothing."""
+    accounted = cells.get("Accounted")
+    if accounted is False or text_of(accounted).lower() == "false":
+        return ""
+    return btcpay.transaction_of(cells.get("PaymentId"))[: MAX_TRANSACTION + 1]
+
+
+def _of_lines(row: _Row, transactions: tuple[str, ...], zone: tzinfo) -> PastSale | Unread:
+    """An invoice of its first line's cells."""
+    first = row.cells or {}
     return sale_from(
         Told(
             source="btcpay",
-            line=lines[0].line,
+            line=row.line,
             old_id=first.get("InvoiceId"),
             order_id=first.get("OrderId") or first.get("orderId"),
             amount=_plain(first.get("InvoicePrice")),
@@ -193,7 +234,7 @@ def _of_lines(lines: list[_Row], zone: tzinfo) -> PastSale | Unread:
             status=first.get("InvoiceStatus"),
             exception=first.get("InvoiceExceptionStatus"),
             at=first.get("InvoiceCreatedDate"),
-            transactions=tuple(one for one in found if one),
+            transactions=transactions,
             store_id=first.get("StoreId"),
             email=first.get("BuyerEmail") or first.get("buyerEmail"),
         ),

@@ -8,8 +8,8 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
-MOST_IN_AN_ITEM: Final = 1024 * 1024
-"""Characters of one item."""
+MOST_IN_AN_ITEM: Final = 256 * 1024
+"""Characters of one item; what is longer is no entry of an export."""
 _BLANK: Final = " \t\r\n"
 
 
@@ -86,12 +86,24 @@ class _Text:
             except RecursionError as error:
                 raise NoJson from error
             except ValueError as error:
-                if len(self._here) - self._at > MOST_IN_AN_ITEM or not self._more():
+                if not self._twice_as_much():
                     raise NoJson from error
                 continue
+            if end - self._at > MOST_IN_AN_ITEM:
+                raise NoJson
             if end < len(self._here) or not self._more():
                 self._at = end
                 return found
+
+    def _twice_as_much(self) -> bool:
+        """Whether there is more of an item that is not whole: twice of it, where there is as much,
+        so that an item is not read anew for each piece of it."""
+        length = len(self._here) - self._at
+        if length > MOST_IN_AN_ITEM or not self._more():
+            return False
+        while len(self._here) < 2 * length and self._more():
+            pass
+        return True
 
     def _more(self) -> bool:
         """Whether there is more of the text, which is here now."""

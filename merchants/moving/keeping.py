@@ -11,11 +11,11 @@ from django.db import transaction
 from gateway.events.errors import LeaseLost
 from gateway.events.ids import least_id_of
 from gateway.events.points import point
-from merchants.moving.buyers import email_boxes
+from merchants.moving.buyers import email_boxes, emails_lock
 from merchants.moving.models import Move, PastInvoice, UnreadRow
 from merchants.moving.rows import PastSale, Unread
 
-MOST_UNREAD: Final = 500
+MOST_LISTED: Final = 500
 """Rows of a move that are listed; more are counted."""
 
 
@@ -44,12 +44,14 @@ def sales_keep(
     read: int,
     now: datetime,
     total: int | None = None,
-) -> None:
+    page_first: str = "",
+) -> Move:
     """Keep some rows, and that so many of the list are done. What is kept already stays as it is:
     where the old program says something else of it now, that is listed.
 
     Args:
         read: rows of the list, those before included.
+        page_first: the id that these rows began with, of an old server's page.
 
     Raises:
         LeaseLost
@@ -70,7 +72,10 @@ def sales_keep(
             known += 1
         else:
             unread.append(Unread(sale.line, "differs", sale.old_id))
-    boxes = email_boxes(new.values(), shop_id=move.shop_id, now=now) if move.with_emails else {}
+    boxes: dict[str, bytes] = {}
+    if move.with_emails:
+        emails_lock(move.shop_id)
+        boxes = email_boxes(new.values(), shop_id=move.shop_id, now=now)
     PastInvoice.objects.bulk_create(
         _row(sale, move=move, box=boxes.get(sale.old_id), now=now) for sale in new.values()
     )
@@ -79,14 +84,16 @@ def sales_keep(
     move.known += known
     move.rows_read = read
     move.rows_total = move.rows_total if total is None else total
+    move.page_first = page_first
     move.error, move.attempts = "", 0
     move.save()
     point("move.keeping")
+    return move
 
 
 def unread_keep(move: Move, unread: Sequence[Unread], *, kind: str) -> None:
     """List them, as far as the list goes; the caller saves the move."""
-    room = max(0, MOST_UNREAD - move.unread)
+    room = max(0, MOST_LISTED - move.unread)
     UnreadRow.objects.bulk_create(
         (
             UnreadRow(

@@ -19,7 +19,7 @@ from merchants.moving.errors import (
     MoveNotFound,
     MoveUnderWay,
 )
-from merchants.moving.export_files import NoExport, source_of
+from merchants.moving.export_files import NoExport, TooLong, source_of
 from merchants.moving.models import UNDER_WAY, Move, Piece
 from merchants.moving.old_server import address_from, key_from
 from merchants.moving.rows import Source
@@ -61,6 +61,8 @@ def move_from_file(
         raise ExportTooLarge
     try:
         source = source_of(_cut(upload, READ_BYTES))
+    except TooLong as error:
+        raise ExportTooLarge from error
     except NoExport as error:
         raise ExportUnreadable from error
     move = _begun(
@@ -147,7 +149,7 @@ def move_again(*, shop_id: UUID, move_id: UUID, key: str, now: datetime) -> Move
     move.key_sealed = _sealed_key(move.id, key_from(key), now=now)
     move.state = "reading" if move.taken_at else "looking"
     move.ended_at, move.swept = None, False
-    move.error, move.attempts, move.due_at = "", 0, now
+    move.error, move.attempts, move.due_at, move.page_first = "", 0, now, ""
     _save(move)
     return move
 

@@ -1,6 +1,7 @@
 """The old server, asked through the guarded client: public addresses only, no redirect followed."""
 
 import re
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
@@ -22,8 +23,8 @@ from merchants.moving.errors import (
     OldStoreGone,
 )
 from merchants.moving.json_items import NoJson, exact_json
-from merchants.moving.reading import text_of
-from merchants.moving.rows import OldShop, PastSale, Source, Unread
+from merchants.moving.reading import clean_of, key_text_of, text_of
+from merchants.moving.rows import MAX_ID, OldShop, PastSale, Source, Unread
 
 TIMEOUT_SECONDS: Final = 8.0
 MOST_BYTES: Final = 4 * 1024 * 1024
@@ -44,11 +45,13 @@ class OldPage:
 
     Attributes:
         passed: how many places of the list they take; 0 at its end.
+        first: what stands at its first place, by its id; empty where that can't be read.
         total: of the whole list, where the server tells it.
     """
 
     rows: list[Any]
     passed: int
+    first: str = ""
     total: int | None = None
 
 
@@ -88,7 +91,9 @@ class OldServer:
         """The names of the stores that the key may see, by id. One request."""
         told = self._asked("stores", {} if self._is_btcpay else {"limit": MOST_STORES})
         found = [one for one in self._list(told) if isinstance(one, dict)][:MOST_STORES]
-        ids = ((text_of(one.get("id")), text_of(one.get("name"))) for one in found)
+        ids = (
+            (key_text_of(one.get("id"), MAX_ID), clean_of(one.get("name"), 200)) for one in found
+        )
         return {store_id: name for store_id, name in ids if store_id}
 
     def shop(self, store_id: str) -> OldShop:
@@ -115,48 +120,59 @@ class OldServer:
         """A page of products, of Bitcart. One request."""
         query = {"limit": PAGE, "offset": skip, "store": store_id}
         told = self._asked("products", query)
-        found = self._list(told)
+        found = self._list(told)[:PAGE]
         rows = [
             bitcart.item_from(one, line=skip + number)
             for number, one in enumerate(found, 1)
             if _is_of(one, store_id)
         ]
-        return OldPage(rows, len(found), _count(told))
+        return OldPage(rows, len(found), _first(found), _count(told))
 
-    def sales(self, *, store_id: str, skip: int, until: int, with_transactions: bool) -> OldPage:
-        """A page of invoices, newest first.
+    def sales(
+        self, *, store_id: str, skip: int, until: int, with_transactions: bool, ends: float
+    ) -> OldPage:
+        """A page of invoices, newest first. However many the server tells, no more are read than
+        were asked for.
 
         Args:
             until: Unix seconds: later ones are left out, so that the list's places stay.
             with_transactions: ask how each was paid that may have been (of BTCPay Server: a
                 request each).
+            ends: by the monotonic clock: from then on no further one is asked for, and the page
+                ends with those that were read, at least one.
         """
         if not self._is_btcpay:
             told = self._asked("invoices", {"limit": PAGE, "offset": skip})
-            found = self._list(told)
+            found = self._list(told)[:PAGE]
             rows = [
                 bitcart.invoice_from(one, line=skip + number)
                 for number, one in enumerate(found, 1)
                 if _is_of(one, store_id)
             ]
-            return OldPage(rows, len(found), _count(told))
+            return OldPage(rows, len(found), _first(found), _count(told))
         take = PAGE_ASKING_EACH if with_transactions else PAGE
         query = {"skip": skip, "take": take, "endDate": until, "includeArchived": "true"}
         here = f"stores/{quote(store_id, safe='')}/invoices"
-        found = self._list(self._asked(here, query))
-        return OldPage(list(self._paid(here, found, skip, with_transactions)), len(found))
+        found = self._list(self._asked(here, query))[:take]
+        if with_transactions:
+            paid = list(self._paid(here, found, skip, ends))
+            return OldPage(paid, len(paid), _first(found))
+        rows = [btcpay.invoice_from(one, line=line) for line, one in enumerate(found, skip + 1)]
+        return OldPage(rows, len(found), _first(found))
 
     def _paid(
-        self, here: str, found: list[Any], skip: int, with_transactions: bool
+        self, here: str, found: list[Any], skip: int, ends: float
     ) -> Iterator[PastSale | Unread]:
         for line, one in enumerate(found, skip + 1):
-            transactions: tuple[str, ...] = ()
-            if with_transactions and btcpay.may_have_payments(one):
-                path = f"{here}/{quote(text_of(one.get('id')), safe='')}/payment-methods"
-                transactions = btcpay.transactions_from(
-                    self._asked(path, {"onlyAccountedPayments": "true"})
-                )
-            yield btcpay.invoice_from(one, line=line, transactions=transactions)
+            if line > skip + 1 and time.monotonic() > ends:
+                return
+            sale = btcpay.invoice_from(one, line=line)
+            if isinstance(sale, PastSale) and btcpay.may_have_payments(one):
+                path = f"{here}/{quote(sale.old_id, safe='')}/payment-methods"
+                methods = self._asked(path, {"onlyAccountedPayments": "true"})
+                transactions = btcpay.transactions_from(methods)
+                sale = btcpay.invoice_from(one, line=line, transactions=transactions)
+            yield sale
 
     def _asked(self, path: str, query: dict[str, Any] | None = None) -> Any:
         """Raises OutsideRefused, OutsideFailed, OldKeyRefused, OldKeyLacks, OldServerOther,
@@ -204,6 +220,11 @@ def _is_of(told: Any, store_id: str) -> bool:
     """Whether it is of the store; what does not say so is listed as unreadable, not passed over."""
     theirs = text_of(told.get("store_id")) if isinstance(told, dict) else ""
     return not theirs or theirs == store_id
+
+
+def _first(found: list[Any]) -> str:
+    one = found[0] if found else None
+    return key_text_of(one.get("id"), MAX_ID) if isinstance(one, dict) else ""
 
 
 def _count(told: Any) -> int | None:

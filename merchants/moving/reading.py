@@ -51,10 +51,10 @@ def sale_from(told: Told, *, zone: tzinfo) -> PastSale | Unread:
     if not old_id:
         return Unread(told.line, "no_id")
     order_id = text_of(told.order_id)
+    if any(map(_CONTROL.search, (old_id, order_id, *told.transactions))):
+        return Unread(told.line, "broken", clean_of(old_id, MAX_ID))
     if len(old_id) > MAX_ID or len(order_id) > MAX_ORDER:
         return Unread(told.line, "too_long", old_id[:MAX_ID])
-    if any(map(_CONTROL.search, (old_id, order_id, *told.transactions))):
-        return Unread(told.line, "broken", _CONTROL.sub("", old_id))
     currency = currency_from(told.currency)
     if not currency:
         return Unread(told.line, "no_currency", old_id)
@@ -86,7 +86,7 @@ def sale_from(told: Told, *, zone: tzinfo) -> PastSale | Unread:
         exceptions=standing[1],
         at=at,
         transactions=told.transactions,
-        store_id=_CONTROL.sub("", text_of(told.store_id))[:MAX_ID],
+        store_id=clean_of(told.store_id, MAX_ID),
         email=email if _EMAIL.fullmatch(email) and not _CONTROL.search(email) else "",
     )
 
@@ -96,6 +96,18 @@ def text_of(value: Any) -> str:
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
     return value.strip() if isinstance(value, str) else ""
+
+
+def clean_of(value: Any, most: int) -> str:
+    """As ``text_of``, of so many characters, and none that a database's text can't hold."""
+    return _CONTROL.sub("", text_of(value))[:most].strip()
+
+
+def key_text_of(value: Any, most: int) -> str:
+    """As ``text_of``; empty where ``clean_of`` would change it: a part of an id, or of an address,
+    is another's."""
+    text = text_of(value)
+    return text if text == clean_of(text, most) else ""
 
 
 def texts_of(value: Any) -> tuple[str, ...]:

@@ -124,6 +124,20 @@ def error_words(code: str) -> str:
         "too_slow": _("The old server answers too slowly."),
         "name_unknown": _("There is no server of that name."),
         "target_not_public": _("This address can't be called from here. Use an export file."),
+        "old_server_repeats": _(
+            "The old server gives the same rows again, whichever are asked for. Use an export file."
+        ),
+        "too_many_rows": _(
+            "There is more than one move brings over. Export a shorter span of time, and bring the"
+            " files in one after the other."
+        ),
+        "too_many_unread": _(
+            "Too much of it can't be read. The list below says what is wrong with it."
+        ),
+        "move_broken": _(
+            "Something on our side does not get along with it. It is written down for us to look"
+            " at. Use an export file, or try again later."
+        ),
         "export_unreadable": _("The file breaks off, or is damaged from there on."),
         "catalogue_full": _("Your catalogue is full."),
         "choice_lapsed": _("Nobody chose within a week, so the key was thrown away."),

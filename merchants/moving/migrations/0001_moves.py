@@ -69,6 +69,10 @@ class Migration(migrations.Migration):
                     "rows_total",
                     models.IntegerField(help_text="if the old server told it", null=True),
                 ),
+                (
+                    "page_first",
+                    models.TextField(default="", help_text="id that the last page began with"),
+                ),
                 ("added", models.IntegerField(default=0)),
                 (
                     "known",

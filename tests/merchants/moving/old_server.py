@@ -24,6 +24,7 @@ class Old:
     Attributes:
         fails: asked before each answer; a status instead of the answer, or 0 to break off in the
             middle of it. None: all is well.
+        ignores: names of a list's parameters that it does not look at.
     """
 
     port: int = 0
@@ -34,6 +35,7 @@ class Old:
     asked: list[str] = field(default_factory=list)
     fails: Callable[[str], int | None] = lambda _path: None
     html: bool = False
+    ignores: frozenset[str] = frozenset()
 
     @property
     def url(self) -> str:
@@ -53,8 +55,7 @@ class Old:
         if parts[2:] == ["invoices"]:
             assert query["includeArchived"] == "true"
             known = [one for one in self.invoices if _is_old(one, int(query["endDate"]))]
-            skip = int(query["skip"])
-            return known[skip : skip + int(query["take"])]
+            return self._page(known, query, "skip", "take")
         return btcpay_methods(int(parts[3].removeprefix("inv")))
 
     def bitcart(self, path: str, query: dict[str, str]) -> Any:
@@ -66,9 +67,12 @@ class Old:
             "products": self.products,
             "invoices": self.invoices,
         }[parts[0]]
-        at = int(query.get("offset", "0"))
-        page = rows[at : at + int(query.get("limit", "5"))]
+        page = self._page(rows, {"offset": "0", "limit": "5"} | query, "offset", "limit")
         return {"count": len(rows), "next": None, "previous": None, "result": page}
+
+    def _page(self, rows: list[Any], query: dict[str, str], skip: str, take: str) -> list[Any]:
+        at = 0 if skip in self.ignores else int(query[skip])
+        return rows[at:] if take in self.ignores else rows[at : at + int(query[take])]
 
 
 def _is_old(invoice: Any, until: int) -> bool:

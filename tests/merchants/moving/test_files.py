@@ -1,22 +1,26 @@
 """An export file brought over: kept once, exactly, sealed while it waits, gone at its end."""
 
 import json
+import threading
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 from django.utils import timezone
 
+from gateway.compliance.sealed.keys import key_for
 from gateway.compliance.sealed.models import SealingKey
 from gateway.invoices.models import Invoice
 from gateway.ledger.models import Entry
 from merchants.audit.models import Record
-from merchants.moving import moves
-from merchants.moving.buyers import emails_forget, emails_forget_old, emails_of
+from merchants.moving import carrying, moves
+from merchants.moving.buyers import about, emails_forget, emails_forget_old, emails_of
 from merchants.moving.errors import ExportTooLarge, ExportUnreadable, MoveElsewhere, MoveUnderWay
+from merchants.moving.export_files import MOST_WHOLE
 from merchants.moving.models import Move, PastInvoice, Piece, UnreadRow
 from merchants.moving.moves import move_again, move_from_file, move_stop, moves_sweep
 from tests.as_web import as_web
+from tests.faults.in_process import passing
 from tests.merchants.moving.samples import BITCART_CSV, LEGACY_CSV, btcpay_invoice
 
 pytestmark = pytest.mark.django_db
@@ -194,3 +198,64 @@ def test_rows_by_id_are_rows_by_time(bring) -> None:
     assert PastInvoice.objects.get(old_id="inv1").at - timedelta(minutes=1) == (
         PastInvoice.objects.get(old_id="inv2").at
     )
+
+
+def test_a_file_of_rubbish_ends_at_a_limit(bring, monkeypatch) -> None:
+    monkeypatch.setattr(carrying, "MOST_UNREAD", 100)
+    move = bring(json.dumps([btcpay_invoice(1), *[0] * 1000]).encode())
+    assert (move.state, move.error, move.added) == ("failed", "too_many_unread", 1)
+    assert move.rows_read < 500
+
+
+def test_one_object_of_more_than_can_be_read_whole_is_too_large(shop) -> None:
+    body = json.dumps({"result": [btcpay_invoice(1), "x" * MOST_WHOLE]}).encode()
+    with pytest.raises(ExportTooLarge):
+        begun(shop, body)
+
+
+def recent_invoices(count: int) -> bytes:
+    now = int(timezone.now().timestamp())
+    rows = [btcpay_invoice(number, createdTime=now - number) for number in range(1, count + 1)]
+    return json.dumps(rows).encode()
+
+
+def test_emails_that_are_forgotten_while_a_move_runs_stay_forgotten(
+    shop, work, monkeypatch
+) -> None:
+    monkeypatch.setattr(carrying, "BATCH", 3)
+    monkeypatch.setattr(carrying, "TURN_SECONDS", -1.0)
+    move = begun(shop, recent_invoices(7), with_emails=True)
+    carrying.moves_carry(now=timezone.now())
+    assert emails_forget(shop_id=shop.id, by="user:ann", now=timezone.now()) == 3
+    assert work(move).added == 7
+    assert not PastInvoice.objects.exclude(email_box=None).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_key_that_is_being_used_is_not_thrown_away(shop, work) -> None:
+    now = timezone.now()
+    key_for(about(shop.id, now), now=now)
+    move = begun(shop, recent_invoices(2), with_emails=True)
+    told: list[BaseException | int] = []
+
+    def throw_away() -> None:
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("SET lock_timeout = '100ms'")
+            told.append(emails_forget_old(now=now))
+        except OperationalError as error:
+            told.append(error)
+        finally:
+            connection.close()
+
+    def sealing(point: str) -> None:
+        if point == "move.keeping":
+            thread = threading.Thread(target=throw_away)
+            thread.start()
+            thread.join()
+
+    with passing(sealing):
+        work(move)
+    assert [type(one) for one in told] == [OperationalError]
+    kept = list(PastInvoice.objects.all())
+    assert len(emails_of(kept)) == 2

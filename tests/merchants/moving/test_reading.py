@@ -3,6 +3,8 @@
 import csv
 import io
 import json
+import tracemalloc
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -11,10 +13,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from merchants.moving import bitcart, btcpay
+from merchants.moving import csv_lines as csv_room
 from merchants.moving.csv_lines import NoCsv, csv_lines
 from merchants.moving.exact import NotExact, bps_from_percent, exact_from, exact_text
-from merchants.moving.export_files import NoExport, sales_in, source_of
-from merchants.moving.json_items import NoJson, json_items
+from merchants.moving.export_files import (
+    BEGINNING,
+    MOST_WHOLE,
+    NoExport,
+    TooLong,
+    sales_in,
+    source_of,
+)
+from merchants.moving.json_items import MOST_IN_AN_ITEM, NoJson, json_items
 from merchants.moving.moments import moment_from
 from merchants.moving.rows import PastSale, Unread
 from tests.merchants.moving.samples import (
@@ -240,3 +250,90 @@ def test_a_product_of_bitcart_is_an_item_or_says_why_not() -> None:
 def test_a_top_up_is_worth_what_was_paid() -> None:
     told = btcpay_invoice(1, type="TopUp", amount="0", paidAmount="4.75")
     assert btcpay.invoice_from(told, line=1).units == 475
+
+
+@pytest.mark.parametrize("changes", [{"id": "a\0" + "b" * 300}, {"id": "c", "storeId": "d\ud800"}])
+def test_no_text_comes_out_that_a_database_cant_hold(changes) -> None:
+    found = btcpay.invoice_from(btcpay_invoice(1, **changes), line=1)
+    texts = (found.old_id, getattr(found, "store_id", ""))
+    assert not any(sign in text for text in texts for sign in ("\0", "\ud800"))
+    assert len(found.old_id) <= 120
+
+
+def test_a_stores_texts_are_cleaned_and_what_names_something_is_whole_or_left_out() -> None:
+    hook = btcpay_webhook(url="https://cafe.example/\0", id="w" * 500)
+    hook["authorizedEvents"]["specificEvents"] = ["InvoiceSettled", "a\ud800", *["x"] * 100_000]
+    shop = btcpay.shop_from(btcpay_store(name="Caf\0\ud800é"), [hook])
+    assert shop.name == "Café"
+    assert [(one.id, one.url, one.events) for one in shop.webhooks] == [
+        ("", "", ("InvoiceSettled", "x"))
+    ]
+    assert bitcart.item_from({"name": "Te\0a", "category": "H\0ot"}, line=1).name == "Tea"
+    assert bitcart.item_from({"id": "p\0"}, line=1).old_id == "p"
+
+
+def test_which_program_wrote_a_file_is_known_by_its_beginning_alone() -> None:
+    asked = 0
+
+    def told(begins: bytes, goes_on: bytes) -> Iterator[bytes]:
+        nonlocal asked
+        asked = 0
+        yield begins
+        while True:
+            asked += 1
+            assert asked * len(goes_on) <= 2 * MOST_WHOLE
+            yield goes_on
+
+    piece = b"0," * (BEGINNING // 2)
+    for begins, goes_on in ((b"[", piece), (b" ", b" " * BEGINNING), (b"[[", b"[]," * BEGINNING)):
+        with pytest.raises(NoExport):
+            source_of(told(begins, goes_on))
+        assert asked <= 2
+    with pytest.raises(TooLong):
+        source_of(told(b'{"result":[', piece))
+    good = json.dumps([btcpay_invoice(1)]).encode()[:-1] + b","
+    assert source_of(told(good, piece)) == "btcpay"
+
+
+def test_what_begins_with_too_much_else_is_no_export() -> None:
+    for few, many in ((20, 21),):
+        rows = [0] * few + [btcpay_invoice(1)]
+        assert len(read(json.dumps(rows).encode())) == few + 1
+        with pytest.raises(NoExport):
+            read(json.dumps([0] * many + [btcpay_invoice(1)]).encode())
+
+
+def test_an_invoice_of_endless_lines_is_not_kept_line_by_line() -> None:
+    def lines() -> Iterator[bytes]:
+        cells = {"InvoiceCurrency": "EUR", "InvoicePrice": "1", "pad": "x" * 400}
+        yield b"["
+        for number in range(10_000):
+            row = {"InvoiceId": "one", "PaymentId": f"hash{number}-0", **cells}
+            yield json.dumps(row).encode() + b","
+        yield b"0]"
+
+    tracemalloc.start()
+    try:
+        found = list(sales_in(lines(), zone=UTC))
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert [type(one) for one in found] == [Unread, Unread]
+    assert peak < 2_000_000  # the lines hold more than 5 MB
+
+
+def test_a_file_of_empty_lines_is_not_read_for_ever(monkeypatch) -> None:
+    monkeypatch.setattr(csv_room, "MOST_LINES", 50)
+    body = LEGACY_CSV + b"\n" * 60 + LEGACY_CSV.split(b"\r\n", 1)[1]
+    with pytest.raises(NoExport):
+        read(body)
+    assert len(read(LEGACY_CSV)) == 2
+
+
+def test_an_item_comes_in_however_many_pieces_up_to_its_limit() -> None:
+    item = {"pad": "x" * (MOST_IN_AN_ITEM - 100)}
+    body = json.dumps([item, 1]).encode()
+    assert list(json_items(in_pieces(body, 16))) == [item, 1]
+    for size in (4096, 10 * MOST_IN_AN_ITEM):
+        with pytest.raises(NoJson):
+            list(json_items(in_pieces(body.replace(b"x", b"xx"), size)))

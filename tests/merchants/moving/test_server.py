@@ -6,16 +6,21 @@ import pytest
 from django.utils import timezone
 
 from gateway.compliance.sealed.models import SealingKey
+from gateway.events.ids import uuid7
 from gateway.outside.errors import OutsideRefused
+from gateway.settings.beat import beat_schedule
 from gateway.shops.selectors import shop_view
 from merchants.audit.models import Record
 from merchants.catalogue.models import Item
+from merchants.moving import carrying
+from merchants.moving.buyers import emails_forget
 from merchants.moving.carrying import KEEP_CHOICE, choices_lapse, moves_carry
 from merchants.moving.errors import KeyMissing, KeyNoText, MoveElsewhere
 from merchants.moving.models import Move, PastInvoice, UnreadRow
 from merchants.moving.moves import (
     move_again,
     move_choose_store,
+    move_from_file,
     move_from_server,
     move_stop,
     moves_sweep,
@@ -27,6 +32,7 @@ from merchants.webhooks.services import endpoint_update
 from tests.faults.in_process import passing
 from tests.merchants.moving.old_server import KEY
 from tests.merchants.moving.samples import (
+    LEGACY_CSV,
     bitcart_invoice,
     bitcart_product,
     bitcart_store,
@@ -290,3 +296,158 @@ def test_items_in_another_currency_are_left_out(bitcart, look, take, work) -> No
     take(move, Chosen(items=True))
     assert (work(move).items_added, Item.objects.count()) == (0, 0)
     assert UnreadRow.objects.get().reason == "price_not_here"
+
+
+def test_a_page_of_more_than_was_asked_for_is_read_as_far_as_was_asked(
+    btcpay, look, take, work, shop
+) -> None:
+    btcpay.invoices = [btcpay_invoice(number) for number in range(1, 14)]
+    btcpay.ignores = frozenset({"take"})
+    move = look(btcpay)
+    take(move)
+    pages = []
+
+    def kept(point: str) -> None:
+        if point == "move.page_kept":
+            pages.append(PastInvoice.objects.count())
+
+    with passing(kept):
+        assert work(move).state == "done"
+    assert pages == [5, 10, 13]
+    asked = [path for path in btcpay.asked if "payment-methods" in path]
+    assert len(asked) == len(set(asked)) == 13
+
+
+def test_bitcarts_pages_are_cut_too(bitcart, look, take, work) -> None:
+    at = "2025-01-01T10:00:00+00:00"
+    bitcart.invoices = [bitcart_invoice(number, created=at) for number in range(1, 61)]
+    bitcart.products = [bitcart_product(number, name="Tea") for number in range(1, 61)]
+    bitcart.ignores = frozenset({"limit"})
+    move = look(bitcart, source="bitcart")
+    take(move, Chosen(items=True, history=True))
+    move = work(move)
+    assert (move.added, move.rows_read, move.items_known + move.items_added) == (60, 60, 60)
+    assert any("offset=50" in path for path in bitcart.asked if "invoices" in path)
+    assert any("offset=50" in path for path in bitcart.asked if "products" in path)
+
+
+def test_a_page_ends_with_its_turn_and_keeps_what_it_reached(
+    btcpay, look, take, work, monkeypatch
+) -> None:
+    btcpay.invoices = [btcpay_invoice(number) for number in range(1, 8)]
+    move = look(btcpay)
+    take(move)
+    monkeypatch.setattr(carrying, "TURN_SECONDS", -1.0)
+    btcpay.asked.clear()
+    moves_carry(now=timezone.now())
+    move.refresh_from_db()
+    assert (move.rows_read, move.added, len(btcpay.asked)) == (1, 1, 2)
+    move = work(move)
+    assert (move.state, move.added) == ("done", 7)
+
+
+@pytest.fixture(params=[60.0, -1.0])
+def turn(request, monkeypatch) -> None:
+    monkeypatch.setattr(carrying, "TURN_SECONDS", request.param)
+
+
+@pytest.mark.usefixtures("turn")
+def test_a_server_that_knows_one_page_only_ends_the_move(btcpay, look, take, work) -> None:
+    btcpay.invoices = [btcpay_invoice(number) for number in range(1, 4)]
+    btcpay.ignores = frozenset({"skip"})
+    move = look(btcpay)
+    take(move)
+    move = work(move)
+    assert (move.state, move.error, move.key_sealed) == ("failed", "old_server_repeats", None)
+    btcpay.ignores = frozenset()
+    move_again(shop_id=move.shop_id, move_id=move.id, key=KEY, now=timezone.now())
+    move = work(move)
+    assert (move.state, move.added) == ("done", 3)
+
+
+def test_emails_that_were_forgotten_do_not_come_again_where_a_move_goes_on(
+    btcpay, look, take, work
+) -> None:
+    now = int(timezone.now().timestamp())
+    rows = range(1, 14)
+    btcpay.invoices = [btcpay_invoice(number, createdTime=now - number) for number in rows]
+    move = look(btcpay)
+    take(move, Chosen(history=True, with_emails=True))
+    moods = iter([None] * 9)
+    btcpay.fails = lambda _path: next(moods, 401)
+    work(move)
+    forgotten = emails_forget(shop_id=move.shop_id, by="user:ann", now=timezone.now())
+    assert forgotten == 5
+    btcpay.fails = lambda _path: None
+    move_again(shop_id=move.shop_id, move_id=move.id, key=KEY, now=timezone.now())
+    assert work(move).added == 13
+    assert not PastInvoice.objects.exclude(email_box=None).exists()
+
+
+def test_products_that_never_end_end_the_move(bitcart, look, take, work) -> None:
+    bitcart.products = [bitcart_product(1)]
+    bitcart.ignores = frozenset({"offset"})
+    move = look(bitcart, source="bitcart")
+    take(move, Chosen(items=True))
+    assert work(move).error == "old_server_repeats"
+
+
+def test_a_server_that_invents_rows_is_read_to_a_limit(
+    btcpay, look, take, work, monkeypatch
+) -> None:
+    monkeypatch.setattr(carrying, "MOST_ROWS", 8)
+    btcpay.invoices = [btcpay_invoice(number) for number in range(1, 30)]
+    move = look(btcpay)
+    take(move)
+    move = work(move)
+    assert (move.state, move.error, move.added) == ("failed", "too_many_rows", 10)
+
+
+def test_texts_that_no_database_holds_break_nothing(btcpay, look, take, work) -> None:
+    btcpay.stores = [btcpay_store(name="Caf\0\ud800"), btcpay_store(store_id="S\ud800")]
+    btcpay.webhooks = [btcpay_webhook(url="https://cafe.example/\0")]
+    btcpay.invoices = [
+        btcpay_invoice(1, id="\0" + "x" * 500),
+        btcpay_invoice(2, id="\ud800"),
+        btcpay_invoice(3),
+    ]
+    move = look(btcpay)
+    assert (move.state, move.store_id, move.found["shop"]["name"]) == ("choosing", "St1", "Caf")
+    take(move)
+    move = work(move)
+    assert (move.state, move.added, move.unread) == ("done", 1, 2)
+
+
+def test_whatever_breaks_is_tried_again_and_then_ends_with_its_key(
+    btcpay, look, take, work, monkeypatch
+) -> None:
+    btcpay.invoices = [btcpay_invoice(1)]
+    move = look(btcpay)
+    take(move)
+
+    def broken(**_: object) -> None:
+        raise ValueError("a text that nobody thought of")
+
+    monkeypatch.setattr(carrying, "sales_keep", broken)
+    assert moves_carry(now=timezone.now()) == 1
+    move.refresh_from_db()
+    assert (move.state, move.error, move.attempts) == ("reading", "move_broken", 1)
+    assert move.leased_until is None
+    move = work(move)
+    assert (move.state, move.error, move.key_sealed) == ("failed", "move_broken", None)
+
+
+@pytest.mark.parametrize(("seconds", "turns"), [(60.0, [2, 1]), (-1.0, [1, 1])])
+def test_a_round_is_a_few_turns_and_ends_in_time(seconds, turns, monkeypatch) -> None:
+    monkeypatch.setattr(carrying, "ROUND_SECONDS", seconds)
+    now = timezone.now()
+    for _shop in range(3):
+        move_from_file(
+            shop_id=uuid7(), upload=LEGACY_CSV, zone="UTC", with_emails=False, by="u", now=now
+        )
+    assert [moves_carry(now=now), moves_carry(now=now)] == turns
+
+
+def test_rounds_that_could_not_begin_in_time_are_dropped() -> None:
+    entry = beat_schedule()["carry_moves"]
+    assert entry["options"]["expires"] < carrying.ROUND_SECONDS
