@@ -1,6 +1,6 @@
-"""Papers follow the chain, and the shop: a note where a reorganisation took back what a receipt says,
-or the shop called invalid what it had called paid, and another receipt once the sale is paid again.
-"""
+"""Papers follow the chain, and the shop: a note where a reorganisation took back what a receipt
+says, or the shop called invalid what it had called paid, and another receipt once the sale is paid
+again."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence

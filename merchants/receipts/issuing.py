@@ -187,9 +187,7 @@ def _written(receipt: Document, back: _Back, *, now: datetime) -> Document:
     if known is not None:
         return known
     before = [note.paper for note in receipt.notes.order_by("id")]
-    left = left_of(
-        receipt.paper.shares, [one.shares for one in before if one.cause not in WHOLE]
-    )
+    left = left_of(receipt.paper.shares, [one.shares for one in before if one.cause not in WHOLE])
     units = back.tender.units
     paper = _note_on(receipt, total_units=units, tenders=(back.tender,), now=now)
     paper = replace(paper, cause="refund", shares=shared(units, left), reason=back.reason)

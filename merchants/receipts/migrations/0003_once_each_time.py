@@ -7,7 +7,7 @@ stays.
 from typing import Any, Final
 
 from django.contrib.postgres.operations import ValidateConstraint
-from django.db import migrations, models
+from django.db import IntegrityError, migrations, models
 
 from gateway.tenancy.operations import LOCK_TIMEOUT
 
@@ -28,7 +28,11 @@ def once_for(columns: str) -> Any:
         run = schema_editor.execute
         run(AS_LONG_AS_IT_TAKES)
         run(f"DROP INDEX CONCURRENTLY IF EXISTS {NEXT}")
-        run(f"CREATE UNIQUE INDEX CONCURRENTLY {NEXT} ON receipts_document ({columns})")
+        try:
+            run(f"CREATE UNIQUE INDEX CONCURRENTLY {NEXT} ON receipts_document ({columns})")
+        except IntegrityError:  # what is left of it would refuse papers all the same
+            run(f"DROP INDEX CONCURRENTLY IF EXISTS {NEXT}")
+            raise
         run(NOT_FOR_LONG)
         run(
             f"ALTER TABLE receipts_document DROP CONSTRAINT {NAME},"
