@@ -104,8 +104,9 @@ def house_role_agreed(act: Act, now: datetime) -> None:
 
 def _is_backed(act: Act) -> bool:
     """Whether both may still do what they did. Their roles stay until this transaction ends."""
+    both = [who for who in (act.maker, act.checker) if who is not None]
     held = Membership.objects.select_for_update(of=("self",)).filter(
-        shop=None, user_id__in=(act.maker, act.checker), user__is_active=True
+        shop=None, user_id__in=both, user__is_active=True
     )
     roles: dict[UUID, set[str]] = defaultdict(set)
     for one in held.order_by("id"):
