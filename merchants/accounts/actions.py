@@ -86,7 +86,7 @@ ACTIONS: Final[dict[str, frozenset[str]]] = {
     "approval.propose": frozenset({OPERATOR, COMPLIANCE_OFFICER}),
     "approval.decide": frozenset({OWNER, MANAGER, OPERATOR, COMPLIANCE_OFFICER}),
     "house_role.view": frozenset({OPERATOR, COMPLIANCE_OFFICER}),
-    "house_role.manage": frozenset({OPERATOR}),
+    "house_role.manage": frozenset({OPERATOR, COMPLIANCE_OFFICER}),
     "reconciliation.view": frozenset({OPERATOR, COMPLIANCE_OFFICER}),
     "reconciliation.run": frozenset({OPERATOR}),
 }

@@ -145,6 +145,20 @@ class LastOfHouse(TillwayError):
     status = 409
 
 
+class TooFewOfHouse(TillwayError):
+    code = "too_few_of_house"
+    message = "Of your own role two must be left: nobody alone decides who has it."
+    hint = "Give it to somebody else first, or ask somebody who has another role of the house."
+    status = 409
+
+
+class HouseRoleUnbacked(TillwayError):
+    code = "house_role_unbacked"
+    message = "Whoever proposed or approved it lost the role for that meanwhile."
+    hint = "Propose it again."
+    status = 409
+
+
 class SessionUnknown(TillwayError):
     code = "session_unknown"
     message = "This session is over already."

@@ -67,9 +67,12 @@ class Paper(Shape):
     cashier_id = s.UUIDField(allow_null=True)
     till = s.CharField()
     cause = s.ChoiceField(
-        choices=["refund", "taken_back"],
+        choices=["refund", "taken_back", "marked_invalid"],
         allow_null=True,
-        help_text="Of a credit note: a refund, or a chain that took the payment back.",
+        help_text=(
+            "Of a credit note: a refund, a chain that took the payment back, or a shop that marked"
+            " as invalid what it had marked as paid."
+        ),
     )
     reason = s.CharField()
     currency = s.CharField()
@@ -81,5 +84,13 @@ class Paper(Shape):
     tenders = ReceiptTender(many=True)
 
 
+class EarlierReceipt(Paper):
+    credit_notes = Paper(many=True)
+
+
 class Receipt(Paper):
     credit_notes = Paper(many=True)
+    earlier = EarlierReceipt(
+        many=True,
+        help_text="Receipts that were taken back before the sale was paid again, oldest first.",
+    )

@@ -25,6 +25,8 @@ class ReceiptsConfig(AppConfig):
             pattern=(
                 "invoice.reverted",
                 "invoice.invalidated",
+                "invoice.expired",
+                "invoice.cancelled",
                 "invoice.returned",
                 "invoice.paid",
                 "invoice.paid_late",

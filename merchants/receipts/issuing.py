@@ -24,7 +24,7 @@ from merchants.receipts.building import (
 from merchants.receipts.errors import NotPaidYet
 from merchants.receipts.locks import receipt_notes_locked
 from merchants.receipts.models import Document
-from merchants.receipts.papers import Paper, Tender, paper_as_json
+from merchants.receipts.papers import WHOLE, Cause, Paper, Tender, paper_as_json
 from merchants.receipts.selectors import (
     TAKEN_BACK,
     document_of,
@@ -118,16 +118,19 @@ def note_for_cash(*, cash: CashBack, ticket: Ticket, now: datetime) -> Document:
 
 
 @transaction.atomic
-def note_for_lost(*, receipt: Document, gone: tuple[Tender, ...], now: datetime) -> Document:
-    """The credit note of a sale whose payment its chain took back: all that its receipt says, by
-    class of tax. What was refunded before went out all the same, and keeps its own notes.
+def note_for_lost(
+    *, receipt: Document, gone: tuple[Tender, ...], cause: Cause, now: datetime
+) -> Document:
+    """The credit note of a sale whose payment its chain took back, or its shop: all that its
+    receipt says, by class of tax. What was refunded before went out all the same, and keeps its
+    own notes. Whoever calls it has locked the sale: that comes before a paper's number.
 
     Args:
         gone: what of its tenders is not there any more.
     """
     source = f"{TAKEN_BACK}{receipt.id}"
     paper = _note_on(receipt, total_units=receipt.paper.total_units, tenders=gone, now=now)
-    paper = replace(paper, cause="taken_back", shares=receipt.paper.shares)
+    paper = replace(paper, cause=cause, shares=receipt.paper.shares)
     return _issued(paper, receipt.shop_id, source, now=now, receipt=receipt)
 
 
@@ -184,9 +187,7 @@ def _written(receipt: Document, back: _Back, *, now: datetime) -> Document:
     if known is not None:
         return known
     before = [note.paper for note in receipt.notes.order_by("id")]
-    left = left_of(
-        receipt.paper.shares, [one.shares for one in before if one.cause != "taken_back"]
-    )
+    left = left_of(receipt.paper.shares, [one.shares for one in before if one.cause not in WHOLE])
     units = back.tender.units
     paper = _note_on(receipt, total_units=units, tenders=(back.tender,), now=now)
     paper = replace(paper, cause="refund", shares=shared(units, left), reason=back.reason)

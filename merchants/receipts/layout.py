@@ -185,10 +185,18 @@ def _sold(sold: Sold, words: Words) -> list[Row]:
     return rows
 
 
+_BACK: Final = {"taken_back": "lost", "marked_invalid": "called_invalid"}
+
+
 def _totals(paper: Paper, words: Words) -> tuple[Row, ...]:
     if paper.kind == "credit_note":
-        back = "lost" if paper.cause == "taken_back" else "given_back"
-        return (Row(words[back], words.money(paper.total_units), strong=True),)
+        return (
+            Row(
+                words[_BACK.get(paper.cause, "given_back")],
+                words.money(paper.total_units),
+                strong=True,
+            ),
+        )
     rows = []
     line_off = sum(one.off_units for one in paper.sold)
     if paper.off_units > line_off:

@@ -66,7 +66,9 @@ class Document(models.Model):
         max_length=60, help_text="what it tells of, once: invoice:, ticket:, refund:<id> …"
     )
     times = models.PositiveSmallIntegerField(
-        default=1, help_text="a sale that was taken back and paid again: which receipt of it"
+        default=1,
+        db_default=1,
+        help_text="a sale that was taken back and paid again: which receipt of it",
     )
     receipt = models.ForeignKey(
         "self",

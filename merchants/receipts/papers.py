@@ -13,7 +13,9 @@ import msgspec
 
 Kind = Literal["receipt", "credit_note"]
 KINDS: Final[tuple[Kind, ...]] = ("receipt", "credit_note")
-Cause = Literal["", "refund", "taken_back"]
+Cause = Literal["", "refund", "taken_back", "marked_invalid"]
+WHOLE: Final[frozenset[Cause]] = frozenset({"taken_back", "marked_invalid"})
+"""The causes of a credit note that takes back all of its receipt."""
 TenderKind = Literal["tokens", "card", "cash", "marked"]
 _PREFIX: Final[Mapping[str, str]] = {"receipt": "R", "credit_note": "C"}
 
@@ -122,8 +124,8 @@ class Paper:
             what went back.
         off_units: what discounts took off altogether.
         of: of a credit note: the number of the receipt that it goes with.
-        cause: of a credit note: a refund, or a chain that took the payment back; then it takes back
-            all of the receipt.
+        cause: of a credit note: a refund; or a chain that took the payment back, or the shop, which
+            had marked the sale as paid and then as invalid: then it takes back all of the receipt.
     """
 
     kind: Kind

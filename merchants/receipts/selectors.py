@@ -9,11 +9,12 @@ from gateway.invoices.models import Invoice
 from gateway.tenancy.scope import entered, statement_enters
 from merchants.receipts.errors import DocumentNotFound, PrinterUnknown
 from merchants.receipts.models import Document, Mailing, Printer, PrintJob
+from merchants.receipts.papers import WHOLE
 from merchants.tickets.models import PartDemand, Ticket
 
 LATEST_WAYS = 8
 TAKEN_BACK = "taken_back:"
-"""Begins the source of a note that a reorganisation brought."""
+"""Begins the source of a note that takes back all of its receipt."""
 MAY_BE_ON_PAPER = ("printer_broke_off", "printer_hangs", "printer_unclear")
 """Failures of which nobody knows how much was printed before."""
 
@@ -85,10 +86,11 @@ def notes_of(document: Document) -> list[Document]:
 
 
 def still_stands(document: Document) -> bool:
-    """Whether a receipt's sale is paid still: a chain may have taken a payment back. Two queries;
+    """Whether a receipt's sale is paid still: a chain may have taken a payment back, or the shop
+    its word. Two queries;
     none for a note."""
     if document.kind == "credit_note":
-        return document.paper.cause != "taken_back"
+        return document.paper.cause not in WHOLE
     if is_taken_back(document):
         return False
     kind, _colon, source_id = document.source.partition(":")
@@ -125,7 +127,8 @@ def ticket_of_invoice(*, shop_id: UUID, invoice_id: UUID) -> UUID | None:
 
 
 def documents_of_invoice(*, shop_id: UUID, invoice_id: UUID) -> list[Document]:
-    """An invoice's receipt, or that of its ticket, and the notes that go with it. Two queries."""
+    """An invoice's receipts, or those of its ticket, and the notes that go with them, in the order
+    in which they were given. Two queries."""
     ticket_id = ticket_of_invoice(shop_id=shop_id, invoice_id=invoice_id)
     source = f"ticket:{ticket_id}" if ticket_id else f"invoice:{invoice_id}"
     ours = Q(source=source) | Q(receipt__source=source)

@@ -55,6 +55,7 @@ def labels() -> dict[str, str]:
         "total": _("Total"),
         "given_back": _("Given back"),
         "lost": _("Taken back by the network"),
+        "called_invalid": _("Marked as invalid by the shop"),
         "paid_again": _("Paid again: receipt"),
         "tax": _("Tax"),
         "net": _("Without tax"),

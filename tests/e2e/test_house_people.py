@@ -37,6 +37,8 @@ def test_the_page_fits_its_screen(house, filled, size, scheme, language):
 
 
 def test_a_role_is_taken_away_by_a_click(house, filled):
+    third = User.objects.create(email="third@house.example", name="Third")
+    member_add(user_id=third.pk, role="operator")
     with house.page(size="desktop", role="operator") as page:
         page.goto("/house/people")
         theirs = page.get_by_role("button", name=f"Take it away Operator, {LONG}")

@@ -493,9 +493,10 @@ export class Invoices {
   /**
    * Get an invoice's receipt.
    *
-   * The receipt of a paid invoice with the credit notes that go with it. It gets its number,
-   * without gaps in the shop, when it is first asked for, and never changes then. An invoice that
-   * asked for a part of a ticket has its ticket's receipt.
+   * The latest receipt of a paid invoice with the credit notes that go with it, and those that
+   * were taken back before it was paid again. A receipt gets its number, without gaps in the
+   * shop, when it is first asked for, and never changes then. An invoice that asked for a part of
+   * a ticket has its ticket's receipt.
    *
    * Needs the scope `invoices:read`.
    */
@@ -508,7 +509,7 @@ export class Invoices {
   }
 
   /**
-   * Get an invoice's receipt, or one of its credit notes, as PDF.
+   * Get an invoice's receipt, or another of its papers, as PDF.
    *
    * Needs the scope `invoices:read`.
    */

@@ -38,7 +38,7 @@ export type CardRefundsListStatus =
   | "requested"
   | "unclear";
 
-export type CauseEnum = "refund" | "taken_back";
+export type CauseEnum = "refund" | "taken_back" | "marked_invalid";
 
 export type ChargeTenderEnum = "tokens" | "cash";
 
@@ -531,6 +531,40 @@ export interface Due {
   units: string;
   /** ERC-681; empty once nothing is due, and while `payer_needed`. */
   uri: string;
+}
+
+export interface EarlierReceipt {
+  cashier_id: string | null;
+  /**
+   * Of a credit note: a refund, a chain that took the payment back, or a shop that marked as
+   * invalid what it had marked as paid.
+   */
+  cause: CauseEnum | null;
+  credit_notes: Paper[];
+  currency: string;
+  discount: string;
+  id: string;
+  issued_at: string;
+  kind: PaperKind;
+  lines: ReceiptLine[];
+  mode: Mode;
+  number: string;
+  /** Of a credit note: its receipt's number. */
+  of: string | null;
+  order_id: string;
+  /** The same as PDF. */
+  pdf_url: string;
+  reason: string;
+  shop: ReceiptShop;
+  sold_at: string;
+  taxes: ReceiptTax[];
+  tenders: ReceiptTender[];
+  till: string;
+  time_zone: string;
+  tip: string;
+  total: string;
+  /** Its page, for whoever has the address. */
+  url: string;
 }
 
 export interface EcrCredited {
@@ -1118,7 +1152,10 @@ export interface PaidIn {
 
 export interface Paper {
   cashier_id: string | null;
-  /** Of a credit note: a refund, or a chain that took the payment back. */
+  /**
+   * Of a credit note: a refund, a chain that took the payment back, or a shop that marked as
+   * invalid what it had marked as paid.
+   */
   cause: CauseEnum | null;
   currency: string;
   discount: string;
@@ -1526,11 +1563,16 @@ export interface RateParts {
 
 export interface Receipt {
   cashier_id: string | null;
-  /** Of a credit note: a refund, or a chain that took the payment back. */
+  /**
+   * Of a credit note: a refund, a chain that took the payment back, or a shop that marked as
+   * invalid what it had marked as paid.
+   */
   cause: CauseEnum | null;
   credit_notes: Paper[];
   currency: string;
   discount: string;
+  /** Receipts that were taken back before the sale was paid again, oldest first. */
+  earlier: EarlierReceipt[];
   id: string;
   issued_at: string;
   kind: PaperKind;
@@ -1989,7 +2031,7 @@ export interface InvoicesQrQuery {
 }
 
 export interface InvoicesReceiptPdfQuery {
-  /** A credit note's; none: the receipt. */
+  /** A credit note's, or an earlier receipt's; none: the latest receipt. */
   number?: string;
 }
 

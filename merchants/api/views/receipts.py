@@ -1,6 +1,6 @@
 """Receipts of invoices."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -14,8 +14,9 @@ from merchants.api import docs, receipt_answers
 from merchants.api.contract import ApiView
 from merchants.receipts.errors import DocumentNotFound
 from merchants.receipts.issuing import receipt_for_invoice
+from merchants.receipts.models import Document
 from merchants.receipts.presenters import document_as_dict
-from merchants.receipts.selectors import notes_of
+from merchants.receipts.selectors import documents_of_invoice
 from merchants.receipts.views import pdf_file
 
 
@@ -26,7 +27,8 @@ class InvoiceReceiptView(ApiView):
         operation_id="invoice_receipt_get",
         summary="Get an invoice's receipt",
         description=(
-            "The receipt of a paid invoice with the credit notes that go with it. It gets its"
+            "The latest receipt of a paid invoice with the credit notes that go with it, and those"
+            " that were taken back before it was paid again. A receipt gets its"
             " number, without gaps in the shop, when it is first asked for, and never changes"
             " then. An invoice that asked for a part of a ticket has its ticket's receipt."
         ),
@@ -36,8 +38,12 @@ class InvoiceReceiptView(ApiView):
         self.query()
         invoice = invoice_get(shop_id=self.shop.id, invoice_id=invoice_id)
         document = receipt_for_invoice(invoice=invoice, now=timezone.now())
-        notes = [document_as_dict(note) for note in notes_of(document)]
-        return self.read({**document_as_dict(document), "credit_notes": notes})
+        papers = documents_of_invoice(shop_id=self.shop.id, invoice_id=invoice.id)
+        receipts = [_with_notes(one, papers) for one in papers if one.kind == "receipt"]
+        latest = _with_notes(document, papers)
+        return self.read(
+            {**latest, "earlier": [one for one in receipts if one["id"] != latest["id"]]}
+        )
 
 
 class InvoiceReceiptFileView(ApiView):
@@ -45,9 +51,13 @@ class InvoiceReceiptFileView(ApiView):
 
     @extend_schema(
         operation_id="invoice_receipt_pdf",
-        summary="Get an invoice's receipt, or one of its credit notes, as PDF",
+        summary="Get an invoice's receipt, or another of its papers, as PDF",
         parameters=[
-            OpenApiParameter("number", str, description="A credit note's; none: the receipt.")
+            OpenApiParameter(
+                "number",
+                str,
+                description="A credit note's, or an earlier receipt's; none: the latest receipt.",
+            )
         ],
         responses=docs.answers_with(OpenApiTypes.BINARY, media_type="application/pdf"),
     )
@@ -55,7 +65,14 @@ class InvoiceReceiptFileView(ApiView):
         wanted = self.query({"number"}).get("number", "")
         invoice = invoice_get(shop_id=self.shop.id, invoice_id=invoice_id)
         receipt = receipt_for_invoice(invoice=invoice, now=timezone.now())
-        for document in (receipt, *notes_of(receipt)):
-            if wanted in ("", document.label):
+        if wanted in ("", receipt.label):
+            return pdf_file(receipt)
+        for document in documents_of_invoice(shop_id=self.shop.id, invoice_id=invoice.id):
+            if wanted == document.label:
                 return pdf_file(document)
         raise DocumentNotFound
+
+
+def _with_notes(receipt: Document, papers: list[Document]) -> dict[str, Any]:
+    notes = [document_as_dict(one) for one in papers if one.receipt_id == receipt.id]
+    return {**document_as_dict(receipt), "credit_notes": notes}

@@ -18,6 +18,7 @@ from merchants.accounts.guards import MemberRequest, may, require_action, step_f
 from merchants.accounts.house_roles import (
     GIVEN,
     KIND,
+    MANAGE,
     TAKEN,
     HousePerson,
     house_people_with_roles,
@@ -35,7 +36,6 @@ from merchants.dashboard.house.frame import draw
 from merchants.dashboard.selectors import time_text
 
 ROOT: Final = "/house/people"
-MANAGE: Final = "house_role.manage"
 OFFERED: Final = tuple(role for role in ROLES if role in HOUSE_ROLES)
 FIELDS: Final = ("email", "role", "reason")
 LATEST: Final = 50
@@ -135,6 +135,10 @@ def _problem(refused: TillwayError) -> str:
         "house_role_held": _("They have that role already."),
         "house_role_own": _("You can't propose a role for yourself: two others decide about it."),
         "last_of_house": _("Nobody else has this role. Give it to somebody else first."),
+        "too_few_of_house": _(
+            "You have this role too, and two must be left with it. Give it to somebody else first,"
+            " or ask somebody with another role of the house."
+        ),
         "member_unknown": _("Somebody was quicker: they don't have that role any more."),
         "role_unknown": _("Choose one of the roles."),
     }

@@ -33,14 +33,14 @@ class Migration(migrations.Migration):
             model_name="cashmove",
             name="tax_units",
             field=gateway.money.fields.UnitsField(
-                default=0, help_text="of it, where it paid a ticket"
+                db_default=0, default=0, help_text="of it, where it paid a ticket"
             ),
         ),
         migrations.AddField(
             model_name="cashmove",
             name="tip_units",
             field=gateway.money.fields.UnitsField(
-                default=0, help_text="of it, where it paid a ticket"
+                db_default=0, default=0, help_text="of it, where it paid a ticket"
             ),
         ),
         migrations.CreateModel(

@@ -12,21 +12,21 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="cashtake",
             name="tax_in_units",
-            field=UnitsField(default=0, help_text="of those counted, tax"),
+            field=UnitsField(db_default=0, default=0, help_text="of those counted, tax"),
         ),
         migrations.AddField(
             model_name="cashtake",
             name="tip_in_units",
-            field=UnitsField(default=0, help_text="of those counted, the part's tip"),
+            field=UnitsField(db_default=0, default=0, help_text="of those counted, the part's tip"),
         ),
         migrations.AddField(
             model_name="partdemand",
             name="tax_in_units",
-            field=UnitsField(default=0, help_text="of them, tax"),
+            field=UnitsField(db_default=0, default=0, help_text="of them, tax"),
         ),
         migrations.AddField(
             model_name="partdemand",
             name="tip_in_units",
-            field=UnitsField(default=0, help_text="of them, tip"),
+            field=UnitsField(db_default=0, default=0, help_text="of them, tip"),
         ),
     ]

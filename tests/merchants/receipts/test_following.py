@@ -4,17 +4,23 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from gateway.chains.models import Deposit
+from gateway.events.subscriptions import EventRecord, handlers_for
 from gateway.invoices.models import Invoice
+from gateway.invoices.services import invoice_mark
 from gateway.refunds.cards.models import CardRefund
 from merchants.receipts.drawing import sheet_for
-from merchants.receipts.following import lost_of, receipt_follow
+from merchants.receipts.following import lost_of, receipt_follow, unmarked_of
+from merchants.receipts.handlers import on_invoices
 from merchants.receipts.issuing import note_for_card_refund, receipt_for_ticket
 from merchants.receipts.models import Document
+from merchants.receipts.papers import Tender
+from merchants.receipts.plain_text import plain_text
 from merchants.tickets import services
 from tests.cards.rows import card_refund_row
 from tests.chain_rows import make_deposit, tell
@@ -116,6 +122,91 @@ def test_the_pages_say_what_became_of_the_sale(counter: Counter, client: Client)
     assert "TEST-R-000002" in latest and "taken back" not in latest
 
 
+def mark(counter: Counter, invoice: Invoice, status: str) -> None:
+    invoice_mark(
+        shop_id=invoice.shop_id,
+        invoice_id=invoice.id,
+        status=status,
+        by="user:ada",
+        now=counter.world.now,
+    )
+    counter.world.drain()
+
+
+def test_a_sale_that_its_shop_called_paid_and_then_invalid_has_a_note(counter: Counter) -> None:
+    invoice = counter.world.issue(1_250)
+    mark(counter, invoice, "settled")
+    receipt = counter.receipt(counter.world.again(invoice))
+    assert follow(counter, f"invoice:{invoice.id}") == receipt
+    mark(counter, invoice, "invalid")
+    assert papers() == [("TEST-R-000001", 1_250), ("TEST-C-000001", 1_250)]
+    note = Document.objects.get(kind="credit_note")
+    assert (note.paper.cause, note.paper.shares) == ("marked_invalid", receipt.paper.shares)
+    assert [one.kind for one in note.paper.tenders] == ["marked"]
+    assert "Marked as invalid by the shop" in plain_text(sheet_for(note))
+    mark(counter, invoice, "settled")
+    assert papers()[2:] == [("TEST-R-000002", 1_250)]
+
+
+@pytest.mark.parametrize("ending", ["expired", "cancelled"])
+def test_papers_hear_of_every_end_of_a_sale(counter: Counter, ending: str) -> None:
+    assert "receipts.invoice" in handlers_for(f"invoice.{ending}")
+    invoice = counter.sale()
+    counter.receipt(invoice)
+    moved(counter, invoice, deposit_of(invoice))
+    assert len(papers()) == 1
+    Invoice.objects.filter(id=invoice.id).update(status=ending)
+    hear(invoice, ending)
+    assert papers() == [("TEST-R-000001", 1_250), ("TEST-C-000001", 1_250)]
+
+
+def hear(invoice: Invoice, ending: str) -> None:
+    body = {"received": [{"tx_hash": one["tx_hash"]} for one in invoice.received]}
+    on_invoices(
+        [
+            EventRecord(
+                id=invoice.id,
+                type=f"invoice.{ending}",
+                mode=invoice.mode,
+                shop_id=invoice.shop_id,
+                subject=f"invoice:{invoice.id}",
+                sequence=9,
+                body=body,
+                occurred_at=timezone.now(),
+            )
+        ]
+    )
+
+
+def test_a_sale_that_ends_without_any_payment_asks_the_tables_nothing(counter: Counter) -> None:
+    invoice = counter.world.issue()
+    with CaptureQueriesContext(connection) as queries:
+        hear(invoice, "expired")
+    assert len(queries) == 0
+
+
+@pytest.mark.parametrize("kind", ["invoice", "ticket"])
+def test_the_sale_is_locked_before_its_note_is_numbered(counter: Counter, kind: str) -> None:
+    if kind == "ticket":
+        ticket_id = counter.ticket(1_250)
+        invoice = ask(counter, ticket_id)
+        counter.world.confirmed(invoice)
+        source = f"ticket:{ticket_id}"
+    else:
+        invoice = counter.sale()
+        source = f"invoice:{invoice.id}"
+    counter.receipt(counter.world.again(invoice))
+    paper = Document.objects.get().paper
+    entries = [entry(one.transaction, "orphaned", share="0") for one in paper.tenders]
+    Invoice.objects.filter(id=invoice.id).update(received=entries, status="waiting")
+    with CaptureQueriesContext(connection) as queries:
+        follow(counter, source)
+    told = [one["sql"] for one in queries]
+    locked = next(at for at, sql in enumerate(told) if "FOR UPDATE" in sql)
+    numbered = next(at for at, sql in enumerate(told) if sql.startswith("INSERT INTO"))
+    assert locked < numbered and f'_{kind}"' in told[locked]
+
+
 # ---- tickets ------------------------------------------------------------------------------------
 
 
@@ -148,6 +239,28 @@ def test_a_bill_of_which_one_part_was_taken_back_is_taken_back_whole_and_receipt
     assert papers()[2:] == [("TEST-R-000002", 1_000)]
     assert follow(counter, f"ticket:{ticket_id}") == Document.objects.latest("id")
     assert len(papers()) == 3
+
+
+def test_a_part_that_its_shop_called_invalid_takes_back_the_bill(counter: Counter) -> None:
+    ticket_id = split_ticket(counter)
+    first, second = ask(counter, ticket_id, 1), ask(counter, ticket_id, 2)
+    mark(counter, first, "settled")
+    counter.world.confirmed(second)
+    counter.receipt(counter.world.again(second))
+    counter.world.hear(deposit_of(second), "orphaned")
+    note = Document.objects.get(kind="credit_note")
+    assert (note.paper.cause, [one.kind for one in note.paper.tenders]) == (
+        "taken_back",
+        ["tokens"],
+    ), "the other part is paid still"
+    counter.world.confirmed(second)
+    mark(counter, first, "invalid")
+    note = Document.objects.filter(kind="credit_note").latest("id")
+    assert (note.paper.cause, [one.kind for one in note.paper.tenders]) == (
+        "marked_invalid",
+        ["marked"],
+    )
+    assert len(papers()) == 4
 
 
 def test_money_that_went_back_of_a_part_stands_on_paper_once_the_bill_is_paid(
@@ -227,3 +340,9 @@ def test_which_transactions_pay_no_longer(
     received: list[dict[str, Any]], status: str, lost: set[str]
 ) -> None:
     assert lost_of(received, status=status) == lost
+
+
+@pytest.mark.parametrize(("stand", "gone"), [([500, 500], 0), ([500], 1), ([], 2), ([400, 500], 1)])
+def test_which_marks_are_called_paid_no_longer(stand: list[int], gone: int) -> None:
+    tenders = [Tender("marked", 500), Tender("cash", 500), Tender("marked", 500)]
+    assert unmarked_of(tenders, stand=stand) == (Tender("marked", 500),) * gone

@@ -136,3 +136,22 @@ def test_a_note_of_the_invoice_is_had_by_its_number(counter: Counter, key_for: A
     answer = api.get(f"invoices/{invoice.id}/receipt.pdf?number={note.label}")
     assert note.label in text_of(answer.content)
     assert api.get(f"invoices/{invoice.id}/receipt.pdf?number=C-1").status_code == 404
+
+
+def test_a_program_reaches_what_was_taken_back_once_the_sale_is_paid_again(
+    counter: Counter, key_for: Any
+) -> None:
+    invoice = counter.sale()
+    counter.receipt(invoice)
+    api = Api(key_for(counter.world.shop_id))
+    assert api.get(f"invoices/{invoice.id}/receipt").json()["earlier"] == []
+    counter.world.hear(deposit_of(invoice), "orphaned")
+    counter.world.confirmed(invoice)
+    told = api.get(f"invoices/{invoice.id}/receipt").json()
+    assert (told["number"], told["credit_notes"]) == ("TEST-R-000002", [])
+    (earlier,) = told["earlier"]
+    assert earlier["number"] == "TEST-R-000001"
+    assert [one["number"] for one in earlier["credit_notes"]] == ["TEST-C-000001"]
+    for number in ("TEST-R-000001", "TEST-C-000001", "TEST-R-000002"):
+        answer = api.get(f"invoices/{invoice.id}/receipt.pdf?number={number}")
+        assert answer.status_code == 200 and number in text_of(answer.content)

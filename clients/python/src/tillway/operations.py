@@ -643,9 +643,10 @@ class Invoices:
     def receipt_get(self, invoice_id: Id) -> shapes.Receipt:
         """Get an invoice's receipt.
 
-        The receipt of a paid invoice with the credit notes that go with it. It gets its number,
-        without gaps in the shop, when it is first asked for, and never changes then. An invoice
-        that asked for a part of a ticket has its ticket's receipt.
+        The latest receipt of a paid invoice with the credit notes that go with it, and those that
+        were taken back before it was paid again. A receipt gets its number, without gaps in the
+        shop, when it is first asked for, and never changes then. An invoice that asked for a part
+        of a ticket has its ticket's receipt.
 
         Needs the scope ``invoices:read``.
         """
@@ -656,10 +657,10 @@ class Invoices:
         )
 
     def receipt_pdf(self, invoice_id: Id, *, number: str | None = None) -> bytes:
-        """Get an invoice's receipt, or one of its credit notes, as PDF.
+        """Get an invoice's receipt, or another of its papers, as PDF.
 
         Args:
-            number: A credit note's; none: the receipt.
+            number: A credit note's, or an earlier receipt's; none: the latest receipt.
 
         Needs the scope ``invoices:read``.
         """

@@ -46,7 +46,7 @@ CardRefundsListStatus: TypeAlias = Literal[
     "unclear",
 ]
 
-CauseEnum: TypeAlias = Literal["refund", "taken_back"]
+CauseEnum: TypeAlias = Literal["refund", "taken_back", "marked_invalid"]
 
 ChargeTenderEnum: TypeAlias = Literal["tokens", "cash"]
 
@@ -555,6 +555,40 @@ class Due:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EarlierReceipt:
+    cashier_id: str | None
+    cause: CauseEnum | None
+    """Of a credit note: a refund, a chain that took the payment back, or a shop that marked as
+    invalid what it had marked as paid.
+    """
+    credit_notes: list[Paper]
+    currency: str
+    discount: str
+    id: str
+    issued_at: datetime
+    kind: PaperKind
+    lines: list[ReceiptLine]
+    mode: Mode
+    number: str
+    of: str | None
+    """Of a credit note: its receipt's number."""
+    order_id: str
+    pdf_url: str
+    """The same as PDF."""
+    reason: str
+    shop: ReceiptShop
+    sold_at: datetime
+    taxes: list[ReceiptTax]
+    tenders: list[ReceiptTender]
+    till: str
+    time_zone: str
+    tip: str
+    total: str
+    url: str
+    """Its page, for whoever has the address."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EcrCredited:
     asset: str
     credited: EcrMoney
@@ -1000,7 +1034,9 @@ class PaidIn:
 class Paper:
     cashier_id: str | None
     cause: CauseEnum | None
-    """Of a credit note: a refund, or a chain that took the payment back."""
+    """Of a credit note: a refund, a chain that took the payment back, or a shop that marked as
+    invalid what it had marked as paid.
+    """
     currency: str
     discount: str
     id: str
@@ -1376,10 +1412,14 @@ class RateParts:
 class Receipt:
     cashier_id: str | None
     cause: CauseEnum | None
-    """Of a credit note: a refund, or a chain that took the payment back."""
+    """Of a credit note: a refund, a chain that took the payment back, or a shop that marked as
+    invalid what it had marked as paid.
+    """
     credit_notes: list[Paper]
     currency: str
     discount: str
+    earlier: list[EarlierReceipt]
+    """Receipts that were taken back before the sale was paid again, oldest first."""
     id: str
     issued_at: datetime
     kind: PaperKind
