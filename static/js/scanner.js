@@ -110,8 +110,9 @@ function draw(fresh, isOn) {
   main.replaceChildren(...fresh.childNodes);
   said.classList.add("hush");
   const lines = main.querySelectorAll(".ticket-line");
-  const last = isOn && lines.length ? lines[lines.length - 1].querySelector(".row").textContent : "";
-  tell(last ? `${said.dataset.put} ${last.replace(/\s+/g, " ").trim()}` : "");
+  const last = isOn && lines.length ? lines[lines.length - 1].querySelector(".row").children : [];
+  const words = [...last].map((each) => each.textContent.replace(/\s+/g, " ").trim());
+  tell(words.length ? [said.dataset.put, ...words].join(" ") : "");
   sound(isOn);
 }
 

@@ -153,10 +153,11 @@ def test_a_page_that_is_open_is_given_up_though_the_answer_is_no(api: Api, till:
     invoice = till.desk.issue()
     till.desk.page(invoice)
     path, body = f"invoices/{invoice.id}/reader", {"reader_id": str(till.reader.id)}
-    refused(api.send("PUT", path, body), 409, "card_page_open")
+    same = {"Idempotency_Key": "once"}
+    refused(api.send("PUT", path, body, **same), 409, "card_page_open")
     assert till.desk.tender(invoice).status == "letting_go"
     till.carry()
-    assert api.send("PUT", path, body).json()["turn"] == "asking"
+    assert api.send("PUT", path, body, **same).json()["turn"] == "asking"
 
 
 def test_a_strange_reader_is_not_there(api: Api, desk: Desk) -> None:
