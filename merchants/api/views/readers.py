@@ -1,7 +1,7 @@
 """Card readers: which there are, and having one ask for a sale's card."""
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -63,10 +63,14 @@ class InvoiceReaderView(ApiView):
     )
     def put(self, request: Request, invoice_id: UUID) -> HttpResponse:
         invoice = invoice_get(shop_id=self.shop.id, invoice_id=invoice_id)
-        sale = {"shop_id": self.shop.id, "invoice_id": invoice.id, "now": timezone.now()}
+        sale: dict[str, Any] = {
+            "shop_id": self.shop.id,
+            "invoice_id": invoice.id,
+            "now": timezone.now(),
+        }
+        reader_id = self.checked(AtReader)["reader_id"]
 
         def ask(key: str) -> Answer:
-            reader_id = self.checked(AtReader)["reader_id"]
             row = reader_start(**sale, reader_id=reader_id)
             if row.turn in MAY_TRY_AGAIN:
                 row = reader_again(**sale, reader_id=reader_id)
