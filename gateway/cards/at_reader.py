@@ -49,8 +49,20 @@ def reader_start(*, shop_id: UUID, invoice_id: UUID, reader_id: UUID, now: datet
         ReaderBusyNow, ReaderNotReady
         InvoiceTakesNoCard, CardsNotTaken, CardAmountTooSmall: as for a page.
     """
-    _page_give_up(shop_id=shop_id, invoice_id=invoice_id, now=now)
+    page_give_up(shop_id=shop_id, invoice_id=invoice_id, now=now)
     return _start(shop_id=shop_id, invoice_id=invoice_id, reader_id=reader_id, now=now)
+
+
+@transaction.atomic
+def page_give_up(*, shop_id: UUID, invoice_id: UUID, now: datetime) -> None:
+    """Close the page that a customer may have open for an invoice; a strange one is left alone."""
+    known = open_tender(invoice_id=invoice_id)
+    if known is None or known.shop_id != shop_id or known.reader_id is not None:
+        return
+    row = locks.tender_for_update(known.id)
+    if row.status == "open":
+        row.status, row.url, row.due_at = "letting_go", "", now
+        row.save(update_fields=["status", "url", "due_at"])
 
 
 @transaction.atomic
@@ -182,17 +194,6 @@ def _free_reader(*, shop_id: UUID, reader_id: UUID) -> Reader:
     if CardTender.objects.filter(reader=reader, status__in=OPEN).exists():
         raise ReaderBusyNow
     return reader
-
-
-@transaction.atomic
-def _page_give_up(*, shop_id: UUID, invoice_id: UUID, now: datetime) -> None:
-    known = open_tender(invoice_id=invoice_id)
-    if known is None or known.shop_id != shop_id or known.reader_id is not None:
-        return
-    row = locks.tender_for_update(known.id)
-    if row.status == "open":
-        row.status, row.url, row.due_at = "letting_go", "", now
-        row.save(update_fields=["status", "url", "due_at"])
 
 
 def _give_up(row: CardTender, *, now: datetime) -> None:

@@ -66,6 +66,7 @@ class ReaderBusyNow(TillwayError):
     message = "This card reader is asking for a card right now."
     hint = "Wait until that sale is paid, or stop it first."
     status = 409
+    passes = True
 
 
 class ReaderNotReady(TillwayError):
@@ -73,6 +74,7 @@ class ReaderNotReady(TillwayError):
     message = "This card reader isn't connected yet, or not any more."
     hint = "Its owner sees under Settings what it lacks."
     status = 409
+    passes = True
 
 
 class CardPageOpen(TillwayError):
@@ -80,6 +82,7 @@ class CardPageOpen(TillwayError):
     message = "The customer had a card page open; it is being closed."
     hint = "Try again in a few seconds."
     status = 409
+    passes = True
 
 
 class CardBeingCharged(TillwayError):

@@ -20,11 +20,12 @@ from merchants.catalogue.selectors import groups_by_id, item_scanned
 from merchants.catalogue.words import tax_ppm_from
 from merchants.pos.discounts import discount_asks, paying_asks
 from merchants.pos.managers import word_given, word_used
+from merchants.pos.paid_tickets import draft_of_back, draft_of_take, drawers_cash_left
 from merchants.pos.tips import tip_chosen
 from merchants.receipts.issuing import note_for_cash
 from merchants.shifts.services import cash_move, void_note
 from merchants.tickets import services
-from merchants.tickets.errors import DiscountInvalid
+from merchants.tickets.errors import CashBackTooMuch, DiscountInvalid
 from merchants.tickets.pricing import Discount, TaxClass
 from merchants.tickets.selectors import lines_of, ticket_get
 from merchants.tickets.services import Tap
@@ -289,7 +290,7 @@ def _cash(asked: Asked) -> None:
             tax_units=cash.within.tax_units,
             tip_units=cash.within.tip_units,
             reason="",
-            draft=f"ticket:{cash.id}",
+            draft=draft_of_take(cash),
             by=asked.request.user.pk,
             now=asked.tap.now,
         )
@@ -319,7 +320,7 @@ def _void(asked: Asked) -> None:
 
 def _cash_back(asked: Asked) -> str:
     """Cash goes back out of the drawer, by a manager's word at a paired till, and brings its credit
-    note; elsewhere by whoever may approve a refund."""
+    note; elsewhere by whoever may approve a refund. No drawer gives what never came into one."""
     request = asked.request
     if request.till is None and not may(request, "refund.approve"):
         raise PermissionDenied("refund.approve")
@@ -335,10 +336,12 @@ def _cash_back(asked: Asked) -> str:
                 kind="refund",
                 units=units,
                 reason=back.reason,
-                draft=f"cash_back:{back.id}",
+                draft=draft_of_back(back),
                 by=request.user.pk,
                 now=asked.tap.now,
             )
+            if drawers_cash_left(ticket) < 0:
+                raise CashBackTooMuch
         note = note_for_cash(cash=back, ticket=ticket, now=asked.tap.now)
     return f"/pos/{request.shop.id}/receipts/{note.id}"
 

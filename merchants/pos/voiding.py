@@ -23,15 +23,17 @@ from merchants.tills.ruling import rules_of
 
 
 @transaction.atomic
-def sale_void(request: MemberRequest, *, invoice_id: UUID) -> Invoice:
-    """Call it off, and keep who did. Again is the same, and is not kept again.
+def sale_void(request: MemberRequest, *, invoice_id: UUID) -> tuple[Invoice, bool]:
+    """Call it off, and keep who did; with it, whether this call did it. Again is the same, and is
+    not kept again.
 
     Raises:
         InvoiceNotFound, InvoiceCovered, InvoiceNotOpen
     """
     now = timezone.now()
     invoice = invoice_void(shop_id=request.shop.id, invoice_id=invoice_id, now=now)
-    if invoice.voided_at == now:
+    is_new = invoice.voided_at == now
+    if is_new:
         sale_voided(
             shop=request.shop,
             invoice_id=invoice.id,
@@ -47,12 +49,13 @@ def sale_void(request: MemberRequest, *, invoice_id: UUID) -> Invoice:
             subject=f"invoice:{invoice.id}",
             now=now,
         )
-    return invoice
+    return invoice, is_new
 
 
 def sale_void_at_till(request: TillRequest, *, invoice_id: UUID) -> Invoice:
     """As above; at a paired till with a manager's PIN where the shop's rules ask for one, and
-    counted in its shift. What asked for a part of a ticket isn't: the ticket goes on.
+    counted in its shift. Neither is what asked for a part of a ticket, which goes on, nor what was
+    called off before: that happened elsewhere, or is counted.
 
     Raises:
         InvoiceNotFound, InvoiceCovered, InvoiceNotOpen
@@ -62,14 +65,14 @@ def sale_void_at_till(request: TillRequest, *, invoice_id: UUID) -> Invoice:
     word = word_given(request, act=VOID, subject=f"invoice:{invoice_id}")
     with transaction.atomic():
         # Judged by the sale as it was called off: money may have come in this very moment.
-        invoice = sale_void(request, invoice_id=invoice_id)
+        invoice, is_new = sale_void(request, invoice_id=invoice_id)
         is_needed = request.till is not None and void_needs_manager(
             rules_of(shop_id=request.shop.id),
             units=int(invoice.amount_units),
             is_money_on_it=_is_money_in(invoice.received),
         )
         word_used(request, word, is_needed=is_needed)
-        if request.till is not None and "ticket_id" not in invoice.metadata:
+        if request.till is not None and is_new and "ticket_id" not in invoice.metadata:
             void_note(
                 shop_id=invoice.shop_id,
                 till_id=request.till.till_id,

@@ -10,15 +10,15 @@ from gateway.checkout.wording import asset_symbol, trimmed
 from gateway.events.moments import rfc3339
 from gateway.invoices.models import Invoice, Payment
 from gateway.invoices.selectors import payments_of
-from gateway.money.amounts import Amount, format_amount, parse_amount
+from gateway.money.amounts import Amount, format_amount
 from gateway.money.assets import FIAT, Asset
-from gateway.money.errors import MoneyError
 from gateway.money.rates import Rate
 from gateway.refunds.cards.models import CardRefund
 from gateway.refunds.models import Refund
 from gateway.shops.selectors import shop_view
 from merchants.receipts.headings import head_of
 from merchants.receipts.papers import Extra, Paper, Share, Sold, Tender
+from merchants.shifts.said import said_units
 from merchants.tickets.models import CashTake, PartDemand, Ticket, TicketLine
 from merchants.tickets.pricing import Totals, totals_of
 from merchants.tickets.selectors import lines_of, parts_of
@@ -33,8 +33,9 @@ _USER: Final = "user:"
 def paper_of_invoice(invoice: Invoice) -> Paper:
     """The receipt of a sale that was asked for as one amount. Five queries at most."""
     shop, units = shop_view(shop_id=invoice.shop_id), int(invoice.amount_units)
-    tax = min(_told(invoice, "tax"), units)
-    tip = min(_told(invoice, "tip"), units - tax)
+    currency = FIAT[invoice.currency]
+    tax = said_units(invoice.metadata, "tax", currency=currency, most=units)
+    tip = said_units(invoice.metadata, "tip", currency=currency, most=units - tax)
     return Paper(
         kind="receipt",
         mode=invoice.mode,
@@ -109,17 +110,6 @@ def tender_of_card_refund(refund: CardRefund) -> Tender:
 
 
 # --- parts ---------------------------------------------------------------------------------------
-
-
-def _told(invoice: Invoice, name: str) -> int:
-    """Minor units that the shop's own system said of a sale; 0 where it said nothing readable."""
-    told = invoice.metadata.get(name) if isinstance(invoice.metadata, Mapping) else None
-    if not isinstance(told, str):
-        return 0
-    try:
-        return max(0, parse_amount(told, FIAT[invoice.currency]).units)
-    except MoneyError:
-        return 0
 
 
 def _where(maker: str, *, shop_id: UUID) -> dict[str, Any]:

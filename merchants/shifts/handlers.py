@@ -50,14 +50,23 @@ def _credited(event: EventRecord) -> Told:
 
 
 def _reversed(event: EventRecord) -> Told:
-    return _payment(event, kind="taken_back", sign=-1)
+    """The tax and the tip go back as they came, whatever the sale's metadata says by now."""
+    told = _payment(event, kind="taken_back", sign=-1)
+    paid = Taking.objects.filter(source=_source(event, "paid")).first()
+    if paid is not None:
+        told |= {"tax_units": -int(paid.tax_units), "tip_units": -int(paid.tip_units)}
+    return told
+
+
+def _source(event: EventRecord, kind: str) -> str:
+    return f"payment:{event.body['payment_id']}:{kind}"
 
 
 def _payment(event: EventRecord, *, kind: str, sign: int) -> Told:
     body = event.body
     worth = payment_worth(UUID(body["payment_id"]))
     return {
-        "source": f"payment:{body['payment_id']}:{kind}",
+        "source": _source(event, kind),
         "tender": "tokens",
         "kind": kind,
         "currency": worth.currency,

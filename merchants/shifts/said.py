@@ -1,4 +1,4 @@
-"""What a sale's metadata says of its tax and its tip. Pure."""
+"""What a sale's metadata says of its tax and its tip, for Z reports and receipts alike. Pure."""
 
 import re
 from collections.abc import Mapping

@@ -1,6 +1,6 @@
 """What a shift has come to, and which there are."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, cast
@@ -69,6 +69,25 @@ def shift_get(*, shop_id: UUID, shift_id: UUID) -> Shift:
 def moves_of(shift: Shift) -> list[CashMove]:
     """Its cash in the order it moved. One query."""
     return list(CashMove.objects.filter(shift=shift).order_by("id"))
+
+
+def cash_in_drawers(*, shop_id: UUID, drafts: Mapping[str, datetime]) -> int:
+    """Minor units that some of a shop's sales for cash brought into its drawers, less refunds of
+    them. One query.
+
+    Args:
+        drafts: what those moves are called, and when they were made.
+    """
+    moves = CashMove.objects.filter(
+        shop_id=shop_id,
+        kind__in=("sale", "refund"),
+        made_at__in=set(drafts.values()),  # by which there is an index
+        draft__in=set(drafts),
+    )
+    signed = (
+        units if kind == "sale" else -units for kind, units in moves.values_list("kind", "units")
+    )
+    return int(sum(signed))
 
 
 def last_closed(*, shop_id: UUID, till_id: UUID) -> Shift | None:

@@ -3,10 +3,14 @@ import { ask } from "./device.js";
 import { onScan, sound } from "./scans.js";
 
 const AGAIN_MS = 2000;
+const LEADING_AWAY = ["till_locked", "till_revoked"]; // by `ask` itself
 const main = document.getElementById("main");
 const said = document.getElementById("scanned");
-const waiting = [];
+const here = document.getElementById("scan").action.replace(/\/scan$/, "");
+const KEPT = `scans ${here}`; // what waits outlives the page: modifiers are asked for on another one
+let waiting = kept();
 let working = false;
+let leaving = false;
 
 onScan({ took: take, not: "scan-code" });
 
@@ -18,10 +22,27 @@ document.addEventListener("submit", (event) => {
   field.value = "";
 });
 
+// Also where "back" shows the page as it was left.
+addEventListener("pageshow", () => {
+  waiting = kept();
+  leaving = false;
+  work();
+});
+
 function take(code) {
   if (!code) return;
   waiting.push({ code, key: newKey() });
+  keep();
   work();
+}
+
+function kept() {
+  return JSON.parse(sessionStorage.getItem(KEPT) ?? "[]");
+}
+
+function keep() {
+  if (waiting.length) sessionStorage.setItem(KEPT, JSON.stringify(waiting));
+  else sessionStorage.removeItem(KEPT);
 }
 
 function newKey() {
@@ -30,14 +51,13 @@ function newKey() {
 }
 
 async function work() {
-  if (working) return;
+  if (working || leaving) return;
   working = true;
-  while (waiting.length) {
+  while (waiting.length && !leaving) {
     const form = document.getElementById("scan");
     if (!form) break; // the ticket went on meanwhile: it is shown as it is now
     try {
       await put(form, waiting[0]);
-      waiting.shift();
     } catch {
       // The same key, so that it goes on once, whether or not it arrived.
       tell(said.dataset.unheard);
@@ -48,25 +68,51 @@ async function work() {
   working = false;
 }
 
-async function put(form, { code, key }) {
+async function put(form, { code, key, again }) {
   const body = new FormData(form);
   body.set("code", code);
   body.set("key", key);
   const answer = await ask(form.action, { method: "POST", body });
   const shown = new DOMParser().parseFromString(await answer.text(), "text/html");
   const fresh = shown.getElementById("main");
-  if (answer.redirected && answer.url.includes("/items/")) location.assign(answer.url);
-  else if (fresh) draw(fresh, answer.ok);
-  else if (answer.status >= 500) throw new Error(String(answer.status));
-  else location.reload();
+  const isTicket = [here, form.action].includes(answer.url) && shown.getElementById("ticket-head");
+  if (answer.status >= 500) throw new Error(String(answer.status));
+  if (LEADING_AWAY.includes(answer.headers.get("X-Problem"))) {
+    leaving = true;
+  } else if (answer.url.startsWith(`${here}/items/`)) {
+    done();
+    leave(answer.url);
+  } else if (isTicket) {
+    done();
+    draw(fresh, answer.ok);
+  } else if (again) {
+    done();
+    sound(false);
+  } else {
+    // Somebody has to sign in, or the page is of another day: it waits until it is shown anew.
+    waiting[0].again = true;
+    keep();
+    leave(here);
+  }
+}
+
+function done() {
+  waiting.shift();
+  keep();
+}
+
+function leave(there) {
+  leaving = true;
+  location.assign(there);
 }
 
 function draw(fresh, isOn) {
   main.replaceChildren(...fresh.childNodes);
   said.classList.add("hush");
   const lines = main.querySelectorAll(".ticket-line");
-  const last = isOn && lines.length ? lines[lines.length - 1].querySelector(".row").textContent : "";
-  tell(last ? `${said.dataset.put} ${last.replace(/\s+/g, " ").trim()}` : "");
+  const last = isOn && lines.length ? lines[lines.length - 1].querySelector(".row").children : [];
+  const words = [...last].map((each) => each.textContent.replace(/\s+/g, " ").trim());
+  tell(words.length ? [said.dataset.put, ...words].join(" ") : "");
   sound(isOn);
 }
 

@@ -135,15 +135,29 @@ def test_after_a_declined_card_another_reader_asks(api: Api, till: Till) -> None
     assert CardTender.objects.count() == 1
 
 
+def test_a_request_that_comes_twice_wakes_no_reader_anew(api: Api, till: Till) -> None:
+    invoice = till.desk.issue()
+    path, body = f"invoices/{invoice.id}/reader", {"reader_id": str(till.reader.id)}
+    first = api.send("PUT", path, body, Idempotency_Key="once").json()
+    till.carry()
+    readers.is_declined(till.state, till.device)
+    till.carry()
+    again = api.send("PUT", path, body, Idempotency_Key="once")
+    assert (again.json(), again["Idempotent-Replayed"]) == (first, "true")
+    assert api.get(path).json()["may_try_again"] is True
+    assert api.send("PUT", path, body, Idempotency_Key="anew").json()["turn"] == "asking"
+
+
 def test_a_page_that_is_open_is_given_up_though_the_answer_is_no(api: Api, till: Till) -> None:
     """The refusal must not undo that the page is being closed: else it stayed open for ever."""
     invoice = till.desk.issue()
     till.desk.page(invoice)
     path, body = f"invoices/{invoice.id}/reader", {"reader_id": str(till.reader.id)}
-    refused(api.send("PUT", path, body), 409, "card_page_open")
+    same = {"Idempotency_Key": "once"}
+    refused(api.send("PUT", path, body, **same), 409, "card_page_open")
     assert till.desk.tender(invoice).status == "letting_go"
     till.carry()
-    assert api.send("PUT", path, body).json()["turn"] == "asking"
+    assert api.send("PUT", path, body, **same).json()["turn"] == "asking"
 
 
 def test_a_strange_reader_is_not_there(api: Api, desk: Desk) -> None:

@@ -318,6 +318,31 @@ def test_the_command_forwards_until_it_is_interrupted(
     assert "--since" in rest
 
 
+@pytest.mark.parametrize("source", ["--secret", "TILLWAY_WEBHOOK_SECRET"])
+def test_a_secret_that_was_given_is_not_printed(
+    source: str, between: Between, key_for: Callable[..., str]
+) -> None:
+    is_argument = source.startswith("--")
+    running = command(
+        "listen",
+        "--forward=http://127.0.0.1:9/hook",
+        *([f"{source}={SECRET}"] if is_argument else []),
+        TILLWAY_API_KEY=key_for("events:read"),
+        TILLWAY_URL=between.url,
+        **({} if is_argument else {source: SECRET}),
+    )
+    try:
+        assert running.stdout is not None
+        head = [running.stdout.readline() for _ in range(3)]
+        assert head[2].startswith("Ready"), head
+        running.send_signal(signal.SIGINT)
+        rest, errors = running.communicate(timeout=60)
+    finally:
+        running.kill()
+    assert source in head[1]
+    assert SECRET not in "".join([*head, rest, errors])
+
+
 def test_the_command_says_its_version() -> None:
     out, _ = command("--version").communicate(timeout=60)
     assert out == "tillway 0.1.0\n"

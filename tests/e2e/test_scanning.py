@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 
 from gateway.invoices.models import Invoice
 from merchants.catalogue import services as catalogue
+from merchants.catalogue.choosing import Modifier
 from merchants.catalogue.words import Words
 from merchants.tickets.models import TicketLine
 from tests.e2e.at_the_till import tap
@@ -163,6 +164,40 @@ def test_at_the_keypad_a_scan_types_no_amount_and_begins_a_ticket(shelf: Any) ->
         page.wait_for_url("**/tickets/*-*")
         expect(page.locator(".ticket-line")).to_contain_text("Pens")
     assert not Invoice.objects.exists()
+
+
+def test_what_was_scanned_behind_an_item_with_modifiers_goes_on_after_it(shelf: Any) -> None:
+    shop = {"shop_id": shelf.world.shop_id, "by": "user:ann", "now": timezone.now()}
+    milk = catalogue.group_put(**shop, name="Milk", least=1, most=1, modifiers=[Modifier("Oat")])
+    latte = Words(name="Latte", price_units=400, barcode="5901234123457", groups=(str(milk.id),))
+    catalogue.item_add(shop=shelf.world.view, words=latte, by="user:ann", now=timezone.now())
+    with shelf.page(size="tablet", role="cashier") as page:
+        opened(page, shelf.world.shop_id)
+        page.evaluate(SCANS_JS, ["5901234123457", EAN, "012345678905"])
+        page.wait_for_url("**/items/*")
+        page.get_by_label("Oat").check()
+        page.get_by_role("button", name="Put it on").click()
+        expect(page.locator(".ticket-line")).to_have_count(3)
+        assert lines() == ["Latte", "Pens", "Cola"]
+        page.reload()
+        expect(page.locator(".ticket-line")).to_have_count(3)
+        assert page.evaluate("sessionStorage.length") == 0
+
+
+def test_a_scan_of_somebody_signed_out_waits_until_they_are_in_again(shelf: Any) -> None:
+    with shelf.page(size="tablet", role="cashier") as page:
+        opened(page, shelf.world.shop_id)
+        ticket = page.url
+        signed_in = page.context.cookies()
+        page.context.clear_cookies(name="sessionid")
+        page.evaluate(SCANS_JS, [EAN])
+        page.wait_for_url("**/login?next=**")
+        assert lines() == []
+        page.context.add_cookies(signed_in)
+        page.goto(ticket)
+        expect(page.locator(".ticket-line")).to_have_count(1)
+        assert lines() == ["Pens"]
+    shelf.complaints[:] = [text for text in shelf.complaints if "status of 403" not in text]
 
 
 def test_a_scan_without_an_answer_is_sent_again_and_goes_on_once(shelf: Any) -> None:

@@ -1120,8 +1120,8 @@ export class Tickets {
    * Charge a part of a ticket: by tokens, or in cash.
    *
    * Tokens are asked for by an invoice, the part's last demand: show its checkout_url. An open
-   * ticket is paid in one part then. Cash is written down as given; it is in no shift's drawer,
-   * which is a paired till's.
+   * ticket is paid in one part then. Cash is written down as given, which needs the scope
+   * invoices:mark besides; it is in no shift's drawer, which is a paired till's.
    *
    * Needs the scope `invoices:write`.
    */

@@ -1,7 +1,7 @@
 """Card readers: which there are, and having one ask for a sale's card."""
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -9,7 +9,7 @@ from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
-from gateway.cards.at_reader import reader_again, reader_cancel, reader_start
+from gateway.cards.at_reader import page_give_up, reader_again, reader_cancel, reader_start
 from gateway.cards.errors import CardTenderUnknown
 from gateway.cards.models import CardTender
 from gateway.cards.presenters import reader_as_dict, turn_as_dict
@@ -18,6 +18,7 @@ from gateway.cards.selectors import open_tender, readers_of
 from gateway.invoices.selectors import invoice_get
 from merchants.api import answers, docs
 from merchants.api.contract import ApiView
+from merchants.api.idempotency import Answer
 from merchants.api.serializers import AtReader, Nothing
 
 
@@ -57,19 +58,28 @@ class InvoiceReaderView(ApiView):
             "reader. The invoice says when it is paid."
         ),
         request=AtReader,
+        parameters=[docs.IDEMPOTENCY_KEY],
         responses=docs.answers_with(answers.CardTurn),
     )
     def put(self, request: Request, invoice_id: UUID) -> HttpResponse:
         invoice = invoice_get(shop_id=self.shop.id, invoice_id=invoice_id)
-        wanted = {
+        sale: dict[str, Any] = {
             "shop_id": self.shop.id,
             "invoice_id": invoice.id,
-            "reader_id": self.checked(AtReader)["reader_id"],
+            "now": timezone.now(),
         }
-        row = reader_start(**wanted, now=timezone.now())
-        if row.turn in MAY_TRY_AGAIN:
-            row = reader_again(**wanted, now=timezone.now())
-        return self.read(turn_as_dict(row))
+        reader_id = self.checked(AtReader)["reader_id"]
+
+        def ask(key: str) -> Answer:
+            row = reader_start(**sale, reader_id=reader_id)
+            if row.turn in MAY_TRY_AGAIN:
+                row = reader_again(**sale, reader_id=reader_id)
+            return Answer(200, turn_as_dict(row))
+
+        if self.kept is None:
+            # By itself: the refusal that follows it must not undo it.
+            page_give_up(**sale)
+        return self.write(ask)
 
     @extend_schema(
         operation_id="invoice_reader_cancel",

@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from gateway.events.ids import uuid7
 from gateway.money.amounts import parse_amount, parse_positive_amount
 from gateway.money.assets import FIAT, Asset
+from merchants.accounts.errors import ScopeMissing
 from merchants.api import docs, ticket_answers, ticket_inputs
 from merchants.api.contract import KeyActs, fault, of_field, page_as_dict
 from merchants.api.idempotency import Answer
@@ -29,6 +30,8 @@ _QUANTITY: Final = Asset("QUANTITY", 3)
 """A quantity as people write it has at most three decimals: a thousandth each."""
 _OF_AN_ITEM: Final = ("version", "choices")
 _OF_AN_AMOUNT: Final = ("name", "tax", "tax_included")
+MARKS_PAID: Final = "invoices:mark"
+"""Cash by a program is a ticket called paid by its word alone, as an invoice that is marked."""
 
 
 class TicketActs(KeyActs):
@@ -262,8 +265,8 @@ class TicketChargeView(TicketActs):
         summary="Charge a part of a ticket: by tokens, or in cash",
         description=(
             "Tokens are asked for by an invoice, the part's last demand: show its checkout_url. An"
-            " open ticket is paid in one part then. Cash is written down as given; it is in no"
-            " shift's drawer, which is a paired till's."
+            " open ticket is paid in one part then. Cash is written down as given, which needs the"
+            " scope invoices:mark besides; it is in no shift's drawer, which is a paired till's."
         ),
         request=ticket_inputs.Charge,
         parameters=[docs.IDEMPOTENCY_KEY_REQUIRED],
@@ -285,6 +288,8 @@ class TicketChargeView(TicketActs):
             _refuse(said, ("given", "keep_change"), "Only cash is given.")
         elif "given" not in said:
             raise InputRefused([fault("given", "field_required", "Say what was given.")])
+        elif MARKS_PAID not in self.caller.scopes:
+            raise ScopeMissing(MARKS_PAID)
         if ticket.state == "open":
             services.ticket_split(**self.named(ticket.id))
         if tender == "tokens":

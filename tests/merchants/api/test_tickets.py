@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from gateway.events.ids import uuid7
 from gateway.invoices.models import Invoice
+from merchants.accounts.actions import SCOPES
 from merchants.catalogue import services as catalogue
 from merchants.catalogue.choosing import Modifier
 from merchants.tickets.models import CashTake, Ticket, TicketAct, TicketLine
@@ -175,6 +176,19 @@ def test_a_line_that_can_not_be_makes_nothing(line: Any, code: str, api: Api) ->
     problem = answer.json()
     assert code in {problem["code"], *(one["code"] for one in problem.get("errors", ()))}
     assert not Ticket.objects.exists() and not TicketAct.objects.exists()
+
+
+def test_a_key_that_may_mark_nothing_paid_takes_no_cash(
+    api: Api, open_shop: Any, key_for: Any
+) -> None:
+    scopes = tuple(scope for scope in SCOPES if scope != "invoices:mark")
+    seller = Api(key_for(open_shop.shop_id, scopes=scopes))
+    ticket = opened(api, CAKE)
+    cash = {"tender": "cash", "given": "10.00"}
+    answer = seller.post(f"tickets/{ticket['id']}/charge", cash, Idempotency_Key="x")
+    assert "invoices:mark" in refused(answer, 403, "scope_missing")["detail"]
+    assert (Ticket.objects.get().state, CashTake.objects.count()) == ("open", 0)
+    assert acts(seller, ticket, "charge")["parts"][0]["demands"]
 
 
 @pytest.mark.parametrize(

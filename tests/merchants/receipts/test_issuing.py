@@ -138,6 +138,9 @@ def test_tax_and_tip_that_the_shops_system_named_stand_on_it(counter: Counter) -
         ("goods", 1_150, 200),
         ("tip", 100, 0),
     ]
+    # Numbers, and more places than the currency has: as the Z report of the same sale reads them.
+    number = counter.receipt(counter.sale(1_250, metadata={"tax": 2, "tip": "0.505"})).paper
+    assert (number.shares[0].tax_units, number.tip_units) == (200, 51)
     odd = counter.sale(1_250, metadata={"tax": "lots", "tip": {}})
     assert counter.receipt(odd).paper.tip_units == 0
 

@@ -315,3 +315,28 @@ def test_without_a_tablet_whoever_may_approve_gives_cash_back(staff: Any, counte
     assert staff.client("cashier").post(there, form).status_code == 403
     assert staff.client("manager").post(there, form).status_code == 302
     assert CashBack.objects.get().units == 100
+
+
+def test_a_drawer_gives_back_no_cash_that_never_came_into_one(
+    at_till: Tablet, counter: Counter, manager: dict[str, str]
+) -> None:
+    shift_open(
+        shop_id=at_till.till.shop_id,
+        till_id=at_till.till.id,
+        mode="test",
+        currency="EUR",
+        float_units=10_000,
+        by=at_till.staff.user("cashier").id,
+        now=timezone.now(),
+    )
+    ticket_id = counter.ticket(1_000)
+    counter.cash(ticket_id, 700)  # a program's, or at no paired till
+    at = AtTicket(at_till, ticket_id)
+    at.do("cash", part="1", given="3.00")
+    assert 'value="3.00"' in text_of(at_till.client.get(at.here))
+    refused = at.do("cash-back", amount="3.01", reason="Cold", **manager)
+    assert refused.status_code == 409
+    assert not CashBack.objects.exists() and CashMove.objects.get().kind == "sale"
+    assert at.do("cash-back", amount="3.00", reason="Cold", **manager).status_code == 302
+    assert 'id="cash-back' not in text_of(at_till.client.get(at.here))
+    assert at.do("cash-back", amount="0.01", reason="Cold", **manager).status_code == 409

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from gateway.events.relay import drain
 from gateway.events.services import emit
+from gateway.invoices.models import Invoice
 from gateway.ledger.selectors import shop_balance
 from gateway.money.amounts import Amount
 from gateway.money.assets import FIAT
@@ -122,6 +123,15 @@ def test_tax_and_tip_are_known_where_the_sale_says_them(drawer):
     drawer.takes(1_000)
     (tokens,) = drawer.figures.tenders
     assert (tokens.tax_units, tokens.tip_units) == (190, 50)
+
+
+def test_what_is_taken_back_takes_its_own_tax_and_tip_back_whatever_is_said_by_then(drawer):
+    drawer.open()
+    deposit = drawer.takes(1_190, metadata={"tax": "1.90", "tip": "0.50"})
+    Invoice.objects.filter(id=deposit.invoice_id).update(metadata={"tax": "0.10"})
+    drawer.world.hear(deposit, "orphaned")
+    (tokens,) = drawer.figures.tenders
+    assert (tokens.payments, tokens.tax_units, tokens.tip_units) == (0, 0, 0)
 
 
 def test_a_refund_is_counted_when_the_money_is_back(drawer):

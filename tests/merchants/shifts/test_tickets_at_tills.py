@@ -2,8 +2,10 @@
 
 import pytest
 from django.db import DatabaseError, transaction
+from django.utils import timezone
 
 from gateway.invoices.models import Invoice
+from gateway.invoices.services import invoice_void
 from merchants.catalogue import services as catalogue
 from merchants.catalogue.words import Words
 from merchants.shifts.models import CashMove, Voided
@@ -88,6 +90,14 @@ def test_what_was_called_off_is_counted_once_in_the_shift_that_is_open(counter, 
     assert "Voided (2)" in page.content.decode()
     with pytest.raises(DatabaseError), transaction.atomic():
         Voided.objects.update(units=1)
+
+
+def test_what_was_called_off_elsewhere_before_is_no_void_of_this_till(counter, drawer):
+    drawer.open()
+    sale = drawer.sells(900)
+    invoice_void(shop_id=sale.shop_id, invoice_id=sale.id, now=timezone.now())
+    counter.client.post(f"/pos/{sale.shop_id}/sales/{sale.id}/void")
+    assert not drawer.figures.voids
 
 
 def test_a_part_that_is_paid_otherwise_is_no_void(counter, drawer):

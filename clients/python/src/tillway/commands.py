@@ -82,12 +82,15 @@ def _listen(chosen: argparse.Namespace) -> int:
     since = moment_in(chosen.since, now=datetime.now(UTC)) if chosen.since else None
     # A lost connection is told of at once and waited for here.
     client = Tillway(key, url=chosen.url, retries=0)
-    secret = chosen.secret or os.environ.get(SECRET_VARIABLE) or local_secret(key)
+    given = chosen.secret or os.environ.get(SECRET_VARIABLE)
+    source = "--secret" if chosen.secret else SECRET_VARIABLE
+    secret = given or local_secret(key)
     laptop = Laptop(url=chosen.forward, secret=secret)
     follower = Follower(client, since=since)
     follower.start()
     _say(f"Forwarding {', '.join(filters)} to {laptop.url}")
-    _say(f"Signed with {laptop.secret}")
+    # A secret that was given may be a real endpoint's: it stays out of terminals and their logs.
+    _say(f"Signed with {f'the secret of {source}' if given else laptop.secret}")
     _say("Ready. Events come some six seconds after they happen. Ctrl-C ends this.")
     listening = Listening(follower=follower, laptop=laptop, filters=filters, say=_say)
     try:
