@@ -56,6 +56,7 @@ def verb_word(verb: str) -> str:
         "create": _("take money in"),
         "void": _("call off"),
         "mark": _("mark as paid or invalid"),
+        "provoke": _("try out what is hard to wait for, with test money"),
         "manage": _("change"),
         "request": _("ask for"),
         "approve": _("approve"),

@@ -11,7 +11,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from gateway.compliance.knowing.models import IdentityProof
-from gateway.compliance.presenting import judging, views
+from gateway.compliance.presenting import braking, judging
 from gateway.compliance.presenting.ending import presentations_expire
 from gateway.compliance.presenting.errors import (
     BeingChecked,
@@ -313,6 +313,6 @@ def test_what_is_too_large_is_not_read(place: Place) -> None:
 def test_whoever_asks_without_end_is_slowed_down(
     place: Place, valkey: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(views, "ASKED_PER_MINUTE", 3)
+    monkeypatch.setattr(braking, "ASKED_PER_MINUTE", 3)
     wallet = place.wallet(place.asked())
     assert [wallet.fetched().status_code for _ in range(4)] == [200, 200, 200, 429]
