@@ -48,7 +48,8 @@ from merchants.notices.models import Device, Notice
 from merchants.receipts.issuing import receipt_for_invoice
 from merchants.receipts.models import Printer
 from merchants.shifts.services import shift_open
-from merchants.tickets.services import Tap, ticket_open
+from merchants.tickets.pricing import TaxClass
+from merchants.tickets.services import Tap, amount_add, ticket_open
 from merchants.tills.pairing import till_make
 from merchants.webhooks.models import Delivery, Endpoint
 from merchants.webhooks.replaying import replay_begin
@@ -204,6 +205,16 @@ def ours(open_shop: World, staff: Staff) -> dict[str, str]:
     item = item_add(shop=open_shop.view, words=Words(name=MARK, price_units=5), by=MARK, now=now)
     tap = Tap(by=MARK, key=MARK, now=now)
     ticket = ticket_open(shop=open_shop.view, ticket_id=uuid4(), tap=tap, label=MARK)
+    line_id = uuid4()
+    amount_add(
+        shop_id=shop_id,
+        ticket_id=ticket.id,
+        line_id=line_id,
+        price_units=5,
+        tax=TaxClass(0, included=True),
+        name=MARK,
+        tap=Tap(by=MARK, key=f"{MARK} line", now=now),
+    )
     group = group_put(
         shop_id=shop_id,
         name=MARK,
@@ -348,6 +359,7 @@ def ours(open_shop: World, staff: Staff) -> dict[str, str]:
         "reader_id": str(reader.id),
         "item_id": str(item.id),
         "ticket_id": str(ticket.id),
+        "line_id": str(line_id),
         "group_id": str(group.id),
         "link_id": str(link.id),
         "device_id": str(device.id),
