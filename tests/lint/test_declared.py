@@ -26,7 +26,10 @@ COME_ALONG = {
 """Parts of a declared package that have a name of their own."""
 ELSEWHERE = {"bench/screening_peer.py"}
 """Run by the interpreter of an environment that the benchmark makes for a peer alone."""
-OURS = {path.name for path in CHECKOUT.iterdir() if path.is_dir()}
+OURS = {path.name for path in CHECKOUT.iterdir() if path.is_dir()} | {"tillway"}
+"""The folders at the top, and the client for programs of shops."""
+EXAMPLES = "examples"
+"""Programs of their own, each in a folder that holds its packages."""
 
 
 def test_every_package_that_is_imported_is_declared() -> None:
@@ -68,7 +71,15 @@ def _imported(path: Path) -> set[str]:
         elif isinstance(node, ast.ImportFrom) and not node.level and node.module:
             names.add(node.module)
     outside = {name.partition(".")[0] for name in names} - set(sys.stdlib_module_names) - OURS
-    return outside - {path.stem for path in path.parent.glob("*.py")}
+    return outside - {path.stem for path in path.parent.glob("*.py")} - _its_own(path)
+
+
+def _its_own(path: Path) -> set[str]:
+    """The packages of the example that a file belongs to."""
+    inside = path.relative_to(CHECKOUT).parts
+    if inside[0] != EXAMPLES:
+        return set()
+    return {found.name for found in (CHECKOUT / EXAMPLES / inside[1]).iterdir() if found.is_dir()}
 
 
 def _canonical(name: str) -> str:
