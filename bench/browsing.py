@@ -59,6 +59,6 @@ def sign_in(chromium: Any, shop: OpenShop, email: str) -> Any:
         page.goto("/login")
         page.locator("#id_username").fill(email)
         page.locator("#id_password").fill(shop.password)
-        page.locator("main button[type=submit]").click()
+        page.locator("main form button.button-primary").click()
         page.wait_for_url(re.compile("/(dashboard|pos|house)/.+|/desk/"))
         return page.context.cookies()
