@@ -22,13 +22,13 @@ from gateway.invoices.errors import (
 )
 from gateway.invoices.exposure import retake_exposure
 from gateway.invoices.issuing import (
-    check_metadata,
     check_text,
     checked_lock,
     draw_quotes,
     feeds_refused,
 )
 from gateway.invoices.life import stands_on_kept
+from gateway.invoices.metadata import check_metadata
 from gateway.invoices.models import Invoice
 from gateway.invoices.orders import order_left, order_paid_by_another, orders_hold
 from gateway.invoices.quotebook import QuoteSet

@@ -1,7 +1,7 @@
 """Ask for money: quotes for every accepted token, an address, one statement."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -24,7 +24,6 @@ from gateway.events.waking import EVENTS, wake
 from gateway.invoices.catalogue import Catalogue, catalogue
 from gateway.invoices.errors import (
     BadLock,
-    BadNumber,
     BadText,
     ExternalKeyConflict,
     NoQuote,
@@ -39,6 +38,7 @@ from gateway.invoices.exposure import (
     without,
 )
 from gateway.invoices.life import release_rule
+from gateway.invoices.metadata import check_metadata
 from gateway.invoices.models import Invoice
 from gateway.invoices.payers import payer_asked_of
 from gateway.invoices.presenters import event_body
@@ -61,11 +61,6 @@ from gateway.shops.selectors import ShopView
 MIN_LOCK_SECONDS = 30
 MAX_LOCK_SECONDS = 3_600
 MAX_TEXT = 200
-MAX_METADATA_BYTES = 8_192
-MAX_METADATA_DEPTH = 32
-MAX_NUMBER = 2**53 - 1
-"""Beyond it a program that reads JSON's numbers as doubles, or a database that writes 1e30 out as a
-whole number, gives back something else than it was given."""
 
 # What a database or a terminal can't hold: control characters, and text that isn't Unicode.
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
@@ -257,41 +252,6 @@ def check_text(text: str, *, field: str) -> None:
     """Raises BadText unless it can be kept as it is. Pure."""
     if len(text) > MAX_TEXT or _CONTROL.search(text):
         raise BadText(f"{field} must be at most {MAX_TEXT} printable characters.", field=field)
-
-
-def check_metadata(metadata: Mapping[str, Any]) -> None:
-    """Refuse what can't be kept beside an invoice and told as it is. Pure.
-
-    Raises:
-        BadText: it is no JSON object, too large or too deep.
-        BadNumber: a number in it is not finite, or beyond ``MAX_NUMBER``.
-    """
-    level: list[Any] = [metadata]
-    for _ in range(MAX_METADATA_DEPTH + 1):
-        if any(
-            isinstance(one, (int, float)) and not -MAX_NUMBER <= one <= MAX_NUMBER for one in level
-        ):
-            raise BadNumber(field="metadata")
-        level = [inner for one in level for inner in _held_by(one)]
-    if level:
-        raise BadText(
-            f"metadata must be at most {MAX_METADATA_DEPTH} levels deep.", field="metadata"
-        )
-    try:
-        encoded = orjson.dumps(dict(metadata))
-    except (TypeError, ValueError) as error:
-        raise BadText("metadata must be a JSON object.", field="metadata") from error
-    # jsonb can't hold U+0000, however it is written.
-    if len(encoded) > MAX_METADATA_BYTES or b"\\u0000" in encoded:
-        raise BadText(
-            f"metadata must be JSON of at most {MAX_METADATA_BYTES} bytes.", field="metadata"
-        )
-
-
-def _held_by(value: Any) -> Iterable[Any]:
-    if isinstance(value, Mapping):
-        return value.values()
-    return value if isinstance(value, (list, tuple)) else ()
 
 
 def _terms(shop: ShopView, *, amount: Amount, lock_seconds: int, now: datetime) -> Terms:

@@ -12,7 +12,7 @@ import msgspec
 from django.db import transaction
 
 from gateway.events.errors import TillwayError
-from gateway.invoices.issuing import check_metadata
+from gateway.invoices.metadata import check_metadata
 from gateway.invoices.models import Invoice
 from gateway.invoices.services import invoice_describe, invoice_issue
 from gateway.money.amounts import Amount
