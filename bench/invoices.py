@@ -33,10 +33,9 @@ from gateway.supervisor.embedded import (
     start_valkey,
     stop_postgres,
 )
+from gateway.supervisor.processes import WEB_THREADS, WEB_WORKERS
 
 CLIENTS = 8
-# As `manage.py up` starts it unless told otherwise.
-WORKERS, THREADS = "2", "4"
 ROUNDS = 5
 SLICE_SECONDS = 1.0
 SLICES = "ABBABAAB"
@@ -154,7 +153,7 @@ def _result(
             "seconds_a_round": SLICE_SECONDS * SLICES.count("A"),
             "stored": STORED,
             "assets": 8,
-            "web": f"granian WSGI, {WORKERS} workers, {THREADS} threads each",
+            "web": f"granian WSGI, {WEB_WORKERS} workers, {WEB_THREADS} threads each",
             "synchronous_commit": "on",
             "outbox": "written; no relay runs",
             "peers": "not installed: Bitcart and SHKeeper are compared by the figures in the issue",
@@ -237,7 +236,7 @@ def _house(folder: Path, database: str, *, stored: int) -> Iterator[House]:
     process = subprocess.Popen(
         [
             *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1"),
-            *("--port", str(port), "--workers", WORKERS, "--blocking-threads", THREADS),
+            *("--port", str(port), "--workers", str(WEB_WORKERS), "--blocking-threads", str(WEB_THREADS)),
             *("--log-level", "warning", "--backlog", "1024", "gateway.wsgi:application"),
         ],
         cwd=CHECKOUT,

@@ -20,7 +20,7 @@ def checksum(address: bytes | memoryview | str) -> str:
         BadAddress: it isn't 20 bytes, or text that isn't an address.
     """
     if isinstance(address, str):
-        address = parse_address(address)
+        return _checksum_of(address)
     if len(address) != ADDRESS_BYTES:
         raise BadAddress(f"An address has {ADDRESS_BYTES} bytes, not {len(address)}.")
     return _checksum(bytes(address))
@@ -35,6 +35,11 @@ def _checksum(address: bytes) -> str:
         digit.upper() if nibble in "89abcdef" else digit
         for digit, nibble in zip(digits, digest, strict=False)
     )
+
+
+@lru_cache(maxsize=16_384)
+def _checksum_of(text: str) -> str:
+    return _checksum(parse_address(text))
 
 
 def parse_address(text: str) -> bytes:

@@ -29,7 +29,7 @@ EVENTS: Final = "events"
 """The channel on which subjects of emitted events are told."""
 
 TIMEOUT_SECONDS: Final = 0.1
-REST_SECONDS: Final = 0.01
+REST_SECONDS: Final = 0.025
 """Between two messages of one process."""
 PAUSE_SECONDS: Final = 5.0
 """How long nobody is told after Valkey failed to answer: an outage must not slow every commit."""

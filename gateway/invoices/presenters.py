@@ -17,6 +17,7 @@ from gateway.invoices.models import Invoice
 from gateway.invoices.payers import payer_needed
 from gateway.invoices.quotebook import Book, OfferedToken, promise_of
 from gateway.market.quotes import Quote
+from gateway.market.quoting.answers import asset_of
 from gateway.money.amounts import Amount, format_amount, rounded_up
 from gateway.money.assets import FIAT, Asset
 from gateway.money.rates import Rate
@@ -178,8 +179,8 @@ def _due(
         if share and address
         else "",
         "rate": quote.token_rate.price_text(RATE_PLACES),
-        "settlement_rate": _rate_text(
-            *quote.pricing_settlement, quote.pricing_asset, quote.settlement_asset
+        "settlement_rate": _settlement_rate(
+            quote.pricing_settlement, quote.pricing, quote.settlement, quote.settlement_decimals
         ),
         "credit": format_amount(
             Amount(promise_of(quote).credit_units, quote.settlement_asset), trim=True
@@ -195,9 +196,9 @@ def _due(
 
 
 @lru_cache(maxsize=256)
-def _rate_text(numerator: int, denominator: int, base: Asset, quote: Asset) -> str:
-    """A rate that all quotes of an invoice share, written once."""
-    return Rate(numerator, denominator, base, quote).price_text(RATE_PLACES)
+def _settlement_rate(rate: tuple[int, int], pricing: str, settlement: str, decimals: int) -> str:
+    """What all quotes of an invoice share, written once."""
+    return Rate(*rate, FIAT[pricing], asset_of(settlement, decimals)).price_text(RATE_PLACES)
 
 
 def _received(

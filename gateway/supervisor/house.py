@@ -26,7 +26,13 @@ from gateway.custody.keystore import add_key, create_master_key, key_from_secret
 from gateway.market.makers.configuration import configured_makers
 from gateway.supervisor.local_chain import chain_entry
 from gateway.supervisor.ports import claim_port
-from gateway.supervisor.processes import PYTHON, ProcessSpec, house_processes
+from gateway.supervisor.processes import (
+    PYTHON,
+    WEB_THREADS,
+    WEB_WORKERS,
+    ProcessSpec,
+    house_processes,
+)
 from gateway.supervisor.services import Services
 from gateway.supervisor.supervision import LOOK_SECONDS, Supervisor
 from gateway.treasury.services import float_fund
@@ -59,8 +65,8 @@ class House:
     web_port: int
     live_port: int
     quiet: bool = False
-    web_workers: int = 2
-    web_threads: int = 4
+    web_workers: int = WEB_WORKERS
+    web_threads: int = WEB_THREADS
     public_url: str = ""
     environment: dict[str, str] = field(default_factory=dict)
     supervisor: Supervisor | None = None
@@ -79,8 +85,8 @@ class House:
             quiet=quiet,
             web_port=web_port,
             live_port=int(os.environ.get("LIVE_PORT") or claim_port(preferred=web_port + 1)),
-            web_workers=int(os.environ.get("WEB_WORKERS", "2")),
-            web_threads=int(os.environ.get("WEB_THREADS", "4")),
+            web_workers=int(os.environ.get("WEB_WORKERS", WEB_WORKERS)),
+            web_threads=int(os.environ.get("WEB_THREADS", WEB_THREADS)),
         )
 
     def open(self) -> None:

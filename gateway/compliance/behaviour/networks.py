@@ -7,6 +7,7 @@ site is given a /48 by RFC 6177, and an IPv4 block smaller than a /24 is not rou
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Final
 
@@ -18,6 +19,7 @@ UNROUTED: Final = "0"
 """The number that files give ranges which nobody announces."""
 
 
+@lru_cache(maxsize=4096)
 def network_of(address: str) -> str | None:
     """The network's prefix, as ``203.0.113.0/24``; None for what is no address (a socket)."""
     try:
