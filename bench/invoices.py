@@ -236,7 +236,14 @@ def _house(folder: Path, database: str, *, stored: int) -> Iterator[House]:
     process = subprocess.Popen(
         [
             *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1"),
-            *("--port", str(port), "--workers", str(WEB_WORKERS), "--blocking-threads", str(WEB_THREADS)),
+            *(
+                "--port",
+                str(port),
+                "--workers",
+                str(WEB_WORKERS),
+                "--blocking-threads",
+                str(WEB_THREADS),
+            ),
             *("--log-level", "warning", "--backlog", "1024", "gateway.wsgi:application"),
         ],
         cwd=CHECKOUT,
