@@ -1,12 +1,14 @@
 """Who on the lists somebody is, as far as anyone can tell: candidates found, then scored. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
-from gateway.compliance.naming.comparing import compare
+from gateway.compliance.naming.comparing import NamesCompared, compare
 from gateway.compliance.naming.index import BEST, NameIndex
-from gateway.compliance.naming.parts import PreparedName, prepared
+from gateway.compliance.naming.parts import Reading, prepared
+from gateway.compliance.naming.reaching import Reaching
 from gateway.compliance.naming.scoring import NameQuery, Score, score
 from gateway.compliance.naming.weights import WEIGHTS, Weights
 
@@ -30,19 +32,66 @@ def find(
     Names are compared first; all else is looked at only where it could still make a match.
     """
     rows = index.candidates(query, best=best)
-    entities = dict.fromkeys(index.entities_with(query))
-    likely = [
-        row
-        for row, name in zip(rows, index.names(rows), strict=True)
-        if may_match(query, name, weights)
-    ]
-    entities |= dict.fromkeys(index.entities_of(likely))
+    held = _Held(query, index, weights)
+    likely = held.may_match(rows)
     scores = []
-    for number in entities:
+    for number in dict.fromkeys([*index.entities_with(query), *index.entities_of(likely)]):
         entity = index.entity(number)
-        ready = index.ready_names(number, entity)
-        scores.append(score(query, entity, weights=weights, read=ready))
+        beside = held.beside(index.rows_named(number, entity))
+        scores.append(score(query, entity, weights=weights, beside=beside))
     return Found(matches=ranked(scores), compared=len(rows))
+
+
+class _Held:
+    """A question held beside names of an index, each of which is compared once."""
+
+    def __init__(self, query: NameQuery, index: NameIndex, weights: Weights) -> None:
+        self._query = query
+        self._index = index
+        self._weights = weights
+        self._compared: dict[int, NamesCompared] = {}
+        self._reaching: dict[Reading, Reaching] = {}
+
+    def may_match(self, rows: list[int]) -> list[int]:
+        """Those whose names agree so well that, with all else in their favour, they would match."""
+        wanted = self._weights.threshold
+        wanted -= self._weights.birth_same_day if self._query.birth_date is not None else 0
+        wanted -= self._weights.country_shared if self._query.countries else 0
+        return [
+            row
+            for row in rows
+            if self._can_reach(wanted, row) and self._of_row(row).points >= wanted
+        ]
+
+    def beside(
+        self, rows: dict[tuple[str, Reading], int]
+    ) -> Callable[[str, Reading], NamesCompared]:
+        """How the names of one entity, which lie in these rows, compare with the one asked for."""
+
+        def compare_as(listed: str, way: Reading) -> NamesCompared:
+            row = rows.get((listed, way))
+            if row is not None:
+                return self._of_row(row)
+            return compare(prepared(self._query.name, way), prepared(listed, way), self._weights)
+
+        return compare_as
+
+    def _can_reach(self, points: int, row: int) -> bool:
+        index, reading = self._index, self._index.reading(row)
+        reaching = self._reaching.get(reading)
+        if reaching is None:
+            asked = prepared(self._query.name, reading)
+            reaching = Reaching(asked, self._weights, partial(index.part, reading=reading))
+            self._reaching[reading] = reaching
+        return reaching.can_reach(points, index.words(row), vowelless=index.vowelless(row))
+
+    def _of_row(self, row: int) -> NamesCompared:
+        compared = self._compared.get(row)
+        if compared is None:
+            name = self._index.name(row)
+            asked = prepared(self._query.name, name.reading)
+            compared = self._compared[row] = compare(asked, name, self._weights)
+        return compared
 
 
 def ranked(scores: Iterable[Score]) -> tuple[Score, ...]:
@@ -50,12 +99,3 @@ def ranked(scores: Iterable[Score]) -> tuple[Score, ...]:
     matches = [one for one in scores if one.is_match]
     matches.sort(key=lambda one: (-one.points, one.source, one.entity_id))
     return tuple(matches[:MAX_MATCHES])
-
-
-def may_match(query: NameQuery, listed: PreparedName, weights: Weights) -> bool:
-    """Whether the name agrees so well that, with all else in its favour, it would be a match."""
-    asked = prepared(query.name, listed.reading)
-    wanted = weights.threshold
-    wanted -= weights.birth_same_day if query.birth_date is not None else 0
-    wanted -= weights.country_shared if query.countries else 0
-    return compare(asked, listed, weights).points >= wanted

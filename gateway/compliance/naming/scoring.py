@@ -17,7 +17,7 @@ from gateway.compliance.listed.entities import (
 )
 from gateway.compliance.naming.circumstances import birth_points, country_points, shared_ids
 from gateway.compliance.naming.comparing import NamesCompared, compare
-from gateway.compliance.naming.parts import NamePart, PreparedName, Reading, prepared, readings
+from gateway.compliance.naming.parts import NamePart, Reading, prepared, readings
 from gateway.compliance.naming.weights import POINTS, WEIGHTS, Weights
 
 PartName = Literal[
@@ -105,18 +105,21 @@ def score(
     entity: ListedEntity,
     *,
     weights: Weights = WEIGHTS,
-    read: Callable[[str, Reading], PreparedName] = prepared,
+    beside: Callable[[str, Reading], NamesCompared] | None = None,
 ) -> Score:
     """The best score that any name of the entity gives; of equal ones the first as listed, and
     one that is not weak before a weak one.
 
     Args:
-        read: how a listed name is prepared: an index has them ready.
+        beside: how a listed name, read in some way, compares with the one asked for: who has
+            an index has compared some already.
     """
     others = _others(query, entity, weights)
     ids = shared_ids(query.ids, entity.ids)
+    ways = _ways(query.kind, entity.kind)
+    compare_as = beside or _beside(query.name, weights)
     compared = [
-        (name, best_comparison(query.name, query.kind, name.full, entity.kind, weights, read))
+        (name, _best([compare_as(name.full, way) for way in ways]))
         for name in entity.names or (NAMELESS,)
     ]
     # The likest of the names that may convict, and the likest of the others.
@@ -173,20 +176,27 @@ def _named(
     )
 
 
-def best_comparison(  # noqa: PLR0917
-    asked: str,
-    asked_kind: EntityKind,
-    listed: str,
-    listed_kind: EntityKind,
-    weights: Weights,
-    read: Callable[[str, Reading], PreparedName] = prepared,
+def best_comparison(
+    asked: str, asked_kind: EntityKind, listed: str, listed_kind: EntityKind, weights: Weights
 ) -> NamesCompared:
     """Of two names, read in each way that their bearers' kinds allow, the best comparison."""
-    ways = readings(asked_kind if listed_kind == "unknown" else listed_kind)
-    return max(
-        (compare(prepared(asked, way), read(listed, way), weights) for way in ways),
-        key=lambda compared: compared.points,
-    )
+    compare_as = _beside(asked, weights)
+    return _best([compare_as(listed, way) for way in _ways(asked_kind, listed_kind)])
+
+
+def _ways(asked: EntityKind, listed: EntityKind) -> tuple[Reading, ...]:
+    return readings(asked if listed == "unknown" else listed)
+
+
+def _best(ways: list[NamesCompared]) -> NamesCompared:
+    return ways[0] if len(ways) == 1 else max(ways, key=lambda compared: compared.points)
+
+
+def _beside(asked: str, weights: Weights) -> Callable[[str, Reading], NamesCompared]:
+    def compare_as(listed: str, way: Reading) -> NamesCompared:
+        return compare(prepared(asked, way), prepared(listed, way), weights)
+
+    return compare_as
 
 
 def _name_parts(compared: NamesCompared) -> tuple[ScorePart, ...]:
