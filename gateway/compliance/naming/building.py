@@ -138,7 +138,7 @@ class _Builder:
         bones = bones_key(part, vowelless=vowelless)
         found = [] if bones is None else [bones]
         if not done:
-            found += [one for one, _ in word_keys(part)]
+            found += word_keys(part)
         self.keys.extend(found)
         self.key_words.extend([word] * len(found))
 

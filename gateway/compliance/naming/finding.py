@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import partial
 from typing import Final
 
 from gateway.compliance.naming.comparing import NamesCompared, compare
@@ -77,13 +76,13 @@ class _Held:
         return compare_as
 
     def _can_reach(self, points: int, row: int) -> bool:
-        index, reading = self._index, self._index.reading(row)
+        words, reading, vowelless = self._index.words(row)
         reaching = self._reaching.get(reading)
         if reaching is None:
             asked = prepared(self._query.name, reading)
-            reaching = Reaching(asked, self._weights, partial(index.part, reading=reading))
+            reaching = Reaching(asked, self._weights, self._index.part)
             self._reaching[reading] = reaching
-        return reaching.can_reach(points, index.words(row), vowelless=index.vowelless(row))
+        return reaching.can_reach(points, words, vowelless=vowelless)
 
     def _of_row(self, row: int) -> NamesCompared:
         compared = self._compared.get(row)

@@ -19,7 +19,7 @@ from gateway.compliance.naming.building import ORGANISATION_BIT, VOWELLESS_BIT, 
 from gateway.compliance.naming.circumstances import MIN_ID_LETTERS, id_key
 from gateway.compliance.naming.keyed import Keyed
 from gateway.compliance.naming.keys import joined_key, number_key, told, whole_name_key
-from gateway.compliance.naming.parts import NamePart, PreparedName, Reading, prepared, readings
+from gateway.compliance.naming.parts import PreparedName, Reading, prepared, readings
 from gateway.compliance.naming.scoring import NameQuery
 from gateway.compliance.naming.vocabulary import Vocabulary
 from gateway.compliance.naming.weighing import U32, Weighing
@@ -41,6 +41,7 @@ class NameIndex:
         self.artefact = artefact
         self.rows = len(arrays["row_entities"])
         self._vocabulary = Vocabulary(arrays)
+        self.part = self._vocabulary.part
         self._weighing = Weighing(arrays, self._vocabulary)
         self._phrases = Keyed(arrays, "phrase")
         self._numbers = Keyed(arrays, "id")
@@ -92,27 +93,26 @@ class NameIndex:
         """As whose name a row is read."""
         return "organisation" if self._row_flags[row] & ORGANISATION_BIT else "person"
 
-    def vowelless(self, row: int) -> bool:
-        """Whether the name of a row was written without vowels."""
-        return bool(self._row_flags[row] & VOWELLESS_BIT)
-
-    def words(self, row: int) -> list[int]:
-        """The words of a row's name, by number, in the order written."""
-        return self._row_words[self._row_ends[row] : self._row_ends[row + 1]].tolist()
-
-    def part(self, word: int, reading: Reading) -> NamePart:
-        """A word as a part of a name so read."""
-        return self._vocabulary.part(word, reading)
+    def words(self, row: int) -> tuple[list[int], Reading, bool]:
+        """The words of a row's name, by number and in the order written; as whose it is read, and
+        whether it was written without vowels."""
+        flags, ends = self._row_flags[row], self._row_ends
+        return (
+            self._row_words[ends[row] : ends[row + 1]].tolist(),
+            "organisation" if flags & ORGANISATION_BIT else "person",
+            bool(flags & VOWELLESS_BIT),
+        )
 
     def name(self, row: int) -> PreparedName:
         """The name of a row, as ``prepared`` would read it."""
-        reading, part = self.reading(row), self._vocabulary.part
+        words, reading, vowelless = self.words(row)
+        part = self.part
         return PreparedName(
-            parts=tuple([part(word, reading) for word in self.words(row)]),
+            parts=tuple([part(word, reading) for word in words]),
             legal=_legal(self._row_flags[row]),
             reading=reading,
             syllables=self._syllables.get(row, "") if self._syllables else "",
-            vowelless=self.vowelless(row),
+            vowelless=vowelless,
         )
 
     def _rows_for(self, name: PreparedName, best: int) -> list[int]:

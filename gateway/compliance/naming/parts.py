@@ -1,9 +1,9 @@
 """The parts of a name and what each is worth in comparing it with another. Pure."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import groupby
 from typing import Final, Literal
 
 from rapidfuzz.distance import OSA
@@ -196,12 +196,15 @@ _BY_HEAD: Final = _grouped(_LONG_FORM_WORDS, slice(3))
 _BY_TAIL: Final = _grouped(_LONG_FORM_WORDS, slice(-2, None))
 
 
-_SOUNDS: Final = (
-    *(("tsch", "c"), ("tch", "c"), ("dzh", "j"), ("dj", "j"), ("zh", "j"), ("sch", "s")),
-    *(("kh", "h"), ("gh", "g"), ("sh", "s"), ("ch", "c"), ("ph", "f"), ("th", "t"), ("dh", "d")),
-    *(("ck", "k"), ("q", "k"), ("x", "ks"), ("w", "v"), ("z", "s"), ("y", "i"), ("j", "i")),
-    *(("ou", "u"), ("oo", "u"), ("ee", "i"), ("ie", "i"), ("ei", "ai"), ("e", "i"), ("o", "u")),
+_DJ: Final = ("dj", "j")
+_SOUNDS_WITH_H: Final = (
+    *(("tsch", "c"), ("tch", "c"), ("dzh", "j"), _DJ, ("zh", "j"), ("sch", "s"), ("kh", "h")),
+    *(("gh", "g"), ("sh", "s"), ("ch", "c"), ("ph", "f"), ("th", "t"), ("dh", "d")),
 )
+_SOUNDS_OF_ONE: Final = str.maketrans({"q": "k", "x": "ks", "w": "v", "z": "s", "y": "i", "j": "i"})
+_SOUNDS_OF_VOWELS: Final = (("ou", "u"), ("oo", "u"), ("ee", "i"), ("ie", "i"), ("ei", "ai"))
+_VOWELS_HEARD: Final = str.maketrans("eo", "iu")
+_DOUBLED: Final = re.compile(r"(.)\1+")
 
 
 @lru_cache(maxsize=NAMES_KEPT)
@@ -216,9 +219,12 @@ def sound(token: str) -> str:
         if token[:2] == "hs"
         else token
     )
-    for written, heard in _SOUNDS:
+    for written, heard in _SOUNDS_WITH_H if "h" in told else (_DJ,):
         told = told.replace(written, heard)
-    hard = _undoubled(told).replace("c", "k")
+    told = told.replace("ck", "k").translate(_SOUNDS_OF_ONE)
+    for written, heard in _SOUNDS_OF_VOWELS:
+        told = told.replace(written, heard)
+    hard = _undoubled(told.translate(_VOWELS_HEARD)).replace("c", "k")
     return hard[:-1] if len(hard) > 3 and hard.endswith("h") else hard
 
 
@@ -236,4 +242,4 @@ def skeleton(key: str) -> str:
 
 
 def _undoubled(text: str) -> str:
-    return "".join(character for character, _ in groupby(text))
+    return _DOUBLED.sub(r"\1", text)

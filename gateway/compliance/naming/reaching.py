@@ -16,10 +16,12 @@ from gateway.compliance.naming.alignment import (
 )
 from gateway.compliance.naming.comparing import PERCENT
 from gateway.compliance.naming.likeness import likeness
-from gateway.compliance.naming.parts import NamePart, PreparedName
+from gateway.compliance.naming.parts import NamePart, PreparedName, Reading
 from gateway.compliance.naming.weights import POINTS, Weights
 
 NO_ROOM: Final = 0
+NEVER: Final = 1 << 30
+"""More letters than any word has."""
 
 
 class _Word(NamedTuple):
@@ -56,8 +58,9 @@ class Reaching:
     """
 
     def __init__(
-        self, asked: PreparedName, weights: Weights, part: Callable[[int], NamePart]
+        self, asked: PreparedName, weights: Weights, part: Callable[[int, Reading], NamePart]
     ) -> None:
+        self._reading = asked.reading
         self._parts = asked.parts
         self._weights = weights
         self._part = part
@@ -68,6 +71,7 @@ class Reaching:
         self._texts = texts
         self._organisation = asked.reading == "organisation"
         self._firsts = {text[0] for text in texts}
+        self._shortest_two = sum(sorted(map(len, texts))[:2]) if len(texts) > 1 else NEVER
         self._wholes = [text for text in texts if len(text) >= MIN_JOINED_LETTERS]
         self._acronyms = (
             [text for text in texts if len(text) >= MIN_ACRONYM_LETTERS]
@@ -105,7 +109,7 @@ class Reaching:
         ours = self._ours.get(answered) or self._ours_of(answered)
         if self._most(ours, count, paired, left) >= points:
             return True
-        if rooms and len(words) > 1 and self._may_be_joined(words):
+        if rooms and self._may_be_joined(words):
             return True
         return self._may_be_an_acronym(words)
 
@@ -121,10 +125,10 @@ class Reaching:
         share = weights.lone_extra_weight if lone else weights.extra_weight
         whole = twice * PERCENT + 2 * (both * weights.left_weight + extra * share)
         most = twice * PERCENT * POINTS // whole
-        return most - weights.conflict * min(both, PERCENT) // PERCENT
+        return max(0, most - weights.conflict * min(both, PERCENT) // PERCENT)
 
     def _of_word(self, word: int) -> _Word:
-        part, weights = self._part(word), self._weights
+        part, weights = self._part(word, self._reading), self._weights
         answers = 0
         for bit, ours in enumerate(self._parts):
             if likeness(ours, part, weights):
@@ -140,8 +144,9 @@ class Reaching:
 
     def _is_several(self, part: NamePart) -> bool:
         text = part.text
-        if text[0] in self._firsts and any(joined([*self._parts], [part], self._weights)):
-            return True
+        if text[0] in self._firsts and self._shortest_two <= len(text) + 1:  # noqa: SIM102
+            if any(joined([*self._parts], [part], self._weights)):
+                return True
         return (
             self._organisation
             and MIN_ACRONYM_LETTERS <= len(text) <= len(self._parts)
@@ -150,11 +155,15 @@ class Reaching:
 
     def _may_be_joined(self, words: list[int]) -> bool:
         """Whether two or three of these words are written as one in the name asked for."""
-        told = [self._words[word] for word in words]
-        lengths = sorted([len(one.part.text) for one in told])
+        # What stands on both sides is paired with itself.
+        told = [
+            one for one in [self._words[word] for word in words] if one.part.text not in self._texts
+        ]
+        if len(told) < 2:
+            return False
+        shortest, second, *_ = sorted([len(one.part.text) for one in told])
         for one in told:
-            length = len(one.part.text)
-            other = lengths[1] if lengths[0] == length else lengths[0]
+            other = second if len(one.part.text) == shortest else shortest
             if other <= one.room:
                 pieces = [each.part for each in told]
                 return any(joined(pieces, [*self._parts], self._weights))

@@ -71,15 +71,14 @@ class Vocabulary:
 
     def _look_up(self, one: NamePart, vowelless: bool) -> Wanted:
         found: dict[int, int] = {}
-        asked = list(word_keys(one))
-        bare = bones_key(one, vowelless=True)
-        if bare is not None:
-            asked.append((bare, BONES_WEIGHT))
-            if vowelless:
-                bones = bones_key(one, vowelless=False)
-                asked += [(bones, BONES_WEIGHT)] if bones is not None else []
-        for key, share in asked:
-            for word in self._keyed.get(key):
+        asked = word_keys(one)
+        for bare in (True, False) if vowelless else (True,):
+            bones = bones_key(one, vowelless=bare)
+            if bones is not None:
+                asked.setdefault(bones, BONES_WEIGHT)
+        get = self._keyed.get
+        for key, share in asked.items():
+            for word in get(key):
                 if share > found.get(word, 0):
                     found[word] = share
         seldom, ends = self._seldom, self._posted_ends
