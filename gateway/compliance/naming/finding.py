@@ -32,9 +32,8 @@ def find(
     """
     rows = index.candidates(query, best=best)
     held = _Held(query, index, weights)
-    likely = held.may_match(rows)
     scores = []
-    for number in dict.fromkeys([*index.entities_with(query), *index.entities_of(likely)]):
+    for number in dict.fromkeys([*index.entities_with(query), *held.may_match(rows)]):
         entity = index.entity(number)
         beside = held.beside(index.rows_named(number, entity))
         scores.append(score(query, entity, weights=weights, beside=beside))
@@ -52,15 +51,17 @@ class _Held:
         self._reaching: dict[Reading, Reaching] = {}
 
     def may_match(self, rows: list[int]) -> list[int]:
-        """Those whose names agree so well that, with all else in their favour, they would match."""
+        """Whose names agree so well that, with all else in their favour, they would match."""
         wanted = self._weights.threshold
         wanted -= self._weights.birth_same_day if self._query.birth_date is not None else 0
         wanted -= self._weights.country_shared if self._query.countries else 0
-        return [
-            row
-            for row in rows
-            if self._can_reach(wanted, row) and self._of_row(row).points >= wanted
-        ]
+        found: dict[int, None] = {}
+        for row, entity in zip(rows, self._index.entities_of(rows), strict=True):
+            if entity in found or not self._can_reach(wanted, row):
+                continue
+            if self._of_row(row).points >= wanted:
+                found[entity] = None
+        return list(found)
 
     def beside(
         self, rows: dict[tuple[str, Reading], int]

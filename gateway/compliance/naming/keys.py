@@ -30,17 +30,36 @@ def key(text: str) -> int:
 
 
 def word_keys(part: NamePart) -> dict[int, int]:
-    """The weight in % of each key under which a word stands in the index and is asked for.
+    """The weight in % of each key under which a word stands in the index, the least first.
 
     Two words share a key if they are the same, of one family, sound the same, or differ by one
     letter more, less, other or swapped with its neighbour: then they are the same once one letter
     is left out of either (of two or more letters left out nobody asks).
     """
+    return _likely_keys(part) | _sure_keys(part)
+
+
+def asked_keys(part: NamePart, *, vowelless: bool) -> dict[int, int]:
+    """The weight in % of each key under which a word is asked for, the least first."""
+    found = _likely_keys(part)
+    for bare in (True, False) if vowelless else (True,):
+        bones = bones_key(part, vowelless=bare)
+        if bones is not None:
+            found[bones] = BONES_WEIGHT
+    return found | _sure_keys(part)
+
+
+def _likely_keys(part: NamePart) -> dict[int, int]:
     found = dict.fromkeys(map(crc32, _shortened(part.text)), DELETED_WEIGHT)
     found[key(_SOUND + part.sound)] = SOUND_WEIGHT
-    found[key(_FAMILY + part.family)] = FAMILY_WEIGHT
-    found[key(_EXACT + part.text)] = EXACT_WEIGHT
     return found
+
+
+def _sure_keys(part: NamePart) -> dict[int, int]:
+    return {
+        key(_FAMILY + part.family): FAMILY_WEIGHT,
+        key(_EXACT + part.text): EXACT_WEIGHT,
+    }
 
 
 def bones_key(part: NamePart, *, vowelless: bool) -> int | None:

@@ -2,9 +2,8 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from rapidfuzz.distance import OSA
 
@@ -48,8 +47,7 @@ MIN_FORM_WORD: Final = 6
 _FORM_STARTS: Final = frozenset(form.split()[0] for form in LEGAL_FORMS)
 
 
-@dataclass(frozen=True, slots=True)
-class NamePart:
+class NamePart(NamedTuple):
     """One word of a name.
 
     Args:
@@ -65,8 +63,7 @@ class NamePart:
     kind: PartKind
 
 
-@dataclass(frozen=True, slots=True)
-class PreparedName:
+class PreparedName(NamedTuple):
     """A name ready to be compared.
 
     Args:

@@ -4,7 +4,7 @@ The score is the sum of its parts, each of which says what it is about. The same
 and weights give the same parts for ever.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -114,7 +114,7 @@ def score(
         beside: how a listed name, read in some way, compares with the one asked for: who has
             an index has compared some already.
     """
-    others = _others(query, entity, weights)
+    others = tuple(_others(query, entity, weights))
     ids = shared_ids(query.ids, entity.ids)
     ways = _ways(query.kind, entity.kind)
     compare_as = beside or _beside(query.name, weights)
@@ -146,7 +146,7 @@ def _named(
     ids: tuple[ListedId, ...],
     weights: Weights,
 ) -> Score:
-    parts = [part for part in (*_name_parts(compared), *others) if part.points]
+    parts = [*_name_parts(compared), *others]
     if ids:
         known = ", ".join(f"{one.kind} {one.number}" for one in ids)
         short = weights.shared_id - sum(part.points for part in parts)
@@ -199,35 +199,33 @@ def _beside(asked: str, weights: Weights) -> Callable[[str, Reading], NamesCompa
     return compare_as
 
 
-def _name_parts(compared: NamesCompared) -> tuple[ScorePart, ...]:
-    aligned = compared.alignment
-    left = f"{_text(aligned.ours_left)} / {_text(aligned.theirs_left)}"
-    return (
-        ScorePart("words", sum(compared.pair_points)),
-        ScorePart("conflict", compared.conflict, left),
-        ScorePart("legal_form", compared.legal),
-        ScorePart("syllables", compared.syllables),
-    )
+def _name_parts(compared: NamesCompared) -> Iterator[ScorePart]:
+    """Those that give any points."""
+    if words := sum(compared.pair_points):
+        yield ScorePart("words", words)
+    if compared.conflict:
+        aligned = compared.alignment
+        left = f"{_text(aligned.ours_left)} / {_text(aligned.theirs_left)}"
+        yield ScorePart("conflict", compared.conflict, left)
+    if compared.legal:
+        yield ScorePart("legal_form", compared.legal)
+    if compared.syllables:
+        yield ScorePart("syllables", compared.syllables)
 
 
-def _others(query: NameQuery, entity: ListedEntity, weights: Weights) -> tuple[ScorePart, ...]:
-    """What the entity gives whichever of its names is looked at."""
-    parts = []
+def _others(query: NameQuery, entity: ListedEntity, weights: Weights) -> Iterator[ScorePart]:
+    """What the entity gives whichever of its names is looked at, if it is any points."""
     if query.birth_date is not None and entity.kind in ("person", "unknown"):
         points = birth_points(query.birth_date, entity.birth_dates, weights)
-        parts.append(ScorePart("birth_date", points, _dates(query.birth_date, entity)))
+        if points:
+            yield ScorePart("birth_date", points, _dates(query.birth_date, entity))
     points = country_points(query.countries, entity.countries, weights)
-    told = f"{' '.join(query.countries)} / {' '.join(entity.countries)}"
-    parts.append(ScorePart("country", points, told))
-    if _is_person(query.kind) is not None and _is_person(entity.kind) is not None:
-        apart = _is_person(query.kind) != _is_person(entity.kind)
-        points = weights.kind_conflict if apart else 0
-        parts.append(ScorePart("kind", points, f"{query.kind} / {entity.kind}"))
-    return tuple(parts)
-
-
-def _is_person(kind: EntityKind) -> bool | None:
-    return None if kind == "unknown" else kind == "person"
+    if points:
+        told = f"{' '.join(query.countries)} / {' '.join(entity.countries)}"
+        yield ScorePart("country", points, told)
+    known = "unknown" not in (query.kind, entity.kind)
+    if known and (query.kind == "person") != (entity.kind == "person") and weights.kind_conflict:
+        yield ScorePart("kind", weights.kind_conflict, f"{query.kind} / {entity.kind}")
 
 
 def _is_corroborated(others: tuple[ScorePart, ...]) -> bool:
@@ -246,4 +244,4 @@ def _date(date: PartialDate) -> str:
 
 
 def _text(parts: Iterable[NamePart]) -> str:
-    return " ".join(part.text for part in parts)
+    return " ".join([part.text for part in parts])

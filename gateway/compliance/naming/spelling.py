@@ -2,8 +2,8 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from anyascii import anyascii
 
@@ -26,8 +26,7 @@ _VOWELLESS = re.compile(
 NAMES_KEPT = 65_536
 
 
-@dataclass(frozen=True, slots=True)
-class Spelt:
+class Spelt(NamedTuple):
     """What a name is made of, whoever wrote it.
 
     Args:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from gateway.compliance.naming.building import folded
 from gateway.compliance.naming.keyed import Keyed
-from gateway.compliance.naming.keys import BONES_WEIGHT, bones_key, exact_key, word_keys
+from gateway.compliance.naming.keys import asked_keys, exact_key
 from gateway.compliance.naming.parts import NamePart, Reading, read_part
 
 MANY_ROWS: Final = 3_000
@@ -71,20 +71,19 @@ class Vocabulary:
 
     def _look_up(self, one: NamePart, vowelless: bool) -> Wanted:
         found: dict[int, int] = {}
-        asked = word_keys(one)
-        for bare in (True, False) if vowelless else (True,):
-            bones = bones_key(one, vowelless=bare)
-            if bones is not None:
-                asked.setdefault(bones, BONES_WEIGHT)
         get = self._keyed.get
-        for key, share in asked.items():
-            for word in get(key):
-                if share > found.get(word, 0):
-                    found[word] = share
+        for key, share in asked_keys(one, vowelless=vowelless).items():
+            words = get(key)
+            if words:
+                found |= dict.fromkeys(words, share)  # the last is the likest
         seldom, ends = self._seldom, self._posted_ends
+        shares = [(share, seldom[word], -word) for word, share in found.items()]
         # A rarer word that only looks like it is no better evidence than the word itself.
-        itself = max([(found[word], seldom[word]) for word in found])[1] if found else 0.0
-        weighed = [(min(seldom[word], itself) * found[word] / 100, -word) for word in found]
+        itself = max(shares)[1] if shares else 0.0
+        weighed = [
+            ((rare if rare < itself else itself) * share / 100, word)
+            for share, rare, word in shares
+        ]
         weighed.sort(reverse=True)
         words = [-word for _, word in weighed]
         count = sum([ends[word + 1] - ends[word] for word in words])

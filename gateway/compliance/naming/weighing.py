@@ -1,7 +1,7 @@
 """Which listed names have the most of the words asked for, rare words above all. Pure.
 
-A name weighs what those of its words weigh that were asked for, divided by how many words it and
-the question have. Only names that can be among the first are weighed: those that have two of the
+A name weighs what those of its words weigh that were asked for, the more the fewer words it and the
+question have. Only names that can be among the first are weighed: those that have two of the
 words, and of the others the shortest of each word.
 """
 
@@ -22,7 +22,7 @@ FEW_ROWS: Final = 1_500
 FIRST_ROWS: Final = 300
 """Of the rarest word so many are weighed though they have none of the others."""
 FIRST_OF_OTHERS: Final = 50
-SHORTLIST: Final = 64
+SHORTLIST: Final = 32
 _ONES: Final = np.ones(TOLD_WORDS, np.float32)
 
 
@@ -47,14 +47,22 @@ class Weighing:
         rows = self._worth_weighing(wanted, joined)
         if not len(rows):
             return []
-        weighed = self._weighed(rows, wanted)
-        weighed[: len(joined)] += self._unknown_weight
-        likely = weighed / (len(wanted) + self._told_words.take(rows))
+        more = np.zeros(len(rows), np.float32)
+        more[: len(joined)] = self._unknown_weight
         if len(rows) > SHORTLIST:
+            likely = self._likely(rows, self._sums(rows, wanted) + more, wanted)
             kept = np.argpartition(likely, len(rows) - SHORTLIST)[-SHORTLIST:]
-            rows, likely = rows[kept], likely[kept]
+            rows, more = rows[kept], more[kept]
+        likely = self._likely(rows, self._weighed(rows, wanted) + more, wanted)
         ranked: list[int] = rows[np.lexsort((rows, -likely))].tolist()
         return ranked
+
+    def _likely(
+        self, rows: U32, weighed: NDArray[np.float32], wanted: list[Wanted]
+    ) -> NDArray[np.float32]:
+        """To the power of 1.5: else a short name with one of the words, which makes no match, comes
+        before a long one with two."""
+        return weighed * np.sqrt(weighed) / (len(wanted) + self._told_words.take(rows))
 
     def _worth_weighing(self, wanted: list[Wanted], joined: U32) -> U32:
         """The joined rows first, then those of the words.
@@ -84,14 +92,27 @@ class Weighing:
                 seen[one] = False
         return found
 
-    def _weighed(self, rows: U32, wanted: list[Wanted]) -> NDArray[np.float32]:
+    def _sums(self, rows: U32, wanted: list[Wanted]) -> NDArray[np.float32]:
+        """What the words of many rows weigh together, two that are like one asked for as well."""
         weights = self._weights()
         try:
             for word in reversed(wanted):  # of two that a listed word may be, the rarer counts
                 weights[word.folded] = word.weights
-            weighed: NDArray[np.float32] = weights.take(self._told.take(rows, axis=0)) @ _ONES
+            sums: NDArray[np.float32] = weights.take(self._told.take(rows, axis=0)) @ _ONES
         finally:
             for word in wanted:
+                weights[word.folded] = 0
+        return sums
+
+    def _weighed(self, rows: U32, wanted: list[Wanted]) -> NDArray[np.float32]:
+        """What the words of a few rows weigh, of those like one asked for the likest."""
+        weights, told = self._weights(), self._told.take(rows, axis=0)
+        weighed = np.zeros(len(rows), np.float32)
+        for word in wanted:
+            try:
+                weights[word.folded] = word.weights
+                weighed += weights.take(told).max(axis=1)
+            finally:
                 weights[word.folded] = 0
         return weighed
 
