@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from gateway.compliance.naming.comparing import NamesCompared, compare
-from gateway.compliance.naming.index import BEST, NameIndex
+from gateway.compliance.naming.index import BEST, NameIndex, Written
 from gateway.compliance.naming.parts import Reading, prepared
 from gateway.compliance.naming.reaching import Reaching
 from gateway.compliance.naming.scoring import NameQuery, Score, score
@@ -35,7 +35,7 @@ def find(
     scores = []
     for number in dict.fromkeys([*index.entities_with(query), *held.may_match(rows)]):
         entity = index.entity(number)
-        beside = held.beside(index.rows_named(number, entity))
+        beside = held.beside(index.names_of(number, entity))
         scores.append(score(query, entity, weights=weights, beside=beside))
     return Found(matches=ranked(scores), compared=len(rows))
 
@@ -47,7 +47,8 @@ class _Held:
         self._query = query
         self._index = index
         self._weights = weights
-        self._compared: dict[int, NamesCompared] = {}
+        self._compared: dict[Written, NamesCompared] = {}
+        self._passed_over: set[Written] = set()
         self._reaching: dict[Reading, Reaching] = {}
 
     def may_match(self, rows: list[int]) -> list[int]:
@@ -57,40 +58,44 @@ class _Held:
         wanted -= self._weights.country_shared if self._query.countries else 0
         found: dict[int, None] = {}
         for row, entity in zip(rows, self._index.entities_of(rows), strict=True):
-            if entity in found or not self._can_reach(wanted, row):
-                continue
-            if self._of_row(row).points >= wanted:
+            if entity not in found and self._reaches(wanted, self._index.written(row)):
                 found[entity] = None
         return list(found)
 
     def beside(
-        self, rows: dict[tuple[str, Reading], int]
+        self, names: dict[tuple[str, Reading], Written]
     ) -> Callable[[str, Reading], NamesCompared]:
-        """How the names of one entity, which lie in these rows, compare with the one asked for."""
+        """How the names of one entity, which are these, compare with the one asked for."""
 
         def compare_as(listed: str, way: Reading) -> NamesCompared:
-            row = rows.get((listed, way))
-            if row is not None:
-                return self._of_row(row)
+            name = names.get((listed, way))
+            if name is not None:
+                return self._compare(name)
             return compare(prepared(self._query.name, way), prepared(listed, way), self._weights)
 
         return compare_as
 
-    def _can_reach(self, points: int, row: int) -> bool:
-        words, reading, vowelless = self._index.words(row)
-        reaching = self._reaching.get(reading)
+    def _reaches(self, points: int, name: Written) -> bool:
+        if name in self._compared:
+            return self._compared[name].points >= points
+        if name in self._passed_over:
+            return False
+        reaching = self._reaching.get(name.reading)
         if reaching is None:
-            asked = prepared(self._query.name, reading)
-            reaching = Reaching(asked, self._weights, self._index.part)
-            self._reaching[reading] = reaching
-        return reaching.can_reach(points, words, vowelless=vowelless)
-
-    def _of_row(self, row: int) -> NamesCompared:
-        compared = self._compared.get(row)
-        if compared is None:
-            name = self._index.name(row)
             asked = prepared(self._query.name, name.reading)
-            compared = self._compared[row] = compare(asked, name, self._weights)
+            reaching = Reaching(asked, self._weights, self._index.part)
+            self._reaching[name.reading] = reaching
+        if reaching.can_reach(points, name.words, vowelless=name.vowelless):
+            return self._compare(name).points >= points
+        self._passed_over.add(name)
+        return False
+
+    def _compare(self, name: Written) -> NamesCompared:
+        compared = self._compared.get(name)
+        if compared is None:
+            asked = prepared(self._query.name, name.reading)
+            compared = compare(asked, self._index.name(name), self._weights)
+            self._compared[name] = compared
         return compared
 
 

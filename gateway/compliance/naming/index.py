@@ -8,7 +8,7 @@ are (``weighing``), and the best few are what the scorer looks at.
 
 from functools import lru_cache
 from itertools import pairwise
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 import numpy as np
@@ -81,38 +81,30 @@ class NameIndex:
         start, end = self._entity_ends[number], self._entity_ends[number + 1]
         return _LISTED.decode(self._entities[start:end])
 
-    def rows_named(self, number: int, entity: ListedEntity) -> dict[tuple[str, Reading], int]:
-        """Where the names of an entity lie here, so that none is read from its text again."""
-        start, end = self._entity_row_ends[number], self._entity_row_ends[number + 1]
-        return {
-            (entity.names[self._row_names[row]].full, self.reading(row)): row
-            for row in range(start, end)
-        }
+    def names_of(self, number: int, entity: ListedEntity) -> dict[tuple[str, Reading], "Written"]:
+        """The names of an entity as they lie here, so that none is read from its text again."""
+        rows = range(self._entity_row_ends[number], self._entity_row_ends[number + 1])
+        ready = [(entity.names[self._row_names[row]].full, self.written(row)) for row in rows]
+        return {(full, name.reading): name for full, name in ready}
 
-    def reading(self, row: int) -> Reading:
-        """As whose name a row is read."""
-        return "organisation" if self._row_flags[row] & ORGANISATION_BIT else "person"
-
-    def words(self, row: int) -> tuple[list[int], Reading, bool]:
-        """The words of a row's name, by number and in the order written; as whose it is read, and
-        whether it was written without vowels."""
-        flags, ends = self._row_flags[row], self._row_ends
-        return (
-            self._row_words[ends[row] : ends[row + 1]].tolist(),
-            "organisation" if flags & ORGANISATION_BIT else "person",
-            bool(flags & VOWELLESS_BIT),
+    def written(self, row: int) -> "Written":
+        """The name of a row by the numbers of its words."""
+        ends = self._row_ends
+        return Written(
+            tuple(self._row_words[ends[row] : ends[row + 1]].tolist()),
+            self._row_flags[row],
+            self._syllables.get(row, "") if self._syllables else "",
         )
 
-    def name(self, row: int) -> PreparedName:
-        """The name of a row, as ``prepared`` would read it."""
-        words, reading, vowelless = self.words(row)
-        part = self.part
+    def name(self, written: "Written") -> PreparedName:
+        """A name as ``prepared`` would read it."""
+        part, reading = self.part, written.reading
         return PreparedName(
-            parts=tuple([part(word, reading) for word in words]),
-            legal=_legal(self._row_flags[row]),
+            parts=tuple([part(word, reading) for word in written.words]),
+            legal=_legal(written.flags),
             reading=reading,
-            syllables=self._syllables.get(row, "") if self._syllables else "",
-            vowelless=vowelless,
+            syllables=written.syllables,
+            vowelless=written.vowelless,
         )
 
     def _rows_for(self, name: PreparedName, best: int) -> list[int]:
@@ -141,6 +133,24 @@ class NameIndex:
         for text in pairs:
             rows += self._vocabulary.rows_with(text)
         return np.array(rows[:MAX_JOINED_ROWS], np.uint32)
+
+
+class Written(NamedTuple):
+    """A listed name by the numbers of its words, in the order written; equal for equal names."""
+
+    words: tuple[int, ...]
+    flags: int
+    syllables: str
+
+    @property
+    def reading(self) -> Reading:
+        """As whose name it is read."""
+        return "organisation" if self.flags & ORGANISATION_BIT else "person"
+
+    @property
+    def vowelless(self) -> bool:
+        """Whether it was written without vowels."""
+        return bool(self.flags & VOWELLESS_BIT)
 
 
 _legal = lru_cache(256)(legal_of)

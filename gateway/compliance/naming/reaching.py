@@ -5,7 +5,7 @@ which is looked up word by word and remembered for the next name; words that ans
 only take points off. What is left is at least as much as ``compare`` gives.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
 from gateway.compliance.naming.alignment import (
@@ -82,7 +82,7 @@ class Reaching:
         self._words: dict[int, _Word] = {}
         self._ours: dict[int, _Ours] = {}
 
-    def can_reach(self, points: int, words: list[int], *, vowelless: bool) -> bool:
+    def can_reach(self, points: int, words: Sequence[int], *, vowelless: bool) -> bool:
         """Whether the listed name of these words may give ``points``; True if it isn't sure."""
         if not self._bounded or vowelless != self._vowelless:
             return True
@@ -153,7 +153,7 @@ class Reaching:
             and self._firsts.issuperset(text)
         )
 
-    def _may_be_joined(self, words: list[int]) -> bool:
+    def _may_be_joined(self, words: Sequence[int]) -> bool:
         """Whether two or three of these words are written as one in the name asked for."""
         # What stands on both sides is paired with itself.
         told = [
@@ -169,7 +169,7 @@ class Reaching:
                 return any(joined(pieces, [*self._parts], self._weights))
         return False
 
-    def _may_be_an_acronym(self, words: list[int]) -> bool:
+    def _may_be_an_acronym(self, words: Sequence[int]) -> bool:
         """Whether a word asked for is made of the first letters of these."""
         if not self._acronyms or len(words) < self._shortest:
             return False

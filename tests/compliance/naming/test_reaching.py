@@ -36,7 +36,7 @@ names = st.lists(
 def can_reach(points: int, asked: PreparedName, listed: PreparedName) -> bool:
     texts = list(dict.fromkeys(part.text for part in listed.parts))
     by_text = {part.text: part for part in listed.parts}
-    reaching = Reaching(asked, WEIGHTS, lambda word: by_text[texts[word]])
+    reaching = Reaching(asked, WEIGHTS, lambda word, _: by_text[texts[word]])
     words = [texts.index(part.text) for part in listed.parts]
     return reaching.can_reach(points, words, vowelless=listed.vowelless)
 
