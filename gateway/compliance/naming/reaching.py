@@ -45,7 +45,7 @@ class _Word(NamedTuple):
 class _Ours(NamedTuple):
     """Of the words asked for: how many are answered, their weight, and that of the others."""
 
-    count: int
+    answered: int
     paired: int
     left: int
 
@@ -121,7 +121,7 @@ class Reaching:
             return 0
         both = min(ours.left, left)
         extra = max(ours.left, left) - both
-        lone = min(ours.count, count) < 2
+        lone = min(ours.answered, count) < 2
         share = weights.lone_extra_weight if lone else weights.extra_weight
         whole = twice * PERCENT + 2 * (both * weights.left_weight + extra * share)
         most = twice * PERCENT * POINTS // whole
@@ -144,9 +144,9 @@ class Reaching:
 
     def _is_several(self, part: NamePart) -> bool:
         text = part.text
-        if text[0] in self._firsts and self._shortest_two <= len(text) + 1:  # noqa: SIM102
-            if any(joined([*self._parts], [part], self._weights)):
-                return True
+        begun = text[0] in self._firsts and self._shortest_two <= len(text) + 1
+        if begun and any(joined([*self._parts], [part], self._weights)):
+            return True
         return (
             self._organisation
             and MIN_ACRONYM_LETTERS <= len(text) <= len(self._parts)
