@@ -46,9 +46,9 @@ def align(ours: PreparedName, theirs: PreparedName, weights: Weights) -> Alignme
     if left and right:
         options = _alike(left, right, ours, theirs, weights)
         if len(left) > 1:
-            options += _joined(left, right, weights)
+            options += joined(left, right, weights)
         if len(right) > 1:
-            options += map(_swapped, _joined(right, left, weights))
+            options += map(_swapped, joined(right, left, weights))
         if ours.reading == "organisation":
             options += _acronyms(left, right, weights)
             options += map(_swapped, _acronyms(right, left, weights))
@@ -118,12 +118,10 @@ def _alike(
     """Each two words that are like one another."""
     options = []
     bare = ours.vowelless != theirs.vowelless
-    reading = ours.reading
     worth = weights.parts
     for one in left:
-        text = one.text
         for other in right:
-            like = likeness(text, other.text, reading, weights)
+            like = likeness(one, other, weights)
             if bare:
                 like = max(like, bare_likeness(one.sound, other.sound, weights))
             if like:
@@ -132,7 +130,7 @@ def _alike(
     return options
 
 
-def _joined(many: list[NamePart], few: list[NamePart], weights: Weights) -> Iterator[Pairing]:
+def joined(many: list[NamePart], few: list[NamePart], weights: Weights) -> Iterator[Pairing]:
     """Words that the other side writes as one: ``van der bilt``, ``good will``."""
     for whole in few:
         text, length = whole.text, len(whole.text)

@@ -18,7 +18,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-MAGIC: Final = b"TWNAMES1"
+MAGIC: Final = b"TWNAMES2"
 ALIGNED: Final = 64
 
 

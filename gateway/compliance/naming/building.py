@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from gateway.compliance.listed.entities import ListedEntity
 from gateway.compliance.naming.artefact import Artefact
 from gateway.compliance.naming.circumstances import MIN_ID_LETTERS, id_key
+from gateway.compliance.naming.keyed import keyed_arrays
 from gateway.compliance.naming.keys import bones_key, name_keys, number_key, told, word_keys
 from gateway.compliance.naming.parts import NamePart, PreparedName, Reading, prepared, readings
 
@@ -21,6 +22,16 @@ ORGANISATION_BIT: Final = 1
 VOWELLESS_BIT: Final = 2
 FIRST_LEGAL_BIT: Final = 4
 MAX_NAMES: Final = 65_535
+TOLD_WORDS: Final = 8
+"""By so many of its words a name is weighed; one of more is found by each of them all the same."""
+NO_WORD: Final = 65_535
+"""What stands in the place of a word that a name does not have."""
+
+
+def folded(word: int) -> int:
+    """A word's number in sixteen bits, by which names are weighed: two words may share it, as
+    whoever is found is looked at anyway."""
+    return word % NO_WORD
 
 
 def flags_of(name: PreparedName) -> int:
@@ -51,6 +62,7 @@ def build(entities: Iterable[ListedEntity], *, built_from: Mapping[str, str]) ->
 class _Builder:
     def __init__(self) -> None:
         self.words: dict[str, int] = {}
+        self.sounds: list[str] = []  # of each word
         self.keys: array[int] = array("I")
         self.key_words: array[int] = array("I")
         self.keyed: dict[int, int] = {}  # word → which kinds of keys it has already
@@ -59,6 +71,8 @@ class _Builder:
         self.row_flags: array[int] = array("B")
         self.row_words: array[int] = array("I")
         self.row_ends: array[int] = array("I", [0])
+        self.row_told: array[int] = array("H")
+        self.row_told_words: array[int] = array("H")
         self.pair_words: array[int] = array("I")
         self.pair_rows: array[int] = array("I")
         self.phrase_keys: array[int] = array("I")
@@ -68,6 +82,7 @@ class _Builder:
         self.syllables: dict[int, str] = {}
         self.bytes = bytearray()
         self.entity_ends: array[int] = array("Q", [0])
+        self.entity_row_ends: array[int] = array("I", [0])
 
     def build(self, entities: Iterable[ListedEntity], built_from: Mapping[str, str]) -> Artefact:
         encoder = msgspec.msgpack.Encoder()
@@ -81,6 +96,7 @@ class _Builder:
                     self.id_entities.append(number)
             self.bytes += encoder.encode(entity)
             self.entity_ends.append(len(self.bytes))
+            self.entity_row_ends.append(len(self.row_entities))
         return Artefact(arrays=self._arrays(), built_from=built_from)
 
     def _add(self, entity: int, at: int, name: PreparedName) -> None:
@@ -92,11 +108,15 @@ class _Builder:
         self.row_flags.append(flags_of(name))
         self.row_words.extend(self._word(part) for part in name.parts)
         self.row_ends.append(len(self.row_words))
-        for part in dict.fromkeys(told(name.parts)):
-            word = self.words[part.text]
+        told_parts = tuple(dict.fromkeys(told(name.parts)))
+        words = [self.words[part.text] for part in told_parts]
+        for word, part in zip(words, told_parts, strict=True):
             self.pair_words.append(word)
             self.pair_rows.append(row)
             self._key(word, part, vowelless=name.vowelless)
+        kept = [folded(word) for word in words[:TOLD_WORDS]]
+        self.row_told.extend(kept + [NO_WORD] * (TOLD_WORDS - len(kept)))
+        self.row_told_words.append(len(words))
         for one in name_keys(name):
             self.phrase_keys.append(one)
             self.phrase_rows.append(row)
@@ -104,7 +124,10 @@ class _Builder:
             self.syllables[row] = name.syllables
 
     def _word(self, part: NamePart) -> int:
-        return self.words.setdefault(part.text, len(self.words))
+        word = self.words.setdefault(part.text, len(self.words))
+        if word == len(self.sounds):
+            self.sounds.append(part.sound)
+        return word
 
     def _key(self, word: int, part: NamePart, *, vowelless: bool) -> None:
         done = self.keyed.get(word, 0)
@@ -115,51 +138,44 @@ class _Builder:
         bones = bones_key(part, vowelless=vowelless)
         found = [] if bones is None else [bones]
         if not done:
-            found += [one for one, _ in word_keys(part)]
+            found += word_keys(part)
         self.keys.extend(found)
         self.key_words.extend([word] * len(found))
 
     def _arrays(self) -> dict[str, NDArray[Any]]:
         rows = len(self.row_entities)
-        texts = [text.encode() for text in self.words]
-        by_key = _by_key(self.keys, self.key_words)
-        by_phrase = _by_key(self.phrase_keys, self.phrase_rows)
-        by_id = _by_key(self.id_keys, self.id_entities)
-        posted = _by_key(self.pair_words, self.pair_rows)
-        ends = np.searchsorted(posted[0], np.arange(len(texts) + 1, dtype=np.uint32))
-        row_ends = np.frombuffer(self.row_ends, np.uint32)
+        texts = [
+            f"{text} {heard}".encode() for text, heard in zip(self.words, self.sounds, strict=True)
+        ]
+        told_words = _copied(self.row_told_words)
+        posted_words, posted = _copied(self.pair_words), _copied(self.pair_rows)
+        # Of the names that have a word the shortest first: they are the likest to it.
+        order = np.lexsort((posted, told_words[posted], posted_words))
+        posted_words, posted = posted_words[order], posted[order]
+        ends = np.searchsorted(posted_words, np.arange(len(texts) + 1, dtype=np.uint32))
         seldom = np.log1p(rows / np.maximum(np.diff(ends), 1)).astype(np.float32)
-        told_words = np.bincount(posted[1], minlength=rows).astype(np.float32)
         return {
             "words": np.frombuffer(b"".join(texts), np.uint8),
             "word_ends": np.cumsum([0, *map(len, texts)], dtype=np.uint32),
             "word_seldom": seldom,
-            "keys": by_key[0],
-            "key_words": by_key[1],
-            "posted": posted[1],
+            **keyed_arrays("word", self.keys, self.key_words),
+            "posted": posted,
             "posted_ends": ends.astype(np.uint32),
-            "phrase_keys": by_phrase[0],
-            "phrase_rows": by_phrase[1],
-            "id_keys": by_id[0],
-            "id_entities": by_id[1],
+            **keyed_arrays("phrase", self.phrase_keys, self.phrase_rows),
+            **keyed_arrays("id", self.id_keys, self.id_entities),
             "row_entities": _copied(self.row_entities),
             "row_names": _copied(self.row_names),
             "row_flags": _copied(self.row_flags),
             "row_words": _copied(self.row_words),
-            "row_ends": row_ends,
-            "row_told_words": told_words,
+            "row_ends": _copied(self.row_ends),
+            "row_told": _copied(self.row_told),
+            "row_told_words": told_words.astype(np.float32),
             "syllables": np.frombuffer(msgspec.msgpack.encode(self.syllables), np.uint8),
             "entities": np.frombuffer(bytes(self.bytes), np.uint8),
             "entity_ends": _copied(self.entity_ends),
+            "entity_row_ends": _copied(self.entity_row_ends),
         }
 
 
 def _copied(values: "array[int]") -> NDArray[Any]:
     return np.array(values, dtype=values.typecode)
-
-
-def _by_key(keys: "array[int]", values: "array[int]") -> tuple[NDArray[Any], NDArray[Any]]:
-    """Both in the order of the keys, those of one key in the order they came."""
-    told_keys, told_values = np.array(keys, dtype=np.uint32), np.array(values, dtype=np.uint32)
-    order = np.argsort(told_keys, kind="stable")
-    return told_keys[order], told_values[order]

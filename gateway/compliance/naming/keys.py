@@ -1,7 +1,6 @@
 """The keys by which a name is found again though it is written otherwise. Pure."""
 
-from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from collections.abc import Iterable
 from itertools import pairwise
 from typing import Final
 from zlib import crc32
@@ -12,7 +11,6 @@ MIN_DELETED: Final = 4
 """Shorter words are found as they are, by their family and by their sound only."""
 MAX_DELETED: Final = 24
 MIN_BONES: Final = 2
-WORDS_KEPT: Final = 65_536
 UNTOLD: Final = frozenset({"particle", "honorific", "initial", "form"})
 """Kinds of words that nobody is found by, unless a name has no others."""
 
@@ -31,23 +29,39 @@ def key(text: str) -> int:
     return crc32(text.encode())
 
 
-@lru_cache(maxsize=WORDS_KEPT)
-def word_keys(part: NamePart) -> tuple[tuple[int, int], ...]:
-    """(key, weight in %) of all under which a word stands in the index and is asked for.
+def word_keys(part: NamePart) -> dict[int, int]:
+    """The weight in % of each key under which a word stands in the index, the least first.
 
     Two words share a key if they are the same, of one family, sound the same, or differ by one
     letter more, less, other or swapped with its neighbour: then they are the same once one letter
     is left out of either (of two or more letters left out nobody asks).
     """
-    found = {key(_EXACT + part.text): EXACT_WEIGHT}
-    found.setdefault(key(_FAMILY + part.family), FAMILY_WEIGHT)
-    found.setdefault(key(_SOUND + part.sound), SOUND_WEIGHT)
-    for shorter in _shortened(part.text):
-        found.setdefault(key(_DELETED + shorter), DELETED_WEIGHT)
-    return tuple(found.items())
+    return _likely_keys(part) | _sure_keys(part)
 
 
-@lru_cache(maxsize=WORDS_KEPT)
+def asked_keys(part: NamePart, *, vowelless: bool) -> dict[int, int]:
+    """The weight in % of each key under which a word is asked for, the least first."""
+    found = _likely_keys(part)
+    for bare in (True, False) if vowelless else (True,):
+        bones = bones_key(part, vowelless=bare)
+        if bones is not None:
+            found[bones] = BONES_WEIGHT
+    return found | _sure_keys(part)
+
+
+def _likely_keys(part: NamePart) -> dict[int, int]:
+    found = dict.fromkeys(map(crc32, _shortened(part.text)), DELETED_WEIGHT)
+    found[key(_SOUND + part.sound)] = SOUND_WEIGHT
+    return found
+
+
+def _sure_keys(part: NamePart) -> dict[int, int]:
+    return {
+        key(_FAMILY + part.family): FAMILY_WEIGHT,
+        key(_EXACT + part.text): EXACT_WEIGHT,
+    }
+
+
 def bones_key(part: NamePart, *, vowelless: bool) -> int | None:
     """The key of a word's consonants, another for one written without vowels; None if there are
     too few to tell anything."""
@@ -55,18 +69,19 @@ def bones_key(part: NamePart, *, vowelless: bool) -> int | None:
     return key((_BARE if vowelless else _BONES) + bones) if len(bones) >= MIN_BONES else None
 
 
-def _shortened(text: str) -> Iterator[str]:
+def _shortened(text: str) -> list[bytes]:
     """The text itself and with each of its letters left out."""
-    if MIN_DELETED <= len(text) <= MAX_DELETED and not text.isdigit():
-        yield text
-        for at in range(len(text)):
-            yield text[:at] + text[at + 1 :]
+    if not MIN_DELETED <= len(text) <= MAX_DELETED or text.isdigit():
+        return []
+    written = (_DELETED + text).encode()
+    shorter = [written[:at] + written[at + 1 :] for at in range(1, len(written))]
+    return [written, *shorter]
 
 
 def told(parts: Iterable[NamePart]) -> tuple[NamePart, ...]:
     """The words by which a name is found; all of them if none tells anything."""
     kept = tuple(parts)
-    return tuple(part for part in kept if part.kind not in UNTOLD) or kept
+    return tuple([part for part in kept if part.kind not in UNTOLD]) or kept
 
 
 def name_keys(name: PreparedName) -> tuple[int, ...]:
@@ -82,7 +97,7 @@ def name_keys(name: PreparedName) -> tuple[int, ...]:
 
 def whole_name_key(name: PreparedName) -> int:
     """The first of ``name_keys``: the same words, in whatever order."""
-    return key(_NAME + " ".join(sorted(part.text for part in told(name.parts))))
+    return key(_NAME + " ".join(sorted([part.text for part in told(name.parts)])))
 
 
 def joined_key(text: str) -> int:

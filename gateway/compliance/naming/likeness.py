@@ -1,28 +1,26 @@
 """How alike two words of names are, in thousandths. Pure, and the same both ways."""
 
-from functools import lru_cache
 from typing import Final
 
 from rapidfuzz.distance import OSA
 
-from gateway.compliance.naming.parts import Reading, part, skeleton
+from gateway.compliance.naming.parts import NamePart, skeleton
 from gateway.compliance.naming.weights import Weights
 
 ALIKE: Final = 1_000
-WORDS_KEPT: Final = 262_144
 _MIN_SKELETON = 2
+_distance = OSA.distance
 
 
-@lru_cache(maxsize=WORDS_KEPT)
-def likeness(text: str, other_text: str, reading: Reading, weights: Weights) -> int:
+def likeness(one: NamePart, other: NamePart, weights: Weights) -> int:
     """1000 for the same word, less the more letters must be changed, 0 for different words.
 
     Letters changed are counted twice: as written, and as they sound, where transliterations of one
     name differ less. Swapping neighbours is one change (optimal string alignment).
     """
+    text, other_text = one.text, other.text
     if text == other_text:
         return ALIKE
-    one, other = part(text, reading), part(other_text, reading)
     if one.kind == "initial" or other.kind == "initial":
         return weights.initial_likeness if text[0] == other_text[0] else 0
     if one.kind == "number" or other.kind == "number":
@@ -36,13 +34,20 @@ def word_likeness(
     text: str, other_text: str, heard: str, other_heard: str, weights: Weights
 ) -> int:
     """Of two words that no family joins."""
-    longest = max(len(text), len(other_text))
-    if abs(len(text) - len(other_text)) * 2 > longest:
+    length, other_length = len(text), len(other_text)
+    longest = length if length > other_length else other_length
+    if abs(length - other_length) * 2 > longest:
         return 0
-    written = OSA.distance(text, other_text)
-    spoken = OSA.distance(heard, other_heard)
     share = weights.sound_share
-    changed = written * (ALIKE - share) + spoken * share  # thousandths of letters
+    # Thousandths of letters that are changed. Words that sound otherwise are changed by one at
+    # least as they sound, which mostly settles it.
+    written = _distance(text, other_text) * (ALIKE - share)
+    if heard != other_heard:
+        least_lost = weights.slope * (written + share) // (ALIKE * longest)
+        if ALIKE - least_lost < weights.least_likeness:
+            return 0
+    spoken = _distance(heard, other_heard)
+    changed = written + spoken * share
     if not changed:
         return ALIKE
     like = ALIKE - weights.slope * changed // (ALIKE * longest)

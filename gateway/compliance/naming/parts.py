@@ -1,9 +1,9 @@
 """The parts of a name and what each is worth in comparing it with another. Pure."""
 
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable
 from functools import lru_cache
-from itertools import groupby
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from rapidfuzz.distance import OSA
 
@@ -44,10 +44,10 @@ _PATRONYMIC_ENDINGS: Final = (
 _MIN_PATRONYMIC = 7
 MIN_FORM_WORD: Final = 6
 """Shorter words are other words but for one letter: joint is point, stock is stick."""
+_FORM_STARTS: Final = frozenset(form.split()[0] for form in LEGAL_FORMS)
 
 
-@dataclass(frozen=True, slots=True)
-class NamePart:
+class NamePart(NamedTuple):
     """One word of a name.
 
     Args:
@@ -63,8 +63,7 @@ class NamePart:
     kind: PartKind
 
 
-@dataclass(frozen=True, slots=True)
-class PreparedName:
+class PreparedName(NamedTuple):
     """A name ready to be compared.
 
     Args:
@@ -93,7 +92,7 @@ def prepared(text: str, reading: Reading) -> PreparedName:
 def prepared_from(written: Spelt, reading: Reading) -> PreparedName:
     """As ``prepared``, of what is spelt already."""
     kept, legal = _without_legal_forms(written.tokens)
-    parts = tuple(part(token, reading) for token in (kept or written.tokens))
+    parts = tuple([part(token, reading) for token in (kept or written.tokens)])
     return PreparedName(
         parts=parts,
         legal=legal if kept else frozenset(),
@@ -119,8 +118,13 @@ def part(token: str, reading: Reading) -> NamePart:
     if reading == "organisation":
         text = form_word(ABBREVIATIONS.get(token, token))
         text = NUMBERS.get(text, text)
+    return read_part(text, sound(text), reading)
+
+
+def read_part(text: str, heard: str, reading: Reading) -> NamePart:
+    """A part whose text is that of a part already, and which sounds so."""
     family = FAMILIES.get(text) or SHORT_FORMS.get(text) or text
-    return NamePart(text=text, family=family, sound=sound(text), kind=_kind(text, family, reading))
+    return NamePart(text=text, family=family, sound=heard, kind=_kind(text, family, reading))
 
 
 def _kind(text: str, family: str, reading: Reading) -> PartKind:
@@ -151,7 +155,8 @@ def _without_legal_forms(tokens: tuple[str, ...]) -> tuple[tuple[str, ...], froz
     spelt_well = tuple([form_word(token) for token in tokens])
     at = 0
     while at < len(tokens):
-        for length in range(min(LEGAL_FORM_WORDS, len(tokens) - at), 0, -1):
+        longest = min(LEGAL_FORM_WORDS, len(tokens) - at) if spelt_well[at] in _FORM_STARTS else 0
+        for length in range(longest, 0, -1):
             words = spelt_well[at : at + length]
             kind = LEGAL_FORMS.get(words[0] if length == 1 else " ".join(words))
             # A short form stands at either end of a name; inside it is a word of it.
@@ -170,17 +175,33 @@ def form_word(token: str) -> str:
     """The word of a legal form that a token is but for one letter: ``limitted``; or the token."""
     if len(token) < MIN_FORM_WORD or token in FORM_WORDS:
         return token
-    near = (word for word in FORM_WORDS if len(word) >= MIN_FORM_WORD)
-    found = sorted(word for word in near if OSA.distance(word, token, score_cutoff=1) <= 1)
-    return found[0] if found else token
+    # Of six letters or more, one mistake leaves the first three or the last two as they are.
+    near = _BY_HEAD.get(token[:3], ()) + _BY_TAIL.get(token[-2:], ())
+    found = [word for word in near if OSA.distance(word, token, score_cutoff=1) <= 1]
+    return min(found) if found else token
 
 
-_SOUNDS: Final = (
-    *(("tsch", "c"), ("tch", "c"), ("dzh", "j"), ("dj", "j"), ("zh", "j"), ("sch", "s")),
-    *(("kh", "h"), ("gh", "g"), ("sh", "s"), ("ch", "c"), ("ph", "f"), ("th", "t"), ("dh", "d")),
-    *(("ck", "k"), ("q", "k"), ("x", "ks"), ("w", "v"), ("z", "s"), ("y", "i"), ("j", "i")),
-    *(("ou", "u"), ("oo", "u"), ("ee", "i"), ("ie", "i"), ("ei", "ai"), ("e", "i"), ("o", "u")),
+def _grouped(words: Iterable[str], end: slice) -> dict[str, tuple[str, ...]]:
+    told: dict[str, tuple[str, ...]] = {}
+    for word in words:
+        told[word[end]] = (*told.get(word[end], ()), word)
+    return told
+
+
+_LONG_FORM_WORDS: Final = [word for word in FORM_WORDS if len(word) >= MIN_FORM_WORD]
+_BY_HEAD: Final = _grouped(_LONG_FORM_WORDS, slice(3))
+_BY_TAIL: Final = _grouped(_LONG_FORM_WORDS, slice(-2, None))
+
+
+_DJ: Final = ("dj", "j")
+_SOUNDS_WITH_H: Final = (
+    *(("tsch", "c"), ("tch", "c"), ("dzh", "j"), _DJ, ("zh", "j"), ("sch", "s"), ("kh", "h")),
+    *(("gh", "g"), ("sh", "s"), ("ch", "c"), ("ph", "f"), ("th", "t"), ("dh", "d")),
 )
+_SOUNDS_OF_ONE: Final = str.maketrans({"q": "k", "x": "ks", "w": "v", "z": "s", "y": "i", "j": "i"})
+_SOUNDS_OF_VOWELS: Final = (("ou", "u"), ("oo", "u"), ("ee", "i"), ("ie", "i"), ("ei", "ai"))
+_VOWELS_HEARD: Final = str.maketrans("eo", "iu")
+_DOUBLED: Final = re.compile(r"(.)\1+")
 
 
 @lru_cache(maxsize=NAMES_KEPT)
@@ -195,9 +216,12 @@ def sound(token: str) -> str:
         if token[:2] == "hs"
         else token
     )
-    for written, heard in _SOUNDS:
+    for written, heard in _SOUNDS_WITH_H if "h" in told else (_DJ,):
         told = told.replace(written, heard)
-    hard = _undoubled(told).replace("c", "k")
+    told = told.replace("ck", "k").translate(_SOUNDS_OF_ONE)
+    for written, heard in _SOUNDS_OF_VOWELS:
+        told = told.replace(written, heard)
+    hard = _undoubled(told.translate(_VOWELS_HEARD)).replace("c", "k")
     return hard[:-1] if len(hard) > 3 and hard.endswith("h") else hard
 
 
@@ -215,4 +239,4 @@ def skeleton(key: str) -> str:
 
 
 def _undoubled(text: str) -> str:
-    return "".join(character for character, _ in groupby(text))
+    return _DOUBLED.sub(r"\1", text)

@@ -4,7 +4,7 @@ The score is the sum of its parts, each of which says what it is about. The same
 and weights give the same parts for ever.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -17,7 +17,7 @@ from gateway.compliance.listed.entities import (
 )
 from gateway.compliance.naming.circumstances import birth_points, country_points, shared_ids
 from gateway.compliance.naming.comparing import NamesCompared, compare
-from gateway.compliance.naming.parts import NamePart, PreparedName, Reading, prepared, readings
+from gateway.compliance.naming.parts import NamePart, Reading, prepared, readings
 from gateway.compliance.naming.weights import POINTS, WEIGHTS, Weights
 
 PartName = Literal[
@@ -105,18 +105,21 @@ def score(
     entity: ListedEntity,
     *,
     weights: Weights = WEIGHTS,
-    read: Callable[[str, Reading], PreparedName] = prepared,
+    beside: Callable[[str, Reading], NamesCompared] | None = None,
 ) -> Score:
     """The best score that any name of the entity gives; of equal ones the first as listed, and
     one that is not weak before a weak one.
 
     Args:
-        read: how a listed name is prepared: an index has them ready.
+        beside: how a listed name, read in some way, compares with the one asked for: who has
+            an index has compared some already.
     """
-    others = _others(query, entity, weights)
+    others = tuple(_others(query, entity, weights))
     ids = shared_ids(query.ids, entity.ids)
+    ways = _ways(query.kind, entity.kind)
+    compare_as = beside or _beside(query.name, weights)
     compared = [
-        (name, best_comparison(query.name, query.kind, name.full, entity.kind, weights, read))
+        (name, _best([compare_as(name.full, way) for way in ways]))
         for name in entity.names or (NAMELESS,)
     ]
     # The likest of the names that may convict, and the likest of the others.
@@ -143,7 +146,7 @@ def _named(
     ids: tuple[ListedId, ...],
     weights: Weights,
 ) -> Score:
-    parts = [part for part in (*_name_parts(compared), *others) if part.points]
+    parts = [*_name_parts(compared), *others]
     if ids:
         known = ", ".join(f"{one.kind} {one.number}" for one in ids)
         short = weights.shared_id - sum(part.points for part in parts)
@@ -173,51 +176,56 @@ def _named(
     )
 
 
-def best_comparison(  # noqa: PLR0917
-    asked: str,
-    asked_kind: EntityKind,
-    listed: str,
-    listed_kind: EntityKind,
-    weights: Weights,
-    read: Callable[[str, Reading], PreparedName] = prepared,
+def best_comparison(
+    asked: str, asked_kind: EntityKind, listed: str, listed_kind: EntityKind, weights: Weights
 ) -> NamesCompared:
     """Of two names, read in each way that their bearers' kinds allow, the best comparison."""
-    ways = readings(asked_kind if listed_kind == "unknown" else listed_kind)
-    return max(
-        (compare(prepared(asked, way), read(listed, way), weights) for way in ways),
-        key=lambda compared: compared.points,
-    )
+    compare_as = _beside(asked, weights)
+    return _best([compare_as(listed, way) for way in _ways(asked_kind, listed_kind)])
 
 
-def _name_parts(compared: NamesCompared) -> tuple[ScorePart, ...]:
-    aligned = compared.alignment
-    left = f"{_text(aligned.ours_left)} / {_text(aligned.theirs_left)}"
-    return (
-        ScorePart("words", sum(compared.pair_points)),
-        ScorePart("conflict", compared.conflict, left),
-        ScorePart("legal_form", compared.legal),
-        ScorePart("syllables", compared.syllables),
-    )
+def _ways(asked: EntityKind, listed: EntityKind) -> tuple[Reading, ...]:
+    return readings(asked if listed == "unknown" else listed)
 
 
-def _others(query: NameQuery, entity: ListedEntity, weights: Weights) -> tuple[ScorePart, ...]:
-    """What the entity gives whichever of its names is looked at."""
-    parts = []
+def _best(ways: list[NamesCompared]) -> NamesCompared:
+    return ways[0] if len(ways) == 1 else max(ways, key=lambda compared: compared.points)
+
+
+def _beside(asked: str, weights: Weights) -> Callable[[str, Reading], NamesCompared]:
+    def compare_as(listed: str, way: Reading) -> NamesCompared:
+        return compare(prepared(asked, way), prepared(listed, way), weights)
+
+    return compare_as
+
+
+def _name_parts(compared: NamesCompared) -> Iterator[ScorePart]:
+    """Those that give any points."""
+    if words := sum(compared.pair_points):
+        yield ScorePart("words", words)
+    if compared.conflict:
+        aligned = compared.alignment
+        left = f"{_text(aligned.ours_left)} / {_text(aligned.theirs_left)}"
+        yield ScorePart("conflict", compared.conflict, left)
+    if compared.legal:
+        yield ScorePart("legal_form", compared.legal)
+    if compared.syllables:
+        yield ScorePart("syllables", compared.syllables)
+
+
+def _others(query: NameQuery, entity: ListedEntity, weights: Weights) -> Iterator[ScorePart]:
+    """What the entity gives whichever of its names is looked at, if it is any points."""
     if query.birth_date is not None and entity.kind in ("person", "unknown"):
         points = birth_points(query.birth_date, entity.birth_dates, weights)
-        parts.append(ScorePart("birth_date", points, _dates(query.birth_date, entity)))
+        if points:
+            yield ScorePart("birth_date", points, _dates(query.birth_date, entity))
     points = country_points(query.countries, entity.countries, weights)
-    told = f"{' '.join(query.countries)} / {' '.join(entity.countries)}"
-    parts.append(ScorePart("country", points, told))
-    if _is_person(query.kind) is not None and _is_person(entity.kind) is not None:
-        apart = _is_person(query.kind) != _is_person(entity.kind)
-        points = weights.kind_conflict if apart else 0
-        parts.append(ScorePart("kind", points, f"{query.kind} / {entity.kind}"))
-    return tuple(parts)
-
-
-def _is_person(kind: EntityKind) -> bool | None:
-    return None if kind == "unknown" else kind == "person"
+    if points:
+        told = f"{' '.join(query.countries)} / {' '.join(entity.countries)}"
+        yield ScorePart("country", points, told)
+    known = "unknown" not in (query.kind, entity.kind)
+    if known and (query.kind == "person") != (entity.kind == "person") and weights.kind_conflict:
+        yield ScorePart("kind", weights.kind_conflict, f"{query.kind} / {entity.kind}")
 
 
 def _is_corroborated(others: tuple[ScorePart, ...]) -> bool:
@@ -236,4 +244,4 @@ def _date(date: PartialDate) -> str:
 
 
 def _text(parts: Iterable[NamePart]) -> str:
-    return " ".join(part.text for part in parts)
+    return " ".join([part.text for part in parts])

@@ -2,12 +2,14 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from anyascii import anyascii
 
 _MARKS = re.compile(r"['’‘`´ʻʼʿʾ″\"“”«»]")
+_ASCII_MARKS = str.maketrans("", "", "'`\"")
+"""Those of ``_MARKS`` that are left of an ASCII text."""
 # Single letters with dots between them are one word: A.B.C., L.L.C., S. A.
 _DOTTED = re.compile(r"(?<![^\W_])(?:[^\W\d_]\.\s?){2,}(?:[^\W\d_](?![^\W_]))?")
 _WORD = re.compile(r"[a-z0-9]+")
@@ -24,8 +26,7 @@ _VOWELLESS = re.compile(
 NAMES_KEPT = 65_536
 
 
-@dataclass(frozen=True, slots=True)
-class Spelt:
+class Spelt(NamedTuple):
     """What a name is made of, whoever wrote it.
 
     Args:
@@ -48,16 +49,25 @@ def spelt(text: str) -> Spelt:
     >>> spelt("Ротенберг, Аркадий").tokens
     ('rotenberg', 'arkadiy')
     """
+    if text.isascii():
+        return Spelt(tokens=_tokens(_undotted_words(text)))
     composed = unicodedata.normalize("NFKC", text)
     written = _SYLLABLES.findall(composed)
     vowelless = bool(_VOWELLESS.search(composed))
-    joined = _DOTTED.sub(_undotted, composed.replace("&", " and ").replace("%", " per "))
-    ascii_text = anyascii(_MARKS.sub("", joined))
+    ascii_text = anyascii(_MARKS.sub("", _undotted_words(composed)))
     if written:
         ascii_text = _CAMEL.sub(" ", ascii_text)
-    plain = _MARKS.sub("", ascii_text).lower()
-    tokens = tuple(_unmasked(token) for token in _WORD.findall(plain))
-    return Spelt(tokens=tokens, syllables="".join(written), vowelless=vowelless)
+    return Spelt(tokens=_tokens(ascii_text), syllables="".join(written), vowelless=vowelless)
+
+
+def _tokens(ascii_text: str) -> tuple[str, ...]:
+    plain = ascii_text.translate(_ASCII_MARKS).lower()
+    return tuple([token if token.isalpha() else _unmasked(token) for token in _WORD.findall(plain)])
+
+
+def _undotted_words(text: str) -> str:
+    joined = text.replace("&", " and ").replace("%", " per ")
+    return _DOTTED.sub(_undotted, joined) if "." in joined else joined
 
 
 def _undotted(match: re.Match[str]) -> str:

@@ -19,7 +19,7 @@ from django.conf import settings
 from gateway.compliance.listed.entities import ListedEntity
 from gateway.compliance.listed.selectors import entities_changed, entities_in_force
 from gateway.compliance.models import ListSource, ListVersion
-from gateway.compliance.naming.artefact import Artefact, ArtefactBroken, read, write
+from gateway.compliance.naming.artefact import MAGIC, Artefact, ArtefactBroken, read, write
 from gateway.compliance.naming.building import build
 from gateway.compliance.naming.index import NameIndex
 from gateway.compliance.naming.live import LiveIndex
@@ -104,7 +104,7 @@ def _wanted_now() -> dict[str, str]:
 
 def _key(built_from: dict[str, str]) -> str:
     told = ",".join(f"{name}={value}" for name, value in sorted(built_from.items()))
-    return sha256(told.encode()).hexdigest()[:32]
+    return sha256(MAGIC + told.encode()).hexdigest()[:32]  # each way to write files its own
 
 
 def _path(built_from: dict[str, str]) -> Path:

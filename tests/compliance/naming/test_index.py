@@ -148,8 +148,8 @@ def test_names_of_one_word_do_not_hide_longer_ones() -> None:
 def test_a_name_of_very_common_words_is_found_by_them_together(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("gateway.compliance.naming.index.MANY_ROWS", 3)
-    for few in (0, 10_000):  # read from the words of each row, or summed over all
-        monkeypatch.setattr("gateway.compliance.naming.index.FEW_ROWS", few)
+    monkeypatch.setattr("gateway.compliance.naming.vocabulary.MANY_ROWS", 3)
+    for few in (0, 10_000):  # whoever has two of the words, or all who have one
+        monkeypatch.setattr("gateway.compliance.naming.weighing.FEW_ROWS", few)
         index = NameIndex(build(MANY, built_from={}))
         assert "Bogdan-Marta-Okonkwo" in found("Bogdan Marta Okonkvo", index=index)

@@ -3,9 +3,11 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rapidfuzz.distance import OSA
 
-from gateway.compliance.naming.parts import prepared, sound
+from gateway.compliance.naming.parts import MIN_FORM_WORD, form_word, prepared, sound
 from gateway.compliance.naming.spelling import spelt
+from gateway.compliance.naming.words import FORM_WORDS
 
 
 @pytest.mark.parametrize(
@@ -73,3 +75,28 @@ def test_words_of_a_persons_name_weigh_by_what_they_are() -> None:
 )
 def test_transliterations_of_one_name_sound_the_same(one: str, other: str) -> None:
     assert sound(one) == sound(other)
+
+
+@given(st.text(st.characters(max_codepoint=127), max_size=40))
+def test_plain_ascii_is_spelt_as_it_is_beside_another_letter(text: str) -> None:
+    *tokens, last = spelt(f"{text} éé éé").tokens
+    assert (*spelt(text).tokens, "ee") == tuple(tokens)
+    assert last == "ee"
+
+
+@given(
+    st.sampled_from(sorted(FORM_WORDS)),
+    st.lists(st.tuples(st.integers(0, 20), st.sampled_from(["", "a", "l", "xy"])), max_size=2),
+)
+def test_a_word_of_a_legal_form_is_known_with_a_letter_off_and_no_other_is(
+    word: str, changes: list[tuple[int, str]]
+) -> None:
+    for at, put in changes:
+        word = word[:at] + put + word[at + 1 :]
+    near = [
+        one
+        for one in FORM_WORDS
+        if min(len(one), len(word)) >= MIN_FORM_WORD and OSA.distance(one, word) <= 1
+    ]
+    known = word in FORM_WORDS or not near
+    assert form_word(word) == (word if known else min(near))
