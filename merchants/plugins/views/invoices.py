@@ -18,6 +18,7 @@ from gateway.money.assets import FIAT, Asset
 from gateway.refunds.links import link_of
 from merchants.plugins import inputs
 from merchants.plugins.contract import PluginView, id_in
+from merchants.plugins.known import reads_one_currency
 from merchants.plugins.methods import methods_of
 from merchants.plugins.permissions import (
     MAY_CREATE_INVOICE,
@@ -33,6 +34,7 @@ from merchants.plugins.selectors import (
     TAKE,
     Said,
     Wanted,
+    identifier_of,
     invoices_wanted,
     said_of,
     said_of_invoices,
@@ -161,16 +163,18 @@ class InvoiceView(OneInvoice):
 
 
 class InvoiceMethodsView(OneInvoice):
+    """What each token asks for and brought; to a plugin that reads one currency alone, what was
+    paid once anything was."""
+
     needs: ClassVar = {"GET": MAY_VIEW_INVOICES}
 
     def get(self, request: Request, store_id: str, invoice_id: str) -> HttpResponse:
-        return self.answer(
-            payment_methods(
-                self.found(invoice_id),
-                methods=methods_of(self.shop.mode),
-                only_paid=self.switch("onlyAccountedPayments"),
-            )
+        invoice, methods = self.found(invoice_id), methods_of(self.shop.mode)
+        paid = payment_methods(invoice, methods=methods, only_paid=True)
+        wanted = self.switch("onlyAccountedPayments") or (
+            bool(paid) and reads_one_currency(identifier_of(self.caller.key_id))
         )
+        return self.answer(paid if wanted else payment_methods(invoice, methods=methods))
 
 
 class InvoiceStatusView(OneInvoice):
