@@ -139,20 +139,21 @@ def _seen_share(invoice: Invoice) -> Fraction:
 
 
 def payment_methods(
-    invoice: Invoice, *, methods: Methods, only_paid: bool = False
+    invoice: Invoice, *, methods: Methods, only_accounted: bool = True, only_paid: bool = False
 ) -> list[dict[str, Any]]:
-    """What each token of an invoice asks for and brought. No query."""
+    """What each token of an invoice asks for and brought. No query.
+
+    Args:
+        only_accounted: without payments that a network took back.
+        only_paid: without tokens that nothing came in.
+    """
     book = invoice.promises
     due = {entry["asset"]: entry for entry in due_of(invoice)}
     paid: dict[str, list[Mapping[str, Any]]] = {}
     for entry in invoice.received:
-        paid.setdefault(entry["asset"], []).append(entry)
-    counting = {
-        asset
-        for asset, entries in paid.items()
-        if any(entry["state"] != "orphaned" for entry in entries)
-    }
-    names = [asset for asset in dict.fromkeys((*due, *paid)) if not only_paid or asset in counting]
+        if entry["state"] != "orphaned" or not only_accounted:
+            paid.setdefault(entry["asset"], []).append(entry)
+    names = list(paid) if only_paid else list(dict.fromkeys((*due, *paid)))
     address = "" if payer_needed(invoice) else checksum(bytes(invoice.address))
     return [
         _method(
