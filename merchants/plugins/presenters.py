@@ -179,14 +179,17 @@ def _method(
     address: str,
     methods: Methods,
 ) -> dict[str, Any]:
-    """One token's line. One that came without being quoted has no rate and asks for nothing."""
+    """One token's line. One that came without being quoted has no rate and asks for nothing. The
+    older names beside the newer are the only ones that libraries before 2.7 know."""
     quote = quote_for(book.latest, asset)
     token = Asset(asset, book.tokens[asset].decimals if asset in book.tokens else 0)
     whole = quote.units if quote else 0
     share = _seen_share(invoice)
     return {
         "paymentMethodId": methods.name_of(asset),
+        "paymentMethod": methods.name_of(asset),
         "currency": asset.partition("@")[0],
+        "cryptoCode": asset.partition("@")[0],
         "activated": True,
         "destination": address,
         "paymentLink": due["uri"] if due else "",

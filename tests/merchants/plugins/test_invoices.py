@@ -356,6 +356,8 @@ def test_the_payment_methods_of_an_invoice(plugin: Plugin, open_shop: World) -> 
         assert method["paymentLink"].startswith("ethereum:")
         assert method["due"] == method["amount"] != "0"
         assert method["currency"] == method["paymentMethodId"].partition("-")[0]
+        assert method["cryptoCode"] == method["currency"]
+        assert method["paymentMethod"] == method["paymentMethodId"]
     assert plugin.asked("GET", f"{path}?onlyAccountedPayments=true") == methods
 
     deposit = open_shop.pay(row(data))
