@@ -42,6 +42,8 @@ PAYMENT_STATUSES: Final = {
 NO_SETTINGS: Final[Mapping[str, Any]] = {
     "supportUrl": None,
     "anyoneCanCreateInvoice": False,
+    "requiresRefundEmail": False,
+    "lightningDescriptionTemplate": None,
     "lightningAmountInSatoshi": False,
     "lightningPrivateRouteHints": False,
     "onChainWithLnInvoiceFallback": False,

@@ -26,7 +26,7 @@ from merchants.plugins.permissions import (
     MAY_VIEW_REFUNDS,
 )
 from merchants.plugins.presenters import payout_data, pull_payment_data
-from merchants.plugins.problems import InputRefused, fault
+from merchants.plugins.problems import InputRefused, PayoutUnknown, fault
 from merchants.plugins.services import plugin_pull_payment, refund_worth
 
 MOST_TOLD: Final = 250
@@ -139,7 +139,7 @@ class ClaimView(RefundView):
 
     def get(self, request: Request, refund_id: str, payout_id: str) -> HttpResponse:
         if payout_id != refund_id:
-            raise RefundUnknown
+            raise PayoutUnknown
         return self.answer(_the_one(self.payouts([self.found(refund_id)])))
 
 
@@ -181,9 +181,9 @@ class PayoutView(RefundView):
 
 
 def _the_one(payouts: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Raises RefundUnknown: nobody has claimed it, so there is no payout yet."""
+    """Raises PayoutUnknown: nobody has claimed it."""
     if not payouts:
-        raise RefundUnknown
+        raise PayoutUnknown
     return payouts[0]
 
 

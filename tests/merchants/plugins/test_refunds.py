@@ -208,13 +208,13 @@ def test_a_claimed_refund_is_a_payout(
         assert plugin.asked("GET", f"{path}/{told['id']}") == payout
     assert plugin.asked("GET", f"{plugin.store}/payouts") == [payout]
     other = f"pull-payments/{told['id']}/payouts/{uuid4()}"
-    refused(plugin.get(other), 404, "pullpayment-not-found")
+    refused(plugin.get(other), 404, "payout-not-found")
 
 
 def test_what_nobody_claimed_is_no_payout(plugin: Plugin, paid: dict[str, Any]) -> None:
     told = ask(plugin, paid, refundVariant="RateThen").json()
     for path in (f"pull-payments/{told['id']}/payouts", f"{plugin.store}/payouts"):
-        refused(plugin.get(f"{path}/{told['id']}"), 404, "pullpayment-not-found")
+        refused(plugin.get(f"{path}/{told['id']}"), 404, "payout-not-found")
     assert plugin.asked("GET", f"{plugin.store}/payouts") == []
 
 

@@ -75,6 +75,7 @@ def test_a_store_has_what_the_librarys_getters_read(plugin: Plugin, open_shop: W
     store = plugin.asked("GET", plugin.store)
     for flag in (
         "anyoneCanCreateInvoice",
+        "requiresRefundEmail",
         "lightningAmountInSatoshi",
         "lightningPrivateRouteHints",
         "onChainWithLnInvoiceFallback",
