@@ -66,6 +66,7 @@ PATHS: Final = {
     "monitoring_seconds": "checkout.monitoringMinutes",
     "order_id": "metadata.orderId",
     "events": "authorizedEvents.specificEvents",
+    "assets": "payoutMethods",
 }
 """Where a refusal's field is called something else in the plugins' protocol."""
 

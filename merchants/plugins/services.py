@@ -19,6 +19,7 @@ from gateway.money.amounts import Amount
 from gateway.money.assets import FIAT
 from gateway.refunds.limits import Person
 from gateway.refunds.models import Refund
+from gateway.refunds.paid import paid_of
 from gateway.refunds.requesting import Asked, Wanted, refund_request
 from gateway.refunds.selectors import refundable_of
 from gateway.shops.errors import TermsRefused
@@ -170,9 +171,20 @@ def _refund_of(invoice: Invoice, wanted: NewRefund) -> Wanted:
     return Wanted(
         amount=amount,
         rate="today" if at_todays_rate else "paid",
-        assets=wanted.assets,
+        assets=_sendable(wanted.assets, invoice),
         reason=reason,
     )
+
+
+def _sendable(assets: tuple[str, ...], invoice: Invoice) -> tuple[str, ...]:
+    """Those that a refund of the invoice may be sent in: WooCommerce's plugin names every one that
+    the shop takes, for the shopper to choose from. If none may, all, whose refusal says so. Three
+    queries, and none where any will do."""
+    if not assets:
+        return assets
+    token = paid_of(invoice).token
+    possible = {invoice.settlement_asset, token.asset if token else ""}
+    return tuple(asset for asset in assets if asset in possible) or assets
 
 
 @transaction.atomic
@@ -189,13 +201,14 @@ def plugin_pull_payment(
         as ``refund_request``.
     """
     invoices = _of_the_order_named(wanted.name, shop_id=shop.id)
+    invoice = _to_refund(invoices, amount=wanted.amount)
     return refund_request(
         shop_id=shop.id,
-        invoice_id=_to_refund(invoices, amount=wanted.amount).id,
+        invoice_id=invoice.id,
         wanted=Wanted(
             amount=wanted.amount,
             rate="paid",
-            assets=wanted.assets,
+            assets=_sendable(wanted.assets, invoice),
             reason=wanted.description or wanted.name,
         ),
         by=by,

@@ -114,6 +114,37 @@ def test_a_pull_payment_refunds_the_order_that_its_name_holds(
     assert refund.offered == [USDC]
 
 
+def test_of_all_that_the_shop_takes_what_can_be_sent_is_offered(
+    plugin: Plugin, paid: dict[str, Any]
+) -> None:
+    """WooCommerce names every token of the shop in each refund."""
+    every = [
+        one["paymentMethodId"].replace("-", "_")
+        for one in plugin.asked("GET", f"{plugin.store}/payment-methods")
+    ]
+    assert len(every) > 1
+    body = {**PULL, "paymentMethods": every, "payoutMethods": every}
+    plugin.asked("POST", f"{plugin.store}/pull-payments", body)
+    assert ask(plugin, paid, refundVariant="RateThen", payoutMethods=every).status_code == 200
+    for refund in Refund.objects.all():
+        assert refund.offered == [USDC]
+
+
+def test_a_refund_in_what_was_not_paid_is_still_refused(
+    plugin: Plugin, paid: dict[str, Any]
+) -> None:
+    other = next(
+        one["paymentMethodId"]
+        for one in plugin.asked("GET", f"{plugin.store}/payment-methods")
+        if not one["paymentMethodId"].startswith("USDC-")
+    )
+    answer = plugin.send(
+        "POST", f"{plugin.store}/pull-payments", {**PULL, "payoutMethods": [other]}
+    )
+    assert "payoutMethods" in faults(answer)
+    assert not Refund.objects.exists()
+
+
 @pytest.mark.parametrize("name", ["Refund", "Refund of order 77", "Orders 1001 and 999"])
 def test_a_pull_payment_of_no_order_or_of_two_is_refused(
     plugin: Plugin, paid: dict[str, Any], name: str
