@@ -23,7 +23,8 @@ from merchants.accounts.services import api_key_create, api_key_revoke
 from merchants.dashboard.auditing import write_down
 from merchants.dashboard.frame import draw
 from merchants.dashboard.selectors import time_text
-from merchants.plugins.permissions import PLUGIN_SCOPES
+from merchants.plugins.known import BY_HAND, KnownPlugin
+from merchants.plugins.services import PairingRefused, may_give, plugin_key_make
 from merchants.pos.views import problem_words
 from merchants.webhooks.selectors import endpoints_of
 from merchants.webhooks.services import endpoint_create
@@ -43,24 +44,43 @@ def page(request: MemberRequest, shop_id: UUID) -> HttpResponse:
 @require_POST
 @require_action("api_key.manage")
 def make_key(request: MemberRequest, shop_id: UUID) -> HttpResponse:
-    """A key that can take money in and none out. Its secret is in this answer and nowhere else."""
+    """A key that can take money in and none out, or one with what a plugin wants. Its secret is in
+    this answer and nowhere else."""
     if asked := step_first(request, "api_key.manage", back=f"/dashboard/{shop_id}/developers"):
         return asked
-    for_plugin = request.POST.get("for") == "plugin"
+    name, plugin = request.POST.get("name", "")[:80], BY_HAND.get(request.POST.get("for", ""))
     try:
-        _key, secret = api_key_create(
-            shop_id=shop_id,
-            mode=request.shop.mode,
-            scopes=PLUGIN_SCOPES if for_plugin else TILL_SCOPES,
-            name=request.POST.get("name", "")[:80],
-            created_by=request.user,
-            plain=for_plugin,
-            now=timezone.now(),
-        )
+        secret = _key_made(request, name, plugin)
+    except PairingRefused:
+        said = _("Your role in this shop may not give this away. Ask its owner.")
+        messages.error(request, said)
+        return HttpResponseRedirect(f"/dashboard/{shop_id}/developers")
     except TillwayError as error:
         messages.error(request, problem_words(error))
         return HttpResponseRedirect(f"/dashboard/{shop_id}/developers")
     return _page(request, shop_id, secret={"title": _("Your new API key"), "text": secret})
+
+
+def _key_made(request: MemberRequest, name: str, plugin: KnownPlugin | None) -> str:
+    """Raises PairingRefused."""
+    if plugin is not None:
+        return plugin_key_make(
+            shop=request.shop,
+            plugin=plugin,
+            name=name,
+            user=request.user,
+            roles=request.roles,
+            now=timezone.now(),
+        )
+    _key, secret = api_key_create(
+        shop_id=request.shop.id,
+        mode=request.shop.mode,
+        scopes=TILL_SCOPES,
+        name=name,
+        created_by=request.user,
+        now=timezone.now(),
+    )
+    return secret
 
 
 @require_POST
@@ -113,6 +133,11 @@ def _page(
                 "networks": [_network(row) for row in networks.get(key.id, ())],
             }
             for key in keys
+        ],
+        "plugins": [
+            {"word": word, "name": plugin.name}
+            for word, plugin in BY_HAND.items()
+            if plugin.name and may_give(plugin.permissions, roles=request.roles)
         ],
         "endpoints": endpoints_of(shop_id),
         "secret": secret,

@@ -18,7 +18,7 @@ from merchants.moving.models import UNDER_WAY, Move, PastInvoice, UnreadRow
 from merchants.moving.plans import Hook, Line, hooks_plan, settings_plan
 from merchants.moving.rows import OldShop, OldWebhook
 from merchants.plugins.messages import TYPES
-from merchants.plugins.permissions import PLUGIN_SCOPES
+from merchants.plugins.permissions import TAKE_MONEY, scopes_for
 from merchants.webhooks.selectors import endpoints_of
 from merchants.webhooks.styles import BTCPAY
 
@@ -155,7 +155,7 @@ def steps_of(shop: ShopView) -> Steps:
         settings=any(taken and way == "server" for _id, _state, taken, way in moves),
         history=PastInvoice.objects.filter(shop_id=shop.id).count(),
         wallet=shop.payout_address is not None,
-        plugin_key=any(set(PLUGIN_SCOPES) <= set(key.scopes) for key in keys),
+        plugin_key=any(set(scopes_for(TAKE_MONEY)) <= set(key.scopes) for key in keys),
         hooks_on=hooks.count(True),
         hooks_off=hooks.count(False),
         sold=Invoice.objects.filter(shop_id=shop.id, status="paid").exists(),

@@ -90,9 +90,10 @@ class PluginView(KeyCalls):
     def done(self) -> HttpResponse:
         return HttpResponse(b"", content_type="application/json")
 
-    def switch(self, name: str) -> bool:
-        """A yes or no of the query; absent is no."""
-        return self.request.query_params.get(name, "").lower() in ("true", "1")
+    def switch(self, name: str, *, otherwise: bool = False) -> bool:
+        """A yes or no of the query; absent is no, if not said otherwise."""
+        said = self.request.query_params.get(name, "").lower()
+        return said in ("true", "1") if said else otherwise
 
 
 def id_in(text: str, *, unknown: type[TillwayError]) -> UUID:

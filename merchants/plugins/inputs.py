@@ -3,12 +3,13 @@
 Unknown fields are left alone: plugins send those of every version of their protocol.
 """
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from gateway.money.amounts import Amount, parse_amount
+from gateway.money.amounts import Amount, format_amount, parse_amount
 from gateway.money.assets import Asset
 from gateway.money.errors import MoneyError
 from gateway.shops.terms import ReleaseAt
@@ -20,6 +21,7 @@ MIN_EXPIRY_SECONDS: Final = 30
 MAX_URL: Final = 2_000
 MAX_SECRET: Final = 500
 MAX_NAME: Final = 50
+_DECIMAL: Final = re.compile(r"([0-9]{1,20})\.([0-9]{1,20})")
 SPEEDS: Final[dict[str, ReleaseAt]] = {
     "HighSpeed": "seen",
     "MediumSpeed": "confirmed",
@@ -29,9 +31,10 @@ SPEEDS: Final[dict[str, ReleaseAt]] = {
 """When the goods may go, for each way plugins have to say how sure a payment must be."""
 
 
-def percent_of(bps: int) -> float:
-    """Percent that may be missing: a number in the protocol, since it is no money."""
-    return bps / 100
+def percent_of(bps: int) -> int | float:
+    """Percent that may be missing: a number in the protocol, since it is no money. Whole where it
+    is whole, because the PHP library's getter takes no other."""
+    return bps / 100 if bps % 100 else bps // 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,10 +196,29 @@ def _amount(reading: _Reading, currency: Asset) -> Amount | None:
             "amount", "An invoice here needs an amount: there are none that are only topped up."
         )
         return None
+    if isinstance(value, str):
+        value = _rounded(value, currency)
     amount = _money(reading, "amount", value, currency)
     if amount is not None and amount.units <= 0:
         reading.refuse("amount", "The amount must be more than zero.")
     return amount
+
+
+def _rounded(text: str, asset: Asset) -> str:
+    """A price at the currency's decimals, halves up, as the protocol's own server rounds it: shops
+    multiply by tax and by rates, and OpenCart's sends what comes of it with eight decimals. What
+    would change by a hundredth or more is left as it is, to be refused.
+
+    Source: ``CreateInvoiceCoreRaw`` and ``RoundToSignificant`` of btcpayserver 2.4.1.
+    """
+    match = _DECIMAL.fullmatch(text)
+    if match is None or len(match[2]) <= asset.decimals:
+        return text
+    exact, step = int(match[1] + match[2]), 10 ** (len(match[2]) - asset.decimals)
+    units = (2 * exact + step) // (2 * step)
+    if abs(units * step - exact) * 100 >= max(exact, 1):
+        return text
+    return format_amount(Amount(units, asset))
 
 
 def _money(reading: _Reading, name: str, value: object, asset: Asset) -> Amount | None:

@@ -37,7 +37,7 @@ class AskedInvoice(models.Model):
 
 class Pairing(models.Model):
     """A key that a person gave to a plugin: to which, with which permissions. Who pairs the same
-    application from the same address again replaces it."""
+    application from the same address again replaces it; one that is typed in by hand stays."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     shop = models.ForeignKey(Shop, on_delete=models.CASCADE, related_name="+")
@@ -45,7 +45,9 @@ class Pairing(models.Model):
     permissions = ArrayField(models.TextField(), help_text="as asked for, without the store")
     application = models.TextField(help_text="what the plugin calls itself")
     identifier = models.TextField(default="", help_text="its own name for its kind; may be empty")
-    host = models.TextField(help_text="where the key was sent: scheme, host and port")
+    host = models.TextField(
+        help_text="where the key was sent: scheme, host and port; empty: typed in by hand"
+    )
     paired_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     paired_at = models.DateTimeField()
 

@@ -19,6 +19,8 @@ WEBHOOKS: Final = "btcpay.store.webhooks.canmodifywebhooks"
 REFUND_WITH_APPROVAL: Final = "btcpay.store.cancreatenonapprovedpullpayments"
 REFUND: Final = "btcpay.store.cancreatepullpayments"
 MANAGE_REFUNDS: Final = "btcpay.store.canmanagepullpayments"
+VIEW_REFUNDS: Final = "btcpay.store.canviewpullpayments"
+END_REFUNDS: Final = "btcpay.store.canarchivepullpayments"
 VIEW_PAYOUTS: Final = "btcpay.store.canviewpayouts"
 MANAGE_PAYOUTS: Final = "btcpay.store.canmanagepayouts"
 
@@ -32,6 +34,8 @@ GRANTS: Final[dict[str, tuple[str, ...]]] = {
     REFUND_WITH_APPROVAL: ("refunds:read", "refunds:write"),
     REFUND: ("refunds:read", "refunds:write"),
     MANAGE_REFUNDS: ("refunds:read", "refunds:write"),
+    VIEW_REFUNDS: ("refunds:read",),
+    END_REFUNDS: ("refunds:read", "refunds:write"),
     VIEW_PAYOUTS: ("refunds:read",),
     MANAGE_PAYOUTS: ("refunds:read", "refunds:write"),
 }
@@ -55,18 +59,13 @@ MAY_MARK_INVOICE: Final = Need(CHANGE_INVOICES, "invoices:mark")
 MAY_SEE_WEBHOOKS: Final = Need(WEBHOOKS, "webhooks:read")
 MAY_CHANGE_WEBHOOKS: Final = Need(WEBHOOKS, "webhooks:write")
 MAY_REFUND: Final = Need(REFUND_WITH_APPROVAL, "refunds:write")
+MAY_VIEW_REFUNDS: Final = Need(VIEW_REFUNDS, "refunds:read")
+MAY_END_REFUNDS: Final = Need(END_REFUNDS, "refunds:write")
 MAY_VIEW_PAYOUTS: Final = Need(VIEW_PAYOUTS, "refunds:read")
 MAY_MANAGE_PAYOUTS: Final = Need(MANAGE_PAYOUTS, "refunds:write")
 
-
-PLUGIN_SCOPES: Final = (
-    "invoices:read",
-    "invoices:write",
-    "quotes:read",
-    "webhooks:read",
-    "webhooks:write",
-)
-"""Of a key that is made by hand for a plugin: it takes money in, hears of it, and no more."""
+TAKE_MONEY: Final = (VIEW_INVOICES, CREATE_INVOICE, VIEW_STORE, WEBHOOKS)
+"""Of a key that is made by hand for any plugin: it takes money in, hears of it, and no more."""
 
 
 def scopes_for(permissions: Iterable[str]) -> tuple[str, ...]:
@@ -81,7 +80,7 @@ def actions_for(permissions: Iterable[str]) -> frozenset[str]:
 
 
 def permissions_within(scopes: Collection[str]) -> list[str]:
-    """The permissions that a key with these scopes fulfils: what a key made by hand is said to
+    """The permissions that a key with these scopes fulfils: what a key of a program is said to
     have. To change settings it is never said to be allowed: nobody asked its maker."""
     return [
         permission

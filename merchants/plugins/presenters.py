@@ -19,6 +19,7 @@ from gateway.invoices.presenters import due_of, remaining_share, return_url_of
 from gateway.invoices.quotebook import Book, quote_for
 from gateway.money.amounts import Amount, format_amount
 from gateway.money.assets import FIAT, Asset
+from gateway.refunds.life import UNDONE
 from gateway.refunds.models import Refund
 from gateway.shops.selectors import ShopView
 from merchants.plugins.inputs import percent_of
@@ -36,6 +37,28 @@ PAYMENT_STATUSES: Final = {
     "final": "Settled",
     "orphaned": "Invalid",
 }
+
+
+NO_SETTINGS: Final[Mapping[str, Any]] = {
+    "supportUrl": None,
+    "anyoneCanCreateInvoice": False,
+    "requiresRefundEmail": False,
+    "lightningDescriptionTemplate": None,
+    "lightningAmountInSatoshi": False,
+    "lightningPrivateRouteHints": False,
+    "onChainWithLnInvoiceFallback": False,
+    "redirectAutomatically": False,
+    "showRecommendedFee": False,
+    "recommendedFeeBlockTarget": 1,
+    "defaultLang": "en",
+    "htmlTitle": None,
+    "networkFeeMode": "Never",
+    "payJoinEnabled": False,
+    "lazyPaymentMethods": False,
+    "defaultPaymentMethod": "",
+}
+"""What the protocol says of every store and nobody can set here, as it is. The PHP library's
+getters take no null where its server has none (``StoreBaseData`` of btcpayserver 2.4.1)."""
 
 
 def unix(moment: datetime | str) -> int:
@@ -118,20 +141,21 @@ def _seen_share(invoice: Invoice) -> Fraction:
 
 
 def payment_methods(
-    invoice: Invoice, *, methods: Methods, only_paid: bool = False
+    invoice: Invoice, *, methods: Methods, only_accounted: bool = True, only_paid: bool = False
 ) -> list[dict[str, Any]]:
-    """What each token of an invoice asks for and brought. No query."""
+    """What each token of an invoice asks for and brought. No query.
+
+    Args:
+        only_accounted: without payments that a network took back.
+        only_paid: without tokens that nothing came in.
+    """
     book = invoice.promises
     due = {entry["asset"]: entry for entry in due_of(invoice)}
     paid: dict[str, list[Mapping[str, Any]]] = {}
     for entry in invoice.received:
-        paid.setdefault(entry["asset"], []).append(entry)
-    counting = {
-        asset
-        for asset, entries in paid.items()
-        if any(entry["state"] != "orphaned" for entry in entries)
-    }
-    names = [asset for asset in dict.fromkeys((*due, *paid)) if not only_paid or asset in counting]
+        if entry["state"] != "orphaned" or not only_accounted:
+            paid.setdefault(entry["asset"], []).append(entry)
+    names = list(paid) if only_paid else list(dict.fromkeys((*due, *paid)))
     address = "" if payer_needed(invoice) else checksum(bytes(invoice.address))
     return [
         _method(
@@ -157,14 +181,17 @@ def _method(
     address: str,
     methods: Methods,
 ) -> dict[str, Any]:
-    """One token's line. One that came without being quoted has no rate and asks for nothing."""
+    """One token's line. One that came without being quoted has no rate and asks for nothing. The
+    older names beside the newer are the only ones that libraries before 2.7 know."""
     quote = quote_for(book.latest, asset)
     token = Asset(asset, book.tokens[asset].decimals if asset in book.tokens else 0)
     whole = quote.units if quote else 0
     share = _seen_share(invoice)
     return {
         "paymentMethodId": methods.name_of(asset),
+        "paymentMethod": methods.name_of(asset),
         "currency": asset.partition("@")[0],
+        "cryptoCode": asset.partition("@")[0],
         "activated": True,
         "destination": address,
         "paymentLink": due["uri"] if due else "",
@@ -230,6 +257,7 @@ def store_data(shop: ShopView) -> dict[str, Any]:
         "invoiceExpiration": terms.lock_seconds,
         "monitoringExpiration": terms.monitoring_seconds,
         "paymentTolerance": percent_of(terms.underpay_tolerance_bps),
+        **NO_SETTINGS,
     }
 
 
@@ -277,7 +305,8 @@ def delivery_id(event_id: UUID, number: int) -> str:
 def pull_payment_data(
     refund: Refund, *, link: str, name: str, description: str, amount: Amount
 ) -> dict[str, Any]:
-    """A refund that was just asked for: the only time that its link can be told."""
+    """A refund as it is asked for: the only time that its ``link`` can be told. Later it is empty,
+    since nobody here knows it any more."""
     return {
         "id": str(refund.id),
         "name": name,
@@ -287,7 +316,7 @@ def pull_payment_data(
         "period": None,
         "BOLT11Expiration": 0,
         "autoApproveClaims": bool(refund.approved_by),
-        "archived": False,
+        "archived": refund.status in UNDONE,
         "startsAt": unix(refund.requested_at),
         "expiresAt": unix(refund.link_expires_at),
         "viewLink": link,
@@ -299,6 +328,11 @@ def payout_data(refund: Refund, *, methods: Methods) -> dict[str, Any]:
     asset = Asset(refund.asset, refund.decimals) if refund.asset else None
     currency = FIAT[refund.currency]
     worth = Amount(int(refund.worth_units or 0), currency)
+    sent = (
+        format_amount(Amount(int(refund.units), asset), trim=True)
+        if asset and refund.units is not None
+        else None
+    )
     return {
         "id": str(refund.id),
         "revision": 0,
@@ -311,10 +345,17 @@ def payout_data(refund: Refund, *, methods: Methods) -> dict[str, Any]:
         "paymentMethod": methods.name_of(refund.asset) if refund.asset else "",
         "payoutMethodId": methods.name_of(refund.asset) if refund.asset else "",
         "cryptoCode": refund.asset.partition("@")[0],
-        "paymentMethodAmount": (
-            format_amount(Amount(int(refund.units), asset), trim=True)
-            if asset and refund.units is not None
-            else None
-        ),
+        "paymentMethodAmount": sent,
+        "payoutCurrency": refund.asset.partition("@")[0],
+        "payoutAmount": sent,
+        "paymentProof": _proof(refund),
+        "metadata": {},
         "state": PAYOUT_STATES[refund.status],
     }
+
+
+def _proof(refund: Refund) -> dict[str, str] | None:
+    """The transaction that carries it, once there is one."""
+    if refund.tx_hash is None:
+        return None
+    return {"proofType": "PayoutTransactionOnChainBlob", "id": f"0x{bytes(refund.tx_hash).hex()}"}

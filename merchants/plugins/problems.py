@@ -38,6 +38,12 @@ class PermissionMissing(TillwayError):
         super().__init__(f"This API key lacks the permission {permission}.")
 
 
+class PayoutUnknown(TillwayError):
+    code = "payout-not-found"
+    message = "There is no such payout: a refund is one once its shopper has claimed it."
+    status = 404
+
+
 class DeliveryPruned(TillwayError):
     code = "webhookdelivery-pruned"
     message = "What was sent so long ago is no longer kept."
@@ -60,6 +66,7 @@ PATHS: Final = {
     "monitoring_seconds": "checkout.monitoringMinutes",
     "order_id": "metadata.orderId",
     "events": "authorizedEvents.specificEvents",
+    "assets": "payoutMethods",
 }
 """Where a refusal's field is called something else in the plugins' protocol."""
 

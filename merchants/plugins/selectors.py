@@ -117,12 +117,18 @@ class KeyView:
 
 
 def key_view(*, key_id: UUID, shop_id: UUID, scopes: Collection[str]) -> KeyView:
-    """What a key may do: exactly what was asked for when it was paired; of a key made by hand,
-    what its scopes fulfil. Two queries."""
+    """What a key may do: exactly what was asked for when it was paired, or made for a plugin by
+    hand; of a program's key, what its scopes fulfil. Two queries."""
     label = ApiKey.objects.values_list("name", flat=True).get(id=key_id)
     paired = Pairing.objects.filter(key_id=key_id).values_list("permissions", flat=True).first()
     given = permissions_within(scopes) if paired is None else paired
     return KeyView(label, [of_store(permission, shop_id) for permission in given])
+
+
+def identifier_of(key_id: UUID) -> str:
+    """What the plugin that holds a key calls its kind; empty where it says none. One query."""
+    found = Pairing.objects.filter(key_id=key_id).values_list("identifier", flat=True).first()
+    return found or ""
 
 
 def pairing_before(*, shop_id: UUID, identifier: str, host: str) -> Pairing | None:

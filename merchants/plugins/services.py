@@ -1,7 +1,7 @@
 """What plugins do that is more than one room's verb: ask for money, give back, be paired."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -19,6 +19,7 @@ from gateway.money.amounts import Amount
 from gateway.money.assets import FIAT
 from gateway.refunds.limits import Person
 from gateway.refunds.models import Refund
+from gateway.refunds.paid import paid_of
 from gateway.refunds.requesting import Asked, Wanted, refund_request
 from gateway.refunds.selectors import refundable_of
 from gateway.shops.errors import TermsRefused
@@ -31,6 +32,7 @@ from merchants.accounts.models import User
 from merchants.accounts.services import api_key_create, api_key_revoke
 from merchants.plugins.buyers import forget_at, seal_buyer, split
 from merchants.plugins.inputs import MINUTE, SPEEDS, Checkout, NewInvoice, NewPullPayment, NewRefund
+from merchants.plugins.known import KnownPlugin
 from merchants.plugins.models import AskedInvoice, Pairing
 from merchants.plugins.permissions import actions_for, scopes_for
 from merchants.plugins.problems import InputRefused, fault
@@ -169,9 +171,20 @@ def _refund_of(invoice: Invoice, wanted: NewRefund) -> Wanted:
     return Wanted(
         amount=amount,
         rate="today" if at_todays_rate else "paid",
-        assets=wanted.assets,
+        assets=_sendable(wanted.assets, invoice),
         reason=reason,
     )
+
+
+def _sendable(assets: tuple[str, ...], invoice: Invoice) -> tuple[str, ...]:
+    """Those that a refund of the invoice may be sent in: WooCommerce's plugin names every one that
+    the shop takes, for the shopper to choose from. If none may, all, whose refusal says so. Three
+    queries, and none where any will do."""
+    if not assets:
+        return assets
+    token = paid_of(invoice).token
+    possible = {invoice.settlement_asset, token.asset if token else ""}
+    return tuple(asset for asset in assets if asset in possible) or assets
 
 
 @transaction.atomic
@@ -179,33 +192,47 @@ def plugin_pull_payment(
     *, shop: ShopView, wanted: NewPullPayment, by: Person, now: datetime
 ) -> Asked:
     """Money to be claimed, as plugins refund an order: they name it, and no invoice. What may be
-    given back here is what an invoice was paid, so the name must hold the order's.
+    given back here is what an invoice was paid, so the name must hold the order's. WooCommerce's
+    plugin writes "Refund of order 12; 2 cups were broken": what stands before the first semicolon
+    goes before the reason behind it.
 
     Raises:
         InputRefused: no order, or more than one, is so named.
         as ``refund_request``.
     """
-    names = {word.strip(".,;:()[]\"'") for word in _WORD.findall(f"{wanted.name}")}
-    invoices = invoices_of_orders(shop_id=shop.id, names=names - {""})
-    if len({invoice.order_id for invoice in invoices}) != 1:
-        raise InputRefused(
-            fault(
-                "name",
-                "A refund here belongs to an order that was paid: name that one order, such as"
-                ' "Refund of order 1001".',
-            )
-        )
+    invoices = _of_the_order_named(wanted.name, shop_id=shop.id)
+    invoice = _to_refund(invoices, amount=wanted.amount)
     return refund_request(
         shop_id=shop.id,
-        invoice_id=_to_refund(invoices, amount=wanted.amount).id,
+        invoice_id=invoice.id,
         wanted=Wanted(
             amount=wanted.amount,
             rate="paid",
-            assets=wanted.assets,
+            assets=_sendable(wanted.assets, invoice),
             reason=wanted.description or wanted.name,
         ),
         by=by,
         now=now,
+    )
+
+
+def _of_the_order_named(text: str, *, shop_id: UUID) -> list[Invoice]:
+    """The invoices of the one order that a refund's name holds. Two queries at most.
+
+    Raises:
+        InputRefused
+    """
+    for part in dict.fromkeys((text.partition(";")[0], text)):
+        names = {word.strip(".,;:()[]\"'") for word in _WORD.findall(part)} - {""}
+        invoices = invoices_of_orders(shop_id=shop_id, names=names)
+        if len({invoice.order_id for invoice in invoices}) == 1:
+            return invoices
+    raise InputRefused(
+        fault(
+            "name",
+            "A refund here belongs to an order that was paid: name that one order, such as"
+            ' "Refund of order 1001".',
+        )
     )
 
 
@@ -226,10 +253,10 @@ def _to_refund(invoices: Sequence[Invoice], *, amount: Amount) -> Invoice:
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """Who asks to be paired, and for what.
+    """Who is to have a key, and for what.
 
     Attributes:
-        host: where the key is sent: scheme, host and port.
+        host: where the key is sent: scheme, host and port; empty: somebody types it in there.
     """
 
     name: str
@@ -254,14 +281,56 @@ def plugin_pair(
     Raises:
         PairingRefused: the person's roles don't hold what is given away.
     """
-    needed = {"api_key.manage", *actions_for(application.permissions)}
-    if not all(roles_allow(roles, action) for action in needed):
-        raise PairingRefused
     before = pairing_before(
         shop_id=shop.id, identifier=application.identifier, host=application.host
     )
     if before is not None:
         api_key_revoke(shop_id=shop.id, key_id=before.key_id, now=now, by=f"user:{user.pk}")
+    secret = _key_given(shop=shop, application=application, user=user, roles=roles, now=now)
+    if roles_allow(roles, "webhook.manage"):
+        _frame_at(application.host, shop_id=shop.id, user=user, now=now)
+    return secret
+
+
+@transaction.atomic
+def plugin_key_make(
+    *,
+    shop: ShopView,
+    plugin: KnownPlugin,
+    name: str,
+    user: User,
+    roles: frozenset[str],
+    now: datetime,
+) -> str:
+    """A key that somebody types into a plugin by hand, with the permissions that it wants; its
+    secret is told this once.
+
+    Raises:
+        PairingRefused: the person's roles don't hold what is given away.
+    """
+    application = Application(
+        name=name, identifier=plugin.identifier, host="", permissions=plugin.permissions
+    )
+    return _key_given(shop=shop, application=application, user=user, roles=roles, now=now)
+
+
+def may_give(permissions: Iterable[str], *, roles: Collection[str]) -> bool:
+    """Whether somebody with these roles may give a key with these permissions away. Pure."""
+    needed = {"api_key.manage", *actions_for(permissions)}
+    return all(roles_allow(roles, action) for action in needed)
+
+
+def _key_given(
+    *,
+    shop: ShopView,
+    application: Application,
+    user: User,
+    roles: frozenset[str],
+    now: datetime,
+) -> str:
+    """Raises PairingRefused."""
+    if not may_give(application.permissions, roles=roles):
+        raise PairingRefused
     key, secret = api_key_create(
         shop_id=shop.id,
         mode=shop.mode,
@@ -281,8 +350,6 @@ def plugin_pair(
         paired_by=user,
         paired_at=now,
     )
-    if roles_allow(roles, "webhook.manage"):
-        _frame_at(application.host, shop_id=shop.id, user=user, now=now)
     return secret
 
 

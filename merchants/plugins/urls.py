@@ -8,6 +8,7 @@ app_name = "plugins"
 _STORE = "stores/<str:store_id>"
 _INVOICE = f"{_STORE}/invoices/<str:invoice_id>"
 _WEBHOOK = f"{_STORE}/webhooks/<str:webhook_id>"
+_REFUND = "pull-payments/<str:refund_id>"
 _DELIVERY = f"{_WEBHOOK}/deliveries/<str:delivery>"
 api = [
     path("server/info", house.ServerView.as_view()),
@@ -31,7 +32,11 @@ api = [
     path(f"{_DELIVERY}/request", webhooks.DeliveryRequestView.as_view()),
     path(f"{_DELIVERY}/redeliver", webhooks.RedeliverView.as_view()),
     path(f"{_STORE}/pull-payments", refunds.PullPaymentsView.as_view()),
-    path("pull-payments/<str:refund_id>/payouts", refunds.ClaimsView.as_view()),
+    path(f"{_STORE}/pull-payments/<str:refund_id>", refunds.StorePullPaymentView.as_view()),
+    path(_REFUND, refunds.PullPaymentView.as_view()),
+    path(f"{_REFUND}/payouts", refunds.ClaimsView.as_view()),
+    path(f"{_REFUND}/payouts/<str:payout_id>", refunds.ClaimView.as_view()),
+    path(f"{_STORE}/payouts", refunds.PayoutsView.as_view()),
     path(f"{_STORE}/payouts/<str:refund_id>", refunds.PayoutView.as_view()),
     path(f"{_STORE}/payouts/<str:refund_id>/mark-paid", refunds.PayoutPaidView.as_view()),
     re_path(r"^", house.UnknownView.as_view()),

@@ -45,7 +45,7 @@ def _said(permission: str) -> tuple[str, str]:
             )
         case permissions.WEBHOOKS:
             return (_("Be told of payments"), _("At a web address that it names."))
-        case permissions.VIEW_PAYOUTS:
+        case permissions.VIEW_PAYOUTS | permissions.VIEW_REFUNDS:
             return (_("See refunds"), _("How much goes back to whom."))
         case permissions.REFUND_WITH_APPROVAL:
             return (
@@ -55,6 +55,8 @@ def _said(permission: str) -> tuple[str, str]:
                     "Above your limit for keys, it is approved first."
                 ),
             )
+        case permissions.END_REFUNDS:
+            return (_("Call refunds off"), _("Those that were not sent yet."))
         case _:
             return (
                 _("Make refunds"),

@@ -1,7 +1,7 @@
 """Invoices: asked for, looked at, described, marked, given back."""
 
 from datetime import UTC, datetime
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 
 from django.db import transaction
 from django.http import HttpResponse
@@ -18,7 +18,8 @@ from gateway.money.assets import FIAT, Asset
 from gateway.refunds.links import link_of
 from merchants.plugins import inputs
 from merchants.plugins.contract import PluginView, id_in
-from merchants.plugins.methods import methods_of
+from merchants.plugins.known import reads_one_currency
+from merchants.plugins.methods import Methods, methods_of
 from merchants.plugins.permissions import (
     MAY_CREATE_INVOICE,
     MAY_DESCRIBE_INVOICE,
@@ -33,6 +34,7 @@ from merchants.plugins.selectors import (
     TAKE,
     Said,
     Wanted,
+    identifier_of,
     invoices_wanted,
     said_of,
     said_of_invoices,
@@ -60,10 +62,13 @@ class OneInvoice(PluginView):
 
     def shown(self, invoice: Invoice, *, said: Said | None = None) -> HttpResponse:
         methods = methods_of(self.shop.mode)
-        data = invoice_data(invoice, said=said or said_of(invoice.id), methods=methods)
+        return self.answer(self.data(invoice, said=said or said_of(invoice.id), methods=methods))
+
+    def data(self, invoice: Invoice, *, said: Said, methods: Methods) -> dict[str, Any]:
+        data = invoice_data(invoice, said=said, methods=methods)
         if self.switch("includePaymentMethods"):
             data["paymentMethods"] = payment_methods(invoice, methods=methods)
-        return self.answer(data)
+        return data
 
 
 class InvoicesView(OneInvoice):
@@ -75,7 +80,7 @@ class InvoicesView(OneInvoice):
         methods = methods_of(self.shop.mode)
         return self.answer(
             [
-                invoice_data(invoice, said=said.get(invoice.id, Said()), methods=methods)
+                self.data(invoice, said=said.get(invoice.id, Said()), methods=methods)
                 for invoice in found
             ]
         )
@@ -161,16 +166,19 @@ class InvoiceView(OneInvoice):
 
 
 class InvoiceMethodsView(OneInvoice):
+    """What each token asks for and brought; to a plugin that reads one currency alone, what was
+    paid once anything was."""
+
     needs: ClassVar = {"GET": MAY_VIEW_INVOICES}
 
     def get(self, request: Request, store_id: str, invoice_id: str) -> HttpResponse:
-        return self.answer(
-            payment_methods(
-                self.found(invoice_id),
-                methods=methods_of(self.shop.mode),
-                only_paid=self.switch("onlyAccountedPayments"),
-            )
-        )
+        invoice, methods = self.found(invoice_id), methods_of(self.shop.mode)
+        if invoice.received and reads_one_currency(identifier_of(self.caller.key_id)):
+            paid = payment_methods(invoice, methods=methods, only_paid=True)
+            if paid:
+                return self.answer(paid)
+        accounted = self.switch("onlyAccountedPayments", otherwise=True)
+        return self.answer(payment_methods(invoice, methods=methods, only_accounted=accounted))
 
 
 class InvoiceStatusView(OneInvoice):

@@ -18,13 +18,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from gateway.shops.models import Shop
-from merchants.accounts.actions import role_allows, roles_allowing
+from merchants.accounts.actions import roles_allowing
 from merchants.accounts.factors.stepping import step_asked
 from merchants.accounts.models import User
 from merchants.accounts.selectors import shop_entered, shops_of
 from merchants.plugins.addresses import LONGEST_URL, AddressRefused, origin_of
-from merchants.plugins.permissions import GRANTS, actions_for, of_store
-from merchants.plugins.services import Application, PairingRefused, plugin_pair
+from merchants.plugins.permissions import GRANTS, of_store
+from merchants.plugins.services import Application, PairingRefused, may_give, plugin_pair
 from merchants.plugins.words import permission_words
 
 LONGEST_NAME: Final = 80
@@ -116,8 +116,7 @@ def _page(
 
 
 def _shop_row(shop: Shop, role: str, asking: Asking) -> dict[str, Any]:
-    needed = {GIVES, *actions_for(asking.application.permissions)}
-    lacks_role = not all(role_allows(role, action) for action in needed)
+    lacks_role = not may_give(asking.application.permissions, roles={role})
     lacks_https = shop.mode == "live" and asking.is_plain
     return {
         "id": str(shop.id),

@@ -13,10 +13,11 @@ from gateway.money.amounts import Amount
 from gateway.money.assets import FIAT
 from merchants.accounts.services import api_key_revoke
 from merchants.plugins.contract import PluginView
+from merchants.plugins.known import reads_methods_by_name
 from merchants.plugins.methods import Methods, accepted_of, methods_of
 from merchants.plugins.permissions import MAY_VIEW_STORE
 from merchants.plugins.presenters import RATE_PLACES, store_data
-from merchants.plugins.selectors import key_view
+from merchants.plugins.selectors import identifier_of, key_view
 
 RATE_FOR_WHOLE: Final = 100
 """Rates are those of a sale of so much: a rate without an amount is nobody's."""
@@ -55,19 +56,22 @@ class KeyView(PluginView):
 
 
 class StoreMethodsView(PluginView):
+    """What the shop takes; to a plugin that reads no list, each under its name."""
+
     needs: ClassVar = {"GET": MAY_VIEW_STORE}
 
     def get(self, request: Request, store_id: str) -> HttpResponse:
         methods = accepted_of(self.shop, methods=methods_of(self.shop.mode))
         only_enabled, with_config = self.switch("onlyEnabled"), self.switch("includeConfig")
-        return self.answer(
-            [
-                {"enabled": accepted, "paymentMethodId": name}
-                | ({"config": None} if with_config else {})
-                for name, accepted in methods.items()
-                if accepted or not only_enabled
-            ]
-        )
+        found = [
+            {"enabled": accepted, "paymentMethodId": name}
+            | ({"config": None} if with_config else {})
+            for name, accepted in methods.items()
+            if accepted or not only_enabled
+        ]
+        if reads_methods_by_name(identifier_of(self.caller.key_id)):
+            return self.answer({one["paymentMethodId"]: {**one, "data": {}} for one in found})
+        return self.answer(found)
 
 
 class OnChainMethodsView(PluginView):

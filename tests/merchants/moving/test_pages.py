@@ -13,7 +13,7 @@ from merchants.accounts.services import api_key_create
 from merchants.moving.carrying import moves_carry
 from merchants.moving.models import Move
 from merchants.moving.selectors import steps_of
-from merchants.plugins.permissions import PLUGIN_SCOPES
+from merchants.plugins.permissions import TAKE_MONEY, scopes_for
 from merchants.webhooks.models import Endpoint
 from tests.checkout.test_views import assert_strict
 from tests.merchants.moving.old_server import KEY
@@ -182,7 +182,7 @@ def test_the_checklist_says_what_is_left(owner, root, open_shop, staff) -> None:
     api_key_create(
         shop_id=open_shop.shop_id,
         mode="test",
-        scopes=PLUGIN_SCOPES,
+        scopes=scopes_for(TAKE_MONEY),
         name="Web shop",
         created_by=staff.user("owner"),
         now=timezone.now(),

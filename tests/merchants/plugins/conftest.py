@@ -6,11 +6,14 @@ from typing import Any
 import orjson
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from gateway.market.snapshot_store import forget_snapshot
 from merchants.accounts.actions import SCOPES
 from merchants.accounts.services import api_key_create
-from tests.faces import open_shop, staff
+from merchants.plugins.known import KnownPlugin
+from merchants.plugins.services import plugin_key_make
+from tests.faces import Staff, open_shop, staff
 from tests.invoices.conftest import World, chain, world
 from tests.merchants.webhooks.conftest import make_receiver, receiver
 
@@ -78,6 +81,24 @@ def plugin_for(open_shop: World) -> Callable[..., Plugin]:
             shop_id=open_shop.shop_id, mode="test", scopes=scopes or tuple(SCOPES), name="Web shop"
         )
         return Plugin(secret, shop_id=open_shop.shop_id, scheme=scheme)
+
+    return make
+
+
+@pytest.fixture
+def plugin_of(open_shop: World, staff: Staff) -> Callable[[KnownPlugin], Plugin]:
+    """A plugin with a key that its shop's owner made for it."""
+
+    def make(known: KnownPlugin) -> Plugin:
+        secret = plugin_key_make(
+            shop=open_shop.view,
+            plugin=known,
+            name=known.name,
+            user=staff.user("owner"),
+            roles=frozenset({"owner"}),
+            now=timezone.now(),
+        )
+        return Plugin(secret, shop_id=open_shop.shop_id)
 
     return make
 

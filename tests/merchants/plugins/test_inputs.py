@@ -59,9 +59,30 @@ def test_an_amount_is_read_exactly(amount: Any, units: int | None) -> None:
         assert _read(amount=amount).amount.units == units
 
 
-@pytest.mark.parametrize("amount", [5.0, True, "5,00", "1e3", "12.505", "-1", "0", "", None, [1]])
+@pytest.mark.parametrize(
+    "amount",
+    [5.0, True, "5,00", "1e3", "-1", "-12.505", "0", "0.00000000", "", None, [1], "0.125", "0.004"],
+)
 def test_what_could_lose_a_digit_is_no_amount(amount: Any) -> None:
     assert _faults(amount=amount) == {"amount"}
+
+
+@pytest.mark.parametrize(
+    ("amount", "units"),
+    [("12.505", 1_251), ("12.50499999", 1_250), ("39.66270000", 3_966), ("0.995", 100)],
+)
+def test_a_price_with_fractions_of_a_cent_is_rounded_as_the_protocols_server_does(
+    amount: str, units: int
+) -> None:
+    """OpenCart multiplies by tax and sends what comes of it with eight decimals."""
+    assert _read(amount=amount).amount.units == units
+
+
+@given(parts=st.integers(10**8, 10**15))
+def test_a_rounded_price_is_within_half_a_cent(parts: int) -> None:
+    text = f"{parts // 10**8}.{parts % 10**8:08}"
+    units = _read(amount=text).amount.units
+    assert abs(units * 10**6 - parts) <= 500_000
 
 
 @given(units=st.integers(1, 10**12), zeros=st.integers(0, 8))

@@ -14,6 +14,7 @@ from gateway.ledger.selectors import trial_balance
 from gateway.shops.services import shop_set_terms
 from merchants.accounts.actions import TILL_SCOPES
 from merchants.audit.models import Record
+from merchants.plugins.known import MAGENTO, WOOCOMMERCE, KnownPlugin
 from merchants.plugins.models import AskedInvoice
 from merchants.plugins.services import buyers_forget
 from tests.chain_rows import USDC, WETH
@@ -355,10 +356,12 @@ def test_the_payment_methods_of_an_invoice(plugin: Plugin, open_shop: World) -> 
         assert method["paymentLink"].startswith("ethereum:")
         assert method["due"] == method["amount"] != "0"
         assert method["currency"] == method["paymentMethodId"].partition("-")[0]
-    assert plugin.asked("GET", f"{path}?onlyAccountedPayments=true") == []
+        assert method["cryptoCode"] == method["currency"]
+        assert method["paymentMethod"] == method["paymentMethodId"]
+    assert plugin.asked("GET", f"{path}?onlyAccountedPayments=true") == methods
 
     deposit = open_shop.pay(row(data))
-    [paid] = plugin.asked("GET", f"{path}?onlyAccountedPayments=true")
+    paid = paid_of(plugin, path)
     [payment] = paid["payments"]
     assert payment["id"].split("-")[0] == "0x" + bytes(deposit.tx_hash).hex()
     assert payment["status"] == "Processing" and is_unix(payment["receivedDate"])
@@ -368,10 +371,46 @@ def test_the_payment_methods_of_an_invoice(plugin: Plugin, open_shop: World) -> 
     # PrestaShop books value times rate.
     assert abs(float(payment["value"]) * float(paid["rate"]) - 12.5) < 0.01
     open_shop.hear(deposit, "confirmed")
-    [paid] = plugin.asked("GET", f"{path}?onlyAccountedPayments=true")
-    assert paid["payments"][0]["status"] == "Settled"
-    data = plugin.asked("GET", f"{plugin.store}/invoices/{data['id']}?includePaymentMethods=true")
-    assert len(data["paymentMethods"]) == len(methods)
+    assert paid_of(plugin, path)["payments"][0]["status"] == "Settled"
+    for one in (
+        plugin.asked("GET", f"{plugin.store}/invoices/{data['id']}?includePaymentMethods=true"),
+        plugin.asked("GET", f"{plugin.store}/invoices?includePaymentMethods=true")[0],
+    ):
+        assert len(one["paymentMethods"]) == len(methods)
+
+
+def paid_of(plugin: Plugin, path: str) -> dict[str, Any]:
+    """The one payment method of an invoice that money came in; the others are listed beside it."""
+    every = plugin.asked("GET", path)
+    [paid] = [one for one in every if one["payments"]]
+    assert len(every) > 1
+    assert plugin.asked("GET", f"{path}?onlyAccountedPayments=true") == every
+    return dict(paid)
+
+
+def test_what_a_network_took_back_is_told_to_who_asks_for_it(
+    plugin: Plugin, open_shop: World
+) -> None:
+    data = plugin.invoice()
+    path = f"{plugin.store}/invoices/{data['id']}/payment-methods"
+    open_shop.hear(open_shop.pay(row(data)), "orphaned")
+    assert not any(one["payments"] for one in plugin.asked("GET", path))
+    every = plugin.asked("GET", f"{path}?onlyAccountedPayments=false")
+    [payment] = [payment for one in every for payment in one["payments"]]
+    assert payment["status"] == "Invalid"
+
+
+def test_magento_is_told_what_was_paid_alone(
+    plugin_of: Callable[[KnownPlugin], Plugin], open_shop: World
+) -> None:
+    """Its module throws at an invoice whose payment methods are of two currencies."""
+    magento, other = plugin_of(MAGENTO), plugin_of(WOOCOMMERCE)
+    path = f"{magento.store}/invoices/{magento.invoice()['id']}/payment-methods"
+    before = magento.asked("GET", path)
+    assert len(before) > 1, "before that, what can be paid"
+    open_shop.pay(row({"id": path.split("/")[3]}))
+    [paid] = magento.asked("GET", path)
+    assert paid["payments"] and paid == paid_of(other, path)
 
 
 @pytest.mark.parametrize(("said", "expected"), [("Settled", "Settled"), ("Invalid", "Invalid")])

@@ -114,6 +114,37 @@ def test_a_pull_payment_refunds_the_order_that_its_name_holds(
     assert refund.offered == [USDC]
 
 
+def test_of_all_that_the_shop_takes_what_can_be_sent_is_offered(
+    plugin: Plugin, paid: dict[str, Any]
+) -> None:
+    """WooCommerce names every token of the shop in each refund."""
+    every = [
+        one["paymentMethodId"].replace("-", "_")
+        for one in plugin.asked("GET", f"{plugin.store}/payment-methods")
+    ]
+    assert len(every) > 1
+    body = {**PULL, "paymentMethods": every, "payoutMethods": every}
+    plugin.asked("POST", f"{plugin.store}/pull-payments", body)
+    assert ask(plugin, paid, refundVariant="RateThen", payoutMethods=every).status_code == 200
+    for refund in Refund.objects.all():
+        assert refund.offered == [USDC]
+
+
+def test_a_refund_in_what_was_not_paid_is_still_refused(
+    plugin: Plugin, paid: dict[str, Any]
+) -> None:
+    other = next(
+        one["paymentMethodId"]
+        for one in plugin.asked("GET", f"{plugin.store}/payment-methods")
+        if not one["paymentMethodId"].startswith("USDC-")
+    )
+    answer = plugin.send(
+        "POST", f"{plugin.store}/pull-payments", {**PULL, "payoutMethods": [other]}
+    )
+    assert "payoutMethods" in faults(answer)
+    assert not Refund.objects.exists()
+
+
 @pytest.mark.parametrize("name", ["Refund", "Refund of order 77", "Orders 1001 and 999"])
 def test_a_pull_payment_of_no_order_or_of_two_is_refused(
     plugin: Plugin, paid: dict[str, Any], name: str
@@ -132,6 +163,40 @@ def test_a_pull_payment_is_of_money(
 ) -> None:
     answer = plugin.send("POST", f"{plugin.store}/pull-payments", {**PULL, **change})
     assert path in faults(answer)
+
+
+@pytest.mark.parametrize(
+    "name", ["Refund of order 1001; 999 was right", "Erstattung #1001; (999)", "; order 1001"]
+)
+def test_a_number_in_the_reason_is_no_order(
+    plugin: Plugin, paid: dict[str, Any], name: str
+) -> None:
+    """WooCommerce writes the reason behind the order, with a semicolon between."""
+    plugin.asked("POST", f"{plugin.store}/pull-payments", {**PULL, "name": name})
+    assert str(Refund.objects.get().invoice_id) == paid["id"]
+
+
+def test_a_pull_payment_can_be_looked_up_and_put_away(plugin: Plugin, paid: dict[str, Any]) -> None:
+    path = f"{plugin.store}/pull-payments"
+    made = plugin.asked("POST", path, PULL)
+    shown = plugin.asked("GET", f"pull-payments/{made['id']}")
+    assert shown == {**made, "viewLink": "", "name": made["description"]}, "its link is told once"
+    assert plugin.asked("GET", path) == [shown]
+    plugin.asked("DELETE", f"{path}/{made['id']}")
+    assert Refund.objects.get().status == "rejected"
+    assert plugin.asked("GET", path) == []
+    assert plugin.asked("GET", f"{path}?includeArchived=true") == [{**shown, "archived": True}]
+
+
+def test_pull_payments_and_payouts_are_listed_in_one_query_each(
+    plugin: Plugin, paid: dict[str, Any], django_assert_num_queries: Any
+) -> None:
+    for _ in range(2):
+        plugin.asked("POST", f"{plugin.store}/pull-payments", PULL)
+    plugin.asked("GET", f"{plugin.store}/payouts")
+    for path in ("pull-payments", "payouts"):
+        with django_assert_num_queries(2):
+            plugin.asked("GET", f"{plugin.store}/{path}")
 
 
 def test_an_order_paid_twice_is_refunded_from_what_came_on_top(
@@ -168,6 +233,20 @@ def test_a_claimed_refund_is_a_payout(
     assert payout["destination"].lower() == "0x" + WALLET.hex()
     assert (payout["state"], payout["cryptoCode"]) == ("AwaitingApproval", "USDC")
     assert payout["amount"] == "10.00" and payout["revision"] == 0 and is_unix(payout["date"])
+    assert (payout["payoutCurrency"], payout["payoutAmount"]) == ("USDC", None)
+    assert payout["paymentProof"] is None and payout["metadata"] == {}
+    for path in (f"pull-payments/{told['id']}/payouts", f"{plugin.store}/payouts"):
+        assert plugin.asked("GET", f"{path}/{told['id']}") == payout
+    assert plugin.asked("GET", f"{plugin.store}/payouts") == [payout]
+    other = f"pull-payments/{told['id']}/payouts/{uuid4()}"
+    refused(plugin.get(other), 404, "payout-not-found")
+
+
+def test_what_nobody_claimed_is_no_payout(plugin: Plugin, paid: dict[str, Any]) -> None:
+    told = ask(plugin, paid, refundVariant="RateThen").json()
+    for path in (f"pull-payments/{told['id']}/payouts", f"{plugin.store}/payouts"):
+        refused(plugin.get(f"{path}/{told['id']}"), 404, "payout-not-found")
+    assert plugin.asked("GET", f"{plugin.store}/payouts") == []
 
 
 def test_a_key_lets_a_payout_go_within_its_limit_and_calls_it_off(

@@ -8,6 +8,7 @@ from django.test import Client
 
 from gateway.chains.models import ProcessedHead
 from gateway.shops.services import shop_set_terms
+from merchants.plugins.known import PRESTASHOP, WOOCOMMERCE, KnownPlugin
 from tests.chain_rows import USDC
 from tests.invoices.conftest import World
 from tests.merchants.plugins.conftest import Plugin, is_number_text, refused
@@ -67,6 +68,45 @@ def test_payment_methods_are_those_the_shop_takes(plugin: Plugin, open_shop: Wor
     assert only["enabled"] is True and only["paymentMethodId"].startswith("USDC-")
     with_config = plugin.asked("GET", f"{plugin.store}/payment-methods?includeConfig=true")
     assert all("config" in one for one in with_config)
+
+
+def test_a_store_has_what_the_librarys_getters_read(plugin: Plugin, open_shop: World) -> None:
+    """They are typed: a flag is a boolean, a count an integer, and none is missing."""
+    store = plugin.asked("GET", plugin.store)
+    for flag in (
+        "anyoneCanCreateInvoice",
+        "requiresRefundEmail",
+        "lightningAmountInSatoshi",
+        "lightningPrivateRouteHints",
+        "onChainWithLnInvoiceFallback",
+        "redirectAutomatically",
+        "showRecommendedFee",
+        "payJoinEnabled",
+        "lazyPaymentMethods",
+    ):
+        assert store[flag] is False
+    for text in ("defaultLang", "networkFeeMode", "defaultPaymentMethod", "speedPolicy"):
+        assert type(store[text]) is str
+    assert type(store["recommendedFeeBlockTarget"]) is int
+    for bps, percent in ((100, 1), (50, 0.5), (0, 0)):
+        shop_set_terms(
+            shop_id=open_shop.shop_id,
+            changes={"underpay_tolerance_bps": bps},
+            now=open_shop.now,
+        )
+        told = plugin.asked("GET", plugin.store)["paymentTolerance"]
+        assert told == percent and type(told) is type(percent), "1.0 is no int to PHP"
+
+
+def test_prestashop_reads_payment_methods_by_their_names(
+    plugin_of: Callable[[KnownPlugin], Plugin],
+) -> None:
+    """Its library is older than the list, and throws at one; newer ones read both."""
+    plain, older = plugin_of(WOOCOMMERCE), plugin_of(PRESTASHOP)
+    listed = plain.asked("GET", f"{plain.store}/payment-methods")
+    named = older.asked("GET", f"{older.store}/payment-methods")
+    assert type(listed) is list and listed
+    assert named == {one["paymentMethodId"]: {**one, "data": {}} for one in listed}
 
 
 def test_older_plugins_ask_for_two_lists_and_get_two(plugin: Plugin) -> None:
