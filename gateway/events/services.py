@@ -14,7 +14,7 @@ from gateway.events.ids import uuid7
 from gateway.events.json_bytes import json_bytes
 from gateway.events.points import point
 from gateway.events.subscriptions import handlers_for
-from gateway.events.waking import EVENTS, wake
+from gateway.events.waking import EVENTS, news_of, wake
 
 EMIT_SQL = """
 SELECT count(events_emit(e.id, %(now)s, e.type, e.mode, e.shop_id, e.subject, e.body, e.handlers,
@@ -96,7 +96,8 @@ def emit_many(events: Sequence[NewEvent], *, now: datetime) -> list[UUID]:
         # One text: an array of texts is quoted item by item, at some cost.
         cursor.execute(EMIT_SQL, {"now": now, "events": json_bytes(rows).decode()})
     point("event.emitted")
-    wake(EVENTS, {event.subject for event in events})
+    shops = {event.shop_id for event in events if event.shop_id is not None}
+    wake(EVENTS, {event.subject for event in events} | set(map(news_of, shops)))
     return ids
 
 
