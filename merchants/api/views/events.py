@@ -21,7 +21,7 @@ from merchants.api.events import event_as_dict, event_get, events_since
 from merchants.api.problems import InputRefused
 from merchants.webhooks.catalogue import SHOP_EVENTS
 
-FRESH: Final = ("true", "false")
+FLAG: Final = ("true", "false")
 
 
 class EventsView(ApiView):
@@ -39,12 +39,11 @@ class EventsView(ApiView):
             docs.LIMIT,
             docs.parameter("type", "Only events of this type.", enum=SHOP_EVENTS),
             docs.parameter("since", "RFC 3339 time with its offset: 2026-11-24T12:00:00Z."),
-            docs.parameter(
+            docs.flag(
                 "fresh",
                 "With since: true also gives what is younger than five seconds, before which"
                 " another event may still appear. next_cursor stays in front of it, so it comes"
                 " again: pass over the ids that you have.",
-                enum=FRESH,
             ),
         ],
         responses=docs.answers_with(webhook_answers.EventList),
@@ -53,7 +52,7 @@ class EventsView(ApiView):
         query, cursor, size = self.page_query("type", "since", "fresh")
         chosen = self.choice(query, "type", SHOP_EVENTS)
         types = (chosen,) if chosen else SHOP_EVENTS
-        fresh = self.choice(query, "fresh", FRESH) == "true"
+        fresh = self.choice(query, "fresh", FLAG) == "true"
         if "since" in query:
             page = events_since(
                 shop_id=self.shop.id,
