@@ -92,9 +92,7 @@ class Follower:
         self._cursor = page.next_cursor
         self.is_behind = len(page.data) == PAGE_SIZE and is_on
         return in_order(
-            event
-            for event in page.data
-            if event.id > self._after and event.id not in self._passed
+            event for event in page.data if event.id > self._after and event.id not in self._passed
         )
 
     def pass_over(self, event: Event) -> None:

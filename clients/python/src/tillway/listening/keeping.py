@@ -1,7 +1,6 @@
 """Where a listening stands, in a file: one that was killed goes on there."""
 
 import json
-import os
 from datetime import datetime
 from pathlib import Path
 
@@ -61,7 +60,7 @@ class Keeper:
         beside = self._path.with_name(f"{self._path.name}.new")
         try:
             beside.write_text(json.dumps(kept))
-            os.replace(beside, self._path)
+            beside.replace(self._path)
         except OSError as wrong:
             raise self._unusable() from wrong
 

@@ -14,7 +14,7 @@ SILENT_SECONDS: Final = 45
 """The stream says every fifteen seconds that it is still there."""
 DEAF_SECONDS: Final = 1.0
 HEARING_SECONDS: Final = 10.0
-"""How often one looks without being told: a hint may be lost, and without a stream there is none."""
+"""How often one looks without being told: a hint may be lost, and without a stream is none."""
 FIRST_PAUSE_SECONDS: Final = 0.5
 LONGEST_PAUSE_SECONDS: Final = 15.0
 DATA: Final = "data:"
