@@ -18,6 +18,7 @@ from tillway.listening.following import Follower, moment_in
 from tillway.listening.forwarding import BODY_LIMIT_BYTES, Laptop, body_of, local_secret
 from tillway.listening.running import Listening
 from tillway.shapes import Event
+from tillway.version import __version__
 
 from clients.generating.__main__ import ROOT
 from merchants.webhooks.payloads import payload_make
@@ -345,7 +346,7 @@ def test_a_secret_that_was_given_is_not_printed(
 
 def test_the_command_says_its_version() -> None:
     out, _ = command("--version").communicate(timeout=60)
-    assert out == "tillway 0.1.0\n"
+    assert out == f"tillway {__version__}\n"
 
 
 def test_the_command_takes_no_live_key_by_mistake(between: Between) -> None:
