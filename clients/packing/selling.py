@@ -7,11 +7,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from tillway import webhooks
+from standardwebhooks import Webhook
 
 from clients.packing.building import Failed
 from clients.packing.readmes import SECRET
@@ -37,13 +38,21 @@ class Heard:
         return ", ".join(self.types)
 
 
+@dataclass(frozen=True, slots=True)
+class Came:
+    """A message, and how long after it happened it came."""
+
+    type: str
+    subject: str
+    late_ms: float
+
+
 @dataclass
 class Laptop:
     """A receiver: what came to it, each checked as a shop would."""
 
     port: int = 0
-    came: list[tuple[webhooks.Message, float]] = field(default_factory=list)
-    """Each message, and the milliseconds since it happened."""
+    came: list[Came] = field(default_factory=list)
     more: threading.Condition = field(default_factory=threading.Condition)
 
     def await_type(self, type: str, *, subject: str) -> None:
@@ -53,12 +62,10 @@ class Laptop:
         """
         with self.more:
             if not self.more.wait_for(
-                lambda: any(each.type == type and each.subject == subject for each, _ in self.came),
+                lambda: (type, subject) in [(each.type, each.subject) for each in self.came],
                 timeout=PATIENCE_SECONDS,
             ):
-                raise Failed(
-                    f"{type} did not come; there came {[each.type for each, _ in self.came]}"
-                )
+                raise Failed(f"{type} did not come; these did: {self.came}")
 
 
 def heard_of_a_sale(shop: OpenShop, *, tillway: Path) -> Heard:
@@ -73,10 +80,10 @@ def heard_of_a_sale(shop: OpenShop, *, tillway: Path) -> Heard:
         shop.api.post(f"/v1/invoices/{invoice['id']}/provocations", {"what": "paid"})
         for expected in EXPECTED:
             receiver.await_type(expected, subject=subject)
-        ours = [(each, late) for each, late in receiver.came if each.subject == subject]
+        ours = [each for each in receiver.came if each.subject == subject]
     return Heard(
-        types=tuple(each.type for each, _ in ours),
-        slowest_ms=round(max(late for _, late in ours)),
+        types=tuple(each.type for each in ours),
+        slowest_ms=round(max(each.late_ms for each in ours)),
     )
 
 
@@ -117,10 +124,11 @@ def laptop() -> Iterator[Laptop]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["content-length"]))
-            message = webhooks.unwrap(body, dict(self.headers.items()), secret=SECRET)
-            late = time.time() - message.timestamp.timestamp()
+            message: Any = Webhook(SECRET).verify(body, dict(self.headers.items()))
+            happened = datetime.fromisoformat(message["timestamp"]).timestamp()
+            late_ms = (time.time() - happened) * 1000
             with receiver.more:
-                receiver.came.append((message, late * 1000))
+                receiver.came.append(Came(message["type"], message["subject"], late_ms))
                 receiver.more.notify_all()
             self.send_response(204)
             self.end_headers()
