@@ -13,7 +13,8 @@ import pytest
 from clients.generating.__main__ import ROOT
 from clients.packing.blocks import blocks_of
 from clients.packing.building import NODE
-from merchants.webhooks.signing import headers, secret_make
+from merchants.webhooks.signing import secret_make
+from tests.clients.messages import sent
 
 PAGE = (ROOT / "docs" / "how-to" / "verify-webhooks.md").read_text()
 BODY = '{"type":"invoice.paid","data":{"note":"café"}}'
@@ -61,22 +62,21 @@ def test_it_believes_the_gateway_and_nobody_else(language: str, tmp_path: Path) 
     old, ours, stranger = secret_make(), secret_make(), secret_make()
     now = int(time.time())
 
-    def sent(*secrets: str, at: int = now, **changed: str) -> dict[str, str]:
-        body = BODY.encode()
-        return {**headers(secrets, event_id="0193", timestamp=at, body=body), **changed}
+    def said(*secrets: str, at: int = now, **changed: str) -> dict[str, str]:
+        return {**sent(BODY.encode(), *secrets, at=at), **changed}
 
     good = {"body": BODY, "secret": ours}
     cases: list[tuple[bool, dict[str, Any]]] = [
-        (True, {**good, "headers": sent(ours)}),
-        (True, {**good, "headers": sent(old, ours)}),
-        (True, {**good, "headers": sent(ours, old)}),
-        (False, {**good, "headers": sent(stranger)}),
-        (False, {**good, "headers": sent(ours), "body": BODY.replace("paid", "paiD")}),
-        (False, {**good, "headers": sent(ours, **{"webhook-id": "0194"})}),
-        (False, {**good, "headers": sent(ours, at=now - 600)}),
-        (False, {**good, "headers": sent(ours, at=now + 600)}),
-        (False, {**good, "headers": sent(ours, **{"webhook-timestamp": "soon"})}),
-        (False, {**good, "headers": sent(ours, **{"webhook-signature": ""})}),
+        (True, {**good, "headers": said(ours)}),
+        (True, {**good, "headers": said(old, ours)}),
+        (True, {**good, "headers": said(ours, old)}),
+        (False, {**good, "headers": said(stranger)}),
+        (False, {**good, "headers": said(ours), "body": BODY.replace("paid", "paiD")}),
+        (False, {**good, "headers": said(ours, **{"webhook-id": "0194"})}),
+        (False, {**good, "headers": said(ours, at=now - 600)}),
+        (False, {**good, "headers": said(ours, at=now + 600)}),
+        (False, {**good, "headers": said(ours, **{"webhook-timestamp": "soon"})}),
+        (False, {**good, "headers": said(ours, **{"webhook-signature": ""})}),
         (False, {**good, "headers": {}}),
     ]
     assert run(language, [asked for _, asked in cases], tmp_path) == [right for right, _ in cases]
