@@ -191,7 +191,7 @@ class _Pages:
         page: list[PastSale | Unread] = []
         try:
             for row in islice(self.rows, most):
-                page.append(row)  # noqa: PERF402 (those before the break stay)
+                page.append(row)
         except NoExport as error:
             self.broken = error
         self.read += len(page)
