@@ -18,6 +18,8 @@ from tillway.listening.ringing import Bell
 
 from clients.generating.__main__ import ROOT
 from tests.clients.conftest import Between
+from tests.invoices.conftest import World
+from tests.merchants.webhooks.conftest import happen
 
 IN_THE_TESTS_DATABASE = """
 import sys
@@ -97,38 +99,19 @@ def rung(bell: Bell) -> None:
 
 
 @pytest.fixture
-def sell(between: Between, key_for: Callable[..., str]) -> Iterator[Callable[[], None]]:
-    with Tillway(key_for(), url=between.gateway) as seller:
-        yield lambda: void(seller, seller.invoices.create(amount="12.50").id)
+def sell(open_shop: World) -> Callable[[], None]:
+    """Something happens in the shop; whatever the market's prices are by then."""
+    return lambda: happen(open_shop.shop_id, "invoice.created")
 
 
-def void(seller: Tillway, invoice_id: str) -> None:
-    seller.invoices.void(invoice_id)
-
-
-def test_whatever_happens_rings(bell: Bell, sell: Callable[[], None]) -> None:
+def test_it_rings_and_a_live_process_that_is_killed_is_found_again(
+    bell: Bell, live: Live, between: Between, sell: Callable[[], None]
+) -> None:
     sell()
     rung(bell)
-
-
-def test_a_live_process_that_is_killed_is_found_again(
-    bell: Bell, live: Live, sell: Callable[[], None]
-) -> None:
-    for _ in range(2):
-        live.kill()
-        rung(bell)  # it can't know any more, so one looks
-        live.start()
-        assert bell.hears_within(PATIENCE_SECONDS)
-        rung(bell)
-        sell()
-        rung(bell)
-
-
-def test_a_connection_that_breaks_is_made_again(
-    bell: Bell, between: Between, live: Live, sell: Callable[[], None]
-) -> None:
-    between.faults = ["lost", "away", "page"]
+    between.faults = ["lost", "away", "page"]  # of what asks where the stream is
     live.kill()
+    rung(bell)  # it can't know any more, so one looks
     live.start()
     while between.faults:
         rung(bell)
