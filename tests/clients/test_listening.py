@@ -32,7 +32,7 @@ from merchants.api import events
 from merchants.webhooks.payloads import payload_make
 from tests.clients.conftest import Between
 from tests.invoices.conftest import World
-from tests.merchants.webhooks.conftest import Answer, Received, Receiver
+from tests.merchants.webhooks.conftest import Answer, Received, Receiver, happen
 
 SECRET = local_secret("tw_test_1")
 AT = datetime(2026, 11, 24, 12, 0, 0, 123456, tzinfo=UTC)
@@ -323,7 +323,7 @@ def test_a_key_that_may_not_ends_it(between: Between, key_for: Callable[..., str
         Follower(narrow).start()
 
 
-PLACE = Place(since=AT, cursor="c", passed=("0193",))
+PLACE = Place(since=AT, after="0192", cursor="c", passed=("0193",))
 
 
 def test_a_place_is_kept_and_found_again(tmp_path: Path) -> None:
@@ -418,10 +418,15 @@ def test_killed_it_goes_on_where_it_stood(
     between: Between,
     key_for: Callable[..., str],
     receiver: Receiver,
-    seller: Tillway,
+    open_shop: World,
     tmp_path: Path,
 ) -> None:
     came, made, place, key = threading.Semaphore(0), [], tmp_path / "place", key_for("events:read")
+
+    def two_happen() -> None:
+        made.extend(f"refund:{len(made) + number}" for number in range(2))
+        for subject in made[-2:]:
+            happen(open_shop.shop_id, "refund.completed", subject=subject)
 
     def answer(_: Received) -> Answer:
         came.release()
@@ -442,25 +447,26 @@ def test_killed_it_goes_on_where_it_stood(
         return running
 
     receiver.answer = answer
+    happen(open_shop.shop_id, "refund.completed", subject="refund:before")
     running = listening()
     try:
-        made += [sale(seller), sale(seller)]
+        running.kill()  # before anything came
+        running.communicate()
+        two_happen()
+        running = listening()
         for _ in made:
             assert came.acquire(timeout=60)
-        assert running.stdout is not None
-        for _ in made:  # the second is told of once the first is kept
-            running.stdout.readline()
         until(lambda: len(orjson.loads(place.read_bytes())["passed"]) == len(made))
         running.kill()
-        running.wait()
-        made += [sale(seller), sale(seller)]
+        running.communicate()
+        two_happen()
         running = listening()
         for _ in made[2:]:
             assert came.acquire(timeout=60)
     finally:
         running.kill()
         running.communicate()
-    assert told(receiver) == [("invoice.created", f"invoice:{each}") for each in made]
+    assert told(receiver) == [("refund.completed", subject) for subject in made]
 
 
 def until(holds: Callable[[], bool], *, seconds: float = 60) -> None:

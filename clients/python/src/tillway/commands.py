@@ -99,6 +99,8 @@ def _listen(chosen: argparse.Namespace) -> int:
     place = keeper.read() if keeper and since is None else None
     follower = Follower(client, since=since, place=place)
     follower.start()
+    if keeper:
+        keeper.keep(follower.place)  # whoever ends before anything happened goes on from here too
     _say(f"Forwarding {', '.join(filters)} to {laptop.url}")
     if place is not None:
         _say(f"Going on where {chosen.resume} says")

@@ -27,11 +27,13 @@ class Place:
 
     Attributes:
         since: what happened before it is never asked for.
+        after: what has no greater id was there before one began.
         cursor: what stands before it is done with.
         passed: ids that may come again and are done with.
     """
 
     since: datetime
+    after: str = ""
     cursor: str | None = None
     passed: tuple[str, ...] = ()
 
@@ -50,7 +52,7 @@ class Follower:
     ) -> None:
         self._client = client
         self._since = place.since if place else since
-        self._after = ""
+        self._after = place.after if place else ""
         self._cursor = place.cursor if place else None
         self._passed = dict.fromkeys(place.passed if place else ())
         self.is_behind = False
@@ -60,7 +62,12 @@ class Follower:
     def place(self) -> Place:
         """Where another can go on."""
         assert self._since is not None, "start() comes first"
-        return Place(since=self._since, cursor=self._cursor, passed=tuple(self._passed))
+        return Place(
+            since=self._since,
+            after=self._after,
+            cursor=self._cursor,
+            passed=tuple(self._passed),
+        )
 
     def start(self) -> None:
         """Find where to begin. One request, which also tells whether the key may.

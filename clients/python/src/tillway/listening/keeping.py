@@ -37,6 +37,7 @@ class Keeper:
                 )
             return Place(
                 since=datetime.fromisoformat(kept["since"]),
+                after=kept["after"],
                 cursor=kept["cursor"],
                 passed=tuple(kept["passed"]),
             )
@@ -54,6 +55,7 @@ class Keeper:
         kept = {
             "whose": self._whose,
             "since": place.since.isoformat(),
+            "after": place.after,
             "cursor": place.cursor,
             "passed": place.passed,
         }
