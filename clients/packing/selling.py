@@ -106,7 +106,7 @@ def listening(shop: OpenShop, *, tillway: Path, port: int) -> Iterator[None]:
     )
     try:
         assert process.stdout is not None
-        said = []
+        said: list[str] = []
         while not said or not said[-1].startswith("Ready"):
             said.append(process.stdout.readline())
             if not said[-1]:
