@@ -11,7 +11,7 @@ NPM := $(shell command -v npm || echo .venv/bin/npm)
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup browser demo up test stripe-test-mode lint fmt docs bench clean
+.PHONY: help setup browser demo up test stripe-test-mode lint fmt docs clients bench clean
 
 help: ## What can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 20
@@ -69,6 +69,9 @@ docs: $(UV) ## Build the docs as a site into build/docs; a broken link fails it
 fmt: .venv/.synced ## Format
 	@$(RUN) -m ruff check --fix-only --quiet .
 	@$(RUN) -m ruff format .
+
+clients: setup $(UV) ## Build the clients' packages into build/clients, and try each where nothing else is
+	@$(RUN) -m clients.packing
 
 bench: setup ## Run every benchmark (python -m bench NAME runs one)
 	@$(RUN) -m bench

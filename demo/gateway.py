@@ -18,7 +18,7 @@ class ApiError(Exception):
 class Api:
     def __init__(self, *, url: str, key: str) -> None:
         self.url = url
-        self._key = key
+        self.key = key
 
     def get(self, path: str) -> Json:
         return self._json("GET", path)
@@ -65,7 +65,7 @@ class Api:
         return answer
 
     def _send(self, method: str, path: str, body: Json | None) -> bytes:
-        headers = {"Authorization": f"Bearer {self._key}", "Accept": "application/json, image/png"}
+        headers = {"Authorization": f"Bearer {self.key}", "Accept": "application/json, image/png"}
         if body is not None:
             headers |= {"Content-Type": "application/json", "Idempotency-Key": str(uuid4())}
         request = urllib.request.Request(

@@ -1,5 +1,5 @@
 """The live process: what happens to an invoice, in a shop or at the desk, told to browsers as it
-commits.
+commits; and to a shop's programs, that something did.
 
 One subscription per process. A subject is read and written out once per event, however many pages
 follow it; a page costs a queue of one slot. A message is the whole present state, so a page that
@@ -11,7 +11,7 @@ import contextlib
 import re
 import threading
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
 from urllib.parse import parse_qs
@@ -260,8 +260,10 @@ def _leave(together: threading.Barrier) -> None:
 
 
 HUB = Hub()
+_FOLLOWED: Final[Mapping[str, tickets.Followed]] = {"shop": "shop", "news": "news"}
+"""What of a shop is followed with a ticket for it: kinds of subjects, and parts of paths."""
 _INVOICE = re.compile(r"/live/i/([0-9a-f-]{36})")
-_SHOP = re.compile(r"/live/shop/([0-9a-f-]{36})")
+_SHOP = re.compile(r"/live/(shop|news)/([0-9a-f-]{36})")
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
@@ -290,19 +292,18 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
 def _subject_key(scope: Scope) -> str | None:
     """The subject a request names; None if it names none, empty if its ticket isn't valid."""
     path = str(scope["path"])
-    found = _INVOICE.fullmatch(path) or _SHOP.fullmatch(path)
     ticket = _ticket_in(scope)
     if path == "/live/desk":
         return selectors.DESK if tickets.ticket_opens_desk(ticket) else ""
-    if found is None:
-        return None
     try:
-        subject_id = UUID(found[1])
+        if found := _INVOICE.fullmatch(path):
+            return f"invoice:{UUID(found[1])}"
+        if found := _SHOP.fullmatch(path):
+            to, shop_id = _FOLLOWED[found[1]], UUID(found[2])
+            return f"{to}:{shop_id}" if tickets.ticket_opens(ticket, shop_id=shop_id, to=to) else ""
     except ValueError:
-        return None
-    if path.startswith("/live/i/"):
-        return f"invoice:{subject_id}"
-    return f"shop:{subject_id}" if tickets.ticket_opens(ticket, shop_id=subject_id) else ""
+        pass  # as long as an id, and none
+    return None
 
 
 def _ticket_in(scope: Scope) -> str:
@@ -313,9 +314,10 @@ def _ticket_in(scope: Scope) -> str:
 async def _held_stream(scope: Scope, receive: Receive, send: Send, key: str) -> None:
     """A stream for as long as whoever holds its ticket may follow."""
     kind, _, subject_id = key.partition(":")
+    to = _FOLLOWED.get(kind)
     holder = (
-        tickets.ticket_holder(_ticket_in(scope), shop_id=UUID(subject_id))
-        if kind == "shop"
+        tickets.ticket_holder(_ticket_in(scope), shop_id=UUID(subject_id), to=to)
+        if to is not None
         else holders.NOBODY
     ) or holders.NOBODY
     async with HUB.held_by(holder) as over:

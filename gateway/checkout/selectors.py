@@ -8,6 +8,7 @@ import orjson
 from django.utils import timezone
 
 from gateway.checkout.pages import digest, public_status
+from gateway.events.models import Event
 from gateway.invoices.errors import InvoiceNotFound
 from gateway.invoices.models import Invoice
 from gateway.invoices.presenters import invoice_as_dict
@@ -16,6 +17,7 @@ from gateway.market.glance import desk_glance
 from gateway.tenancy.scope import enter_shop, house_scope
 
 SALES_FOLLOWED: Final = 12
+NEWS_COMPARED: Final = 50
 DESK: Final = "desk"
 """The subject that the desk's pages follow; what it is told of:"""
 DESK_SUBJECTS: Final = ("desk:", "hedge:", "move:", "order:")
@@ -48,8 +50,8 @@ def sales_version(shop_id: UUID) -> str:
 
 
 def live_message(subject: str) -> LiveMessage | None:
-    """The present state of ``invoice:<id>``, ``shop:<id>`` or ``desk``; None if there is no such
-    thing."""
+    """The present state of ``invoice:<id>``, ``shop:<id>``, ``news:<shop's id>`` or ``desk``; None
+    if there is no such thing."""
     if subject == DESK:
         with house_scope():
             glance = desk_glance(now=timezone.now())
@@ -59,12 +61,26 @@ def live_message(subject: str) -> LiveMessage | None:
         enter_shop(UUID(subject_id))  # a ticket was shown
         sales = _sales_of(UUID(subject_id))
         return LiveMessage(version=sales["version"], json=orjson.dumps(sales), moves=False)
+    if kind == "news":
+        enter_shop(UUID(subject_id))  # a ticket was shown
+        return _news_of(UUID(subject_id))
     invoice = invoice_for_page(UUID(subject_id))
     if invoice is None:
         return None
     status = public_status(invoice)
     moves = any(deposit["state"] == "seen" for deposit in invoice["received"])
     return LiveMessage(version=status["version"], json=orjson.dumps(status), moves=moves)
+
+
+def _news_of(shop_id: UUID) -> LiveMessage:
+    """That something happened, not what: programs fetch it by the API, with their key.
+
+    One that commits late has an older id than the newest and changes the version all the same.
+    """
+    ids = Event.objects.filter(shop_id=shop_id).order_by("-id").values_list("id", flat=True)
+    latest = [str(event_id) for event_id in ids[:NEWS_COMPARED]]
+    newest = latest[0] if latest else None
+    return LiveMessage(version=digest(latest), json=orjson.dumps({"newest": newest}), moves=False)
 
 
 def _sales_of(shop_id: UUID) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from gateway.events.ids import uuid7
 from gateway.events.json_bytes import json_bytes
 from gateway.events.points import point
 from gateway.events.subscriptions import handlers_for
-from gateway.events.waking import EVENTS, wake
+from gateway.events.waking import EVENTS, news_of, wake
 
 EMIT_SQL = """
 SELECT count(events_emit(e.id, %(now)s, e.type, e.mode, e.shop_id, e.subject, e.body, e.handlers,
@@ -38,6 +38,7 @@ class NewEvent:
         body: JSON that stands on its own; amounts as strings.
         lane: whose backlog its handling is part of, the subject's own by default. Lanes take
             turns, so that a thousand deposits of one invoice delay no other invoice.
+        purpose: by what handlers choose (``subscribe``); what the body names as one if unset.
     """
 
     type: str
@@ -46,6 +47,7 @@ class NewEvent:
     mode: str
     shop_id: UUID | None = None
     lane: str | None = None
+    purpose: str | None = None
 
 
 def emit(
@@ -56,6 +58,7 @@ def emit(
     mode: str,
     shop_id: UUID | None = None,
     lane: str | None = None,
+    purpose: str | None = None,
     now: datetime | None = None,
 ) -> UUID:
     """Record an event and queue it for its handlers, in the caller's transaction. One statement.
@@ -63,7 +66,15 @@ def emit(
     Raises:
         NotInTransaction: no transaction is open, so event and cause could part.
     """
-    event = NewEvent(type=type, subject=subject, body=body, mode=mode, shop_id=shop_id, lane=lane)
+    event = NewEvent(
+        type=type,
+        subject=subject,
+        body=body,
+        mode=mode,
+        shop_id=shop_id,
+        lane=lane,
+        purpose=purpose,
+    )
     return emit_many([event], now=now or timezone.now())[0]
 
 
@@ -86,7 +97,7 @@ def emit_many(events: Sequence[NewEvent], *, now: datetime) -> list[UUID]:
             "shop_id": event.shop_id,
             "subject": event.subject,
             "body": event.body,
-            "handlers": handlers_for(event.type, event.body.get("purpose")),
+            "handlers": handlers_for(event.type, event.purpose or event.body.get("purpose")),
             "lane": event.lane,
         }
         for event_id, event in zip(ids, events, strict=True)
@@ -96,7 +107,8 @@ def emit_many(events: Sequence[NewEvent], *, now: datetime) -> list[UUID]:
         # One text: an array of texts is quoted item by item, at some cost.
         cursor.execute(EMIT_SQL, {"now": now, "events": json_bytes(rows).decode()})
     point("event.emitted")
-    wake(EVENTS, {event.subject for event in events})
+    shops = {event.shop_id for event in events if event.shop_id is not None}
+    wake(EVENTS, {event.subject for event in events} | set(map(news_of, shops)))
     return ids
 
 

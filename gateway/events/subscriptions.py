@@ -49,16 +49,18 @@ def subscribe(
     the outbox: it must not change while items wait under it.
 
     Args:
-        purposes: of events whose body names a purpose, only those with one of these; what is for
-            others is never queued for it. None named: all.
+        purposes: of events that have a purpose, only those with one of these; what is for others
+            is never queued for it. None named: all.
     """
-    _keep(name=name, handler=handler, pattern=pattern)
-    if purposes:
-        _purposes[name] = frozenset(purposes)
+    _keep(name=name, handler=handler, pattern=pattern, purposes=purposes)
 
 
 def subscribe_together(
-    *, pattern: str | tuple[str, ...], handler: TogetherHandler, name: str
+    *,
+    pattern: str | tuple[str, ...],
+    handler: TogetherHandler,
+    name: str,
+    purposes: Collection[str] = (),
 ) -> None:
     """As ``subscribe``, for a handler that takes what waits in one lane together.
 
@@ -66,15 +68,23 @@ def subscribe_together(
     nobody else runs it for that lane meanwhile. What it is given it has handled when it returns.
     If it fails, each of them is handled alone.
     """
-    _keep(name=name, handler=handler, pattern=pattern)
+    _keep(name=name, handler=handler, pattern=pattern, purposes=purposes)
     _together.add(name)
 
 
-def _keep(*, name: str, handler: Handler | TogetherHandler, pattern: str | tuple[str, ...]) -> None:
+def _keep(
+    *,
+    name: str,
+    handler: Handler | TogetherHandler,
+    pattern: str | tuple[str, ...],
+    purposes: Collection[str],
+) -> None:
     if name in _handlers and _handlers[name] is not handler:
         raise ValueError(f"two handlers are called {name!r}")
     _handlers[name] = handler
     _patterns[name] = (pattern,) if isinstance(pattern, str) else pattern
+    if purposes:
+        _purposes[name] = frozenset(purposes)
     handlers_for.cache_clear()
 
 

@@ -15,6 +15,7 @@ from contextlib import asynccontextmanager, suppress
 from functools import lru_cache, partial
 from types import TracebackType
 from typing import Any, Final
+from uuid import UUID
 
 import redis
 import redis.asyncio
@@ -26,7 +27,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 EVENTS: Final = "events"
-"""The channel on which subjects of emitted events are told."""
+"""The channel on which subjects of emitted events are told, and the shops they are of."""
 
 TIMEOUT_SECONDS: Final = 0.1
 REST_SECONDS: Final = 0.025
@@ -104,6 +105,11 @@ def _bell(url: str) -> _Bell:
 
 
 os.register_at_fork(after_in_child=_bell.cache_clear)  # threads stay behind
+
+
+def news_of(shop_id: UUID) -> str:
+    """The name by which it is told that something happened in a shop, whatever it happened to."""
+    return f"news:{shop_id}"
 
 
 def wake(channel: str, names: Collection[str]) -> None:

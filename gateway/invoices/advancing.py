@@ -21,6 +21,7 @@ from gateway.invoices.life import (
     Status,
     counts,
     news_between,
+    purpose_of,
     standing_of,
 )
 from gateway.invoices.models import Invoice, Payment
@@ -142,6 +143,9 @@ def advance(
     if invoice.locks_open and after.status in ("paid", "cancelled", "invalid"):
         release_exposure(invoice, book=book)
     invoice.save(update_fields=[*TOLD_FIELDS, *changed])
+    was_credited = bool(invoice.mark or invoice.card) or any(
+        payment.reversed_at is not None for payment in facts.payments
+    )
     for kind in news_between(before, after, besides=told):
         emit(
             type=kind,
@@ -149,6 +153,9 @@ def advance(
             body=event_body(invoice),
             mode=invoice.mode,
             shop_id=invoice.shop_id,
+            purpose=purpose_of(
+                kind, was_credited=was_credited, has_received=bool(invoice.received)
+            ),
             now=now,
         )
     if before.status == "paid" and after.status != "paid" and not invoice.duplicate_order:

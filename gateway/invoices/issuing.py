@@ -20,7 +20,7 @@ from gateway.compliance.knowing.gate import taking_check
 from gateway.compliance.selectors import STALE_AFTER_SECONDS
 from gateway.events.ids import uuid7
 from gateway.events.subscriptions import handlers_for
-from gateway.events.waking import EVENTS, wake
+from gateway.events.waking import EVENTS, news_of, wake
 from gateway.invoices.catalogue import Catalogue, catalogue
 from gateway.invoices.errors import (
     BadLock,
@@ -368,7 +368,7 @@ def _issued(
     if outcome == "full":
         raise _AssetsFull(full)
     if outcome == "issued":
-        wake(EVENTS, [f"invoice:{invoice.id}"])
+        wake(EVENTS, [f"invoice:{invoice.id}", news_of(invoice.shop_id)])
         _mark_order(invoice, is_duplicate=is_duplicate_order)
         invoice._state.adding = False
         return invoice

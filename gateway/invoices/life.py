@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fractions import Fraction
-from typing import Literal
+from typing import Final, Literal
 
 from gateway.shops.terms import ReleaseAt, ReleaseRule
 
@@ -301,6 +301,13 @@ def release_rule(tiers: Iterable[ReleaseRule], *, amount_units: int) -> ReleaseA
     return "confirmed"
 
 
+FIRST: Final = "first"
+AGAIN: Final = "again"
+"""The purposes of what is told of an invoice's payment and of its end: whether money was there
+before. Of most it never was, and who follows what becomes of it needs not hear of those."""
+PAID: Final = frozenset({"invoice.paid", "invoice.paid_late"})
+ENDED: Final = frozenset({"invoice.expired", "invoice.cancelled"})
+
 TELLS_RELEASE = frozenset(
     {
         "invoice.partial",
@@ -316,6 +323,21 @@ TELLS_RELEASE = frozenset(
 )
 """Whoever hears how far an invoice is hears with it whether the goods may go. The others tell of
 one payment or of one exception: who follows the goods need not listen to them."""
+
+
+def purpose_of(kind: str, *, was_credited: bool, has_received: bool) -> str | None:
+    """The purpose of an event of this type: of a payment and of an end, else None.
+
+    Args:
+        was_credited: whether a payment of it was ever taken back, or a person or a card ever said
+            that it is paid.
+        has_received: whether a deposit was ever seen, one that is orphaned too.
+    """
+    if kind in PAID:
+        return AGAIN if was_credited else FIRST
+    if kind in ENDED:
+        return AGAIN if was_credited or has_received else FIRST
+    return None
 
 
 def news_between(

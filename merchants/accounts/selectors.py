@@ -4,21 +4,25 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import orjson
 from django.conf import settings
 from django.db import connection
+from django.db.models import Q
+from django.utils import timezone
 
 from gateway.shops.models import Shop
 from gateway.shops.selectors import SHOP_VIEW_FIELDS, ShopView, shop_view_from
-from gateway.tenancy.scope import entered_by
+from gateway.tenancy.scope import entered_by, house_scope
 from merchants.accounts.actions import HOUSE_ROLES, actions_allowed, roles_allow, roles_allowing
 from merchants.accounts.errors import KeyExpired, KeyRevoked, KeyUnknown, WrongMode
 from merchants.accounts.keys import has_key_shape, key_hash, pepper_from
 from merchants.accounts.models import ApiKey, Membership, User
 
+KEY_HOLDER: Final = "api_key"
+"""Programs that follow a stream are called so, with their key's id (``checkout.holders``)."""
 KNOWN_SHOPS = 1_000
 LAST_USED_RESOLUTION = timedelta(hours=1)
 """A busy key would otherwise cost a write per request."""
@@ -187,6 +191,16 @@ def people_allowed(*, shop_id: UUID, action: str) -> int:
     return Membership.objects.filter(
         shop_id=shop_id, role__in=roles_allowing(action), user__is_active=True
     ).count()
+
+
+def api_keys_ended(ids: Collection[str]) -> set[str]:
+    """Those of these keys that open nothing any more: revoked, expired, or never there. One query,
+    over all shops: for the live process, which holds streams of many."""
+    with house_scope():
+        valid = ApiKey.objects.filter(
+            Q(expires_at=None) | Q(expires_at__gt=timezone.now()), id__in=ids, revoked_at=None
+        )
+        return set(ids) - {str(key_id) for key_id in valid.values_list("id", flat=True)}
 
 
 def api_keys_of(shop_id: UUID) -> list[ApiKey]:

@@ -19,6 +19,10 @@ def parameter(
     )
 
 
+def flag(name: str, description: str) -> OpenApiParameter:
+    return OpenApiParameter(name, OpenApiTypes.BOOL, description=description)
+
+
 CURSOR: Final = parameter("cursor", "Where the page before ended: its next_cursor.")
 LIMIT: Final = OpenApiParameter(
     "limit",

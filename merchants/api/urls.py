@@ -109,6 +109,7 @@ urlpatterns = [
     path(_DELIVERY, webhooks.DeliveryView.as_view()),
     path(f"{_DELIVERY}/redeliver", webhooks.RedeliverView.as_view()),
     path("events", events.EventsView.as_view()),
+    path("events/live", events.EventsLiveView.as_view()),
     path("events/<uuid:event_id>", events.EventView.as_view()),
     path("openapi.json", documents.openapi, name="openapi"),
     path("docs", documents.reference, name="docs"),

@@ -90,5 +90,10 @@ class Event(Shape):
     data = s.DictField()  # type: ignore[assignment]
 
 
+class EventsLive(Shape):
+    url = s.CharField(help_text="Carries its ticket: keep it out of logs.")
+    ends_at = s.DateTimeField()
+
+
 class EventList(Cursored):
     data = Event(many=True)  # type: ignore[assignment]

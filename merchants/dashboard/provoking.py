@@ -75,7 +75,7 @@ def ask(request: MemberRequest, shop_id: UUID, invoice_id: UUID) -> HttpResponse
             by=person_acting(request, via="dashboard"),
             now=timezone.now(),
         )
-        messages.success(request, _("It is under way. Load this page again in a few seconds."))
+        messages.success(request, _("It is under way. This page shows it when it has happened."))
     except InvoiceNotFound as error:
         raise Http404 from error
     except TillwayError as error:

@@ -6,6 +6,7 @@ is followed by another who goes on from there.
 
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Final
@@ -36,7 +37,7 @@ from merchants.moving.exact import NotExact, exact_from
 from merchants.moving.export_files import NoExport, sales_in
 from merchants.moving.keeping import leased, sales_keep, unread_keep
 from merchants.moving.models import WORKING, Move
-from merchants.moving.moves import move_end, old_key_of, pieces_of
+from merchants.moving.moves import bytes_of, move_end, old_key_of, pieces_of
 from merchants.moving.old_server import OldPage, OldServer
 from merchants.moving.rows import OldItem, PastSale, Unread
 from merchants.moving.selectors import old_shop_of, shop_as_dict
@@ -173,18 +174,64 @@ def _looked(move: Move, *, found: dict[str, object], store_id: str) -> None:
 # --- reading a file ------------------------------------------------------------------------------
 
 
+@dataclass
+class _Pages:
+    """A file's invoices in pages; what stands before the place where it breaks off is one too.
+
+    Attributes:
+        read: invoices that were handed out, those that were passed over included.
+        broken: why no more can be read.
+    """
+
+    rows: Iterator[PastSale | Unread]
+    read: int = 0
+    broken: NoExport | None = None
+
+    def next_page(self, most: int) -> list[PastSale | Unread]:
+        page: list[PastSale | Unread] = []
+        try:
+            for row in islice(self.rows, most):
+                page.append(row)
+        except NoExport as error:
+            self.broken = error
+        self.read += len(page)
+        return page
+
+
 def _read_file(move: Move, *, until: float) -> None:
-    try:
-        rows = sales_in(pieces_of(move), zone=ZoneInfo(move.zone))
-        read = sum(1 for _ in islice(rows, move.rows_read))
-        while batch := list(islice(rows, BATCH)):
-            read += len(batch)
-            _keep(move, batch, read=read)
-            if time.monotonic() > until:
-                return
-    except NoExport as error:
-        raise ExportUnreadable from error
+    """
+    Raises:
+        ExportUnreadable: it is none, or breaks off; what stood before is kept.
+    """
+    upload = _Upload(pieces_of(move), size=bytes_of(move))
+    pages = _Pages(sales_in(upload, zone=ZoneInfo(move.zone)))
+    while pages.read < move.rows_read and not pages.broken:
+        pages.next_page(min(BATCH, move.rows_read - pages.read))
+    while not pages.broken and (page := pages.next_page(BATCH)):
+        _keep(move, page, read=pages.read, total=upload.whole_of(pages.read))
+        if time.monotonic() > until:
+            return
+    if pages.broken:
+        raise ExportUnreadable from pages.broken
     _done(move)
+
+
+class _Upload:
+    """A file's bytes as they are asked for, and how many that were."""
+
+    def __init__(self, pieces: Iterator[bytes], *, size: int) -> None:
+        self._pieces = pieces
+        self._size = size
+        self._passed = 0
+
+    def __iter__(self) -> Iterator[bytes]:
+        for piece in self._pieces:
+            self._passed += len(piece)
+            yield piece
+
+    def whole_of(self, read: int) -> int:
+        """About how many invoices the file has, if so many stand in what was asked for so far."""
+        return max(read, read * self._size // self._passed)
 
 
 # --- reading an old server -----------------------------------------------------------------------

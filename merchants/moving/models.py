@@ -43,7 +43,9 @@ class Move(models.Model):
     items_read = models.IntegerField(default=0, help_text="products of the list that are done")
     items_done = models.BooleanField(default=False)
     rows_read = models.IntegerField(default=0, help_text="invoices of the list that are done")
-    rows_total = models.IntegerField(null=True, help_text="if the old server told it")
+    rows_total = models.IntegerField(
+        null=True, help_text="if the old server told it; of a file, about so many"
+    )
     page_first = models.TextField(default="", help_text="id that the last page began with")
     added = models.IntegerField(default=0)
     known = models.IntegerField(default=0, help_text="kept by an earlier move, the same")

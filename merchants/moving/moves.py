@@ -7,6 +7,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
+from django.db.models import Func, IntegerField, Sum
 
 from gateway.compliance.sealed.keys import key_for, key_of, key_throw_away
 from gateway.compliance.sealed.sealing import opened_with_key, sealed_with_key
@@ -190,6 +191,12 @@ def pieces_of(move: Move) -> Iterator[bytes]:
         box = Piece.objects.values_list("box", flat=True).get(move=move, number=number)
         piece = opened_with_key(bytes(box), key=key, about=whose, name=f"piece {number}")
         yield from _cut(piece, READ_BYTES)
+
+
+def bytes_of(move: Move) -> int:
+    """How large the uploaded file is, its pieces' seals included. One query."""
+    sizes = Piece.objects.filter(move=move).annotate(size=Func("box", function="octet_length"))
+    return int(sizes.aggregate(whole=Sum("size", output_field=IntegerField()))["whole"] or 0)
 
 
 def old_key_of(move: Move) -> str:

@@ -7,6 +7,7 @@ class ReceiptsConfig(AppConfig):
 
     def ready(self) -> None:
         from gateway.events.subscriptions import subscribe, subscribe_together
+        from gateway.invoices.life import AGAIN
         from merchants.receipts import (
             checks,  # noqa: F401 (registers itself)
             handlers,
@@ -34,6 +35,8 @@ class ReceiptsConfig(AppConfig):
             ),
             handler=handlers.on_invoices,
             name="receipts.invoice",
+            # of what is paid for the first time, or ends unpaid, there is no paper yet
+            purposes=(AGAIN,),
         )
         subscribe(
             pattern=("ticket.paid", "ticket.unpaid"),

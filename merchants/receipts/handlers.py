@@ -1,7 +1,6 @@
 """What happens to money is told on paper: in the relay's transaction."""
 
 from collections.abc import Sequence
-from typing import Final
 from uuid import UUID
 
 from django.utils import timezone
@@ -10,9 +9,6 @@ from gateway.events.subscriptions import EventRecord
 from merchants.receipts.following import receipt_follow
 from merchants.receipts.issuing import note_for_card_refund, note_for_refund
 from merchants.receipts.selectors import sales_with_receipt
-
-NEVER_PAID: Final = frozenset({"invoice.expired", "invoice.cancelled"})
-"""Most that ends so never saw a payment. What somebody marked as paid ends otherwise."""
 
 
 def on_refunded(event: EventRecord) -> None:
@@ -24,20 +20,13 @@ def on_card_refunded(event: EventRecord) -> None:
 
 
 def on_invoices(events: Sequence[EventRecord]) -> None:
-    """Paid, or not any more: the tables say which. Two queries where nobody wanted a receipt; none
-    where nobody ever paid.
+    """Paid again, or not any more: the tables say which. Two queries where nobody wanted a receipt.
 
     What comes together is of one lane, which is an invoice's, and so of one shop.
     """
     shop_id = events[0].shop_id
     assert shop_id is not None
-    invoice_ids = {
-        UUID(event.subject_id)
-        for event in events
-        if event.type not in NEVER_PAID or event.body["received"]
-    }
-    if not invoice_ids:
-        return
+    invoice_ids = {UUID(event.subject_id) for event in events}
     for source in sales_with_receipt(shop_id=shop_id, invoice_ids=invoice_ids):
         receipt_follow(shop_id=shop_id, source=source, now=timezone.now())
 

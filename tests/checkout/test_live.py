@@ -12,6 +12,9 @@ from django.conf import settings
 from django.db import connection
 
 from gateway.checkout import live, selectors, tickets
+from gateway.events import waking
+from gateway.events.ids import uuid7
+from gateway.events.models import Event
 from gateway.invoices.services import invoice_void
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -193,14 +196,47 @@ def test_a_till_hears_of_every_sale_of_its_shop(open_shop):
     run(scenario())
 
 
-@pytest.mark.parametrize("ticket", ["", "forged", "other"])
-def test_a_shops_stream_needs_a_ticket_of_that_shop(open_shop, ticket):
-    from uuid import uuid4
+def test_a_program_hears_that_something_happened_whatever_it_happened_to(open_shop):
+    ticket = tickets.shop_ticket(open_shop.shop_id, to="news")
 
-    sent = tickets.shop_ticket(uuid4()) if ticket == "other" else ticket
+    def commit_late(event_id):
+        tell = {"type": "refund.completed", "subject": "refund:1", "sequence": 1, "body": {}}
+        Event.objects.create(
+            id=event_id, occurred_at=open_shop.now, mode="test", shop_id=open_shop.shop_id, **tell
+        )
+        waking._ring(waking._address(waking.EVENTS), [waking.news_of(open_shop.shop_id)])
 
     async def scenario():
-        path = f"/live/shop/{open_shop.shop_id}"
+        path = f"/live/news/{open_shop.shop_id}"
+        async with house(), Page(path, query=f"ticket={ticket}".encode()) as page:
+            opened = await page.status()
+            early = uuid7()
+            invoice = await in_database(open_shop.issue)
+            told = await page.status()
+            events = await in_database(
+                lambda: list(Event.objects.filter(subject=f"invoice:{invoice.id}"))
+            )
+            assert opened.newest != told.newest == str(events[0].id)
+            await in_database(lambda: commit_late(early))
+            again = await page.status()
+            assert (again.newest, again.event_id != told.event_id) == (told.newest, True)
+
+    run(scenario())
+
+
+@pytest.mark.parametrize("ticket", ["", "forged", "other", "of the other kind"])
+@pytest.mark.parametrize("kind", ["shop", "news"])
+def test_a_shops_stream_needs_a_ticket_of_that_shop(open_shop, ticket, kind):
+    from uuid import uuid4
+
+    others = {"shop": "news", "news": "shop"}
+    sent = {
+        "other": tickets.shop_ticket(uuid4(), to=kind),
+        "of the other kind": tickets.shop_ticket(open_shop.shop_id, to=others[kind]),
+    }.get(ticket, ticket)
+
+    async def scenario():
+        path = f"/live/{kind}/{open_shop.shop_id}"
         async with house(), Page(path, query=f"ticket={sent}".encode()) as page:
             assert page.start["status"] == 403
 

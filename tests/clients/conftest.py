@@ -40,6 +40,12 @@ def _events_are_settled_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(events, "SETTLED_AFTER", timedelta(0))
 
 
+@pytest.fixture(autouse=True)
+def _nothing_is_live(settings: Any) -> None:
+    """No test follows the streams of another house on this machine."""
+    settings.LIVE_URL = "http://127.0.0.1:9"  # discard: nothing listens there
+
+
 @dataclass(frozen=True)
 class Seen:
     method: str

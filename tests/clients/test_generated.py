@@ -9,10 +9,12 @@ from typing import Any
 import orjson
 import pytest
 from tillway import operations
+from tillway.version import __version__
 
 from clients.generating.__main__ import DESCRIPTION, ROOT, files
 from clients.generating.description import NotDescribable, described
 from clients.generating.python_files import python_files
+from clients.generating.versions import version_of
 
 PYTHON = ROOT / "clients" / "python" / "src" / "tillway"
 TYPESCRIPT = ROOT / "clients" / "typescript"
@@ -83,6 +85,9 @@ def _imports(path: Path) -> set[str]:
     return found
 
 
-def test_the_typescript_package_says_its_own_version() -> None:
+def test_the_packages_are_of_the_apis_version(document: Any) -> None:
     package = orjson.loads((TYPESCRIPT / "package.json").read_bytes())
-    assert f'VERSION = "{package["version"]}"' in (TYPESCRIPT / "src" / "version.ts").read_text()
+    assert package["version"] == __version__ == version_of(document)
+    assert f'VERSION = "{__version__}"' in (TYPESCRIPT / "src" / "version.ts").read_text()
+    document["info"]["version"] = "2.7.4"
+    assert version_of(document).rpartition(".")[0] == "2.7"

@@ -5,24 +5,34 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import orjson
 import pytest
+from django.utils import timezone
 from standardwebhooks import Webhook
 from tillway import KeyRefused, Misconfigured, Tillway, webhooks
 from tillway.listening.choosing import filters_in
-from tillway.listening.following import Follower, moment_in
+from tillway.listening.following import Follower, Place, in_order, moment_in
 from tillway.listening.forwarding import BODY_LIMIT_BYTES, Laptop, body_of, local_secret
+from tillway.listening.keeping import Keeper
 from tillway.listening.running import Listening
 from tillway.shapes import Event
+from tillway.version import __version__
 
 from clients.generating.__main__ import ROOT
+from gateway.events.ids import uuid7
+from gateway.events.models import Event as StoredEvent
+from merchants.api import events
 from merchants.webhooks.payloads import payload_make
 from tests.clients.conftest import Between
-from tests.merchants.webhooks.conftest import Answer, Received, Receiver
+from tests.invoices.conftest import World
+from tests.merchants.webhooks.conftest import Answer, Received, Receiver, happen
 
 SECRET = local_secret("tw_test_1")
 AT = datetime(2026, 11, 24, 12, 0, 0, 123456, tzinfo=UTC)
@@ -51,12 +61,13 @@ class Play:
             laptop=self.laptop,
             filters=filters_in([events]),
             say=self.lines.append,
+            rest=self._pause,
             sleep=self._pause,
         )
         with pytest.raises(Over):
             listening.run()
 
-    def _pause(self, seconds: float) -> None:
+    def _pause(self, *_: float) -> None:
         if not self._steps:
             raise Over
         self._steps.pop(0)()
@@ -154,6 +165,73 @@ def test_since_begins_in_the_past(listener: Tillway, receiver: Receiver, seller:
     assert [subject for _, subject in told(receiver)] == [f"invoice:{each}" for each in made]
 
 
+def test_what_happened_just_now_comes_at_once_and_once(
+    play: Play, receiver: Receiver, seller: Tillway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The gateway's cursor stays in front of what is fresh, so each question finds it again."""
+    monkeypatch.setattr(events, "SETTLED_AFTER", timedelta(hours=1))
+    monkeypatch.setattr("tillway.listening.following.PAGE_SIZE", 2)
+    made: list[str] = []
+
+    def settle() -> None:
+        assert told(receiver) == [("invoice.created", f"invoice:{each}") for each in made[:2]]
+        monkeypatch.setattr(events, "SETTLED_AFTER", timedelta(0))
+
+    play.run(
+        lambda: made.append(sale(seller)),
+        lambda: made.extend([sale(seller), sale(seller)]),
+        lambda: None,
+        settle,
+        lambda: None,
+    )
+    assert told(receiver) == [("invoice.created", f"invoice:{each}") for each in made]
+
+
+def test_what_commits_late_is_not_missed(
+    play: Play,
+    receiver: Receiver,
+    seller: Tillway,
+    open_shop: World,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(events, "SETTLED_AFTER", timedelta(hours=1))
+    ids: list[UUID] = []
+    made: list[str] = []
+
+    def begin() -> None:
+        ids.append(uuid7())
+        made.append(sale(seller))
+
+    def commit() -> None:
+        StoredEvent.objects.create(
+            id=ids[0],
+            occurred_at=timezone.now(),
+            type="invoice.created",
+            mode="test",
+            shop_id=open_shop.shop_id,
+            subject="invoice:late",
+            sequence=1,
+            body={},
+        )
+
+    play.run(begin, commit, lambda: None)
+    assert [subject for _, subject in told(receiver)] == [f"invoice:{made[0]}", "invoice:late"]
+
+
+def test_a_subjects_events_come_by_their_numbers() -> None:
+    """Ids are made before the transaction that commits first is known."""
+    second, other, first = (
+        event(subject, number) for subject, number in (("a", 2), ("b", 1), ("a", 1))
+    )
+    assert in_order([second, other, first]) == [first, other, second]
+
+
+def event(subject: str, sequence: int, **fields: Any) -> Event:
+    plain = {"id": f"0193-{subject}-{sequence}", "type": "invoice.paid", "timestamp": AT}
+    told = {"mode": "test", "subject": subject, "sequence": sequence, "data": {}}
+    return Event(**{**plain, **told, **fields})
+
+
 def test_a_laptop_that_does_not_answer_is_told_of_and_passed_over(
     play: Play, receiver: Receiver, seller: Tillway
 ) -> None:
@@ -190,15 +268,7 @@ def test_a_laptop_where_nothing_listens_is_waited_for_and_told_of(
 
 def test_a_body_is_what_a_webhook_carries() -> None:
     data = {"amount": "12.50", "note": "café"}
-    event = Event(
-        id="0193",
-        type="invoice.paid",
-        timestamp=AT,
-        mode="test",
-        subject="invoice:1",
-        sequence=3,
-        data=data,
-    )
+    told = event("invoice:1", 3, id="0193", data=data)
     made = payload_make(
         event_id="0193",
         type="invoice.paid",
@@ -208,13 +278,9 @@ def test_a_body_is_what_a_webhook_carries() -> None:
         at=AT,
         data=data,
     )
-    assert body_of(event) == made
-    large = Event(**{**_fields(event), "data": {"note": "x" * BODY_LIMIT_BYTES}})
+    assert body_of(told) == made
+    large = event("invoice:1", 3, id="0193", data={"note": "x" * BODY_LIMIT_BYTES})
     assert orjson.loads(body_of(large)) == {**orjson.loads(made), "data": None, "truncated": True}
-
-
-def _fields(event: Event) -> dict[str, Any]:
-    return {name: getattr(event, name) for name in Event.__slots__}
 
 
 def test_a_keys_secret_stays_and_does_not_tell_the_key() -> None:
@@ -255,6 +321,36 @@ def test_a_key_that_may_not_ends_it(between: Between, key_for: Callable[..., str
     narrow = Tillway(key_for("invoices:read"), url=between.url, retries=0)
     with pytest.raises(KeyRefused):
         Follower(narrow).start()
+
+
+PLACE = Place(since=AT, after="0192", cursor="c", passed=("0193",))
+
+
+def test_a_place_is_kept_and_found_again(tmp_path: Path) -> None:
+    keeper = Keeper(tmp_path / "place", whose="ours")
+    assert keeper.read() is None
+    keeper.keep(PLACE)
+    assert Keeper(tmp_path / "place", whose="ours").read() == PLACE
+    assert [path.name for path in tmp_path.iterdir()] == ["place"]
+
+
+@pytest.mark.parametrize("held", ["", "{}", "[1]", '{"whose": "ours", "since": "soon"}'])
+def test_a_file_that_keeps_no_place_is_refused(tmp_path: Path, held: str) -> None:
+    (tmp_path / "place").write_text(held)
+    with pytest.raises(Misconfigured) as caught:
+        Keeper(tmp_path / "place", whose="ours").read()
+    assert "isn't there yet" in caught.value.hint
+
+
+def test_a_place_of_another_gateway_is_refused(tmp_path: Path) -> None:
+    Keeper(tmp_path / "place", whose="theirs").keep(PLACE)
+    with pytest.raises(Misconfigured, match="another gateway or key"):
+        Keeper(tmp_path / "place", whose="ours").read()
+
+
+def test_a_place_that_can_not_be_kept_ends_it(tmp_path: Path) -> None:
+    with pytest.raises(Misconfigured):
+        Keeper(tmp_path / "nowhere" / "place", whose="ours").keep(PLACE)
 
 
 # The command itself
@@ -318,6 +414,68 @@ def test_the_command_forwards_until_it_is_interrupted(
     assert "--since" in rest
 
 
+def test_killed_it_goes_on_where_it_stood(
+    between: Between,
+    key_for: Callable[..., str],
+    receiver: Receiver,
+    open_shop: World,
+    tmp_path: Path,
+) -> None:
+    came, made, place, key = threading.Semaphore(0), [], tmp_path / "place", key_for("events:read")
+
+    def two_happen() -> None:
+        made.extend(f"refund:{len(made) + number}" for number in range(2))
+        for subject in made[-2:]:
+            happen(open_shop.shop_id, "refund.completed", subject=subject)
+
+    def answer(_: Received) -> Answer:
+        came.release()
+        return 200, {}, b""
+
+    def listening() -> subprocess.Popen[str]:
+        running = command(
+            "listen",
+            f"--forward={receiver.url}",
+            f"--resume={place}",
+            TILLWAY_API_KEY=key,
+            TILLWAY_URL=between.url,
+            TILLWAY_WEBHOOK_SECRET=SECRET,
+        )
+        assert running.stdout is not None
+        while not (line := running.stdout.readline()).startswith("Ready"):
+            assert line, running.communicate()
+        return running
+
+    receiver.answer = answer
+    happen(open_shop.shop_id, "refund.completed", subject="refund:before")
+    running = listening()
+    try:
+        running.kill()  # before anything came
+        running.communicate()
+        two_happen()
+        running = listening()
+        for _ in made:
+            assert came.acquire(timeout=60)
+        until(lambda: len(orjson.loads(place.read_bytes())["passed"]) == len(made))
+        running.kill()
+        running.communicate()
+        two_happen()
+        running = listening()
+        for _ in made[2:]:
+            assert came.acquire(timeout=60)
+    finally:
+        running.kill()
+        running.communicate()
+    assert told(receiver) == [("refund.completed", subject) for subject in made]
+
+
+def until(holds: Callable[[], bool], *, seconds: float = 60) -> None:
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
 @pytest.mark.parametrize("source", ["--secret", "TILLWAY_WEBHOOK_SECRET"])
 def test_a_secret_that_was_given_is_not_printed(
     source: str, between: Between, key_for: Callable[..., str]
@@ -345,7 +503,7 @@ def test_a_secret_that_was_given_is_not_printed(
 
 def test_the_command_says_its_version() -> None:
     out, _ = command("--version").communicate(timeout=60)
-    assert out == "tillway 0.1.0\n"
+    assert out == f"tillway {__version__}\n"
 
 
 def test_the_command_takes_no_live_key_by_mistake(between: Between) -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from gateway.trying.models import Provocation
@@ -46,3 +47,20 @@ def test_where_the_chain_is_of_others_the_card_says_so(house: Any) -> None:
         expect(page.locator("#provoke button")).to_have_count(0)
         assert overflow_px(page) == 0
         picture(page, "provoke-elsewhere")
+
+
+def test_the_page_shows_by_itself_that_it_has_happened(
+    house: Any, settings: Any, tmp_path: Path
+) -> None:
+    bring_along(settings, tmp_path, layout=layout_of_rows())
+    invoice = house.world.issue()
+    with house.page(size="desktop", role="owner") as page:
+        page.goto(f"/dashboard/{house.world.shop_id}/invoices/{invoice.id}")
+        card = page.locator("#provoke")
+        card.locator('button[value="paid"]').click()
+        expect(card).to_have_attribute("data-follows", "yes")
+        Provocation.objects.update(
+            status="done", ended_at=timezone.now(), tx_hash=bytes(32), due_at=timezone.now()
+        )
+        expect(card.locator(".badge")).to_contain_text("Happened")
+        expect(card.locator("form button")).to_have_count(7)

@@ -246,7 +246,7 @@ def standing_house(*, purpose: str, at_once: int, seed: int) -> Iterator[Standin
                 JsonRpc(shop.rpc_url) as rpc,
                 httpx.Client(base_url=shop.house.url, timeout=20) as http,
             ):
-                place = Place(shop=shop, rpc=rpc, http=http, key=shop.api._key)
+                place = Place(shop=shop, rpc=rpc, http=http, key=shop.api.key)
                 _put_between(place, node)
                 shop.give(to=stories.LISTED, USDC=10**12)
                 shoppers = crowd(place, mempool, count=at_once)

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,6 +15,7 @@ from gateway.invoices.life import (
     Standing,
     in_time,
     news_between,
+    purpose_of,
     release_rule,
     standing_of,
 )
@@ -379,3 +381,21 @@ def test_an_orphaned_deposit_counts_for_nothing(facts: dict[str, Any]) -> None:
     with_them, without = standing_of(**facts), standing_of(**{**facts, "received": there})
     assert with_them.seen_share == without.seen_share
     assert with_them.credited_share == without.credited_share
+
+
+@pytest.mark.parametrize(
+    ("kind", "was_credited", "has_received", "purpose"),
+    [
+        ("invoice.paid", False, True, "first"),
+        ("invoice.paid_late", True, True, "again"),
+        ("invoice.expired", False, False, "first"),
+        ("invoice.expired", False, True, "again"),
+        ("invoice.cancelled", True, False, "again"),
+        ("invoice.reverted", False, True, None),
+    ],
+)
+def test_a_first_payment_is_told_apart_from_one_that_comes_again(
+    kind: str, was_credited: bool, has_received: bool, purpose: str | None
+) -> None:
+    told = purpose_of(kind, was_credited=was_credited, has_received=has_received)
+    assert told == purpose

@@ -13,6 +13,7 @@ from gateway.refunds.deciding import refund_reject
 from gateway.refunds.models import Refund
 from gateway.refunds.selectors import refund_by_link
 from merchants.accounts.factors.models import Passkey
+from merchants.dashboard.refunds import refund_sign
 from tests.checkout.test_views import assert_strict
 from tests.faces import Staff
 from tests.refunds.conftest import WALLET, Refunds, euros, person
@@ -186,6 +187,17 @@ def test_an_owner_previews_asks_and_calls_it_off(refunds: Refunds, staff: Staff)
     owner.post(f"{base}/refunds/{refund.id}", {"action": "reject"})
     assert refunds.again(refund).status == "rejected"
     assert "Called off" in owner.get(f"{base}/refunds").content.decode()
+
+
+def test_a_payments_page_tells_its_refunds(refunds: Refunds, staff: Staff) -> None:
+    """It once answered 500 as soon as there was one."""
+    invoice = refunds.paid()
+    asked = refunds.ask(invoice, amount=euros(500))
+    page = staff.client("owner").get(f"/dashboard/{invoice.shop_id}/invoices/{invoice.id}")
+    assert page.status_code == 200
+    text = page.content.decode()
+    assert f"/refunds/{asked.refund.id}" in text
+    assert refund_sign("requested").word in text
 
 
 def test_who_has_a_second_factor_shows_it_before_money_goes_back(

@@ -260,6 +260,19 @@ export class Events {
   }
 
   /**
+   * Get where news is told of.
+   *
+   * A stream (server-sent events) that sends a line with data each time something happened in the
+   * shop, and says no more: fetch it with since and fresh. It ends with its ticket, or its key;
+   * ask for another then. A hint, which may be lost: look now and then without one.
+   *
+   * Needs the scope `events:read`.
+   */
+  live(options: Reading = {}): Promise<shapes.EventsLive> {
+    return this.#sender.shape<shapes.EventsLive>("GET", "/v1/events/live", options);
+  }
+
+  /**
    * Get an event.
    *
    * Needs the scope `events:read`.

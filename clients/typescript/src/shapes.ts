@@ -696,6 +696,12 @@ export interface EventQueued {
   type: string;
 }
 
+export interface EventsLive {
+  ends_at: string;
+  /** Carries its ticket: keep it out of logs. */
+  url: string;
+}
+
 export interface Fault {
   code: string;
   field: string;
@@ -1997,6 +2003,12 @@ export interface CardRefundsListQuery {
 export interface EventsListQuery {
   /** Where the page before ended: its next_cursor. */
   cursor?: string;
+  /**
+   * With since: true also gives what is younger than five seconds, before which another event
+   * may still appear. next_cursor stays in front of it, so it comes again: pass over the ids
+   * that you have.
+   */
+  fresh?: boolean;
   /** Items a page, 1 to 200; 50 if unset. */
   limit?: number;
   /** RFC 3339 time with its offset: 2026-11-24T12:00:00Z. */

@@ -76,6 +76,26 @@ export async function unwrap(
   return message(bytes);
 }
 
+/**
+ * The headers with which the gateway would send `body`: for tests of your own receiver.
+ *
+ * @throws {Misconfigured} The secret isn't one.
+ */
+export async function wrap(
+  body: string,
+  { secret, messageId, now }: { secret: string; messageId: string; now?: number | undefined },
+): Promise<Record<string, string>> {
+  const timestamp = String(Math.floor(now ?? Date.now() / 1000));
+  const signed = new TextEncoder().encode(`${messageId}.${timestamp}.${body}`);
+  const signature = new Uint8Array(await crypto.subtle.sign("HMAC", await keyOf(secret), signed));
+  return {
+    "content-type": "application/json",
+    "webhook-id": messageId,
+    "webhook-timestamp": timestamp,
+    "webhook-signature": `v1,${btoa(String.fromCharCode(...signature))}`,
+  };
+}
+
 function header(headers: RequestHeaders, name: string): string {
   const found =
     headers instanceof Headers
@@ -120,7 +140,10 @@ async function keyOf(secret: string): Promise<CryptoKey> {
       "It stands in the answer that made the endpoint.",
     );
   }
-  return crypto.subtle.importKey("raw", bytes, { name: "HMAC", hash: "SHA-256" }, false, ["verify"]);
+  return crypto.subtle.importKey("raw", bytes, { name: "HMAC", hash: "SHA-256" }, false, [
+    "sign",
+    "verify",
+  ]);
 }
 
 async function matches(

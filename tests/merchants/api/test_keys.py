@@ -165,6 +165,7 @@ ENDPOINTS = [
     ("GET", "webhook_endpoints/{id}/deliveries/{id}", "webhooks:read"),
     ("POST", "webhook_endpoints/{id}/deliveries/{id}/redeliver", "webhooks:write"),
     ("GET", "events", "events:read"),
+    ("GET", "events/live", "events:read"),
     ("GET", "events/{id}", "events:read"),
 ]
 ID = "01935b1e-0000-7000-8000-000000000000"

@@ -1,13 +1,16 @@
 """Balances, payouts and events over the API."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
-from uuid import uuid4
+from urllib.parse import parse_qs, urlsplit
+from uuid import UUID, uuid4
 
 import pytest
 from django.utils import timezone
 
+from gateway.checkout import holders, tickets
 from gateway.settlement.models import Payout
+from merchants.accounts.models import ApiKey
 from tests.merchants.api.conftest import Api, refused
 
 pytestmark = pytest.mark.django_db
@@ -140,9 +143,46 @@ def test_a_program_can_follow_events_without_missing_one(
     assert paid.get(f"{since}&cursor={cursor}").json()["next_cursor"] == cursor
 
 
+def test_a_program_that_passes_over_what_it_has_hears_at_once(
+    paid: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    since = "events?fresh=true&since=" + (timezone.now() - timedelta(days=1)).isoformat()
+    from merchants.api import events
+
+    newest_first = [event["id"] for event in paid.get("events?limit=200").json()["data"]]
+    fresh = paid.get(since).json()
+    assert [event["id"] for event in fresh["data"]] == newest_first[::-1]
+    assert fresh["next_cursor"] is None, "nothing is settled, so all of it comes again"
+    monkeypatch.setattr(events, "SETTLED_AFTER", timedelta(0))
+    settled = paid.get(since).json()
+    assert settled["data"] == fresh["data"]
+    assert paid.get(f"{since}&cursor={settled['next_cursor']}").json()["data"] == []
+
+
+def test_where_news_is_told_of_is_this_shops_and_this_keys(paid: Api, settings: Any) -> None:
+    settings.LIVE_URL = "https://live.example.com"
+    before = timezone.now()
+    told = paid.get("events/live").json()
+    assert datetime.fromisoformat(told["ends_at"]) > before
+    url = urlsplit(told["url"])
+    shop_id = url.path.removeprefix("/live/news/")
+    [ticket] = parse_qs(url.query)["ticket"]
+    assert (url.netloc, url.path) == ("live.example.com", f"/live/news/{shop_id}")
+    holder = tickets.ticket_holder(ticket, shop_id=UUID(shop_id), to="news")
+    assert holder is not None
+    assert not tickets.ticket_opens(ticket, shop_id=UUID(shop_id)), "it follows no sales"
+    key = ApiKey.objects.get(shop_id=shop_id, id=holder.removeprefix("api_key:"))
+    assert holders.ended([holder]) == set()
+    ApiKey.objects.filter(id=key.id).update(expires_at=timezone.now() - timedelta(seconds=1))
+    assert holders.ended([holder]) == {holder}
+    ApiKey.objects.filter(id=key.id).update(expires_at=None, revoked_at=timezone.now())
+    assert holders.ended([holder]) == {holder}
+
+
 @pytest.mark.parametrize(
     ("query", "code"),
     [
+        ("fresh=yes", "parameter_invalid"),
         ("type=deposit.seen", "parameter_invalid"),
         ("since=yesterday", "time_invalid"),
         ("since=2026-11-24T12:00:00", "time_invalid"),

@@ -68,8 +68,20 @@ def test_rows_that_cant_be_read_are_listed_with_their_line(bring) -> None:
 def test_a_file_that_breaks_off_keeps_what_it_brought_and_says_so(bring) -> None:
     rows = [btcpay_invoice(number) for number in range(1, 261)]
     move = bring(json.dumps(rows).encode()[:-20])
-    assert (move.state, move.error, move.added) == ("failed", "export_unreadable", 200)
+    assert (move.state, move.error, move.added) == ("failed", "export_unreadable", 259)
     assert move.ended_at is not None
+
+
+def test_a_file_tells_how_far_it_is(shop, work, monkeypatch) -> None:
+    monkeypatch.setattr(carrying, "TURN_SECONDS", 0)
+    monkeypatch.setattr(moves, "READ_BYTES", 1_000)
+    rows = [btcpay_invoice(number) for number in range(1, 801)]
+    move = begun(shop, json.dumps(rows).encode())
+    carrying.moves_carry(now=timezone.now())
+    move.refresh_from_db()
+    assert move.rows_read == 200
+    assert 700 < move.rows_total < 900
+    assert work(move).added == 800
 
 
 def test_what_is_no_export_or_too_large_is_refused_at_once(shop, monkeypatch) -> None:

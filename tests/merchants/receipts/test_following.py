@@ -1,5 +1,6 @@
 """Papers follow the chain: taken back with a note, and paid again with another receipt."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -10,9 +11,11 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from gateway.chains.models import Deposit
+from gateway.events import subscriptions
 from gateway.events.subscriptions import EventRecord, handlers_for
+from gateway.invoices.life import AGAIN
 from gateway.invoices.models import Invoice
-from gateway.invoices.services import invoice_mark
+from gateway.invoices.services import invoice_mark, invoice_void
 from gateway.refunds.cards.models import CardRefund
 from merchants.receipts.drawing import sheet_for
 from merchants.receipts.following import lost_of, receipt_follow, unmarked_of
@@ -150,7 +153,7 @@ def test_a_sale_that_its_shop_called_paid_and_then_invalid_has_a_note(counter: C
 
 @pytest.mark.parametrize("ending", ["expired", "cancelled"])
 def test_papers_hear_of_every_end_of_a_sale(counter: Counter, ending: str) -> None:
-    assert "receipts.invoice" in handlers_for(f"invoice.{ending}")
+    assert "receipts.invoice" in handlers_for(f"invoice.{ending}", AGAIN)
     invoice = counter.sale()
     counter.receipt(invoice)
     moved(counter, invoice, deposit_of(invoice))
@@ -178,11 +181,26 @@ def hear(invoice: Invoice, ending: str) -> None:
     )
 
 
-def test_a_sale_that_ends_without_any_payment_asks_the_tables_nothing(counter: Counter) -> None:
-    invoice = counter.world.issue()
-    with CaptureQueriesContext(connection) as queries:
-        hear(invoice, "expired")
-    assert len(queries) == 0
+def test_papers_hear_of_no_sale_that_can_have_none(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Most are paid once and stay so, or end unpaid: nothing is queued for them."""
+    heard: list[str] = []
+
+    def note(events: Sequence[EventRecord]) -> None:
+        heard.extend(event.type for event in events)
+
+    monkeypatch.setitem(subscriptions._handlers, "receipts.invoice", note)
+    world = counter.world
+    unpaid = world.issue()
+    invoice_void(shop_id=unpaid.shop_id, invoice_id=unpaid.id, now=world.now)
+    world.drain()
+    paid = counter.sale()
+    assert (world.again(unpaid).status, world.again(paid).status) == ("cancelled", "paid")
+    assert heard == []
+    world.hear(deposit_of(paid), "orphaned")
+    world.confirmed(paid)
+    assert heard == ["invoice.reverted", "invoice.paid"]
 
 
 @pytest.mark.parametrize("kind", ["invoice", "ticket"])

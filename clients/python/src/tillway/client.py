@@ -55,7 +55,13 @@ class Tillway(Operations):
                 hint=f"Set {URL_VARIABLE}, such as https://pay.example.com.",
             )
         self._http = http or httpx.Client(timeout=timeout_seconds)
-        super().__init__(Sender(key=key, url=url, http=self._http, retries=retries, sleep=sleep))
+        self._sender = Sender(key=key, url=url, http=self._http, retries=retries, sleep=sleep)
+        super().__init__(self._sender)
+
+    @property
+    def url(self) -> str:
+        """The gateway's address."""
+        return self._sender.url
 
     def close(self) -> None:
         """Close its connections."""

@@ -5,13 +5,16 @@ import os
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Final, NoReturn
 
 from tillway.client import KEY_VARIABLE, URL_VARIABLE, Tillway
 from tillway.errors import KeyRefused, Misconfigured, TillwayError, Unreachable
 from tillway.listening.choosing import filters_in
 from tillway.listening.following import Follower, moment_in
-from tillway.listening.forwarding import Laptop, local_secret
+from tillway.listening.forwarding import Laptop, key_name, local_secret
+from tillway.listening.keeping import Keeper
+from tillway.listening.ringing import Bell
 from tillway.listening.running import Listening
 from tillway.version import __version__
 
@@ -60,6 +63,12 @@ def _parser() -> argparse.ArgumentParser:
     listen.add_argument(
         "--since", metavar="TIME", help="15m, 2h, 1d or 2026-11-24T12:00:00Z; from now on if unset"
     )
+    listen.add_argument(
+        "--resume",
+        type=Path,
+        metavar="FILE",
+        help="keep there where it stands, and go on from there when it is begun again",
+    )
     listen.add_argument("--url", help=f"the gateway's address; {URL_VARIABLE} if unset")
     listen.add_argument(
         "--key", help=f"an API key with the scope events:read; better in {KEY_VARIABLE}"
@@ -86,18 +95,32 @@ def _listen(chosen: argparse.Namespace) -> int:
     source = "--secret" if chosen.secret else SECRET_VARIABLE
     secret = given or local_secret(key)
     laptop = Laptop(url=chosen.forward, secret=secret)
-    follower = Follower(client, since=since)
+    keeper = Keeper(chosen.resume, whose=f"{client.url} {key_name(key)}") if chosen.resume else None
+    place = keeper.read() if keeper and since is None else None
+    follower = Follower(client, since=since, place=place)
     follower.start()
+    if keeper:
+        keeper.keep(follower.place)  # whoever ends before anything happened goes on from here too
     _say(f"Forwarding {', '.join(filters)} to {laptop.url}")
+    if place is not None:
+        _say(f"Going on where {chosen.resume} says")
     # A secret that was given may be a real endpoint's: it stays out of terminals and their logs.
     _say(f"Signed with {f'the secret of {source}' if given else laptop.secret}")
-    _say("Ready. Events come some six seconds after they happen. Ctrl-C ends this.")
-    listening = Listening(follower=follower, laptop=laptop, filters=filters, say=_say)
     try:
-        listening.run()
+        with Bell(client) as bell:
+            listening = Listening(
+                follower=follower,
+                laptop=laptop,
+                filters=filters,
+                say=_say,
+                rest=bell.rest,
+                kept=keeper.keep if keeper else None,
+            )
+            _say("Ready. Events come as they happen. Ctrl-C ends this.")
+            listening.run()
     except KeyboardInterrupt:
         _say("")
-        if listening.last is not None:
+        if keeper is None and listening.last is not None:
             _say(f"To go on from here: --since {listening.last.timestamp.isoformat()}")
     return 0
 

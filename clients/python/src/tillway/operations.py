@@ -315,6 +315,7 @@ class Events:
         self,
         *,
         cursor: str | None = None,
+        fresh: bool | None = None,
         limit: int | None = None,
         since: str | None = None,
         type: shapes.EventsListType | None = None,
@@ -326,6 +327,9 @@ class Events:
 
         Args:
             cursor: Where the page before ended: its next_cursor.
+            fresh: With since: true also gives what is younger than five seconds, before which
+                another event may still appear. next_cursor stays in front of it, so it comes again:
+                pass over the ids that you have.
             limit: Items a page, 1 to 200; 50 if unset.
             since: RFC 3339 time with its offset: 2026-11-24T12:00:00Z.
             type: Only events of this type.
@@ -335,7 +339,22 @@ class Events:
         return self._sender.page(
             shapes.Event,
             "/v1/events",
-            query=_given(cursor=cursor, limit=limit, since=since, type=type),
+            query=_given(cursor=cursor, fresh=fresh, limit=limit, since=since, type=type),
+        )
+
+    def live(self) -> shapes.EventsLive:
+        """Get where news is told of.
+
+        A stream (server-sent events) that sends a line with data each time something happened in
+        the shop, and says no more: fetch it with since and fresh. It ends with its ticket, or its
+        key; ask for another then. A hint, which may be lost: look now and then without one.
+
+        Needs the scope ``events:read``.
+        """
+        return self._sender.shape(
+            shapes.EventsLive,
+            "GET",
+            "/v1/events/live",
         )
 
     def get(self, event_id: Id) -> shapes.Event:

@@ -724,6 +724,13 @@ class EventQueued:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EventsLive:
+    ends_at: datetime
+    url: str
+    """Carries its ticket: keep it out of logs."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
     code: str
     field: str

@@ -1,3 +1,3 @@
 """The client's version; the build reads it from here."""
 
-__version__ = "0.1.0"
+__version__ = "1.1.0"

@@ -100,6 +100,11 @@ def local_secret(key: str) -> str:
     return SECRET_PREFIX + base64.b64encode(digest).decode()
 
 
+def key_name(key: str) -> str:
+    """What tells a key from another without telling it, nor its secret."""
+    return hashlib.sha256(local_secret(key).encode()).hexdigest()[:16]
+
+
 def _json(message: dict[str, object]) -> bytes:
     return json.dumps(message, ensure_ascii=False, separators=(",", ":")).encode()
 

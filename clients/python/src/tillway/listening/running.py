@@ -6,12 +6,10 @@ from typing import Final
 
 from tillway.errors import AnswerUnreadable, RateLimited, Refused, Unavailable, Unreachable
 from tillway.listening.choosing import wants
-from tillway.listening.following import Follower
+from tillway.listening.following import Follower, Place
 from tillway.listening.forwarding import Laptop
 from tillway.shapes import Event
 
-IDLE_SECONDS: Final = 1.5
-"""Between two questions: two thirds of a request a second, of the thousand that a key may."""
 LONGEST_PAUSE_SECONDS: Final = 15.0
 PASSING: Final = (Unreachable, Unavailable, RateLimited, AnswerUnreadable)
 
@@ -21,6 +19,8 @@ class Listening:
 
     Args:
         say: prints a line.
+        rest: waits until there may be news.
+        kept: told where it stands, after each event that was done with.
         sleep: waits for seconds.
     """
 
@@ -31,12 +31,16 @@ class Listening:
         laptop: Laptop,
         filters: Sequence[str],
         say: Callable[[str], None],
+        rest: Callable[[], None],
+        kept: Callable[[Place], None] | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._follower = follower
         self._laptop = laptop
         self._filters = filters
         self._say = say
+        self._rest = rest
+        self._kept = kept
         self._sleep = sleep
         self.last: Event | None = None
         """What was forwarded last."""
@@ -62,8 +66,11 @@ class Listening:
                 failures = 0
             for event in events:
                 self._forward(event)
+                self._follower.pass_over(event)
+                if self._kept is not None:
+                    self._kept(self._follower.place)
             if not self._follower.is_behind:
-                self._sleep(IDLE_SECONDS)
+                self._rest()
 
     def _forward(self, event: Event) -> None:
         if not wants(self._filters, event.type):
