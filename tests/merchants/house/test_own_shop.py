@@ -57,7 +57,7 @@ def test_who_works_in_the_shop_is_not_the_second_person_about_its_money(
     act.refresh_from_db()
     assert (act.state, act.checker) == ("proposed", None)
     with pytest.raises(CommandError, match="work in this shop"):
-        call_command("approvals", "agree", str(act.id), by="otto@house.example")
+        call_command("approvals", "agree", str(act.id), "--by", "otto@house.example")
     cancel = f"/house/approvals/{act.id}/cancel"
     partner[1].post(cancel, {"reason": "stop"})
     act.refresh_from_db()
