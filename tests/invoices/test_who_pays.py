@@ -293,6 +293,17 @@ def test_who_a_list_may_name_is_looked_at_by_people(ruled: World, listed: Listed
     assert ruled.again(after).status == "processing"
 
 
+def test_who_was_called_like_a_listed_one_is_not_let_through_by_another_name(
+    ruled: World, listed: Listed
+) -> None:
+    listed("Ada LOVELACE", "Somebody ELSE")
+    invoice = ruled.issue(FIGURE)
+    tell(ruled, invoice, told=replace(ADA, born_on="1980-02-29"))
+    tell(ruled, invoice, told=replace(ADA, given="Grace", family="Hopper"))
+    deposit = ruled.confirmed(invoice)
+    assert [match["program"] for match in hold_of(deposit).verdict.matches] == [NAMED]
+
+
 def test_money_that_comes_after_what_was_said_ran_out_is_held(ruled: World) -> None:
     invoice = ruled.issue(FIGURE)
     tell(ruled, invoice)

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 from gateway.compliance.travelling.deciding import exchange_approve, exchange_reject
 from gateway.compliance.travelling.errors import (
     ExchangeUnknown,
+    OriginatorNotClear,
     TravelAddressInvalid,
     TravelError,
 )
@@ -119,6 +120,9 @@ def exchange(request: MemberRequest, exchange_id: UUID) -> HttpResponse:
         decide(exchange_id=found.id, by=f"user:{request.user.pk}", now=timezone.now())
     except OwnShop as refused:
         return _page(request, found, problem=act_problem(refused), status=422)
+    except OriginatorNotClear:
+        problem = _("A list may name who sends this, or nobody could say yet: look at its case.")
+        return _page(request, found, problem=problem, status=422)
     except TravelError:
         again = exchange_get(exchange_id)
         return _page(
