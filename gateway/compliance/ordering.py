@@ -22,6 +22,7 @@ from gateway.compliance.models import ListOrder, ListSource
 from gateway.compliance.refreshing import configured_feeds, feeds_expect, list_refresh
 from gateway.custody.approvals.errors import ActChanged
 from gateway.custody.approvals.kinds import ActKind
+from gateway.custody.approvals.life import OPEN
 from gateway.custody.approvals.models import Act
 from gateway.custody.approvals.services import act_propose
 from gateway.events.errors import TillwayError
@@ -70,6 +71,7 @@ def list_orders_carry(*, now: datetime) -> int:
     """Do what was asked for, oldest first; how many. What is refused is told on the list's page,
     and alerts as ever."""
     done = 0
+    _end_unagreed(now=now)
     while (order := _next()) is not None:
         # An order that a process died of is done again: a load is, too, idempotent.
         try:
@@ -97,14 +99,7 @@ def load_agreed(act: Act, now: datetime) -> None:
     _done(order, "changed", "", now=now)
 
 
-def load_called_off(act: Act, now: datetime) -> None:
-    order = ListOrder.objects.get(id=act.body["order_id"])
-    _done(order, "refused", ListNotAgreed.code, now=now)
-
-
-ACT: Final = ActKind(
-    name=KIND, carry_out=load_agreed, call_off=load_called_off, decide_action="list.load"
-)
+ACT: Final = ActKind(name=KIND, carry_out=load_agreed, decide_action="list.load")
 
 
 def orders_of(source: str, *, limit: int = 10) -> list[ListOrder]:
@@ -121,6 +116,14 @@ def _order(**facts: object) -> ListOrder:
 def _next() -> ListOrder | None:
     asked = ListOrder.objects.filter(done_at__isnull=True, act_id__isnull=True)
     return asked.order_by("id").first()
+
+
+def _end_unagreed(*, now: datetime) -> None:
+    """Those whose act ended otherwise: the web, where people say no, changes no order."""
+    for order in ListOrder.objects.filter(done_at__isnull=True, act_id__isnull=False):
+        act = Act.objects.get(id=order.act_id)
+        if act.state not in (*OPEN, "carried_out"):
+            _done(order, "refused", ListNotAgreed.code, now=now)
 
 
 def _done(order: ListOrder, outcome: str, refusal: str, *, now: datetime) -> None:

@@ -218,6 +218,7 @@ def test_so_is_one_that_says_otherwise_of_somebody(
     act = Act.objects.get(kind="list_load")
     assert act.body["changes"] == [["changed", "Anton PETRENKO"]]
     act_cancel(act_id=act.id, by=second_officer()[0].pk, reason="it is wrong")
+    ordering.list_orders_carry(now=NOW)
     order = ListOrder.objects.get()
     assert (order.outcome, order.refusal) == ("refused", "list_not_agreed")
     assert bytes(order.body) == b"" and ListVersion.objects.count() == 1
@@ -232,6 +233,7 @@ def test_what_two_agreed_to_is_not_loaded_over_a_version_that_they_did_not_see(
     carried_out(Act.objects.get(kind="list_load"))
     act = Act.objects.get(kind="list_load")
     assert (act.state, ListVersion.objects.latest("number").number) == ("failed", 2)
+    ordering.list_orders_carry(now=NOW)
     assert ListOrder.objects.get().refusal == "list_not_agreed"
 
 
