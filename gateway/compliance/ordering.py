@@ -120,7 +120,8 @@ def _next() -> ListOrder | None:
 
 def _end_unagreed(*, now: datetime) -> None:
     """Those whose act ended otherwise: the web, where people say no, changes no order."""
-    for order in ListOrder.objects.filter(done_at__isnull=True, act_id__isnull=False):
+    waiting = ListOrder.objects.filter(done_at__isnull=True, act_id__isnull=False)
+    for order in waiting.defer("body"):
         act = Act.objects.get(id=order.act_id)
         if act.state not in (*OPEN, "carried_out"):
             _done(order, "refused", ListNotAgreed.code, now=now)
