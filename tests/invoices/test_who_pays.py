@@ -25,7 +25,7 @@ from gateway.compliance.travelling.errors import ChallengeOver, PayerElsewhere, 
 from gateway.compliance.travelling.ivms.payers import PayerTold
 from gateway.compliance.travelling.models import PayerStatement
 from gateway.compliance.travelling.proving import challenge_issue, ownership_shown
-from gateway.compliance.travelling.stating import Statement, statement_open
+from gateway.compliance.travelling.stating import Statement, statement_keep, statement_open
 from gateway.compliance.untold import NAMED, UNTOLD
 from gateway.events import relay
 from gateway.events.models import Event
@@ -299,7 +299,14 @@ def test_who_was_called_like_a_listed_one_is_not_let_through_by_another_name(
     listed("Ada LOVELACE", "Somebody ELSE")
     invoice = ruled.issue(FIGURE)
     tell(ruled, invoice, told=replace(ADA, born_on="1980-02-29"))
-    tell(ruled, invoice, told=replace(ADA, given="Grace", family="Hopper"))
+    statement_keep(  # while what was said before counts
+        invoice_id=invoice.id,
+        shop_id=invoice.shop_id,
+        mode=invoice.mode,
+        statement=said(told=replace(ADA, given="Grace", family="Hopper")),
+        now=ruled.now,
+    )
+    ruled.drain()
     deposit = ruled.confirmed(invoice)
     assert [match["program"] for match in hold_of(deposit).verdict.matches] == [NAMED]
 

@@ -1,5 +1,6 @@
 """Money does not leave for a shop whose people are called like somebody on a list."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -29,13 +30,30 @@ __all__ = ["listed"]
 
 
 @pytest.fixture
-def filed(world: World) -> World:
-    """A shop with money, a file, and Ann behind it."""
+def unfunded(world: World) -> World:
+    """A shop with money and a file, of a house whose float is empty."""
     file_open(shop_id=world.shop_id, now=world.now)
     file_say(shop_id=world.shop_id, fields=COMPANY, columns={}, now=world.now)
-    world.fund(10_000)
     world.paid(1_000)
     return world
+
+
+@pytest.fixture
+def filed(unfunded: World) -> World:
+    """The same, and there is enough to pay it out."""
+    unfunded.fund(10_000)
+    return unfunded
+
+
+def level_of(world: World) -> None:
+    """That two officers approved it by its file."""
+    ShopLevel.objects.create(
+        shop_id=world.shop_id,
+        level="basic",
+        review_on=world.now.date() + timedelta(days=365),
+        set_by="x",
+        set_at=world.now,
+    )
 
 
 def ann_of(world: World) -> str:
@@ -95,13 +113,15 @@ def test_it_goes_by_itself_once_people_said_that_it_is_somebody_else(
 
 
 def test_who_came_to_be_listed_after_the_payout_was_asked_for_gets_nothing(
-    filed: World, listed: Listed
+    unfunded: World, listed: Listed
 ) -> None:
     listed("Somebody ELSE")
-    ann_of(filed)
-    payout = request(filed, 400)
-    listed("Somebody ELSE", "Ann ARBOR")
+    ann_of(unfunded)
+    payout = request(unfunded, 400)
     relay.drain(limit=1000)
+    assert waits(payout) == ("awaiting_funds", "float_short")
+    listed("Somebody ELSE", "Ann ARBOR")
+    unfunded.fund(10_000)
     assert waits(payout) == ("awaiting_funds", "payment_check")
 
 
@@ -117,7 +137,7 @@ def test_a_shop_without_a_file_is_paid(world: World, listed: Listed) -> None:
 def test_nobody_is_clear_while_a_lists_change_is_not_brought_to_everybody(
     filed: World, listed: Listed
 ) -> None:
-    ShopLevel.objects.create(shop_id=filed.shop_id, level="basic", set_by="x", set_at=filed.now)
+    level_of(filed)
     ann_of(filed)
     assert behind(filed.shop_id).state == "unknown", "there is no list"
     listed("Somebody ELSE")
@@ -137,7 +157,7 @@ def test_live_money_waits_while_nobody_can_say_and_test_money_goes(
 ) -> None:
     listed("Somebody ELSE")
     ann_of(filed)
-    ShopLevel.objects.create(shop_id=filed.shop_id, level="basic", set_by="x", set_at=filed.now)
+    level_of(filed)
     payout = request(filed, 400)
     with transaction.atomic():
         assert owners.owners_let_pay(payout, now=filed.now)

@@ -98,6 +98,10 @@ def uploaded(officer: Client, *lines: str) -> ListOrder:
     return ListOrder.objects.latest("id")
 
 
+def version_number() -> int:
+    return ListSource.objects.get(name="mine").number
+
+
 PAGES = (ROOT, "/house/whitelist", "/house/screening", "/house/screening/wallet")
 
 
@@ -192,7 +196,7 @@ def test_a_file_is_loaded_by_a_worker_and_a_broken_one_is_refused_on_the_page(
 def test_a_file_that_takes_somebody_off_is_loaded_by_two(officer: Client) -> None:
     take(ANTON)
     order = uploaded(officer, f"8,,,,0x{'ab' * 20}")
-    assert order.done_at is None and ListVersion.objects.count() == 1
+    assert order.done_at is None and version_number() == 1
     assert not Alert.objects.exists(), "nobody's feed is broken"
     act = Act.objects.get(kind="list_load")
     seen = page(officer, f"/house/approvals/{act.id}")
@@ -221,7 +225,7 @@ def test_so_is_one_that_says_otherwise_of_somebody(
     ordering.list_orders_carry(now=NOW)
     order = ListOrder.objects.get()
     assert (order.outcome, order.refusal) == ("refused", "list_not_agreed")
-    assert bytes(order.body) == b"" and ListVersion.objects.count() == 1
+    assert bytes(order.body) == b"" and version_number() == 1
 
 
 def test_what_two_agreed_to_is_not_loaded_over_a_version_that_they_did_not_see(
@@ -232,7 +236,7 @@ def test_what_two_agreed_to_is_not_loaded_over_a_version_that_they_did_not_see(
     take(ANTON, *OTHERS)
     carried_out(Act.objects.get(kind="list_load"))
     act = Act.objects.get(kind="list_load")
-    assert (act.state, ListVersion.objects.latest("number").number) == ("failed", 2)
+    assert (act.state, version_number()) == ("failed", 2)
     ordering.list_orders_carry(now=NOW)
     assert ListOrder.objects.get().refusal == "list_not_agreed"
 

@@ -93,8 +93,8 @@ def test_an_officer_decides_once(
 def test_money_of_somebody_called_like_a_listed_one_is_not_let_in_by_a_click(
     officer: Client, received: Exchange, listed: Listed
 ) -> None:
-    baker = ListedEntity("ofac", "1", "organisation", (ListedName("Bäckerei ARBOR GmbH"),))
-    list_take(entities=[baker], source="ofac", loaded_by="test", now=timezone.now())
+    baker = ListedEntity("names", "1", "organisation", (ListedName("Bäckerei ARBOR GmbH"),))
+    list_take(entities=[baker], source="names", loaded_by="test", now=timezone.now())
     subject_screen(subject_id=received.subject_id, shop_id=None, now=timezone.now())
     page = f"{ROOT}/{received.id}"
     answer = officer.post(page, {"decision": "approve"})
