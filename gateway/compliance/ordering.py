@@ -121,9 +121,10 @@ def _next() -> ListOrder | None:
 def _end_unagreed(*, now: datetime) -> None:
     """Those whose act ended otherwise: the web, where people say no, changes no order."""
     waiting = ListOrder.objects.filter(done_at__isnull=True, act_id__isnull=False)
+    acts = Act.objects.filter(id__in=waiting.values("act_id"), state__in=(*OPEN, "carried_out"))
+    still = set(acts.values_list("id", flat=True))
     for order in waiting.defer("body"):
-        act = Act.objects.get(id=order.act_id)
-        if act.state not in (*OPEN, "carried_out"):
+        if order.act_id not in still:
             _done(order, "refused", ListNotAgreed.code, now=now)
 
 

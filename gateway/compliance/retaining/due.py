@@ -7,7 +7,7 @@ All are looked at that are older than the shortest term, by pages: what is kept 
 keeps nobody from being found behind it.
 """
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, TypeVar
@@ -56,12 +56,12 @@ def cases_kept(schedule: Schedule, *, before: datetime) -> list[Kept]:
     four for each 500 that are older than the shortest term."""
     done = Erasure.objects.filter(about__startswith="case:").values_list("about", flat=True)
     erased = {UUID(about.partition(":")[2]) for about in done}
-    last = _older(schedule, ("case", "sanctions"), before=before)
+    last = _older(schedule, "case", "sanctions", before=before)
     cases = Case.objects.filter(state="closed", closed_at__lt=last).exclude(id__in=erased)
     return _due(cases, lambda chunk: _cases_due(schedule, chunk, before=before))
 
 
-def _older(schedule: Schedule, terms: Collection[Class], *, before: datetime) -> datetime:
+def _older(schedule: Schedule, *terms: Class, before: datetime) -> datetime:
     """What is younger than this is due by none of these terms."""
     return years_after(before, -min(schedule.terms[name].years for name in terms))
 
@@ -133,7 +133,7 @@ def report_kept(schedule: Schedule, report: Report) -> Kept:
 def reports_kept(schedule: Schedule, *, before: datetime) -> list[Kept]:
     """Filed reports whose time is over before a moment, in the order they were begun. Two queries
     for each 500 that are older than the shortest term."""
-    last = _older(schedule, ("report", "sanctions"), before=before)
+    last = _older(schedule, "report", "sanctions", before=before)
     reports = Report.objects.filter(filed_at__lt=last, erased_at=None)
     return _due(reports, lambda chunk: _reports_due(schedule, chunk, before=before))
 
@@ -162,7 +162,7 @@ def evidence_kept(schedule: Schedule, *, before: datetime) -> list[Kept]:
     others = Q()
     for kind in OF_OTHERS:
         others |= Q(about__startswith=f"{kind}:")
-    last = _older(schedule, ("alert",), before=before)
+    last = _older(schedule, "alert", before=before)
     keys = SealingKey.objects.exclude(others).filter(made_at__lt=last)
     return _due(keys, lambda chunk: _evidence_due(schedule, chunk, before=before))
 
