@@ -6,12 +6,12 @@ class ComplianceConfig(AppConfig):
     label = "compliance"
 
     def ready(self) -> None:
-        from gateway.compliance import deciding, giving_up, handlers, traced
+        from gateway.compliance import deciding, giving_up, handlers, ordering, traced
         from gateway.compliance.tracing import listings
         from gateway.custody.approvals.kinds import register
         from gateway.events.subscriptions import subscribe
 
-        for act in (*deciding.ACTS, giving_up.ACT):
+        for act in (*deciding.ACTS, giving_up.ACT, ordering.ACT):
             register(act)
         subscribe(
             pattern="deposit.seen",

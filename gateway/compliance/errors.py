@@ -33,6 +33,32 @@ class ListOrderRefused(TillwayError):
     status = 422
 
 
+class ListSecondNeeded(TillwayError):
+    """What one person asked to load says less, or otherwise, than the version in force.
+
+    Attributes:
+        number: of that version.
+        changes: ``removed`` or ``changed``, and the name of whom it concerns; the first of them.
+    """
+
+    code = "list_second_needed"
+    message = "This takes somebody off the list, or says otherwise of them: two people must agree."
+    status = 409
+
+    def __init__(
+        self, *, number: int, removed: int, changed: int, changes: tuple[tuple[str, str], ...]
+    ) -> None:
+        self.number, self.removed, self.changed, self.changes = number, removed, changed, changes
+        super().__init__()
+
+
+class ListNotAgreed(TillwayError):
+    """Nobody agreed to a load that two people must agree to."""
+
+    code = "list_not_agreed"
+    message = "No second person agreed to this in time."
+
+
 class ListStillNamed(TillwayError):
     code = "list_still_named"
     message = "The setting LISTS still names this list: take it out first."

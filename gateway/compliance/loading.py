@@ -8,7 +8,14 @@ from typing import Any
 from django.db import connection, transaction
 
 from gateway.compliance import locks
-from gateway.compliance.errors import ListMissing, ListMixed, PersonMissing, SamePerson
+from gateway.compliance.errors import (
+    ListMissing,
+    ListMixed,
+    ListSecondNeeded,
+    PersonMissing,
+    SamePerson,
+)
+from gateway.compliance.listed.between import Difference, differences
 from gateway.compliance.listed.content import Content, content_of, list_hash
 from gateway.compliance.listed.entities import ListedEntity
 from gateway.compliance.listed.errors import ListError
@@ -78,6 +85,8 @@ def list_take(
     location: str = "",
     format_name: str = "plain",
     files: Sequence[dict[str, Any]] = (),
+    agreed_by: str = "",
+    is_ones_word: bool = False,
 ) -> Loaded:
     """Put a list in force. The same content only counts as checked; a refused one changes nothing
     but the record of its refusal.
@@ -90,9 +99,13 @@ def list_take(
         source: the list's name; each has its own versions, and all enabled ones are screened.
         location: where to look for it again, in ``format_name``; '' keeps what was known.
         files: what it was read from, to be kept with the version.
+        agreed_by: the second person, where two say so.
+        is_ones_word: nobody but ``loaded_by`` vouches for it: then it may name more people than
+            the version in force, and leave out or change none.
 
     Raises:
         ListUnreadable, ListEmpty, ListShrunken: the version before stays in force.
+        ListSecondNeeded: one person's word is not enough for it.
     """
     try:
         read = _read(entities, source=source)
@@ -105,6 +118,8 @@ def list_take(
             location=location,
             format_name=format_name,
             files=files,
+            agreed_by=agreed_by,
+            is_ones_word=is_ones_word,
         )
     except ListError as refusal:
         refusal_note(source=source, refusal=refusal, now=now)
@@ -135,6 +150,8 @@ def _take(
     location: str,
     format_name: str,
     files: Sequence[dict[str, Any]],
+    agreed_by: str,
+    is_ones_word: bool,
 ) -> Loaded:
     row = locks.source_for_load(source)
     before = row.version
@@ -151,8 +168,30 @@ def _take(
         return Loaded(version=before, changed=False)
     if before is not None and before.forced and not (before.entities or before.entries):
         row.enabled = True  # it was given up (``list_give_up``) and comes back
-    version = _put_in_force(row, read, loaded_by=loaded_by, forced=forced, files=files, now=now)
+    version = _put_in_force(
+        row, read, loaded_by=loaded_by, agreed_by=agreed_by, forced=forced, files=files, now=now
+    )
+    if is_ones_word and before is not None:
+        _check_ones_word(version, before)  # on what stands in the tables now; it is undone
     return Loaded(version=version, changed=True)
+
+
+def _check_ones_word(version: ListVersion, before: ListVersion) -> None:
+    """Raises ListSecondNeeded: whoever loads it alone could let somebody through."""
+    if not (version.removed or version.entities_removed or version.entities_changed):
+        return
+    found = differences(source=version.source_id, older=before.number, newer=version.number)
+    raise ListSecondNeeded(
+        number=before.number,
+        removed=version.entities_removed,
+        changed=version.entities_changed,
+        changes=tuple((row.how, _told(row)) for row in found.rows if row.how != "added"),
+    )
+
+
+def _told(row: Difference) -> str:
+    entity = row.before or row.after
+    return entity.names[0].full if entity and entity.names else row.entity_id
 
 
 @transaction.atomic

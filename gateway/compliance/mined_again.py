@@ -29,6 +29,12 @@ def decided_before(*, remined_from: UUID | None, matches: Sequence[Match]) -> Ho
 
 
 def known(matches: Sequence[Match], before: Sequence[Match]) -> bool:
-    """Whether two people already looked at all of these matches when they decided."""
-    seen = {(match["address"], match["source"]) for match in before}
-    return all((match["address"], match["source"]) in seen for match in matches)
+    """Whether two people already looked at all of these matches when they decided: an address that
+    a list names for something else by now is another match."""
+    seen = {_what(match) for match in before}
+    return all(_what(match) in seen for match in matches)
+
+
+def _what(match: Match) -> tuple[str, str, str]:
+    # Not by the name: of a trace that is its id, and each is another one.
+    return match["address"], match["source"], match["program"]

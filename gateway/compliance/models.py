@@ -73,7 +73,7 @@ class ListVersion(models.Model):
     forced = models.BooleanField(default=False)
     loaded_by = models.TextField()
     agreed_by = models.TextField(
-        default="", help_text="of a list that is given up: the second person"
+        default="", help_text="the second person, where one was not enough"
     )
     loaded_at = models.DateTimeField()
     retired_at = models.DateTimeField(null=True)
@@ -113,6 +113,7 @@ class ListOrder(models.Model):
     body = models.BinaryField(default=b"", help_text="the file; gone once it is done")
     by = models.UUIDField()
     asked_at = models.DateTimeField()
+    act_id = models.UUIDField(null=True, help_text="it waits for the second person of this act")
     done_at = models.DateTimeField(null=True)
     outcome = models.TextField(default="", help_text="changed, checked, refused")
     refusal = models.TextField(default="", help_text="the code of what was wrong")

@@ -1,25 +1,36 @@
 """Have a list looked at now, or a file loaded: a row that an officer writes and a worker does.
 
 The web may not write a list: whoever took it over could make everybody clean. Nothing is forced
-from here either: a list that lost a fifth is for a person at the house's own machine.
+from here either: a list that lost a fifth is for a person at the house's own machine. What takes
+somebody off a list, or says otherwise of them, waits for a second officer: else one person's file
+would let through whom it leaves out.
 """
 
 import io
 from datetime import datetime
+from hashlib import sha256
 from typing import Final
 from uuid import UUID
 
 from django.db import transaction
 
-from gateway.compliance.errors import ListOrderRefused
+from gateway.compliance.errors import ListNotAgreed, ListOrderRefused, ListSecondNeeded
 from gateway.compliance.listed.errors import ListError
 from gateway.compliance.listed.formats import FORMATS, format_named
-from gateway.compliance.loading import list_take
+from gateway.compliance.loading import Loaded, list_take
 from gateway.compliance.models import ListOrder, ListSource
 from gateway.compliance.refreshing import configured_feeds, feeds_expect, list_refresh
+from gateway.custody.approvals.errors import ActChanged
+from gateway.custody.approvals.kinds import ActKind
+from gateway.custody.approvals.life import OPEN
+from gateway.custody.approvals.models import Act
+from gateway.custody.approvals.services import act_propose
 from gateway.events.errors import TillwayError
 
+KIND: Final = "list_load"
 MOST_BYTES: Final = 20 * 1024 * 1024
+SHOWN: Final = 20
+"""Of whom a file leaves out or changes, to the second person."""
 
 
 def upload_formats() -> tuple[str, ...]:
@@ -60,14 +71,35 @@ def list_orders_carry(*, now: datetime) -> int:
     """Do what was asked for, oldest first; how many. What is refused is told on the list's page,
     and alerts as ever."""
     done = 0
+    _end_unagreed(now=now)
     while (order := _next()) is not None:
-        outcome, refusal = _carried(order, now=now)
         # An order that a process died of is done again: a load is, too, idempotent.
-        ListOrder.objects.filter(id=order.id, done_at__isnull=True).update(
-            done_at=now, outcome=outcome, refusal=refusal, body=b""
-        )
+        try:
+            outcome, refusal = _carried(order, now=now)
+            _done(order, outcome, refusal, now=now)
+        except ListSecondNeeded as needed:
+            _ask_second(order, needed, now=now)
         done += 1
     return done
+
+
+def load_agreed(act: Act, now: datetime) -> None:
+    """Put in force what two people agreed to.
+
+    Raises:
+        ActChanged: another version is in force by now, or it is another file.
+        ListError: as ``list_take``.
+    """
+    order = ListOrder.objects.select_for_update().get(id=act.body["order_id"])
+    number = ListSource.objects.values_list("number", flat=True).get(name=order.source)
+    told = (str(number), sha256(bytes(order.body)).hexdigest())
+    if order.done_at is not None or told != (act.body["number"], act.body["sha256"]):
+        raise ActChanged
+    _loaded(order, by=act.maker, agreed_by=f"user:{act.checker}", now=now)
+    _done(order, "changed", "", now=now)
+
+
+ACT: Final = ActKind(name=KIND, carry_out=load_agreed, decide_action="list.load")
 
 
 def orders_of(source: str, *, limit: int = 10) -> list[ListOrder]:
@@ -82,26 +114,78 @@ def _order(**facts: object) -> ListOrder:
 
 
 def _next() -> ListOrder | None:
-    return ListOrder.objects.filter(done_at__isnull=True).order_by("id").first()
+    asked = ListOrder.objects.filter(done_at__isnull=True, act_id__isnull=True)
+    return asked.order_by("id").first()
+
+
+def _end_unagreed(*, now: datetime) -> None:
+    """Those whose act ended otherwise: the web, where people say no, changes no order."""
+    waiting = ListOrder.objects.filter(done_at__isnull=True, act_id__isnull=False)
+    acts = Act.objects.filter(id__in=waiting.values("act_id"), state__in=(*OPEN, "carried_out"))
+    still = set(acts.values_list("id", flat=True))
+    for order in waiting.defer("body"):
+        if order.act_id not in still:
+            _done(order, "refused", ListNotAgreed.code, now=now)
+
+
+def _done(order: ListOrder, outcome: str, refusal: str, *, now: datetime) -> None:
+    ListOrder.objects.filter(id=order.id, done_at__isnull=True).update(
+        done_at=now, outcome=outcome, refusal=refusal, body=b""
+    )
+
+
+@transaction.atomic
+def _ask_second(order: ListOrder, needed: ListSecondNeeded, *, now: datetime) -> None:
+    """Whoever uploaded it has proposed it."""
+    try:
+        with transaction.atomic():
+            act = act_propose(
+                kind=KIND,
+                subject=f"list:{order.source}",
+                payload={
+                    "order_id": str(order.id),
+                    "source": order.source,
+                    "number": str(needed.number),
+                    "sha256": sha256(bytes(order.body)).hexdigest(),
+                    "removed": str(needed.removed),
+                    "changed": str(needed.changed),
+                    "changes": [list(one) for one in needed.changes[:SHOWN]],
+                },
+                reason=needed.message,
+                maker=order.by,
+            )
+    except TillwayError as refused:
+        _done(order, "refused", refused.code, now=now)
+        return
+    ListOrder.objects.filter(id=order.id).update(act_id=act.id)
+
+
+def _loaded(order: ListOrder, *, by: UUID | None, agreed_by: str, now: datetime) -> Loaded:
+    form = format_named(order.format)
+    return list_take(
+        entities=form.read({form.parts[0]: io.BytesIO(bytes(order.body))}, source=order.source),
+        source=order.source,
+        loaded_by=f"user:{by}",
+        agreed_by=agreed_by,
+        is_ones_word=not agreed_by,
+        now=now,
+        format_name=order.format,
+    )
 
 
 def _carried(order: ListOrder, *, now: datetime) -> tuple[str, str]:
-    by = f"user:{order.by}"
+    """What became of it, and the code of what was wrong. Raises ListSecondNeeded."""
     try:
         if order.kind == "refresh":
             feeds = configured_feeds()
             if order.source not in feeds:
                 return "refused", "list_order_refused"
             feeds_expect(feeds)
-            return list_refresh(feed=feeds[order.source], by=by, now=now).outcome, ""
-        form = format_named(order.format)
-        loaded = list_take(
-            entities=form.read({form.parts[0]: io.BytesIO(bytes(order.body))}, source=order.source),
-            source=order.source,
-            loaded_by=by,
-            now=now,
-            format_name=order.format,
-        )
+            feed = feeds[order.source]
+            return list_refresh(feed=feed, by=f"user:{order.by}", now=now).outcome, ""
+        loaded = _loaded(order, by=order.by, agreed_by="", now=now)
         return ("changed" if loaded.changed else "checked"), ""
+    except ListSecondNeeded:
+        raise
     except (ListError, TillwayError) as refused:
         return "refused", refused.code

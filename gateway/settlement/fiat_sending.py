@@ -22,6 +22,7 @@ from gateway.settlement.fiat_models import FiatWay
 from gateway.settlement.fiat_offers import free_at_ramp, must_wait_for_checks, parts_of
 from gateway.settlement.life import WAITING
 from gateway.settlement.models import Payout
+from gateway.settlement.owners import owners_let_pay
 from gateway.settlement.payouts import amount_of, become, wait_for
 from gateway.settlement.reconciling.pausing import books_differ
 from gateway.settlement.selectors import is_frozen, may_leave, payout_by_id
@@ -50,7 +51,7 @@ def fiat_send(*, payout_id: UUID, now: datetime) -> Payout:
         return payout
     if is_frozen(payout):
         wait_for(payout, "shop_suspended")
-    elif not _is_checked(payout):
+    elif not _is_checked(payout) or not owners_let_pay(payout, now=now):
         wait_for(payout, "payment_check")
     elif books_differ(mode=payout.mode, asset=payout.asset, units=payout.units):
         wait_for(payout, "books_differ")

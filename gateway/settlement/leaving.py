@@ -13,6 +13,7 @@ from gateway.events.points import point
 from gateway.events.services import emit
 from gateway.settlement.life import WAITING
 from gateway.settlement.models import Payout
+from gateway.settlement.owners import owners_let_pay
 from gateway.settlement.payouts import amount_of, become, chain_of, wait_for
 from gateway.settlement.reconciling.pausing import books_differ
 from gateway.settlement.selectors import is_frozen, may_leave
@@ -36,7 +37,8 @@ def may_go(payout: Payout, *, free: int, now: datetime) -> bool:
     """
     if is_frozen(payout):
         wait_for(payout, "shop_suspended")
-    elif not may_leave(payout):
+    elif not may_leave(payout) or not owners_let_pay(payout, now=now):
+        # One word for whatever is looked at: which it is is told to nobody.
         wait_for(payout, "payment_check")
     elif reason := travel_waits(
         about=f"{REFERENCE_PREFIX}{payout.id}",
@@ -53,7 +55,6 @@ def may_go(payout: Payout, *, free: int, now: datetime) -> bool:
         if wait_for(payout, "float_short"):
             _emit_float_short(payout, short=payout.units - free, now=now)
     elif not _destination_goes(payout, now=now):
-        # The same word as for a payment that is looked at: which of them is told to nobody.
         wait_for(payout, "payment_check")
     else:
         return True

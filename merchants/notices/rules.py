@@ -27,7 +27,7 @@ CASE_CLOSE: Final = "case_close"
 """The kind of act that ends a case: nobody but the officers hears of one."""
 OFFICERS_ACTS: Final = frozenset(
     {
-        *("scenario_live", "scenario_retire", "list_give_up", "good_guy"),
+        *("scenario_live", "scenario_retire", "list_give_up", "list_load", "good_guy"),
         *("hold_release", "hold_return", "hold_block", "destination_release", "shop_approval"),
     }
 )

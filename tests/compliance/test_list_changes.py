@@ -386,6 +386,29 @@ def test_a_released_payer_is_not_held_again_by_a_list_that_names_others(held: De
     assert given(held) == ["clear", "released", "held"]
 
 
+def test_a_released_payer_is_held_again_once_a_list_names_them_for_something_else(
+    held: Deposit,
+) -> None:
+    services.hold_release(deposit_id=held.id, by="ada", reason="namesake", now=NOW)
+    services.hold_approve(deposit_id=held.id, by="bea", now=NOW)
+    load(NOBODY)
+    relay.drain()
+    load(NOBODY, SHOPPER)
+    relay.drain()
+    assert states([held]) == {"released"}, "for the same as before"
+    load(NOBODY)
+    relay.drain()
+    services.list_load(
+        lines=[f"0x{NOBODY.hex()}\n", f"0x{SHOPPER.hex()},Somebody,CYBER2\n"],
+        source="ofac",
+        loaded_by="test",
+        now=NOW,
+        forced=True,
+    )
+    relay.drain()
+    assert states([held]) == {"held"}
+
+
 # --- how it is looked up -------------------------------------------------------------------------
 
 FILL_SQL = """

@@ -25,7 +25,7 @@ from gateway.compliance.travelling.errors import ChallengeOver, PayerElsewhere, 
 from gateway.compliance.travelling.ivms.payers import PayerTold
 from gateway.compliance.travelling.models import PayerStatement
 from gateway.compliance.travelling.proving import challenge_issue, ownership_shown
-from gateway.compliance.travelling.stating import Statement, statement_open
+from gateway.compliance.travelling.stating import Statement, statement_keep, statement_open
 from gateway.compliance.untold import NAMED, UNTOLD
 from gateway.events import relay
 from gateway.events.models import Event
@@ -291,6 +291,24 @@ def test_who_a_list_may_name_is_looked_at_by_people(ruled: World, listed: Listed
     tell(ruled, after, **named)
     assert hold_of(late).approved_at is None
     assert ruled.again(after).status == "processing"
+
+
+def test_who_was_called_like_a_listed_one_is_not_let_through_by_another_name(
+    ruled: World, listed: Listed
+) -> None:
+    listed("Ada LOVELACE", "Somebody ELSE")
+    invoice = ruled.issue(FIGURE)
+    tell(ruled, invoice, told=replace(ADA, born_on="1980-02-29"))
+    statement_keep(  # while what was said before counts
+        invoice_id=invoice.id,
+        shop_id=invoice.shop_id,
+        mode=invoice.mode,
+        statement=said(told=replace(ADA, given="Grace", family="Hopper")),
+        now=ruled.now,
+    )
+    ruled.drain()
+    deposit = ruled.confirmed(invoice)
+    assert [match["program"] for match in hold_of(deposit).verdict.matches] == [NAMED]
 
 
 def test_money_that_comes_after_what_was_said_ran_out_is_held(ruled: World) -> None:

@@ -14,6 +14,15 @@ from gateway.compliance.issuing.errors import NameNotSplit
 VCT: Final = "urn:tillway:verified-person:1"
 OF_AGE: Final = 18
 MOST_WORDS: Final = 12
+CLAIMS: Final = {
+    "level": ("How far it was checked", "核实级别"),
+    f"age_over_{OF_AGE}": (f"{OF_AGE} or older", f"年满 {OF_AGE} 岁"),
+    "country": ("Country of residence", "居住国家"),
+    "given_name": ("Given name", "名"),
+    "family_name": ("Family name", "姓"),
+    "birthdate": ("Date of birth", "出生日期"),
+}
+"""Every claim that there can be, as wallets show it to its holder: in English, in Chinese."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +89,14 @@ def is_of_age(born: date, *, today: date) -> bool:
 
 
 def claims_told() -> list[dict[str, Any]]:
-    """The claims that there can be, as metadata name them."""
-    names = ("level", f"age_over_{OF_AGE}", "country", "given_name", "family_name", "birthdate")
-    return [{"path": [name]} for name in names]
+    """The claims as metadata name them (OpenID4VCI 1.0, appendix B.2)."""
+    return [
+        {
+            "path": [name],
+            "display": [
+                {"name": english, "locale": "en"},
+                {"name": chinese, "locale": "zh-Hans"},
+            ],
+        }
+        for name, (english, chinese) in CLAIMS.items()
+    ]

@@ -18,8 +18,11 @@ from gateway.compliance.presenting.trust import ALGORITHM, public_key
 
 PROOF_TYPE: Final = "openid4vci-proof+jwt"
 MAX_CHARACTERS: Final = 4_000
-_HEADER: Final = frozenset({"typ", "alg", "jwk"})
+_OTHER_KEYS: Final = frozenset({"kid", "x5c", "trust_chain"})
 """A key by its value alone: one by name or certificate would have to be believed."""
+_ELSE: Final = frozenset({"crit", "b64"})
+"""By which the signature would mean something else. What is left is nobody's to refuse (RFC 7515,
+4): a wallet may add an attestation of its key, which we don't ask for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +49,10 @@ def proof_read(text: str, *, issuer: str, now: datetime) -> HolderProof:
         header, payload = object_of(parts[0]), object_of(parts[1])
         if header.get("typ") != PROOF_TYPE or header.get("alg") != ALGORITHM:
             raise WalletRefused("invalid_proof", f"A proof is {PROOF_TYPE} by {ALGORITHM}.")
-        if set(header) != _HEADER:
+        if "jwk" not in header or _OTHER_KEYS & set(header):
             raise WalletRefused("invalid_proof", "A proof names its key as jwk, and only so.")
+        if _ELSE & set(header):
+            raise WalletRefused("invalid_proof", "A proof is signed as RFC 7515 says, no more.")
         key = public_key(header["jwk"])
         signed = JWS()
         signed.allowed_algs = [ALGORITHM]

@@ -16,7 +16,7 @@ from sd_jwt.issuer import SDJWTIssuer
 from gateway.compliance.issuing.life import Standing
 from gateway.compliance.presenting.credentials import CREDENTIAL_TYPE
 from gateway.compliance.presenting.encoding import encoded
-from gateway.compliance.presenting.requests import Signer, signed, x5c_of
+from gateway.compliance.presenting.requests import Signer, signed
 from gateway.compliance.presenting.status_lists import INVALID, STATUS_TYPE, SUSPENDED, VALID
 
 BITS: Final = 2
@@ -105,5 +105,5 @@ def _header(signer: Signer, typ: str) -> dict[str, Any]:
     return {
         "typ": typ,
         "kid": kid_of(signer.key),
-        "x5c": [x5c_of(one) for one in signer.chain],
+        "x5c": signer.x5c,
     }

@@ -33,7 +33,8 @@ from gateway.compliance.presenting.status_lists import STATUS_MEDIA
 from gateway.events.errors import TillwayError
 
 MAX_BYTES: Final = 16 * 1024
-BEARER: Final = "Bearer "
+BEARER: Final = "bearer"
+"""In any case (RFC 9110, 11.1)."""
 Arguments = ParamSpec("Arguments")
 View = Callable[Concatenate[HttpRequest, Arguments], HttpResponse]
 
@@ -152,8 +153,8 @@ def nonce(request: HttpRequest) -> HttpResponse:
 def issue(request: HttpRequest) -> HttpResponse:
     """The credential, for a token and the proof of a key."""
     now = timezone.now()
-    told = request.headers.get("Authorization", "")
-    found = offer_by_token(told.removeprefix(BEARER)) if told.startswith(BEARER) else None
+    scheme, _, told = request.headers.get("Authorization", "").partition(" ")
+    found = offer_by_token(told.strip()) if scheme.lower() == BEARER else None
     if found is None:
         raise WalletRefused("invalid_token", "There is no such token.", status=401)
     proof = proof_read(_proof(request), issuer=settings.PUBLIC_URL, now=now)

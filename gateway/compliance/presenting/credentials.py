@@ -20,7 +20,13 @@ from gateway.compliance.presenting.disclosures import check_disclosures
 from gateway.compliance.presenting.encoding import decoded, object_of
 from gateway.compliance.presenting.errors import CredentialRefused
 from gateway.compliance.presenting.life import LEEWAY
-from gateway.compliance.presenting.trust import Issuer, check_header, issuer_key, public_key
+from gateway.compliance.presenting.trust import (
+    Issuer,
+    check_header,
+    issuer_certified,
+    issuer_key,
+    public_key,
+)
 
 CREDENTIAL_TYPE: Final = "dc+sd-jwt"
 BINDING_TYPE: Final = "kb+jwt"
@@ -88,7 +94,7 @@ def credential_verify(
     check_header(header, typ=CREDENTIAL_TYPE)
     said = _said(payload.get("iss"))
     try:
-        issuer = _issuer_of(payload, issuers)
+        issuer = _issuer_of(header, payload, issuers)
         key = issuer_key(issuer, header, now=now)
         check_disclosures(payload, hidden.split("~")[1:])
         _check_binding(binding, client_id=client_id, nonce=nonce)
@@ -119,9 +125,15 @@ def _said(told: Any) -> str:
     return told[:MAX_NAME] if isinstance(told, str) and told.isprintable() else ""
 
 
-def _issuer_of(payload: Mapping[str, Any], issuers: Mapping[str, Issuer]) -> Issuer:
+def _issuer_of(
+    header: Mapping[str, Any], payload: Mapping[str, Any], issuers: Mapping[str, Issuer]
+) -> Issuer:
+    """Who says to have signed it: by ``iss``, or, where that is left out (SD-JWT VC, 2.2.2.1), by
+    the certificate in its header."""
     told, vct = payload.get("iss"), payload.get("vct")
     issuer = issuers.get(told) if isinstance(told, str) else None
+    if told is None:
+        issuer = issuer_certified(issuers, header.get("x5c"))
     if issuer is None:
         raise CredentialRefused("issuer_untrusted", "nobody whom the house trusts")
     if not isinstance(vct, str) or vct not in issuer.vcts:

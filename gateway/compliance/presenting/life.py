@@ -41,7 +41,7 @@ LOOKED_AT_WITHIN: Final = timedelta(hours=1)
 """An answer is personal data: where nobody could check it, it is dropped."""
 LEEWAY: Final = timedelta(seconds=60)
 """By which an issuer's and a wallet's clocks may differ from ours."""
-VERIFIER: Final = "2026-11"
+VERIFIER: Final = "2026-11-2"
 """Version of the checks; a decision names it."""
 
 

@@ -46,6 +46,13 @@ class Signer:
         der = self.chain[0].public_bytes(Encoding.DER)
         return f"x509_hash:{encoded(sha256(der).digest())}"
 
+    @property
+    def x5c(self) -> list[str]:
+        """The chain as headers name it (RFC 7515, 4.1.6), without the root above it: who trusts it
+        has it, and wallets of the HAIP profile refuse a chain that brings its own."""
+        own, *above = self.chain
+        return [_base64(one) for one in (own, *(up for up in above if up.issuer != up.subject))]
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -113,7 +120,7 @@ def request_signed(asked: Asked, *, signer: Signer, name: str) -> str:
         key=signer.key,
         header={
             "typ": REQUEST_TYPE,
-            "x5c": [x5c_of(one) for one in signer.chain],
+            "x5c": signer.x5c,
         },
     )
 
@@ -141,7 +148,6 @@ def wallet_link(*, client_id: str, request_uri: str) -> str:
     )
 
 
-def x5c_of(certificate: Certificate) -> str:
-    """A certificate as headers name it (RFC 7515, 4.1.6)."""
+def _base64(certificate: Certificate) -> str:
     pem = certificate.public_bytes(Encoding.PEM).decode("ascii")
     return "".join(pem.splitlines()[1:-1])

@@ -94,6 +94,19 @@ def issuer_key(issuer: Issuer, header: Mapping[str, Any], *, now: datetime) -> J
     return public_key(fitting[0])
 
 
+def issuer_certified(issuers: Mapping[str, Issuer], told: Any) -> Issuer | None:
+    """The one whose name the first certificate of a chain bears; None if that is nobody, or not one
+    alone. Whether the chain leads to its roots is for ``issuer_key`` to say."""
+    if not isinstance(told, list) or not told:
+        return None
+    try:
+        names = _names(_certificate(told[0]))
+    except (CredentialRefused, ValueError, TypeError):
+        return None
+    named = [one for one in issuers.values() if one.roots and _is_named(one, names)]
+    return named[0] if len(named) == 1 else None
+
+
 def _certified_key(issuer: Issuer, told: Any, *, now: datetime) -> JWK:
     if not isinstance(told, list) or not 0 < len(told) <= MAX_CHAIN:
         raise CredentialRefused("issuer_untrusted", "no chain of certificates")
@@ -113,11 +126,15 @@ def _certified_key(issuer: Issuer, told: Any, *, now: datetime) -> JWK:
         key, names = leaf.public_key(), _names(leaf)
     except (CredentialRefused, ValueError, TypeError, VerificationError) as error:
         raise CredentialRefused("issuer_untrusted", "its certificate leads to no root") from error
-    if not names & {issuer.issuer, urlsplit(issuer.issuer).hostname}:
+    if not _is_named(issuer, names):
         raise CredentialRefused("issuer_untrusted", "its certificate names somebody else")
     if not isinstance(key, EllipticCurvePublicKey) or not isinstance(key.curve, SECP256R1):
         raise CredentialRefused("badly_signed", "its certificate holds no P-256 key")
     return JWK.from_pem(key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
+
+
+def _is_named(issuer: Issuer, names: set[str]) -> bool:
+    return bool(names & {issuer.issuer, urlsplit(issuer.issuer).hostname})
 
 
 def _certificate(told: Any) -> x509.Certificate:

@@ -2,15 +2,18 @@
 
 Evidence about somebody is kept as long as any case or alert about them is, and as long as they are
 a subject of a shop's: of several terms the last one counts.
+
+All are looked at that are older than the shortest term, by pages: what is kept longer, or held,
+keeps nobody from being found behind it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, TypeVar
 from uuid import UUID
 
-from django.db.models import Max, Q
+from django.db.models import Max, Model, Q, QuerySet
 
 from gateway.compliance.alerts.models import Alert
 from gateway.compliance.cases.models import Case
@@ -20,10 +23,13 @@ from gateway.compliance.naming.sealed_names import LOOKS, NAMES
 from gateway.compliance.reporting.kinds import KINDS
 from gateway.compliance.reporting.models import Report
 from gateway.compliance.retaining.models import Erasure
-from gateway.compliance.retaining.schedules import Schedule
+from gateway.compliance.retaining.schedules import Class, Schedule
 from gateway.compliance.sealed.models import SealingKey
+from gateway.events.moments import years_after
 
 AT_ONCE: Final = 500
+"""Rows of a page; and how many of a kind are due at once: the rest is the next round's."""
+M = TypeVar("M", bound=Model)
 OF_OTHERS: Final = ("case", "report", NAMES, LOOKS)
 """Kinds of keys that seal no evidence, and go with what they are of."""
 
@@ -46,12 +52,38 @@ class Kept:
 
 
 def cases_kept(schedule: Schedule, *, before: datetime) -> list[Kept]:
-    """Closed cases whose time is over before a moment, oldest first; at most 500. Four queries."""
+    """Closed cases whose time is over before a moment, in the order they were opened. A query, and
+    four for each 500 that are older than the shortest term."""
     done = Erasure.objects.filter(about__startswith="case:").values_list("about", flat=True)
     erased = {UUID(about.partition(":")[2]) for about in done}
-    cases = Case.objects.filter(state="closed", closed_at__lt=before).order_by("closed_at", "id")
+    last = _older(schedule, "case", "sanctions", before=before)
+    cases = Case.objects.filter(state="closed", closed_at__lt=last).exclude(id__in=erased)
+    return _due(cases, lambda chunk: _cases_due(schedule, chunk, before=before))
+
+
+def _older(schedule: Schedule, *terms: Class, before: datetime) -> datetime:
+    """What is younger than this is due by none of these terms."""
+    return years_after(before, -min(schedule.terms[name].years for name in terms))
+
+
+def _due(rows: QuerySet[M], due_among: Callable[[list[M]], list[Kept]]) -> list[Kept]:
+    found: list[Kept] = []
+    for chunk in _pages(rows):
+        found += due_among(chunk)
+        if sum(not kept.held_by for kept in found) >= AT_ONCE:
+            break
+    return found
+
+
+def _pages(rows: QuerySet[M]) -> Iterator[list[M]]:
+    left = rows.order_by("pk")
+    while chunk := list(left[:AT_ONCE]):
+        yield chunk
+        left = rows.filter(pk__gt=chunk[-1].pk).order_by("pk")
+
+
+def _cases_due(schedule: Schedule, chunk: list[Case], *, before: datetime) -> list[Kept]:
     found = []
-    chunk = list(cases.exclude(id__in=erased)[:AT_ONCE])
     reports = _reports_of([case.id for case in chunk])
     alerts = _alerts_of([case.id for case in chunk])
     held = held_among(
@@ -99,9 +131,14 @@ def report_kept(schedule: Schedule, report: Report) -> Kept:
 
 
 def reports_kept(schedule: Schedule, *, before: datetime) -> list[Kept]:
-    """Filed reports whose time is over before a moment; at most 500. Two queries."""
-    reports = Report.objects.filter(filed_at__lt=before, erased_at=None).order_by("filed_at", "id")
-    chunk = list(reports[:AT_ONCE])
+    """Filed reports whose time is over before a moment, in the order they were begun. Two queries
+    for each 500 that are older than the shortest term."""
+    last = _older(schedule, "report", "sanctions", before=before)
+    reports = Report.objects.filter(filed_at__lt=last, erased_at=None)
+    return _due(reports, lambda chunk: _reports_due(schedule, chunk, before=before))
+
+
+def _reports_due(schedule: Schedule, chunk: list[Report], *, before: datetime) -> list[Kept]:
     held = held_among(
         [
             *(report.about for report in chunk),
@@ -120,22 +157,19 @@ def reports_kept(schedule: Schedule, *, before: datetime) -> list[Kept]:
 
 
 def evidence_kept(schedule: Schedule, *, before: datetime) -> list[Kept]:
-    """Whose sealed evidence has been kept for its time before a moment. A few queries for each of
-    at most 500 keys."""
+    """Whose sealed evidence has been kept for its time before a moment. A query for each 500 keys
+    that are older than its term, and five for each of them."""
     others = Q()
     for kind in OF_OTHERS:
         others |= Q(about__startswith=f"{kind}:")
-    keys = SealingKey.objects.exclude(others)
-    found = []
-    for about in (
-        keys.filter(made_at__lt=before)
-        .order_by("made_at")[:AT_ONCE]
-        .values_list("about", flat=True)
-    ):
-        kept = about_kept(schedule, about)
-        if kept.until is not None and kept.until < before:
-            found.append(kept)
-    return found
+    last = _older(schedule, "alert", before=before)
+    keys = SealingKey.objects.exclude(others).filter(made_at__lt=last)
+    return _due(keys, lambda chunk: _evidence_due(schedule, chunk, before=before))
+
+
+def _evidence_due(schedule: Schedule, chunk: list[SealingKey], *, before: datetime) -> list[Kept]:
+    judged = [about_kept(schedule, key.about) for key in chunk]
+    return [kept for kept in judged if kept.until is not None and kept.until < before]
 
 
 def about_kept(schedule: Schedule, about: str) -> Kept:

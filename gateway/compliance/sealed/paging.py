@@ -22,7 +22,7 @@ def by_pages(rows: QuerySet[models.Model], change: Change) -> int:
     """
     count, after = 0, None
     while True:
-        with transaction.atomic():
+        with transaction.atomic(using=rows.db):
             left = rows if after is None else rows.filter(pk__gt=after)
             page = list(left.select_for_update(of=("self",)).order_by("pk")[:AT_ONCE])
             if page:

@@ -6,9 +6,10 @@ from uuid import UUID
 from django.db import transaction
 
 from gateway.chains.addresses import checksum
+from gateway.compliance.naming.selectors import name_standing
 from gateway.compliance.travelling import locks
 from gateway.compliance.travelling.asking import CONFIRMATIONS, become, callback_url, tell
-from gateway.compliance.travelling.errors import ExchangeOver, TravelError
+from gateway.compliance.travelling.errors import ExchangeOver, OriginatorNotClear, TravelError
 from gateway.compliance.travelling.keeping import message_keep
 from gateway.compliance.travelling.life import State
 from gateway.compliance.travelling.models import Exchange
@@ -24,6 +25,8 @@ def exchange_approve(*, exchange_id: UUID, by: str, now: datetime) -> Exchange:
     Raises:
         ExchangeUnknown
         ExchangeOver: it was decided, or is not ours to decide.
+        OriginatorNotClear: who sends it is called like one on a list; or, with real money, was not
+            asked about yet.
     """
     return _decide(exchange_id, then="approving", by=by, now=now)
 
@@ -40,6 +43,8 @@ def _decide(exchange_id: UUID, *, then: State, by: str, now: datetime) -> Exchan
     exchange = locks.exchange_for_update(exchange_id)
     if exchange.direction != "in" or exchange.state != "received" or exchange.address is None:
         raise ExchangeOver
+    if then == "approving":
+        _check_originator(exchange)
     said = (
         Approved(
             address=checksum(bytes(exchange.address)),
@@ -54,3 +59,10 @@ def _decide(exchange_id: UUID, *, then: State, by: str, now: datetime) -> Exchan
     exchange.save()
     tell(exchange, f"travel.{then}", now=now)
     return exchange
+
+
+def _check_originator(exchange: Exchange) -> None:
+    """Raises OriginatorNotClear."""
+    standing = name_standing(f"subject:{exchange.subject_id}")
+    if standing == "match" or (standing == "unknown" and exchange.mode == "live"):
+        raise OriginatorNotClear

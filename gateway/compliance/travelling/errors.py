@@ -54,6 +54,13 @@ class TravelUnreadable(TravelError):
     status = 500
 
 
+class OriginatorNotClear(TravelError):
+    code = "travel_originator_not_clear"
+    message = "A list may name who sends this, or nobody could say yet."
+    hint = "Decide about the name in its case first."
+    status = 409
+
+
 class CounterpartyUnknown(TravelError):
     code = "counterparty_unknown"
     message = "This is no provider that we exchange with."

@@ -35,6 +35,11 @@ _VERSION: Final = 1
 PayerStanding = Literal["told", "untold", "pending", "named"]
 """Of money that came: somebody said who pays; nobody did, or of another wallet; whether a list
 names them is not known yet; one does, and people look."""
+_STANDINGS: Final[dict[str, PayerStanding]] = {
+    "clear": "told",
+    "match": "named",
+    "unknown": "pending",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,18 +161,17 @@ def payer_standing(
     statements: Collection[PayerStatement], *, senders: Collection[bytes], at: datetime
 ) -> PayerStanding:
     """Whether somebody said who pays with money of these wallets, that a block first held at a
-    time. Up to two queries for each statement."""
+    time. Up to two queries for each statement.
+
+    Of several who are said to pay it all must be clear: who was called like a listed one and then
+    says another name is for people to look at.
+    """
     found: set[PayerStanding] = set()
     for statement in statements:
         if at >= statement.expires_at or not _is_of(statement, senders):
             continue
-        state = name_standing(f"subject:{statement.subject_id}")
-        if state == "clear":
-            return "told"
-        found.add("named" if state == "match" else "pending")
-    if "pending" in found:
-        return "pending"
-    return "named" if found else "untold"
+        found.add(_STANDINGS[name_standing(f"subject:{statement.subject_id}")])
+    return next((one for one in ("named", "pending", "told") if one in found), "untold")
 
 
 def _is_of(statement: PayerStatement, senders: Collection[bytes]) -> bool:

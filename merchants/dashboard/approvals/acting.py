@@ -10,8 +10,10 @@ from gateway.custody.approvals.models import Act
 from gateway.custody.approvals.services import act_agree, act_cancel, act_reject
 from gateway.events.errors import TillwayError
 from merchants.accounts.acting import knows_password
+from merchants.accounts.actions import HOUSE_ROLES
 from merchants.accounts.guards import MemberRequest
 from merchants.dashboard.approvals.deciding import say_of
+from merchants.dashboard.approvals.own_shop import check_not_own, shop_of
 
 VERBS: Final = ("agree", "reject", "cancel")
 
@@ -30,6 +32,8 @@ def act_on(request: MemberRequest, act: Act, verb: str) -> str:
         if verb == "agree":
             if not knows_password(request):
                 return _("That isn't your password.")
+            if act.decider == "house" and HOUSE_ROLES & request.roles:
+                check_not_own(request.user, shop_of(act))
             then = act_agree(act_id=act.id, by=request.user.pk)
             messages.success(
                 request,
@@ -57,5 +61,6 @@ def act_problem(refused: TillwayError) -> str:
         "act_reason_missing": _("Say why: it is written down with your name."),
         "act_open_already": _("Something like this waits already. Decide about that first."),
         "second_person_needed": _("Another person must approve what you proposed."),
+        "own_shop": _("You work in this shop: somebody else of the house must decide about it."),
     }
     return words.get(refused.code) or refused.message

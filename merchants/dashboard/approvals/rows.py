@@ -16,7 +16,9 @@ from merchants.dashboard.approvals.wording import act_words, end_words, state_si
 from merchants.dashboard.desk import figures
 from merchants.dashboard.selectors import assets_by_code, time_text
 
-SAY_WHY_THEMSELVES: Final = frozenset({"payout", "payout_destination", "bank_destination"})
+SAY_WHY_THEMSELVES: Final = frozenset(
+    {"payout", "payout_destination", "bank_destination", "list_load"}
+)
 """Kinds whose reason no person writes."""
 
 

@@ -63,7 +63,7 @@ def act_words(act: Act, *, shops: Shops, assets: Assets, names: Names) -> Words:
             return _case(body)
         case "scenario_live" | "scenario_retire":
             return _scenario(act.kind, body)
-        case "destination_release" | "list_give_up" | "good_guy":
+        case "destination_release" | "list_give_up" | "list_load" | "good_guy":
             return _of_compliance(act.kind, body)
         case "desk_resume" | "house_role":
             return _of_house(act.kind, body, names)
@@ -209,6 +209,19 @@ def _of_compliance(kind: str, body: Mapping[str, Any]) -> Words:
             _("Give up the list %(name)s") % {"name": body["source"]},
             [_("Nobody is screened by it any more, and whom it names is looked at again.")],
             [(_("Version"), f"#{body['number']}")],
+            about=f"/house/lists/{body['source']}",
+        )
+    if kind == "list_load":
+        words = {"removed": _("Taken off"), "changed": _("Changed")}
+        return Words(
+            _("Load a file into the list %(name)s") % {"name": body["source"]},
+            [_("It takes somebody off the list, or says otherwise of them.")],
+            [
+                (_("In place of"), f"#{body['number']}"),
+                (_("Entities"), f"−{body['removed']} ~{body['changed']}"),
+                *((words[how], name) for how, name in body["changes"]),
+                (_("Hash of the file"), body["sha256"]),
+            ],
             about=f"/house/lists/{body['source']}",
         )
     if kind == "good_guy":

@@ -28,6 +28,7 @@ from gateway.events.errors import BadCursor, TillwayError
 from merchants.accounts.guards import MemberRequest, require_action
 from merchants.accounts.selectors import house_people
 from merchants.dashboard.approvals.acting import VERBS, act_on, act_problem
+from merchants.dashboard.approvals.own_shop import check_not_own
 from merchants.dashboard.house.case_facts import act_of, case_facts, record_checked
 from merchants.dashboard.house.case_rows import (
     ROOT,
@@ -103,6 +104,7 @@ def say(request: MemberRequest, case_id: UUID, verb: str) -> HttpResponse:
         raise Http404
     does, words = DOES[verb]
     try:
+        check_not_own(request.user, found.shop_id)
         does(request, found)
     except TillwayError as refused:
         problem = problem_words(refused.code) or act_problem(refused)

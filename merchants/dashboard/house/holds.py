@@ -21,6 +21,7 @@ from gateway.custody.approvals.models import Act
 from gateway.events.errors import BadCursor, TillwayError
 from merchants.accounts.guards import MemberRequest, require_action
 from merchants.dashboard.approvals.acting import act_problem
+from merchants.dashboard.approvals.own_shop import check_not_own
 from merchants.dashboard.house.frame import draw
 from merchants.dashboard.house.hold_rows import hold_facts, hold_rows
 from merchants.dashboard.house.hold_words import CHOICES, filter_word
@@ -70,6 +71,7 @@ def hold(request: MemberRequest, hold_id: UUID) -> HttpResponse:
     if propose is None:
         return _page(request, found, problem=_("Choose what shall become of it."), status=422)
     try:
+        check_not_own(request.user, found.shop_id)
         act = propose(
             deposit_id=found.deposit_id,
             by=request.user.pk,

@@ -100,7 +100,7 @@ def _version(version: ListVersion) -> dict[str, Any]:
         "changed": version.entities_changed,
         "loaded": time_text(version.loaded_at),
         "is_forced": version.forced,
-        "is_given_up": bool(version.agreed_by),
+        "is_given_up": bool(version.agreed_by) and not (version.entities or version.entries),
         "is_in_force": version.retired_at is None,
     }
 
@@ -112,6 +112,7 @@ def _order(order: ListOrder, name: str) -> dict[str, Any]:
         "by": name,
         "at": time_text(order.asked_at),
         "refusal": order.refusal,
+        "act_id": order.act_id if order.done_at is None else None,
     }
 
 
@@ -123,6 +124,8 @@ def _order_sign(order: ListOrder) -> Sign:
             return Sign("paid", "check", _("Nothing new"))
         case "refused":
             return Sign("problem", "alert", _("Refused"))
+        case _ if order.act_id is not None:
+            return Sign("wait", "hourglass", _("Another officer must approve it"))
         case _:
             return Sign("wait", "clock", _("Under way"))
 

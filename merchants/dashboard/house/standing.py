@@ -23,6 +23,7 @@ from gateway.shops.errors import PolicyRefused, ShopUnknown
 from gateway.shops.selectors import ShopView, shop_view, shops_by_name
 from merchants.accounts.guards import MemberRequest, may, require_action
 from merchants.dashboard.approvals.acting import act_problem
+from merchants.dashboard.approvals.own_shop import check_not_own
 from merchants.dashboard.house.frame import draw
 from merchants.dashboard.house.standing_rows import shop_facts
 from merchants.dashboard.selectors import assets_by_code
@@ -66,6 +67,8 @@ def shop(request: MemberRequest, shop_id: UUID) -> HttpResponse:
     if not may(request, NEEDS[wanted]):
         raise PermissionDenied(wanted)
     try:
+        if wanted != "suspend":  # which lets nobody have anything
+            check_not_own(request.user, found.id)
         act = DO[wanted](request, found)
     except (TillwayError, MoneyError) as refused:
         return _page(request, found, refused=wanted, problem=_problem(refused), status=422)

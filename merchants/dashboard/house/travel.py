@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 from gateway.compliance.travelling.deciding import exchange_approve, exchange_reject
 from gateway.compliance.travelling.errors import (
     ExchangeUnknown,
+    OriginatorNotClear,
     TravelAddressInvalid,
     TravelError,
 )
@@ -28,6 +29,8 @@ from gateway.events.errors import BadCursor, TillwayError
 from gateway.invoices.models import Invoice
 from gateway.settlement.models import Payout
 from merchants.accounts.guards import MemberRequest, require_action
+from merchants.dashboard.approvals.acting import act_problem
+from merchants.dashboard.approvals.own_shop import OwnShop, check_not_own
 from merchants.dashboard.house.frame import draw
 from merchants.dashboard.house.payer_rows import payer_rows
 from merchants.dashboard.house.travel_words import (
@@ -113,7 +116,13 @@ def exchange(request: MemberRequest, exchange_id: UUID) -> HttpResponse:
     if decide is None:
         return _page(request, found, problem=_("Choose what shall become of it."), status=422)
     try:
+        check_not_own(request.user, found.shop_id)
         decide(exchange_id=found.id, by=f"user:{request.user.pk}", now=timezone.now())
+    except OwnShop as refused:
+        return _page(request, found, problem=act_problem(refused), status=422)
+    except OriginatorNotClear:
+        problem = _("A list may name who sends this, or nobody could say yet: look at its case.")
+        return _page(request, found, problem=problem, status=422)
     except TravelError:
         again = exchange_get(exchange_id)
         return _page(

@@ -29,6 +29,7 @@ from gateway.events.errors import TillwayError
 from gateway.shops.selectors import shop_views
 from merchants.accounts.guards import MemberRequest, require_action
 from merchants.dashboard.approvals.acting import act_problem
+from merchants.dashboard.approvals.own_shop import check_not_own
 from merchants.dashboard.house.frame import draw
 from merchants.dashboard.house.verification_rows import file_facts, file_row
 from merchants.onboarding.words import status_sign
@@ -76,6 +77,7 @@ def file(request: MemberRequest, shop_id: UUID) -> HttpResponse:
     if decide is None:
         raise Http404
     try:
+        check_not_own(request.user, found.shop_id)
         there = decide(request, found)
     except TillwayError as refused:
         return _page(request, found, problem=_refusal(refused), status=422)

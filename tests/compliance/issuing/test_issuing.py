@@ -1,6 +1,7 @@
 """A wallet is given a credential by OpenID4VCI, and what it shows counts: for JavaScript's library,
 and in another shop of the house."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -53,6 +54,9 @@ def test_a_wallet_is_given_a_credential_that_javascript_verifies(shop: Approved)
     told = issuer["credential_configurations_supported"][name]
     assert told["format"] == "dc+sd-jwt" and told["vct"] == VCT
     assert issuer["credential_endpoint"].endswith("/credentials/issue")
+    named = {claim["path"][0]: claim["display"] for claim in told["credential_metadata"]["claims"]}
+    assert set(named) == {*MINIMAL, "given_name", "family_name", "birthdate"}
+    assert all({one["locale"] for one in each} == {"en", "zh-Hans"} for each in named.values())
 
     credential = wallet.fetched(row)
     binding = {"iat": int(timezone.now().timestamp()), "aud": "https://bar.example", "nonce": "n"}
@@ -231,6 +235,8 @@ def test_a_proof_binds_the_key_that_signed_it_once(shop: Approved) -> None:
         ("invalid_proof", wallet.proof(iat=int(timezone.now().timestamp()) - 3_600)),
         ("invalid_proof", wallet.proof(header={"typ": "JWT"})),
         ("invalid_proof", wallet.proof(header={"kid": "did:example:1"})),
+        ("invalid_proof", wallet.proof(header={"x5c": ["AAAA"]})),
+        ("invalid_proof", wallet.proof(header={"crit": ["exp"], "exp": 1})),
         ("invalid_proof", wallet.proof(header={"jwk": kit.private(wallet.key)})),
         ("invalid_proof", wallet.proof(header={"jwk": None})),
         ("invalid_proof", "a.b.c"),
@@ -246,6 +252,20 @@ def test_a_proof_binds_the_key_that_signed_it_once(shop: Approved) -> None:
     again = wallet.ask(token, wallet.proof(nonce=nonce))
     assert again.json()["error"] == "invalid_nonce"
     assert IssuedCredential.objects.count() == 1
+
+
+def test_a_wallet_may_say_more_of_its_key_and_spell_bearer_as_it_likes(shop: Approved) -> None:
+    wallet = Holder()
+    token = wallet.taken(shop.offer())
+    proof = wallet.proof(header={"key_attestation": "a.b.c"})
+    body = {"credential_configuration_id": "verified_person", "proofs": {"jwt": [proof]}}
+    answer = wallet.client.post(
+        "/credentials/issue",
+        json.dumps(body),
+        content_type="application/json",
+        headers={"authorization": f"BEARER {token}"},
+    )
+    assert answer.status_code == 200, answer.content
 
 
 def _forged(nonce: str) -> str:

@@ -1,6 +1,7 @@
 """Which presentations prove nothing: what can be forged, bent, kept back or sent again."""
 
 import json
+from base64 import b64decode
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -18,7 +19,7 @@ from jwcrypto.jws import JWS
 from gateway.compliance.presenting.credentials import Credential, credential_verify
 from gateway.compliance.presenting.encoding import encoded
 from gateway.compliance.presenting.errors import CredentialRefused
-from gateway.compliance.presenting.requests import signed
+from gateway.compliance.presenting.requests import Signer, signed
 from gateway.compliance.presenting.trust import Issuer
 from tests.compliance.presenting.kit import (
     CLIENT,
@@ -335,6 +336,42 @@ def test_a_key_below_a_trusted_root_counts_for_the_issuer_that_its_certificate_n
         assert problem(presented(told, HOLDER), trusted) == "issuer_untrusted"
     other_key = house.issued(HOLDER, by=key())
     assert problem(presented(other_key, HOLDER), trusted) == "badly_signed"
+
+
+def test_who_does_not_say_who_they_are_is_known_by_their_certificate() -> None:
+    roots = Roots()
+    house, other = roots.house(ISS), roots.house("https://other.example")
+    ours, theirs = (one.trusted(keys=(), roots=(roots.certificate,)) for one in (house, other))
+    nameless = presented(house.issued(HOLDER, iss=None), HOLDER)
+    assert verified(nameless, ours, theirs).issuer.issuer == ISS
+    assert problem(nameless, theirs) == "issuer_untrusted"
+    assert problem(nameless, house.trusted()) == "issuer_untrusted", "trusted by its keys alone"
+    below_another = Roots().house(ISS)
+    forged = presented(below_another.issued(HOLDER, iss=None), HOLDER)
+    assert problem(forged, ours) == "issuer_untrusted"
+    for odd in (None, [], ["x"], [7], "x"):
+        told = house.issued(HOLDER, iss=None, header={"typ": "dc+sd-jwt", "x5c": odd})
+        assert problem(presented(told, HOLDER), ours) == "issuer_untrusted"
+
+
+def test_of_two_whom_one_certificate_names_it_is_nobodys() -> None:
+    roots = Roots()
+    house = roots.house("pid.example")  # by its host, which both have
+    one, two = (
+        house.trusted(keys=(), roots=(roots.certificate,), issuer=f"https://pid.example{path}")
+        for path in ("", "/two")
+    )
+    nameless = presented(house.issued(HOLDER, iss=None), HOLDER)
+    assert verified(nameless, two).issuer.issuer == "https://pid.example/two"
+    assert problem(nameless, one, two) == "issuer_untrusted"
+
+
+def test_our_own_chain_is_told_without_the_root_above_it() -> None:
+    roots = Roots()
+    house = roots.house(ISS)
+    leaf = x509.load_der_x509_certificate(b64decode(house.x5c[0]))
+    assert Signer(key=house.key, chain=(leaf, roots.certificate)).x5c == house.x5c
+    assert len(Signer(key=house.key, chain=(roots.certificate,)).x5c) == 1, "its own, by itself"
 
 
 class Roots:

@@ -30,7 +30,7 @@ from gateway.compliance.naming.scoring import NameQuery
 from gateway.compliance.naming.services import party_put
 from gateway.compliance.reporting.models import Report
 from gateway.compliance.reporting.services import report_read
-from gateway.compliance.retaining import tasks
+from gateway.compliance.retaining import due, tasks
 from gateway.compliance.retaining.configuration import schedule_in_force, schedules_known
 from gateway.compliance.retaining.errors import NothingToHold, SchedulesUnreadable
 from gateway.compliance.retaining.holding import (
@@ -161,6 +161,29 @@ def test_evidence_of_somebody_a_shop_still_has_us_know_is_kept(
     told = sweep(now=timezone.now() + FIVE)
     assert [line["about"] for line in told.report["erased"]] == [f"case:{decided.case_id}"]
     assert results(decided)["letters 1"] == "equal"
+
+
+def test_what_is_kept_longer_hides_nobody_behind_it(
+    monkeypatch: pytest.MonkeyPatch, case_of: CaseOf
+) -> None:
+    monkeypatch.setattr(due, "AT_ONCE", 1)
+    cases = []
+    for _number in range(3):
+        person = subject_declare(shop_id=uuid7(), kind="person", fields={"name": NAME}, now=NOW)
+        evidence = {"query": sealed_value({"name": NAME}, about=f"subject:{person.id}", now=NOW)}
+        case = taken(case_of(about=f"subject:{person.id}", evidence=evidence))
+        closed(case, "false_positive")
+        cases.append((case, person))
+    first, last = cases[0], cases[-1]
+    hold_place(about=f"case:{first[0].id}", by="ada", reason="a court", now=NOW)
+    for _case, person in cases:
+        ended(person)
+    erased = set()
+    for _day in range(len(cases)):
+        told = sweep(now=timezone.now() + FIVE)
+        erased |= {line["about"] for line in told.report["erased"]}
+    assert {f"case:{last[0].id}", f"subject:{last[1].id}"} <= erased
+    assert f"case:{first[0].id}" not in erased
 
 
 def test_an_open_case_or_alert_about_somebody_keeps_what_is_sealed_for_them(

@@ -24,7 +24,7 @@ from gateway.compliance.tracing.carrying import traces_carry
 from gateway.compliance.tracing.models import TraceRequest, WalletVerdict
 from gateway.custody.approvals.carrying import acts_carry_out_due
 from gateway.custody.approvals.models import Act
-from gateway.custody.approvals.services import act_agree
+from gateway.custody.approvals.services import act_agree, act_cancel
 from gateway.events.ids import uuid7
 from merchants.accounts.actions import ROLES
 from tests.checkout.test_views import assert_strict
@@ -80,6 +80,26 @@ def carried_out(act: Act) -> UUID:
     delay_passed(act.id)
     acts_carry_out_due()
     return second.pk
+
+
+TITLES = "id,name,kind,birth_dates,address"
+ANTON_TOLD = "7,Anton PETRENKO,person,1971-05-03,"
+
+
+def csv(*lines: str) -> SimpleUploadedFile:
+    return SimpleUploadedFile("mine.csv", "\n".join((TITLES, *lines, "")).encode())
+
+
+def uploaded(officer: Client, *lines: str) -> ListOrder:
+    """A file that an officer sent in, once a worker looked at it."""
+    told = {"format": "plain", "file": csv(*lines)}
+    assert officer.post(f"{ROOT}/mine/upload", told).status_code == 302
+    assert ordering.list_orders_carry(now=NOW) == 1
+    return ListOrder.objects.latest("id")
+
+
+def version_number() -> int:
+    return ListSource.objects.get(name="mine").number
 
 
 PAGES = (ROOT, "/house/whitelist", "/house/screening", "/house/screening/wallet")
@@ -154,12 +174,8 @@ def test_who_was_listed_on_a_day_is_found_and_the_look_is_written_down(
 def test_a_file_is_loaded_by_a_worker_and_a_broken_one_is_refused_on_the_page(
     officer: Client,
 ) -> None:
-    address = "0x" + "ab" * 20
     take(ANTON)
-    told = {
-        "format": "plain",
-        "file": SimpleUploadedFile("mine.csv", f"{address}\n".encode()),
-    }
+    told = {"format": "plain", "file": csv(ANTON_TOLD, f"8,,,,0x{'ab' * 20}")}
     assert officer.post(f"{ROOT}/mine/upload", told).status_code == 302
     assert ListVersion.objects.filter(source_id="mine").count() == 1, "the web writes no list"
     told["file"] = SimpleUploadedFile("again.csv", b"x")
@@ -175,6 +191,61 @@ def test_a_file_is_loaded_by_a_worker_and_a_broken_one_is_refused_on_the_page(
     order = ListOrder.objects.latest("id")
     assert (order.outcome, order.refusal, bytes(order.body)) == ("refused", "list_empty", b"")
     assert "list_empty" in page(officer, f"{ROOT}/mine")
+
+
+def test_a_file_that_takes_somebody_off_is_loaded_by_two(officer: Client) -> None:
+    take(ANTON)
+    order = uploaded(officer, f"8,,,,0x{'ab' * 20}")
+    assert order.done_at is None and version_number() == 1
+    assert not Alert.objects.exists(), "nobody's feed is broken"
+    act = Act.objects.get(kind="list_load")
+    seen = page(officer, f"/house/approvals/{act.id}")
+    assert "Load a file into the list mine" in seen and "Anton PETRENKO" in seen
+    assert f"/house/approvals/{act.id}" in page(officer, f"{ROOT}/mine")
+    told = {"format": "plain", "file": csv(ANTON_TOLD)}
+    assert officer.post(f"{ROOT}/mine/upload", told).status_code == 422, "one at a time"
+    assert ordering.list_orders_carry(now=NOW) == 0
+    second = carried_out(act)
+    version = ListVersion.objects.latest("number")
+    assert (version.number, version.agreed_by) == (2, f"user:{second}")
+    order.refresh_from_db()
+    assert (order.outcome, bytes(order.body)) == ("changed", b"")
+    assert "Given up" not in page(officer, f"{ROOT}/mine")
+
+
+@pytest.mark.parametrize(("said", "otherwise"), [("PETRENKO", "PETROV"), ("1971", "1981")])
+def test_so_is_one_that_says_otherwise_of_somebody(
+    officer: Client, said: str, otherwise: str
+) -> None:
+    take(ANTON)
+    uploaded(officer, ANTON_TOLD.replace(said, otherwise))
+    act = Act.objects.get(kind="list_load")
+    assert act.body["changes"] == [["changed", "Anton PETRENKO"]]
+    act_cancel(act_id=act.id, by=second_officer()[0].pk, reason="it is wrong")
+    ordering.list_orders_carry(now=NOW)
+    order = ListOrder.objects.get()
+    assert (order.outcome, order.refusal) == ("refused", "list_not_agreed")
+    assert bytes(order.body) == b"" and version_number() == 1
+
+
+def test_what_two_agreed_to_is_not_loaded_over_a_version_that_they_did_not_see(
+    officer: Client,
+) -> None:
+    take(ANTON)
+    uploaded(officer, f"8,,,,0x{'ab' * 20}")
+    take(ANTON, *OTHERS)
+    carried_out(Act.objects.get(kind="list_load"))
+    act = Act.objects.get(kind="list_load")
+    assert (act.state, version_number()) == ("failed", 2)
+    ordering.list_orders_carry(now=NOW)
+    assert ListOrder.objects.get().refusal == "list_not_agreed"
+
+
+def test_who_adds_to_a_list_needs_nobody_else(officer: Client) -> None:
+    take(ANTON)
+    assert uploaded(officer, ANTON_TOLD).outcome == "checked"
+    assert uploaded(officer, ANTON_TOLD, "8,Bea ELSE,person,,").outcome == "changed"
+    assert not Act.objects.exists()
 
 
 def test_a_fetched_list_is_looked_at_now_and_takes_no_file(

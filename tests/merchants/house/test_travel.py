@@ -8,17 +8,23 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from gateway.compliance.knowing.declaring import subject_screen
 from gateway.compliance.knowing.erasing import subject_erase
+from gateway.compliance.listed.entities import ListedEntity, ListedName
+from gateway.compliance.services import list_take
 from gateway.compliance.travelling.counterparties import counterparty_put
 from gateway.compliance.travelling.models import Exchange
 from gateway.compliance.travelling.receiving import inquiry_receive
 from gateway.compliance.travelling.routes import route_open
 from gateway.compliance.travelling.travel_address import travel_address_decode
 from tests.checkout.test_views import assert_strict
+from tests.compliance.knowing.conftest import Listed, listed
 from tests.compliance.travelling.conftest import DTI, LEI, WALLET
 from tests.compliance.travelling.test_trp import body
 from tests.faces import Staff
 from tests.merchants.house.test_approvals import said
+
+__all__ = ["listed"]
 
 pytestmark = pytest.mark.django_db
 ROOT = "/house/travel"
@@ -82,6 +88,22 @@ def test_an_officer_decides_once(
     assert officer.post(page, {"decision": "reject"}).status_code == 409
     assert officer.post(page, {"decision": "?"}).status_code == 422
     assert "Yes, it may" not in said(officer.get(page))
+
+
+def test_money_of_somebody_called_like_a_listed_one_is_not_let_in_by_a_click(
+    officer: Client, received: Exchange, listed: Listed
+) -> None:
+    baker = ListedEntity("names", "1", "organisation", (ListedName("Bäckerei ARBOR GmbH"),))
+    list_take(entities=[baker], source="names", loaded_by="test", now=timezone.now())
+    subject_screen(subject_id=received.subject_id, shop_id=None, now=timezone.now())
+    page = f"{ROOT}/{received.id}"
+    answer = officer.post(page, {"decision": "approve"})
+    assert "A list may name who sends this" in said(answer, 422)
+    received.refresh_from_db()
+    assert received.state == "received"
+    officer.post(page, {"decision": "reject"})
+    received.refresh_from_db()
+    assert received.state == "rejecting"
 
 
 def test_what_was_erased_is_not_shown(officer: Client, received: Exchange) -> None:

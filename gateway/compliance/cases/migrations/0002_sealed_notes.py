@@ -14,10 +14,10 @@ def seal_notes(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
     from gateway.compliance.alerts.canonical import canonical
     from gateway.compliance.sealed.sealing import sealed_value
 
-    note = apps.get_model("compliance_cases", "CaseNote")
-    for row in note.objects.order_by("id").iterator(chunk_size=AT_ONCE):
+    notes = apps.get_model("compliance_cases", "CaseNote").objects.using(editor.connection.alias)
+    for row in notes.order_by("id").iterator(chunk_size=AT_ONCE):
         token = sealed_value(row.text, about=f"case:{row.case_id}", now=row.written_at)
-        note.objects.filter(id=row.id).update(text=canonical(token))
+        notes.filter(id=row.id).update(text=canonical(token))
 
 
 def open_notes(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
@@ -26,11 +26,11 @@ def open_notes(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
 
     from gateway.compliance.sealed.sealing import opened
 
-    note = apps.get_model("compliance_cases", "CaseNote")
-    for row in note.objects.order_by("id").iterator(chunk_size=AT_ONCE):
+    notes = apps.get_model("compliance_cases", "CaseNote").objects.using(editor.connection.alias)
+    for row in notes.order_by("id").iterator(chunk_size=AT_ONCE):
         text = opened(msgspec.json.decode(row.text))
         if isinstance(text, str):
-            note.objects.filter(id=row.id).update(text=text)
+            notes.filter(id=row.id).update(text=text)
 
 
 class Migration(migrations.Migration):

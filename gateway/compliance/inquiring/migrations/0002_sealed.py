@@ -15,7 +15,9 @@ def seal_looks(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
     from gateway.compliance.sealed.paging import by_pages
     from gateway.compliance.sealed.tokens import token_of
 
-    inquiry = apps.get_model("compliance_inquiring", "Inquiry")
+    inquiries = apps.get_model("compliance_inquiring", "Inquiry").objects.using(
+        editor.connection.alias
+    )
 
     def seal(page: list[Any]) -> None:
         days = {row.id: key_name("", day=row.at.date()) for row in page}
@@ -23,9 +25,9 @@ def seal_looks(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
         for row in page:
             day = days[row.id]
             row.asked = token_of(row.asked, about=day, key=keys[day])
-        inquiry.objects.bulk_update(page, ["asked"])
+        inquiries.bulk_update(page, ["asked"])
 
-    by_pages(inquiry.objects.exclude(asked__has_key="sealed_for"), seal)
+    by_pages(inquiries.exclude(asked__has_key="sealed_for"), seal)
 
 
 def open_looks(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
@@ -33,14 +35,16 @@ def open_looks(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
     from gateway.compliance.sealed.paging import by_pages
     from gateway.compliance.sealed.sealing import opened
 
-    inquiry = apps.get_model("compliance_inquiring", "Inquiry")
+    inquiries = apps.get_model("compliance_inquiring", "Inquiry").objects.using(
+        editor.connection.alias
+    )
 
     def open_them(page: list[Any]) -> None:
         for row, asked in zip(page, opened([row.asked for row in page]), strict=True):
             row.asked = asked
-        inquiry.objects.bulk_update(page, ["asked"])
+        inquiries.bulk_update(page, ["asked"])
 
-    by_pages(inquiry.objects.filter(asked__has_key="sealed_for"), open_them)
+    by_pages(inquiries.filter(asked__has_key="sealed_for"), open_them)
 
 
 class Migration(migrations.Migration):

@@ -16,13 +16,14 @@ def seal_names(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
     """Under the key of whom they are about, or of the day of a mere look."""
     from gateway.compliance.sealed.paging import by_pages
 
-    party, verdict = (apps.get_model("compliance_naming", name) for name in (PARTIES, VERDICTS))
+    told = (apps.get_model("compliance_naming", name) for name in (PARTIES, VERDICTS))
+    every_party, every_verdict = (one.objects.using(editor.connection.alias) for one in told)
 
     def parties(page: list[Any]) -> None:
         keys = _keys(page)
         abouts = {row.about for row in page}
         sealed = set(
-            party.objects.filter(about__in=abouts, query__has_key="sealed_for").values_list(
+            every_party.filter(about__in=abouts, query__has_key="sealed_for").values_list(
                 "mode", "name_index"
             )
         )
@@ -33,8 +34,8 @@ def seal_names(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
             row.query = _sealed(row.query, key)
             if (row.mode, row.name_index) not in sealed:  # else it was put anew while this ran
                 kept.append(row)
-        party.objects.bulk_update(kept, ["name_index", "query"])
-        party.objects.filter(id__in=_gone(page, kept)).delete()
+        every_party.bulk_update(kept, ["name_index", "query"])
+        every_party.filter(id__in=_gone(page, kept)).delete()
 
     def verdicts(page: list[Any]) -> None:
         keys = _keys(page)
@@ -43,10 +44,10 @@ def seal_names(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
             row.query = _sealed(row.query, key)
             row.matches = _sealed(row.matches, key) if row.matches else []
             row.set_aside = _sealed(row.set_aside, key) if row.set_aside else []
-        verdict.objects.bulk_update(page, ["query", "matches", "set_aside"])
+        every_verdict.bulk_update(page, ["query", "matches", "set_aside"])
 
-    by_pages(party.objects.exclude(query__has_key="sealed_for"), parties)
-    by_pages(verdict.objects.exclude(query__has_key="sealed_for"), verdicts)
+    by_pages(every_party.exclude(query__has_key="sealed_for"), parties)
+    by_pages(every_verdict.exclude(query__has_key="sealed_for"), verdicts)
 
 
 def open_names(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
@@ -54,7 +55,8 @@ def open_names(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
     from gateway.compliance.sealed.paging import by_pages
     from gateway.compliance.sealed.sealing import opened
 
-    party, verdict = (apps.get_model("compliance_naming", name) for name in (PARTIES, VERDICTS))
+    told = (apps.get_model("compliance_naming", name) for name in (PARTIES, VERDICTS))
+    every_party, every_verdict = (one.objects.using(editor.connection.alias) for one in told)
 
     def parties(page: list[Any]) -> None:
         told = opened({str(row.id): row.query for row in page})
@@ -62,8 +64,8 @@ def open_names(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
         for row in kept:
             row.query = told[str(row.id)]
             row.name_index = row.query["name"]
-        party.objects.bulk_update(kept, ["name_index", "query"])
-        party.objects.filter(id__in=_gone(page, kept)).delete()
+        every_party.bulk_update(kept, ["name_index", "query"])
+        every_party.filter(id__in=_gone(page, kept)).delete()
 
     def verdicts(page: list[Any]) -> None:
         names = ("query", "matches", "set_aside")
@@ -72,11 +74,11 @@ def open_names(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
         for row in kept:
             for name in names:
                 setattr(row, name, told[str(row.id)][name])
-        verdict.objects.bulk_update(kept, names)
-        verdict.objects.filter(id__in=_gone(page, kept)).delete()
+        every_verdict.bulk_update(kept, names)
+        every_verdict.filter(id__in=_gone(page, kept)).delete()
 
-    by_pages(party.objects.filter(query__has_key="sealed_for"), parties)
-    by_pages(verdict.objects.filter(query__has_key="sealed_for"), verdicts)
+    by_pages(every_party.filter(query__has_key="sealed_for"), parties)
+    by_pages(every_verdict.filter(query__has_key="sealed_for"), verdicts)
 
 
 def _keys(page: list[Any]) -> dict[str, Any]:
