@@ -125,7 +125,7 @@ def version_rows(versions: Iterable[FeeView], *, names: Mapping[UUID, str]) -> l
         {
             "number": version.number,
             "percent": percent_text(version.fee_bps),
-            "since": date_format(timezone.localtime(version.in_force_from), "j M Y, H:i"),
+            "since": date_format(timezone.localtime(version.in_force_from), "Y-m-d H:i"),
             "by": _by(version, names),
             "reason": version.reason if version.by_person else "",
         }

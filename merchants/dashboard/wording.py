@@ -16,6 +16,8 @@ def event_sign(type: str) -> Sign:
     """What an event of an invoice is called in its timeline."""
     signs = {
         "invoice.created": Sign("quiet", "plus", _("Created")),
+        "invoice.requoted": Sign("quiet", "swap", _("Prices drawn anew")),
+        "invoice.release_changed": Sign("quiet", "hand", _("The answer on the goods changed")),
         "invoice.payment_seen": Sign("seen", "eye", _("Payment seen on the chain")),
         "invoice.partial": Sign("wait", "half", _("A part arrived")),
         "invoice.processing": Sign("seen", "progress", _("Covered, waiting for confirmations")),

@@ -52,6 +52,23 @@ def overflow_px(page: Any) -> int:
     return int(page.evaluate(f"{root}.scrollWidth - {root}.clientWidth"))
 
 
+BEYOND_JS = """
+() => [...document.querySelectorAll('body *')]
+  .filter((one) => one.checkVisibility() && !one.parentElement.closest('.scroll, .hush, svg'))
+  .filter((one) => {
+    const box = one.getBoundingClientRect(), wide = document.documentElement.clientWidth;
+    return box.width && (box.right > wide + 0.5 || box.left < -0.5) && !one.matches('.skip');
+  })
+  .map((one) => `${one.tagName}.${one.className} ${one.textContent.trim().slice(0, 40)}`)
+  .slice(-2)
+"""
+
+
+def beyond(page: Any) -> list[str]:
+    """The innermost of what stands beyond the screen's edge: why a page is too wide."""
+    return list(page.evaluate(BEYOND_JS))
+
+
 SIDEWAYS_JS = """
 () => [...document.querySelectorAll('.scroll, .dash-nav, .board-menu, .quotes, .quote dd')]
   .filter((one) => one.checkVisibility() && one.scrollWidth > one.clientWidth + 1)

@@ -156,7 +156,17 @@ def ours(open_shop: World, staff: Staff) -> dict[str, str]:
     act = act_propose(
         kind="payout",
         subject=f"payout:{payout.id}",
-        payload={"payout_id": str(payout.id)},
+        payload={
+            "payout_id": str(payout.id),
+            "asset": payout.asset,
+            "decimals": 6,
+            "units": "5",
+            "taken_asset": payout.taken_asset,
+            "taken_decimals": 6,
+            "limit_units": "5",
+            "window_units": "5",
+            "destination": "0x" + "01" * 20,
+        },
         reason=MARK,
         maker=staff.user("owner").id,
         shop_id=shop_id,
