@@ -65,7 +65,7 @@ def both_ways(
 
 
 BY_TIME: Final = both_ways("time", down="newest", up="oldest")
-NEWEST: Final = BY_TIME[0]
+NEWEST, OLDEST = BY_TIME
 
 
 def sorted_page(

@@ -63,7 +63,7 @@ class Listed:
         return {
             "heads": self.heads(),
             "sort": self._named(self.order),
-            "orders": [
+            "sorts": [
                 {
                     "href": self.address(sort=self._named(one)),
                     "word": order_word(one.name),
