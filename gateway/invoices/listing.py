@@ -108,4 +108,3 @@ def _in_amount(wanted: Wanted) -> Q:
     if wanted.most_units is not None:
         chosen &= Q(amount_units__lte=wanted.most_units)
     return chosen
-

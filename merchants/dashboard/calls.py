@@ -37,7 +37,9 @@ def page(request: MemberRequest, shop_id: UUID) -> HttpResponse:
         return _by_id(request, shop_id, wanted)
     asked = _asked(request)
     try:
-        found = calls_page(shop_id=shop_id, order=asked.order, cursor=asked.cursor, **asked.query)
+        found = calls_page(
+            shop_id=shop_id, order=asked.order, cursor=asked.cursor, **_wanted(asked)
+        )
     except BadCursor as error:
         raise Http404 from error
     keys = _keys(shop_id)
@@ -62,7 +64,7 @@ def file(request: MemberRequest, shop_id: UUID) -> Any:
         request,
         asked,
         kind="requests",
-        page=partial(calls_page, shop_id=shop_id, **asked.query),
+        page=partial(calls_page, shop_id=shop_id, **_wanted(asked)),
         columns=COLUMNS,
         lines=lambda calls: (_line(call, keys) for call in calls),
         needs="api_key.view",
@@ -102,6 +104,10 @@ def _asked(request: MemberRequest) -> Listed:
         orders=ORDERS,
         query={"outcome": choice_in(request.GET, "outcome", OUTCOMES), "path": path},
     )
+
+
+def _wanted(asked: Listed) -> dict[str, Any]:
+    return dict(asked.query)
 
 
 def _line(call: Call, keys: dict[UUID, str]) -> tuple[str, ...]:

@@ -41,7 +41,8 @@ def _said(name: str) -> str:
     told = f"i.metadata ->> '{name}'"
     return (
         f"CASE WHEN {told} ~ '^[0-9]{{1,15}}([.][0-9]{{1,4}})?$'"
-        f" THEN round(({told})::numeric * 10 ^ (%(decimals)s::jsonb ->> i.currency)::integer)"
+        f" THEN round(({told})::numeric"
+        " * 10::numeric ^ (%(decimals)s::jsonb ->> i.currency)::integer)"
         " ELSE 0 END"
     )
 
