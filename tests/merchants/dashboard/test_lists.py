@@ -146,7 +146,7 @@ def test_a_head_sorts_and_turns_around_without_losing_what_was_chosen(owner, hom
     assert heads["Requested"] == (["descending"], f"{home}payouts?status=failed&sort=oldest")
     assert heads["Amount"] == ([], f"{home}payouts?status=failed&sort=largest")
     largest = owner.get(heads["Amount"][1]).content.decode()
-    assert re.findall(r">(\d)[.0]*\xa0USDC<", largest) == ["9", "2", "1"]
+    assert re.findall(r">(\d)[.0]*\xa0USDC<", largest.partition("<tbody>")[2]) == ["9", "2", "1"]
     heads = heads_of(largest)
     assert heads["Amount"] == (["descending"], f"{home}payouts?status=failed&sort=smallest")
     assert heads["Requested"][0] == []
@@ -256,4 +256,4 @@ def test_a_page_far_down_is_entered_by_its_index(rows, orders, column, id_name, 
             reading.execute("SET LOCAL enable_sort = off")
             reading.execute(f"EXPLAIN {asked.captured_queries[-1]['sql']}")
             plan = "\n".join(row[0] for row in reading.fetchall())
-        assert index in plan and "Sort" not in plan.replace("sorted_by", ""), plan
+        assert index in plan and "Sort  (cost" not in plan, plan
