@@ -18,7 +18,8 @@ from gateway.compliance.models import (
     Verdict,
     WaitingDeposit,
 )
-from gateway.events.cursors import PAGE_SIZE, Page, decode_cursor, page_of
+from gateway.events.cursors import PAGE_SIZE, Page
+from gateway.events.ordering import NEWEST, OLDEST, Order, sorted_page
 
 FeedsState = Literal["fresh", "stale", "missing"]
 
@@ -93,10 +94,16 @@ HOLD_STATES: tuple[HoldState, ...] = ("open", "released", "returned", "blocked")
 
 
 def holds_page(
-    *, state: HoldState = "open", cursor: str | None = None, size: int = PAGE_SIZE
+    *,
+    state: HoldState = "open",
+    order: Order | None = None,
+    cursor: str | None = None,
+    size: int = PAGE_SIZE,
 ) -> Page[Hold]:
-    """Held money with the verdicts that held it: what waits oldest first, what is decided newest
-    first. One query.
+    """Held money with the verdicts that held it: what waits, or what is decided one way. One query.
+
+    Args:
+        order: None: what waits oldest first, what is decided newest first.
 
     Raises:
         BadCursor
@@ -106,11 +113,8 @@ def holds_page(
     holds = holds.filter(approved_at__isnull=is_open)
     if not is_open:
         holds = holds.filter(verdict__state=state)
-    if cursor:
-        last = decode_cursor(cursor)
-        holds = holds.filter(id__gt=last) if is_open else holds.filter(id__lt=last)
-    rows = list(holds.order_by("id" if is_open else "-id")[: size + 1])
-    return page_of(rows, size=size, last_id=rows[size - 1].id if len(rows) > size else None)
+    order = order or (OLDEST if is_open else NEWEST)
+    return sorted_page(holds, order=order, cursor=cursor, size=size)
 
 
 def hold_get(hold_id: UUID) -> Hold:

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from gateway.events.cursors import PAGE_SIZE, Page, newest_page
+from gateway.events.cursors import PAGE_SIZE, Page
 from gateway.events.models import Event, OutboxItem
+from gateway.events.ordering import NEWEST, Order, sorted_page
 
 
 def events_after(*, subject: str, sequence: int = 0) -> list[Event]:
@@ -16,14 +17,15 @@ def events_for_shop(
     *,
     shop_id: UUID,
     types: Sequence[str] = (),
+    order: Order = NEWEST,
     cursor: str | None = None,
     size: int = PAGE_SIZE,
 ) -> Page[Event]:
-    """A shop's events, newest first. One query."""
+    """A shop's events. One query."""
     events = Event.objects.filter(shop_id=shop_id)
     if types:
         events = events.filter(type__in=types)
-    return newest_page(events, cursor=cursor, size=size)
+    return sorted_page(events, order=order, cursor=cursor, size=size)
 
 
 def outbox_waiting() -> int:

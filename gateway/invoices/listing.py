@@ -8,13 +8,12 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from gateway.events.cursors import PAGE_SIZE, Page, decode_cursor, encode_cursor
-from gateway.events.errors import BadCursor
+from gateway.events.cursors import PAGE_SIZE, Page
 from gateway.events.ids import least_id_of
+from gateway.events.ordering import BY_TIME, NEWEST, Order, both_ways, sorted_page
 from gateway.invoices.models import Invoice, Payment
 
-Sort = Literal["newest", "oldest", "largest", "smallest"]
-SORTS: Final[tuple[Sort, ...]] = ("newest", "oldest", "largest", "smallest")
+ORDERS: Final = (*BY_TIME, *both_ways("amount", down="largest", up="smallest", by="amount_units"))
 Tender = Literal["", "tokens", "card"]
 TENDERS: Final[tuple[Tender, ...]] = ("tokens", "card")
 ROWS_AT_ONCE: Final = 500
@@ -22,7 +21,6 @@ ROWS_AT_ONCE: Final = 500
 _ID_SLACK: Final = timedelta(days=1)
 """An id tells when it was made; no invoice is dated so far from that. It lets the index of ids lead
 to the days that are asked for."""
-_MARK: Final = "~"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +44,7 @@ class Wanted:
     end: datetime | None = None
     least_units: int | None = None
     most_units: int | None = None
-    sort: Sort = "newest"
-
-    @property
-    def by_amount(self) -> bool:
-        return self.sort in ("largest", "smallest")
-
-    @property
-    def downwards(self) -> bool:
-        return self.sort in ("newest", "largest")
+    order: Order = NEWEST
 
 
 def listed_page(
@@ -65,15 +55,7 @@ def listed_page(
     Raises:
         BadCursor: the cursor isn't one of this order.
     """
-    invoices = _chosen(shop_id, wanted)
-    if cursor:
-        invoices = invoices.filter(_after(cursor, wanted))
-    names = ("amount_units", "id") if wanted.by_amount else ("id",)
-    ordered = invoices.order_by(*(f"-{name}" if wanted.downwards else name for name in names))
-    rows = list(ordered[: size + 1])
-    if len(rows) <= size:
-        return Page(items=rows, next_cursor=None)
-    return Page(items=rows[:size], next_cursor=_cursor_at(rows[size - 1], wanted))
+    return sorted_page(_chosen(shop_id, wanted), order=wanted.order, cursor=cursor, size=size)
 
 
 def listed_all(*, shop_id: UUID, wanted: Wanted) -> Iterator[Invoice]:
@@ -126,22 +108,3 @@ def _in_amount(wanted: Wanted) -> Q:
     if wanted.most_units is not None:
         chosen &= Q(amount_units__lte=wanted.most_units)
     return chosen
-
-
-def _after(cursor: str, wanted: Wanted) -> Q:
-    """The rows beyond the one that a cursor stands at."""
-    way = "lt" if wanted.downwards else "gt"
-    units, mark, last = cursor.rpartition(_MARK)
-    if bool(mark) != wanted.by_amount:
-        raise BadCursor
-    beyond = Q(**{f"id__{way}": decode_cursor(last)})
-    if not wanted.by_amount:
-        return beyond
-    if not (units.isascii() and units.isdigit()) or len(units) > len(str(2**256)):
-        raise BadCursor
-    return Q(**{f"amount_units__{way}": int(units)}) | Q(amount_units=int(units)) & beyond
-
-
-def _cursor_at(invoice: Invoice, wanted: Wanted) -> str:
-    last = encode_cursor(invoice.id)
-    return f"{invoice.amount_units}{_MARK}{last}" if wanted.by_amount else last

@@ -11,6 +11,7 @@ import orjson
 from django.db import connection
 
 from gateway.events.cursors import PAGE_SIZE, Page, decode_cursor, page_of
+from gateway.events.ordering import NEWEST, Order
 from gateway.ledger.accounts import AccountName
 from gateway.ledger.models import Entry
 from gateway.money.amounts import Amount
@@ -243,7 +244,7 @@ def shop_days(*, shop_id: UUID, first: date, last: date, zone: ZoneInfo) -> list
         ]
 
 
-STATEMENT_SQL = """
+_STATEMENT_SQL = """
 SELECT e.id, e.kind, e.refs::text, e.happened_at,
        array_agg(m.asset ORDER BY m.asset), array_agg(m.available ORDER BY m.asset),
        array_agg(m.reserved ORDER BY m.asset)
@@ -255,23 +256,30 @@ SELECT e.id, e.kind, e.refs::text, e.happened_at,
          FROM ledger_posting p JOIN ledger_account a ON a.id = p.account_id
         WHERE p.entry_id = e.id AND p.booked_at = e.booked_at AND a.shop_id = e.shop_id
         GROUP BY p.asset) m
- WHERE e.shop_id = %s AND e.id < %s
- GROUP BY e.id ORDER BY e.id DESC LIMIT %s
-"""
-_AFTER_ALL = UUID(int=2**128 - 1)
+ WHERE e.shop_id = %s"""
+STATEMENT_SQL = f"{_STATEMENT_SQL} AND e.id < %s GROUP BY e.id ORDER BY e.id DESC LIMIT %s"
+OLDEST_SQL = f"{_STATEMENT_SQL} AND e.id > %s GROUP BY e.id ORDER BY e.id LIMIT %s"
+_AFTER_ALL, _BEFORE_ALL = UUID(int=2**128 - 1), UUID(int=0)
 
 
 def shop_statement(
-    *, shop_id: UUID, cursor: str | None = None, size: int = PAGE_SIZE
+    *,
+    shop_id: UUID,
+    order: Order = NEWEST,
+    cursor: str | None = None,
+    size: int = PAGE_SIZE,
 ) -> Page[StatementEntry]:
-    """What changed a shop's balances, newest first. One query.
+    """What changed a shop's balances, by time. One query.
 
     Raises:
         BadCursor: the cursor isn't one of ours.
     """
-    before = decode_cursor(cursor) if cursor else _AFTER_ALL
+    beyond = _AFTER_ALL if order.downwards else _BEFORE_ALL
+    if cursor:
+        beyond = decode_cursor(cursor)
+    sql = STATEMENT_SQL if order.downwards else OLDEST_SQL
     with connection.cursor() as reading:
-        reading.execute(STATEMENT_SQL, [shop_id, before, size + 1])
+        reading.execute(sql, [shop_id, beyond, size + 1])
         rows = reading.fetchall()
     entries = [
         StatementEntry(

@@ -2,16 +2,21 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 from uuid import UUID
+
+from django.db.models import Value
+from django.db.models.functions import Coalesce
 
 from gateway.chains.models import Token
 from gateway.compliance.selectors import verdict_states
-from gateway.events.cursors import PAGE_SIZE, Page, newest_page
+from gateway.events.cursors import PAGE_SIZE, Page
+from gateway.events.ordering import BY_TIME, NEWEST, Order, both_ways, sorted_page
 from gateway.invoices.claims import claims_of
 from gateway.invoices.models import Invoice
 from gateway.money.amounts import Amount
 from gateway.money.assets import FIAT, Asset
+from gateway.money.fields import UnitsField
 from gateway.refunds.errors import LinkUnknown, RefundUnknown
 from gateway.refunds.life import UNDONE
 from gateway.refunds.links import TOKEN_CHARACTERS, token_hash
@@ -19,6 +24,10 @@ from gateway.refunds.models import Refund
 from gateway.refunds.paid import paid_of
 from gateway.refunds.requesting import OWED_STATES
 from gateway.tenancy.scope import entered, statement_enters
+
+_WORTH: Final = Coalesce("worth_units", Value(0), output_field=UnitsField())
+ORDERS: Final = (*BY_TIME, *both_ways("amount", down="largest", up="smallest", by=_WORTH))
+"""By when they were asked for; by what they were worth. What nobody could value counts as none."""
 
 
 def refund_get(*, shop_id: UUID, refund_id: UUID) -> Refund:
@@ -56,9 +65,10 @@ def refunds_page(
     cursor: str | None = None,
     statuses: Sequence[str] = (),
     invoice_id: UUID | None = None,
+    order: Order = NEWEST,
     size: int = PAGE_SIZE,
 ) -> Page[Refund]:
-    """A shop's refunds, newest first. One query.
+    """A shop's refunds. One query.
 
     Raises:
         BadCursor: the cursor isn't one of ours.
@@ -68,7 +78,7 @@ def refunds_page(
         refunds = refunds.filter(status__in=statuses)
     if invoice_id is not None:
         refunds = refunds.filter(invoice_id=invoice_id)
-    return newest_page(refunds, cursor=cursor, size=size)
+    return sorted_page(refunds, order=order, cursor=cursor, size=size)
 
 
 def refunds_found(

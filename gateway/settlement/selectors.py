@@ -2,18 +2,21 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 from uuid import UUID
 
 from django.db.models import Q, Sum
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from gateway.cards.selectors import unsettled_sums
 from gateway.compliance import selectors as compliance
-from gateway.events.cursors import PAGE_SIZE, Page, newest_page
+from gateway.events.cursors import PAGE_SIZE, Page
+from gateway.events.ordering import BY_TIME, NEWEST, Order, both_ways, sorted_page
 from gateway.ledger import selectors as ledger
 from gateway.ledger.accounts import custody_hot
 from gateway.money.assets import Asset
+from gateway.money.fields import UnitsField
 from gateway.settlement import life
 from gateway.settlement.errors import PayoutUnknown
 from gateway.settlement.models import FinalTotal, FloatPromise, Payout, SettlementRun, Withheld
@@ -21,6 +24,10 @@ from gateway.settlement.reserve import reserve_units
 from gateway.shops.selectors import ShopView, shop_view
 from gateway.tenancy.scope import house_scope
 from gateway.treasury.providers.selectors import leaving_units
+
+_NUMBER: Final = RawSQL("round(units * 10::numeric ^ (30 - decimals))", [], UnitsField())
+ORDERS: Final = (*BY_TIME, *both_ways("amount", down="largest", up="smallest", by=_NUMBER))
+"""By when they were asked for; by the number that stands before their asset, whichever it is."""
 
 
 def payout_get(*, shop_id: UUID, payout_id: UUID) -> Payout:
@@ -52,9 +59,10 @@ def payouts_page(
     shop_id: UUID,
     cursor: str | None = None,
     statuses: Sequence[str] = (),
+    order: Order = NEWEST,
     size: int = PAGE_SIZE,
 ) -> Page[Payout]:
-    """A shop's payouts, newest first. One query.
+    """A shop's payouts. One query.
 
     Raises:
         BadCursor: the cursor isn't one of ours.
@@ -62,7 +70,7 @@ def payouts_page(
     payouts = Payout.objects.filter(shop_id=shop_id)
     if statuses:
         payouts = payouts.filter(status__in=statuses)
-    return newest_page(payouts, cursor=cursor, size=size)
+    return sorted_page(payouts, order=order, cursor=cursor, size=size)
 
 
 def payouts_found(

@@ -1,19 +1,16 @@
 """Look into the audit log."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 from uuid import UUID
 
 from django.db.models import QuerySet
 
-from gateway.events.cursors import PAGE_SIZE, Page, decode_cursor, page_of
+from gateway.events.cursors import PAGE_SIZE, Page
+from gateway.events.ordering import NEWEST, Order, sorted_page
 from merchants.audit.acts import acts_of
 from merchants.audit.models import Record
-
-FILE_ROWS: Final = 50_000
-"""The most that one file holds; what is older is found with a narrower question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,18 +27,20 @@ class Asked:
     until: datetime | None = None
 
 
-def records_page(*, shop_id: UUID, asked: Asked, cursor: str | None = None) -> Page[Record]:
-    """A shop's log, newest first. One query.
+def records_page(
+    *,
+    shop_id: UUID,
+    asked: Asked,
+    order: Order = NEWEST,
+    cursor: str | None = None,
+    size: int = PAGE_SIZE,
+) -> Page[Record]:
+    """A shop's log. One query.
 
     Raises:
         BadCursor
     """
-    rows = _asked(shop_id, asked)
-    if cursor:
-        rows = rows.filter(id__lt=decode_cursor(cursor))
-    found = list(rows[: PAGE_SIZE + 1])
-    last = found[PAGE_SIZE - 1].id if len(found) > PAGE_SIZE else None
-    return page_of(found, size=PAGE_SIZE, last_id=last)
+    return sorted_page(_asked(shop_id, asked), order=order, cursor=cursor, size=size)
 
 
 def records_of_house(*, acts: Collection[str], most: int) -> list[Record]:
@@ -50,13 +49,8 @@ def records_of_house(*, acts: Collection[str], most: int) -> list[Record]:
     return list(found[:most])
 
 
-def records_file(*, shop_id: UUID, asked: Asked) -> Iterator[Record]:
-    """The same for a file, newest first, ``FILE_ROWS`` at most. One query."""
-    return _asked(shop_id, asked)[:FILE_ROWS].iterator(chunk_size=2_000)
-
-
 def _asked(shop_id: UUID, asked: Asked) -> QuerySet[Record]:
-    rows = Record.objects.filter(shop_id=shop_id).order_by("-id")
+    rows = Record.objects.filter(shop_id=shop_id)
     if asked.who:
         rows = rows.filter(who=asked.who)
     if asked.kind:

@@ -22,7 +22,10 @@ class Call(models.Model):
 
     class Meta:
         db_table = "calls_call"
-        indexes = (models.Index(fields=("shop_id", "-id"), name="calls_call_of_shop"),)
+        indexes = (
+            models.Index(fields=("shop_id", "-id"), name="calls_call_of_shop"),
+            models.Index(fields=("shop_id", "milliseconds", "id"), name="calls_by_time_taken"),
+        )
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}: {self.status}"

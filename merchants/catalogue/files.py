@@ -53,8 +53,7 @@ class Told:
 
 
 def rows_out(items: Iterable[Item]) -> Iterator[Sequence[str]]:
-    """The rows of a file, the names of the columns first."""
-    yield COLUMNS
+    """Items as the rows of a file, below ``COLUMNS``."""
     for item in items:
         words = item.words
         yield (

@@ -5,9 +5,11 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import F, Q
+from django.db.models.functions import Lower
 
-from gateway.events.cursors import PAGE_SIZE, Page, newest_page
+from gateway.events.cursors import PAGE_SIZE, Page
 from gateway.events.moments import rfc3339
+from gateway.events.ordering import BY_TIME, NEWEST, Order, both_ways, sorted_page
 from gateway.money.amounts import Amount, format_amount
 from gateway.money.assets import FIAT, Asset
 from merchants.catalogue.barcodes import same_codes
@@ -17,6 +19,11 @@ from merchants.catalogue.models import Category, Item, ItemVersion, ModifierGrou
 from merchants.catalogue.words import MAX_CODE, tax_text
 
 MAX_SEARCH: Final = 80
+ORDERS: Final = (
+    *BY_TIME,
+    *both_ways("name", down="z-a", up="a-z", by=Lower("name"), kind="text", begins="up"),
+    *both_ways("price", down="dearest", up="cheapest", by="price_units"),
+)
 
 
 def item_get(*, shop_id: UUID, item_id: UUID) -> Item:
@@ -37,9 +44,10 @@ def items_page(
     cursor: str | None = None,
     search: str = "",
     archived: bool = False,
+    order: Order = NEWEST,
     size: int = PAGE_SIZE,
 ) -> Page[Item]:
-    """A shop's items, newest first. One query.
+    """A shop's items. One query.
 
     Args:
         search: a part of the name, or a whole SKU or barcode; case doesn't matter.
@@ -53,7 +61,7 @@ def items_page(
         items = items.filter(
             Q(name__icontains=search) | Q(sku__iexact=search) | Q(barcode__iexact=search)
         )
-    return newest_page(items, cursor=cursor, size=size)
+    return sorted_page(items, order=order, cursor=cursor, size=size)
 
 
 def items_sold(*, shop_id: UUID) -> list[Item]:

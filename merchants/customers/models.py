@@ -54,6 +54,11 @@ class Customer(models.Model):
                 condition=Q(forgotten_at__isnull=True),
             ),
             models.Index(
+                fields=("shop_id", "first_at", "last_invoice_id"),
+                name="customer_by_first_visit",
+                condition=Q(forgotten_at__isnull=True),
+            ),
+            models.Index(
                 fields=("shop_id", "email_index"),
                 name="customer_by_email",
                 condition=Q(email_index__isnull=False),

@@ -8,10 +8,16 @@ from uuid import UUID
 from django.db import connection
 
 from gateway.events.cursors import PAGE_SIZE, Page, decode_cursor, page_of
+from gateway.events.ordering import BY_TIME, NEWEST, Order, both_ways, sorted_page
 from merchants.customers.errors import CustomerUnknown
 from merchants.customers.models import Customer, CustomerInvoice
 from merchants.customers.sealing import email_index
 
+ORDERS: Final = (
+    *BY_TIME,
+    *both_ways("first", down="youngest", up="eldest", by="first_at", kind="moment"),
+)
+"""By their last visit; by their first."""
 SPENT_SQL: Final = """
 SELECT b.customer_id, i.currency, count(*), sum(i.amount_units)
   FROM customers_customerinvoice b JOIN invoices_invoice i ON i.id = b.invoice_id
@@ -56,19 +62,19 @@ class Business:
 
 
 def customers_page(
-    *, shop_id: UUID, cursor: str | None = None, size: int = PAGE_SIZE
+    *,
+    shop_id: UUID,
+    order: Order = NEWEST,
+    cursor: str | None = None,
+    size: int = PAGE_SIZE,
 ) -> Page[Customer]:
-    """Those that are known, whoever bought last first. One query.
+    """Those that are known, whoever bought last first, or in another order. One query.
 
     Raises:
         BadCursor: the cursor isn't one of ours.
     """
     known = Customer.objects.filter(shop_id=shop_id, forgotten_at=None)
-    if cursor:
-        known = known.filter(last_invoice_id__lt=decode_cursor(cursor))
-    rows = list(known.order_by("-last_invoice_id")[: size + 1])
-    last = rows[size - 1].last_invoice_id if len(rows) > size else None
-    return page_of(rows, size=size, last_id=last)
+    return sorted_page(known, order=order, cursor=cursor, size=size, id_name="last_invoice_id")
 
 
 def customers_by_email(*, shop_id: UUID, email: str, most: int) -> list[Customer]:

@@ -1,9 +1,9 @@
 """The audit log: who did what, when and from where, by person, kind and day; and as a file."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from typing import Any, Final
-from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
@@ -12,16 +12,16 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from gateway.events.errors import BadCursor
-from gateway.settlement.reports.formats import csv_text
 from merchants.accounts.guards import MemberRequest, require_action
 from merchants.accounts.models import ApiKey
 from merchants.accounts.selectors import members_of, people_named
 from merchants.audit.acts import KINDS
 from merchants.audit.models import Record
-from merchants.audit.selectors import Asked, records_file, records_page
+from merchants.audit.selectors import Asked, records_page
 from merchants.dashboard import audit_words as words
-from merchants.dashboard.auditing import file_taken
+from merchants.dashboard.files import listed_file
 from merchants.dashboard.frame import draw
+from merchants.dashboard.lists import Listed, listed
 from merchants.dashboard.selectors import time_text
 
 VIEW: Final = "audit.view"
@@ -33,17 +33,16 @@ COLUMNS: Final = ("at", "act", "who", "name", "subject", "detail", "network", "r
 @require_GET
 @require_action(VIEW)
 def page(request: MemberRequest, shop_id: UUID) -> HttpResponse:
-    """A page of it, newest first. Four queries beside the frame's."""
+    """A page of it. Four queries beside the frame's."""
     typed = _typed(request)
+    table = _listed(request, typed)
     try:
         found = records_page(
-            shop_id=shop_id, asked=_asked(typed), cursor=request.GET.get("cursor", "")[:64] or None
+            shop_id=shop_id, asked=_asked(typed), order=table.order, cursor=table.cursor
         )
     except BadCursor as error:
         raise Http404 from error
     names = _names(shop_id, found.items)
-    query = {name: value for name, value in typed.items() if value}
-    further = urlencode(query | {"cursor": found.next_cursor or ""})
     context: dict[str, Any] = {
         "rows": [_row(one, names=names) for one in found.items],
         "typed": typed,
@@ -52,9 +51,9 @@ def page(request: MemberRequest, shop_id: UUID) -> HttpResponse:
             for member in members_of(shop_id)
         ],
         "kinds": [{"kind": kind, "word": words.kind_word(kind)} for kind in KINDS],
-        "is_filtered": bool(query),
-        "file_href": f"/dashboard/{shop_id}/audit.csv?{urlencode(query)}",
-        "next_href": f"/dashboard/{shop_id}/audit?{further}" if found.next_cursor else "",
+        "is_filtered": bool(table.query),
+        "file_href": table.address(f"{table.here}.csv"),
+        **table.pages(found),
     }
     return draw(request, "dashboard/audit.html", context)
 
@@ -62,23 +61,29 @@ def page(request: MemberRequest, shop_id: UUID) -> HttpResponse:
 @never_cache
 @require_GET
 @require_action(VIEW)
-def file(request: MemberRequest, shop_id: UUID) -> HttpResponse:
-    """What the page shows, all of it, for a spreadsheet. That it was taken is written down too."""
+def file(request: MemberRequest, shop_id: UUID) -> Any:
+    """What the page shows, all of it, for a spreadsheet, streamed. That it was taken is written
+    down too."""
     typed = _typed(request)
-    file_taken(request, "audit.csv", **{name: value for name, value in typed.items() if value})
-    rows = _file_rows(shop_id, _asked(typed))
-    response = HttpResponse(b"".join(csv_text(rows)), content_type="text/csv; charset=utf-8")
-    name = f"audit-{timezone.localdate()}.csv"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return listed_file(
+        request,
+        _listed(request, typed),
+        kind="audit",
+        page=partial(records_page, shop_id=shop_id, asked=_asked(typed)),
+        columns=COLUMNS,
+        lines=partial(_lines, shop_id=shop_id),
+        needs=VIEW,
+    )
 
 
-def _file_rows(shop_id: UUID, asked: Asked) -> Iterator[list[str]]:
-    yield list(COLUMNS)
-    records = list(records_file(shop_id=shop_id, asked=asked))
+def _listed(request: MemberRequest, typed: dict[str, str]) -> Listed:
+    return listed(request.GET, f"/dashboard/{request.shop.id}/audit", query=typed)
+
+
+def _lines(records: Sequence[Record], *, shop_id: UUID) -> Iterator[tuple[str, ...]]:
     names = _names(shop_id, records)
     for one in records:
-        yield [
+        yield (
             one.at.isoformat(),
             one.act,
             one.who,
@@ -87,7 +92,7 @@ def _file_rows(shop_id: UUID, asked: Asked) -> Iterator[list[str]]:
             words.detail_words(one.detail),
             one.network,
             one.request_id,
-        ]
+        )
 
 
 def _typed(request: MemberRequest) -> dict[str, str]:

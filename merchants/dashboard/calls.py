@@ -1,7 +1,7 @@
 """The request log: what a shop's programs asked of the API, and why they were refused."""
 
+from functools import partial
 from typing import Any, Final
-from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import Http404, HttpResponse, HttpResponseRedirect
@@ -10,56 +10,65 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from gateway.events.errors import BadCursor
+from gateway.events.moments import rfc3339
 from merchants.accounts.guards import MemberRequest, require_action
 from merchants.accounts.selectors import api_keys_of
 from merchants.calls.collecting import KEPT
 from merchants.calls.models import Call
-from merchants.calls.selectors import OUTCOMES, Outcome, call_get, calls_page
+from merchants.calls.selectors import ORDERS, OUTCOMES, call_get, calls_page
+from merchants.dashboard.files import listed_file
 from merchants.dashboard.frame import draw
+from merchants.dashboard.lists import Listed, choice_in, listed
 from merchants.dashboard.selectors import time_text
 
 MOST_PATH: Final = 120
+COLUMNS: Final = (
+    *("at", "request_id", "method", "path", "status", "code", "milliseconds", "key"),
+    *("idempotency_key", "repeated"),
+)
 
 
 @never_cache
 @require_GET
 @require_action("api_key.view")
 def page(request: MemberRequest, shop_id: UUID) -> HttpResponse:
-    """The newest first, by outcome and path; the id of a request leads to it. Two queries."""
-    here = f"/dashboard/{shop_id}/developers/requests"
-    asked = request.GET.get("id", "").strip()
-    if asked:
-        return _by_id(request, shop_id, asked)
-    outcome = request.GET.get("outcome", "")
-    if outcome not in OUTCOMES:
-        raise Http404
-    # What PostgreSQL can't be asked for is in no row.
-    path = request.GET.get("path", "").replace("\0", "").strip()[:MOST_PATH]
-    cursor = request.GET.get("cursor")
+    """By outcome and path; the id of a request leads to it. Two queries."""
+    if wanted := request.GET.get("id", "").strip():
+        return _by_id(request, shop_id, wanted)
+    asked = _asked(request)
     try:
-        found = calls_page(shop_id=shop_id, outcome=outcome, path=path, cursor=cursor)
+        found = calls_page(
+            shop_id=shop_id, order=asked.order, cursor=asked.cursor, **_wanted(asked)
+        )
     except BadCursor as error:
         raise Http404 from error
-
-    def address(**changes: str | None) -> str:
-        query = {"outcome": outcome, "path": path} | changes
-        told = {name: value for name, value in query.items() if value}
-        return f"{here}?{urlencode(told)}" if told else here
-
     keys = _keys(shop_id)
     context = {
         "calls": [_row(call, keys) for call in found.items],
-        "path": path,
-        "outcome": outcome,
+        "path": asked.query.get("path", ""),
+        "outcome": asked.query.get("outcome", ""),
         "days": KEPT.days,
-        "filters": [
-            {"href": address(outcome=name), "word": _word(name), "current": name == outcome}
-            for name in OUTCOMES
-        ],
-        "first_href": address() if cursor else "",
-        "next_href": address(cursor=found.next_cursor) if found.next_cursor else "",
+        "filters": asked.filters("outcome", OUTCOMES[1:], word=_word),
+        "file_href": asked.address(f"{asked.here}.csv"),
+        **asked.pages(found),
     }
     return draw(request, "dashboard/calls.html", context)
+
+
+@require_GET
+@require_action("api_key.view")
+def file(request: MemberRequest, shop_id: UUID) -> Any:
+    """All that the same address lists, as CSV, streamed."""
+    asked, keys = _asked(request), _keys(shop_id)
+    return listed_file(
+        request,
+        asked,
+        kind="requests",
+        page=partial(calls_page, shop_id=shop_id, **_wanted(asked)),
+        columns=COLUMNS,
+        lines=lambda calls: (_line(call, keys) for call in calls),
+        needs="api_key.view",
+    )
 
 
 @never_cache
@@ -86,6 +95,36 @@ def _by_id(request: MemberRequest, shop_id: UUID, asked: str) -> HttpResponse:
     return HttpResponseRedirect(f"/dashboard/{shop_id}/developers/requests/{call_id}")
 
 
+def _asked(request: MemberRequest) -> Listed:
+    # What PostgreSQL can't be asked for is in no row.
+    path = request.GET.get("path", "").replace("\0", "").strip()[:MOST_PATH]
+    return listed(
+        request.GET,
+        f"/dashboard/{request.shop.id}/developers/requests",
+        orders=ORDERS,
+        query={"outcome": choice_in(request.GET, "outcome", OUTCOMES), "path": path},
+    )
+
+
+def _wanted(asked: Listed) -> dict[str, Any]:
+    return dict(asked.query)
+
+
+def _line(call: Call, keys: dict[UUID, str]) -> tuple[str, ...]:
+    return (
+        rfc3339(call.at),
+        str(call.id),
+        call.method,
+        call.path,
+        str(call.status),
+        call.code,
+        str(call.milliseconds),
+        keys.get(call.key_id, ""),
+        call.idempotency_key,
+        "yes" if call.replayed else "no",
+    )
+
+
 def _keys(shop_id: UUID) -> dict[UUID, str]:
     return {key.id: f"{key.prefix}…" for key in api_keys_of(shop_id)}
 
@@ -109,9 +148,8 @@ def _row(call: Call, keys: dict[UUID, str]) -> dict[str, Any]:
     }
 
 
-def _word(outcome: Outcome) -> str:
+def _word(outcome: str) -> str:
     return {
-        "": _("All"),
         "ok": _("Answered"),
         "refused": _("Refused (4xx)"),
         "failed": _("Failed (5xx)"),

@@ -5,6 +5,7 @@ leads to one.
 """
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
@@ -21,12 +22,13 @@ from gateway.events.errors import BadCursor
 from gateway.invoices.finding import invoices_by_id
 from gateway.money.amounts import Amount, format_amount
 from gateway.money.assets import FIAT
-from merchants.accounts.guards import MemberRequest, may, require_action
+from merchants.accounts.guards import MemberRequest, require_action
 from merchants.customers.errors import CustomerUnknown
 from merchants.customers.models import Customer
 from merchants.customers.said import Said, is_email
 from merchants.customers.sealing import opened
 from merchants.customers.selectors import (
+    ORDERS,
     Business,
     Sum,
     business_of,
@@ -38,8 +40,9 @@ from merchants.customers.selectors import (
 )
 from merchants.customers.services import customer_forget
 from merchants.dashboard.auditing import write_down
-from merchants.dashboard.files import list_file
+from merchants.dashboard.files import listed_file
 from merchants.dashboard.frame import draw
+from merchants.dashboard.lists import Listed, listed
 from merchants.dashboard.payments import payment_row
 from merchants.dashboard.selectors import time_text
 
@@ -56,21 +59,20 @@ MOST: Final = 50
 def page(request: MemberRequest, shop_id: UUID) -> HttpResponse:
     """Whoever bought last first, or those with an email. Four queries, whatever is stored."""
     email = request.GET.get("email", "").strip()
-    here = f"/dashboard/{shop_id}/customers"
-    context: dict[str, Any] = {"email": email, "next_href": "", "no_email": False}
+    context: dict[str, Any] = {"email": email, "no_email": False}
     if email:
         context["no_email"] = not is_email(email)
         customers = (
             customers_by_email(shop_id=shop_id, email=email, most=MOST) if is_email(email) else []
         )
     else:
+        asked = _asked(request)
         try:
-            found = customers_page(shop_id=shop_id, cursor=request.GET.get("cursor"))
+            found = customers_page(shop_id=shop_id, order=asked.order, cursor=asked.cursor)
         except BadCursor as error:
             raise Http404 from error
         customers = list(found.items)
-        if found.next_cursor:
-            context["next_href"] = f"{here}?cursor={found.next_cursor}"
+        context |= {"file_href": asked.address(f"{asked.here}.csv"), **asked.pages(found)}
     context["customers"] = customer_rows(customers, shop_id=shop_id)
     return draw(request, "dashboard/customers.html", context)
 
@@ -78,10 +80,19 @@ def page(request: MemberRequest, shop_id: UUID) -> HttpResponse:
 @require_GET
 @require_action("customer.view")
 def file(request: MemberRequest, shop_id: UUID) -> Any:
-    """All of them as CSV, streamed a page at a time."""
-    if not may(request, "report.export"):
-        raise Http404
-    return list_file(request, _rows(shop_id), kind="customers")
+    """All of them in the order of the page, as CSV, streamed a page at a time."""
+    return listed_file(
+        request,
+        _asked(request),
+        kind="customers",
+        page=partial(customers_page, shop_id=shop_id),
+        columns=COLUMNS,
+        lines=partial(_lines, shop_id=shop_id),
+    )
+
+
+def _asked(request: MemberRequest) -> Listed:
+    return listed(request.GET, f"/dashboard/{request.shop.id}/customers", orders=ORDERS)
 
 
 @never_cache
@@ -160,26 +171,19 @@ def _row(customer: Customer, *, said: Said, business: Business) -> dict[str, Any
     }
 
 
-def _rows(shop_id: UUID) -> Iterator[tuple[str, ...]]:
-    yield COLUMNS
-    cursor: str | None = None
-    while True:
-        found = customers_page(shop_id=shop_id, cursor=cursor)
-        for row in customer_rows(found.items, shop_id=shop_id):
-            yield (
-                str(row["id"]),
-                row["name"],
-                row["email"],
-                row["reference"],
-                str(row["sales"]),
-                row["spent"],
-                row["back"],
-                row["first_text"],
-                row["last_text"],
-            )
-        cursor = found.next_cursor
-        if cursor is None:
-            return
+def _lines(customers: Sequence[Customer], *, shop_id: UUID) -> Iterator[tuple[str, ...]]:
+    for row in customer_rows(customers, shop_id=shop_id):
+        yield (
+            str(row["id"]),
+            row["name"],
+            row["email"],
+            row["reference"],
+            str(row["sales"]),
+            row["spent"],
+            row["back"],
+            row["first_text"],
+            row["last_text"],
+        )
 
 
 def _title(said: Said) -> str:

@@ -1,7 +1,8 @@
 """One webhook endpoint: on or off, its secret, a test, what was sent and what came back."""
 
 from collections.abc import Callable
-from typing import Any
+from functools import partial
+from typing import Any, Final
 from uuid import UUID
 
 from django.contrib import messages
@@ -13,9 +14,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from gateway.events.errors import BadCursor, TillwayError
+from gateway.events.moments import rfc3339
 from merchants.accounts.guards import MemberRequest, require_action
 from merchants.dashboard.auditing import write_down
+from merchants.dashboard.files import listed_file
 from merchants.dashboard.frame import draw
+from merchants.dashboard.lists import Listed, choice_in, listed
 from merchants.dashboard.replays import (
     key_of,
     missed_by,
@@ -29,6 +33,12 @@ from merchants.webhooks import selectors, services
 from merchants.webhooks.errors import DeliveryUnknown, EndpointUnknown
 from merchants.webhooks.models import Attempt, Delivery
 from merchants.webhooks.replaying import missed_since, replay_begin, replay_count
+
+STATES: Final = (Delivery.PENDING, Delivery.SUCCEEDED, Delivery.FAILED, Delivery.CANCELLED)
+COLUMNS: Final = (
+    *("created_at", "event_id", "type", "subject", "sequence", "state", "attempts"),
+    *("finished_at", "replay_id"),
+)
 
 
 @never_cache
@@ -60,6 +70,27 @@ def delivery(
         "body": bytes(sent.payload).decode(),
     }
     return draw(request, "dashboard/delivery.html", context)
+
+
+@require_GET
+@require_action("webhook.view")
+def deliveries_file(request: MemberRequest, shop_id: UUID, endpoint_id: UUID) -> Any:
+    """All deliveries that the same address lists, as CSV, streamed."""
+    try:
+        selectors.endpoint_get(shop_id=shop_id, endpoint_id=endpoint_id)
+        asked = _asked(request, endpoint_id)
+        wanted = _wanted(asked)
+    except (EndpointUnknown, ValueError) as error:
+        raise Http404 from error
+    return listed_file(
+        request,
+        asked,
+        kind="deliveries",
+        page=partial(selectors.deliveries_page, shop_id=shop_id, endpoint_id=endpoint_id, **wanted),
+        columns=COLUMNS,
+        lines=lambda deliveries: map(_line, deliveries),
+        needs="webhook.view",
+    )
 
 
 @require_POST
@@ -206,21 +237,21 @@ def _page(
 ) -> HttpResponse:
     try:
         found = selectors.endpoint_get(shop_id=shop_id, endpoint_id=endpoint_id)
-        replay_id = _replay_asked(request)
+        asked = _asked(request, endpoint_id)
+        wanted = _wanted(asked)
         deliveries = selectors.deliveries_page(
             shop_id=shop_id,
             endpoint_id=endpoint_id,
-            replay_id=replay_id,
-            cursor=request.GET.get("cursor"),
+            order=asked.order,
+            cursor=asked.cursor,
+            **wanted,
         )
     except (EndpointUnknown, BadCursor, ValueError) as error:
         raise Http404 from error
-    here = _here(shop_id, endpoint_id)
-    older = f"{here}?replay={replay_id}&" if replay_id else f"{here}?"
     failing = found.failing_since if found.enabled else None
     context = {
         "endpoint": found,
-        "here": here,
+        "here": asked.here,
         "secret": secret,
         "off_words": "" if found.enabled else disabled_words(found.disabled_reason),
         "failing_text": time_text(failing) if failing else "",
@@ -228,22 +259,50 @@ def _page(
         if found.previous_secret_until and found.previous_secret_until > timezone.now()
         else "",
         "deliveries": [_row(sent) for sent in deliveries.items],
-        "replay_id": replay_id,
-        "next_href": f"{older}cursor={deliveries.next_cursor}" if deliveries.next_cursor else "",
+        "replay_id": wanted["replay_id"],
+        "state": asked.query.get("state", ""),
+        "filters": asked.filters("state", STATES, word=lambda state: delivery_sign(state).word),
+        "file_href": asked.address(f"{asked.here}/deliveries.csv"),
+        **asked.pages(deliveries),
         "missed": missed_by(found, now=timezone.now()),
         **replay_part(request, found),
     }
     return draw(request, "dashboard/webhook.html", context)
 
 
-def _replay_asked(request: MemberRequest) -> UUID | None:
-    """The replay whose deliveries alone are to be listed.
+def _asked(request: MemberRequest, endpoint_id: UUID) -> Listed:
+    return listed(
+        request.GET,
+        _here(request.shop.id, endpoint_id),
+        query={
+            "state": choice_in(request.GET, "state", STATES),
+            "replay": request.GET.get("replay", ""),
+        },
+    )
+
+
+def _wanted(asked: Listed) -> dict[str, Any]:
+    """Of one state; of one replay.
 
     Raises:
-        ValueError: that is no id.
+        ValueError: that is no replay's id.
     """
-    text = request.GET.get("replay")
-    return UUID(text) if text else None
+    replay = asked.query.get("replay")
+    return {"state": asked.query.get("state"), "replay_id": UUID(replay) if replay else None}
+
+
+def _line(sent: Delivery) -> tuple[str, ...]:
+    return (
+        rfc3339(sent.created_at),
+        str(sent.event_id),
+        sent.type,
+        sent.subject,
+        str(sent.sequence),
+        sent.state,
+        str(sent.attempts),
+        rfc3339(sent.finished_at) if sent.finished_at else "",
+        str(sent.replay_id or ""),
+    )
 
 
 def _row(sent: Delivery) -> dict[str, Any]:

@@ -6,11 +6,11 @@ from typing import Any, TypeVar
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
-from gateway.events.cursors import Page
+from gateway.events.cursors import MAX_PAGE_SIZE, Page
 from gateway.settlement.reports.formats import csv_text
 from merchants.accounts.guards import MemberRequest, may
 from merchants.dashboard.auditing import file_taken
-from merchants.dashboard.lists import status_asked
+from merchants.dashboard.lists import Listed
 from merchants.reports.files import csv_file
 
 Row = TypeVar("Row")
@@ -28,37 +28,43 @@ def list_file(
     return csv_file(csv_text(rows), name=f"{kind}-{timezone.localdate():%Y%m%d}.csv")
 
 
-def status_file(
+def listed_file(
     request: MemberRequest,
+    asked: Listed,
     *,
     kind: str,
-    statuses: Sequence[str],
     page: Callable[..., Page[Row]],
     columns: tuple[str, ...],
-    line: Callable[[Row], tuple[str, ...]],
+    lines: Callable[[Sequence[Row]], Iterable[Sequence[str]]],
+    needs: str = "report.export",
 ) -> Any:
-    """Every row of the status that the address names, or of all, read page by page.
+    """All that a list's address asks for, in its order, read page by page and streamed.
 
     Args:
-        page: of ``shop_id``, ``statuses`` (none: all) and ``cursor``.
+        page: of ``order``, ``cursor`` and ``size``.
+        lines: a page's rows as the file tells them.
+        needs: the action that whoever takes it must be allowed.
 
     Raises:
-        PermissionDenied: this person may take no files.
-        Http404: there is no such status.
+        PermissionDenied: this person may not take it.
     """
-    if not may(request, "report.export"):
-        raise PermissionDenied("report.export")
-    status = status_asked(request.GET, statuses)
-    wanted = (status,) if status else ()
+    if not may(request, needs):
+        raise PermissionDenied(needs)
+    told = {name: text[:80] for name, text in asked.query.items()}
+    return list_file(request, _rows(asked, page, columns, lines), kind=kind, **told)
 
-    def rows() -> Iterator[tuple[str, ...]]:
-        yield columns
-        cursor: str | None = None
-        while True:
-            found = page(shop_id=request.shop.id, statuses=wanted, cursor=cursor)
-            yield from map(line, found.items)
-            cursor = found.next_cursor
-            if cursor is None:
-                return
 
-    return list_file(request, rows(), kind=kind, status=status or "all")
+def _rows(
+    asked: Listed,
+    page: Callable[..., Page[Row]],
+    columns: tuple[str, ...],
+    lines: Callable[[Sequence[Row]], Iterable[Sequence[str]]],
+) -> Iterator[Sequence[str]]:
+    yield columns
+    cursor: str | None = None
+    while True:
+        found = page(order=asked.order, cursor=cursor, size=MAX_PAGE_SIZE)
+        yield from lines(found.items)
+        cursor = found.next_cursor
+        if cursor is None:
+            return

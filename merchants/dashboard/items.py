@@ -1,7 +1,7 @@
 """What the shop sells: look, search, add, change, archive; in and out as a file."""
 
+from functools import partial
 from typing import Any, Final, cast
-from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -23,18 +23,18 @@ from gateway.events.errors import BadCursor, TillwayError
 from gateway.money.amounts import Amount, format_amount
 from gateway.money.assets import FIAT
 from gateway.outside.uploads import OneFileInMemory
-from gateway.settlement.reports.formats import csv_text
 from merchants.accounts.guards import MemberRequest, may, require_action
 from merchants.accounts.selectors import people_named
 from merchants.catalogue import selectors, services
 from merchants.catalogue.errors import GroupNotFound, ItemNotFound
-from merchants.catalogue.files import MOST_BYTES, Told, items_import, rows_out
+from merchants.catalogue.files import COLUMNS, MOST_BYTES, Told, items_import, rows_out
 from merchants.catalogue.models import Item, ItemVersion, ModifierGroup
 from merchants.catalogue.words import Words, price_text, tax_text, words_from
-from merchants.dashboard.auditing import file_taken
+from merchants.dashboard.files import listed_file
 from merchants.dashboard.frame import draw
 from merchants.dashboard.item_forms import GroupForm, ItemForm, item_initial, modifiers_text
 from merchants.dashboard.item_words import item_problem
+from merchants.dashboard.lists import Listed, choice_in, listed
 from merchants.dashboard.selectors import time_text
 
 MANAGE: Final = "catalogue.manage"
@@ -129,14 +129,18 @@ def archive(request: MemberRequest, shop_id: UUID, item_id: UUID) -> HttpRespons
 
 @require_GET
 @require_action("catalogue.view")
-def export(request: MemberRequest, shop_id: UUID) -> HttpResponse:
-    """All that is sold, as a file that can be taken in again."""
-    file_taken(request, "items.csv")
-    rows = rows_out(selectors.items_sold(shop_id=shop_id))
-    response = HttpResponse(b"".join(csv_text(rows)), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="items.csv"'
-    response["Cache-Control"] = "no-store"
-    return response
+def export(request: MemberRequest, shop_id: UUID) -> Any:
+    """All that the same address lists, as a file that can be taken in again, streamed."""
+    asked = _asked(request)
+    return listed_file(
+        request,
+        asked,
+        kind="items",
+        page=partial(selectors.items_page, shop_id=shop_id, **_wanted(asked)),
+        columns=COLUMNS,
+        lines=rows_out,
+        needs="catalogue.view",
+    )
 
 
 @csrf_exempt  # the token stands in the body, which is read only where it is known to be short
@@ -250,31 +254,39 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     shop_id = request.shop.id
-    search = request.GET.get("search", "").strip()[: selectors.MAX_SEARCH]
-    archived = request.GET.get("archived") == "yes"
+    asked = _asked(request)
+    wanted = _wanted(asked)
     try:
         found = selectors.items_page(
-            shop_id=shop_id,
-            cursor=request.GET.get("cursor"),
-            search=search.replace("\0", ""),
-            archived=archived,
+            shop_id=shop_id, order=asked.order, cursor=asked.cursor, **wanted
         )
     except BadCursor as error:
         raise Http404 from error
-    here = f"/dashboard/{shop_id}/items"
-    kept = ({"search": search} if search else {}) | ({"archived": "yes"} if archived else {})
-    more = urlencode(kept | {"cursor": found.next_cursor}) if found.next_cursor else ""
     context = {
         "items": [_row(one) for one in found.items],
-        "search": search,
-        "archived": archived,
-        "first_href": f"{here}?{urlencode(kept)}" if "cursor" in request.GET else "",
-        "next_href": f"{here}?{more}" if more else "",
+        **wanted,
+        "file_href": asked.address(f"{asked.here}.csv"),
+        **asked.pages(found),
         "problem": problem,
         "most_mb": MOST_BYTES // 1024 // 1024,
         **_told(told),
     }
     return draw(request, "dashboard/items.html", context, status=status)
+
+
+def _asked(request: MemberRequest) -> Listed:
+    # What PostgreSQL can't be asked for is in no row.
+    search = request.GET.get("search", "").replace("\0", "").strip()[: selectors.MAX_SEARCH]
+    return listed(
+        request.GET,
+        f"/dashboard/{request.shop.id}/items",
+        orders=selectors.ORDERS,
+        query={"search": search, "archived": choice_in(request.GET, "archived", ("yes",))},
+    )
+
+
+def _wanted(asked: Listed) -> dict[str, Any]:
+    return {"search": asked.query.get("search", ""), "archived": "archived" in asked.query}
 
 
 def _told(told: list[Told] | None) -> dict[str, Any]:

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, Final, cast
-from urllib.parse import urlencode
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -14,13 +13,14 @@ from django.utils.translation import gettext as _
 
 from gateway.events.errors import TillwayError
 from gateway.invoices.life import EXCEPTIONS
-from gateway.invoices.listing import SORTS, TENDERS, Sort, Tender, Wanted
+from gateway.invoices.listing import ORDERS, TENDERS, Tender, Wanted
 from gateway.invoices.models import OPEN_STATUSES, STATUSES
 from gateway.money.amounts import parse_amount
 from gateway.money.assets import FIAT
 from gateway.money.errors import MoneyError
 from gateway.shops.selectors import ShopView
 from gateway.shops.zones import day_starts
+from merchants.dashboard.lists import Listed, choice_in, listed
 from merchants.reports.asking import day_in
 from merchants.tills.makers import begins_at_till, ends_with_person
 
@@ -28,47 +28,41 @@ FILTERS: Final = ("", "open", *STATUSES)
 """Of the status; empty for all."""
 NAMES: Final = (
     *("status", "exception", "tender", "asset", "till", "cashier"),
-    *("first", "last", "least", "most", "sort"),
+    *("first", "last", "least", "most"),
 )
 MOST_CHARACTERS: Final = 80
-_BY_DEFAULT: Final = "newest"
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
     """Attributes:
-    query: what was typed and chosen, by parameter; nothing that is empty.
+    listed: every choice, and the order.
     problems: what could not be read, by parameter, in words. It is not asked for.
     """
 
-    query: dict[str, str]
+    listed: Listed
     wanted: Wanted
     problems: dict[str, str] = field(default_factory=dict)
-
-    def address(self, path: str, **changes: str) -> str:
-        """The same list at ``path``, but for these parameters; an empty one is left out."""
-        told = {name: value for name, value in (self.query | changes).items() if value}
-        return f"{path}?{urlencode(told)}" if told else path
 
     @property
     def narrowed(self) -> bool:
         """Whether anything is chosen besides the status and the order."""
-        return any(name not in ("status", "sort") for name in self.query)
+        return any(name != "status" for name in self.listed.query)
 
 
-def asked_in(given: Mapping[str, str], *, shop: ShopView) -> Asked:
+def asked_in(given: Mapping[str, str], *, here: str, shop: ShopView) -> Asked:
     """Raises Http404 for a choice that no form of ours offers."""
     query = {
         name: text for name in NAMES if (text := given.get(name, "").strip()[:MOST_CHARACTERS])
     }
-    problems: dict[str, str] = {}
-    status = _choice(query, "status", FILTERS)
+    chosen, problems = listed(given, here, orders=ORDERS, query=query), dict[str, str]()
+    status = choice_in(query, "status", FILTERS)
     wanted: dict[str, Any] = {
         "statuses": OPEN_STATUSES if status == "open" else (status,) if status else (),
-        "exception": _choice(query, "exception", EXCEPTIONS),
-        "tender": cast(Tender, _choice(query, "tender", TENDERS)),
+        "exception": choice_in(query, "exception", EXCEPTIONS),
+        "tender": cast(Tender, choice_in(query, "tender", TENDERS)),
         "token": query.get("asset", ""),
-        "sort": cast(Sort, _choice(query, "sort", SORTS) or _BY_DEFAULT),
+        "order": chosen.order,
     }
     if till := _id(query, "till"):
         wanted["maker_begins"] = begins_at_till(till)
@@ -83,14 +77,7 @@ def asked_in(given: Mapping[str, str], *, shop: ShopView) -> Asked:
         problems["last"] = _("The last day lies before the first.")
     for name in ("least", "most"):
         wanted[f"{name}_units"] = _units(query, name, problems, currency=shop.pricing_currency)
-    return Asked(query, Wanted(**wanted), problems)
-
-
-def _choice(query: Mapping[str, str], name: str, offered: tuple[str, ...]) -> str:
-    chosen = query.get(name, "")
-    if chosen and chosen not in offered:
-        raise Http404
-    return chosen
+    return Asked(chosen, Wanted(**wanted), problems)
 
 
 def _id(query: Mapping[str, str], name: str) -> UUID | None:

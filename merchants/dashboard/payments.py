@@ -30,7 +30,6 @@ COLUMNS: Final = (
     *("created_at", "invoice_id", "order_id", "status", "exceptions", "currency", "amount"),
     *("tender", "paid_with", "settlement_asset", "credited", "till", "cashier"),
 )
-_TURNED: Final = {"newest": "oldest", "largest": "smallest"}
 
 
 @never_cache
@@ -38,35 +37,23 @@ _TURNED: Final = {"newest": "oldest", "largest": "smallest"}
 @require_action("dashboard.view")
 def page(request: MemberRequest, shop_id: UUID) -> HttpResponse:
     """One page of what is asked for; all choices stand in its address. Six queries at most."""
-    asked = asked_in(request.GET.dict(), shop=request.shop)
-    cursor = request.GET.get("cursor")
+    here = f"/dashboard/{shop_id}/invoices"
+    asked = asked_in(request.GET.dict(), here=here, shop=request.shop)
+    table = asked.listed
     try:
-        found = listed_page(shop_id=shop_id, wanted=asked.wanted, cursor=cursor)
+        found = listed_page(shop_id=shop_id, wanted=asked.wanted, cursor=table.cursor)
     except BadCursor as error:
         raise Http404 from error
-    here = f"/dashboard/{shop_id}/invoices"
     context: dict[str, Any] = {
         "invoices": [payment_row(invoice) for invoice in found.items],
-        "filters": [
-            {
-                "href": asked.address(here, status=name),
-                "word": _filter_word(name),
-                "current": name == asked.query.get("status", ""),
-            }
-            for name in FILTERS
-        ],
-        "asked": asked.query,
+        "filters": table.filters("status", FILTERS[1:], word=_filter_word),
+        "asked": {**table.query, "sort": table.order.name},
         "problems": asked.problems,
         "narrowed": asked.narrowed,
         "choices": _choices(request.shop),
-        "heads": {
-            "created": _head(asked, here, down="newest"),
-            "amount": _head(asked, here, down="largest"),
-        },
         "clear_href": here,
-        "file_href": asked.address(f"{here}.csv"),
-        "first_href": asked.address(here) if cursor else "",
-        "next_href": asked.address(here, cursor=found.next_cursor) if found.next_cursor else "",
+        "file_href": table.address(f"{here}.csv"),
+        **table.pages(found),
     }
     return draw(request, "dashboard/invoices.html", context, status=422 if asked.problems else 200)
 
@@ -75,10 +62,11 @@ def page(request: MemberRequest, shop_id: UUID) -> HttpResponse:
 @require_action("report.export")
 def file(request: MemberRequest, shop_id: UUID) -> Any:
     """Everything that the same address lists, as CSV, streamed."""
-    asked = asked_in(request.GET.dict(), shop=request.shop)
+    here = f"/dashboard/{shop_id}/invoices"
+    asked = asked_in(request.GET.dict(), here=here, shop=request.shop)
     if asked.problems:
         raise Http404
-    filters = ", ".join(sorted(asked.query)) or "none"
+    filters = ", ".join(sorted(asked.listed.query)) or "none"
     return list_file(request, _rows(request.shop, asked), kind="payments", filters=filters)
 
 
@@ -135,15 +123,6 @@ def _choices(shop: ShopView) -> dict[str, list[dict[str, str]]]:
 
 def _choice(value: str, word: str) -> dict[str, str]:
     return {"value": value, "word": word}
-
-
-def _head(asked: Asked, here: str, *, down: str) -> dict[str, str]:
-    """A column's head: how it is sorted now, and where the other way lies."""
-    up, now = _TURNED[down], asked.wanted.sort
-    return {
-        "sorted": {down: "descending", up: "ascending"}.get(now, ""),
-        "href": asked.address(here, sort=up if now == down else down),
-    }
 
 
 def _tender_word(tender: str) -> str:

@@ -1,5 +1,6 @@
 """What can be paid out, what was, and asking for more: typed, confirmed, then done."""
 
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
@@ -29,14 +30,14 @@ from gateway.settlement.models import Payout
 from gateway.settlement.presenters import payout_as_dict, quote_as_dict
 from gateway.settlement.quoting import payout_quote
 from gateway.settlement.requesting import payout_cancel, payout_request
-from gateway.settlement.selectors import payable_balances, payout_get, payouts_page
+from gateway.settlement.selectors import ORDERS, payable_balances, payout_get, payouts_page
 from gateway.shops.selectors import ShopView
 from merchants.accounts.guards import MemberRequest, may, require_action, step_first
 from merchants.dashboard import settlement_words as words
 from merchants.dashboard.auditing import write_down
-from merchants.dashboard.files import status_file
+from merchants.dashboard.files import listed_file
 from merchants.dashboard.frame import draw
-from merchants.dashboard.lists import next_address, status_asked, status_filters
+from merchants.dashboard.lists import Listed, choice_in, listed
 from merchants.dashboard.payout_invoices import part as payments_part
 from merchants.dashboard.selectors import assets_by_code, time_text
 from merchants.dashboard.wording import payout_sign, payout_why
@@ -97,15 +98,30 @@ def page(request: MemberRequest, shop_id: UUID) -> HttpResponse:
 @require_GET
 @require_action("payout.view")
 def file(request: MemberRequest, shop_id: UUID) -> Any:
-    """Every payout of a status, or all, as CSV, streamed."""
-    return status_file(
+    """All that the same address lists, as CSV, streamed."""
+    asked = _asked(request)
+    return listed_file(
         request,
+        asked,
         kind="payouts",
-        statuses=STATUSES,
-        page=payouts_page,
+        page=partial(payouts_page, shop_id=shop_id, statuses=_statuses(asked)),
         columns=COLUMNS,
-        line=_line,
+        lines=lambda payouts: map(_line, payouts),
     )
+
+
+def _asked(request: MemberRequest) -> Listed:
+    return listed(
+        request.GET,
+        f"/dashboard/{request.shop.id}/payouts",
+        orders=ORDERS,
+        query={"status": choice_in(request.GET, "status", STATUSES)},
+    )
+
+
+def _statuses(asked: Listed) -> tuple[str, ...]:
+    """None for all."""
+    return tuple(asked.query.values())
 
 
 def _line(payout: Payout) -> tuple[str, ...]:
@@ -226,10 +242,11 @@ def _uuid(text: str) -> UUID:
 def _page(
     request: MemberRequest, shop: ShopView, asset: Asset | None, *, status: int = 200, **more: Any
 ) -> HttpResponse:
-    here, chosen = f"/dashboard/{shop.id}/payouts", status_asked(request.GET, STATUSES)
-    statuses = (chosen,) if chosen else ()
+    asked = _asked(request)
     try:
-        found = payouts_page(shop_id=shop.id, statuses=statuses, cursor=request.GET.get("cursor"))
+        found = payouts_page(
+            shop_id=shop.id, statuses=_statuses(asked), order=asked.order, cursor=asked.cursor
+        )
     except BadCursor as error:
         raise Http404 from error
     balance = payable_balances(shop=shop)[shop.settlement_asset]
@@ -239,9 +256,9 @@ def _page(
         "payouts": [payout_row(payout_as_dict(payout)) for payout in found.items],
         "waits": bool(waiting_for(found.items)),
         "destination_waiting": destination_waiting(shop_id=shop.id),
-        "filters": status_filters(here, STATUSES, chosen=chosen, word=_status_word),
-        "file_href": f"{here}.csv?status={chosen}" if chosen else f"{here}.csv",
-        "next_href": next_address(here, status=chosen, cursor=found.next_cursor),
+        "filters": asked.filters("status", STATUSES, word=_status_word),
+        "file_href": asked.address(f"{asked.here}.csv"),
+        **asked.pages(found),
         "payable": trimmed(format_amount(Amount(payable, asset))) if asset else "0",
         "withheld": _kept(balance.withheld, asset),
         "reserve": _kept(balance.reserve, asset),

@@ -1,5 +1,6 @@
 """A shop's refunds: the list, one with its decisions, and asking for one with a preview."""
 
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
@@ -27,14 +28,14 @@ from gateway.refunds.links import link_of
 from gateway.refunds.models import Refund
 from gateway.refunds.presenters import refund_as_dict
 from gateway.refunds.requesting import refund_preview
-from gateway.refunds.selectors import refund_get, refunds_page, refunds_to_approve
+from gateway.refunds.selectors import ORDERS, refund_get, refunds_page, refunds_to_approve
 from merchants.accounts.acting import person_acting
 from merchants.accounts.guards import MemberRequest, may, require_action, step_first
 from merchants.accounts.models import User
 from merchants.dashboard.auditing import write_down
-from merchants.dashboard.files import status_file
+from merchants.dashboard.files import listed_file
 from merchants.dashboard.frame import draw
-from merchants.dashboard.lists import next_address, status_asked, status_filters
+from merchants.dashboard.lists import Listed, choice_in, listed
 from merchants.dashboard.selectors import time_text
 from merchants.dashboard.wording import Sign
 from merchants.pos.card_refunds import card_refund_row
@@ -51,21 +52,21 @@ COLUMNS: Final = (
 @require_GET
 @require_action("refund.view")
 def page(request: MemberRequest, shop_id: UUID) -> HttpResponse:
-    """Every refund, newest first; those that wait for approval are counted."""
-    here = f"/dashboard/{shop_id}/refunds"
-    status = status_asked(request.GET, STATUSES)
-    wanted = (status,) if status else ()
+    """Every refund; those that wait for approval are counted."""
+    asked = _asked(request)
     try:
-        found = refunds_page(shop_id=shop_id, statuses=wanted, cursor=request.GET.get("cursor"))
+        found = refunds_page(
+            shop_id=shop_id, statuses=_statuses(asked), order=asked.order, cursor=asked.cursor
+        )
     except BadCursor as error:
         raise Http404 from error
     context = {
         "refunds": [refund_row(refund) for refund in found.items],
-        "filters": status_filters(here, STATUSES, chosen=status, word=refund_word),
-        "file_href": f"{here}.csv?status={status}" if status else f"{here}.csv",
+        "filters": asked.filters("status", STATUSES, word=refund_word),
+        "file_href": asked.address(f"{asked.here}.csv"),
         "to_approve": refunds_to_approve(shop_id=shop_id),
         "card_refunds": [card_refund_row(row) for row in waiting_card_refunds(shop_id=shop_id)],
-        "next_href": next_address(here, status=status, cursor=found.next_cursor),
+        **asked.pages(found),
     }
     return draw(request, "dashboard/refunds.html", context)
 
@@ -73,15 +74,30 @@ def page(request: MemberRequest, shop_id: UUID) -> HttpResponse:
 @require_GET
 @require_action("refund.view")
 def file(request: MemberRequest, shop_id: UUID) -> Any:
-    """Every refund of a status, or all, as CSV, streamed."""
-    return status_file(
+    """All that the same address lists, as CSV, streamed."""
+    asked = _asked(request)
+    return listed_file(
         request,
+        asked,
         kind="refunds",
-        statuses=STATUSES,
-        page=refunds_page,
+        page=partial(refunds_page, shop_id=shop_id, statuses=_statuses(asked)),
         columns=COLUMNS,
-        line=_line,
+        lines=lambda refunds: map(_line, refunds),
     )
+
+
+def _asked(request: MemberRequest) -> Listed:
+    return listed(
+        request.GET,
+        f"/dashboard/{request.shop.id}/refunds",
+        orders=ORDERS,
+        query={"status": choice_in(request.GET, "status", STATUSES)},
+    )
+
+
+def _statuses(asked: Listed) -> tuple[str, ...]:
+    """None for all."""
+    return tuple(asked.query.values())
 
 
 def _line(refund: Refund) -> tuple[str, ...]:

@@ -12,13 +12,11 @@ from django.utils.translation import gettext as _
 
 from gateway.chains.models import Token
 from gateway.checkout.wording import grouped, money_text, trimmed
-from gateway.events.cursors import Page
 from gateway.events.selectors import events_after
 from gateway.invoices.selectors import payments_of
 from gateway.ledger.selectors import (
     DaySum,
     shop_days,
-    shop_statement,
 )
 from gateway.money.amounts import Amount, format_amount
 from gateway.money.assets import FIAT, Asset
@@ -26,7 +24,7 @@ from gateway.settlement.life import Payable
 from gateway.settlement.selectors import payable_balances
 from gateway.shops.selectors import ShopView
 from merchants.dashboard.charts import Chart, Day, bar_chart, round_ceiling
-from merchants.dashboard.wording import entry_word, event_sign
+from merchants.dashboard.wording import event_sign
 
 CHART_DAYS: Final = 14
 TAKINGS: Final = ("payment", "payment_late", "released")
@@ -151,34 +149,6 @@ def bookings(invoice_id: UUID) -> list[dict[str, Any]]:
         for payment in payments
         if (asset := assets.get(payment.settlement_asset))
     ]
-
-
-def statement(shop_id: UUID, *, cursor: str | None) -> Page[dict[str, Any]]:
-    """What changed the shop's balances, newest first. Two queries."""
-    page = shop_statement(shop_id=shop_id, cursor=cursor)
-    assets = assets_by_code([change.asset for entry in page.items for change in entry.changes])
-    items = [
-        {
-            "at_text": time_text(entry.happened_at),
-            "word": entry_word(entry.kind),
-            "changes": [
-                {
-                    "symbol": assets[change.asset].symbol,
-                    "available": signed_text(change.available, assets[change.asset]),
-                    "reserved": signed_text(change.reserved, assets[change.asset]),
-                }
-                for change in entry.changes
-                if change.asset in assets
-            ],
-        }
-        for entry in page.items
-    ]
-    return Page(items=items, next_cursor=page.next_cursor)
-
-
-def signed_text(units: int, asset: Asset) -> str:
-    """A change with its sign; empty for none."""
-    return amount_text(units, asset) if units else ""
 
 
 def time_text(moment: datetime | str | None) -> str:

@@ -1,7 +1,8 @@
 """Shifts: every one of the shop's tills, newest first, and each one's report."""
 
-from collections.abc import Iterator
-from typing import Any, cast
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from typing import Any, Final, cast
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
@@ -11,11 +12,14 @@ from django.views.decorators.http import require_GET
 
 from gateway.checkout.wording import money_text
 from gateway.events.errors import BadCursor
+from gateway.events.moments import rfc3339
 from gateway.settlement.reports.formats import csv_text
 from merchants.accounts.guards import MemberRequest, require_action
 from merchants.accounts.selectors import people_named
 from merchants.dashboard.auditing import file_taken
+from merchants.dashboard.files import listed_file
 from merchants.dashboard.frame import draw
+from merchants.dashboard.lists import Listed, choice_in, listed
 from merchants.dashboard.selectors import time_text
 from merchants.pos.shift_words import report_shown
 from merchants.reports.files import csv_file
@@ -23,24 +27,53 @@ from merchants.shifts.errors import ShiftUnknown
 from merchants.shifts.models import Shift
 from merchants.shifts.presenters import report_body
 from merchants.shifts.rows import report_rows
-from merchants.shifts.selectors import figures_now, moves_of, shift_get, shifts_page
+from merchants.shifts.selectors import STATES, figures_now, moves_of, shift_get, shifts_page
+from merchants.tills.selectors import till_names
+
+COLUMNS: Final = (
+    *("shift_id", "z_report", "till", "opened_at", "opened_by", "closed_at", "closed_by"),
+    *("currency", "float", "expected", "counted", "difference"),
+)
 
 
 @never_cache
 @require_GET
 @require_action("shift.view")
 def page(request: MemberRequest, shop_id: UUID) -> HttpResponse:
-    """Shifts, the open ones too. Three queries beside the frame's."""
+    """Shifts, the open ones too. Four queries beside the frame's."""
+    tills = till_names(shop_id=shop_id)
+    asked = _asked(request, tills)
     try:
-        found = shifts_page(shop_id=shop_id, cursor=request.GET.get("after", "")[:64])
+        found = shifts_page(
+            shop_id=shop_id, order=asked.order, cursor=asked.cursor, **_wanted(asked)
+        )
     except BadCursor as error:
         raise Http404 from error
     names = people_named({shift.opened_by for shift in found.items}, shop_id=shop_id)
     context: dict[str, Any] = {
         "shifts": [_row(shift, names=names) for shift in found.items],
-        "next_href": f"?after={found.next_cursor}" if found.next_cursor else "",
+        "filters": asked.filters("state", STATES, word=_state_word),
+        "asked": asked.query,
+        "tills": tills,
+        "file_href": asked.address(f"{asked.here}.csv"),
+        **asked.pages(found),
     }
     return draw(request, "dashboard/shifts.html", context)
+
+
+@require_GET
+@require_action("shift.view")
+def list_file(request: MemberRequest, shop_id: UUID) -> Any:
+    """All that the same address lists, as CSV, streamed: a line a shift."""
+    asked = _asked(request, till_names(shop_id=shop_id))
+    return listed_file(
+        request,
+        asked,
+        kind="shifts",
+        page=partial(shifts_page, shop_id=shop_id, **_wanted(asked)),
+        columns=COLUMNS,
+        lines=partial(_lines, shop_id=shop_id),
+    )
 
 
 @never_cache
@@ -79,6 +112,43 @@ def _found(shop_id: UUID, shift_id: UUID) -> Shift:
         return shift_get(shop_id=shop_id, shift_id=shift_id)
     except ShiftUnknown as error:
         raise Http404 from error
+
+
+def _asked(request: MemberRequest, tills: Mapping[UUID, str]) -> Listed:
+    query = {
+        "till": choice_in(request.GET, "till", [str(till_id) for till_id in tills]),
+        "state": choice_in(request.GET, "state", STATES),
+    }
+    return listed(request.GET, f"/dashboard/{request.shop.id}/shifts", query=query)
+
+
+def _wanted(asked: Listed) -> dict[str, Any]:
+    till = asked.query.get("till")
+    return {"till_id": UUID(till) if till else None, "state": asked.query.get("state", "")}
+
+
+def _state_word(state: str) -> str:
+    return {"open": _("Open"), "closed": _("Closed")}[state]
+
+
+def _lines(shifts: Sequence[Shift], *, shop_id: UUID) -> Iterator[tuple[str, ...]]:
+    people = {who for shift in shifts for who in (shift.opened_by, shift.closed_by) if who}
+    names = people_named(people, shop_id=shop_id)
+    for shift in shifts:
+        body = shift.z_report.body if shift.closed_at is not None else None
+        drawer = body["drawer"] if body else {}
+        yield (
+            str(shift.id),
+            str(body["number"]) if body else "",
+            shift.till.name,
+            rfc3339(shift.opened_at),
+            names.get(shift.opened_by, ""),
+            rfc3339(shift.closed_at) if shift.closed_at else "",
+            names.get(shift.closed_by, "") if shift.closed_by else "",
+            shift.currency,
+            *(drawer[name]["amount"] if body else "" for name in ("float", "expected")),
+            *(drawer[name]["amount"] if body else "" for name in ("counted", "difference")),
+        )
 
 
 def _body(shift: Shift) -> dict[str, Any]:

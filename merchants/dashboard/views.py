@@ -1,4 +1,4 @@
-"""The way in, one invoice, balances."""
+"""The way in, and one invoice."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from gateway.checkout.hand_over import hand_over
 from gateway.checkout.pages import rate_text
 from gateway.checkout.wording import money_text
-from gateway.events.errors import BadCursor, TillwayError
+from gateway.events.errors import TillwayError
 from gateway.invoices.errors import InvoiceNotFound
 from gateway.invoices.presenters import invoice_as_dict
 from gateway.invoices.selectors import invoice_get
@@ -118,24 +118,6 @@ def void(request: MemberRequest, shop_id: UUID, invoice_id: UUID) -> HttpRespons
     except TillwayError as error:
         messages.error(request, problem_words(error))
     return HttpResponseRedirect(f"/dashboard/{shop_id}/invoices/{invoice_id}")
-
-
-@never_cache
-@require_GET
-@require_action("balance.view")
-def balances(request: MemberRequest, shop_id: UUID) -> HttpResponse:
-    """What the shop is owed, and what changed it."""
-    try:
-        page = selectors.statement(shop_id, cursor=request.GET.get("cursor"))
-    except BadCursor as error:
-        raise Http404 from error
-    here = f"/dashboard/{shop_id}/balances"
-    context = {
-        "balances": selectors.balance_lines(request.shop),
-        "entries": page.items,
-        "next_href": f"{here}?cursor={page.next_cursor}" if page.next_cursor else "",
-    }
-    return draw(request, "dashboard/balances.html", context)
 
 
 def _part_word(name: str) -> str:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from merchants.dashboard.desk.entry_words import entry_kind_word
+
 
 @dataclass(frozen=True, slots=True)
 class Sign:
@@ -35,6 +37,8 @@ def event_sign(type: str) -> Sign:
         "invoice.released": Sign("paid", "check", _("The check is done: released")),
         "invoice.returned": Sign("problem", "return", _("A payment goes back to its sender")),
         "invoice.reverted": Sign("problem", "return", _("The network took a payment back")),
+        "invoice.requoted": Sign("quiet", "clock", _("New prices, new time to pay")),
+        "invoice.release_changed": Sign("quiet", "hand", _("The word about the goods changed")),
     }
     other = type.partition(".")[2].replace("_", " ").capitalize()
     return signs.get(type) or Sign("quiet", "clock", other)
@@ -143,4 +147,4 @@ def entry_word(kind: str) -> str:
     base = kind.removesuffix("_reversed").removesuffix(":reversed")
     if base != kind and base in words:
         return _("Taken back: %(what)s") % {"what": words[base]}
-    return kind.replace("_", " ").capitalize()
+    return entry_kind_word(kind)

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from reportlab.lib.pagesizes import A4, A6
-from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfgen.canvas import Canvas
 
 from gateway.branding.selectors import PrintedBrand
+from merchants.reports.bidi import begins_rtl
 from merchants.reports.drawn import code_drawn, logo_drawn
-from merchants.reports.paper import fitted, font_of, fonts_ready, wrapped
+from merchants.reports.lettering import fitted, line_drawn, width_of, wrapped
 
 Size = Literal["a4", "a6"]
 SIZES: Final[dict[Size, tuple[float, float]]] = {"a4": A4, "a6": A6}
@@ -52,7 +52,6 @@ class Poster:
 
 def poster_pdf(poster: Poster, *, size: Size) -> bytes:
     """The poster on one page."""
-    fonts_ready()
     told = io.BytesIO()
     canvas = Canvas(told, pagesize=SIZES[size], pageCompression=0, invariant=1)
     canvas.setTitle(f"{poster.title} · {poster.shop_name}")
@@ -94,27 +93,34 @@ class _Sheet:
 
     def _title(self, title: str) -> None:
         """As large as three lines allow."""
-        font = font_of(title, is_bold=True)
         share = 0.085
         while True:
             size = self.width * share
-            lines = wrapped(title, font=font, size=size, width=self.inner)
+            lines = wrapped(title, size=size, width=self.inner, is_bold=True)
             if len(lines) <= TITLE_LINES or share < 0.04:
                 break
             share -= 0.005
         for line in lines:
-            self._line(line, share=share, font=font)
+            self._line(line, share=share, is_bold=True, is_rtl=begins_rtl(title))
 
-    def _line(self, text: str, *, share: float, is_bold: bool = False, font: str = "") -> None:
+    def _line(
+        self, text: str, *, share: float, is_bold: bool = False, is_rtl: bool | None = None
+    ) -> None:
         """A line in the middle; one that is too wide is set smaller first, and cut at last."""
-        font = font or font_of(text, is_bold=is_bold)
         size = self.width * share
-        while size > self.width * 0.028 and pdfmetrics.stringWidth(text, font, size) > self.inner:
+        while size > self.width * 0.028 and width_of(text, size=size, is_bold=is_bold) > self.inner:
             size -= 0.5
         self.y -= size * LINE_HEIGHT
-        self.canvas.setFont(font, size)
-        shown = fitted(text, font=font, size=size, width=self.inner)
-        self.canvas.drawCentredString(self.width / 2, self.y + size * (LINE_HEIGHT - 1), shown)
+        shown = fitted(text, size=size, width=self.inner, is_bold=is_bold)
+        line_drawn(
+            self.canvas,
+            shown,
+            left=(self.width - width_of(shown, size=size, is_bold=is_bold)) / 2,
+            low=self.y + size * (LINE_HEIGHT - 1),
+            size=size,
+            is_bold=is_bold,
+            is_rtl=is_rtl,
+        )
 
     def _code(self, text: str, *, top: float, bottom: float) -> None:
         """As large as there is room."""

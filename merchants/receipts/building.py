@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from fractions import Fraction
 from typing import Any, Final
 from uuid import UUID
 
@@ -15,6 +14,7 @@ from gateway.money.assets import FIAT, Asset
 from gateway.money.rates import Rate
 from gateway.refunds.cards.models import CardRefund
 from gateway.refunds.models import Refund
+from gateway.settlement.reports.sales import worths_of_invoice
 from gateway.shops.selectors import shop_view
 from merchants.receipts.headings import head_of
 from merchants.receipts.papers import Extra, Paper, Share, Sold, Tender
@@ -22,7 +22,6 @@ from merchants.shifts.said import said_units
 from merchants.tickets.models import CashTake, PartDemand, Ticket, TicketLine
 from merchants.tickets.pricing import Totals, totals_of
 from merchants.tickets.selectors import lines_of, parts_of
-from merchants.tickets.spreading import half_up
 from merchants.tills.makers import till_in
 from merchants.tills.selectors import till_get
 
@@ -31,7 +30,7 @@ _USER: Final = "user:"
 
 
 def paper_of_invoice(invoice: Invoice) -> Paper:
-    """The receipt of a sale that was asked for as one amount. Five queries at most."""
+    """The receipt of a sale that was asked for as one amount. Six queries at most."""
     shop, units = shop_view(shop_id=invoice.shop_id), int(invoice.amount_units)
     currency = FIAT[invoice.currency]
     tax = said_units(invoice.metadata, "tax", currency=currency, most=units)
@@ -54,7 +53,7 @@ def paper_of_invoice(invoice: Invoice) -> Paper:
 
 
 def paper_of_ticket(ticket: Ticket) -> Paper:
-    """The receipt of a ticket with all that was on it. Eight queries, and three for each invoice
+    """The receipt of a ticket with all that was on it. Eight queries, and four for each invoice
     that paid a part of it."""
     shop, rows = shop_view(shop_id=ticket.shop_id), lines_of(ticket)
     totals = totals_of([row.line for row in rows], discount=ticket.discount)
@@ -78,14 +77,18 @@ def paper_of_ticket(ticket: Ticket) -> Paper:
 
 
 def tenders_of_invoice(invoice: Invoice) -> tuple[Tender, ...]:
-    """What paid an invoice. One query."""
+    """What paid an invoice. Two queries at most."""
     if invoice.card == "paid":
         return (Tender("card", int(invoice.amount_units)),)
     payments = [one for one in payments_of(invoice.id) if one.reversed_at is None]
     if not payments:
         return (Tender("marked", int(invoice.amount_units)),)
     seen = {entry["deposit_id"]: entry for entry in invoice.received}
-    return tuple(_token(invoice, one, seen.get(str(one.deposit_id), {})) for one in payments)
+    worths = worths_of_invoice(invoice.id)
+    return tuple(
+        _token(invoice, one, seen.get(str(one.deposit_id), {}), units=worths[one.id].value_units)
+        for one in payments
+    )
 
 
 def tender_of_refund(refund: Refund, invoice: Invoice) -> Tender:
@@ -164,16 +167,14 @@ def _cash(takes: Iterable[CashTake]) -> Iterable[Tender]:
         )
 
 
-def _token(invoice: Invoice, payment: Payment, entry: Mapping[str, Any]) -> Tender:
-    """A payment in tokens, at the rate that it was credited at."""
+def _token(invoice: Invoice, payment: Payment, entry: Mapping[str, Any], *, units: int) -> Tender:
+    """A payment in tokens, at the rate that it was credited at, worth ``units``."""
     book, code = invoice.promises, payment.token_asset
     known = book.tokens.get(code)
     chain = book.chains.get(payment.chain_id)
-    share = Fraction(int(payment.applied_units), int(payment.due_units))
-    worth = int(invoice.amount_units) * share
     tender = Tender(
         "tokens",
-        half_up(worth.numerator, worth.denominator),
+        units,
         at=rfc3339(payment.applied_at),
         token=asset_symbol(code),
         chain=chain.name if chain else "",

@@ -4,13 +4,13 @@ import io
 from typing import Final
 
 from reportlab.lib.pagesizes import A4
-from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfgen.canvas import Canvas
 
 from gateway.branding.selectors import PrintedBrand
 from merchants.receipts.layout import Row, Section, Sheet
+from merchants.reports.bidi import begins_rtl
 from merchants.reports.drawn import code_drawn, logo_drawn
-from merchants.reports.paper import font_of, fonts_ready, wrapped
+from merchants.reports.lettering import line_drawn, width_of, wrapped
 
 _WIDTH, _HEIGHT = A4
 MARGIN: Final = 56.0
@@ -42,7 +42,6 @@ def receipt_pdf(sheet: Sheet, *, name: str, brand: PrintedBrand, language: str) 
         name: what readers call the document.
         language: that of the sheet's words, as BCP 47.
     """
-    fonts_ready()
     told = io.BytesIO()
     canvas = Canvas(told, pagesize=A4, pageCompression=0, invariant=1, lang=language)
     canvas.setTitle(name)
@@ -114,8 +113,15 @@ class _Pages:
     def _draw(self, words: "_Words", at: int, *, left: float, ink: tuple[float, ...]) -> None:
         if at < len(words.lines):
             self.canvas.setFillColorRGB(*ink)
-            self.canvas.setFont(words.font, words.size)
-            self.canvas.drawString(left, self.y, words.lines[at])
+            line_drawn(
+                self.canvas,
+                words.lines[at],
+                left=left,
+                low=self.y,
+                size=words.size,
+                is_bold=words.is_bold,
+                is_rtl=words.is_rtl,
+            )
 
     def _next(self, size: float) -> None:
         self._room(size * LEADING)
@@ -129,15 +135,15 @@ class _Pages:
 
 
 class _Words:
-    """A text in lines that fit, all of one font."""
+    """A text in lines that fit, all of one direction."""
 
     def __init__(self, text: str, *, size: float, is_bold: bool, width: float) -> None:
         told = text.translate(_AS_FONTS_HAVE_IT)
-        self.font, self.size = font_of(told, is_bold=is_bold), size
-        self.lines = wrapped(told, font=self.font, size=size, width=width)
+        self.size, self.is_bold, self.is_rtl = size, is_bold, begins_rtl(told)
+        self.lines = wrapped(told, size=size, width=width, is_bold=is_bold)
         self.wide = max((self.wide_of(at) for at in range(len(self.lines))), default=0.0)
 
     def wide_of(self, at: int) -> float:
         if at >= len(self.lines):
             return 0.0
-        return float(pdfmetrics.stringWidth(self.lines[at], self.font, self.size))
+        return width_of(self.lines[at], size=self.size, is_bold=self.is_bold)

@@ -1,22 +1,18 @@
 """Documents on paper: a title, facts, tables over as many A4 pages as they need, as PDF.
 
-Text that Western Windows can write is set in Helvetica, any other in STSong-Light: both are fonts
-that PDF readers bring along, so that nothing is embedded. The same document is the same bytes.
+The same document is the same bytes. In which fonts its words are set, `lettering` says.
 """
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from reportlab.lib.pagesizes import A4
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 
-LATIN: Final = "Helvetica"
-LATIN_BOLD: Final = "Helvetica-Bold"
-CHINESE: Final = "STSong-Light"
+from merchants.reports.lettering import fitted, line_drawn, width_of
+
 MARGIN: Final = 48.0
 """Points, as all lengths here."""
 LINE: Final = 14.0
@@ -24,7 +20,6 @@ SIZE: Final = 9.0
 GAP: Final = 6.0
 _WIDTH, _HEIGHT = A4
 _INNER: Final = _WIDTH - 2 * MARGIN
-_ELLIPSIS: Final = "…"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,72 +60,12 @@ class Paper:
 
 def pdf_of(paper: Paper) -> bytes:
     """The document as PDF."""
-    fonts_ready()
     told = io.BytesIO()
     canvas = Canvas(told, pagesize=A4, pageCompression=0, invariant=1)
     canvas.setTitle(paper.title)
     _Pages(canvas, paper.footer).draw(paper)
     canvas.save()
     return told.getvalue()
-
-
-def fonts_ready() -> None:
-    """Make the Chinese font known, once a process."""
-    if CHINESE not in pdfmetrics.getRegisteredFontNames():
-        pdfmetrics.registerFont(UnicodeCIDFont(CHINESE))
-
-
-def font_of(text: str, *, is_bold: bool = False) -> str:
-    """The font that has every letter of a text."""
-    try:
-        text.encode("cp1252")
-    except UnicodeEncodeError:
-        return CHINESE
-    return LATIN_BOLD if is_bold else LATIN
-
-
-def fitted(text: str, *, font: str, size: float, width: float) -> str:
-    """The text, or as much of it as fits, with an ellipsis. No figure is ever cut: columns of
-    figures are made as wide as theirs."""
-    if pdfmetrics.stringWidth(text, font, size) <= width:
-        return text
-    while text and pdfmetrics.stringWidth(text + _ELLIPSIS, font, size) > width:
-        text = text[:-1]
-    return text + _ELLIPSIS
-
-
-def wrapped(text: str, *, font: str, size: float, width: float) -> list[str]:
-    """The text in lines that fit: broken at spaces, and between letters where there are none, as in
-    Chinese or in a word that is wider than the page."""
-    lines = [""]
-    for piece in _pieces(text):
-        if pdfmetrics.stringWidth((lines[-1] + piece).rstrip(), font, size) <= width:
-            lines[-1] += piece
-            continue
-        if lines[-1].strip():
-            lines.append("")
-        for letter in piece.lstrip():
-            if lines[-1] and pdfmetrics.stringWidth(lines[-1] + letter, font, size) > width:
-                lines.append("")
-            lines[-1] += letter
-    return [line.strip() for line in lines if line.strip()]
-
-
-def _pieces(text: str) -> Iterator[str]:
-    """Words with the space before them; each wide letter alone."""
-    word = ""
-    for letter in text:
-        if letter == " " or letter >= "\u2e80":
-            if word:
-                yield word
-            word = letter
-        elif word[-1:] >= "\u2e80":
-            yield word
-            word = letter
-        else:
-            word += letter
-    if word:
-        yield word
 
 
 class _Pages:
@@ -185,17 +120,14 @@ class _Pages:
         is_bold: bool = False,
         is_right: bool = False,
     ) -> None:
-        font = font_of(text, is_bold=is_bold)
-        self.canvas.setFont(font, size)
         if is_right:
             # A figure is set smaller rather than cut.
-            while size > 4 and pdfmetrics.stringWidth(text, font, size) > width:
+            while size > 4 and width_of(text, size=size, is_bold=is_bold) > width:
                 size -= 0.5
-            self.canvas.setFont(font, size)
-            self.canvas.drawRightString(left + width, self.y, text)
+            left += width - width_of(text, size=size, is_bold=is_bold)
         else:
-            shown = fitted(text, font=font, size=size, width=width)
-            self.canvas.drawString(left, self.y, shown)
+            text = fitted(text, size=size, width=width, is_bold=is_bold)
+        line_drawn(self.canvas, text, left=left, low=self.y, size=size, is_bold=is_bold)
 
     def _down(self, points: float) -> None:
         self.y -= points

@@ -100,15 +100,16 @@ def _refunded(event: EventRecord) -> Told | None:
 def _card_paid(event: EventRecord) -> Told:
     tender = CardTender.objects.get(id=event.body["card_id"])
     metadata = Invoice.objects.values_list("metadata", flat=True).get(id=tender.invoice_id)
-    currency, most = FIAT[tender.currency], int(tender.units)
+    currency, units = FIAT[tender.currency], int(tender.units)
+    tax = said_units(metadata, "tax", currency=currency, most=units)
     return {
         "source": f"card:{tender.id}",
         "tender": "card",
         "kind": "paid",
         "currency": tender.currency,
-        "units": int(tender.units),
-        "tax_units": said_units(metadata, "tax", currency=currency, most=most),
-        "tip_units": said_units(metadata, "tip", currency=currency, most=most),
+        "units": units,
+        "tax_units": tax,
+        "tip_units": said_units(metadata, "tip", currency=currency, most=units - tax),
         "asset": tender.currency,
         "credited_units": int(tender.to_shop_units),
         "fee_units": int(tender.fee_units),

@@ -8,7 +8,7 @@ from typing import Any, Final
 from gateway.money.assets import Asset
 
 _PLAIN: Final = re.compile(r"[0-9]{1,15}([.][0-9]{1,4})?")
-"""As the shop's reports read it (``gateway.settlement.reports.sales``)."""
+"""As the shop's reports read it (``gateway.settlement.reports.parts``)."""
 
 
 def said_units(metadata: Any, name: str, *, currency: Asset, most: int) -> int:

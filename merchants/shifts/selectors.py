@@ -3,16 +3,19 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, cast
+from typing import Final, Literal, cast
 from uuid import UUID
 
 from django.db import connection
 
-from gateway.events.cursors import PAGE_SIZE, Page, decode_cursor, page_of
+from gateway.events.cursors import PAGE_SIZE, Page
+from gateway.events.ordering import NEWEST, Order, sorted_page
 from merchants.shifts.errors import ShiftUnknown
 from merchants.shifts.figures import CalledOff, CashKind, Figures, Moved, Took, figures_of
 from merchants.shifts.models import CashMove, Shift, Taking, Voided
 
+ShiftState = Literal["open", "closed"]
+STATES: Final[tuple[ShiftState, ...]] = ("open", "closed")
 _TOOK: Final = (
     *("tender", "kind", "currency", "units", "tax_units", "tip_units"),
     *("asset", "credited_units", "fee_units", "token", "token_units"),
@@ -96,18 +99,29 @@ def last_closed(*, shop_id: UUID, till_id: UUID) -> Shift | None:
     return closed.select_related("till", "z_report").order_by("-id").first()
 
 
-def shifts_page(*, shop_id: UUID, cursor: str = "", size: int = PAGE_SIZE) -> Page[Shift]:
-    """A shop's shifts, newest first, each with its till and its Z report. One query.
+def shifts_page(
+    *,
+    shop_id: UUID,
+    till_id: UUID | None = None,
+    state: ShiftState | Literal[""] = "",
+    order: Order = NEWEST,
+    cursor: str | None = None,
+    size: int = PAGE_SIZE,
+) -> Page[Shift]:
+    """A shop's shifts, each with its till and its Z report. One query.
+
+    Args:
+        till_id, state: those alone; empty: all.
 
     Raises:
         BadCursor
     """
-    found = Shift.objects.filter(shop_id=shop_id)
-    if cursor:
-        found = found.filter(id__lt=decode_cursor(cursor))
-    joined = found.select_related("till", "z_report").order_by("-id")
-    rows: Sequence[Shift] = list(joined[: size + 1])
-    return page_of(rows, size=size, last_id=rows[size - 1].id if len(rows) > size else None)
+    found = Shift.objects.filter(shop_id=shop_id).select_related("till", "z_report")
+    if till_id is not None:
+        found = found.filter(till_id=till_id)
+    if state:
+        found = found.filter(closed_at__isnull=state == "open")
+    return sorted_page(found, order=order, cursor=cursor, size=size)
 
 
 CASH_SPANS_SQL: Final = """

@@ -3,7 +3,8 @@
 from typing import Any
 from uuid import UUID
 
-from gateway.events.cursors import PAGE_SIZE, Page, decode_cursor, page_of
+from gateway.events.cursors import PAGE_SIZE, Page
+from gateway.events.ordering import NEWEST, Order, sorted_page
 from merchants.webhooks.errors import DeliveryUnknown, EndpointUnknown, ReplayUnknown
 from merchants.webhooks.models import Attempt, Delivery, Endpoint, Replay
 
@@ -31,19 +32,17 @@ def deliveries_page(
     endpoint_id: UUID,
     state: str | None = None,
     replay_id: UUID | None = None,
+    order: Order = NEWEST,
     cursor: str | None = None,
     size: int = PAGE_SIZE,
 ) -> Page[Delivery]:
-    """What was for this endpoint, newest first; of a replay, what it queued. One query."""
+    """What was for this endpoint, by when it happened; of a replay, what it queued. One query."""
     deliveries = Delivery.objects.filter(endpoint_id=endpoint_id, shop_id=shop_id)
     if state:
         deliveries = deliveries.filter(state=state)
     if replay_id:
         deliveries = deliveries.filter(replay_id=replay_id)
-    if cursor:
-        deliveries = deliveries.filter(event_id__lt=decode_cursor(cursor))
-    rows = list(deliveries.order_by("-event_id")[: size + 1])
-    return page_of(rows, size=size, last_id=rows[size - 1].event_id if len(rows) > size else None)
+    return sorted_page(deliveries, order=order, cursor=cursor, size=size, id_name="event_id")
 
 
 def delivery_get(*, shop_id: UUID, endpoint_id: UUID, event_id: UUID) -> Delivery:

@@ -23,6 +23,7 @@ def _in_templates() -> set[str]:
         text = template.read_text()
         for match in re.finditer(r"{%\s*translate\s+(\"[^\"]*\"|'[^']*')", text):
             found.add(match[1][1:-1])
+        found.update(re.findall(r"=_\(\"([^\"]*)\"\)", text))
         blocks = r"{%\s*blocktranslate.*?%}(.*?){%\s*endblocktranslate\s*%}"
         for match in re.finditer(blocks, text, re.DOTALL):
             first = re.split(r"{%\s*plural\s*%}", match[1])[0].replace("%", "%%")

@@ -13,26 +13,29 @@ from django.db.models.functions import TruncDate
 from gateway.compliance.alerts.models import Alert
 from gateway.compliance.behaviour.models import NetworkSeen, Stream, StreamItem
 from gateway.compliance.behaviour.raising import RULES
-from gateway.events.cursors import PAGE_SIZE, Page, decode_cursor, page_of
+from gateway.events.cursors import PAGE_SIZE, Page
+from gateway.events.ordering import NEWEST, Order, sorted_page
 
 SHOWN_NETWORKS: Final = 3
 
 
 def noticed_page(
-    *, rule: str = "", shop_id: UUID | None = None, cursor: str | None = None, size: int = PAGE_SIZE
+    *,
+    rule: str = "",
+    shop_id: UUID | None = None,
+    order: Order = NEWEST,
+    cursor: str | None = None,
+    size: int = PAGE_SIZE,
 ) -> Page[Alert]:
-    """Alerts of this room's rules, newest first. One query.
+    """Alerts of this room's rules. One query.
 
     Raises:
         BadCursor
     """
-    alerts = Alert.objects.filter(kind__in=[rule] if rule else RULES).order_by("-id")
+    alerts = Alert.objects.filter(kind__in=[rule] if rule else RULES)
     if shop_id is not None:
         alerts = alerts.filter(shop_id=shop_id)
-    if cursor:
-        alerts = alerts.filter(id__lt=decode_cursor(cursor))
-    rows = list(alerts[: size + 1])
-    return page_of(rows, size=size, last_id=rows[size - 1].id if len(rows) > size else None)
+    return sorted_page(alerts, order=order, cursor=cursor, size=size)
 
 
 def noticed_open() -> dict[str, int]:
@@ -100,18 +103,19 @@ def score_days(*, shop_id: UUID, since: datetime, zone: ZoneInfo) -> list[ScoreD
 
 
 def scores_page(
-    *, shop_id: UUID, cursor: str | None = None, size: int = PAGE_SIZE
+    *,
+    shop_id: UUID,
+    order: Order = NEWEST,
+    cursor: str | None = None,
+    size: int = PAGE_SIZE,
 ) -> Page[StreamItem]:
-    """A shop's events with their scores, newest first. One query.
+    """A shop's events with their scores. One query.
 
     Raises:
         BadCursor
     """
-    items = StreamItem.objects.filter(shop_id=shop_id).order_by("-id")
-    if cursor:
-        items = items.filter(id__lt=decode_cursor(cursor))
-    rows = list(items[: size + 1])
-    return page_of(rows, size=size, last_id=rows[size - 1].id if len(rows) > size else None)
+    items = StreamItem.objects.filter(shop_id=shop_id)
+    return sorted_page(items, order=order, cursor=cursor, size=size)
 
 
 def key_networks(

@@ -7,22 +7,24 @@ from uuid import UUID
 from gateway.compliance.inquiring.models import Inquiry
 from gateway.compliance.sealed.sealing import opened
 from gateway.compliance.sealed.tokens import ERASED
-from gateway.events.cursors import PAGE_SIZE, Page, decode_cursor, page_of
+from gateway.events.cursors import PAGE_SIZE, Page
+from gateway.events.ordering import NEWEST, Order, sorted_page
 
 
 def inquiries_page(
-    *, by: UUID | None = None, cursor: str | None = None, size: int = PAGE_SIZE
+    *,
+    by: UUID | None = None,
+    order: Order = NEWEST,
+    cursor: str | None = None,
+    size: int = PAGE_SIZE,
 ) -> Page[Inquiry]:
-    """Looks, newest first; of one officer, if one is named. One query.
+    """Looks; of one officer, if one is named. One query.
 
     Raises:
         BadCursor
     """
     rows = Inquiry.objects.all() if by is None else Inquiry.objects.filter(by=by)
-    if cursor:
-        rows = rows.filter(id__lt=decode_cursor(cursor))
-    found = list(rows.order_by("-id")[: size + 1])
-    return page_of(found, size=size, last_id=found[size - 1].id if len(found) > size else None)
+    return sorted_page(rows, order=order, cursor=cursor, size=size)
 
 
 def asked_of(inquiries: Sequence[Inquiry]) -> list[dict[str, Any] | None]:

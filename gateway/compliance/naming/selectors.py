@@ -10,7 +10,8 @@ from gateway.compliance.naming.scoring import Score, score
 from gateway.compliance.naming.sealed_names import matches_of, query_of
 from gateway.compliance.naming.stored import score_read
 from gateway.compliance.naming.weights import SCORER_VERSION
-from gateway.events.cursors import PAGE_SIZE, Page, decode_cursor, page_of
+from gateway.events.cursors import PAGE_SIZE, Page
+from gateway.events.ordering import NEWEST, Order, sorted_page
 
 
 def verdicts_about(about: str, *, mode: str) -> list[NameVerdict]:
@@ -44,18 +45,19 @@ def good_guys_of(about: str, *, mode: str) -> list[GoodGuy]:
 
 
 def good_guys_page(
-    *, ended: bool, cursor: str | None = None, size: int = PAGE_SIZE
+    *,
+    ended: bool,
+    order: Order = NEWEST,
+    cursor: str | None = None,
+    size: int = PAGE_SIZE,
 ) -> Page[GoodGuy]:
-    """The whitelist, in force or ended, the newest first. One query.
+    """The whitelist, in force or ended. One query.
 
     Raises:
         BadCursor
     """
     rows = GoodGuy.objects.filter(ended_at__isnull=not ended)
-    if cursor:
-        rows = rows.filter(id__lt=decode_cursor(cursor))
-    found = list(rows.order_by("-id")[: size + 1])
-    return page_of(found, size=size, last_id=found[size - 1].id if len(found) > size else None)
+    return sorted_page(rows, order=order, cursor=cursor, size=size)
 
 
 def replayed(verdict: NameVerdict) -> tuple[Score, ...] | None:

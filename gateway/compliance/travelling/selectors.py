@@ -11,7 +11,8 @@ from gateway.compliance.travelling.keeping import message_open
 from gateway.compliance.travelling.life import ENDED, OPEN
 from gateway.compliance.travelling.models import Counterparty, Exchange
 from gateway.compliance.travelling.trp import Inquiry, inquiry_read
-from gateway.events.cursors import PAGE_SIZE, Page, decode_cursor, page_of
+from gateway.events.cursors import PAGE_SIZE, Page
+from gateway.events.ordering import NEWEST, Order, sorted_page
 
 VIEWS = ("deciding", "open", "ended")
 
@@ -30,9 +31,13 @@ def exchange_get(exchange_id: UUID) -> Exchange:
 
 
 def exchanges_page(
-    *, view: str, cursor: str | None = None, size: int = PAGE_SIZE
+    *,
+    view: str,
+    order: Order = NEWEST,
+    cursor: str | None = None,
+    size: int = PAGE_SIZE,
 ) -> Page[Exchange]:
-    """Exchanges, newest first: those that wait for our people, those under way, or those over. One
+    """Exchanges: those that wait for our people, those under way, or those over. One
     query.
 
     Raises:
@@ -44,10 +49,7 @@ def exchanges_page(
         "ended": tuple(sorted(ENDED)),
     }[view]
     rows = Exchange.objects.select_related("counterparty").filter(state__in=states)
-    if cursor:
-        rows = rows.filter(id__lt=decode_cursor(cursor))
-    found = list(rows.order_by("-id")[: size + 1])
-    return page_of(found, size=size, last_id=found[size - 1].id if len(found) > size else None)
+    return sorted_page(rows, order=order, cursor=cursor, size=size)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,8 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet, Sum
 
-from gateway.events.cursors import MAX_PAGE_SIZE, PAGE_SIZE, Page, decode_cursor, page_of
+from gateway.events import ordering
+from gateway.events.cursors import MAX_PAGE_SIZE, PAGE_SIZE, Page
 from gateway.market.orders.errors import OrderUnknown
 from gateway.market.orders.models import TWAP_ACTIVE, BookMarket, Order, Position, Trade, Twap
 from gateway.market.orders.terms import DESK
@@ -60,10 +61,11 @@ def orders(
     owner: str | None = None,
     market: str | None = None,
     status: str | None = "open",
+    sorting: ordering.Order = ordering.NEWEST,
     cursor: str | None = None,
     size: int = PAGE_SIZE,
 ) -> Page[Order]:
-    """Orders with their market, newest first. One query.
+    """Orders with their market. One query.
 
     Args:
         owner, market, status: only theirs, its, these; None: all.
@@ -71,7 +73,7 @@ def orders(
     Raises:
         BadCursor
     """
-    found = Order.objects.select_related("market").order_by("-id")
+    found = Order.objects.select_related("market")
     if owner is not None:
         found = found.filter(owner=owner)
     if market is not None:
@@ -79,10 +81,7 @@ def orders(
     if status is not None:
         found = found.filter(status=status)
     size = min(size, MAX_PAGE_SIZE)
-    if cursor is not None:
-        found = found.filter(id__lt=decode_cursor(cursor))
-    rows = list(found[: size + 1])
-    return page_of(rows, size=size, last_id=rows[size - 1].id if len(rows) > size else None)
+    return ordering.sorted_page(found, order=sorting, cursor=cursor, size=size)
 
 
 def order(*, owner: str | None, order_id: UUID) -> Order:
@@ -137,11 +136,7 @@ def trades(*, market: str, cursor: str | None = None, size: int = PAGE_SIZE) -> 
 
 
 def _trades(found: QuerySet[Trade], cursor: str | None, size: int) -> Page[Trade]:
-    size = min(size, MAX_PAGE_SIZE)
-    if cursor is not None:
-        found = found.filter(id__lt=decode_cursor(cursor))
-    rows = list(found.order_by("-id")[: size + 1])
-    return page_of(rows, size=size, last_id=rows[size - 1].id if len(rows) > size else None)
+    return ordering.sorted_page(found, cursor=cursor, size=min(size, MAX_PAGE_SIZE))
 
 
 def depth(*, market_id: UUID, levels: int = 20, without: str | None = None) -> DepthView:

@@ -11,6 +11,7 @@ import orjson
 from django.db import connection
 
 from gateway.money.assets import FIAT
+from gateway.settlement.reports.parts import EARLIER_SQL, TAX_SQL, TIP_SQL, VALUE_SQL
 from gateway.shops.zones import day_starts
 
 ROWS_AT_ONCE: Final = 1_000
@@ -27,7 +28,8 @@ class Sale:
         token_units: of the token, as far as the rate covered it.
         credited_units, fee_units: of the settlement asset; together what the token was sold for.
         tax_units, tip_units: minor units of it that are tax and tip, as the shop said in the
-        invoice's metadata (``tax``, ``tip``: plain decimals), in proportion to what was paid.
+            invoice's metadata (``tax``, ``tip``: plain decimals), in proportion to what was paid
+            (`gateway.settlement.reports.parts`).
     """
 
     at: datetime
@@ -71,7 +73,6 @@ class CurrencyDay:
     tip_units: int
 
 
-# Each payment's shares are rounded to nearest, so that rows and days add up to the same.
 MOMENTS_SQL = """
 SELECT applied_at AS at, 'paid' AS happening, id FROM invoices_payment
  WHERE shop_id = %(shop)s AND applied_at >= %(begin)s AND applied_at < %(end)s
@@ -79,27 +80,15 @@ UNION ALL
 SELECT reversed_at, 'taken_back', id FROM invoices_payment
  WHERE shop_id = %(shop)s AND reversed_at >= %(begin)s AND reversed_at < %(end)s
 """
-VALUE_SQL = "div(2 * i.amount_units * p.applied_units + p.due_units, 2 * p.due_units)"
-
-
-def _part(name: str) -> str:
-    """Minor units of what the metadata says; nothing where it is no plain decimal."""
-    told = f"i.metadata ->> '{name}'"
-    return (
-        f"CASE WHEN {told} ~ '^[0-9]{{1,15}}([.][0-9]{{1,4}})?$'"
-        f" THEN least(round(({told})::numeric * 10 ^ (%(decimals)s::jsonb ->> i.currency)::integer"
-        f" * p.applied_units / p.due_units), {VALUE_SQL}) ELSE 0 END"
-    )
-
-
 SALES_SQL: Final = f"""
 SELECT x.at, x.happening, p.id, p.invoice_id, i.order_id, i.currency, {VALUE_SQL},
-       {_part("tax")}, {_part("tip")},
+       {TAX_SQL}, {TIP_SQL},
        p.token_asset, p.applied_units, p.settlement_asset, p.credited_units, p.fee_units,
        p.chain_id, d.tx_hash
   FROM ({MOMENTS_SQL}) x
   JOIN invoices_payment p ON p.id = x.id
   JOIN invoices_invoice i ON i.id = p.invoice_id
+ {EARLIER_SQL}
   LEFT JOIN chains_deposit d ON d.id = p.deposit_id
  WHERE (x.at, x.id, x.happening) > (%(at)s, %(id)s, %(happening)s)
  ORDER BY x.at, x.id, x.happening LIMIT %(rows)s
@@ -108,16 +97,19 @@ CURRENCY_DAYS_SQL: Final = f"""
 SELECT day, currency, sum(sign), sum(sign * value), sum(sign * tax), sum(sign * tip) FROM (
     SELECT width_bucket(x.at, %(starts)s::timestamptz[]) AS day, i.currency, {VALUE_SQL} AS value,
            CASE x.happening WHEN 'paid' THEN 1 ELSE -1 END AS sign,
-           {_part("tax")} AS tax, {_part("tip")} AS tip
+           {TAX_SQL} AS tax, {TIP_SQL} AS tip
       FROM ({MOMENTS_SQL}) x
       JOIN invoices_payment p ON p.id = x.id
-      JOIN invoices_invoice i ON i.id = p.invoice_id) one
+      JOIN invoices_invoice i ON i.id = p.invoice_id
+     {EARLIER_SQL}) one
  GROUP BY day, currency ORDER BY day, currency
 """  # noqa: S608
 WORTH_SQL: Final = f"""
-SELECT i.currency, {VALUE_SQL}, {_part("tax")}, {_part("tip")}
-  FROM invoices_payment p JOIN invoices_invoice i ON i.id = p.invoice_id WHERE p.id = %(payment)s
+SELECT p.id, i.currency, {VALUE_SQL}, {TAX_SQL}, {TIP_SQL}
+  FROM invoices_payment p JOIN invoices_invoice i ON i.id = p.invoice_id {EARLIER_SQL}
 """  # noqa: S608
+ONE_WORTH_SQL: Final = WORTH_SQL + " WHERE p.id = %(payment)s"
+INVOICE_WORTHS_SQL: Final = WORTH_SQL + " WHERE p.invoice_id = %(invoice)s"
 _DECIMALS: Final = orjson.dumps({code: asset.decimals for code, asset in FIAT.items()}).decode()
 
 
@@ -147,12 +139,23 @@ def payment_worth(payment_id: UUID) -> Worth:
     Raises:
         LookupError: there is no such payment.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(WORTH_SQL, {"payment": payment_id, "decimals": _DECIMALS})
-        row = cursor.fetchone()
-    if row is None:
+    found = _worths(ONE_WORTH_SQL, payment=payment_id)
+    if payment_id not in found:
         raise LookupError(f"no payment {payment_id}")
-    return Worth(row[0], *(int(figure) for figure in row[1:]))
+    return found[payment_id]
+
+
+def worths_of_invoice(invoice_id: UUID) -> dict[UUID, Worth]:
+    """What each of an invoice's payments was worth, those that were taken back too. One query."""
+    return _worths(INVOICE_WORTHS_SQL, invoice=invoice_id)
+
+
+def _worths(sql: str, **asked: UUID) -> dict[UUID, Worth]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, {**asked, "decimals": _DECIMALS})
+        return {
+            row[0]: Worth(row[1], *(int(figure) for figure in row[2:])) for row in cursor.fetchall()
+        }
 
 
 def sales(*, shop_id: UUID, first: date, last: date, zone: ZoneInfo) -> Iterator[Sale]:

@@ -11,7 +11,8 @@ from uuid import UUID
 
 from django.db import connection
 
-from gateway.settlement.reports.sales import MOMENTS_SQL, VALUE_SQL
+from gateway.settlement.reports.parts import EARLIER_SQL, VALUE_SQL
+from gateway.settlement.reports.sales import MOMENTS_SQL
 
 Tender = Literal["tokens", "card"]
 
@@ -40,6 +41,7 @@ SELECT width_bucket(x.at, %(starts)s::timestamptz[]) AS span, 'tokens' AS tender
   FROM ({MOMENTS_SQL}) x
   JOIN invoices_payment p ON p.id = x.id
   JOIN invoices_invoice i ON i.id = p.invoice_id
+ {EARLIER_SQL}
  GROUP BY 1, 3
 UNION ALL
 SELECT width_bucket(c.paid_at, %(starts)s::timestamptz[]), 'card', c.currency,

@@ -49,6 +49,7 @@ def entry_kind_word(kind: str) -> str:
         "card_disputed": _("Card payment disputed"),
         "card_dispute_won": _("Dispute won"),
         "card_paid_back": _("Refund back to the card"),
+        "card_taken_off": _("Taken by the card provider"),
         "manual": _("Entry by hand"),
         "period_closed": _("Close of a month"),
     }

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from gateway.checkout.wording import asset_symbol
-from gateway.events.cursors import newest_page
 from gateway.events.errors import BadCursor, TillwayError
+from gateway.events.ordering import sorted_page
 from gateway.ledger.statements import entries_by_key
 from gateway.market.errors import MarketUnavailable
 from gateway.market.hedges.by_hand import (
@@ -33,6 +33,7 @@ from merchants.dashboard.desk import figures
 from merchants.dashboard.desk.frame import draw, held_snapshot, mode_of, wants_part
 from merchants.dashboard.desk.hedge_rows import decimals_of, hedge_detail, hedge_row
 from merchants.dashboard.desk.wording import hedge_reason, refusal_words, side_word
+from merchants.dashboard.lists import listed
 
 FILTERS: Final = {
     "": (),
@@ -56,12 +57,12 @@ def hedges(request: MemberRequest) -> HttpResponse:
     rows = Hedge.objects.filter(mode=mode)
     if FILTERS[wanted]:
         rows = rows.filter(status__in=FILTERS[wanted])
+    asked = listed(request.GET, HERE, query={"mode": mode, "status": wanted})
     try:
-        page = newest_page(rows, cursor=request.GET.get("cursor"))
+        page = sorted_page(rows, order=asked.order, cursor=asked.cursor)
     except BadCursor as error:
         raise Http404 from error
     known = decimals_of(page.items) if page.items else {}
-    query = f"mode={mode}&status={wanted}"
     context: dict[str, Any] = {
         "hedges": [hedge_row(hedge, known) for hedge in page.items],
         "filters": [
@@ -72,7 +73,7 @@ def hedges(request: MemberRequest) -> HttpResponse:
             }
             for name in FILTERS
         ],
-        "next_href": f"{HERE}?{query}&cursor={page.next_cursor}" if page.next_cursor else "",
+        **asked.pages(page),
     }
     if wants_part(request):
         return render(request, "dashboard/desk/hedges_part.html", context)

@@ -12,9 +12,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from gateway.events.cursors import newest_page
 from gateway.events.errors import BadCursor, TillwayError
 from gateway.events.ids import uuid7
+from gateway.events.ordering import sorted_page
 from gateway.ledger.statements import entries_by_key
 from gateway.market.errors import MarketUnavailable
 from gateway.market.exchanges.configured import configured_exchange
@@ -32,6 +32,7 @@ from merchants.dashboard.desk.hedge_rows import move_row
 from merchants.dashboard.desk.market import assets_of
 from merchants.dashboard.desk.stuck import move_word
 from merchants.dashboard.desk.wording import refusal_words
+from merchants.dashboard.lists import listed
 
 HERE: Final = "/desk/moves"
 STEPS: Final = ("left", "arrived", "returned", "lost")
@@ -55,13 +56,14 @@ def _page(
     snapshot = held_snapshot()
     mode = mode_of(request, snapshot)
     rows = InventoryMove.objects.filter(mode=mode)
+    asked = listed(request.GET, HERE, query={"mode": mode})
     try:
-        page = newest_page(rows, cursor=request.GET.get("cursor"))
+        page = sorted_page(rows, order=asked.order, cursor=asked.cursor)
     except BadCursor as error:
         raise Http404 from error
     context: dict[str, Any] = {
         "moves": [move_row(move) for move in page.items],
-        "next_href": f"{HERE}?mode={mode}&cursor={page.next_cursor}" if page.next_cursor else "",
+        **asked.pages(page),
     }
     if wants_part(request):
         return render(request, "dashboard/desk/moves_part.html", context)

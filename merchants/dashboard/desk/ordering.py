@@ -38,6 +38,7 @@ from merchants.dashboard.desk.order_rows import (
     twap_row,
 )
 from merchants.dashboard.desk.wording import refusal_words, side_word, time_in_force_word
+from merchants.dashboard.lists import listed
 
 HERE: Final = "/desk/orders"
 LEVELS: Final = 5
@@ -65,14 +66,17 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     over = request.GET.get("status") == "all"
+    asked = listed(request.GET, HERE, query={"status": "all" if over else ""})
     try:
         page = selectors.orders(
-            owner=DESK, status=None if over else "open", cursor=request.GET.get("cursor")
+            owner=DESK,
+            status=None if over else "open",
+            sorting=asked.order,
+            cursor=asked.cursor,
         )
     except BadCursor as error:
         raise Http404 from error
     markets = selectors.markets()
-    query = "status=all&" if over else ""
     context: dict[str, Any] = {
         "markets": [
             market_row(market, depth=selectors.depth(market_id=market.id, levels=LEVELS))
@@ -83,7 +87,7 @@ def _page(
         "over": over,
         "twaps": [twap_row(twap) for twap in selectors.twaps(owner=DESK)],
         "positions": [book_position_row(each) for each in selectors.positions(owner=DESK)],
-        "next_href": f"{HERE}?{query}cursor={page.next_cursor}" if page.next_cursor else "",
+        **asked.pages(page),
     }
     if wants_part(request):
         return render(request, "dashboard/desk/orders_part.html", context)

@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from gateway.checkout.wording import asset_symbol
-from gateway.events.cursors import newest_page
 from gateway.events.errors import BadCursor, TillwayError
+from gateway.events.ordering import sorted_page
 from gateway.ledger.statements import entries_by_key
 from gateway.market.ranges.by_hand import range_close_by_hand
 from gateway.market.ranges.configuration import ranges_settings
@@ -25,6 +25,7 @@ from merchants.dashboard.desk import figures
 from merchants.dashboard.desk.frame import draw, held_snapshot, mode_of, wants_part
 from merchants.dashboard.desk.pool_wording import range_reason, range_sign, range_step_word
 from merchants.dashboard.desk.wording import refusal_words, step_sign
+from merchants.dashboard.lists import listed
 from merchants.dashboard.selectors import assets_by_code, time_text
 
 HERE: Final = "/desk/liquidity/ranges"
@@ -37,8 +38,9 @@ def ranges(request: MemberRequest) -> HttpResponse:
     """Every range, newest first."""
     mode = mode_of(request, held_snapshot())
     rows = RangePosition.objects.filter(mode=mode)
+    asked = listed(request.GET, HERE, query={"mode": mode})
     try:
-        page = newest_page(rows, cursor=request.GET.get("cursor"))
+        page = sorted_page(rows, order=asked.order, cursor=asked.cursor)
     except BadCursor as error:
         raise Http404 from error
     tokens = _tokens(page.items)
@@ -46,7 +48,7 @@ def ranges(request: MemberRequest) -> HttpResponse:
     context = {
         "ranges": [_row(each, tokens) for each in page.items],
         "enabled": told.enabled and (mode == "test" or told.live),
-        "next_href": f"{HERE}?mode={mode}&cursor={page.next_cursor}" if page.next_cursor else "",
+        **asked.pages(page),
     }
     if wants_part(request):
         return render(request, "dashboard/desk/ranges_part.html", context)

@@ -28,6 +28,7 @@ from merchants.dashboard.house.behaviour_rows import (
     shop_filters,
 )
 from merchants.dashboard.house.frame import draw
+from merchants.dashboard.lists import listed
 from merchants.dashboard.selectors import time_text
 
 
@@ -40,23 +41,20 @@ def noticed(request: MemberRequest) -> HttpResponse:
         raise Http404
     shop = _chosen(request.GET.get("shop", ""))
     shop_id = shop.id if shop else None
+    asked = listed(request.GET, ROOT, query={"rule": rule, "shop": str(shop_id) if shop_id else ""})
     try:
-        page = noticed_page(rule=rule, shop_id=shop_id, cursor=request.GET.get("cursor"))
+        page = noticed_page(rule=rule, shop_id=shop_id, order=asked.order, cursor=asked.cursor)
     except BadCursor as error:
         raise Http404 from error
-    here = href_of(rule=rule, shop_id=shop_id)
     rows = noticed_rows(page.items)
-    more = f"{here}{'&' if '?' in here else '?'}cursor={page.next_cursor}"
     context = {
         "rows": rows,
         "shops": shop_filters(rows, rule=rule),
         "filters": rule_filters(noticed_open(), rule=rule, shop_id=shop_id),
         "chosen": shop,
         "without_shop": href_of(rule=rule),
-        "is_filtered": here != ROOT,
-        "is_later": "cursor" in request.GET,
-        "first_href": here,
-        "next_href": more if page.next_cursor else "",
+        "is_filtered": bool(asked.query),
+        **asked.pages(page),
         "version": rules_in_force().version,
     }
     return draw(request, "dashboard/house/behaviour.html", context)
@@ -67,12 +65,12 @@ def noticed(request: MemberRequest) -> HttpResponse:
 def scores(request: MemberRequest, shop_id: UUID) -> HttpResponse:
     """A shop's stream: the oddest of each day, the model, every event. Five queries."""
     shop, rules = _found(shop_id), rules_in_force()
+    asked = listed(request.GET, f"{ROOT}/shops/{shop_id}")
     try:
-        page = scores_page(shop_id=shop_id, cursor=request.GET.get("cursor"))
+        page = scores_page(shop_id=shop_id, order=asked.order, cursor=asked.cursor)
     except BadCursor as error:
         raise Http404 from error
     stream = stream_view(shop_id=shop_id)
-    here = f"{ROOT}/shops/{shop_id}"
     context = {
         "shop": shop,
         "stream": stream,
@@ -83,9 +81,7 @@ def scores(request: MemberRequest, shop_id: UUID) -> HttpResponse:
         "chart": score_chart(shop, now=timezone.now()),
         "rows": score_rows(page.items, shop=shop),
         "noticed_href": href_of(shop_id=shop_id),
-        "is_later": "cursor" in request.GET,
-        "first_href": here,
-        "next_href": f"{here}?cursor={page.next_cursor}" if page.next_cursor else "",
+        **asked.pages(page),
     }
     return draw(request, "dashboard/house/behaviour_shop.html", context)
 

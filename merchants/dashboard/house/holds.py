@@ -19,12 +19,14 @@ from gateway.compliance.models import Hold
 from gateway.compliance.selectors import HOLD_STATES, hold_get, holds_page
 from gateway.custody.approvals.models import Act
 from gateway.events.errors import BadCursor, TillwayError
+from gateway.events.ordering import BY_TIME
 from merchants.accounts.guards import MemberRequest, require_action
 from merchants.dashboard.approvals.acting import act_problem
 from merchants.dashboard.approvals.own_shop import check_not_own
 from merchants.dashboard.house.frame import draw
 from merchants.dashboard.house.hold_rows import hold_facts, hold_rows
 from merchants.dashboard.house.hold_words import CHOICES, filter_word
+from merchants.dashboard.lists import listed
 
 ROOT: Final = "/house/holds"
 PROPOSE: Final[dict[str, Callable[..., Act]]] = {
@@ -41,8 +43,11 @@ def holds(request: MemberRequest) -> HttpResponse:
     state = request.GET.get("state", "open")
     if state not in HOLD_STATES:
         raise Http404
+    # What waits longest is what to decide first.
+    orders = BY_TIME[::-1] if state == "open" else BY_TIME
+    asked = listed(request.GET, ROOT, orders=orders, query={"state": state})
     try:
-        page = holds_page(state=state, cursor=request.GET.get("cursor"))
+        page = holds_page(state=state, order=asked.order, cursor=asked.cursor)
     except BadCursor as error:
         raise Http404 from error
     context = {
@@ -52,7 +57,7 @@ def holds(request: MemberRequest) -> HttpResponse:
             for one in HOLD_STATES
         ],
         "rows": hold_rows(page.items),
-        "next_href": f"{ROOT}?state={state}&cursor={page.next_cursor}" if page.next_cursor else "",
+        **asked.pages(page),
     }
     return draw(request, "dashboard/house/holds.html", context)
 

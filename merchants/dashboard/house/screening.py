@@ -33,6 +33,7 @@ from merchants.dashboard.house.screening_rows import (
     unsaid_word,
     wallet_facts,
 )
+from merchants.dashboard.lists import listed
 
 ROOT: Final = "/house/screening"
 PERCENT: Final = POINTS // 100
@@ -128,13 +129,14 @@ def wallet(request: MemberRequest) -> HttpResponse:
 @require_action("screening.look", shop=None)
 def looks(request: MemberRequest) -> HttpResponse:
     """Who looked up whom, newest first. Five queries."""
+    asked = listed(request.GET, f"{ROOT}/looks")
     try:
-        page = inquiries_page(cursor=request.GET.get("cursor"))
+        page = inquiries_page(order=asked.order, cursor=asked.cursor)
     except BadCursor as error:
         raise Http404 from error
     context = {
         "rows": inquiry_rows(page.items),
-        "next_href": f"{ROOT}/looks?cursor={page.next_cursor}" if page.next_cursor else "",
+        **asked.pages(page),
     }
     return draw(request, "dashboard/house/screening_looks.html", context)
 

@@ -40,6 +40,7 @@ from merchants.dashboard.house.travel_words import (
     trouble_words,
     view_word,
 )
+from merchants.dashboard.lists import listed
 from merchants.dashboard.selectors import time_text
 
 ROOT: Final = "/house/travel"
@@ -54,8 +55,9 @@ def exchanges(request: MemberRequest) -> HttpResponse:
     view = request.GET.get("view", "deciding")
     if view not in VIEWS:
         raise Http404
+    asked = listed(request.GET, ROOT, query={"view": view})
     try:
-        page = exchanges_page(view=view, cursor=request.GET.get("cursor"))
+        page = exchanges_page(view=view, order=asked.order, cursor=asked.cursor)
     except BadCursor as error:
         raise Http404 from error
     made = _of_payment(request) if request.method == "POST" else {}
@@ -66,7 +68,7 @@ def exchanges(request: MemberRequest) -> HttpResponse:
             for one in VIEWS
         ],
         "rows": [exchange_row(one) for one in page.items],
-        "next_href": f"{ROOT}?view={view}&cursor={page.next_cursor}" if page.next_cursor else "",
+        **asked.pages(page),
         "counterparties": counterparties(),
         "waiting_payouts": Payout.objects.filter(waiting_reason__in=WAITING).count(),
         **made,

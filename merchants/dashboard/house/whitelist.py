@@ -24,6 +24,7 @@ from merchants.accounts.selectors import people_named
 from merchants.dashboard.approvals.acting import act_problem
 from merchants.dashboard.approvals.rows import rows_of
 from merchants.dashboard.house.frame import draw
+from merchants.dashboard.lists import listed
 from merchants.dashboard.selectors import time_text
 
 ROOT: Final = "/house/whitelist"
@@ -62,18 +63,18 @@ def withdraw(request: MemberRequest, good_guy_id: UUID) -> HttpResponse:
 
 def _page(request: MemberRequest, *, problem: str = "", status: int = 200) -> HttpResponse:
     ended = request.GET.get("state") == "ended"
+    asked = listed(request.GET, ROOT, query={"state": "ended" if ended else "open"})
     try:
-        page = good_guys_page(ended=ended, cursor=request.GET.get("cursor"))
+        page = good_guys_page(ended=ended, order=asked.order, cursor=asked.cursor)
     except BadCursor as error:
         raise Http404 from error
     names = people_named({one for row in page.items for one in _people(row)})
     by_text = {f"user:{one}": str(name) for one, name in names.items()}
-    here = f"{ROOT}?state=ended" if ended else f"{ROOT}?state=open"
     context: dict[str, Any] = {
         "is_ended": ended,
         "rows": [_row(row, by_text) for row in page.items],
         "waiting": rows_of(acts_open(kinds=[KIND]), person=request.user.pk, roles=request.roles),
-        "next_href": f"{here}&cursor={page.next_cursor}" if page.next_cursor else "",
+        **asked.pages(page),
         "problem": problem,
         "told": {name: request.POST.get(name, request.GET.get(name, ""))[:500] for name in FIELDS},
     }

@@ -8,7 +8,7 @@ import pytest
 from gateway.settlement.reports.formats import csv_text
 from gateway.shops.selectors import ShopView
 from merchants.catalogue.errors import FileUnreadable
-from merchants.catalogue.files import Told, items_import, rows_out
+from merchants.catalogue.files import COLUMNS, Told, items_import, rows_out
 from merchants.catalogue.models import Item, ItemVersion
 from merchants.catalogue.selectors import items_sold
 
@@ -27,7 +27,7 @@ def take_in(view: ShopView, clock: Any) -> Callable[[str | bytes], list[Told]]:
 
 
 def _out(view: ShopView) -> bytes:
-    return b"".join(csv_text(rows_out(items_sold(shop_id=view.id))))
+    return b"".join(csv_text([COLUMNS, *rows_out(items_sold(shop_id=view.id))]))
 
 
 def test_every_line_is_told_of_and_a_bad_one_keeps_no_good_one_out(

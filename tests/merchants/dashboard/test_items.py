@@ -104,7 +104,7 @@ def test_items_are_searched(manager: Any, items: str, espresso: Item) -> None:
 def test_a_file_goes_out_and_in_with_a_word_on_each_bad_line(
     manager: Any, items: str, espresso: Item
 ) -> None:
-    out = manager.get(f"{items}.csv").content
+    out = b"".join(manager.get(f"{items}.csv").streaming_content)
     assert out.startswith(b"name,price,tax,tax_included")
     file = SimpleUploadedFile(
         "items.csv", out + b"Latte,4.50,20,yes,,,,,,no,0\r\nBad,x,,,,,,,,,\r\n"

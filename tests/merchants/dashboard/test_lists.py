@@ -2,18 +2,29 @@
 
 import csv
 import io
+import json
+import re
+from decimal import Decimal
+from html import unescape
 from uuid import uuid4
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from gateway.events.ids import uuid7
 from gateway.events.models import Event
+from gateway.events.ordering import cursor_at, sorted_page
 from gateway.money.amounts import Amount
 from gateway.money.assets import FIAT
 from gateway.refunds.limits import Person
 from gateway.refunds.requesting import Wanted, refund_request
 from gateway.settlement.models import Payout
+from merchants.calls.models import Call
+from merchants.calls.selectors import ORDERS as CALL_ORDERS
+from merchants.customers.models import Customer
+from merchants.customers.selectors import ORDERS as CUSTOMER_ORDERS
 from merchants.webhooks.services import endpoint_create
 
 ENGLISH = {"HTTP_ACCEPT_LANGUAGE": "en"}
@@ -116,3 +127,133 @@ def test_events_as_programs_hear_them_with_where_each_was_sent(owner, staff, hom
         assert developer.get(f"{here}/{unknown}").status_code == 404
     assert developer.get(here, {"type": "deposit.seen"}).status_code == 404
     assert staff.client("accountant").get(here).status_code == 403
+
+
+def heads_of(page):
+    """Each head that sorts: its word, how it is sorted now, and where it leads."""
+    head = page.partition("<thead>")[2].partition("</thead>")[0]
+    linked = r'<th scope="col"([^>]*)><a class="board-sort" href="([^"]+)">([^<]+)'
+    return {
+        word: (re.findall(r'aria-sort="(\w+)"', marks), unescape(href))
+        for marks, href, word in re.findall(linked, head)
+    }
+
+
+def test_a_head_sorts_and_turns_around_without_losing_what_was_chosen(owner, home, open_shop):
+    for units in (2_000_000, 9_000_000, 1_000_000):
+        payout(open_shop.shop_id, status="failed", units=units)
+    heads = heads_of(owner.get(home + "payouts", {"status": "failed"}).content.decode())
+    assert heads["Requested"] == (["descending"], f"{home}payouts?status=failed&sort=oldest")
+    assert heads["Amount"] == ([], f"{home}payouts?status=failed&sort=largest")
+    largest = owner.get(heads["Amount"][1]).content.decode()
+    assert re.findall(r">(\d)[.0]*\xa0USDC<", largest.partition("<tbody>")[2]) == ["9", "2", "1"]
+    heads = heads_of(largest)
+    assert heads["Amount"] == (["descending"], f"{home}payouts?status=failed&sort=smallest")
+    assert heads["Requested"][0] == []
+    assert f'href="{home}payouts.csv?status=failed&amp;sort=largest"' in largest
+    rows = rows_of(owner.get(home + "payouts.csv", {"status": "failed", "sort": "smallest"}))
+    assert [row["amount"] for row in rows] == ["1.000000", "2.000000", "9.000000"]
+    assert owner.get(home + "payouts", {"sort": "best"}).status_code == 404
+    assert owner.get(home + "payouts", {"sort": "largest", "cursor": "x"}).status_code == 404
+
+
+def test_a_number_is_larger_whatever_the_decimals_of_its_asset(owner, home, open_shop):
+    payout(open_shop.shop_id, status="failed", units=5_000_000)
+    payout(open_shop.shop_id, status="failed", units=3 * 10**18)
+    Payout.objects.filter(units=3 * 10**18).update(decimals=18, taken_decimals=18)
+    rows = rows_of(owner.get(home + "payouts.csv", {"sort": "largest"}))
+    assert [row["amount"].partition(".")[0] for row in rows] == ["5", "3"]
+
+
+def test_every_list_of_a_shop_turns_around_and_goes_out_as_a_file(owner, home, open_shop):
+    """Each by the address of its page, in both orders of time, and with no order that is none."""
+    hook, _ = endpoint_create(
+        shop_id=open_shop.shop_id, url="https://1.1.1.1/hook", now=timezone.now()
+    )
+    open_shop.confirmed(open_shop.issue(5_000))
+    files = {
+        "invoices": "invoices.csv",
+        "refunds": "refunds.csv",
+        "payouts": "payouts.csv",
+        "customers": "customers.csv",
+        "items": "items.csv",
+        "shifts": "shifts.csv",
+        "balances": "balances.csv",
+        "audit": "audit.csv",
+        "developers/events": "developers/events.csv",
+        "developers/requests": "developers/requests.csv",
+        f"developers/webhooks/{hook.id}": f"developers/webhooks/{hook.id}/deliveries.csv",
+    }
+    for where, file in files.items():
+        for query in ({}, {"sort": "oldest"}, {"sort": "newest"}):
+            assert owner.get(home + where, query).status_code == 200, (where, query)
+            answer = owner.get(home + file, query)
+            assert answer.status_code == 200, (file, query)
+            assert answer.streaming, file
+            lines = b"".join(answer.streaming_content).splitlines()
+            assert b"," in lines[0], file
+        assert owner.get(home + where, {"sort": "best"}).status_code == 404, where
+        assert owner.get(home + where, {"cursor": "!"}).status_code == 404, where
+
+
+def test_the_file_of_events_is_in_the_order_of_the_page(owner, home, open_shop):
+    invoice = open_shop.issue(5_000)
+    open_shop.confirmed(invoice)
+    newest = rows_of(owner.get(home + "developers/events.csv"))
+    oldest = rows_of(owner.get(home + "developers/events.csv", {"sort": "oldest"}))
+    assert newest == oldest[::-1]
+    assert oldest[0]["type"] == "invoice.created"
+    assert json.loads(oldest[0]["body"])["type"] == "invoice.created"
+    paid = rows_of(owner.get(home + "developers/events.csv", {"type": "invoice.paid"}))
+    assert {row["type"] for row in paid} == {"invoice.paid"}
+
+
+def test_the_statement_goes_out_with_every_change(owner, home, open_shop):
+    open_shop.confirmed(open_shop.issue(5_000))
+    (row,) = rows_of(owner.get(home + "balances.csv"))
+    assert (row["kind"], row["what"], row["on_its_way"]) == ("payment", "Payment", "0.000000")
+    assert Decimal(row["available"]) > 40
+    assert row["asset"].startswith("USDC@")
+
+
+def test_deliveries_of_one_state_alone(owner, home, open_shop):
+    hook, _ = endpoint_create(
+        shop_id=open_shop.shop_id, url="https://1.1.1.1/hook", now=timezone.now()
+    )
+    open_shop.confirmed(open_shop.issue(5_000))
+    here = f"{home}developers/webhooks/{hook.id}"
+    pending = rows_of(owner.get(f"{here}/deliveries.csv", {"state": "pending"}))
+    assert pending and {row["state"] for row in pending} == {"pending"}
+    assert rows_of(owner.get(f"{here}/deliveries.csv", {"state": "failed"})) == []
+    assert "Nothing is like that" in owner.get(here, {"state": "failed"}).content.decode()
+    assert owner.get(here, {"state": "x"}).status_code == 404
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("rows", "orders", "column", "id_name", "index"),
+    [
+        (Call.objects.filter(shop_id=uuid7()), CALL_ORDERS, "taken", "id", "milliseconds"),
+        (
+            Customer.objects.filter(shop_id=uuid7(), forgotten_at=None),
+            CUSTOMER_ORDERS,
+            "first",
+            "last_invoice_id",
+            "customer_by_first_visit",
+        ),
+    ],
+    ids=["calls", "customers"],
+)
+def test_a_page_far_down_is_entered_by_its_index(rows, orders, column, id_name, index):
+    """Its place is found in the index, and nothing is sorted."""
+    for order in (each for each in orders if each.column == column):
+        key = 5 if order.kind == "units" else timezone.now()
+        cursor = cursor_at(order, key=key, last_id=uuid7())
+        with CaptureQueriesContext(connection) as asked:
+            sorted_page(rows, order=order, cursor=cursor, id_name=id_name)
+        with connection.cursor() as reading:
+            reading.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
+            reading.execute("SET LOCAL enable_sort = off")
+            reading.execute(f"EXPLAIN {asked.captured_queries[-1]['sql']}")
+            plan = "\n".join(row[0] for row in reading.fetchall())
+        assert index in plan and "Sort  (cost" not in plan, plan

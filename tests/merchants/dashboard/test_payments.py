@@ -13,7 +13,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from gateway.events.errors import BadCursor
-from gateway.invoices.listing import Wanted, listed_all, listed_page
+from gateway.events.ordering import order_named
+from gateway.invoices.listing import ORDERS, Wanted, listed_all, listed_page
 from gateway.invoices.services import invoice_void
 from gateway.shops.models import Shop
 from merchants.tills.makers import made_by
@@ -115,7 +116,7 @@ def test_every_choice_stays_in_the_address_of_every_link(owner, here, shelf):
 def test_pages_hold_everything_once_in_order(open_shop, sort):
     model = open_shop.issue(1_000)
     copy_invoice(model.id, times=25)
-    wanted = Wanted(sort=sort)
+    wanted = Wanted(order=order_named(sort, ORDERS))
     found, cursor = [], None
     while True:
         page = listed_page(shop_id=open_shop.shop_id, wanted=wanted, cursor=cursor, size=7)
@@ -124,16 +125,23 @@ def test_pages_hold_everything_once_in_order(open_shop, sort):
         if cursor is None:
             break
     assert len({invoice.id for invoice in found}) == len(found) == 26
-    key = (lambda one: (one.amount_units, one.id)) if wanted.by_amount else (lambda one: one.id)
-    assert found == sorted(found, key=key, reverse=wanted.downwards)
+    by_amount = wanted.order.column == "amount"
+    key = (lambda one: (one.amount_units, one.id)) if by_amount else (lambda one: one.id)
+    assert found == sorted(found, key=key, reverse=wanted.order.downwards)
     assert list(listed_all(shop_id=open_shop.shop_id, wanted=wanted)) == found
 
 
-@pytest.mark.parametrize("cursor", ["x", "5~x", "%00", "-5~AAAAAAAAAAAAAAAAAAAAAA"])
+@pytest.mark.parametrize(
+    "cursor", ["x", "5~x", "%00", "largest~-5~A", "smallest~5~AAAAAAAAAAAAAAAAAAAAAA"]
+)
 def test_a_cursor_of_another_order_is_refused(open_shop, cursor):
     for sort in ("newest", "largest"):
         with pytest.raises(BadCursor):
-            listed_page(shop_id=open_shop.shop_id, wanted=Wanted(sort=sort), cursor=cursor)
+            listed_page(
+                shop_id=open_shop.shop_id,
+                wanted=Wanted(order=order_named(sort, ORDERS)),
+                cursor=cursor,
+            )
 
 
 def test_what_cannot_be_read_is_said_and_what_no_form_offers_is_not_there(owner, here):

@@ -7,10 +7,9 @@ import pytest
 import zxingcpp
 from PIL import Image, ImageDraw
 from pypdf import PdfReader
-from reportlab.pdfbase import pdfmetrics
 
 from merchants.links.poster import SIZES, Poster, Size, poster_pdf
-from merchants.reports.paper import font_of, fonts_ready, wrapped
+from merchants.reports.lettering import width_of, wrapped
 
 URL = "https://pay.example.com/l/7kqd9hx2mwtz"
 PRINTED_DPI = 150
@@ -78,10 +77,11 @@ def test_the_same_poster_is_the_same_bytes() -> None:
     assert poster_pdf(poster(), size="a6") == poster_pdf(poster(), size="a6")
 
 
-@pytest.mark.parametrize("text", ["a few words of a title", "屋顶修缮募捐", "W" * 80, "a 屋 b 顶"])
+@pytest.mark.parametrize(
+    "text",
+    ["a few words of a title", "屋顶修缮募捐", "W" * 80, "a 屋 b 顶", "кафе Элен", "مقهى 🍕 ก้อน"],
+)
 def test_lines_fit_and_no_letter_is_lost(text: str) -> None:
-    fonts_ready()
-    font = font_of(text)
-    lines = wrapped(text, font=font, size=20, width=90)
+    lines = wrapped(text, size=20, width=90)
     assert "".join("".join(lines).split()) == "".join(text.split())
-    assert all(pdfmetrics.stringWidth(line, font, 20) <= 90 for line in lines)
+    assert all(width_of(line, size=20) <= 90 for line in lines)

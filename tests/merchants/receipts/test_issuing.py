@@ -45,6 +45,16 @@ def test_a_sale_has_one_receipt_however_often_it_is_asked_for(counter: Counter) 
     assert tender.rate and tender.transaction.startswith("0x")
 
 
+def test_what_three_paid_adds_up_to_the_sale(counter: Counter) -> None:
+    invoice = counter.world.issue(1_000)
+    whole = counter.world.quote(invoice).units
+    for units in (whole // 3, whole // 3, whole - 2 * (whole // 3)):
+        counter.world.confirmed(invoice, units=units)
+    paper = counter.receipt(counter.world.again(invoice)).paper
+    assert sum(tender.units for tender in paper.tenders) == paper.total_units == 1_000
+    assert sorted(tender.units for tender in paper.tenders) == [333, 333, 334]
+
+
 def test_only_what_is_paid_has_one(counter: Counter) -> None:
     with pytest.raises(NotPaidYet):
         counter.receipt(counter.world.issue())

@@ -125,6 +125,16 @@ def test_tax_and_tip_are_known_where_the_sale_says_them(drawer):
     assert (tokens.tax_units, tokens.tip_units) == (190, 50)
 
 
+def test_a_sale_that_three_paid_has_its_tax_and_tip_to_the_cent(drawer):
+    drawer.open()
+    invoice = drawer.sells(1_000, metadata={"tax": "1.60", "tip": "0.50"})
+    whole = drawer.world.quote(invoice).units
+    for units in (whole // 3, whole // 3, whole - 2 * (whole // 3)):
+        drawer.world.confirmed(invoice, units=units)
+    (tokens,) = drawer.figures.tenders
+    assert (tokens.payments, tokens.tax_units, tokens.tip_units) == (3, 160, 50)
+
+
 def test_what_is_taken_back_takes_its_own_tax_and_tip_back_whatever_is_said_by_then(drawer):
     drawer.open()
     deposit = drawer.takes(1_190, metadata={"tax": "1.90", "tip": "0.50"})
