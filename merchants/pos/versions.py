@@ -11,8 +11,12 @@ NOT_COLLECTED: Final = "dev"
 SHELL: Final = (
     "css/tillway.css",
     "pos/offline.css",
+    "pos/tickets.css",
     "img/tillway.svg",
     SCRIPT,
+    "js/away_sales.js",
+    "js/away_sums.js",
+    "js/away_ticket.js",
     "js/device.js",
     "js/drafts.js",
     "js/kept.js",

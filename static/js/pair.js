@@ -1,7 +1,7 @@
 // Pairing: the code out of the scanned link's fragment, which no log ever sees; wiping before it.
 import { wipe } from "./device.js";
 
-if (document.querySelector("[data-revoked]")) wipe();
+if (document.querySelector("[data-revoked]")) wipe({ end: location.pathname === "/pos/pair" });
 
 const code = document.getElementById("code");
 

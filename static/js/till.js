@@ -1,5 +1,7 @@
 // The till: keypad, one Charge, the sale that follows its money, the last sales beside it. Without a
 // connection (`away`: shown by the worker) it is the keypad and the sales that wait.
+import { keptTickets } from "./away_sales.js";
+import { awayTicket } from "./away_ticket.js";
 import { clock, waitingSales } from "./drafts.js";
 import { ask, lockTill, watchIdle } from "./device.js";
 import { onlyOf, stander, stands } from "./kept.js";
@@ -28,6 +30,7 @@ const MAX_DIGITS = 10;
 let digits = "";
 let stopSale = () => {};
 let waiting = null;
+let ticket = null; // without a connection: what is tapped and typed goes on it
 
 // ---- keypad -------------------------------------------------------------------------------------
 
@@ -72,7 +75,8 @@ onScan({
     if (ring.hidden) return;
     digits = typed;
     show();
-    ticketOf(code);
+    if (ticket) ticket.scan(code);
+    else if (!away) ticketOf(code);
   },
 });
 
@@ -134,6 +138,12 @@ function ontoTicket(event) {
   event.preventDefault();
   problem.textContent = isEmpty ? main.dataset.empty : main.dataset.changing;
 }
+
+document.getElementById("onto")?.addEventListener("click", async () => {
+  const units = Number(digits);
+  if (!units) problem.textContent = main.dataset.empty;
+  else if (await ticket?.putAmount(units, form.elements.order.value.trim())) clear();
+});
 
 async function charge() {
   try {
@@ -370,6 +380,10 @@ if (away) {
       lock();
       return;
     }
+    if (ticket?.isBusy()) {
+      document.getElementById("back-online").hidden = false; // nobody's ticket is taken from them
+      return;
+    }
     const isSale = location.pathname.startsWith(`${shop}/sales/`);
     location.replace(isSale ? location.pathname : `${shop}/`);
   });
@@ -433,7 +447,18 @@ async function startPaired() {
       else drawRecent();
     },
   });
+  const kept = keptTickets({
+    device,
+    shop,
+    token: form.elements.csrfmiddlewaretoken,
+    sends: !away,
+    sign: main.dataset.sign,
+    failed: main.dataset.failed,
+    onOpen: away ? (found) => ticket.open(found) : undefined,
+    onSent: drawRecent,
+  });
   if (away) {
+    ticket = awayTicket({ device, who, name, sign: main.dataset.sign, onKept: kept.draw });
     document.getElementById("who").textContent = name;
     document.getElementById("was-sale").hidden = !location.pathname.startsWith(`${shop}/sales/`);
     ring.hidden = side.hidden = false;

@@ -53,6 +53,7 @@ async function keep(paths) {
 // The browser asks by itself meanwhile (navigation preload): so each visit is asked for as if no
 // worker stood between, with the cookies that go with where it comes from.
 async function visit(event) {
+  if (new URL(event.request.url).pathname === SHELL) return (await shell()) ?? fetch(event.request);
   let answer;
   try {
     const early = Promise.resolve(event.preloadResponse);
