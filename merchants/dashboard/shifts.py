@@ -17,6 +17,7 @@ from merchants.accounts.selectors import people_named
 from merchants.dashboard.auditing import file_taken
 from merchants.dashboard.frame import draw
 from merchants.dashboard.selectors import time_text
+from merchants.pos.away.selectors import away_waiting
 from merchants.pos.shift_words import report_shown
 from merchants.reports.files import csv_file
 from merchants.shifts.errors import ShiftUnknown
@@ -30,7 +31,7 @@ from merchants.shifts.selectors import figures_now, moves_of, shift_get, shifts_
 @require_GET
 @require_action("shift.view")
 def page(request: MemberRequest, shop_id: UUID) -> HttpResponse:
-    """Shifts, the open ones too. Three queries beside the frame's."""
+    """Shifts, the open ones too. Four queries beside the frame's."""
     try:
         found = shifts_page(shop_id=shop_id, cursor=request.GET.get("after", "")[:64])
     except BadCursor as error:
@@ -39,6 +40,7 @@ def page(request: MemberRequest, shop_id: UUID) -> HttpResponse:
     context: dict[str, Any] = {
         "shifts": [_row(shift, names=names) for shift in found.items],
         "next_href": f"?after={found.next_cursor}" if found.next_cursor else "",
+        "away_waiting": away_waiting(shop_id=shop_id),
     }
     return draw(request, "dashboard/shifts.html", context)
 

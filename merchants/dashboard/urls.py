@@ -5,6 +5,7 @@ from django.views.generic import RedirectView
 
 from merchants.dashboard import (
     audit,
+    away,
     bank_account,
     banks,
     beside,
@@ -95,6 +96,9 @@ urlpatterns = [
     path(_SHOP + "reports/costs.csv", reports.costs, name="report-costs"),
     path(_SHOP + "reports/statement.pdf", reports.statement, name="report-statement"),
     path(_SHOP + "shifts", shifts.page, name="shifts"),
+    path(_SHOP + "away", away.page, name="away"),
+    path(_SHOP + "away.csv", away.file, name="away-file"),
+    path(_SHOP + "away/<uuid:away_id>", away.settle, name="away-settle"),
     path(_SHOP + "shifts/<uuid:shift_id>", shifts.one, name="shift"),
     path(_SHOP + "shifts/<uuid:shift_id>.csv", shifts.file, name="shift-file"),
     path(_SHOP + "fee-invoices", fee_invoices.page, name="fee-invoices"),

@@ -293,9 +293,7 @@ def _void(row: AwaySale, said: Said, ticket: Ticket, *, tap: Tap, now: datetime)
     if void_needs_manager(rules, units=units, is_money_on_it=False):
         row.why = VOID_NEEDS_MANAGER
         return
-    services.ticket_void(
-        shop_id=ticket.shop_id, ticket_id=ticket.id, reason=said.reason, tap=tap
-    )
+    services.ticket_void(shop_id=ticket.shop_id, ticket_id=ticket.id, reason=said.reason, tap=tap)
     void_note(
         shop_id=ticket.shop_id,
         till_id=row.till_id,

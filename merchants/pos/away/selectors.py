@@ -1,6 +1,6 @@
 """Which sales without a connection wait for a manager, and which numbers never came."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -10,6 +10,8 @@ from gateway.events.cursors import PAGE_SIZE, Page, decode_cursor, page_of
 from merchants.pos.models import AwaySale
 
 AT_ONCE: Final = 500
+MOST_GAPS: Final = 100
+"""So many are shown: a tablet that says it has number 900 000 shows no more."""
 
 
 def away_waiting(*, shop_id: UUID, till_id: UUID | None = None) -> int:
@@ -39,24 +41,34 @@ def away_all(*, shop_id: UUID) -> Iterator[AwaySale]:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """Numbers of one pairing that never came: still on the tablet, or taken away from it."""
+    """What is odd about the numbers of one pairing.
+
+    Attributes:
+        numbers: those that never came: still on the tablet, or taken away from it.
+        twice: those that came twice: what the tablet kept was deleted, and it began anew.
+    """
 
     till: str
     numbers: tuple[int, ...]
+    twice: tuple[int, ...]
 
 
 def numbers_missing(*, shop_id: UUID) -> list[Missing]:
-    """Below the highest that came, by pairing. One query."""
-    came: dict[tuple[UUID, str], set[int]] = defaultdict(set)
+    """Below the highest that came, by pairing; with those that came twice. One query."""
+    came: dict[tuple[UUID, str], Counter[int]] = defaultdict(Counter)
     rows = AwaySale.objects.filter(shop_id=shop_id)
     for device_id, till, number in rows.values_list("device_id", "till__name", "number"):
-        came[device_id, till].add(number)
-    gaps = ((till, gaps_of(numbers)) for (_device, till), numbers in came.items())
-    return sorted((Missing(till, gap) for till, gap in gaps if gap), key=lambda one: one.till)
-
-
-MOST_GAPS: Final = 100
-"""So many are shown: a tablet that says it has number 900 000 shows no more."""
+        came[device_id, till][number] += 1
+    found = (
+        Missing(
+            till,
+            gaps_of(set(numbers)),
+            tuple(sorted(number for number, times in numbers.items() if times > 1))[:MOST_GAPS],
+        )
+        for (_device, till), numbers in came.items()
+    )
+    odd = (one for one in found if one.numbers or one.twice)
+    return sorted(odd, key=lambda one: one.till)
 
 
 def gaps_of(numbers: set[int]) -> tuple[int, ...]:

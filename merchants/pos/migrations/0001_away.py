@@ -80,9 +80,7 @@ class Migration(migrations.Migration):
                 ("settled_at", models.DateTimeField(null=True)),
                 (
                     "note",
-                    models.CharField(
-                        blank=True, help_text="why it was set aside", max_length=200
-                    ),
+                    models.CharField(blank=True, help_text="why it was set aside", max_length=200),
                 ),
                 (
                     "device",
