@@ -25,6 +25,7 @@ SHELL: Final = (
     "js/page.js",
     "js/scans.js",
     "js/shell.js",
+    "js/sounds.js",
 )
 """All that the till's page loads: without a connection it is shown by these alone."""
 

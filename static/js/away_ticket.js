@@ -2,7 +2,7 @@
 // cash. Each step is on the tablet's disk before it shows: a reload or a dead battery loses none.
 import { cashOf, dueOf, textOf, unitsOf } from "./away_sums.js";
 import { keepTicket } from "./kept.js";
-import { sound } from "./scans.js";
+import { sound } from "./sounds.js";
 
 const ONE = 1000; // a piece, in thousandths
 const MOST = 999;
@@ -88,7 +88,7 @@ export function awayTicket(here) {
     if (isOn && !(await change({ lines }))) return false;
     if (!isOn) say(section.dataset.full);
     given = "";
-    sound(isOn);
+    sound(isOn ? "on" : "off");
     draw();
     return isOn;
   }
@@ -242,7 +242,7 @@ export function awayTicket(here) {
     handOver(ticket);
     ticket = null;
     given = "";
-    sound(true);
+    sound("on");
     draw();
     here.onKept();
   });
@@ -318,7 +318,7 @@ export function awayTicket(here) {
       const item = byCode.get(code);
       if (item && !item.sold_out) return tapped(item);
       say(`${section.dataset.unknown} ${code}`);
-      sound(false);
+      sound("off");
       return false;
     },
   };

@@ -8,8 +8,9 @@ import { onlyOf, stander, stands } from "./kept.js";
 import { doubtLine, lineIsUp, onLine, say } from "./line.js";
 import { follow } from "./live.js";
 import "./page.js";
-import { onScan, sound } from "./scans.js";
+import { onScan } from "./scans.js";
 import { keepShell } from "./shell.js";
+import { sound } from "./sounds.js";
 
 const TOUCH_MS = 5000;
 const READER_MS = 1500;
@@ -87,10 +88,10 @@ async function ticketOf(code) {
     const answer = await ask(`${shop}/tickets/typed`, { method: "POST", body });
     if (answer.ok && answer.redirected) location.assign(answer.url);
     else problem.textContent = (answer.headers.get("X-Problem") && (await answer.text())) || main.dataset.failed;
-    sound(answer.ok);
+    sound(answer.ok ? "on" : "off");
   } catch {
     problem.textContent = main.dataset.unscanned;
-    sound(false);
+    sound("off");
     doubtLine();
   }
 }
@@ -189,6 +190,10 @@ function drawSale(html) {
   return sale.querySelector("[data-invoice]").dataset;
 }
 
+function answered() {
+  return sale.querySelector("[data-answer]")?.dataset.answer;
+}
+
 function openSale(html) {
   const { invoice } = drawSale(html);
   delete sale.dataset.stale;
@@ -215,7 +220,10 @@ function followSale() {
     const html = await answer.text();
     if (sale.hidden || !location.pathname.endsWith(invoice)) return;
     if (!connected) return; // the line broke while this was on its way
+    const before = answered();
     version = drawSale(html).version;
+    const now = answered();
+    if (now !== before && now !== "wait") sound(now); // yes or no: heard across the counter
     fresh = true;
     heardAt = new Date();
     delete sale.dataset.stale;
