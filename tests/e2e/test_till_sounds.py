@@ -2,6 +2,7 @@
 
 from playwright.sync_api import expect
 
+from merchants.counter.models import Showing
 from tests.e2e.at_the_till import Counter, charges, leaves
 from tests.invoices.conftest import LISTED
 
@@ -21,6 +22,15 @@ window.AudioContext = class {
 };
 """
 YES, NO, LOOK = "659 880 1319", "330 247 196", "740 740 740"
+
+
+def told(page, *, on_screen):
+    """The gateway knows whether the tablet shows a sale."""
+    for _ in range(400):
+        if Showing.objects.exclude(invoice_id=None).exists() == on_screen:
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError("the tablet never told")
 
 
 def heard(page):
@@ -58,7 +68,9 @@ def test_money_for_a_sale_out_of_sight_is_heard_once(house):
         counter.pair(page)
         counter.stand(page)
         invoice = charges(page)
+        told(page, on_screen=True)
         leaves(page)
+        told(page, on_screen=False)
         house.world.confirmed(invoice)
         expect(page.locator("[data-arrival]")).to_be_visible()
         expect(heard(page)).to_have_attribute("data-tones", LOOK)
