@@ -133,10 +133,10 @@ def away_set_aside(
     Raises:
         AwayUnknown, AwaySettled, ReasonMissing
     """
+    row = _waiting(shop_id, away_id)
     reason = reason.strip()[:MAX_NOTE]
     if not reason:
         raise ReasonMissing
-    row = _waiting(shop_id, away_id)
     row.state, row.note, row.label = "set_aside", reason, ""
     row.settled_by, row.settled_at = by, now
     row.save()
