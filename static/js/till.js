@@ -28,7 +28,7 @@ const { shop, device } = main.dataset;
 const away = "away" in main.dataset;
 const decimals = Number(main.dataset.decimals);
 const MAX_DIGITS = 10;
-let digits = "";
+let digits = amount.value.replace(/\D/g, "").replace(/^0+/, ""); // a sale to repeat, or to mend
 let stopSale = () => {};
 let waiting = null;
 let ticket = null; // without a connection: what is tapped and typed goes on it
