@@ -4,7 +4,7 @@ the same and waits for a manager: cash that was taken is never dropped."""
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID, uuid5
 
 from django.db import transaction
@@ -276,7 +276,7 @@ def _take_cash(
     row: AwaySale, said: Said, ticket: Ticket, *, tap: _Taps, by: UUID, now: datetime
 ) -> None:
     """Into the drawer, with the receipt's number: the customer may ask for it by the slip."""
-    named = {"shop_id": ticket.shop_id, "ticket_id": ticket.id}
+    named: dict[str, Any] = {"shop_id": ticket.shop_id, "ticket_id": ticket.id}
     services.ticket_split(**named, tap=tap("split"))
     paid, cash = services.cash_take(**named, part=1, given_units=said.given_units, tap=tap("cash"))
     if int(cash.change_units) != said.change_units or paid.state != "paid":
