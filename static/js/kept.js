@@ -43,9 +43,10 @@ async function act(stores, mode, what) {
   const names = [stores].flat();
   const deal = (await open()).transaction(names, mode, SAFELY);
   return new Promise((done, failed) => {
+    let asked = null; // stays so where asking itself fails: nothing was written then
     deal.oncomplete = () => done(asked?.result);
     deal.onabort = () => failed(deal.error);
-    const asked = what(...names.map((name) => deal.objectStore(name)));
+    asked = what(...names.map((name) => deal.objectStore(name)));
   });
 }
 
