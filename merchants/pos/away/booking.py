@@ -134,7 +134,7 @@ def away_set_aside(
         AwayUnknown, AwaySettled, ReasonMissing
     """
     row = _waiting(shop_id, away_id)
-    reason = reason.strip()[:MAX_NOTE]
+    reason = "".join(each for each in reason if each.isprintable()).strip()[:MAX_NOTE]
     if not reason:
         raise ReasonMissing
     row.state, row.note, row.label = "set_aside", reason, ""
