@@ -16,6 +16,7 @@ const AGAIN_MS = 15000;
  * @param {string} here.sign   of the shop's currency
  * @param {string} here.failed  what to say of a refusal without a reason
  * @param {(ticket: object) => void} [here.onOpen]  somebody goes on with one of them
+ * @param {(key: string) => boolean} [here.isOnScreen]  whether it is in work already
  * @param {() => void} [here.onSent]  something was sent
  */
 export function keptTickets(here) {
@@ -27,7 +28,8 @@ export function keptTickets(here) {
   let sending = false;
 
   async function draw() {
-    const all = await tickets();
+    const kept = await tickets();
+    const all = kept.filter(({ key }) => !here.isOnScreen?.(key));
     const now = JSON.stringify([all, lineIsUp()]);
     if (now === drawn) return;
     drawn = now;

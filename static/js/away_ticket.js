@@ -195,8 +195,8 @@ export function awayTicket(here) {
       box.type = isOne ? "radio" : "checkbox";
       box.name = `away ${key}`;
       Object.assign(box.dataset, { group: key, name, delta });
-      choice.querySelector("[data-name]").textContent = name;
-      choice.querySelector("[data-price]").textContent =
+      choice.querySelector("span[data-name]").textContent = name;
+      choice.querySelector("span[data-price]").textContent =
         delta ? (delta > 0 ? "+" : "−") + text(Math.abs(delta)) : "";
       set.append(choice);
     }
@@ -301,6 +301,7 @@ export function awayTicket(here) {
 
   return {
     isBusy: () => Boolean(ticket),
+    isOnScreen: (key) => ticket?.key === key,
     /** Goes on with one that was parked here; what was on the screen is parked. */
     open(found) {
       ticket = found;

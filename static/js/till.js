@@ -463,6 +463,7 @@ async function startPaired() {
     sign: main.dataset.sign,
     failed: main.dataset.failed,
     onOpen: away ? (found) => ticket.open(found) : undefined,
+    isOnScreen: (key) => Boolean(ticket?.isOnScreen(key)),
     onSent: drawRecent,
   });
   if (away) {
