@@ -79,13 +79,11 @@ export function keptTickets(here) {
   }
 
   function tell(ticket, { number, href, words }) {
-    const line = document.createElement("li");
-    line.className = "draft";
-    const text = `${number} · ${here.sign} ${ticket.dueText} · `;
-    const what = document.createElement(href ? "a" : "strong");
-    if (href) what.href = href;
-    what.textContent = words;
-    line.append(text, what);
+    const line = document.getElementById("kept-became").content.cloneNode(true).firstElementChild;
+    if (href) line.querySelector("a").href = href;
+    line.querySelector("[data-amount]").textContent = `${here.sign} ${ticket.dueText}`;
+    line.querySelector("[data-number]").textContent = number;
+    line.querySelector("[data-words]").textContent = words;
     said.append(line);
     said.hidden = false;
   }
