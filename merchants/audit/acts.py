@@ -51,6 +51,8 @@ ACTS: Final[dict[str, Kind]] = {
     "refund.rejected": "money",
     "invoice.marked": "money",
     "sale.voided": "money",
+    "away_sale.booked": "money",
+    "away_sale.set_aside": "money",
     "till.paired": "tills",
     "till.revoked": "tills",
     "pin.dropped": "tills",

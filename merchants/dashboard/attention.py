@@ -23,6 +23,7 @@ from merchants.accounts.factors.stepping import SECURITY, due_at, is_due
 from merchants.accounts.guards import MemberRequest, may
 from merchants.notices.selectors import shop_notices
 from merchants.notices.wording import words_of
+from merchants.pos.away.selectors import away_waiting
 from merchants.tills.selectors import has_tablet, tills_unseen
 from merchants.webhooks.models import Endpoint
 from merchants.webhooks.selectors import endpoints_of
@@ -57,7 +58,7 @@ class Step:
 
 
 def matters_of(request: MemberRequest, *, now: datetime) -> list[Matter]:
-    """What its reader can do something about, most urgent first. Eight queries at most."""
+    """What its reader can do something about, most urgent first. Nine queries at most."""
     root = f"/dashboard/{request.shop.id}"
     found = []
     found += _notices(request)
@@ -67,7 +68,23 @@ def matters_of(request: MemberRequest, *, now: datetime) -> list[Matter]:
     found += _held(request, root)
     found += _readers(request, root)
     found += _tills(request, root, now=now)
+    found += _without_connection(request, root)
     return found
+
+
+def _without_connection(request: MemberRequest, root: str) -> list[Matter]:
+    if not may(request, "till.manage"):
+        return []
+    waiting = away_waiting(shop_id=request.shop.id)
+    if not waiting:
+        return []
+    word = ngettext(
+        "%(number)d sale without a connection waits for you",
+        "%(number)d sales without a connection wait for you",
+        waiting,
+    ) % {"number": waiting}
+    more = _("Book it, or say why it becomes no sale.")
+    return [Matter("wait", "offline", word, more, f"{root}/away")]
 
 
 def _notices(request: MemberRequest) -> list[Matter]:

@@ -59,6 +59,8 @@ def act_word(act: str) -> str:
         "refund.rejected": _("Refund called off"),
         "invoice.marked": _("Payment marked by hand"),
         "sale.voided": _("Sale called off"),
+        "away_sale.booked": _("Sale without a connection booked"),
+        "away_sale.set_aside": _("Sale without a connection set aside"),
         "till.paired": _("Tablet paired"),
         "till.revoked": _("Tablet taken off"),
         "pin.dropped": _("PIN taken away"),

@@ -96,6 +96,7 @@ PART_OF: Final = {
     "history": "invoices",
     "reserve": "balances",
     "shifts": "reports",
+    "away": "reports",
     "fee-invoices": "reports",
 }
 """Pages that stand in no index and that a page of the menu leads to."""

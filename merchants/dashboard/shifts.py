@@ -21,6 +21,7 @@ from merchants.dashboard.files import listed_file
 from merchants.dashboard.frame import draw
 from merchants.dashboard.lists import Listed, choice_in, listed
 from merchants.dashboard.selectors import time_text
+from merchants.pos.away.selectors import away_waiting
 from merchants.pos.shift_words import report_shown
 from merchants.reports.files import csv_file
 from merchants.shifts.errors import ShiftUnknown
@@ -52,6 +53,7 @@ def page(request: MemberRequest, shop_id: UUID) -> HttpResponse:
     names = people_named({shift.opened_by for shift in found.items}, shop_id=shop_id)
     context: dict[str, Any] = {
         "shifts": [_row(shift, names=names) for shift in found.items],
+        "away_waiting": away_waiting(shop_id=shop_id),
         "filters": asked.filters("state", STATES, word=_state_word),
         "asked": asked.query,
         "tills": tills,

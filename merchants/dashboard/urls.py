@@ -5,6 +5,7 @@ from django.views.generic import RedirectView
 
 from merchants.dashboard import (
     audit,
+    away,
     balances,
     bank_account,
     banks,
@@ -98,6 +99,9 @@ urlpatterns = [
     path(_SHOP + "reports/statement.pdf", reports.statement, name="report-statement"),
     path(_SHOP + "shifts", shifts.page, name="shifts"),
     path(_SHOP + "shifts.csv", shifts.list_file, name="shifts-file"),
+    path(_SHOP + "away", away.page, name="away"),
+    path(_SHOP + "away.csv", away.file, name="away-file"),
+    path(_SHOP + "away/<uuid:away_id>", away.settle, name="away-settle"),
     path(_SHOP + "shifts/<uuid:shift_id>", shifts.one, name="shift"),
     path(_SHOP + "shifts/<uuid:shift_id>.csv", shifts.file, name="shift-file"),
     path(_SHOP + "fee-invoices", fee_invoices.page, name="fee-invoices"),

@@ -21,7 +21,7 @@ from merchants.ecr.results import is_number
 from merchants.ecr.selectors import last_sale, sale_numbered
 from merchants.shifts.models import ZReport
 from merchants.shifts.selectors import open_shift
-from merchants.shifts.services import shift_close
+from merchants.shifts.services import shift_close, void_note
 from merchants.tills.errors import TillUnknown
 from merchants.tills.models import Till
 
@@ -120,14 +120,24 @@ def ecr_sale_start(
 
 @transaction.atomic
 def ecr_sale_cancel(*, register: Register, number: str, now: datetime) -> EcrSale:
-    """Call a sale off before it is covered; again is the same. Money that comes all the same waits
-    for a claim by whoever sent it.
+    """Call a sale off before it is covered, and count it as a void of the till's shift; again is
+    the same. Money that comes all the same waits for a claim by whoever sent it. One that was
+    called off on the tablet before was counted there, and one by the dashboard happened elsewhere.
 
     Raises:
         TransactionUnknown, InvoiceCovered, InvoiceNotOpen
     """
     sale = sale_numbered(till_id=register.till_id, number=number)
-    invoice_void(shop_id=sale.shop_id, invoice_id=sale.invoice_id, now=now)
+    invoice = invoice_void(shop_id=sale.shop_id, invoice_id=sale.invoice_id, now=now)
+    if invoice.voided_at == now:
+        void_note(
+            shop_id=sale.shop_id,
+            till_id=sale.till_id,
+            source=f"invoice:{invoice.id}",
+            currency=sale.currency,
+            units=int(sale.units),
+            now=now,
+        )
     sale_left(shop_id=sale.shop_id, till_id=sale.till_id, invoice_id=sale.invoice_id, now=now)
     return sale
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
+from merchants.pos.away.goods import goods_kept
 from merchants.pos.keypad import keypad
 from merchants.pos.versions import shell_files, shell_version
 from merchants.tills.guards import DeviceRequest, require_device
@@ -70,8 +71,12 @@ def manifest(request: HttpRequest) -> HttpResponse:
 @require_GET
 @require_device
 def away(request: DeviceRequest) -> HttpResponse:
-    """The till's shell, for a tablet to keep and to show without a connection: the keypad alone. It
-    names nobody and no sale; who stands there the tablet itself knows."""
-    return render(
-        request, "pos/till.html", keypad(request.till.shop, paired=request.till) | {"away": True}
-    )
+    """The till's shell, for a tablet to keep and to show without a connection: the keypad, and what
+    is sold. It names nobody and no sale; who stands there the tablet itself knows."""
+    till = request.till
+    goods = goods_kept(till.shop, till_id=till.till_id)
+    context = keypad(till.shop, paired=till) | {
+        "away": True,
+        "goods": orjson.dumps(goods).decode(),
+    }
+    return render(request, "pos/till.html", context)

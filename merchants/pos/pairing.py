@@ -43,16 +43,14 @@ def pair(request: HttpRequest) -> HttpResponse:
 
 
 def _form(request: HttpRequest) -> HttpResponse:
-    """The form; a tablet that was taken off forgets here that it was a till."""
+    """The form; a tablet that was taken off says so, and its page has it forget that it was a till
+    once it has left what it kept (``/pos/left``)."""
     was, revoked = None, False
     try:
         was = till_entered(cookies.token_in(request), now=timezone.now())
     except TillRevoked:
         revoked = True
-    response = render(request, "pos/pair.html", {"was": was, "revoked": revoked})
-    if revoked:
-        cookies.drop(response)
-    return response
+    return render(request, "pos/pair.html", {"was": was, "revoked": revoked})
 
 
 def _refused(request: HttpRequest, refused: TillwayError) -> HttpResponse:

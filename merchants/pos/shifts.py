@@ -16,6 +16,7 @@ from gateway.money.amounts import Amount, parse_amount
 from gateway.money.assets import FIAT
 from gateway.money.errors import MoneyError
 from merchants.accounts.selectors import people_named
+from merchants.pos.away.selectors import away_waiting
 from merchants.pos.shift_words import report_shown
 from merchants.shifts.errors import ShiftUnknown
 from merchants.shifts.figures import CASH_KINDS, CashKind
@@ -122,6 +123,7 @@ def _page(
         names = people_named({shift.opened_by, *(move.made_by for move in moves)}, shop_id=shop_id)
         body = report_body(shift, till=till, figures=figures_now(shift))
         context["report"] = report_shown(body, names=names, moves=moves)
+    context["away_waiting"] = away_waiting(shop_id=shop_id, till_id=till_id)
     return render(request, "pos/shift.html", context, status=status)
 
 

@@ -19,8 +19,9 @@ from merchants.catalogue.errors import ItemInvalid
 from merchants.catalogue.selectors import groups_by_id, item_scanned
 from merchants.catalogue.words import tax_ppm_from
 from merchants.pos.discounts import discount_asks, paying_asks
+from merchants.pos.drawer import cash_into_drawer
 from merchants.pos.managers import word_given, word_used
-from merchants.pos.paid_tickets import draft_of_back, draft_of_take, drawers_cash_left
+from merchants.pos.paid_tickets import draft_of_back, drawers_cash_left
 from merchants.pos.tips import tip_chosen
 from merchants.receipts.issuing import note_for_cash
 from merchants.shifts.services import cash_move, void_note
@@ -277,23 +278,11 @@ def _cash(asked: Asked) -> None:
         given_units=asked.units("given"),
         keep_change="keep" in asked.request.POST,
     )
-    stays = int(cash.given_units) - int(cash.change_units)
     till = asked.request.till
     # A tap that arrives again may find another shift open: its cash is in the drawer of the first.
     is_new = cash.taken_at == asked.tap.now
-    if till is not None and stays and is_new:
-        cash_move(
-            shop_id=asked.request.shop.id,
-            till_id=till.till_id,
-            kind="sale",
-            units=stays,
-            tax_units=cash.within.tax_units,
-            tip_units=cash.within.tip_units,
-            reason="",
-            draft=draft_of_take(cash),
-            by=asked.request.user.pk,
-            now=asked.tap.now,
-        )
+    if till is not None and is_new:
+        cash_into_drawer(cash, till_id=till.till_id, by=asked.request.user.pk, now=asked.tap.now)
 
 
 def _void(asked: Asked) -> None:

@@ -15,6 +15,7 @@ from merchants.pos import (
     tickets,
     views,
 )
+from merchants.pos.away import views as away_views
 
 app_name = "pos"
 _TICKET = "pos/<uuid:shop_id>/tickets/<uuid:ticket_id>"
@@ -29,6 +30,7 @@ urlpatterns = [
     path("pos/worker.js", offline.worker, name="worker"),
     path("pos/till.webmanifest", offline.manifest, name="manifest"),
     path("pos/away", offline.away, name="away"),
+    path("pos/left", away_views.left, name="left"),
     path("pos/display", displays.page, name="display"),
     path("pos/display/part", displays.part, name="display-part"),
     path("pos/display/tip", displays.tip, name="display-tip"),
@@ -42,6 +44,7 @@ urlpatterns = [
     path("pos/<uuid:shop_id>/arrivals/<uuid:invoice_id>", beside.arrival, name="arrival"),
     path("pos/<uuid:shop_id>/shift", shifts.page, name="shift"),
     path("pos/<uuid:shop_id>/shifts/<uuid:shift_id>", shifts.report, name="z-report"),
+    path("pos/<uuid:shop_id>/away-sales", away_views.send, name="away-sales"),
     path("pos/<uuid:shop_id>/recent", views.recent, name="recent"),
     path("pos/<uuid:shop_id>/ticket", views.ticket, name="ticket"),
     path("pos/<uuid:shop_id>/tickets", tickets.page, name="tickets"),

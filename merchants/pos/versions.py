@@ -11,8 +11,12 @@ NOT_COLLECTED: Final = "dev"
 SHELL: Final = (
     "css/tillway.css",
     "pos/offline.css",
+    "pos/tickets.css",
     "img/tillway.svg",
     SCRIPT,
+    "js/away_sales.js",
+    "js/away_sums.js",
+    "js/away_ticket.js",
     "js/device.js",
     "js/drafts.js",
     "js/kept.js",
@@ -21,6 +25,7 @@ SHELL: Final = (
     "js/page.js",
     "js/scans.js",
     "js/shell.js",
+    "js/sounds.js",
 )
 """All that the till's page loads: without a connection it is shown by these alone."""
 

@@ -86,9 +86,23 @@ def _choose(request: HttpRequest) -> HttpResponse:
 @require_GET
 @require_till("invoice.create")
 def till(request: TillRequest, shop_id: UUID) -> HttpResponse:
-    """The keypad and the last sales."""
+    """The keypad and the last sales; ``again`` names a sale whose amount is typed already."""
     left_to_keypad(request)
-    return _till(request, request.shop)
+    return _till(request, request.shop, typed=_amount_of(request))
+
+
+def _amount_of(request: TillRequest) -> str:
+    """What the named sale asked for, in the currency that is sold in now; "" for no such sale. One
+    query, or none."""
+    try:
+        invoice = invoice_get(
+            shop_id=request.shop.id, invoice_id=UUID(request.GET.get("again", ""))
+        )
+    except (ValueError, InvoiceNotFound):
+        return ""
+    if invoice.currency != request.shop.pricing_currency:
+        return ""
+    return str(invoice_as_dict(invoice)["amount"])
 
 
 @never_cache

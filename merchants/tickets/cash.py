@@ -54,11 +54,16 @@ def coin_units(currency: str) -> int:
     return _COIN_UNITS.get(currency, 1)
 
 
+def half_units(currency: str) -> int:
+    """Minor units that are added to a sum before it is cut to whole coins: half of the smallest."""
+    coin = coin_units(currency)
+    return (coin - 1) // 2 if currency in _HALF_DOWN else coin // 2
+
+
 def cash_due(units: int, *, currency: str) -> int:
     """``units`` as cash can pay it, minor units."""
     coin = coin_units(currency)
-    half = (coin - 1) // 2 if currency in _HALF_DOWN else coin // 2
-    return (units + half) // coin * coin
+    return (units + half_units(currency)) // coin * coin
 
 
 def take(*, given_units: int, left_units: int, currency: str, keep_change: bool = False) -> Taken:

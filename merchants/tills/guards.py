@@ -111,14 +111,22 @@ def is_part(request: HttpRequest) -> bool:
 
 
 def wiped(request: HttpRequest, refused: TillRevoked) -> HttpResponse:
-    """Tell a tablet that it is no till any more: the page wipes what it kept, and so does the
-    browser by itself where it knows the header."""
+    """Tell a tablet that it is no till any more: its page leaves the cash sales that it kept
+    (``/pos/left``) and wipes all else. What wipes all by itself comes with the answer to that: here
+    it would wipe them before the page could leave them."""
     response = (
         refusal(refused)
         if is_part(request)
         else render(request, "pos/revoked.html", status=refused.status)
     )
     response["X-Problem"] = refused.code
+    response["Clear-Site-Data"] = '"cache"'
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def cleared(response: HttpResponse) -> HttpResponse:
+    """The answer, by which a browser that knows the header wipes all that it kept here."""
     response["Clear-Site-Data"] = '"cache", "storage"'
     response["Cache-Control"] = "no-store"
     return response

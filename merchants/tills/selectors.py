@@ -9,7 +9,7 @@ from uuid import UUID
 from django.conf import settings
 
 from gateway.shops.selectors import SHOP_VIEW_FIELDS, ShopView
-from gateway.tenancy.scope import entered_by, house_scope
+from gateway.tenancy.scope import enter_shop, entered_by, house_scope
 from merchants.accounts.models import Membership, User
 from merchants.accounts.selectors import shop_from_columns
 from merchants.tills.acts import MANAGER_ROLES, TILL_ROLES
@@ -88,6 +88,21 @@ def till_entered(token: str, *, now: datetime) -> TillSession | None:
         role=role if stands else "",
         used_at=used_at,
     )
+
+
+def device_taken_off(token: str) -> Device | None:
+    """The tablet behind a cookie that was taken off, and is nothing else; its shop is this
+    session's scope from here on. Two queries."""
+    if not has_token_shape(token):
+        return None
+    device_id, revoked_at, *_rest = row = entered_by(
+        _ENTERED_SQL, [hash_of(token, purpose="token")]
+    )
+    if device_id is None or revoked_at is None:
+        return None
+    of_shop = row[len(row) - len(SHOP_VIEW_FIELDS) :]
+    enter_shop(shop_from_columns(tuple(of_shop)).id)
+    return Device.objects.get(id=device_id)
 
 
 def idle_time() -> timedelta:

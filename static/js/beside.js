@@ -1,9 +1,11 @@
 // Beside the sale: which phone has it, money for sales out of sight, what the cash register asks for.
 // And it tells the gateway which sale this tablet shows, for the customer's display and the sticker.
 import { heard } from "./device.js";
+import { sound } from "./sounds.js";
 
 const LOOK_MS = 3000;
 const WAIT_MS = 8000;
+const WARNED = "arrivals heard";
 const strip = document.getElementById("beside");
 const sale = document.getElementById("sale");
 const { shop } = strip.dataset;
@@ -31,6 +33,15 @@ function draw(html) {
   for (const link of strip.querySelectorAll("a")) {
     link.hidden = link.pathname === location.pathname;
   }
+  warn();
+}
+
+// Money for a sale out of sight is heard once, on whichever of the till's pages it is told first.
+function warn() {
+  const known = JSON.parse(sessionStorage.getItem(WARNED) ?? "[]");
+  const there = [...strip.querySelectorAll("[data-arrival]")].map((one) => one.dataset.arrival);
+  if (there.some((id) => !known.includes(id))) sound("look");
+  sessionStorage.setItem(WARNED, JSON.stringify(there));
 }
 
 async function look() {

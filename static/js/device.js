@@ -1,19 +1,39 @@
 // A paired tablet: wiped once it is taken off, locked when nobody touches it.
-import { NAME, end, nobodyStands, stands } from "./kept.js";
+import { NAME, end, nobodyStands, onlyTickets, stands, tickets } from "./kept.js";
 
 const PING_MS = 60000;
 const WAIT_MS = 10000;
 
-/** Forgets everything that pages of this address kept here: waiting sales, caches, workers. */
-export async function wipe() {
+/** Leaves with the gateway what was written down here without a connection; whether it is there, or
+ * nobody wants it. `end`: this tablet forgets that it was a till. */
+async function leave(end) {
+  const body = new FormData();
+  body.set("sales", JSON.stringify(await tickets().catch(() => [])));
+  if (end) body.set("end", "1");
+  try {
+    const signal = AbortSignal.timeout(WAIT_MS);
+    return (await fetch("/pos/left", { method: "POST", body, signal })).status < 500;
+  } catch {
+    return false;
+  }
+}
+
+/** Forgets everything that pages of this address kept here: waiting sales, caches, workers. Tickets
+ * and cash that can't be left with the gateway now stay, until it hears of them. */
+export async function wipe({ end: isEnd = false } = {}) {
+  const forget = (await leave(isEnd))
+    ? [
+        end,
+        () => deleted(NAME), // some browsers can't say what there is
+        async () => {
+          for (const { name } of await indexedDB.databases()) await deleted(name);
+        },
+      ]
+    : [onlyTickets];
   const attempts = [
     () => localStorage.clear(),
     () => sessionStorage.clear(),
-    end,
-    () => deleted(NAME), // some browsers can't say what there is
-    async () => {
-      for (const { name } of await indexedDB.databases()) await deleted(name);
-    },
+    ...forget,
     // Workers before what they keep: one that is gone keeps nothing anew.
     async () => {
       for (const worker of await navigator.serviceWorker.getRegistrations()) {

@@ -1,16 +1,20 @@
-// What a paired tablet keeps by itself: sales that wait for a connection, and who stands there.
-// Both belong to one pairing of the tablet, and are gone with it.
+// What a paired tablet keeps by itself: sales that wait for a connection, tickets and cash that were
+// written down without one, and who stands there. Each belongs to one pairing of the tablet. All but
+// tickets and cash are gone with it: those are facts, and are left with the gateway first.
 
 export const NAME = "till";
+const STORES = [["drafts", "draft"], ["stands", "device"], ["tickets", "key"], ["counts", "device"]];
 let opened = null;
 let over = false;
 
 function open() {
   opened ??= new Promise((done, failed) => {
-    const asked = indexedDB.open(NAME, 1);
+    const asked = indexedDB.open(NAME, 2);
     asked.onupgradeneeded = () => {
-      asked.result.createObjectStore("drafts", { keyPath: "draft" });
-      asked.result.createObjectStore("stands", { keyPath: "device" });
+      const there = asked.result.objectStoreNames;
+      for (const [store, keyPath] of STORES) {
+        if (!there.contains(store)) asked.result.createObjectStore(store, { keyPath });
+      }
     };
     asked.onsuccess = () => {
       asked.result.onversionchange = end; // another page wipes this tablet
@@ -31,13 +35,18 @@ export function end() {
   opened?.then((base) => base.close(), () => {});
 }
 
-async function act(store, mode, what) {
+// What is written is on the disk before it counts as kept: the power may fail in the next moment.
+const SAFELY = { durability: "strict" };
+
+async function act(stores, mode, what) {
   if (over) throw new Error("this tablet was wiped");
-  const deal = (await open()).transaction(store, mode);
+  const names = [stores].flat();
+  const deal = (await open()).transaction(names, mode, SAFELY);
   return new Promise((done, failed) => {
+    let asked = null; // stays so where asking itself fails: nothing was written then
     deal.oncomplete = () => done(asked?.result);
     deal.onabort = () => failed(deal.error);
-    const asked = what(deal.objectStore(store));
+    asked = what(...names.map((name) => deal.objectStore(name)));
   });
 }
 
@@ -65,6 +74,40 @@ export function note(id, fields) {
 
 export function drop(id) {
   return act("drafts", "readwrite", (store) => store.delete(id));
+}
+
+/** The tickets that were written down here without a connection, of whichever pairing: the first
+ * one first. */
+export async function tickets() {
+  const all = await act("tickets", "readonly", (store) => store.getAll());
+  return all.sort((a, b) => a.at - b.at || a.number - b.number);
+}
+
+/** Keeps a ticket as it is now. Its first time it gets its pairing's next number: one that is
+ * missing later was taken away from this tablet. */
+export function keepTicket(ticket) {
+  return act(["tickets", "counts"], "readwrite", (store, counts) => {
+    if (ticket.number) return store.put(ticket);
+    const asked = counts.get(ticket.device);
+    asked.onsuccess = () => {
+      ticket.number = (asked.result?.last ?? 0) + 1;
+      counts.put({ device: ticket.device, last: ticket.number });
+      store.put(ticket);
+    };
+    return asked;
+  });
+}
+
+export function dropTicket(key) {
+  return act("tickets", "readwrite", (store) => store.delete(key));
+}
+
+/** Forgets all but the tickets: they could not be left with the gateway yet. */
+export function onlyTickets() {
+  return act(["drafts", "stands"], "readwrite", (sales, standing) => {
+    sales.clear();
+    return standing.clear();
+  });
 }
 
 /** Who stands here, as the gateway said, and `at` when they last touched the screen; or `locked`:

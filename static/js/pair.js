@@ -1,7 +1,12 @@
 // Pairing: the code out of the scanned link's fragment, which no log ever sees; wiping before it.
 import { wipe } from "./device.js";
 
-if (document.querySelector("[data-revoked]")) wipe();
+const revoked = document.querySelector("[data-revoked]");
+if (revoked) {
+  wipe({ end: location.pathname === "/pos/pair" }).then(() => {
+    revoked.dataset.revoked = "wiped";
+  });
+}
 
 const code = document.getElementById("code");
 

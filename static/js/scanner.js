@@ -1,6 +1,7 @@
 // What a scanner reads goes on the ticket; who scans faster than the gateway answers waits for nothing.
 import { ask } from "./device.js";
-import { onScan, sound } from "./scans.js";
+import { onScan } from "./scans.js";
+import { sound } from "./sounds.js";
 
 const AGAIN_MS = 2000;
 const LEADING_AWAY = ["till_locked", "till_revoked"]; // by `ask` itself
@@ -87,7 +88,7 @@ async function put(form, { code, key, again }) {
     draw(fresh, answer.ok);
   } else if (again) {
     done();
-    sound(false);
+    sound("off");
   } else {
     // Somebody has to sign in, or the page is of another day: it waits until it is shown anew.
     waiting[0].again = true;
@@ -113,7 +114,7 @@ function draw(fresh, isOn) {
   const last = isOn && lines.length ? lines[lines.length - 1].querySelector(".row").children : [];
   const words = [...last].map((each) => each.textContent.replace(/\s+/g, " ").trim());
   tell(words.length ? [said.dataset.put, ...words].join(" ") : "");
-  sound(isOn);
+  sound(isOn ? "on" : "off");
 }
 
 function tell(words) {

@@ -31,27 +31,3 @@ export function onScan({ took, began = () => {}, not = "" }) {
   };
   addEventListener("keydown", onKey, { capture: true });
 }
-
-// ---- a sound each, so that nobody has to look ---------------------------------------------------
-
-let audio = null;
-
-/** One high tone for what is on, two low ones for what isn't. */
-export function sound(isOn) {
-  try {
-    audio ??= new AudioContext();
-    if (isOn) tone(880, 0, 0.07);
-    else for (const begin of [0, 0.22]) tone(220, begin, 0.16);
-  } catch {
-    // No sound here: the words say it too.
-  }
-}
-
-function tone(hertz, begin, seconds) {
-  const [wave, loudness] = [audio.createOscillator(), audio.createGain()];
-  wave.frequency.value = hertz;
-  loudness.gain.value = 0.2;
-  wave.connect(loudness).connect(audio.destination);
-  wave.start(audio.currentTime + begin);
-  wave.stop(audio.currentTime + begin + seconds);
-}

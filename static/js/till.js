@@ -1,13 +1,16 @@
 // The till: keypad, one Charge, the sale that follows its money, the last sales beside it. Without a
 // connection (`away`: shown by the worker) it is the keypad and the sales that wait.
+import { keptTickets } from "./away_sales.js";
+import { awayTicket } from "./away_ticket.js";
 import { clock, waitingSales } from "./drafts.js";
 import { ask, lockTill, watchIdle } from "./device.js";
 import { onlyOf, stander, stands } from "./kept.js";
 import { doubtLine, lineIsUp, onLine, say } from "./line.js";
 import { follow } from "./live.js";
 import "./page.js";
-import { onScan, sound } from "./scans.js";
+import { onScan } from "./scans.js";
 import { keepShell } from "./shell.js";
+import { sound } from "./sounds.js";
 
 const TOUCH_MS = 5000;
 const READER_MS = 1500;
@@ -25,9 +28,10 @@ const { shop, device } = main.dataset;
 const away = "away" in main.dataset;
 const decimals = Number(main.dataset.decimals);
 const MAX_DIGITS = 10;
-let digits = "";
+let digits = amount.value.replace(/\D/g, "").replace(/^0+/, ""); // a sale to repeat, or to mend
 let stopSale = () => {};
 let waiting = null;
+let ticket = null; // without a connection: what is tapped and typed goes on it
 
 // ---- keypad -------------------------------------------------------------------------------------
 
@@ -72,7 +76,8 @@ onScan({
     if (ring.hidden) return;
     digits = typed;
     show();
-    ticketOf(code);
+    if (ticket) ticket.scan(code);
+    else if (!away) ticketOf(code);
   },
 });
 
@@ -83,10 +88,10 @@ async function ticketOf(code) {
     const answer = await ask(`${shop}/tickets/typed`, { method: "POST", body });
     if (answer.ok && answer.redirected) location.assign(answer.url);
     else problem.textContent = (answer.headers.get("X-Problem") && (await answer.text())) || main.dataset.failed;
-    sound(answer.ok);
+    sound(answer.ok ? "on" : "off");
   } catch {
     problem.textContent = main.dataset.unscanned;
-    sound(false);
+    sound("off");
     doubtLine();
   }
 }
@@ -135,6 +140,12 @@ function ontoTicket(event) {
   problem.textContent = isEmpty ? main.dataset.empty : main.dataset.changing;
 }
 
+document.getElementById("onto")?.addEventListener("click", async () => {
+  const units = Number(digits);
+  if (!units) problem.textContent = main.dataset.empty;
+  else if (await ticket?.putAmount(units, form.elements.order.value.trim())) clear();
+});
+
 async function charge() {
   try {
     const answer = await ask(form.action, { method: "POST", body: new FormData(form) });
@@ -179,6 +190,10 @@ function drawSale(html) {
   return sale.querySelector("[data-invoice]").dataset;
 }
 
+function answered() {
+  return sale.querySelector("[data-answer]")?.dataset.answer;
+}
+
 function openSale(html) {
   const { invoice } = drawSale(html);
   delete sale.dataset.stale;
@@ -205,7 +220,10 @@ function followSale() {
     const html = await answer.text();
     if (sale.hidden || !location.pathname.endsWith(invoice)) return;
     if (!connected) return; // the line broke while this was on its way
+    const before = answered();
     version = drawSale(html).version;
+    const now = answered();
+    if (now !== before && now !== "wait") sound(now); // yes or no: heard across the counter
     fresh = true;
     heardAt = new Date();
     delete sale.dataset.stale;
@@ -370,6 +388,10 @@ if (away) {
       lock();
       return;
     }
+    if (ticket?.isBusy()) {
+      document.getElementById("back-online").hidden = false; // nobody's ticket is taken from them
+      return;
+    }
     const isSale = location.pathname.startsWith(`${shop}/sales/`);
     location.replace(isSale ? location.pathname : `${shop}/`);
   });
@@ -433,7 +455,19 @@ async function startPaired() {
       else drawRecent();
     },
   });
+  const kept = keptTickets({
+    device,
+    shop,
+    token: form.elements.csrfmiddlewaretoken,
+    sends: !away,
+    sign: main.dataset.sign,
+    failed: main.dataset.failed,
+    onOpen: away ? (found) => ticket.open(found) : undefined,
+    isOnScreen: (key) => Boolean(ticket?.isOnScreen(key)),
+    onSent: drawRecent,
+  });
   if (away) {
+    ticket = awayTicket({ device, who, name, sign: main.dataset.sign, onKept: kept.draw });
     document.getElementById("who").textContent = name;
     document.getElementById("was-sale").hidden = !location.pathname.startsWith(`${shop}/sales/`);
     ring.hidden = side.hidden = false;

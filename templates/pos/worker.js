@@ -53,6 +53,10 @@ async function keep(paths) {
 // The browser asks by itself meanwhile (navigation preload): so each visit is asked for as if no
 // worker stood between, with the cookies that go with where it comes from.
 async function visit(event) {
+  if (new URL(event.request.url).pathname === SHELL) {
+    event.waitUntil(Promise.resolve(event.preloadResponse).catch(() => {}));
+    return (await kept(SHELL)) ?? fetch(event.request); // asked for by who has no connection
+  }
   let answer;
   try {
     const early = Promise.resolve(event.preloadResponse);

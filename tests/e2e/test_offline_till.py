@@ -185,8 +185,7 @@ def test_a_tablet_taken_off_meanwhile_is_wiped_and_its_drafts_are_no_sales(house
         counter.take_off()
         mend(page)
         page.wait_for_url("**/pos/pair")
-        expect(page.locator("[data-revoked]")).to_be_visible()
-        page.wait_for_timeout(300)
+        expect(page.locator("[data-revoked=wiped]")).to_be_visible()
         assert page.evaluate(LEFT_JS) == [0, 0, 0]
         page.reload()
         assert sales() == []
@@ -199,8 +198,7 @@ def test_a_tablet_taken_off_while_it_is_connected_keeps_no_shell_either(house):
         page.wait_for_timeout(1_500)  # its stream is open
         counter.take_off()
         page.wait_for_url("**/pos/pair")
-        expect(page.locator("[data-revoked]")).to_be_visible()
-        page.wait_for_timeout(300)
+        expect(page.locator("[data-revoked=wiped]")).to_be_visible()
         assert page.evaluate(LEFT_JS) == [0, 0, 0]
     house.complaints.clear()
 

@@ -45,11 +45,13 @@ from merchants.links.life import Price
 from merchants.links.services import NewLink, link_make
 from merchants.moving.models import Move
 from merchants.notices.models import Device, Notice
+from merchants.pos.models import AwaySale
 from merchants.receipts.issuing import receipt_for_invoice
 from merchants.receipts.models import Printer
 from merchants.shifts.services import shift_open
 from merchants.tickets.pricing import TaxClass
 from merchants.tickets.services import Tap, amount_add, ticket_open
+from merchants.tills.models import Device as TillDevice
 from merchants.tills.pairing import till_make
 from merchants.webhooks.models import Delivery, Endpoint
 from merchants.webhooks.replaying import replay_begin
@@ -336,6 +338,30 @@ def ours(open_shop: World, staff: Staff) -> dict[str, str]:
         made_by=uuid4(),
         made_at=now,
     )
+    away_sale = AwaySale.objects.create(
+        shop_id=shop_id,
+        till=till,
+        device=TillDevice.objects.create(
+            shop_id=shop_id,
+            till=till,
+            token_hash=b"\11" * 32,
+            paired_by=uuid4(),
+            paired_at=now,
+            seen_at=now,
+            used_at=now,
+        ),
+        key="a" * 32,
+        number=1,
+        ends="cash",
+        currency="EUR",
+        due_units=5,
+        label=MARK,
+        body={"lines": [{"name": MARK}]},
+        made_by=uuid4(),
+        made_at=now,
+        sent_at=now,
+        why="shift_over",
+    )
     move = Move.objects.create(
         shop_id=shop_id,
         source="btcpay",
@@ -390,6 +416,7 @@ def ours(open_shop: World, staff: Staff) -> dict[str, str]:
         "replay_id": str(replay.id),
         "call_id": str(call.id),
         "move_id": str(move.id),
+        "away_id": str(away_sale.id),
     }
 
 

@@ -25,6 +25,7 @@ TOLD: dict[str, tuple[str, ...]] = {
     "api_keys": ("accounts_apikey",),
     "arrivals": ("counter_arrival",),
     "audit": ("audit_record",),
+    "away_sales": ("pos_awaysale",),
     "branding": ("branding_shopbrand",),
     "business": ("compliance_knowing_businessfile",),
     "calls": ("calls_call",),

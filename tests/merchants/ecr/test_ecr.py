@@ -87,6 +87,22 @@ def test_cancel_is_declined_again_the_same_and_too_late_once_paid(register):
     refused(register.cancel("3"), 404, "ecr_transaction_unknown")
 
 
+def test_what_a_register_calls_off_is_a_void_of_its_tills_shift_once(register, drawer):
+    drawer.open()
+    register.start("1")
+    for _ in range(2):
+        register.cancel("1")
+    (voids,) = drawer.figures.voids
+    assert (voids.currency, voids.count, voids.units) == ("EUR", 1, 1_250)
+    register.start("2", "3.00")
+    sale = register.sale
+    register.tablet.stand("cashier")
+    register.tablet.client.post(f"{register.tablet.home}/sales/{sale.id}/void")
+    assert register.cancel("2").json()["reason"] == "cancelled"
+    (voids,) = drawer.close().body["voids"]
+    assert (voids["count"], voids["worth"]["amount"]) == (2, "15.50")
+
+
 def test_one_transaction_at_a_time(register):
     register.start("1")
     problem = refused(register.start("2"), 409, "ecr_busy")
