@@ -1,0 +1,212 @@
+"""What pages there are to look at: a shop with something on each of them, and the addresses that no
+link leads to."""
+
+import json
+import subprocess
+import time
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from typing import Any, Final
+from urllib.error import URLError
+from urllib.parse import urlsplit
+
+from eth_account import Account
+
+from bench.browsing import visit
+from bench.found_pages import links_in
+from bench.pages_axe import Place
+from bench.pages_readers import CASHIER, OWNER, TILL, WITH_CODES
+from demo.house import CHECKOUT, PYTHON, House
+from demo.shop import OpenShop, ShopperWallet
+from gateway.supervisor.ports import claim_port
+
+PRICE: Final = "12.50"
+DEAR: Final = "6000.00"
+SETTINGS: Final = {
+    "TILL_LOCK_MINUTES": "240",
+    "TRAVEL_RULE": json.dumps(
+        {"establishments": ["EU"], "test_shops": True, "payer_from": {"EUR": "5000.00"}}
+    ),
+}
+"""Of the house: a tablet stays open for as long as a bench takes; who pays a lot must say who."""
+PAID_SECONDS: Final = 60
+HELD_SECONDS: Final = 90
+OPEN_SECONDS: Final = 60
+
+
+def furnish(shop: OpenShop) -> dict[str, Place]:
+    """Sell, and make one of each thing that has a page of its own: the pages that people wait for,
+    each with something on it, and the states of a sale."""
+    post = shop.api.post
+    post("/v1/webhook_endpoints", {"url": "https://shop.example/hooks", "events": ["invoice.paid"]})
+    buyer = {"email": "buyer@example.com", "name": "Ann"}
+    waiting, paid, part, held, void, dear = (
+        _asked(shop, order_id=f"Table {number}", customer=buyer, amount=amount)
+        for number, amount in enumerate((PRICE, PRICE, PRICE, PRICE, PRICE, DEAR))
+    )
+    wallet = shop.wallet(ETH=10**18, USDC=100 * 10**6)
+    wallet.pay(_uri(paid))
+    _pay_a_part(wallet, part)
+    _pay_as_listed(shop, held)
+    post(f"/v1/invoices/{void['id']}/void", {})
+    for invoice, status in ((paid, "paid"), (part, "partial")):
+        shop.api.wait_for(
+            f"/v1/invoices/{invoice['id']}",
+            lambda found, status=status: found["status"] == status,  # type: ignore[misc]
+            seconds=PAID_SECONDS,
+            what=status,
+        )
+    dash, till, id_ = f"/dashboard/{shop.shop_id}", f"/pos/{shop.shop_id}", waiting["id"]
+    close = {
+        "checkout": Place(f"/i/{id_}"),
+        "checkout_paid": Place(f"/i/{paid['id']}"),
+        "receipt": Place(f"/i/{paid['id']}/receipt"),
+        "login": Place("/login"),
+        "till": Place(f"{till}/", CASHIER),
+        "till_sale": Place(f"{till}/sales/{id_}", CASHIER),
+        "home": Place(f"{dash}/", OWNER),
+        "invoices": Place(f"{dash}/invoices", OWNER),
+        "invoice": Place(f"{dash}/invoices/{paid['id']}", OWNER),
+        "balances": Place(f"{dash}/balances", OWNER),
+        "payouts": Place(f"{dash}/payouts", OWNER),
+        "developers": Place(f"{dash}/developers", OWNER),
+        "settings": Place(f"{dash}/settings", OWNER),
+        "api_docs": Place("/v1/docs"),
+    }
+    more = {
+        "checkout, a wallet's code": Place(f"/i/{id_}?qr=erc681"),
+        "checkout, costs": Place(f"/i/{id_}/costs"),
+        "checkout, from an exchange": Place(f"/i/{id_}/exchange"),
+        "checkout, part paid": Place(f"/i/{part['id']}"),
+        "checkout, held": Place(f"/i/{held['id']}"),
+        "checkout, void": Place(f"/i/{void['id']}"),
+        "checkout, who pays": Place(f"/i/{dear['id']}/payer"),
+        "no receipt yet": Place(f"/i/{id_}/receipt", status=404),
+        **{
+            f"sale, {name}": Place(f"{till}/sales/{invoice['id']}", TILL)
+            for name, invoice in (("part paid", part), ("paid", paid), ("held", held))
+        },
+        "invoice, part paid": Place(f"{dash}/invoices/{part['id']}", OWNER),
+        "invoice, held": Place(f"{dash}/invoices/{held['id']}", OWNER),
+        "found": Place(f"{dash}/search?q=Table", OWNER),
+        "nothing found": Place(f"{dash}/search?q=nothing", OWNER),
+        "nothing at this address": Place("/nothing/here", status=404),
+        "nothing, signed in": Place("/nothing/here", OWNER, status=404),
+        "not for a cashier": Place(f"{dash}/settings/team", CASHIER, status=403),
+        "wrong password": Place(
+            "/login",
+            status=400,
+            typed={"#id_username": OWNER, "#id_password": "wrong"},
+            press="main form button.button-primary",
+        ),
+        "a tablet's code": Place(
+            f"{dash}/settings/tills", OWNER, press="form[action$='/code'] button"
+        ),
+        "a display's code": Place(
+            f"{till}/display", TILL, press="main form[method=post] button[type=submit]"
+        ),
+    }
+    return {**close, **more}
+
+
+def wait_for_hold(chromium: Any, shop: OpenShop, cookies: Any) -> None:
+    """Until the officers have the payment of the listed wallet before them."""
+    deadline = time.monotonic() + HELD_SECONDS
+    with visit(chromium, shop, cookies=cookies) as page:
+        while "/house/holds/" not in page.context.request.get("/house/holds").text():
+            if time.monotonic() > deadline:
+                raise TimeoutError("the payment of a listed wallet was not held")
+            time.sleep(1)
+
+
+def rows(shop: OpenShop, paid: Place) -> tuple[dict[str, Place], dict[str, Any]]:
+    """What ``bench.pages_rows`` makes within the house: places, and the cookies of tablets."""
+    done = subprocess.run(
+        [PYTHON, "-m", "bench.pages_rows", shop.shop_id, paid.path.rpartition("/")[2]],
+        cwd=CHECKOUT,
+        env={**shop.house.environment, "LOG_LEVEL": "ERROR"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise RuntimeError(f"bench.pages_rows: {done.stderr.strip()[-2000:]}")
+    told = json.loads(done.stdout.splitlines()[-1])
+    host = urlsplit(shop.house.url).hostname
+    cookies = {
+        who: [{"name": "till", "value": token, "domain": host, "path": "/pos"}]
+        for who, token in told["tills"].items()
+    }
+    return {name: Place(*place) for name, place in told["places"].items()}, cookies
+
+
+def half_signed_in(chromium: Any, shop: OpenShop) -> Any:
+    """The cookies of somebody who gave their password and is asked for a code."""
+    with visit(chromium, shop) as page:
+        page.goto("/login")
+        page.locator("#id_username").fill(WITH_CODES)
+        page.locator("#id_password").fill(shop.password)
+        page.locator("main form button.button-primary").click()
+        page.wait_for_url("**/login/second*")
+        return page.context.cookies()
+
+
+@contextmanager
+def styleguide(house: House) -> Iterator[dict[str, Place]]:
+    """The pages of the design system: each state of the checkout, and every page of an error. They
+    are served with DEBUG only, by a server of their own."""
+    port = claim_port(preferred=8_102)
+    url = f"http://localhost:{port}"
+    server = subprocess.Popen(
+        [PYTHON, "manage.py", "runserver", "--noreload", "--skip-checks", f"127.0.0.1:{port}"],
+        cwd=CHECKOUT,
+        env={**house.environment, "DEBUG": "1", "LOG_LEVEL": "ERROR"},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        html = _answer(f"{url}/styleguide", server)
+        yield {
+            path: Place(url + path)
+            for path in ("/styleguide", *dict.fromkeys(links_in(html)))
+            if path.startswith("/styleguide")
+        }
+    finally:
+        server.terminate()
+        server.wait(timeout=20)
+
+
+def _answer(url: str, server: subprocess.Popen[bytes]) -> str:
+    deadline = time.monotonic() + OPEN_SECONDS
+    while True:
+        with suppress(URLError), urllib.request.urlopen(url, timeout=20) as answer:
+            html: str = answer.read().decode()
+            return html
+        if server.poll() is not None or time.monotonic() > deadline:
+            raise RuntimeError("the styleguide's server did not come up")
+        time.sleep(0.2)
+
+
+def _asked(shop: OpenShop, **told: Any) -> dict[str, Any]:
+    return shop.api.post("/v1/invoices", {"currency": "EUR", **told})
+
+
+def _uri(invoice: Mapping[str, Any]) -> str:
+    return next(str(due["uri"]) for due in invoice["due"] if due["symbol"] == "USDC")
+
+
+def _pay_a_part(wallet: ShopperWallet, invoice: Mapping[str, Any]) -> None:
+    there, _, units = _uri(invoice).rpartition("uint256=")
+    wallet.pay(f"{there}uint256={int(units) // 2}")
+
+
+def _pay_as_listed(shop: OpenShop, invoice: Mapping[str, Any]) -> None:
+    """Pay from a wallet that was put on the list just before."""
+    account = Account.create()
+    shop.give(to=account.address, ETH=10**18, USDC=100 * 10**6)
+    listed = shop.house.state / "listed.csv"
+    known = (CHECKOUT / "demo" / "listed.csv").read_text()
+    listed.write_text(f"{known}{account.address},Somebody listed,BENCH\n")
+    shop.house.manage("list_load", str(listed), "--source", "demo")
+    ShopperWallet(key=account.key.hex(), rpc_url=shop.rpc_url).pay(_uri(invoice))
