@@ -27,8 +27,8 @@ from bench.pages_states import (
     furnish,
     half_signed_in,
     rows,
+    settle,
     styleguide,
-    wait_for_hold,
 )
 from demo.shop import OpenShop, open_shop
 
@@ -97,7 +97,7 @@ def _prepared(chromium: Any, shop: OpenShop) -> tuple[Places, Places, dict[str, 
     say("a shop is open and has sold")
     desk = {name: Place(*place) for name, place in desk_pages(shop).items()}
     cookies = {who: sign_in(chromium, shop, who) for who in (OWNER, CASHIER, *ROLES)}
-    wait_for_hold(chromium, shop, cookies[OFFICER])
+    settle(chromium, shop, cookies[OFFICER])
     more, tablets = rows(shop, sold["checkout_paid"])
     cookies |= {"": [], WITH_CODES: half_signed_in(chromium, shop), **tablets}
     say("every page has something on it")

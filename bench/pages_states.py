@@ -5,20 +5,18 @@ import json
 import subprocess
 import time
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, Final
 from urllib.error import URLError
 from urllib.parse import urlsplit
-
-from eth_account import Account
 
 from bench.browsing import visit
 from bench.found_pages import links_in
 from bench.pages_axe import Place
 from bench.pages_readers import CASHIER, OWNER, TILL, WITH_CODES
 from demo.house import CHECKOUT, PYTHON, House
-from demo.shop import OpenShop, ShopperWallet
+from demo.shop import OpenShop
 from gateway.supervisor.ports import claim_port
 
 PRICE: Final = "12.50"
@@ -30,8 +28,9 @@ SETTINGS: Final = {
     ),
 }
 """Of the house: a tablet stays open for as long as a bench takes; who pays a lot must say who."""
+PROVOKED: Final = ("paid", "under", "over", "late", "held")
 PAID_SECONDS: Final = 60
-HELD_SECONDS: Final = 90
+SETTLED_SECONDS: Final = 90
 OPEN_SECONDS: Final = 60
 
 
@@ -41,23 +40,22 @@ def furnish(shop: OpenShop) -> dict[str, Place]:
     post = shop.api.post
     post("/v1/webhook_endpoints", {"url": "https://shop.example/hooks", "events": ["invoice.paid"]})
     buyer = {"email": "buyer@example.com", "name": "Ann"}
-    waiting, paid, part, held, void, dear = (
-        _asked(shop, order_id=f"Table {number}", customer=buyer, amount=amount)
-        for number, amount in enumerate((PRICE, PRICE, PRICE, PRICE, PRICE, DEAR))
+    sales = {
+        what: _asked(shop, order_id=f"Table {number}", customer=buyer)
+        for number, what in enumerate(("waiting", "void", *PROVOKED))
+    }
+    dear = _asked(shop, amount=DEAR)
+    post(f"/v1/invoices/{sales['void']['id']}/void", {})
+    for what in PROVOKED:
+        post(f"/v1/invoices/{sales[what]['id']}/provocations", {"what": what})
+    shop.api.wait_for(
+        f"/v1/invoices/{sales['paid']['id']}",
+        lambda found: bool(found["status"] == "paid"),
+        seconds=PAID_SECONDS,
+        what="paid",
     )
-    wallet = shop.wallet(ETH=10**18, USDC=100 * 10**6)
-    wallet.pay(_uri(paid))
-    _pay_a_part(wallet, part)
-    _pay_as_listed(shop, held)
-    post(f"/v1/invoices/{void['id']}/void", {})
-    for invoice, status in ((paid, "paid"), (part, "partial")):
-        shop.api.wait_for(
-            f"/v1/invoices/{invoice['id']}",
-            lambda found, status=status: found["status"] == status,  # type: ignore[misc]
-            seconds=PAID_SECONDS,
-            what=status,
-        )
-    dash, till, id_ = f"/dashboard/{shop.shop_id}", f"/pos/{shop.shop_id}", waiting["id"]
+    paid, void = sales["paid"], sales["void"]
+    dash, till, id_ = f"/dashboard/{shop.shop_id}", f"/pos/{shop.shop_id}", sales["waiting"]["id"]
     close = {
         "checkout": Place(f"/i/{id_}"),
         "checkout_paid": Place(f"/i/{paid['id']}"),
@@ -78,17 +76,18 @@ def furnish(shop: OpenShop) -> dict[str, Place]:
         "checkout, a wallet's code": Place(f"/i/{id_}?qr=erc681"),
         "checkout, costs": Place(f"/i/{id_}/costs"),
         "checkout, from an exchange": Place(f"/i/{id_}/exchange"),
-        "checkout, part paid": Place(f"/i/{part['id']}"),
-        "checkout, held": Place(f"/i/{held['id']}"),
         "checkout, void": Place(f"/i/{void['id']}"),
         "checkout, who pays": Place(f"/i/{dear['id']}/payer"),
         "no receipt yet": Place(f"/i/{id_}/receipt", status=404),
         **{
-            f"sale, {name}": Place(f"{till}/sales/{invoice['id']}", TILL)
-            for name, invoice in (("part paid", part), ("paid", paid), ("held", held))
+            f"{kind}, {what}": Place(f"{root}/{sales[what]['id']}", who)
+            for what in PROVOKED
+            for kind, root, who in (
+                ("checkout", "/i", ""),
+                ("sale", f"{till}/sales", TILL),
+                ("invoice", f"{dash}/invoices", OWNER),
+            )
         },
-        "invoice, part paid": Place(f"{dash}/invoices/{part['id']}", OWNER),
-        "invoice, held": Place(f"{dash}/invoices/{held['id']}", OWNER),
         "found": Place(f"{dash}/search?q=Table", OWNER),
         "nothing found": Place(f"{dash}/search?q=nothing", OWNER),
         "nothing at this address": Place("/nothing/here", status=404),
@@ -110,9 +109,15 @@ def furnish(shop: OpenShop) -> dict[str, Place]:
     return {**close, **more}
 
 
-def wait_for_hold(chromium: Any, shop: OpenShop, cookies: Any) -> None:
-    """Until the officers have the payment of the listed wallet before them."""
-    deadline = time.monotonic() + HELD_SECONDS
+def settle(chromium: Any, shop: OpenShop, cookies: Any) -> None:
+    """Until a payment is final, and the officers have the one of a listed wallet before them."""
+    shop.api.wait_for(
+        "/v1/balances",
+        lambda found: any(int(one["payable_units"]) > 0 for one in found["balances"]),
+        seconds=SETTLED_SECONDS,
+        what="finality",
+    )
+    deadline = time.monotonic() + SETTLED_SECONDS
     with visit(chromium, shop, cookies=cookies) as page:
         while "/house/holds/" not in page.context.request.get("/house/holds").text():
             if time.monotonic() > deadline:
@@ -189,24 +194,4 @@ def _answer(url: str, server: subprocess.Popen[bytes]) -> str:
 
 
 def _asked(shop: OpenShop, **told: Any) -> dict[str, Any]:
-    return shop.api.post("/v1/invoices", {"currency": "EUR", **told})
-
-
-def _uri(invoice: Mapping[str, Any]) -> str:
-    return next(str(due["uri"]) for due in invoice["due"] if due["symbol"] == "USDC")
-
-
-def _pay_a_part(wallet: ShopperWallet, invoice: Mapping[str, Any]) -> None:
-    there, _, units = _uri(invoice).rpartition("uint256=")
-    wallet.pay(f"{there}uint256={int(units) // 2}")
-
-
-def _pay_as_listed(shop: OpenShop, invoice: Mapping[str, Any]) -> None:
-    """Pay from a wallet that was put on the list just before."""
-    account = Account.create()
-    shop.give(to=account.address, ETH=10**18, USDC=100 * 10**6)
-    listed = shop.house.state / "listed.csv"
-    known = (CHECKOUT / "demo" / "listed.csv").read_text()
-    listed.write_text(f"{known}{account.address},Somebody listed,BENCH\n")
-    shop.house.manage("list_load", str(listed), "--source", "demo")
-    ShopperWallet(key=account.key.hex(), rpc_url=shop.rpc_url).pay(_uri(invoice))
+    return shop.api.post("/v1/invoices", {"amount": PRICE, "currency": "EUR", **told})
