@@ -82,9 +82,8 @@ def desk(now: datetime) -> Places:
 
 
 def officers(shop_id: UUID, now: datetime) -> Places:
-    """An alert that opens a case, a transfer that another provider asks about, a legal hold."""
+    """An alert that opens a case, a transfer that another provider asks about."""
     from gateway.compliance.alerts.services import alert_raise
-    from gateway.compliance.retaining.holding import hold_place
     from gateway.compliance.scenarios.backtesting import backtest_ask
     from gateway.compliance.scenarios.models import ScenarioVersion
     from gateway.compliance.travelling.counterparties import counterparty_put
@@ -114,8 +113,6 @@ def officers(shop_id: UUID, now: datetime) -> Places:
         )
     for state in ("", "?state=closed"):
         yield f"cases{state}", (f"/house/cases{state}", OFFICER)
-    hold_place(about=f"shop:{shop_id}", by="bench", reason="A court asks.", now=now)
-    yield "retention", ("/house/retention", OFFICER)
     route = route_open(
         shop_id=shop_id,
         mode="test",

@@ -10,7 +10,7 @@ import sys
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from bench.pages_readers import OFFICER, OPERATOR, OWNER, TILL, WITH_CODES, Places, user_of
+from bench.pages_readers import OFFICER, OPERATOR, OWNER, WITH_CODES, Places, user_of
 
 
 def main() -> None:
@@ -82,8 +82,6 @@ def _money(shop_id: UUID, invoice_id: UUID, now: datetime) -> Places:
     home = f"/dashboard/{shop_id}"
     yield "refund's link", (f"/c/{asked.token}", "")
     yield "refund", (f"{home}/refunds/{asked.refund.id}", OWNER)
-    yield "refund to ask for", (f"{home}/invoices/{invoice_id}/refund", OWNER)
-    yield "refund at the till", (f"/pos/{shop_id}/sales/{invoice_id}/refund", TILL)
     act = act_propose(
         kind="payout",
         subject=f"payout:{invoice_id}",
@@ -107,7 +105,7 @@ def _people(shop_id: UUID, now: datetime) -> Places:
     from merchants.moving.models import Move
     from merchants.notices.models import Notice
 
-    owner, team = user_of(OWNER), f"/dashboard/{shop_id}/settings/team"
+    owner, team = user_of(OWNER), f"/dashboard/{shop_id}/team"
     invitation = invite(
         shop_id=shop_id, email="ann@shop.example", role="cashier", by=owner, now=now
     )
@@ -162,13 +160,16 @@ def _people(shop_id: UUID, now: datetime) -> Places:
 
 
 def _verification(shop_id: UUID, now: datetime) -> Places:
-    """A file with a person in it."""
+    """A file with a person in it, whose data a court wants kept."""
     from gateway.compliance.knowing.files import file_open, subject_put
+    from gateway.compliance.retaining.holding import hold_place
 
     file_open(shop_id=shop_id, now=now)
     person = subject_put(
         shop_id=shop_id, kind="person", fields={"name": "Ann"}, roles=["owner"], now=now
     )
+    hold_place(about=f"subject:{person.id}", by="bench", reason="A court asks.", now=now)
+    yield "retention", ("/house/retention", OFFICER)
     root = f"/dashboard/{shop_id}/verification"
     yield "person", (f"{root}/people/{person.id}", OWNER)
     for name in ("", "/business", "/people", "/people/new", "/owners", "/identity", "/papers"):

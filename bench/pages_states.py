@@ -24,7 +24,13 @@ DEAR: Final = "6000.00"
 SETTINGS: Final = {
     "TILL_LOCK_MINUTES": "240",
     "TRAVEL_RULE": json.dumps(
-        {"establishments": ["EU"], "test_shops": True, "payer_from": {"EUR": "5000.00"}}
+        {
+            "establishments": ["EU"],
+            "test_shops": True,
+            "payer_from": {"EUR": "5000.00"},
+            "lei": "529900T8BM49AURSDO55",
+            "dti": {"USDC@31337": "4H95J0R2X"},
+        }
     ),
 }
 """Of the house: a tablet stays open for as long as a bench takes; who pays a lot must say who."""
@@ -92,7 +98,7 @@ def furnish(shop: OpenShop) -> dict[str, Place]:
         "nothing found": Place(f"{dash}/search?q=nothing", OWNER),
         "nothing at this address": Place("/nothing/here", status=404),
         "nothing, signed in": Place("/nothing/here", OWNER, status=404),
-        "not for a cashier": Place(f"{dash}/settings/team", CASHIER, status=403),
+        "not for a cashier": Place(f"{dash}/team", CASHIER, status=403),
         "wrong password": Place(
             "/login",
             status=400,

@@ -1,10 +1,13 @@
 """What stands at a till: paired tablets, tickets, a catalogue, shifts."""
 
+import time
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from bench.pages_readers import CASHIER, LOCKED_TILL, NO_TILL, OWNER, PIN, TILL, Places, user_of
+
+PRICED_SECONDS: Final = 60
 
 
 def tills(shop_id: UUID, now: datetime) -> dict[str, str]:
@@ -88,13 +91,33 @@ def _tickets(shop_id: UUID, now: datetime) -> Places:
     services.ticket_park(**tickets["held"], tap=tap())
     for name in ("asked", "paid"):
         services.ticket_split(**tickets[name], tap=tap(), parts=2)
-    services.ticket_ask(shop=shop, ticket_id=tickets["asked"]["ticket_id"], part=1, tap=tap())
+    _ask(shop=shop, ticket_id=tickets["asked"]["ticket_id"], part=1, by=f"user:{by}")
     for part in (1, 2):
         services.cash_take(**tickets["paid"], part=part, given_units=2_000, tap=tap())
     there = f"{root}/tickets/{tickets['open']['ticket_id']}"
     yield "ticket, an item's choices", (f"{there}/items/{items[0].id}", TILL)
     yield "ticket, not paired", (there, CASHIER)
     yield "ticket's receipt", (f"{root}/tickets/{tickets['paid']['ticket_id']}/receipt", TILL)
+
+
+def _ask(*, by: str, **part: Any) -> None:
+    """For a part of a ticket, once the market is fresh: a loaded machine's is late now and then."""
+    from django.utils import timezone
+
+    from gateway.events.ids import uuid7
+    from gateway.invoices.errors import NoQuote
+    from merchants.tickets.services import Tap, ticket_ask
+
+    deadline = time.monotonic() + PRICED_SECONDS
+    while True:
+        try:
+            ticket_ask(**part, tap=Tap(by=by, key=str(uuid7()), now=timezone.now()))
+        except NoQuote:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(1)
+        else:
+            return
 
 
 def _shifts(shop_id: UUID, now: datetime) -> Places:
