@@ -11,7 +11,7 @@ from queue import Empty, SimpleQueue
 from threading import Lock, Thread
 from typing import Any, Final
 
-from bench.browsing import LANGUAGES, SIZES, THEMES, browser
+from bench.browsing import LANGUAGES, PATIENCE_MS, SIZES, THEMES, browser
 
 VERSION: Final = "4.14.1"
 # Where `npm install --prefix bench/.work axe-core@…` puts it: no dependency of ours.
@@ -21,8 +21,7 @@ RULES_OF_COLOUR: Final = ("color-contrast", "link-in-text-block")
 """What of axe can differ between the themes: they change colours, and nothing else does."""
 ALSO: Final = {"target-size": {"enabled": True}}
 """A rule of WCAG 2.2 AA that axe leaves out by itself."""
-LOOKERS: Final = 2
-PAGE_MS: Final = 30_000
+LOOKERS, TRIES = 2, 2
 TOLD_EVERY: Final = 20
 UNFOLD_JS: Final = """
 for (const fold of document.querySelectorAll('details:not(.menu)')) fold.open = true
@@ -111,6 +110,17 @@ class _Looker:
         self._axe = SCRIPT.read_text()
 
     def wrong_with(self, place: Place) -> list[str]:
+        from playwright.sync_api import Error
+
+        for tries_left in reversed(range(TRIES)):
+            try:
+                return self._look(place)
+            except Error as error:  # a loaded machine's page may go under once
+                if not tries_left:
+                    return [f"could not be looked at: {str(error).splitlines()[0]}"]
+        return []
+
+    def _look(self, place: Place) -> list[str]:
         seen: dict[tuple[str, str], list[str]] = {}
         for language in LANGUAGES:
             page = self._page(place.who, language)
@@ -139,7 +149,7 @@ class _Looker:
                 service_workers="block",
             )
             page = self._pages[who, language] = context.new_page()
-            page.set_default_timeout(PAGE_MS)
+            page.set_default_timeout(PATIENCE_MS)
         # A visit may leave a cookie behind, or end one: each begins as the reader signed in.
         page.context.clear_cookies()
         page.context.add_cookies(list(self._cookies[who]))

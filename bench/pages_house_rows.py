@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from bench.pages_readers import DESK, OFFICER, OPERATOR, Places
+from bench.pages_readers import DESK, OFFICER, OPERATOR, Places, once_priced, user_of
 
 
 def desk(now: datetime) -> Places:
@@ -77,13 +77,48 @@ def desk(now: datetime) -> Places:
         decided_at=now - timedelta(days=1),
     )
     yield "range", (f"/desk/liquidity/ranges/{range_.id}", DESK)
-    for name in ("capital", "liquidity/ranges", "entries"):
+    yield from _market(now)
+    for name in ("capital", "liquidity/ranges", "entries", "orders/cancel-all", "switch/all"):
         yield f"desk's {name}", (f"/desk/{name}", DESK)
+
+
+def _market(now: datetime) -> Places:
+    """An order of the desk's in a book of ours."""
+    from django.utils import timezone
+
+    from gateway.market.book.events import Side
+    from gateway.market.orders.markets import market_open
+    from gateway.market.orders.services import order_place
+    from gateway.market.orders.terms import DESK as THE_DESK
+    from gateway.market.snapshot_store import current_snapshot
+    from tests.merchants.desk.conftest import ETHER, USDC, WETH
+
+    market = "WETH-USDC"
+    market_open(
+        name=market, base=WETH.code, quote=USDC.code, lot_units=10**14, tick_units=1, now=now
+    )
+    order = once_priced(
+        lambda: order_place(
+            owner=THE_DESK,
+            market=market,
+            side=Side.BUY,
+            units=ETHER // 2,
+            price=290_000,
+            client_id="bench",
+            by=DESK,
+            snapshot=current_snapshot(),
+            now=timezone.now(),
+        )
+    )
+    yield "order of the desk", (f"/desk/orders/{order.id}", DESK)
+    yield "book to close", (f"/desk/orders/close/{market}", DESK)
 
 
 def officers(shop_id: UUID, now: datetime) -> Places:
     """An alert that opens a case, a transfer that another provider asks about."""
     from gateway.compliance.alerts.services import alert_raise
+    from gateway.compliance.deciding import hold_release_propose
+    from gateway.compliance.models import Hold
     from gateway.compliance.scenarios.backtesting import backtest_ask
     from gateway.compliance.scenarios.models import ScenarioVersion
     from gateway.compliance.travelling.counterparties import counterparty_put
@@ -138,6 +173,14 @@ def officers(shop_id: UUID, now: datetime) -> Places:
         now=now,
     )
     yield "transfer asked about", (f"/house/travel/{exchange.id}", OFFICER)
+    release = hold_release_propose(
+        deposit_id=Hold.objects.latest("id").deposit_id, by=user_of(OFFICER).id, reason="Cleared"
+    )
+    yield "approval of the house", (f"/house/approvals/{release.id}", OFFICER)
+    yield "approvals of the house", ("/house/approvals", OFFICER)
+    yield "behaviour", ("/house/behaviour", OFFICER)
+    yield "behaviour of a shop", (f"/house/behaviour/shops/{shop_id}", OFFICER)
+    yield "a list as of today", (f"/house/lists/demo/as-of?day={now:%Y-%m-%d}", OFFICER)
     version = ScenarioVersion.objects.order_by("id").first()
     if version is not None:
         test = backtest_ask(
@@ -149,6 +192,8 @@ def officers(shop_id: UUID, now: datetime) -> Places:
             by=None,
             now=now,
         )
+        compare = f"/house/scenarios/{version.scenario}/compare?one=1&other=1"
+        yield "two versions of a scenario", (compare, OFFICER)
         yield "backtest", (f"/house/scenarios/backtests/{test.id}", OFFICER)
     for query in ("", "?name=Made-up+listed+person"):
         yield f"screening{query}", (f"/house/screening{query}", OFFICER)
@@ -157,6 +202,7 @@ def officers(shop_id: UUID, now: datetime) -> Places:
 def books(now: datetime) -> Places:
     """A difference between the books and a chain; a month that can be closed."""
     from gateway.ledger import accounts
+    from gateway.ledger.models import Entry
     from gateway.ledger.postings import credit, debit
     from gateway.money.amounts import Amount
     from gateway.money.assets import fiat
@@ -202,4 +248,5 @@ def books(now: datetime) -> Places:
     book(debit(accounts.bank("ramp"), euros), credit(accounts.capital(), euros), booked_at=before)
     month = f"{before:%Y-%m}"
     yield "month to close", (f"/house/books/periods/{month}/close", OPERATOR)
+    yield "entry", (f"/house/books/entries/{Entry.objects.latest('id').id}", OPERATOR)
     yield "entry by hand", ("/house/approvals/entry", OPERATOR)

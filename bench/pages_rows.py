@@ -10,7 +10,7 @@ import sys
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from bench.pages_readers import OFFICER, OPERATOR, OWNER, WITH_CODES, Places, user_of
+from bench.pages_readers import OFFICER, OPERATOR, OWNER, TILL, WITH_CODES, Places, user_of
 
 
 def main() -> None:
@@ -64,14 +64,19 @@ def _links(shop_id: UUID, now: datetime) -> Places:
 
 
 def _money(shop_id: UUID, invoice_id: UUID, now: datetime) -> Places:
-    """A refund with its link, a payout that waits for a second person."""
-    from gateway.custody.approvals.services import act_propose
+    """A receipt, a refund with its link, another payout address that waits for a second person."""
+    from gateway.invoices.models import Invoice
     from gateway.money.amounts import Amount
     from gateway.money.assets import FIAT
     from gateway.refunds.limits import Person
     from gateway.refunds.requesting import Wanted, refund_request
+    from gateway.settlement.destinations import payout_destination_change
+    from merchants.receipts.issuing import receipt_for_invoice
 
     owner = user_of(OWNER)
+    receipt = receipt_for_invoice(invoice=Invoice.objects.get(id=invoice_id), now=now)
+    yield "receipt by its link", (f"/r/{receipt.token}", "")
+    yield "receipt on paper", (f"/pos/{shop_id}/receipts/{receipt.id}/paper", TILL)
     asked = refund_request(
         shop_id=shop_id,
         invoice_id=invoice_id,
@@ -82,15 +87,13 @@ def _money(shop_id: UUID, invoice_id: UUID, now: datetime) -> Places:
     home = f"/dashboard/{shop_id}"
     yield "refund's link", (f"/c/{asked.token}", "")
     yield "refund", (f"{home}/refunds/{asked.refund.id}", OWNER)
-    act = act_propose(
-        kind="payout",
-        subject=f"payout:{invoice_id}",
-        payload={"payout_id": str(invoice_id)},
-        reason="More than usual",
-        maker=owner.id,
-        shop_id=shop_id,
-    )
+    act = payout_destination_change(shop_id=shop_id, address=b"\1" * 20, by=owner.id, now=now)
+    assert act is not None
     yield "approval", (f"{home}/approvals/{act.id}", OWNER)
+    yield "approvals", (f"{home}/approvals", OWNER)
+    yield "bank account", (f"{home}/settings/bank", OWNER)
+    plugin = "permissions=btcpay.store.canviewinvoices&applicationName=Shop&strict=true"
+    yield "plugin that asks for a key", (f"/api-keys/authorize?{plugin}", OWNER)
 
 
 def _people(shop_id: UUID, now: datetime) -> Places:
@@ -110,11 +113,9 @@ def _people(shop_id: UUID, now: datetime) -> Places:
         shop_id=shop_id, email="ann@shop.example", role="cashier", by=owner, now=now
     )
     yield "invitation", (f"/join/{token_of('invitation', invitation.id)}", "")
-    yield "invitation that is over", ("/join/none", "")
     password_link_send(email=OWNER, now=now)
     link = PersonLink.objects.get(user=owner, kind="password")
     yield "new password", (f"/reset/{token_of('password_link', link.id)}", "")
-    yield "new password, over", ("/reset/none", "")
     yield "new password to ask for", ("/reset", "")
     email_change_ask(user_id=owner.id, email="new@example.com", now=now)
     link = PersonLink.objects.get(user=owner, kind="email")

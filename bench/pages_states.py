@@ -84,7 +84,7 @@ def furnish(shop: OpenShop) -> dict[str, Place]:
         "checkout, from an exchange": Place(f"/i/{id_}/exchange"),
         "checkout, void": Place(f"/i/{void['id']}"),
         "checkout, who pays": Place(f"/i/{dear['id']}/payer"),
-        "no receipt yet": Place(f"/i/{id_}/receipt", status=404),
+        "no receipt yet": Place(f"/i/{id_}/receipt"),
         **{
             f"{kind}, {what}": Place(f"{root}/{sales[what]['id']}", who)
             for what in PROVOKED
@@ -101,10 +101,11 @@ def furnish(shop: OpenShop) -> dict[str, Place]:
         "not for a cashier": Place(f"{dash}/team", CASHIER, status=403),
         "wrong password": Place(
             "/login",
-            status=400,
             typed={"#id_username": OWNER, "#id_password": "wrong"},
             press="main form button.button-primary",
         ),
+        "invitation that is over": Place("/join/none", status=404),
+        "new password, over": Place("/reset/none", status=404),
         "a tablet's code": Place(
             f"{dash}/settings/tills", OWNER, press="form[action$='/code'] button"
         ),

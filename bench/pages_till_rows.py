@@ -1,13 +1,20 @@
 """What stands at a till: paired tablets, tickets, a catalogue, shifts."""
 
-import time
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
-from bench.pages_readers import CASHIER, LOCKED_TILL, NO_TILL, OWNER, PIN, TILL, Places, user_of
-
-PRICED_SECONDS: Final = 60
+from bench.pages_readers import (
+    CASHIER,
+    LOCKED_TILL,
+    NO_TILL,
+    OWNER,
+    PIN,
+    TILL,
+    Places,
+    once_priced,
+    user_of,
+)
 
 
 def tills(shop_id: UUID, now: datetime) -> dict[str, str]:
@@ -39,6 +46,8 @@ def at_the_till(shop_id: UUID, now: datetime) -> Places:
 
 def _tickets(shop_id: UUID, now: datetime) -> Places:
     """A catalogue; tickets that are open, held, asked for and paid in cash."""
+    from django.utils import timezone
+
     from gateway.events.ids import uuid7
     from gateway.shops.selectors import shop_view
     from merchants.catalogue import services as catalogue
@@ -52,7 +61,7 @@ def _tickets(shop_id: UUID, now: datetime) -> Places:
     root = f"/pos/{shop_id}"
 
     def tap() -> Tap:
-        return Tap(by=f"user:{by}", key=str(uuid7()), now=now)
+        return Tap(by=f"user:{by}", key=str(uuid7()), now=timezone.now())
 
     act: dict[str, Any] = {"by": f"user:{by}", "now": now}
     milk = catalogue.group_put(
@@ -91,33 +100,14 @@ def _tickets(shop_id: UUID, now: datetime) -> Places:
     services.ticket_park(**tickets["held"], tap=tap())
     for name in ("asked", "paid"):
         services.ticket_split(**tickets[name], tap=tap(), parts=2)
-    _ask(shop=shop, ticket_id=tickets["asked"]["ticket_id"], part=1, by=f"user:{by}")
+    first = {"shop": shop, "ticket_id": tickets["asked"]["ticket_id"], "part": 1}
+    once_priced(lambda: services.ticket_ask(**first, tap=tap()))
     for part in (1, 2):
         services.cash_take(**tickets["paid"], part=part, given_units=2_000, tap=tap())
     there = f"{root}/tickets/{tickets['open']['ticket_id']}"
     yield "ticket, an item's choices", (f"{there}/items/{items[0].id}", TILL)
     yield "ticket, not paired", (there, CASHIER)
     yield "ticket's receipt", (f"{root}/tickets/{tickets['paid']['ticket_id']}/receipt", TILL)
-
-
-def _ask(*, by: str, **part: Any) -> None:
-    """For a part of a ticket, once the market is fresh: a loaded machine's is late now and then."""
-    from django.utils import timezone
-
-    from gateway.events.ids import uuid7
-    from gateway.invoices.errors import NoQuote
-    from merchants.tickets.services import Tap, ticket_ask
-
-    deadline = time.monotonic() + PRICED_SECONDS
-    while True:
-        try:
-            ticket_ask(**part, tap=Tap(by=by, key=str(uuid7()), now=timezone.now()))
-        except NoQuote:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(1)
-        else:
-            return
 
 
 def _shifts(shop_id: UUID, now: datetime) -> Places:
@@ -140,7 +130,7 @@ def _shifts(shop_id: UUID, now: datetime) -> Places:
     shift_open(**at, **float_of)
     yield "Z report at the till", (f"{root}/shifts/{over.shift_id}", TILL)
     yield "Z report", (f"/dashboard/{shop_id}/shifts/{over.shift_id}", OWNER)
-    for name in ("", "shift", "tickets", "display", "recent", "pin"):
+    for name in ("", "shift", "tickets", "display", "pin"):
         yield f"paired till {name}", (f"{root}/{name}", TILL)
     yield "no shift", (f"{root}/shift", CASHIER)
     yield "PIN", (f"{root}/pin", OWNER)
@@ -151,4 +141,3 @@ def _shifts(shop_id: UUID, now: datetime) -> Places:
     yield "tablet to pair", ("/pos/pair", "")
     yield "tablet that is paired", ("/pos/pair", LOCKED_TILL)
     yield "tablet taken off", ("/pos/pair", NO_TILL)
-    yield "till without a line", ("/pos/away", TILL)

@@ -78,14 +78,7 @@ def invoice(request: MemberRequest, shop_id: UUID, invoice_id: UUID) -> HttpResp
         **provoking_of(request, found, refundable=bool(offers.get("left"))),
         "card_refund": card_refunds_shown(found, may_ask=may(request, "refund.request")),
         "rates": request.shop.terms.refund_rates,
-        "refunds": [
-            {
-                **one,
-                "word": refund_sign(one["status"]).word,
-                "tone": refund_sign(one["status"]).tone,
-            }
-            for one in found["refunds"]
-        ],
+        "refunds": [{**one, "sign": refund_sign(one["status"])} for one in found["refunds"]],
         "answer": hand_over(found),
         "credited": money_text(found["credited"]["amount"], found["credited"]["asset"]),
         "created_text": selectors.time_text(found["created_at"]),
