@@ -6,9 +6,9 @@ from pathlib import Path
 
 from eth_account import Account
 
+from bench.pages_readers import DESK
 from demo.shop import OpenShop, ShopperWallet
 
-DESK = "desk@example.com"
 EXCHANGE = "paper"
 DOLLAR = 10**6
 BROUGHT = 250 * DOLLAR

@@ -1,4 +1,5 @@
-"""The living page of the design system: every token, component and state. Only with DEBUG."""
+"""The living page of the design system: every token, component and state, every page of an error.
+Only with DEBUG."""
 
 import re
 from datetime import timedelta
@@ -16,6 +17,7 @@ from gateway.checkout.pages import page_context
 from gateway.checkout.samples import sample_states
 from gateway.checkout.screens import shopper_screen
 
+ERRORS: Final = ("400", "403", "403_csrf", "404", "429", "500")
 TONES: Final = ("wait", "seen", "paid", "problem", "test", "quiet")
 
 
@@ -28,6 +30,7 @@ def index(request: HttpRequest) -> HttpResponse:
     context = {
         "tokens": re.findall(r"--([\w-]+):\s*([^;]+);", light),
         "tones": TONES,
+        "errors": ERRORS,
         "icons": sorted(ICONS),
         "screens": {key: shopper_screen(found) for key, found in states.items()},
         "answers": {key: hand_over(found) for key, found in states.items()},
@@ -58,7 +61,15 @@ def state(request: HttpRequest, key: str) -> HttpResponse:
     return render(request, "checkout/page.html", context)
 
 
+def error(request: HttpRequest, code: str) -> HttpResponse:
+    """The page of an error, as nobody can ask for it: each needs a fault."""
+    if code not in ERRORS:
+        raise Http404
+    return render(request, f"{code}.html", {"back": "/styleguide"})
+
+
 urlpatterns = [
     path("styleguide", index, name="styleguide"),
     path("styleguide/checkout/<slug:key>", state, name="styleguide-checkout"),
+    path("styleguide/errors/<slug:code>", error, name="styleguide-error"),
 ]
