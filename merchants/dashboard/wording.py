@@ -37,8 +37,6 @@ def event_sign(type: str) -> Sign:
         "invoice.released": Sign("paid", "check", _("The check is done: released")),
         "invoice.returned": Sign("problem", "return", _("A payment goes back to its sender")),
         "invoice.reverted": Sign("problem", "return", _("The network took a payment back")),
-        "invoice.requoted": Sign("quiet", "clock", _("New prices, new time to pay")),
-        "invoice.release_changed": Sign("quiet", "hand", _("The word about the goods changed")),
     }
     other = type.partition(".")[2].replace("_", " ").capitalize()
     return signs.get(type) or Sign("quiet", "clock", other)
