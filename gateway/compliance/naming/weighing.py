@@ -62,7 +62,9 @@ class Weighing:
     ) -> NDArray[np.float32]:
         """To the power of 1.5: else a short name with one of the words, which makes no match, comes
         before a long one with two."""
-        return weighed * np.sqrt(weighed) / (len(wanted) + self._told_words.take(rows))
+        likely: NDArray[np.float32] = weighed * np.sqrt(weighed)
+        likely /= len(wanted) + self._told_words.take(rows)
+        return likely
 
     def _worth_weighing(self, wanted: list[Wanted], joined: U32) -> U32:
         """The joined rows first, then those of the words.
