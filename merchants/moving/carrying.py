@@ -184,13 +184,13 @@ class _Pages:
     """
 
     rows: Iterator[PastSale | Unread]
-    read: int = 0
+    read: int
     broken: NoExport | None = None
 
-    def next_page(self, most: int) -> list[PastSale | Unread]:
+    def next_page(self) -> list[PastSale | Unread]:
         page: list[PastSale | Unread] = []
         try:
-            for row in islice(self.rows, most):
+            for row in islice(self.rows, BATCH):
                 page.append(row)
         except NoExport as error:
             self.broken = error
@@ -199,18 +199,23 @@ class _Pages:
 
 
 def _read_file(move: Move, *, until: float) -> None:
-    """
+    """From the place that it reached. The way there takes the longer the further it is, so a turn
+    works as long again as that took: a file twice as long then takes twice as long, not four times.
+
     Raises:
         ExportUnreadable: it is none, or breaks off; what stood before is kept.
     """
+    began = time.monotonic()
     upload = _Upload(pieces_of(move), size=bytes_of(move))
-    pages = _Pages(sales_in(upload, zone=ZoneInfo(move.zone)))
-    while pages.read < move.rows_read and not pages.broken:
-        pages.next_page(min(BATCH, move.rows_read - pages.read))
-    while not pages.broken and (page := pages.next_page(BATCH)):
+    rows = sales_in(upload, zone=ZoneInfo(move.zone), passed=move.rows_read)
+    pages = _Pages(rows, read=move.rows_read)
+    page = pages.next_page()
+    until = max(until, 2 * time.monotonic() - began)
+    while page:
         _keep(move, page, read=pages.read, total=upload.whole_of(pages.read))
         if time.monotonic() > until:
             return
+        page = [] if pages.broken else pages.next_page()
     if pages.broken:
         raise ExportUnreadable from pages.broken
     _done(move)

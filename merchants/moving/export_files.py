@@ -12,9 +12,10 @@ What is known by its columns or names:
 - Bitcart's ``/invoices/export``: a line an invoice; CSV with lists as ``[a,b]``, or a JSON array.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import tzinfo
+from functools import partial
 from itertools import chain, islice
 from typing import Any, Final, Literal
 
@@ -70,30 +71,38 @@ def source_of(pieces: Iterable[bytes]) -> Source:
     return SOURCE_OF[_opened(pieces, most=BEGINNING)[0]]
 
 
-def sales_in(pieces: Iterable[bytes], *, zone: tzinfo) -> Iterator[PastSale | Unread]:
+def sales_in(
+    pieces: Iterable[bytes], *, zone: tzinfo, passed: int = 0
+) -> Iterator[PastSale | Unread]:
     """Each invoice in its order, or why it can't be read.
 
     Args:
         zone: of moments that name none.
+        passed: so many are passed over, which is quicker than to read them.
 
     Raises:
         NoExport: at the beginning, or further on, where the file breaks off.
         TooLong: at the beginning.
     """
     kind, rows = _opened(pieces)
+    found = (
+        _of_payments(rows, zone)
+        if kind == "btcpay_payments"
+        else (partial(_of_row, row, kind) for row in rows)
+    )
     try:
-        if kind == "btcpay_payments":
-            yield from _of_payments(rows, zone)
-            return
-        for row in rows:
-            if row.cells is None:
-                yield Unread(row.line, "broken")
-            elif kind == "btcpay_invoices":
-                yield btcpay.invoice_from(row.cells, line=row.line)
-            else:
-                yield bitcart.invoice_from(_with_lists(row.cells), line=row.line)
+        for read in islice(found, passed, None):
+            yield read()
     except (NoCsv, NoJson) as error:
         raise NoExport from error
+
+
+def _of_row(row: _Row, kind: Kind) -> PastSale | Unread:
+    if row.cells is None:
+        return Unread(row.line, "broken")
+    if kind == "btcpay_invoices":
+        return btcpay.invoice_from(row.cells, line=row.line)
+    return bitcart.invoice_from(_with_lists(row.cells), line=row.line)
 
 
 def _opened(pieces: Iterable[bytes], *, most: int | None = None) -> tuple[Kind, Iterator[_Row]]:
@@ -187,24 +196,24 @@ def _with_lists(cells: Mapping[str, Any]) -> Mapping[str, Any]:
     return {**cells, "tx_hashes": [one.strip(" '\"") for one in inner.split(",")]}
 
 
-def _of_payments(rows: Iterator[_Row], zone: tzinfo) -> Iterator[PastSale | Unread]:
+def _of_payments(rows: Iterator[_Row], zone: tzinfo) -> Iterator[Callable[[], PastSale | Unread]]:
     """Lines that follow one another and name one invoice are its payments. However many they are,
     the first alone is kept, and no more transactions than make an invoice unreadable."""
     first: _Row | None = None
     found: dict[str, None] = {}
     for row in rows:
         if row.cells is None:
-            yield Unread(row.line, "broken")
+            yield partial(Unread, row.line, "broken")
             continue
         if first and not (_id_of(row) and _id_of(row) == _id_of(first)):
-            yield _of_lines(first, tuple(found), zone)
+            yield partial(_of_lines, first, tuple(found), zone)
             first, found = None, {}
         first = first or row
         transaction = _paid_by(row.cells)
         if transaction and len(found) <= MAX_TRANSACTIONS:
             found[transaction] = None
     if first:
-        yield _of_lines(first, tuple(found), zone)
+        yield partial(_of_lines, first, tuple(found), zone)
 
 
 def _id_of(row: _Row) -> str:

@@ -79,7 +79,7 @@ def test_a_file_tells_how_far_it_is(shop, work, monkeypatch) -> None:
     move = begun(shop, json.dumps(rows).encode())
     carrying.moves_carry(now=timezone.now())
     move.refresh_from_db()
-    assert move.rows_read == 200
+    assert move.rows_read >= 200
     assert 700 < move.rows_total < 900
     assert work(move).added == 800
 
