@@ -22,6 +22,7 @@ RULES_OF_COLOUR: Final = ("color-contrast", "link-in-text-block")
 ALSO: Final = {"target-size": {"enabled": True}}
 """A rule of WCAG 2.2 AA that axe leaves out by itself."""
 LOOKERS, TRIES = 2, 2
+SIGN_IN: Final = "/login"
 TOLD_EVERY: Final = 20
 UNFOLD_JS: Final = """
 for (const fold of document.querySelectorAll('details:not(.menu)')) fold.open = true
@@ -129,6 +130,8 @@ class _Looker:
             answer = _opened(page, place)
             if answer.status != place.status:
                 return [f"answered {answer.status}"]
+            if SIGN_IN in page.url and SIGN_IN not in place.path:
+                return ["led to the sign-in"]
             page.evaluate(self._axe)
             page.evaluate(UNFOLD_JS)
             for size, theme in product(LOOKED_AT, THEMES):

@@ -120,7 +120,9 @@ def officers(shop_id: UUID, now: datetime) -> Places:
     from gateway.compliance.deciding import hold_release_propose
     from gateway.compliance.models import Hold
     from gateway.compliance.scenarios.backtesting import backtest_ask
-    from gateway.compliance.scenarios.models import ScenarioVersion
+    from gateway.compliance.scenarios.shipped import shipped_table
+    from gateway.compliance.scenarios.tables import plain_of, table_of
+    from gateway.compliance.scenarios.versions import version_write
     from gateway.compliance.travelling.counterparties import counterparty_put
     from gateway.compliance.travelling.receiving import inquiry_receive
     from gateway.compliance.travelling.routes import route_open
@@ -128,11 +130,12 @@ def officers(shop_id: UUID, now: datetime) -> Places:
     from tests.compliance.travelling.conftest import WALLET
     from tests.compliance.travelling.test_trp import body
 
+    spike = {"units": 40_000, "currency": "EUR", "day": f"{now:%Y-%m-%d}", "count": 40}
     matches = [
         {"name": "Ivan PETROV", "score": "0.93", "source": "demo", "entity": "1", "reasons": []}
     ]
     for kind, about, evidence in (
-        ("refund_spike", f"shop:{shop_id}", {"refunds": 40}),
+        ("refund_spike", f"shop:{shop_id}", spike),
         ("name_match", f"subject:{uuid7()}", {"asked": {"name": "Iwan"}, "matches": matches}),
     ):
         alert_raise(
@@ -181,20 +184,21 @@ def officers(shop_id: UUID, now: datetime) -> Places:
     yield "behaviour", ("/house/behaviour", OFFICER)
     yield "behaviour of a shop", (f"/house/behaviour/shops/{shop_id}", OFFICER)
     yield "a list as of today", (f"/house/lists/demo/as-of?day={now:%Y-%m-%d}", OFFICER)
-    version = ScenarioVersion.objects.order_by("id").first()
-    if version is not None:
-        test = backtest_ask(
-            version_id=version.id,
-            mode="test",
-            since=now - timedelta(days=60),
-            until=now,
-            band_percent=20,
-            by=None,
-            now=now,
-        )
-        compare = f"/house/scenarios/{version.scenario}/compare?one=1&other=1"
-        yield "two versions of a scenario", (compare, OFFICER)
-        yield "backtest", (f"/house/scenarios/backtests/{test.id}", OFFICER)
+    told = plain_of(shipped_table("velocity"))
+    told["rows"][0]["reason"] += ", once more"
+    draft = version_write(table=table_of(told), author=None, note="A trial", now=now)
+    test = backtest_ask(
+        version_id=draft.id,
+        mode="test",
+        since=now - timedelta(days=60),
+        until=now,
+        band_percent=20,
+        by=None,
+        now=now,
+    )
+    yield "backtest", (f"/house/scenarios/backtests/{test.id}", OFFICER)
+    compare = f"/house/scenarios/velocity/compare?one=1&other={draft.number}"
+    yield "two versions of a scenario", (compare, OFFICER)
     for query in ("", "?name=Made-up+listed+person"):
         yield f"screening{query}", (f"/house/screening{query}", OFFICER)
 

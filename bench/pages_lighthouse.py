@@ -38,14 +38,20 @@ def scores(url: str, cookies: Any, *, rounds: int, wide: bool = False) -> Scores
     found = [_once(url, cookies, wide=wide) for _ in range(rounds)]
     while len(found) < ROUNDS_BELOW and _misses(found):
         found.append(_once(url, cookies, wide=wide))
-    return {_named(kind): round(median(one[kind] for one in found)) for kind in KINDS}
+    return {_named(kind): _median([one[kind] for one in found]) for kind in KINDS}
 
 
-def _misses(found: list[dict[str, float]]) -> bool:
-    return any(one[kind] < least for one in found for kind, least in BAR.items())
+def _misses(found: list[dict[str, float | None]]) -> bool:
+    return any((one[kind] or 0) * 100 < least for one in found for kind, least in BAR.items())
 
 
-def _once(url: str, cookies: Any, *, wide: bool) -> dict[str, float]:
+def _median(shares: list[float | None]) -> int | None:
+    """In percent; None where Lighthouse says nothing, as of a page whose stream stays open."""
+    told = [share for share in shares if share is not None]
+    return round(median(told) * 100) if told else None
+
+
+def _once(url: str, cookies: Any, *, wide: bool) -> dict[str, float | None]:
     cookie = "; ".join(f"{one['name']}={one['value']}" for one in cookies)
     headers = {"Cookie": cookie} if cookie else {}
     command = [
@@ -67,7 +73,7 @@ def _once(url: str, cookies: Any, *, wide: bool) -> dict[str, float]:
         if done.returncode == 0:
             break
     told = json.loads(done.stdout)["categories"]
-    return {kind: (told[kind]["score"] or 0) * 100 for kind in KINDS}
+    return {kind: told[kind]["score"] for kind in KINDS}
 
 
 def _named(kind: str) -> str:

@@ -8,6 +8,7 @@ import json
 import os
 import sys
 from datetime import datetime, timedelta
+from urllib.parse import urlencode
 from uuid import UUID
 
 from bench.pages_readers import OFFICER, OPERATOR, OWNER, TILL, WITH_CODES, Places, user_of
@@ -91,8 +92,13 @@ def _money(shop_id: UUID, invoice_id: UUID, now: datetime) -> Places:
     assert act is not None
     yield "approval", (f"{home}/approvals/{act.id}", OWNER)
     yield "approvals", (f"{home}/approvals", OWNER)
-    yield "bank account", (f"{home}/settings/bank", OWNER)
-    plugin = "permissions=btcpay.store.canviewinvoices&applicationName=Shop&strict=true"
+    asked_for = {
+        "permissions": "btcpay.store.canviewinvoices",
+        "applicationName": "Wool",
+        "strict": "true",
+        "redirect": "https://shop.example/",
+    }
+    plugin = urlencode(asked_for)
     yield "plugin that asks for a key", (f"/api-keys/authorize?{plugin}", OWNER)
 
 

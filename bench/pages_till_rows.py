@@ -27,7 +27,7 @@ def tills(shop_id: UUID, now: datetime) -> dict[str, str]:
         pin_set(shop_id=shop_id, user_id=one.id, pin=PIN, now=now)
     for name in (TILL, LOCKED_TILL, NO_TILL):
         till = till_make(shop_id=shop_id, name=name, place="Bar", by=owner.id, now=now)
-        named = {"shop_id": shop_id, "till_id": till.id, "by": owner.id, "now": now}
+        named: dict[str, Any] = {"shop_id": shop_id, "till_id": till.id, "by": owner.id, "now": now}
         _pairing, code = pairing_make(**named)
         device, cookies[name] = till_pair(typed=code, now=now)
         if name == TILL:
@@ -88,9 +88,10 @@ def _tickets(shop_id: UUID, now: datetime) -> Places:
         )
         for number, colour in enumerate(COLOURS)
     ]
-    tickets = {}
+    tickets: dict[str, dict[str, Any]] = {}
     for name in ("open", "held", "asked", "paid"):
-        tickets[name] = named = {"shop_id": shop_id, "ticket_id": uuid7()}
+        named: dict[str, Any] = {"shop_id": shop_id, "ticket_id": uuid7()}
+        tickets[name] = named
         services.ticket_open(shop=shop, ticket_id=named["ticket_id"], tap=tap(), label=name)
         services.item_add(**named, line_id=uuid7(), item_id=items[2].id, version=1, tap=tap())
         line, tax = uuid7(), TaxClass(200_000, True)
@@ -100,7 +101,7 @@ def _tickets(shop_id: UUID, now: datetime) -> Places:
     services.ticket_park(**tickets["held"], tap=tap())
     for name in ("asked", "paid"):
         services.ticket_split(**tickets[name], tap=tap(), parts=2)
-    first = {"shop": shop, "ticket_id": tickets["asked"]["ticket_id"], "part": 1}
+    first: dict[str, Any] = {"shop": shop, "ticket_id": tickets["asked"]["ticket_id"], "part": 1}
     once_priced(lambda: services.ticket_ask(**first, tap=tap()))
     for part in (1, 2):
         services.cash_take(**tickets["paid"], part=part, given_units=2_000, tap=tap())
@@ -123,14 +124,14 @@ def _shifts(shop_id: UUID, now: datetime) -> Places:
     sticker = sticker_make(shop_id=shop_id, till_id=till.id, by=by, now=now)
     yield "sticker", (f"/t/{sticker.slug}", "")
     at: dict[str, Any] = {"shop_id": shop_id, "till_id": till.id, "by": by, "now": now}
-    float_of = {"mode": shop.mode, "currency": "EUR", "float_units": 10_000}
+    float_of: dict[str, Any] = {"mode": shop.mode, "currency": "EUR", "float_units": 10_000}
     shift_open(**at, **float_of)
     cash_move(**at, kind="out", units=500, reason="Milk", draft="bench")
     over = shift_close(**at, mode=shop.mode, counted_units=9_400)
     shift_open(**at, **float_of)
     yield "Z report at the till", (f"{root}/shifts/{over.shift_id}", TILL)
     yield "Z report", (f"/dashboard/{shop_id}/shifts/{over.shift_id}", OWNER)
-    for name in ("", "shift", "tickets", "display", "pin"):
+    for name in ("", "shift", "tickets", "display"):
         yield f"paired till {name}", (f"{root}/{name}", TILL)
     yield "no shift", (f"{root}/shift", CASHIER)
     yield "PIN", (f"{root}/pin", OWNER)
