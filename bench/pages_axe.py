@@ -10,6 +10,7 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Lock, Thread
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from bench.browsing import LANGUAGES, PATIENCE_MS, SIZES, THEMES, browser
 
@@ -130,7 +131,7 @@ class _Looker:
             answer = _opened(page, place)
             if answer.status != place.status:
                 return [f"answered {answer.status}"]
-            if SIGN_IN in page.url and SIGN_IN not in place.path:
+            if urlsplit(page.url).path == SIGN_IN != urlsplit(place.path).path:
                 return ["led to the sign-in"]
             page.evaluate(self._axe)
             page.evaluate(UNFOLD_JS)
