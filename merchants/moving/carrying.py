@@ -206,7 +206,8 @@ def _read_file(move: Move, *, until: float) -> None:
     upload = _Upload(pieces_of(move), size=bytes_of(move))
     pages = _Pages(sales_in(upload, zone=ZoneInfo(move.zone)))
     while pages.read < move.rows_read and not pages.broken:
-        pages.next_page(min(BATCH, move.rows_read - pages.read))
+        if not pages.next_page(min(BATCH, move.rows_read - pages.read)):
+            break  # it was read by other rules, which found more in it
     while not pages.broken and (page := pages.next_page(BATCH)):
         _keep(move, page, read=pages.read, total=upload.whole_of(pages.read))
         if time.monotonic() > until:
