@@ -17,6 +17,8 @@ interface Given {
   headers: Record<string, string>;
   secret: string | string[];
   now: number;
+  since: string;
+  cursor: string;
 }
 
 declare const process: {
@@ -58,6 +60,17 @@ const plays: Record<string, (given: Given) => Promise<unknown>> = {
     for await (const each of client.invoices.list({ order_id: "A", limit: 2 })) listed.push(each.id);
     const page = await client.invoices.list({ order_id: "A", limit: 2 }).first();
     return { made, listed, first: page.data.length, goesOn: page.next_cursor !== null };
+  },
+
+  async fresh(given) {
+    const { since, cursor } = given;
+    const asked = { since, cursor, type: "invoice.created", fresh: true } as const;
+    const listed: unknown[] = [];
+    for await (const each of clientOf(given).events.list(asked)) {
+      listed.push((each.data as { id?: string }).id);
+      if (listed.length === 5) break;
+    }
+    return listed;
   },
 
   async refused(given) {

@@ -26,7 +26,7 @@ from tillway.shapes import Event
 from tillway.version import __version__
 
 from clients.generating.__main__ import ROOT
-from gateway.events.ids import uuid7
+from gateway.events.ids import least_id_of, uuid7
 from gateway.events.models import Event as StoredEvent
 from merchants.api import events
 from merchants.webhooks.payloads import payload_make
@@ -45,12 +45,22 @@ class Over(Exception):
 class Play:
     """A listening in whose pauses the world goes on: a step in each of them."""
 
-    def __init__(self, client: Tillway, url: str, *, since: datetime | None = None) -> None:
+    def __init__(
+        self,
+        client: Tillway,
+        url: str,
+        *,
+        since: datetime | None = None,
+        place: Place | None = None,
+        kept: Callable[[Place], None] | None = None,
+    ) -> None:
         self.client = client
         self.lines: list[str] = []
         self.waited_for_laptop: list[float] = []
         self.laptop = Laptop(url=url, secret=SECRET, sleep=self.waited_for_laptop.append)
-        self.follower = Follower(client, since=since)
+        self.follower = Follower(client, since=since, place=place)
+        self.rested_briefly: list[bool] = []
+        self._kept = kept
         self._steps: list[Callable[[], Any]] = []
 
     def run(self, *steps: Callable[[], Any], events: str = "*") -> None:
@@ -61,11 +71,16 @@ class Play:
             laptop=self.laptop,
             filters=filters_in([events]),
             say=self.lines.append,
-            rest=self._pause,
+            rest=self._rest,
+            kept=self._kept,
             sleep=self._pause,
         )
         with pytest.raises(Over):
             listening.run()
+
+    def _rest(self, briefly: bool) -> None:
+        self.rested_briefly.append(briefly)
+        self._pause()
 
     def _pause(self, *_: float) -> None:
         if not self._steps:
@@ -185,6 +200,51 @@ def test_what_happened_just_now_comes_at_once_and_once(
         lambda: None,
     )
     assert told(receiver) == [("invoice.created", f"invoice:{each}") for each in made]
+
+
+def test_what_stands_behind_a_page_of_fresh_events_is_looked_for_soon(
+    play: Play, receiver: Receiver, seller: Tillway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That they are settled, nothing tells."""
+    monkeypatch.setattr(events, "SETTLED_AFTER", timedelta(hours=1))
+    monkeypatch.setattr("tillway.listening.following.PAGE_SIZE", 2)
+    made: list[str] = []
+    play.run(
+        lambda: made.extend(sale(seller) for _ in range(3)),
+        lambda: monkeypatch.setattr(events, "SETTLED_AFTER", timedelta(0)),
+    )
+    assert [subject for _, subject in told(receiver)] == [f"invoice:{each}" for each in made]
+    assert play.rested_briefly == [False, True, False]
+
+
+def test_killed_in_the_middle_of_a_page_it_brings_the_rest_and_nothing_again(
+    listener: Tillway, receiver: Receiver, open_shop: World, tmp_path: Path
+) -> None:
+    """Minutes lie between them: an id is known as long as its page isn't done with."""
+    begin = timezone.now() - timedelta(hours=1)
+    subjects = [f"refund:{number}" for number in range(4)]
+    for number, subject in enumerate(subjects):
+        moment = begin + timedelta(minutes=5 * number)
+        StoredEvent.objects.create(
+            id=least_id_of(moment),
+            occurred_at=moment,
+            type="refund.completed",
+            mode="test",
+            shop_id=open_shop.shop_id,
+            subject=subject,
+            sequence=1,
+            body={},
+        )
+    keeper = Keeper(tmp_path / "place", whose="ours")
+
+    def keep_and_die(place: Place) -> None:
+        keeper.keep(place)
+        raise Over
+
+    for life in range(1, len(subjects) + 2):
+        place = keeper.read()
+        Play(listener, receiver.url, since=begin, place=place, kept=keep_and_die).run()
+        assert [subject for _, subject in told(receiver)] == subjects[:life]
 
 
 def test_what_commits_late_is_not_missed(

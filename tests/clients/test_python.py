@@ -2,7 +2,8 @@
 
 import inspect
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from itertools import islice
 from typing import Any
 
 import pytest
@@ -22,6 +23,7 @@ from tillway import (
 )
 
 from gateway.invoices.models import Invoice
+from merchants.api import events
 from tests.clients.conftest import Between
 
 
@@ -55,6 +57,18 @@ def test_a_list_that_always_goes_on_ends_where_nothing_is_new(client: Tillway) -
     since = datetime(2020, 1, 1, tzinfo=UTC).isoformat()
     events = list(client.events.list(since=since, type="invoice.created"))
     assert [each.data["id"] for each in events] == [made.id]
+
+
+def test_a_list_of_fresh_events_ends_though_its_cursor_stays_in_front_of_them(
+    client: Tillway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client.invoices.create(amount="1.00")
+    asked = {"since": datetime(2020, 1, 1, tzinfo=UTC).isoformat(), "type": "invoice.created"}
+    cursor = client.events.list(**asked).first().next_cursor
+    monkeypatch.setattr(events, "SETTLED_AFTER", timedelta(hours=1))
+    made = client.invoices.create(amount="1.00")
+    listed = client.events.list(**asked, cursor=cursor, fresh=True)
+    assert [each.data["id"] for each in islice(listed, 5)] == [made.id]
 
 
 def test_everything_that_can_be_asked_for_as_it_is_can_be_read(client: Tillway) -> None:

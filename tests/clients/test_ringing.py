@@ -91,8 +91,9 @@ def bell(
         yield bell
 
 
-def rung(bell: Bell) -> None:
-    resting = threading.Thread(target=bell.rest, daemon=True)
+def rung(bell: Bell, *, briefly: bool = False) -> None:
+    """That it rests no longer than until it is rung, or, briefly, than the deaf do."""
+    resting = threading.Thread(target=bell.rest, args=[briefly], daemon=True)
     resting.start()
     resting.join(PATIENCE_SECONDS)
     assert not resting.is_alive()
@@ -118,3 +119,11 @@ def test_it_rings_and_a_live_process_that_is_killed_is_found_again(
     assert bell.hears_within(PATIENCE_SECONDS)
     sell()
     rung(bell)
+
+
+def test_it_rests_briefly_where_nothing_may_tell_of_news(
+    bell: Bell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ringing, "DEAF_SECONDS", 0.01)
+    for _ in range(2):  # the first may have been rung
+        rung(bell, briefly=True)

@@ -4,14 +4,17 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import orjson
 import pytest
+from tillway import Tillway
 
 from clients.generating.__main__ import ROOT
 from gateway.invoices.models import Invoice
+from merchants.api import events
 from merchants.webhooks.signing import secret_make
 from tests.clients.conftest import Between
 from tests.clients.messages import NOW, SECRET, payload, sent
@@ -80,6 +83,17 @@ def test_a_list_is_read_over_all_of_its_pages(play: Play, access: dict[str, str]
     found = play("list", **access)["returned"]
     assert found["listed"] == found["made"][::-1]
     assert (found["first"], found["goesOn"]) == (2, True)
+
+
+def test_a_list_of_fresh_events_ends_though_its_cursor_stays_in_front_of_them(
+    play: Play, access: dict[str, str], client: Tillway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client.invoices.create(amount="1.00")
+    since = datetime(2020, 1, 1, tzinfo=UTC).isoformat()
+    cursor = client.events.list(since=since, type="invoice.created").first().next_cursor
+    monkeypatch.setattr(events, "SETTLED_AFTER", timedelta(hours=1))
+    made = client.invoices.create(amount="1.00")
+    assert play("fresh", **access, since=since, cursor=cursor)["returned"] == [made.id]
 
 
 @pytest.mark.parametrize("fault", ["lost", "unreached", "busy", "away"])

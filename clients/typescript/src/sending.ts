@@ -55,13 +55,20 @@ export class Pages<T> implements AsyncIterable<T> {
     for await (const page of this.pages()) yield* page.data;
   }
 
-  /** The pages that hold something, each with one request. */
+  /**
+   * The pages that hold something, each with one request.
+   *
+   * A cursor that stays where it was ends them: what follows it is still fresh, and asking on would
+   * bring the same again.
+   */
   async *pages(): AsyncGenerator<Page<T>, void> {
+    let cursor = this.#cursor;
     let page = await this.first();
     while (page.data.length > 0) {
       yield page;
-      if (page.next_cursor === null) return;
-      page = await this.#fetch(page.next_cursor);
+      if (page.next_cursor === null || page.next_cursor === cursor) return;
+      cursor = page.next_cursor;
+      page = await this.#fetch(cursor);
     }
   }
 

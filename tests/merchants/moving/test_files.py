@@ -3,6 +3,7 @@
 import json
 import threading
 from datetime import timedelta
+from itertools import islice
 
 import pytest
 from django.db import IntegrityError, OperationalError, connection, transaction
@@ -82,6 +83,22 @@ def test_a_file_tells_how_far_it_is(shop, work, monkeypatch) -> None:
     assert move.rows_read >= 200
     assert 700 < move.rows_total < 900
     assert work(move).added == 800
+
+
+def test_a_file_that_is_read_as_fewer_invoices_than_before_ends(shop, work, monkeypatch) -> None:
+    """As after an upgrade in the middle of it, when rows are told apart otherwise."""
+    pages = 0
+
+    def limited(rows, most):
+        nonlocal pages
+        pages += 1
+        assert pages < 10, "it never ends"
+        return islice(rows, most)
+
+    monkeypatch.setattr(carrying, "islice", limited)
+    move = begun(shop)
+    Move.objects.update(rows_read=5)
+    assert work(move, turns=2).state == "done"
 
 
 def test_what_is_no_export_or_too_large_is_refused_at_once(shop, monkeypatch) -> None:

@@ -74,13 +74,18 @@ class Pages(Generic[T]):
             yield from page.data
 
     def pages(self) -> Iterator[Page[T]]:
-        """The pages that hold something, each with one request."""
-        page = self.first()
+        """The pages that hold something, each with one request.
+
+        A cursor that stays where it was ends them: what follows it is still fresh, and asking on
+        would bring the same again.
+        """
+        cursor, page = self._cursor, self.first()
         while page.data:
             yield page
-            if page.next_cursor is None:
+            if page.next_cursor is None or page.next_cursor == cursor:
                 return
-            page = self._fetch(page.next_cursor)
+            cursor = page.next_cursor
+            page = self._fetch(cursor)
 
     def first(self) -> Page[T]:
         """The page at the ``cursor`` that was given; the list's first without one. One request."""

@@ -10,7 +10,8 @@ from tillway.client import Tillway
 from tillway.errors import Misconfigured
 from tillway.shapes import Event
 
-PAGE_SIZE: Final = 100
+PAGE_SIZE: Final = 200
+"""The most that the gateway gives at once."""
 OVERLAP: Final = timedelta(minutes=1)
 """Events are in order by their ids. Their times may cross by the little by which the clocks of a
 gateway's machines differ, so what is asked for begins earlier and what is known is passed over."""
@@ -54,13 +55,18 @@ class Follower:
         self._since = place.since if place else since
         self._after = place.after if place else ""
         self._cursor = place.cursor if place else None
+        self._next = self._cursor
+        """Where the cursor stands when what was given is done with."""
         self._passed = dict.fromkeys(place.passed if place else ())
         self.is_behind = False
         """Whether more is there already."""
+        self.is_held = False
+        """Whether more may be there, behind as much as is given at once: it comes when that is
+        settled, and nothing tells when."""
 
     @property
     def place(self) -> Place:
-        """Where another can go on."""
+        """Where another can go on: with what was given and isn't passed over."""
         assert self._since is not None, "start() comes first"
         return Place(
             since=self._since,
@@ -83,7 +89,7 @@ class Follower:
 
     def more(self) -> list[Event]:
         """What happened and isn't passed yet, oldest first, each subject's in order; empty if
-        nothing. One request.
+        nothing. What was given before is done with. One request.
 
         The gateway's cursor stays in front of what is seconds old, since something may still appear
         before it: that comes again, and is passed over by its id.
@@ -92,12 +98,15 @@ class Follower:
             TillwayError: one stands where one stood.
         """
         assert self._since is not None, "start() comes first"
+        if self._next != self._cursor:
+            self._cursor = self._next
+            self._forget_settled()
         page = self._client.events.list(
             since=self._since.isoformat(), cursor=self._cursor, fresh=True, limit=PAGE_SIZE
         ).first()
-        is_on = page.next_cursor != self._cursor
-        self._cursor = page.next_cursor
-        self.is_behind = len(page.data) == PAGE_SIZE and is_on
+        self._next = page.next_cursor
+        is_full, is_on = len(page.data) == PAGE_SIZE, self._next != self._cursor
+        self.is_behind, self.is_held = is_full and is_on, is_full and not is_on
         return in_order(
             event for event in page.data if event.id > self._after and event.id not in self._passed
         )
@@ -105,7 +114,11 @@ class Follower:
     def pass_over(self, event: Event) -> None:
         """It is done with."""
         self._passed[event.id] = None
-        old = _milliseconds(event.id) - SETTLED_MILLISECONDS
+
+    def _forget_settled(self) -> None:
+        """The ids that don't come again: the cursor has moved past them."""
+        newest = max(map(_milliseconds, self._passed), default=0)
+        old = newest - SETTLED_MILLISECONDS
         self._passed = {each: None for each in self._passed if _milliseconds(each) >= old}
 
 

@@ -55,9 +55,14 @@ class Bell:
         """Whether a stream is followed, or is by then."""
         return self._hears.wait(seconds)
 
-    def rest(self) -> None:
-        """Until there may be news."""
-        self._rung.wait(HEARING_SECONDS if self._hears.is_set() else DEAF_SECONDS)
+    def rest(self, briefly: bool = False) -> None:
+        """Until there may be news.
+
+        Args:
+            briefly: as if nothing were heard.
+        """
+        is_told = self._hears.is_set() and not briefly
+        self._rung.wait(HEARING_SECONDS if is_told else DEAF_SECONDS)
         self._rung.clear()
 
     def _run(self) -> None:

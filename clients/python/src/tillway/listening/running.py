@@ -19,7 +19,7 @@ class Listening:
 
     Args:
         say: prints a line.
-        rest: waits until there may be news.
+        rest: waits until there may be news; briefly if told so, since nothing may tell of them.
         kept: told where it stands, after each event that was done with.
         sleep: waits for seconds.
     """
@@ -31,7 +31,7 @@ class Listening:
         laptop: Laptop,
         filters: Sequence[str],
         say: Callable[[str], None],
-        rest: Callable[[], None],
+        rest: Callable[[bool], None],
         kept: Callable[[Place], None] | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
@@ -70,7 +70,7 @@ class Listening:
                 if self._kept is not None:
                     self._kept(self._follower.place)
             if not self._follower.is_behind:
-                self._rest()
+                self._rest(self._follower.is_held)
 
     def _forward(self, event: Event) -> None:
         if not wants(self._filters, event.type):
