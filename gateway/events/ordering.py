@@ -1,8 +1,9 @@
 """Lists in the order that somebody chose, page by page, each by where the last one ended.
 
-A cursor holds the order's name, what its last row was sorted by, and that row's id: what was added
-or changed meanwhile neither repeats a row nor drops one. By id alone, which tells the time, it is
-the id: the cursors that the API gives out.
+A cursor holds the order's name, what its last row was sorted by, and that row's id: rows added
+meanwhile neither repeat a row nor drop one. A row whose place changes meanwhile, since what it is
+sorted by does, may come twice or be missed. By id alone, which tells the time, it is the id: the
+cursors that the API gives out.
 """
 
 import base64
@@ -79,7 +80,8 @@ def sorted_page(
     """The first rows in that order, or those beyond the cursor. One query.
 
     Args:
-        id_name: the field that tells rows of the same place apart, and tells the time.
+        id_name: the field that tells rows of the same place apart, and tells the time. Where it
+            changes, so does a row's place.
 
     Raises:
         BadCursor: it isn't one of this order.

@@ -5,7 +5,7 @@ An action is written ``subject.verb``. A role of a shop acts in that shop only; 
 shop, and only through the actions that name it here.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Final
 
 OWNER: Final = "owner"
@@ -117,6 +117,7 @@ SCOPES: Final[dict[str, str]] = {
     "payouts:write": "payout.request",
     "refunds:read": "refund.view",
     "refunds:write": "refund.approve",
+    "refunds:end": "refund.approve",
     "links:read": "link.view",
     "links:write": "link.manage",
     "webhooks:read": "webhook.view",
@@ -129,8 +130,17 @@ SCOPES: Final[dict[str, str]] = {
 }
 """What an API key may carry, and the action its maker must hold to give it away."""
 
+IMPLIED: Final[dict[str, str]] = {"refunds:write": "refunds:end"}
+"""Scopes that hold another: who may make refunds may call them off."""
+
 TILL_SCOPES: Final = ("invoices:read", "invoices:write", "quotes:read")
 """A sensible default: a key that can take money in and can't take any out."""
+
+
+def scopes_held(scopes: Iterable[str]) -> frozenset[str]:
+    """What a key that carries these may do: they, and what they imply."""
+    carried = frozenset(scopes)
+    return carried | {IMPLIED[scope] for scope in carried & IMPLIED.keys()}
 
 
 def roles_allowing(action: str) -> frozenset[str]:

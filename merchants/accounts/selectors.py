@@ -16,7 +16,13 @@ from django.utils import timezone
 from gateway.shops.models import Shop
 from gateway.shops.selectors import SHOP_VIEW_FIELDS, ShopView, shop_view_from
 from gateway.tenancy.scope import entered_by, house_scope
-from merchants.accounts.actions import HOUSE_ROLES, actions_allowed, roles_allow, roles_allowing
+from merchants.accounts.actions import (
+    HOUSE_ROLES,
+    actions_allowed,
+    roles_allow,
+    roles_allowing,
+    scopes_held,
+)
 from merchants.accounts.errors import KeyExpired, KeyRevoked, KeyUnknown, WrongMode
 from merchants.accounts.keys import has_key_shape, key_hash, pepper_from
 from merchants.accounts.models import ApiKey, Membership, User
@@ -30,7 +36,8 @@ LAST_USED_RESOLUTION = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """The program behind a request: its key and the shop it opens."""
+    """The program behind a request: its key, the shop it opens, and the scopes it holds, those that
+    others imply too."""
 
     key_id: UUID
     shop: ShopView
@@ -103,7 +110,7 @@ def caller_from(row: Sequence[Any], *, now: datetime) -> Caller:
         raise WrongMode(key_mode=mode, shop_mode=shop.mode)
     if last_used_at is None or now - last_used_at >= LAST_USED_RESOLUTION:
         ApiKey.objects.filter(id=key_id).update(last_used_at=now)
-    return Caller(key_id=key_id, shop=shop, scopes=frozenset(orjson.loads(scopes)))
+    return Caller(key_id=key_id, shop=shop, scopes=scopes_held(orjson.loads(scopes)))
 
 
 @lru_cache(maxsize=KNOWN_SHOPS)

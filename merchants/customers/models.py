@@ -54,7 +54,7 @@ class Customer(models.Model):
                 condition=Q(forgotten_at__isnull=True),
             ),
             models.Index(
-                fields=("shop_id", "first_at", "last_invoice_id"),
+                fields=("shop_id", "first_at", "id"),
                 name="customer_by_first_visit",
                 condition=Q(forgotten_at__isnull=True),
             ),

@@ -70,11 +70,15 @@ def customers_page(
 ) -> Page[Customer]:
     """Those that are known, whoever bought last first, or in another order. One query.
 
+    By the last visit, who buys while one turns the pages may come twice or be missed.
+
     Raises:
         BadCursor: the cursor isn't one of ours.
     """
     known = Customer.objects.filter(shop_id=shop_id, forgotten_at=None)
-    return sorted_page(known, order=order, cursor=cursor, size=size, id_name="last_invoice_id")
+    # The last visit is what "newest" sorts by, and moves; any other order is held by a steady id.
+    id_name = "id" if order.by else "last_invoice_id"
+    return sorted_page(known, order=order, cursor=cursor, size=size, id_name=id_name)
 
 
 def customers_by_email(*, shop_id: UUID, email: str, most: int) -> list[Customer]:

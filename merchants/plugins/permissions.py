@@ -35,7 +35,7 @@ GRANTS: Final[dict[str, tuple[str, ...]]] = {
     REFUND: ("refunds:read", "refunds:write"),
     MANAGE_REFUNDS: ("refunds:read", "refunds:write"),
     VIEW_REFUNDS: ("refunds:read",),
-    END_REFUNDS: ("refunds:read", "refunds:write"),
+    END_REFUNDS: ("refunds:end",),
     VIEW_PAYOUTS: ("refunds:read",),
     MANAGE_PAYOUTS: ("refunds:read", "refunds:write"),
 }
@@ -60,7 +60,7 @@ MAY_SEE_WEBHOOKS: Final = Need(WEBHOOKS, "webhooks:read")
 MAY_CHANGE_WEBHOOKS: Final = Need(WEBHOOKS, "webhooks:write")
 MAY_REFUND: Final = Need(REFUND_WITH_APPROVAL, "refunds:write")
 MAY_VIEW_REFUNDS: Final = Need(VIEW_REFUNDS, "refunds:read")
-MAY_END_REFUNDS: Final = Need(END_REFUNDS, "refunds:write")
+MAY_END_REFUNDS: Final = Need(END_REFUNDS, "refunds:end")
 MAY_VIEW_PAYOUTS: Final = Need(VIEW_PAYOUTS, "refunds:read")
 MAY_MANAGE_PAYOUTS: Final = Need(MANAGE_PAYOUTS, "refunds:write")
 
@@ -80,8 +80,8 @@ def actions_for(permissions: Iterable[str]) -> frozenset[str]:
 
 
 def permissions_within(scopes: Collection[str]) -> list[str]:
-    """The permissions that a key with these scopes fulfils: what a key of a program is said to
-    have. To change settings it is never said to be allowed: nobody asked its maker."""
+    """The permissions that a key that holds these scopes fulfils: what a key of a program is said
+    to have. To change settings it is never said to be allowed: nobody asked its maker."""
     return [
         permission
         for permission, needed in GRANTS.items()

@@ -194,7 +194,7 @@ def plugin_pull_payment(
     """Money to be claimed, as plugins refund an order: they name it, and no invoice. What may be
     given back here is what an invoice was paid, so the name must hold the order's. WooCommerce's
     plugin writes "Refund of order 12; 2 cups were broken": what stands before the first semicolon
-    goes before the reason behind it.
+    goes before the reason behind it, which is read only where there is no digit before it.
 
     Raises:
         InputRefused: no order, or more than one, is so named.
@@ -222,7 +222,10 @@ def _of_the_order_named(text: str, *, shop_id: UUID) -> list[Invoice]:
     Raises:
         InputRefused
     """
-    for part in dict.fromkeys((text.partition(";")[0], text)):
+    order = text.partition(";")[0]
+    # A number there is the order's: where it can't be refunded, the reason names no other.
+    parts = (order,) if any(letter.isdigit() for letter in order) else (order, text)
+    for part in dict.fromkeys(parts):
         names = {word.strip(".,;:()[]\"'") for word in _WORD.findall(part)} - {""}
         invoices = invoices_of_orders(shop_id=shop_id, names=names)
         if len({invoice.order_id for invoice in invoices}) == 1:

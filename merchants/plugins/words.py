@@ -56,7 +56,7 @@ def _said(permission: str) -> tuple[str, str]:
                 ),
             )
         case permissions.END_REFUNDS:
-            return (_("Call refunds off"), _("Those that were not sent yet."))
+            return (_("Call refunds off"), _("Those that were not sent yet. It can make none."))
         case _:
             return (
                 _("Make refunds"),

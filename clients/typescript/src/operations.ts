@@ -138,7 +138,9 @@ export class CardRefunds {
   /**
    * Call a refund to a card off that nobody approved yet.
    *
-   * Needs the scope `refunds:write`.
+   * A key with the scope refunds:write may as well.
+   *
+   * Needs the scope `refunds:end`.
    */
   cancel(refundId: string, options: Writing = {}): Promise<shapes.CardRefund> {
     return this.#sender.shape<shapes.CardRefund>(
@@ -954,7 +956,9 @@ export class Refunds {
   /**
    * Call a refund off that was not sent yet.
    *
-   * Needs the scope `refunds:write`.
+   * A key with the scope refunds:write may as well.
+   *
+   * Needs the scope `refunds:end`.
    */
   cancel(refundId: string, options: Writing = {}): Promise<shapes.Refund> {
     return this.#sender.shape<shapes.Refund>(

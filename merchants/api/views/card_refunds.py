@@ -105,8 +105,6 @@ class CardRefundView(KeyActs):
 
 
 class _DecideView(KeyActs):
-    scopes: ClassVar = {"POST": "refunds:write"}
-
     def decided(self, verb: Callable[..., CardRefund], *, refund_id: UUID) -> HttpResponse:
         def decide(key: str) -> Answer:
             self.checked(Nothing)
@@ -121,6 +119,8 @@ class _DecideView(KeyActs):
 
 
 class CardRefundApproveView(_DecideView):
+    scopes: ClassVar = {"POST": "refunds:write"}
+
     @extend_schema(
         operation_id="card_refund_approve",
         summary="Approve a refund to a card within the key's limit",
@@ -133,9 +133,12 @@ class CardRefundApproveView(_DecideView):
 
 
 class CardRefundCancelView(_DecideView):
+    scopes: ClassVar = {"POST": "refunds:end"}
+
     @extend_schema(
         operation_id="card_refund_cancel",
         summary="Call a refund to a card off that nobody approved yet",
+        description="A key with the scope refunds:write may as well.",
         request=Nothing,
         parameters=[docs.IDEMPOTENCY_KEY],
         responses=docs.answers_with(answers.CardRefund),

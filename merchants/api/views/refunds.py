@@ -167,11 +167,12 @@ class RefundApproveView(KeyActs):
 
 
 class RefundCancelView(KeyActs):
-    scopes: ClassVar = {"POST": "refunds:write"}
+    scopes: ClassVar = {"POST": "refunds:end"}
 
     @extend_schema(
         operation_id="refund_cancel",
         summary="Call a refund off that was not sent yet",
+        description="A key with the scope refunds:write may as well.",
         request=Nothing,
         parameters=[docs.IDEMPOTENCY_KEY],
         responses=docs.answers_with(answers.Refund),

@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
             model_name="customer",
             index=models.Index(
                 condition=models.Q(("forgotten_at__isnull", True)),
-                fields=["shop_id", "first_at", "last_invoice_id"],
+                fields=["shop_id", "first_at", "id"],
                 name="customer_by_first_visit",
             ),
         ),

@@ -17,6 +17,7 @@ from merchants.accounts import services
 from merchants.accounts.actions import (
     ACTIONS,
     HOUSE_ROLES,
+    IMPLIED,
     ROLES,
     SCOPES,
     SHOP_ROLES,
@@ -119,6 +120,8 @@ def test_a_misspelt_action_is_never_a_yes() -> None:
 
 def test_a_scope_can_be_given_only_by_who_may_do_it_themselves() -> None:
     assert set(SCOPES.values()) <= set(ACTIONS)
+    for scope, implied in IMPLIED.items():
+        assert SCOPES[implied] == SCOPES[scope], "nobody gives away more by it"
     assert not [scope for scope in TILL_SCOPES if scope.startswith("payouts")]
 
 

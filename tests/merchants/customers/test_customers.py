@@ -26,6 +26,7 @@ from merchants.customers.models import Customer, CustomerInvoice
 from merchants.customers.said import Said, said_of
 from merchants.customers.sealing import opened
 from merchants.customers.selectors import (
+    ORDERS,
     business_of,
     customer_get,
     customer_of_invoice,
@@ -185,6 +186,22 @@ def test_the_list_goes_by_the_last_visit_page_by_page(note, open_shop):
     theirs = invoices_of_customer(customer=Customer.objects.get(id=made[0]), size=1)
     assert len(theirs.items) == 1
     assert theirs.next_cursor
+
+
+def test_who_buys_while_one_turns_the_pages_by_first_visit_stays_in_place(note, open_shop):
+    now = timezone.now()
+    made = [note(Said(reference=f"C-{number}"), now=now)[0].id for number in range(3)]
+    for order, expected in zip(ORDERS[2:], (made[::-1], made), strict=True):
+        found, cursor = [], None
+        while True:
+            page = customers_page(shop_id=open_shop.shop_id, order=order, cursor=cursor, size=1)
+            found += [one.id for one in page.items]
+            cursor = page.next_cursor
+            if cursor is None:
+                break
+            note(Said(reference="C-0"))
+            note(Said(reference="C-1"))
+        assert found == expected
 
 
 def test_forgotten_nothing_of_them_is_left_and_the_sale_stays(note, open_shop):

@@ -231,26 +231,25 @@ def test_deliveries_of_one_state_alone(owner, home, open_shop):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    ("rows", "orders", "column", "id_name", "index"),
+    ("rows", "orders", "column", "index"),
     [
-        (Call.objects.filter(shop_id=uuid7()), CALL_ORDERS, "taken", "id", "milliseconds"),
+        (Call.objects.filter(shop_id=uuid7()), CALL_ORDERS, "taken", "milliseconds"),
         (
             Customer.objects.filter(shop_id=uuid7(), forgotten_at=None),
             CUSTOMER_ORDERS,
             "first",
-            "last_invoice_id",
             "customer_by_first_visit",
         ),
     ],
     ids=["calls", "customers"],
 )
-def test_a_page_far_down_is_entered_by_its_index(rows, orders, column, id_name, index):
+def test_a_page_far_down_is_entered_by_its_index(rows, orders, column, index):
     """Its place is found in the index, and nothing is sorted."""
     for order in (each for each in orders if each.column == column):
         key = 5 if order.kind == "units" else timezone.now()
         cursor = cursor_at(order, key=key, last_id=uuid7())
         with CaptureQueriesContext(connection) as asked:
-            sorted_page(rows, order=order, cursor=cursor, id_name=id_name)
+            sorted_page(rows, order=order, cursor=cursor)
         with connection.cursor() as reading:
             reading.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
             reading.execute("SET LOCAL enable_sort = off")

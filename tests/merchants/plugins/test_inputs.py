@@ -8,12 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.money.assets import FIAT
-from merchants.accounts.actions import SCOPES
+from merchants.accounts.actions import SCOPES, scopes_held
 from merchants.plugins.inputs import read_invoice, read_refund, read_webhook
 from merchants.plugins.messages import TYPES
 from merchants.plugins.methods import methods_named
 from merchants.plugins.permissions import (
     CHANGE_STORE,
+    END_REFUNDS,
     GRANTS,
     VIEW_STORE,
     actions_for,
@@ -217,3 +218,9 @@ def test_a_key_made_by_hand_is_said_to_have_what_its_scopes_fulfil() -> None:
         "btcpay.store.canviewinvoices",
         "btcpay.store.cancreateinvoice",
     ]
+
+
+def test_who_may_call_refunds_off_is_given_nothing_else() -> None:
+    assert scopes_for([END_REFUNDS]) == ("refunds:end",)
+    assert permissions_within({"refunds:end"}) == [END_REFUNDS]
+    assert END_REFUNDS in permissions_within(scopes_held(["refunds:read", "refunds:write"]))

@@ -1,5 +1,6 @@
 """Refunds, pull payments and payouts as plugins speak of them."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
@@ -10,8 +11,11 @@ from gateway.refunds.models import Refund
 from gateway.refunds.selectors import refund_by_link
 from gateway.shops.services import shop_set_terms
 from merchants.audit.models import Record
+from merchants.plugins.known import KnownPlugin
+from merchants.plugins.permissions import END_REFUNDS, of_store
 from tests.chain_rows import USDC
 from tests.invoices.conftest import World
+from tests.merchants.api.conftest import Api
 from tests.merchants.plugins.conftest import Plugin, faults, is_unix, refused
 from tests.refunds.conftest import WALLET, Refunds
 
@@ -176,6 +180,15 @@ def test_a_number_in_the_reason_is_no_order(
     assert str(Refund.objects.get().invoice_id) == paid["id"]
 
 
+@pytest.mark.parametrize("name", ["Refund of order 77; 999 cups", "Erstattung #77; order 1001"])
+def test_where_the_order_cannot_be_refunded_its_reason_names_no_other(
+    plugin: Plugin, paid: dict[str, Any], name: str
+) -> None:
+    answer = plugin.send("POST", f"{plugin.store}/pull-payments", {**PULL, "name": name})
+    assert "name" in faults(answer)
+    assert not Refund.objects.exists()
+
+
 def test_a_pull_payment_can_be_looked_up_and_put_away(plugin: Plugin, paid: dict[str, Any]) -> None:
     path = f"{plugin.store}/pull-payments"
     made = plugin.asked("POST", path, PULL)
@@ -186,6 +199,50 @@ def test_a_pull_payment_can_be_looked_up_and_put_away(plugin: Plugin, paid: dict
     assert Refund.objects.get().status == "rejected"
     assert plugin.asked("GET", path) == []
     assert plugin.asked("GET", f"{path}?includeArchived=true") == [{**shown, "archived": True}]
+
+
+def test_a_key_paired_to_call_refunds_off_does_that_and_nothing_more(
+    plugin: Plugin,
+    paid: dict[str, Any],
+    plugin_of: Callable[[KnownPlugin], Plugin],
+    open_shop: World,
+) -> None:
+    """Whatever the shop lets keys give back, and by either of its APIs."""
+    shop_set_terms(
+        shop_id=open_shop.shop_id,
+        changes={"refund_key_limit_units": 5_000},
+        now=open_shop.now,
+    )
+    made = [plugin.asked("POST", f"{plugin.store}/pull-payments", PULL)["id"] for _ in range(2)]
+    ends = plugin_of(KnownPlugin("Ends", (END_REFUNDS,)))
+    told = ends.asked("GET", "api-keys/current")["permissions"]
+    assert told == [of_store(END_REFUNDS, ends.shop_id)]
+    for method, path in (
+        ("GET", f"{ends.store}/pull-payments"),
+        ("GET", f"pull-payments/{made[0]}"),
+        ("GET", f"pull-payments/{made[0]}/payouts"),
+        ("GET", f"{ends.store}/payouts"),
+        ("POST", f"{ends.store}/pull-payments"),
+        ("POST", f"{ends.store}/invoices/{paid['id']}/refund"),
+        ("POST", f"{ends.store}/payouts/{made[0]}"),
+        ("DELETE", f"{ends.store}/payouts/{made[0]}"),
+    ):
+        refused(ends.send(method, path, PULL), 403, "missing-permission")
+    api = Api(ends.secret)
+    for method, path in (
+        ("GET", "refunds"),
+        ("GET", f"refunds/{made[0]}"),
+        ("POST", "refunds"),
+        ("POST", f"refunds/{made[0]}/approve"),
+        ("POST", f"refunds/{made[0]}/link"),
+        ("POST", "card-refunds"),
+        ("POST", f"card-refunds/{made[0]}/approve"),
+    ):
+        assert api.send(method, path).json()["code"] == "scope_missing", (method, path)
+    assert set(Refund.objects.values_list("status", flat=True)) == {"requested"}
+    ends.asked("DELETE", f"{ends.store}/pull-payments/{made[0]}")
+    assert api.send("POST", f"refunds/{made[1]}/cancel", {}).status_code == 200
+    assert set(Refund.objects.values_list("status", flat=True)) == {"rejected"}
 
 
 def test_pull_payments_and_payouts_are_listed_in_one_query_each(

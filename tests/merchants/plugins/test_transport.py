@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from gateway.shops.services import shop_open
-from merchants.accounts.actions import SCOPES
+from merchants.accounts.actions import SCOPES, scopes_held
 from merchants.accounts.models import ApiKey
 from merchants.accounts.services import api_key_create
 from merchants.audit.models import Record
@@ -129,7 +129,7 @@ CALLS = [
     (
         "DELETE",
         "stores/{s}/pull-payments/{i}",
-        "refunds:write",
+        "refunds:end",
         "btcpay.store.canarchivepullpayments",
     ),
     ("GET", "pull-payments/{i}", "refunds:read", "btcpay.store.canviewpullpayments"),
@@ -160,7 +160,7 @@ def test_every_path_of_the_api_is_among_the_calls_tried() -> None:
 def test_a_call_needs_its_scope_and_says_which_permission_is_missing(
     plugin_for: Callable[..., Plugin], method: str, path: str, scope: str, permission: str
 ) -> None:
-    others = [other for other in SCOPES if other != scope]
+    others = [other for other in SCOPES if scope not in scopes_held([other])]
     plugin = plugin_for(*others)
     answer = plugin.send(method, path.format(s=plugin.shop_id, i=uuid4()), {})
     problem = refused(answer, 403, "missing-permission")

@@ -174,7 +174,9 @@ class CardRefunds:
     def cancel(self, refund_id: Id, *, idempotency_key: str | None = None) -> shapes.CardRefund:
         """Call a refund to a card off that nobody approved yet.
 
-        Needs the scope ``refunds:write``.
+        A key with the scope refunds:write may as well.
+
+        Needs the scope ``refunds:end``.
         """
         return self._sender.shape(
             shapes.CardRefund,
@@ -1350,7 +1352,9 @@ class Refunds:
     def cancel(self, refund_id: Id, *, idempotency_key: str | None = None) -> shapes.Refund:
         """Call a refund off that was not sent yet.
 
-        Needs the scope ``refunds:write``.
+        A key with the scope refunds:write may as well.
+
+        Needs the scope ``refunds:end``.
         """
         return self._sender.shape(
             shapes.Refund,
