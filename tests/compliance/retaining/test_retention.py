@@ -210,6 +210,7 @@ def test_a_longer_term_of_alerts_hides_nobody_whom_no_alert_is_about(
     settings.RETAINING = {
         "schedules": [{"version": "2027", "terms": {"alert": {"years": 9, "source": "a letter"}}}]
     }
+    sealed_value({"name": NAME}, about=f"subject:{ada.id}", now=NOW)
     Subject.objects.filter(id=ada.id).update(retain_until=NOW + FIVE)
     found = due.evidence_kept(schedule_in_force(), before=NOW + FIVE + timedelta(days=1))
     assert [kept.about for kept in found] == [f"subject:{ada.id}"]
