@@ -53,10 +53,16 @@ class ListSecondNeeded(TillwayError):
 
 
 class ListNotAgreed(TillwayError):
-    """Nobody agreed to a load that two people must agree to."""
+    """A load that two people must agree to was refused or called off, or nobody decided."""
 
     code = "list_not_agreed"
-    message = "No second person agreed to this in time."
+    message = "Two people did not agree to this."
+
+
+class ListMovedOn(TillwayError):
+    code = "list_moved_on"
+    message = "Another version of this list is in force by now."
+    status = 409
 
 
 class ListStillNamed(TillwayError):

@@ -11,6 +11,7 @@ from gateway.compliance import locks
 from gateway.compliance.errors import (
     ListMissing,
     ListMixed,
+    ListMovedOn,
     ListSecondNeeded,
     PersonMissing,
     SamePerson,
@@ -87,6 +88,7 @@ def list_take(
     files: Sequence[dict[str, Any]] = (),
     agreed_by: str = "",
     is_ones_word: bool = False,
+    over: int | None = None,
 ) -> Loaded:
     """Put a list in force. The same content only counts as checked; a refused one changes nothing
     but the record of its refusal.
@@ -102,10 +104,12 @@ def list_take(
         agreed_by: the second person, where two say so.
         is_ones_word: nobody but ``loaded_by`` vouches for it: then it may name more people than
             the version in force, and leave out or change none.
+        over: the number of the version that it is to follow; None: whichever is in force.
 
     Raises:
         ListUnreadable, ListEmpty, ListShrunken: the version before stays in force.
         ListSecondNeeded: one person's word is not enough for it.
+        ListMovedOn: another version than ``over`` is in force.
     """
     try:
         read = _read(entities, source=source)
@@ -120,6 +124,7 @@ def list_take(
             files=files,
             agreed_by=agreed_by,
             is_ones_word=is_ones_word,
+            over=over,
         )
     except ListError as refusal:
         refusal_note(source=source, refusal=refusal, now=now)
@@ -152,8 +157,11 @@ def _take(
     files: Sequence[dict[str, Any]],
     agreed_by: str,
     is_ones_word: bool,
+    over: int | None,
 ) -> Loaded:
     row = locks.source_for_load(source)
+    if over is not None and row.number != over:
+        raise ListMovedOn
     before = row.version
     check_feed(
         new=Size(entities=len(read.contents), addresses=len(read.entries)),

@@ -14,7 +14,12 @@ from uuid import UUID
 
 from django.db import transaction
 
-from gateway.compliance.errors import ListNotAgreed, ListOrderRefused, ListSecondNeeded
+from gateway.compliance.errors import (
+    ListMovedOn,
+    ListNotAgreed,
+    ListOrderRefused,
+    ListSecondNeeded,
+)
 from gateway.compliance.listed.errors import ListError
 from gateway.compliance.listed.formats import FORMATS, format_named
 from gateway.compliance.loading import Loaded, list_take
@@ -91,11 +96,13 @@ def load_agreed(act: Act, now: datetime) -> None:
         ListError: as ``list_take``.
     """
     order = ListOrder.objects.select_for_update().get(id=act.body["order_id"])
-    number = ListSource.objects.values_list("number", flat=True).get(name=order.source)
-    told = (str(number), sha256(bytes(order.body)).hexdigest())
-    if order.done_at is not None or told != (act.body["number"], act.body["sha256"]):
+    if order.done_at is not None or sha256(bytes(order.body)).hexdigest() != act.body["sha256"]:
         raise ActChanged
-    _loaded(order, by=act.maker, agreed_by=f"user:{act.checker}", now=now)
+    over = int(act.body["number"])
+    try:
+        _loaded(order, by=act.maker, agreed_by=f"user:{act.checker}", over=over, now=now)
+    except ListMovedOn as moved:
+        raise ActChanged from moved
     _done(order, "changed", "", now=now)
 
 
@@ -120,12 +127,21 @@ def _next() -> ListOrder | None:
 
 def _end_unagreed(*, now: datetime) -> None:
     """Those whose act ended otherwise: the web, where people say no, changes no order."""
-    waiting = ListOrder.objects.filter(done_at__isnull=True, act_id__isnull=False)
-    acts = Act.objects.filter(id__in=waiting.values("act_id"), state__in=(*OPEN, "carried_out"))
-    still = set(acts.values_list("id", flat=True))
-    for order in waiting.defer("body"):
-        if order.act_id not in still:
-            _done(order, "refused", ListNotAgreed.code, now=now)
+    asked = ListOrder.objects.filter(done_at__isnull=True, act_id__isnull=False)
+    # Read once: of an order that another worker asks about meanwhile, this has not seen the act.
+    waiting = list(asked.defer("body"))
+    acts = Act.objects.in_bulk([order.act_id for order in waiting if order.act_id])
+    for order in waiting:
+        act = acts.get(order.act_id) if order.act_id else None
+        if act is None or act.state not in (*OPEN, "carried_out"):
+            _done(order, "refused", _ended_for(act), now=now)
+
+
+def _ended_for(act: Act | None) -> str:
+    """The code of what its doing was refused for; else that no two people agreed."""
+    if act is None or act.state != "failed":
+        return ListNotAgreed.code
+    return act.end_reason.partition(":")[0]
 
 
 def _done(order: ListOrder, outcome: str, refusal: str, *, now: datetime) -> None:
@@ -136,7 +152,10 @@ def _done(order: ListOrder, outcome: str, refusal: str, *, now: datetime) -> Non
 
 @transaction.atomic
 def _ask_second(order: ListOrder, needed: ListSecondNeeded, *, now: datetime) -> None:
-    """Whoever uploaded it has proposed it."""
+    """Whoever uploaded it has proposed it; nothing where another worker has asked already."""
+    locked = ListOrder.objects.select_for_update().defer("body").get(id=order.id)
+    if locked.done_at is not None or locked.act_id is not None:
+        return
     try:
         with transaction.atomic():
             act = act_propose(
@@ -160,7 +179,14 @@ def _ask_second(order: ListOrder, needed: ListSecondNeeded, *, now: datetime) ->
     ListOrder.objects.filter(id=order.id).update(act_id=act.id)
 
 
-def _loaded(order: ListOrder, *, by: UUID | None, agreed_by: str, now: datetime) -> Loaded:
+def _loaded(
+    order: ListOrder,
+    *,
+    by: UUID | None,
+    agreed_by: str = "",
+    over: int | None = None,
+    now: datetime,
+) -> Loaded:
     form = format_named(order.format)
     return list_take(
         entities=form.read({form.parts[0]: io.BytesIO(bytes(order.body))}, source=order.source),
@@ -168,6 +194,7 @@ def _loaded(order: ListOrder, *, by: UUID | None, agreed_by: str, now: datetime)
         loaded_by=f"user:{by}",
         agreed_by=agreed_by,
         is_ones_word=not agreed_by,
+        over=over,
         now=now,
         format_name=order.format,
     )
@@ -183,7 +210,7 @@ def _carried(order: ListOrder, *, now: datetime) -> tuple[str, str]:
             feeds_expect(feeds)
             feed = feeds[order.source]
             return list_refresh(feed=feed, by=f"user:{order.by}", now=now).outcome, ""
-        loaded = _loaded(order, by=order.by, agreed_by="", now=now)
+        loaded = _loaded(order, by=order.by, now=now)
         return ("changed" if loaded.changed else "checked"), ""
     except ListSecondNeeded:
         raise

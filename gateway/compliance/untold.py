@@ -62,11 +62,19 @@ def deposit_hold_untold(*, payers: Payers, reason: str, now: datetime) -> Verdic
     return verdict
 
 
-def is_let_go(remined_from: UUID | None) -> bool:
+def is_let_go(remined_from: UUID | None, *, reason: str) -> bool:
     """Whether a transfer was let go before a reorg had it mined again. No query if it was mined
-    once, else one."""
-    decided = decided_before(remined_from=remined_from, matches=[_match(UNTOLD)])
-    return decided is not None and decided.decision == "release"
+    once, else one.
+
+    Args:
+        reason: for which it would be held now. Who let go money though a list may name its payer
+            let it go untold too; the other way round nobody had looked at that name.
+    """
+    decided = decided_before(remined_from=remined_from, matches=[])
+    if decided is None or decided.decision != "release":
+        return False
+    looked_at = {match["program"] for match in decided.verdict.matches if match["source"] == SOURCE}
+    return not looked_at.isdisjoint({reason, NAMED})
 
 
 def _match(reason: str) -> dict[str, str]:

@@ -22,7 +22,7 @@ from gateway.compliance.travelling.needing import Transfer, currencies_of, needs
 from gateway.compliance.travelling.payers import is_payer_asked, payer_figures, payer_ways
 from gateway.compliance.travelling.stating import PayerStanding, payer_standing, statements_of
 from gateway.compliance.travelling.thresholds import Known
-from gateway.compliance.untold import is_let_go
+from gateway.compliance.untold import NAMED, UNTOLD, is_let_go
 from gateway.invoices.models import Invoice
 from gateway.market.worth import DOLLAR, worth_of
 from gateway.money.amounts import Amount
@@ -103,7 +103,8 @@ def amount_of(invoice: Invoice) -> Amount:
 
 def payer_standings(invoice: Invoice, *, deposits: Iterable[Deposit]) -> dict[UUID, PayerStanding]:
     """Of each deposit on its chain whether somebody said who pays it; of none where nobody asks.
-    No query then; otherwise one, and up to two for each statement and deposit."""
+    No query then; otherwise one, up to two for each statement and deposit, and one for each deposit
+    that was mined again and of which nobody said it."""
     if not payer_asked(invoice):
         return {}
     statements = statements_of(invoice.id)
@@ -115,9 +116,12 @@ def payer_standings(invoice: Invoice, *, deposits: Iterable[Deposit]) -> dict[UU
 
 
 def _standing(deposit: Deposit, statements: Collection[PayerStatement]) -> PayerStanding:
-    if is_let_go(deposit.remined_from_id):
-        return "told"
-    return payer_standing(statements, senders=wallets_of(deposit), at=deposit.first_block_time)
+    standing = payer_standing(statements, senders=wallets_of(deposit), at=deposit.first_block_time)
+    if standing == "told":
+        return standing
+    # Whom the lists were not asked about yet they may name.
+    reason = UNTOLD if standing == "untold" else NAMED
+    return "told" if is_let_go(deposit.remined_from_id, reason=reason) else standing
 
 
 def wallets_of(deposit: Deposit) -> tuple[bytes, ...]:

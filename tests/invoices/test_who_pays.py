@@ -259,6 +259,46 @@ def test_what_was_let_go_is_not_stopped_again_by_a_reorg(ruled: World) -> None:
     assert not Hold.objects.filter(approved_at__isnull=True).exists()
 
 
+@pytest.mark.parametrize("is_late", [False, True], ids=["named again", "not told any more"])
+def test_who_was_let_go_though_a_list_may_name_them_is_not_stopped_again_by_a_reorg(
+    ruled: World, listed: Listed, is_late: bool
+) -> None:
+    listed("Ada LOVELACE", "Somebody ELSE")
+    invoice = ruled.issue(FIGURE)
+    tell(ruled, invoice, told=replace(ADA, born_on="1980-02-29"))
+    first = ruled.confirmed(invoice)
+    assert [match["program"] for match in hold_of(first).verdict.matches] == [NAMED]
+    ruled.decide(first, hold_release)
+    ruled.hear(first, "orphaned")
+    later = {"first_block_time": ruled.now + timedelta(hours=24)} if is_late else {}
+    ruled.confirmed(invoice, remined_from_id=first.id, **later)
+    assert ruled.again(invoice).credited_units > 0
+    assert not Hold.objects.filter(approved_at__isnull=True).exists()
+
+
+def test_money_let_go_untold_is_held_again_if_a_list_may_name_who_then_says_they_pay(
+    ruled: World, listed: Listed
+) -> None:
+    listed("Ada LOVELACE", "Somebody ELSE")
+    invoice = ruled.issue(FIGURE)
+    first = ruled.confirmed(invoice)
+    ruled.decide(first, hold_release)
+    ruled.hear(first, "orphaned")
+    statement_keep(
+        invoice_id=invoice.id,
+        shop_id=invoice.shop_id,
+        mode=invoice.mode,
+        statement=said(told=replace(ADA, born_on="1980-02-29")),
+        now=ruled.now,
+    )
+    ruled.drain()
+    again = ruled.confirmed(invoice, remined_from_id=first.id)
+    hold = hold_of(again)
+    assert [match["program"] for match in hold.verdict.matches] == [NAMED]
+    assert hold.approved_at is None
+    assert ruled.again(invoice).credited_units == 0
+
+
 def test_a_rule_set_after_the_address_was_shown_counts_too(open_shop: World, settings: Any) -> None:
     world = open_shop
     invoice = world.issue(FIGURE)

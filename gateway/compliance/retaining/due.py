@@ -7,13 +7,14 @@ All are looked at that are older than the shortest term, by pages: what is kept 
 keeps nobody from being found behind it.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final, TypeVar
 from uuid import UUID
 
-from django.db.models import Max, Model, Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet, TextField, Value
+from django.db.models.functions import Cast, Concat
 
 from gateway.compliance.alerts.models import Alert
 from gateway.compliance.cases.models import Case
@@ -54,10 +55,11 @@ class Kept:
 def cases_kept(schedule: Schedule, *, before: datetime) -> list[Kept]:
     """Closed cases whose time is over before a moment, in the order they were opened. A query, and
     four for each 500 that are older than the shortest term."""
-    done = Erasure.objects.filter(about__startswith="case:").values_list("about", flat=True)
-    erased = {UUID(about.partition(":")[2]) for about in done}
+    about = Concat(Value("case:"), Cast(OuterRef("id"), TextField()))
     last = _older(schedule, "case", "sanctions", before=before)
-    cases = Case.objects.filter(state="closed", closed_at__lt=last).exclude(id__in=erased)
+    cases = Case.objects.filter(
+        ~Exists(Erasure.objects.filter(about=about)), state="closed", closed_at__lt=last
+    )
     return _due(cases, lambda chunk: _cases_due(schedule, chunk, before=before))
 
 
@@ -157,49 +159,84 @@ def _reports_due(schedule: Schedule, chunk: list[Report], *, before: datetime) -
 
 
 def evidence_kept(schedule: Schedule, *, before: datetime) -> list[Kept]:
-    """Whose sealed evidence has been kept for its time before a moment. A query for each 500 keys
-    that are older than its term, and five for each of them."""
+    """Whose sealed evidence has been kept for its time before a moment. A query, and six for each
+    500 keys that are older than the shortest term that may decide."""
     others = Q()
     for kind in OF_OTHERS:
         others |= Q(about__startswith=f"{kind}:")
-    last = _older(schedule, "alert", before=before)
-    keys = SealingKey.objects.exclude(others).filter(made_at__lt=last)
+    last = _older(schedule, "alert", "case", "report", "sanctions", before=before)
+    keys = SealingKey.objects.exclude(others).filter(made_at__lt=last).only("about")
     return _due(keys, lambda chunk: _evidence_due(schedule, chunk, before=before))
 
 
 def _evidence_due(schedule: Schedule, chunk: list[SealingKey], *, before: datetime) -> list[Kept]:
-    judged = [about_kept(schedule, key.about) for key in chunk]
+    judged = _abouts_kept(schedule, [key.about for key in chunk])
     return [kept for kept in judged if kept.until is not None and kept.until < before]
 
 
 def about_kept(schedule: Schedule, about: str) -> Kept:
     """Until when what is sealed for somebody is kept. Five queries."""
+    (kept,) = _abouts_kept(schedule, [about])
+    return kept
+
+
+@dataclass(slots=True)
+class _Concerning:
+    """What there is about somebody that decides until when their evidence is kept."""
+
+    cases: list[Case] = field(default_factory=list)
+    alerts: list[Alert] = field(default_factory=list)
+    subject: Subject | None = None
+
+
+def _abouts_kept(schedule: Schedule, abouts: Collection[str]) -> list[Kept]:
+    """Of each, in their order. Five queries, however many there are."""
+    concerning = _concerning(abouts)
+    judged = [_evidence_kept(schedule, about, concerning[about]) for about in abouts]
+    held = held_among({name for _kept, names in judged for name in names})
+    return [replace(kept, held_by=tuple(sorted(names & held))) for kept, names in judged]
+
+
+def _concerning(abouts: Collection[str]) -> dict[str, _Concerning]:
+    found = {about: _Concerning() for about in abouts}
+    for case in Case.objects.filter(about__in=abouts).order_by("id").prefetch_related("reports"):
+        found[case.about].cases.append(case)
+    for alert in Alert.objects.filter(about__in=abouts).only("about", "last_at", "closed_at"):
+        found[alert.about].alerts.append(alert)
+    ids = [about.partition(":")[2] for about in abouts if about.startswith("subject:")]
+    for subject in Subject.objects.filter(id__in=ids, erased_at=None):
+        found[f"subject:{subject.id}"].subject = subject
+    return found
+
+
+def _evidence_kept(
+    schedule: Schedule, about: str, concerning: _Concerning
+) -> tuple[Kept, set[str]]:
+    """Until when it is kept by its terms, and the names on any of which a legal hold keeps it."""
     ends: list[datetime] = []
-    names, term = {about}, "alert"
-    for case in Case.objects.filter(about=about).prefetch_related("reports"):
+    term = "alert"
+    for case in concerning.cases:
         kept = case_kept(schedule, case, reports=list(case.reports.all()))
-        if kept.until is None:
-            return Kept(about, kept.term, None)
-        ends.append(kept.until)
         term = kept.term
-        names |= {f"case:{case.id}", *(report.about for report in case.reports.all())}
-    if Alert.objects.filter(about=about, closed_at=None).exists():
-        return Kept(about, term, None)
-    last = Alert.objects.filter(about=about).aggregate(last=Max("last_at"))["last"]
-    if last is not None:
+        if kept.until is None:
+            return Kept(about, term, None), set()
+        ends.append(kept.until)
+    if any(alert.closed_at is None for alert in concerning.alerts):
+        return Kept(about, term, None), set()
+    if concerning.alerts:
+        last = max(alert.last_at for alert in concerning.alerts)
         ends.append(schedule.ends("alert", since=last))
-    names |= {
-        f"alert:{one}" for one in Alert.objects.filter(about=about).values_list("id", flat=True)
+    if concerning.subject is not None:
+        if concerning.subject.retain_until is None:
+            return Kept(about, term, None), set()
+        ends.append(concerning.subject.retain_until)
+    names = {
+        about,
+        *(f"case:{case.id}" for case in concerning.cases),
+        *(report.about for case in concerning.cases for report in case.reports.all()),
+        *(f"alert:{alert.id}" for alert in concerning.alerts),
     }
-    kind, _, named = about.partition(":")
-    if kind == "subject":
-        subject = Subject.objects.filter(id=named).first()
-        if subject is not None and subject.erased_at is None:
-            if subject.retain_until is None:
-                return Kept(about, term, None)
-            ends.append(subject.retain_until)
-    held = tuple(sorted(held_among(names)))
-    return Kept(about, term, max(ends, default=None), held_by=held)
+    return Kept(about, term, max(ends, default=None)), names
 
 
 def subjects_coming(*, before: datetime) -> Iterator[Kept]:

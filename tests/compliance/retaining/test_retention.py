@@ -186,6 +186,36 @@ def test_what_is_kept_longer_hides_nobody_behind_it(
     assert f"case:{first[0].id}" not in erased
 
 
+def test_a_page_of_keys_is_judged_at_once_and_an_erased_case_is_not_looked_at_again(
+    case_of: CaseOf, django_assert_num_queries: Any
+) -> None:
+    for _number in range(3):
+        person = subject_declare(shop_id=uuid7(), kind="person", fields={"name": NAME}, now=NOW)
+        evidence = {"query": sealed_value({"name": NAME}, about=f"subject:{person.id}", now=NOW)}
+        closed(taken(case_of(about=f"subject:{person.id}", evidence=evidence)), "false_positive")
+        ended(person)
+    schedule, later = schedule_in_force(), timezone.now() + FIVE
+    with django_assert_num_queries(7):
+        judged = due.evidence_kept(schedule, before=later)
+    assert [due.about_kept(schedule, kept.about) for kept in judged] == judged
+    assert len(judged) == 3
+    sweep(now=later)
+    with django_assert_num_queries(1):
+        assert due.cases_kept(schedule, before=later) == []
+
+
+def test_a_longer_term_of_alerts_hides_nobody_whom_no_alert_is_about(
+    ada: Subject, settings: Any
+) -> None:
+    settings.RETAINING = {
+        "schedules": [{"version": "2027", "terms": {"alert": {"years": 9, "source": "a letter"}}}]
+    }
+    sealed_value({"name": NAME}, about=f"subject:{ada.id}", now=NOW)
+    Subject.objects.filter(id=ada.id).update(retain_until=NOW + FIVE)
+    found = due.evidence_kept(schedule_in_force(), before=NOW + FIVE + timedelta(days=1))
+    assert [kept.about for kept in found] == [f"subject:{ada.id}"]
+
+
 def test_an_open_case_or_alert_about_somebody_keeps_what_is_sealed_for_them(
     decided: CaseDecision, ada: Subject
 ) -> None:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
 
 from gateway.compliance import ordering, refreshing
@@ -238,7 +239,64 @@ def test_what_two_agreed_to_is_not_loaded_over_a_version_that_they_did_not_see(
     act = Act.objects.get(kind="list_load")
     assert (act.state, version_number()) == ("failed", 2)
     ordering.list_orders_carry(now=NOW)
-    assert ListOrder.objects.get().refusal == "list_not_agreed"
+    assert ListOrder.objects.get().refusal == "act_changed", "two people did agree"
+
+
+def test_nor_over_one_that_comes_in_force_while_the_file_is_read(
+    officer: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take(ANTON)
+    uploaded(officer, f"8,,,,0x{'ab' * 20}")
+
+    def meanwhile(**facts: Any) -> Any:
+        take(ANTON, *OTHERS)
+        return list_take(**facts)
+
+    monkeypatch.setattr(ordering, "list_take", meanwhile)
+    carried_out(Act.objects.get(kind="list_load"))
+    act = Act.objects.get(kind="list_load")
+    assert (act.state, act.end_reason.partition(":")[0]) == ("failed", "act_changed")
+
+
+def test_two_workers_ask_a_second_officer_once_and_the_file_waits(
+    officer: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take(ANTON)
+    carried = ordering._carried
+
+    def by_another_too(order: ListOrder, *, now: datetime) -> tuple[str, str]:
+        monkeypatch.setattr(ordering, "_carried", carried)
+        ordering.list_orders_carry(now=now)
+        return carried(order, now=now)
+
+    monkeypatch.setattr(ordering, "_carried", by_another_too)
+    order = uploaded(officer, f"8,,,,0x{'ab' * 20}")
+    act = Act.objects.get(kind="list_load")
+    assert (order.done_at, order.refusal, order.act_id) == (None, "", act.id)
+    carried_out(act)
+    assert version_number() == 2
+
+
+def test_a_worker_ends_no_order_for_which_another_just_asked_a_second_officer(
+    officer: Client,
+) -> None:
+    take(ANTON)
+    told = {"format": "plain", "file": csv(f"8,,,,0x{'ab' * 20}")}
+    officer.post(f"{ROOT}/mine/upload", told)
+    looked: list[int] = []
+
+    def another_after_the_first_look(execute: Any, *asked: Any) -> Any:
+        found = execute(*asked)
+        if not looked:
+            looked.append(1)
+            looked.append(ordering.list_orders_carry(now=NOW))
+        return found
+
+    with connection.execute_wrapper(another_after_the_first_look):
+        ordering.list_orders_carry(now=NOW)
+    assert looked == [1, 1]
+    order = ListOrder.objects.get()
+    assert (order.done_at, order.act_id) == (None, Act.objects.get(kind="list_load").id)
 
 
 def test_who_adds_to_a_list_needs_nobody_else(officer: Client) -> None:
