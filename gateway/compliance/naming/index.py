@@ -28,6 +28,8 @@ _LISTED: Final = msgspec.msgpack.Decoder(ListedEntity)
 _SYLLABLES: Final = msgspec.msgpack.Decoder(dict[int, str])
 
 BEST: Final = 10
+MAX_OF_ONE: Final = 3
+"""So many names of one entity count among the best; the others take nobody's place."""
 MAX_WORDS: Final = 12
 MIN_JOINED: Final = 4
 MAX_JOINED_ROWS: Final = 1_500
@@ -57,14 +59,11 @@ class NameIndex:
         self._syllables = _SYLLABLES.decode(arrays["syllables"].tobytes())
 
     def candidates(self, query: NameQuery, *, best: int = BEST) -> list[int]:
-        """The rows of the names most likely meant, at most ``best`` (of one whose kind is unknown,
-        of each reading). All who have just the words asked for, in whatever order, are there."""
-        first, *others = [prepared(query.name, way) for way in readings(query.kind)]
-        found = self._rows_for(first, best)
-        for name in others:
-            if name != first:
-                found += self._rows_for(name, best)
-        return list(dict.fromkeys(found)) if others else found
+        """The rows of the names most likely meant, ``best`` of them (of one whose kind is unknown,
+        of each reading) and whatever names of the same entities come before the last but don't
+        count. All who have just the words asked for, in whatever order, are there."""
+        names = [prepared(query.name, way) for way in readings(query.kind)]
+        return list(dict.fromkeys([row for name in names for row in self._rows_for(name, best)]))
 
     def entities_of(self, rows: list[int]) -> list[int]:
         """Whose names these rows are."""
@@ -113,12 +112,18 @@ class NameIndex:
             return []
         look_up = self._vocabulary.wanted
         wanted = sorted([look_up(one, name.vowelless) for one in parts], key=lambda one: one.count)
-        found = dict.fromkeys(self._phrases.get(whole_name_key(name)))
-        for row in self._weighing.likeliest(wanted, self._joined(name)):
-            if len(found) >= best:
-                break
-            found.setdefault(row)
-        return list(found)
+        exact = self._phrases.get(whole_name_key(name))
+        likely = self._weighing.likeliest(wanted, self._joined(name), best=best)
+        rows = list(dict.fromkeys([*exact, *likely]))
+        names_of: dict[int, int] = {}
+        counted = 0
+        for at, row in enumerate(rows, start=1):
+            entity = self._row_entities[row]
+            names = names_of[entity] = names_of.get(entity, 0) + 1
+            counted += names <= MAX_OF_ONE
+            if counted >= best and at >= len(exact):
+                return rows[:at]
+        return rows
 
     def _joined(self, name: PreparedName) -> U32:
         """The rows of words asked for as two that are listed as one, and the other way round."""
