@@ -62,8 +62,11 @@ class NameIndex:
         """The rows of the names most likely meant, ``best`` of them (of one whose kind is unknown,
         of each reading) and whatever names of the same entities come before the last but don't
         count. All who have just the words asked for, in whatever order, are there."""
-        names = [prepared(query.name, way) for way in readings(query.kind)]
-        return list(dict.fromkeys([row for name in names for row in self._rows_for(name, best)]))
+        first, *others = [prepared(query.name, way) for way in readings(query.kind)]
+        found = self._rows_for(first, best)
+        for name in others:
+            found += self._rows_for(name, best)
+        return list(dict.fromkeys(found)) if others else found
 
     def entities_of(self, rows: list[int]) -> list[int]:
         """Whose names these rows are."""
@@ -113,17 +116,22 @@ class NameIndex:
         look_up = self._vocabulary.wanted
         wanted = sorted([look_up(one, name.vowelless) for one in parts], key=lambda one: one.count)
         exact = self._phrases.get(whole_name_key(name))
-        likely = self._weighing.likeliest(wanted, self._joined(name), best=best)
-        rows = list(dict.fromkeys([*exact, *likely]))
-        names_of: dict[int, int] = {}
-        counted = 0
+        rows = self._weighing.likeliest(wanted, self._joined(name), best=best)
+        if exact:
+            rows = list(dict.fromkeys([*exact, *rows]))
+        return rows[: max(len(exact), self._place_of(best, rows))]
+
+    def _place_of(self, best: int, rows: list[int]) -> int:
+        """How many of these rows it takes for ``best`` that count."""
+        owners, names_of = self._row_entities, dict[int, int]()
         for at, row in enumerate(rows, start=1):
-            entity = self._row_entities[row]
+            entity = owners[row]
             names = names_of[entity] = names_of.get(entity, 0) + 1
-            counted += names <= MAX_OF_ONE
-            if counted >= best and at >= len(exact):
-                return rows[:at]
-        return rows
+            if names <= MAX_OF_ONE:
+                best -= 1
+                if not best:
+                    return at
+        return len(rows)
 
     def _joined(self, name: PreparedName) -> U32:
         """The rows of words asked for as two that are listed as one, and the other way round."""

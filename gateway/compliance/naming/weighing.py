@@ -121,12 +121,13 @@ class Weighing:
 
     def _weighed(self, rows: U32, wanted: list[Wanted]) -> NDArray[np.float32]:
         """What the words of a few rows weigh, of those like one asked for the likest."""
-        weights, told = self._weights(), self._told.take(rows, axis=0)
+        weights = self._weights()
+        told = self._told.take(rows, axis=0).T.astype(np.intp, order="C")  # words under words
         weighed = np.zeros(len(rows), np.float32)
         for word in wanted:
             try:
                 weights[word.folded] = word.weights
-                weighed += weights.take(told).max(axis=1)
+                weighed += weights.take(told).max(axis=0)
             finally:
                 weights[word.folded] = 0
         return weighed

@@ -163,9 +163,11 @@ def candidates(name: str, kind: EntityKind, *listed: ListedEntity) -> set[int]:
     return set(index.entities_of(index.candidates(NameQuery(name, kind))))
 
 
-def test_siblings_of_a_long_name_are_looked_at_one_by_one() -> None:
+@pytest.mark.parametrize("longer", [0, 1])
+def test_siblings_of_a_long_name_are_looked_at_one_by_one(longer: int) -> None:
     towns = [f"{given}stad" for given in [*GIVEN, *SURNAMES][:12]]
-    siblings = [entity(f"{SHARED} {town}", id=town, kind="organisation") for town in towns]
+    told = [" ".join(towns[at * (1 - longer) : at + 1]) for at in range(12)]
+    siblings = [entity(f"{SHARED} {one}", id=one, kind="organisation") for one in told]
     found = candidates(f"{SHARED} Elsewhere", "organisation", *siblings)
     assert len(found & set(range(len(MANY), len(MANY) + 12))) == 10
 
