@@ -22,7 +22,7 @@ from gateway.compliance.naming.keys import joined_key, number_key, told, whole_n
 from gateway.compliance.naming.parts import PreparedName, Reading, prepared, readings
 from gateway.compliance.naming.scoring import NameQuery
 from gateway.compliance.naming.vocabulary import Vocabulary
-from gateway.compliance.naming.weighing import U32, Weighing
+from gateway.compliance.naming.weighing import SHORTLIST, U32, Weighing
 
 _LISTED: Final = msgspec.msgpack.Decoder(ListedEntity)
 _SYLLABLES: Final = msgspec.msgpack.Decoder(dict[int, str])
@@ -116,13 +116,17 @@ class NameIndex:
         look_up = self._vocabulary.wanted
         wanted = sorted([look_up(one, name.vowelless) for one in parts], key=lambda one: one.count)
         exact = self._phrases.get(whole_name_key(name))
-        rows = self._weighing.likeliest(wanted, self._joined(name), best=best)
-        if exact:
-            rows = list(dict.fromkeys([*exact, *rows]))
-        return rows[: max(len(exact), self._place_of(best, rows))]
+        joined = self._joined(name)
+        rows = list(dict.fromkeys([*exact, *self._weighing.likeliest(wanted, joined)]))
+        taken = self._place_of(best, rows)
+        if taken is None and len(rows) >= SHORTLIST:  # the names of a few fill it
+            likely = self._weighing.likeliest(wanted, joined, entities=best)
+            rows = list(dict.fromkeys([*exact, *likely]))
+            taken = self._place_of(best, rows)
+        return rows if taken is None else rows[: max(taken, len(exact))]
 
-    def _place_of(self, best: int, rows: list[int]) -> int:
-        """How many of these rows it takes for ``best`` that count."""
+    def _place_of(self, best: int, rows: list[int]) -> int | None:
+        """How many of these rows it takes for ``best`` that count; None if there are too few."""
         owners, names_of = self._row_entities, dict[int, int]()
         for at, row in enumerate(rows, start=1):
             entity = owners[row]
@@ -131,7 +135,7 @@ class NameIndex:
                 best -= 1
                 if not best:
                     return at
-        return len(rows)
+        return None
 
     def _joined(self, name: PreparedName) -> U32:
         """The rows of words asked for as two that are listed as one, and the other way round."""

@@ -38,13 +38,13 @@ class Weighing:
         self._unknown_weight = float(round(np.log1p(len(self._told) or 1)))
         self._local = threading.local()
 
-    def likeliest(self, wanted: list[Wanted], joined: U32, *, best: int) -> list[int]:
+    def likeliest(self, wanted: list[Wanted], joined: U32, *, entities: int = 0) -> list[int]:
         """The rows most likely meant, the likeliest first; of equally likely ones the first listed.
 
         Args:
             wanted: the words asked for, the rarest first.
             joined: rows that have words asked for as two written as one, or the other way round.
-            best: of so many entities a row is there, if so many have a word asked for.
+            entities: of so many a row is there, if so many have a word asked for.
         """
         rows = self._worth_weighing(wanted, joined)
         if not len(rows):
@@ -54,21 +54,19 @@ class Weighing:
             more[rows.searchsorted(joined)] = self._unknown_weight
         if len(rows) > SHORTLIST:
             likely = self._likely(rows, self._sums(rows, wanted) + more, wanted)
-            kept = self._shortlist(rows, likely, best)
+            kept = likely.argpartition(len(rows) - SHORTLIST)[-SHORTLIST:]
+            if entities:
+                kept = np.union1d(kept, self._likeliest_of_each(rows, likely)[:entities])
             rows, more = rows.take(kept), more.take(kept)
         likely = self._likely(rows, self._weighed(rows, wanted) + more, wanted)
         ranked: list[int] = rows[np.lexsort((rows, -likely))].tolist()
         return ranked
 
-    def _shortlist(self, rows: U32, likely: NDArray[np.float32], best: int) -> NDArray[np.intp]:
-        """Where the likeliest rows stand; where the names of a few fill it, the likeliest row of
-        each of the ``best`` likeliest entities as well."""
-        kept: NDArray[np.intp] = likely.argpartition(len(rows) - SHORTLIST)[-SHORTLIST:]
-        if len(set(self._entities.take(rows.take(kept)).tolist())) >= best:
-            return kept
+    def _likeliest_of_each(self, rows: U32, likely: NDArray[np.float32]) -> NDArray[np.intp]:
+        """Where the likeliest row of each entity stands, the likeliest first."""
         ranked = np.argsort(-likely, kind="stable")
         _, firsts = np.unique(self._entities.take(rows[ranked]), return_index=True)
-        return np.union1d(kept, ranked[np.sort(firsts)[:best]])
+        return ranked[np.sort(firsts)]
 
     def _likely(
         self, rows: U32, weighed: NDArray[np.float32], wanted: list[Wanted]
