@@ -22,12 +22,14 @@ from gateway.compliance.naming.keys import joined_key, number_key, told, whole_n
 from gateway.compliance.naming.parts import PreparedName, Reading, prepared, readings
 from gateway.compliance.naming.scoring import NameQuery
 from gateway.compliance.naming.vocabulary import Vocabulary
-from gateway.compliance.naming.weighing import U32, Weighing
+from gateway.compliance.naming.weighing import SHORTLIST, U32, Weighing
 
 _LISTED: Final = msgspec.msgpack.Decoder(ListedEntity)
 _SYLLABLES: Final = msgspec.msgpack.Decoder(dict[int, str])
 
 BEST: Final = 10
+MAX_OF_ONE: Final = 3
+"""So many names of one entity count among the best; the others take nobody's place."""
 MAX_WORDS: Final = 12
 MIN_JOINED: Final = 4
 MAX_JOINED_ROWS: Final = 1_500
@@ -57,13 +59,13 @@ class NameIndex:
         self._syllables = _SYLLABLES.decode(arrays["syllables"].tobytes())
 
     def candidates(self, query: NameQuery, *, best: int = BEST) -> list[int]:
-        """The rows of the names most likely meant, at most ``best`` (of one whose kind is unknown,
-        of each reading). All who have just the words asked for, in whatever order, are there."""
+        """The rows of the names most likely meant, ``best`` of them (of one whose kind is unknown,
+        of each reading) and whatever names of the same entities come before the last but don't
+        count. All who have just the words asked for, in whatever order, are there."""
         first, *others = [prepared(query.name, way) for way in readings(query.kind)]
         found = self._rows_for(first, best)
         for name in others:
-            if name != first:
-                found += self._rows_for(name, best)
+            found += self._rows_for(name, best)
         return list(dict.fromkeys(found)) if others else found
 
     def entities_of(self, rows: list[int]) -> list[int]:
@@ -113,12 +115,27 @@ class NameIndex:
             return []
         look_up = self._vocabulary.wanted
         wanted = sorted([look_up(one, name.vowelless) for one in parts], key=lambda one: one.count)
-        found = dict.fromkeys(self._phrases.get(whole_name_key(name)))
-        for row in self._weighing.likeliest(wanted, self._joined(name)):
-            if len(found) >= best:
-                break
-            found.setdefault(row)
-        return list(found)
+        exact = self._phrases.get(whole_name_key(name))
+        joined = self._joined(name)
+        rows = list(dict.fromkeys([*exact, *self._weighing.likeliest(wanted, joined)]))
+        taken = self._place_of(best, rows)
+        if taken is None and len(rows) >= SHORTLIST:  # the names of a few fill it
+            likely = self._weighing.likeliest(wanted, joined, entities=best)
+            rows = list(dict.fromkeys([*exact, *likely]))
+            taken = self._place_of(best, rows)
+        return rows if taken is None else rows[: max(taken, len(exact))]
+
+    def _place_of(self, best: int, rows: list[int]) -> int | None:
+        """How many of these rows it takes for ``best`` that count; None if there are too few."""
+        owners, names_of = self._row_entities, dict[int, int]()
+        for at, row in enumerate(rows, start=1):
+            entity = owners[row]
+            names = names_of[entity] = names_of.get(entity, 0) + 1
+            if names <= MAX_OF_ONE:
+                best -= 1
+                if not best:
+                    return at
+        return None
 
     def _joined(self, name: PreparedName) -> U32:
         """The rows of words asked for as two that are listed as one, and the other way round."""

@@ -153,3 +153,31 @@ def test_a_name_of_very_common_words_is_found_by_them_together(
         monkeypatch.setattr("gateway.compliance.naming.weighing.FEW_ROWS", few)
         index = NameIndex(build(MANY, built_from={}))
         assert "Bogdan-Marta-Okonkwo" in found("Bogdan Marta Okonkvo", index=index)
+
+
+SHARED = "Achterberg Villanueva Lindqvist Harbour Marine Petroleum Shipping Overseas"
+
+
+def candidates(name: str, kind: EntityKind, *listed: ListedEntity) -> set[int]:
+    index = NameIndex(build([*MANY, *listed], built_from={}))
+    return set(index.entities_of(index.candidates(NameQuery(name, kind))))
+
+
+@pytest.mark.parametrize("longer", [0, 1])
+def test_siblings_of_a_long_name_are_looked_at_one_by_one(longer: int) -> None:
+    towns = [f"{given}stad" for given in [*GIVEN, *SURNAMES][:12]]
+    told = [" ".join(towns[at * (1 - longer) : at + 1]) for at in range(12)]
+    siblings = [entity(f"{SHARED} {one}", id=one, kind="organisation") for one in told]
+    found = candidates(f"{SHARED} Elsewhere", "organisation", *siblings)
+    assert len(found & set(range(len(MANY), len(MANY) + 12))) == 10
+
+
+@pytest.mark.parametrize("aliases", [12, 60])
+def test_the_aliases_of_one_do_not_hide_another(aliases: int) -> None:
+    """Of whom the words are as many, but stand later on the list."""
+    syllables = [one + two + three for one in "bdfg" for two in "aeiou" for three in "klm"]
+    told = [f"Zubaydullah Qorbonali {one}{one}" for one in syllables[:aliases]]
+    one = entity(*told, id="one")
+    others = [entity(f"Zubaydullah Qorbonali Nemo{at}", id=str(at)) for at in range(9)]
+    found = candidates("Zubaydulah Qorbonali", "person", one, *others)
+    assert len(found & set(range(len(MANY), len(MANY) + 10))) >= 8
