@@ -26,6 +26,7 @@ from merchants.pos.drawer import cash_into_drawer
 from merchants.pos.errors import DraftElsewhere
 from merchants.pos.models import AwaySale
 from merchants.receipts.issuing import receipt_for_ticket
+from merchants.shifts.errors import NoShift
 from merchants.shifts.selectors import open_shift
 from merchants.shifts.services import void_note
 from merchants.tickets import services
@@ -106,7 +107,8 @@ def away_book(*, shop: ShopView, away_id: UUID, by: UUID, now: datetime) -> Away
     Raises:
         AwayUnknown, AwaySettled
         NoShift: cash was taken and no shift is open there.
-        TillwayError: it can't be booked at all: it can be set aside.
+        CurrencyChanged: the shop sells in another currency than it was made in.
+        TillwayError, MoneyError: it can't be booked at all: it can be set aside.
     """
     row = _waiting(shop.id, away_id)
     said = said_from(row.body)
@@ -114,9 +116,9 @@ def away_book(*, shop: ShopView, away_id: UUID, by: UUID, now: datetime) -> Away
     try:
         with transaction.atomic():
             _book(row, said, shop=shop, by=maker, now=now)
-    except TillwayError as refused:
-        if refused.code == "no_shift":
-            raise
+    except (NoShift, CurrencyChanged):
+        raise  # as amounts it is no other
+    except (TillwayError, MoneyError):
         _book(row, said, shop=shop, by=maker, as_shown=True, now=now)
     row.settled_by = by
     row.save()
@@ -222,6 +224,10 @@ def _book(
 
     Args:
         as_shown: items go on as amounts, under the names and prices that the tablet showed.
+
+    Raises:
+        CurrencyChanged: its amounts are another currency's.
+        AwayDiffers, TillwayError, MoneyError
     """
     maker = made_by(user_id=by, till_id=row.till_id)
     ticket_id = uuid5(shop.id, said.key)
@@ -230,6 +236,8 @@ def _book(
         return Tap(by=maker, key=f"away:{said.key}:{step}", now=now)
 
     ticket = services.ticket_open(shop=shop, ticket_id=ticket_id, tap=tap("open"), label=row.label)
+    if ticket.currency != said.currency:
+        raise CurrencyChanged
     for place, line in enumerate(said.lines):
         if as_shown and not line.price_units:
             continue  # given away: an amount of nothing is none
