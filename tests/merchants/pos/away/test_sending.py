@@ -4,7 +4,9 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from gateway.events.ordering import NEWEST, OLDEST
@@ -136,6 +138,21 @@ def test_modifiers_are_those_that_were_chosen(away: Any, open_shop: Any) -> None
     )
     assert away.sent(away.kept(line, due=450, change=50)).state == "booked"
     assert TicketLine.objects.get().modifiers[0]["name"] == "Oat"
+
+
+def test_a_long_ticket_is_booked_with_as_many_queries_as_a_short_one(away: Any) -> None:
+    def queries(count: int) -> int:
+        pair = (away.line(), away.typed(200))
+        kept = away.open(*(pair * count), away.typed(removed=True), due=500 * count)
+        with CaptureQueriesContext(connection) as asked:
+            assert away.sent(kept).state == "booked"
+        return len(asked)
+
+    queries(1)  # warms what is kept between requests
+    assert queries(1) == queries(80)
+    assert TicketLine.objects.filter(removed_at=None).count() == 2 * 82
+    places = TicketLine.objects.order_by("ticket", "position").values_list("position", flat=True)
+    assert sorted(places) == sorted([1, 2, 3] * 2 + [*range(1, 162)])
 
 
 # ---- what has to wait ---------------------------------------------------------------------------
