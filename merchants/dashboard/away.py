@@ -22,6 +22,7 @@ from merchants.accounts.guards import MemberRequest, may, require_action
 from merchants.accounts.selectors import people_named
 from merchants.dashboard.auditing import file_taken
 from merchants.dashboard.frame import draw
+from merchants.dashboard.lists import listed
 from merchants.dashboard.selectors import time_text
 from merchants.pos.away.booking import away_book, away_set_aside
 from merchants.pos.away.errors import AwayUnknown
@@ -37,14 +38,16 @@ from merchants.reports.files import csv_file
 @require_GET
 @require_action("shift.view")
 def page(request: MemberRequest, shop_id: UUID) -> HttpResponse:
-    """All of them, newest first, and the numbers that never came. Three queries beside the
+    """All of them, and the numbers that never came. Three queries beside the
     frame's."""
+    asked = listed(request.GET, f"/dashboard/{shop_id}/away")
     try:
-        found = away_page(shop_id=shop_id, cursor=request.GET.get("after", "")[:64])
+        found = away_page(shop_id=shop_id, order=asked.order, cursor=asked.cursor)
     except BadCursor as error:
         raise Http404 from error
     people = {one.made_by for one in found.items}
-    people |= {one.settled_by for one in found.items if one.settled_by}
+    for one in found.items:
+        people |= {who for who in (one.sent_by, one.settled_by) if who}
     names = people_named(people, shop_id=shop_id)
     context: dict[str, Any] = {
         "sales": [_row(one, names=names) for one in found.items],
@@ -57,7 +60,7 @@ def page(request: MemberRequest, shop_id: UUID) -> HttpResponse:
             for one in numbers_missing(shop_id=shop_id)
         ],
         "may_settle": may(request, "till.manage"),
-        "next_href": f"?after={found.next_cursor}" if found.next_cursor else "",
+        **asked.pages(found),
     }
     return draw(request, "dashboard/away.html", context)
 
@@ -96,8 +99,8 @@ def file(request: MemberRequest, shop_id: UUID) -> HttpResponse:
 
 
 HEAD = (
-    *("till", "slip", "made_at", "made_by", "sent_at", "ended_as", "state", "why", "note"),
-    *("currency", "due", "given", "change", "item", "price", "quantity", "taken_off"),
+    *("till", "slip", "made_at", "made_by", "sent_at", "sent_by", "ended_as", "state", "why"),
+    *("note", "currency", "due", "given", "change", "item", "price", "quantity", "taken_off"),
 )
 
 
@@ -106,7 +109,15 @@ def _rows(shop_id: UUID) -> Iterator[list[str]]:
     for one in away_all(shop_id=shop_id):
         said = said_from(one.body)
         head = [one.till.name, str(one.number), rfc3339(one.made_at), str(one.made_by)]
-        head += [rfc3339(one.sent_at), one.ends, one.state, one.why, one.note, one.currency]
+        head += [
+            rfc3339(one.sent_at),
+            str(one.sent_by or ""),
+            one.ends,
+            one.state,
+            one.why,
+            one.note,
+            one.currency,
+        ]
         for units in (said.due_units, said.given_units, said.change_units):
             head.append(_amount(units, one.currency))
         for line in said.lines:
@@ -130,7 +141,7 @@ def _row(one: AwaySale, *, names: dict[UUID, str]) -> dict[str, Any]:
         "ends": ends_word(one.ends),
         "made_text": time_text(one.made_at),
         "made_by": names.get(one.made_by, "–"),
-        "sent_text": time_text(one.sent_at),
+        "sent_by": names.get(one.sent_by, "–") if one.sent_by not in (None, one.made_by) else "",
         "tone": tone,
         "icon": icon,
         "word": word,
@@ -154,6 +165,9 @@ def _row(one: AwaySale, *, names: dict[UUID, str]) -> dict[str, Any]:
 def _problem(error: TillwayError | MoneyError) -> str:
     known = {
         "away_settled": _("Somebody settled this already."),
+        "currency_changed": _(
+            "The shop sells in another currency now. Set it aside with a reason."
+        ),
         "away_differs": _("It doesn't come to what the tablet said. Set it aside with a reason."),
     }
     return known.get(error.code) or ticket_problem(error)

@@ -56,7 +56,7 @@ class AwaySale(models.Model):
                 condition=Q(state="waiting"),
                 name="away_sale_waiting",
             ),
-            models.Index(fields=("device", "number"), name="away_sale_of_device"),
+            models.Index(fields=("shop_id", "device", "number"), name="away_sale_numbers"),
         )
         constraints = (
             models.UniqueConstraint(fields=("shop_id", "key"), name="away_sale_once"),

@@ -1,7 +1,8 @@
 """What is put on a ticket, taken off it, and where it waits: before anybody pays."""
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -32,6 +33,30 @@ MOST_LINES: Final = 200
 MAX_LABEL: Final = 40
 MAX_QUANTITY: Final = 1_000_000
 """A thousand pieces."""
+
+
+@dataclass(frozen=True, slots=True)
+class PutAmount:
+    """A typed amount to put on a ticket: ``price_units`` are minor units of one, ``quantity``
+    thousandths."""
+
+    line_id: UUID
+    price_units: int
+    tax: TaxClass
+    name: str = ""
+    quantity: int = THOUSANDTHS
+
+
+@dataclass(frozen=True, slots=True)
+class PutItem:
+    """An item to put on a ticket, in the words of this version, with these choices: of each, the
+    group's id and the modifier's name."""
+
+    line_id: UUID
+    item_id: UUID
+    version: int
+    quantity: int = THOUSANDTHS
+    choices: Sequence[tuple[str, str]] = ()
 
 
 @transaction.atomic
@@ -72,28 +97,11 @@ def amount_add(
     Raises:
         TicketNotFound, TicketNotNow, TicketFull, LineInvalid, ActKeyReused
     """
-    name = name.strip()
-    if len(name) > MAX_NAME or not 0 < price_units <= MAX_PRICE_UNITS or not 0 <= tax.ppm <= PPM:
-        raise LineInvalid
-    said = {
-        "line": str(line_id),
-        "name": name,
-        "price": price_units,
-        "tax": [tax.ppm, tax.included],
-        "quantity": quantity,
-    }
-    if not is_new(shop_id, ticket_id, tap, "amount", said):
+    put = PutAmount(line_id, price_units, tax, name.strip(), quantity)
+    line = _line_of_amount(put)
+    if not is_new(shop_id, ticket_id, tap, "amount", _said(put)):
         return ticket_get(shop_id=shop_id, ticket_id=ticket_id)
-    ticket = ticket_to("change", shop_id=shop_id, ticket_id=ticket_id)
-    line = TicketLine(
-        id=line_id,
-        name=name,
-        price_units=price_units,
-        tax_ppm=tax.ppm,
-        tax_included=tax.included,
-        quantity=_quantity(quantity),
-    )
-    return _added(ticket, [line], tap)
+    return _added(ticket_to("change", shop_id=shop_id, ticket_id=ticket_id), [line], tap)
 
 
 @transaction.atomic
@@ -120,21 +128,43 @@ def item_add(
         ItemNotSold: in these words it was archived, sold out or in another currency.
         ChoiceInvalid
     """
-    said = {
-        "line": str(line_id),
-        "item": str(item_id),
-        "version": version,
-        "quantity": quantity,
-        "choices": [list(choice) for choice in choices],
-    }
-    if not is_new(shop_id, ticket_id, tap, "item", said):
+    put = PutItem(line_id, item_id, version, quantity, choices)
+    if not is_new(shop_id, ticket_id, tap, "item", _said(put)):
         return ticket_get(shop_id=shop_id, ticket_id=ticket_id)
     ticket = ticket_to("change", shop_id=shop_id, ticket_id=ticket_id)
-    line = _line_of_item(
-        ticket, item_id=item_id, version=version, quantity=quantity, choices=choices
-    )
-    line.id = line_id
-    return _added(ticket, [line], tap)
+    return _added(ticket, _lines_of_items(ticket, [put]), tap)
+
+
+@transaction.atomic
+def lines_put(
+    *,
+    shop_id: UUID,
+    ticket_id: UUID,
+    lines: Sequence[PutAmount | PutItem],
+    tap: Tap,
+    removed: Collection[UUID] = (),
+) -> Ticket:
+    """Put many lines on a ticket at once, as ``amount_add`` and ``item_add`` do one by one. It
+    costs as many queries for many as for one.
+
+    Args:
+        removed: those of them that were taken off again: they are kept, with who did.
+
+    Raises:
+        TicketNotFound, TicketNotNow, TicketFull, LineInvalid, ActKeyReused
+        ItemNotFound, ItemNotSold, ChoiceInvalid
+    """
+    gone = sorted(map(str, removed))
+    said = {"lines": [_said(put) for put in lines], "removed": gone}
+    if not is_new(shop_id, ticket_id, tap, "lines", said):
+        return ticket_get(shop_id=shop_id, ticket_id=ticket_id)
+    ticket = ticket_to("change", shop_id=shop_id, ticket_id=ticket_id)
+    items = iter(_lines_of_items(ticket, [put for put in lines if isinstance(put, PutItem)]))
+    rows = [_line_of_amount(put) if isinstance(put, PutAmount) else next(items) for put in lines]
+    for row in rows:
+        if row.id in removed:
+            row.removed_by, row.removed_at = tap.by, tap.now
+    return _added(ticket, rows, tap)
 
 
 @transaction.atomic
@@ -307,40 +337,76 @@ def _line(ticket: Ticket, line_id: UUID) -> TicketLine:
     return line
 
 
-def _line_of_item(
-    ticket: Ticket,
-    *,
-    item_id: UUID,
-    version: int,
-    quantity: int,
-    choices: Sequence[tuple[str, str]],
-) -> TicketLine:
-    found = (
-        ItemVersion.objects.select_related("item")
-        .filter(shop_id=ticket.shop_id, item_id=item_id, number=version)
-        .first()
-    )
-    if found is None:
-        raise ItemNotFound
-    words = words_from(found.words)
-    if found.archived or words.sold_out or found.item.currency != ticket.currency:
-        raise ItemNotSold
-    known = groups_by_id(shop_id=ticket.shop_id, ids=words.groups)
-    groups = [known[group] for group in words.groups if group in known]
-    picked = chosen(groups, choices)
+def _said(put: PutAmount | PutItem) -> dict[str, Any]:
+    """As it is written down with its tap."""
+    if isinstance(put, PutAmount):
+        return {
+            "line": str(put.line_id),
+            "name": put.name,
+            "price": put.price_units,
+            "tax": [put.tax.ppm, put.tax.included],
+            "quantity": put.quantity,
+        }
+    return {
+        "line": str(put.line_id),
+        "item": str(put.item_id),
+        "version": put.version,
+        "quantity": put.quantity,
+        "choices": [list(choice) for choice in put.choices],
+    }
+
+
+def _line_of_amount(put: PutAmount) -> TicketLine:
+    price_is_one = 0 < put.price_units <= MAX_PRICE_UNITS
+    if len(put.name) > MAX_NAME or not price_is_one or not 0 <= put.tax.ppm <= PPM:
+        raise LineInvalid
     return TicketLine(
-        item_id=item_id,
-        item_version=version,
-        name=words.name,
-        price_units=words.price_units,
-        tax_ppm=words.tax_ppm,
-        tax_included=words.tax_included,
-        quantity=_quantity(quantity),
-        modifiers=[
-            {"group": group, "name": one.name, "delta_units": one.delta_units}
-            for group, one in picked
-        ],
+        id=put.line_id,
+        name=put.name,
+        price_units=put.price_units,
+        tax_ppm=put.tax.ppm,
+        tax_included=put.tax.included,
+        quantity=_quantity(put.quantity),
     )
+
+
+def _lines_of_items(ticket: Ticket, puts: Sequence[PutItem]) -> list[TicketLine]:
+    """Two queries, however many; none for none."""
+    if not puts:
+        return []
+    versions = ItemVersion.objects.select_related("item").filter(
+        shop_id=ticket.shop_id,
+        item_id__in={put.item_id for put in puts},
+        number__in={put.version for put in puts},
+    )
+    said = {(one.item_id, one.number): (one, words_from(one.words)) for one in versions}
+    ids = {group for _version, words in said.values() for group in words.groups}
+    known = groups_by_id(shop_id=ticket.shop_id, ids=ids)
+    lines = []
+    for put in puts:
+        if (put.item_id, put.version) not in said:
+            raise ItemNotFound
+        found, words = said[put.item_id, put.version]
+        if found.archived or words.sold_out or found.item.currency != ticket.currency:
+            raise ItemNotSold
+        groups = [known[group] for group in words.groups if group in known]
+        picked = chosen(groups, put.choices)
+        line = TicketLine(
+            id=put.line_id,
+            item_id=put.item_id,
+            item_version=put.version,
+            name=words.name,
+            price_units=words.price_units,
+            tax_ppm=words.tax_ppm,
+            tax_included=words.tax_included,
+            quantity=_quantity(put.quantity),
+            modifiers=[
+                {"group": group, "name": one.name, "delta_units": one.delta_units}
+                for group, one in picked
+            ],
+        )
+        lines.append(line)
+    return lines
 
 
 def _again(ticket: Ticket, sold: TicketLine) -> TicketLine | None:
@@ -358,14 +424,10 @@ def _again(ticket: Ticket, sold: TicketLine) -> TicketLine | None:
         .order_by("-number")
         .values_list("number", flat=True)[0]
     )
+    choices = [(one["group"], one["name"]) for one in sold.modifiers]
+    put = PutItem(uuid7(), sold.item_id, newest, sold.quantity, choices)
     try:
-        return _line_of_item(
-            ticket,
-            item_id=sold.item_id,
-            version=newest,
-            quantity=sold.quantity,
-            choices=[(one["group"], one["name"]) for one in sold.modifiers],
-        )
+        return _lines_of_items(ticket, [put])[0]
     except (ItemNotSold, ChoiceInvalid):
         return None
 

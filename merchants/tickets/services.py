@@ -2,10 +2,13 @@
 
 from merchants.tickets.acts import Tap
 from merchants.tickets.changing import (
+    PutAmount,
+    PutItem,
     amount_add,
     item_add,
     line_change,
     line_remove,
+    lines_put,
     ticket_discount,
     ticket_open,
     ticket_park,
@@ -24,6 +27,8 @@ from merchants.tickets.paying import (
 )
 
 __all__ = [
+    "PutAmount",
+    "PutItem",
     "Tap",
     "amount_add",
     "cash_back",
@@ -31,6 +36,7 @@ __all__ = [
     "item_add",
     "line_change",
     "line_remove",
+    "lines_put",
     "part_withdraw",
     "ticket_ask",
     "ticket_discount",

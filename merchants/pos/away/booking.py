@@ -26,12 +26,13 @@ from merchants.pos.drawer import cash_into_drawer
 from merchants.pos.errors import DraftElsewhere
 from merchants.pos.models import AwaySale
 from merchants.receipts.issuing import receipt_for_ticket
+from merchants.shifts.errors import NoShift
 from merchants.shifts.selectors import open_shift
 from merchants.shifts.services import void_note
 from merchants.tickets import services
 from merchants.tickets.errors import ReasonMissing
 from merchants.tickets.models import Ticket
-from merchants.tickets.services import Tap
+from merchants.tickets.services import PutAmount, PutItem, Tap
 from merchants.tills.makers import made_by
 from merchants.tills.models import Device
 from merchants.tills.rules import void_needs_manager
@@ -106,7 +107,8 @@ def away_book(*, shop: ShopView, away_id: UUID, by: UUID, now: datetime) -> Away
     Raises:
         AwayUnknown, AwaySettled
         NoShift: cash was taken and no shift is open there.
-        TillwayError: it can't be booked at all: it can be set aside.
+        CurrencyChanged: the shop sells in another currency than it was made in.
+        TillwayError, MoneyError: it can't be booked at all: it can be set aside.
     """
     row = _waiting(shop.id, away_id)
     said = said_from(row.body)
@@ -114,9 +116,9 @@ def away_book(*, shop: ShopView, away_id: UUID, by: UUID, now: datetime) -> Away
     try:
         with transaction.atomic():
             _book(row, said, shop=shop, by=maker, now=now)
-    except TillwayError as refused:
-        if refused.code == "no_shift":
-            raise
+    except (NoShift, CurrencyChanged):
+        raise  # as amounts it is no other
+    except (TillwayError, MoneyError):
         _book(row, said, shop=shop, by=maker, as_shown=True, now=now)
     row.settled_by = by
     row.save()
@@ -222,6 +224,10 @@ def _book(
 
     Args:
         as_shown: items go on as amounts, under the names and prices that the tablet showed.
+
+    Raises:
+        CurrencyChanged: its amounts are another currency's.
+        AwayDiffers, TillwayError, MoneyError
     """
     maker = made_by(user_id=by, till_id=row.till_id)
     ticket_id = uuid5(shop.id, said.key)
@@ -230,10 +236,19 @@ def _book(
         return Tap(by=maker, key=f"away:{said.key}:{step}", now=now)
 
     ticket = services.ticket_open(shop=shop, ticket_id=ticket_id, tap=tap("open"), label=row.label)
+    if ticket.currency != said.currency:
+        raise CurrencyChanged
+    puts, removed = [], set()
     for place, line in enumerate(said.lines):
         if as_shown and not line.price_units:
             continue  # given away: an amount of nothing is none
-        ticket = _put(ticket, line, place=place, tap=tap, as_shown=as_shown)
+        line_id = uuid5(ticket_id, str(place))
+        puts.append(_put(line, line_id=line_id, as_shown=as_shown))
+        if line.is_removed:
+            removed.add(line_id)
+    ticket = services.lines_put(
+        shop_id=shop.id, ticket_id=ticket_id, lines=puts, tap=tap("lines"), removed=removed
+    )
     if int(ticket.goods_units) != said.due_units:
         raise AwayDiffers
     if said.ends == "cash":
@@ -245,31 +260,10 @@ def _book(
     row.state, row.ticket_id, row.settled_at, row.label = "booked", ticket_id, now, ""
 
 
-def _put(ticket: Ticket, line: SaidLine, *, place: int, tap: _Taps, as_shown: bool) -> Ticket:
-    line_id = uuid5(ticket.id, str(place))
-    named = {"shop_id": ticket.shop_id, "ticket_id": ticket.id, "line_id": line_id}
-    step = tap(f"line:{place}")
+def _put(line: SaidLine, *, line_id: UUID, as_shown: bool) -> PutAmount | PutItem:
     if line.item_id is None or as_shown:
-        after = services.amount_add(
-            **named,
-            price_units=line.price_units,
-            tax=line.tax,
-            tap=step,
-            name=line.name,
-            quantity=line.quantity,
-        )
-    else:
-        after = services.item_add(
-            **named,
-            item_id=line.item_id,
-            version=line.version,
-            tap=step,
-            quantity=line.quantity,
-            choices=line.choices,
-        )
-    if not line.is_removed:
-        return after
-    return services.line_remove(**named, tap=tap(f"off:{place}"))
+        return PutAmount(line_id, line.price_units, line.tax, line.name, line.quantity)
+    return PutItem(line_id, line.item_id, line.version, line.quantity, line.choices)
 
 
 def _take_cash(

@@ -13,8 +13,9 @@ from datetime import UTC, datetime
 from typing import Any, Final, Literal, cast
 from uuid import UUID
 
+from gateway.money.assets import FIAT
 from merchants.pos.away.errors import AwayInvalid
-from merchants.tickets.pricing import PPM, Line, TaxClass, totals_of
+from merchants.tickets.pricing import PPM, TaxClass
 
 Ends = Literal["cash", "open", "void"]
 ENDS: Final[tuple[Ends, ...]] = ("cash", "open", "void")
@@ -29,7 +30,6 @@ MAX_QUANTITY: Final = 1_000_000
 MAX_NUMBER: Final = 10**6
 MOST_CHOICES: Final = 100
 _KEY: Final = re.compile(r"[0-9a-f]{32}")
-_CURRENCY: Final = re.compile(r"[A-Z]{3}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +53,6 @@ class SaidLine:
     tax: TaxClass
     quantity: int
     is_removed: bool
-
-    @property
-    def line(self) -> Line:
-        return Line(price_units=self.price_units, tax=self.tax, quantity=self.quantity)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +87,6 @@ class Said:
     given_units: int
     change_units: int
     reason: str
-
-    @property
-    def shown_units(self) -> int:
-        """What the prices come to that the tablet showed, in minor units."""
-        return totals_of([one.line for one in self.lines if not one.is_removed]).due_units
 
 
 def said_from(sent: Any) -> Said:
@@ -158,7 +149,7 @@ def _said(sent: Mapping[str, Any]) -> Said:
     _check(isinstance(lines, list) and 1 <= len(lines) <= MOST_LINES)
     key, currency, ends = sent["key"], sent["currency"], sent["ends"]
     _check(isinstance(key, str) and _KEY.fullmatch(key) is not None)
-    _check(isinstance(currency, str) and _CURRENCY.fullmatch(currency) is not None)
+    _check(currency in FIAT)
     _check(ends in ENDS)
     said = Said(
         key=key,

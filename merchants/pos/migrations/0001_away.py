@@ -108,7 +108,7 @@ class Migration(migrations.Migration):
                         fields=["shop_id", "till"],
                         name="away_sale_waiting",
                     ),
-                    models.Index(fields=["device", "number"], name="away_sale_of_device"),
+                    models.Index(fields=["shop_id", "device", "number"], name="away_sale_numbers"),
                 ],
                 "constraints": [
                     models.UniqueConstraint(fields=("shop_id", "key"), name="away_sale_once"),

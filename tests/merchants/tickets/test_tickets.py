@@ -24,6 +24,7 @@ from merchants.tickets.errors import (
     LineNotFound,
     NothingToRepeat,
     ReasonMissing,
+    TicketFull,
     TicketNotFound,
     TicketNotNow,
 )
@@ -31,7 +32,7 @@ from merchants.tickets.forgetting import labels_forget
 from merchants.tickets.models import Ticket, TicketAct, TicketLine
 from merchants.tickets.pricing import Discount, TaxClass
 from merchants.tickets.selectors import ticket_as_dict, tickets_not_ended
-from merchants.tickets.services import Tap
+from merchants.tickets.services import PutAmount, PutItem, Tap
 from tests.as_web import as_web
 from tests.invoices.conftest import World
 from tests.merchants.tickets.conftest import VAT, Till
@@ -66,6 +67,52 @@ def test_a_line_can_change_and_go_and_what_went_is_kept(till: Till) -> None:
     assert (gone.removed_by, gone.removed_at is None) == ("user:ann", False)
     with pytest.raises(LineNotFound):
         services.line_remove(**till.named, line_id=cake, tap=till.tap())
+
+
+def test_lines_put_at_once_are_as_if_put_one_by_one(
+    till: Till, item_of: Callable[..., Item]
+) -> None:
+    coffee, tea = item_of("Coffee", 300), item_of("Tea", 250)
+    first, gone, last = uuid7(), uuid7(), uuid7()
+    tap = till.tap("kept-1")
+    wanted = {
+        "lines": [
+            PutItem(first, tea.id, tea.version, 2_000),
+            PutAmount(gone, 900, VAT, "Cake"),
+            PutItem(last, coffee.id, coffee.version),
+        ],
+        "removed": {gone},
+    }
+    for _ in range(2):
+        services.lines_put(**till.named, **wanted, tap=tap)
+    assert till.ticket.goods_units == 800
+    rows = TicketLine.objects.order_by("position")
+    assert [(row.id, row.name, row.position) for row in rows] == [
+        (first, "Tea", 1),
+        (gone, "Cake", 2),
+        (last, "Coffee", 3),
+    ]
+    assert [row.removed_by for row in rows] == ["", "user:ann", ""]
+    with pytest.raises(ActKeyReused):
+        services.lines_put(**till.named, lines=wanted["lines"], tap=tap)
+
+
+def test_of_lines_put_at_once_one_that_can_not_be_keeps_all_off(
+    till: Till, item_of: Callable[..., Item]
+) -> None:
+    coffee = item_of("Coffee", 300)
+    good = PutItem(uuid7(), coffee.id, coffee.version)
+    many = [PutAmount(uuid7(), 100, VAT) for _ in range(200)]
+    for more, refusal in (
+        ([PutItem(uuid7(), coffee.id, coffee.version + 1)], ItemNotFound),
+        ([PutAmount(uuid7(), 0, VAT)], LineInvalid),
+        ([PutItem(uuid7(), coffee.id, coffee.version, 0)], LineInvalid),
+        ([good], ActKeyReused),
+        (many, TicketFull),
+    ):
+        with pytest.raises(refusal):
+            services.lines_put(**till.named, lines=[good, *more], tap=till.tap())
+    assert not TicketLine.objects.exists() and till.ticket.goods_units == 0
 
 
 def test_a_tap_that_arrives_again_is_done_once(till: Till) -> None:

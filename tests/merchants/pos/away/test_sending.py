@@ -4,13 +4,17 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from gateway.events.ordering import NEWEST, OLDEST
+from gateway.shops.services import shop_set_place
 from merchants.catalogue import services as catalogue
 from merchants.catalogue.choosing import Modifier
 from merchants.catalogue.words import Words
-from merchants.pos.away.selectors import away_waiting, gaps_of, numbers_missing
+from merchants.pos.away.selectors import away_page, away_waiting, gaps_of, numbers_missing
 from merchants.pos.models import AwaySale
 from merchants.receipts.models import Document
 from merchants.shifts.models import CashMove
@@ -136,6 +140,21 @@ def test_modifiers_are_those_that_were_chosen(away: Any, open_shop: Any) -> None
     assert TicketLine.objects.get().modifiers[0]["name"] == "Oat"
 
 
+def test_a_long_ticket_is_booked_with_as_many_queries_as_a_short_one(away: Any) -> None:
+    def queries(count: int) -> int:
+        pair = (away.line(), away.typed(200))
+        kept = away.open(*(pair * count), away.typed(removed=True), due=500 * count)
+        with CaptureQueriesContext(connection) as asked:
+            assert away.sent(kept).state == "booked"
+        return len(asked)
+
+    queries(1)  # warms what is kept between requests
+    assert queries(1) == queries(80)
+    assert TicketLine.objects.filter(removed_at=None).count() == 2 * 82
+    places = TicketLine.objects.order_by("ticket", "position").values_list("position", flat=True)
+    assert sorted(places) == sorted([1, 2, 3] * 2 + [*range(1, 162)])
+
+
 # ---- what has to wait ---------------------------------------------------------------------------
 
 
@@ -189,6 +208,27 @@ def test_what_can_not_be_so_waits_with_its_reason(
     assert not Document.objects.exists()
 
 
+def test_nothing_is_booked_in_a_currency_it_was_not_sold_in(away: Any) -> None:
+    typed = away.typed(300)
+    rows = [away.sent(away.kept(typed, shift=str(uuid4()))), away.sent(away.kept(currency="CHF"))]
+    assert [row.why for row in rows] == ["shift_over", "currency_changed"]
+    place = {"shop_id": away.item.shop_id, "time_zone": "UTC", "now": timezone.now()}
+    manager = away.tablet.staff.client("manager", **ENGLISH)
+
+    def booked(row: AwaySale) -> str:
+        there = f"/dashboard/{row.shop_id}/away/{row.id}"
+        return str(manager.post(there, {"book": "yes"}, follow=True).content.decode())
+
+    assert "sells in another currency now. Set it aside" in booked(rows[1])
+    shop_set_place(pricing_currency="USD", **place)
+    assert "sells in another currency now. Set it aside" in booked(rows[0])
+    assert AwaySale.objects.filter(state="waiting").count() == 2
+    assert not Ticket.objects.exists() and not CashMove.objects.exists()
+    shop_set_place(pricing_currency="EUR", **place)
+    assert "It is booked." in booked(rows[0])
+    assert Ticket.objects.get().currency == "EUR" and CashMove.objects.count() == 1
+
+
 def test_items_that_are_not_as_shown_any_more_are_booked_as_amounts_by_a_manager(away: Any) -> None:
     row = away.sent(away.kept(away.line(item=str(uuid4()), tax=[100_000, False]), due=330))
     assert (row.state, row.why) == ("waiting", "item_not_found")
@@ -239,6 +279,8 @@ def test_one_is_set_aside_with_a_reason_and_by_a_manager_alone(away: Any) -> Non
         {"at": "now"},
         {"by": "somebody"},
         {"currency": "eur"},
+        {"currency": "XXX"},
+        {"currency": ["EUR"]},
         {"ends": "open"},
         {"ends": "void", "given": 0, "change": 0},
     ],
@@ -355,8 +397,80 @@ def test_numbers_that_never_came_are_told(away: Any) -> None:
     assert "Book it into" not in page
     away.send(away.kept(number=1))
     (missing,) = numbers_missing(shop_id=away.item.shop_id)
+    assert (missing.numbers, missing.twice) == ((2, 3), (1,))
+    away.send(away.kept(number=10**6))
+    away.send(away.kept(number=1))
+    (missing,) = numbers_missing(shop_id=away.item.shop_id)
+    assert len(missing.numbers) == 100 and missing.numbers[:3] == (2, 3, 5)
     assert missing.twice == (1,)
-    assert gaps_of(set()) == gaps_of({1, 2}) == () and len(gaps_of({10**6})) == 100
+
+
+def test_each_pairing_counts_for_itself_and_a_whole_one_is_not_told(away: Any) -> None:
+    shop_id = away.item.shop_id
+    for number in (2, 1, 3):
+        away.send(away.kept(number=number))
+    assert numbers_missing(shop_id=shop_id) == []
+    away.tablet.pair()
+    away.tablet.stand("cashier")
+    away.send(away.kept(number=2))
+    assert [(one.numbers, one.twice) for one in numbers_missing(shop_id=shop_id)] == [((1,), ())]
+    assert numbers_missing(shop_id=uuid4()) == []
+
+
+def test_of_a_shop_that_sold_a_lot_only_what_is_odd_is_read(
+    away: Any, monkeypatch: Any, django_assert_num_queries: Any
+) -> None:
+    row = away.sent(away.kept(number=1, currency="CHF"))
+    fields = [one.attname for one in AwaySale._meta.concrete_fields if one.attname != "id"]
+    same = {name: getattr(row, name) for name in fields}
+    numbers = [number for number in range(2, 300) if number != 200]
+    AwaySale.objects.bulk_create(
+        AwaySale(**same | {"key": uuid4().hex, "number": number}) for number in numbers
+    )
+    read: list[Any] = []
+    monkeypatch.setattr(
+        "merchants.pos.away.selectors.gaps_of", lambda steps: read.extend(steps) or gaps_of(steps)
+    )
+    with django_assert_num_queries(1):
+        (missing,) = numbers_missing(shop_id=away.item.shop_id)
+    assert missing.numbers == (200,) and read == [(201, 2)]
+
+
+def test_gaps_of_many_are_the_first_hundred() -> None:
+    assert gaps_of([]) == () and gaps_of([(3, 0)]) == ()
+    assert gaps_of([(3, 2), (7, 3)]) == (2, 5, 6)
+    assert gaps_of([(10**6, 10**6)]) == tuple(range(1, 101))
+
+
+def test_the_list_goes_on_in_the_order_that_was_chosen(away: Any) -> None:
+    for number in range(1, 4):
+        away.send(away.open(number=number))
+    named = {"shop_id": away.item.shop_id, "size": 2}
+    for order, numbers in ((NEWEST, [3, 2, 1]), (OLDEST, [1, 2, 3])):
+        first = away_page(order=order, **named)
+        rest = away_page(order=order, cursor=first.next_cursor, **named)
+        assert [row.number for row in (*first.items, *rest.items)] == numbers
+        assert rest.next_cursor is None
+    manager = away.tablet.staff.client("manager", **ENGLISH)
+    there = f"/dashboard/{away.item.shop_id}/away"
+    page = manager.get(there, {"sort": "oldest"}).content.decode()
+    assert page.index("Slip 1") < page.index("Slip 2") < page.index("Slip 3")
+    assert manager.get(there, {"sort": "dearest"}).status_code == 404
+    assert manager.get(there, {"cursor": "x"}).status_code == 404
+
+
+def test_the_list_and_its_file_say_who_sent_what_another_made(away: Any) -> None:
+    there = f"/dashboard/{away.item.shop_id}/away"
+    sender = away.tablet.staff.user("manager")
+    away.send(away.kept())
+    client = away.tablet.staff.client("accountant", **ENGLISH)
+    assert "sent by" not in client.get(there).content.decode()
+    away.tablet.stand("manager")
+    away.send(away.kept())
+    assert f"sent by {sender.name}" in client.get(there).content.decode()
+    head, *lines = b"".join(client.get(f"{there}.csv").streaming_content).decode().splitlines()
+    place = head.split(",").index("sent_by")
+    assert [line.split(",")[place] for line in lines] == [str(away.drawer.by), str(sender.id)]
 
 
 def test_all_of_them_are_saved_as_a_file(away: Any) -> None:
