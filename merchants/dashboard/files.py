@@ -15,8 +15,8 @@ from merchants.reports.files import csv_file
 
 Row = TypeVar("Row")
 ROWS_AT_ONCE: Final = 1_000
-"""Few enough to hold; as many as make it rare to look for the place again, which takes the longer the
-further down it is where a policy keeps a bound from leading an index (numbers of any length)."""
+"""Few enough to hold; so many that the place is seldom looked for again. That takes the longer the
+further down it is, where a policy keeps a bound from leading an index: numbers of any length."""
 
 
 def list_file(
