@@ -3,6 +3,7 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.expressions import RawSQL
 
 from gateway.chains.signed_texts import SIGNATURE_KINDS
 from gateway.events.ids import uuid7
@@ -15,6 +16,8 @@ KINDS = ("payment", *CLAIM_REASONS)
 """``payment``: a shop gives back what it was credited. The others: money that was never the
 shop's, by the reason why it is owed to its payer."""
 RATES = ("paid", "today")
+WORTH = RawSQL("coalesce(worth_units, 0)", (), UnitsField())
+"""What a refund was worth, nothing where nobody could say. An index has it as it stands here."""
 
 
 class Refund(models.Model):
@@ -177,6 +180,7 @@ class Refund(models.Model):
                 name="refund_to_address",
                 condition=Q(destination__isnull=False),
             ),
+            models.Index(F("shop_id"), WORTH, F("id"), name="refund_by_worth"),
             models.Index(fields=["invoice_id", "id"], name="refund_of_invoice"),
             models.Index(
                 fields=["asset", "id"], name="refund_to_send", condition=Q(status="approved")

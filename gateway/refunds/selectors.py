@@ -5,9 +5,6 @@ from dataclasses import dataclass
 from typing import Final, Literal
 from uuid import UUID
 
-from django.db.models import Value
-from django.db.models.functions import Coalesce
-
 from gateway.chains.models import Token
 from gateway.compliance.selectors import verdict_states
 from gateway.events.cursors import PAGE_SIZE, Page
@@ -16,17 +13,15 @@ from gateway.invoices.claims import claims_of
 from gateway.invoices.models import Invoice
 from gateway.money.amounts import Amount
 from gateway.money.assets import FIAT, Asset
-from gateway.money.fields import UnitsField
 from gateway.refunds.errors import LinkUnknown, RefundUnknown
 from gateway.refunds.life import UNDONE
 from gateway.refunds.links import TOKEN_CHARACTERS, token_hash
-from gateway.refunds.models import Refund
+from gateway.refunds.models import WORTH, Refund
 from gateway.refunds.paid import paid_of
 from gateway.refunds.requesting import OWED_STATES
 from gateway.tenancy.scope import entered, statement_enters
 
-_WORTH: Final = Coalesce("worth_units", Value(0), output_field=UnitsField())
-ORDERS: Final = (*BY_TIME, *both_ways("amount", down="largest", up="smallest", by=_WORTH))
+ORDERS: Final = (*BY_TIME, *both_ways("amount", down="largest", up="smallest", by=WORTH))
 """By when they were asked for; by what they were worth. What nobody could value counts as none."""
 
 

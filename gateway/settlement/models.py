@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.expressions import RawSQL
 
 from gateway.events.ids import uuid7
 from gateway.money.fields import UnitsField
@@ -15,6 +16,8 @@ TRIGGERS = ("demand", "instant", "threshold", "daily", "closing", "release")
 SHORTFALL_STATUSES = ("open", "netted", "covered", "recovered")
 """netted: made good by the shop's own money; covered: by the house; recovered: the payment came
 back, and the house has its money again."""
+NUMBER = RawSQL("round(units * 10::numeric ^ (30 - decimals))", (), UnitsField())
+"""The number that stands before a payout's asset, of 10^-30. An index has it as it stands here."""
 
 
 class Payout(models.Model):
@@ -116,6 +119,7 @@ class Payout(models.Model):
                 name="payout_to_address",
                 condition=Q(destination__isnull=False),
             ),
+            models.Index(F("shop_id"), NUMBER, F("id"), name="payout_by_number"),
             models.Index(
                 fields=["run_id"], name="payout_of_run", condition=Q(run_id__isnull=False)
             ),

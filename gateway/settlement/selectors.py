@@ -6,7 +6,6 @@ from typing import Final, Literal
 from uuid import UUID
 
 from django.db.models import Q, Sum
-from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from gateway.cards.selectors import unsettled_sums
@@ -16,17 +15,22 @@ from gateway.events.ordering import BY_TIME, NEWEST, Order, both_ways, sorted_pa
 from gateway.ledger import selectors as ledger
 from gateway.ledger.accounts import custody_hot
 from gateway.money.assets import Asset
-from gateway.money.fields import UnitsField
 from gateway.settlement import life
 from gateway.settlement.errors import PayoutUnknown
-from gateway.settlement.models import FinalTotal, FloatPromise, Payout, SettlementRun, Withheld
+from gateway.settlement.models import (
+    NUMBER,
+    FinalTotal,
+    FloatPromise,
+    Payout,
+    SettlementRun,
+    Withheld,
+)
 from gateway.settlement.reserve import reserve_units
 from gateway.shops.selectors import ShopView, shop_view
 from gateway.tenancy.scope import house_scope
 from gateway.treasury.providers.selectors import leaving_units
 
-_NUMBER: Final = RawSQL("round(units * 10::numeric ^ (30 - decimals))", [], UnitsField())
-ORDERS: Final = (*BY_TIME, *both_ways("amount", down="largest", up="smallest", by=_NUMBER))
+ORDERS: Final = (*BY_TIME, *both_ways("amount", down="largest", up="smallest", by=NUMBER))
 """By when they were asked for; by the number that stands before their asset, whichever it is."""
 
 

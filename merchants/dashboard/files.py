@@ -1,12 +1,12 @@
 """Lists as CSV files, named by their day and streamed; that somebody took one is written down."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
-from gateway.events.cursors import MAX_PAGE_SIZE, Page
+from gateway.events.cursors import Page
 from gateway.settlement.reports.formats import csv_text
 from merchants.accounts.guards import MemberRequest, may
 from merchants.dashboard.auditing import file_taken
@@ -14,6 +14,9 @@ from merchants.dashboard.lists import Listed
 from merchants.reports.files import csv_file
 
 Row = TypeVar("Row")
+ROWS_AT_ONCE: Final = 1_000
+"""Few enough to hold; so many that the place is seldom looked for again. That takes the longer the
+further down it is, where a policy keeps a bound from leading an index: numbers of any length."""
 
 
 def list_file(
@@ -63,7 +66,7 @@ def _rows(
     yield columns
     cursor: str | None = None
     while True:
-        found = page(order=asked.order, cursor=cursor, size=MAX_PAGE_SIZE)
+        found = page(order=asked.order, cursor=cursor, size=ROWS_AT_ONCE)
         yield from lines(found.items)
         cursor = found.next_cursor
         if cursor is None:

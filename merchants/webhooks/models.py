@@ -101,6 +101,13 @@ class Delivery(models.Model):
 
     class Meta:
         db_table = "webhooks_delivery"
+        indexes = (
+            models.Index(
+                fields=("endpoint_id", "state", "event_id"),
+                name="webhooks_delivery_ended_badly",
+                condition=Q(state__in=("failed", "cancelled")),
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.type} → {self.endpoint_id}"

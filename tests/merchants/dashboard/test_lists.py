@@ -6,26 +6,32 @@ import json
 import re
 from decimal import Decimal
 from html import unescape
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from gateway.events.cursors import encode_cursor
 from gateway.events.ids import uuid7
 from gateway.events.models import Event
 from gateway.events.ordering import cursor_at, sorted_page
 from gateway.money.amounts import Amount
 from gateway.money.assets import FIAT
 from gateway.refunds.limits import Person
+from gateway.refunds.models import Refund
 from gateway.refunds.requesting import Wanted, refund_request
+from gateway.refunds.selectors import ORDERS as REFUND_ORDERS
 from gateway.settlement.models import Payout
+from gateway.settlement.selectors import ORDERS as PAYOUT_ORDERS
 from merchants.calls.models import Call
 from merchants.calls.selectors import ORDERS as CALL_ORDERS
 from merchants.customers.models import Customer
 from merchants.customers.selectors import ORDERS as CUSTOMER_ORDERS
+from merchants.webhooks.selectors import deliveries_page
 from merchants.webhooks.services import endpoint_create
+from tests.as_web import as_web
 
 ENGLISH = {"HTTP_ACCEPT_LANGUAGE": "en"}
 
@@ -45,7 +51,13 @@ def rows_of(answer):
 
 
 def payout(shop_id, *, status, units):
-    return Payout.objects.create(
+    made = payout_made(shop_id, status=status, units=units)
+    made.save(force_insert=True)
+    return made
+
+
+def payout_made(shop_id, *, status, units):
+    return Payout(
         shop_id=shop_id,
         mode="test",
         status=status,
@@ -229,30 +241,89 @@ def test_deliveries_of_one_state_alone(owner, home, open_shop):
     assert owner.get(here, {"state": "x"}).status_code == 404
 
 
+SHOP, LAST = uuid7(), UUID(int=2**128 - 1)
+NAMED = """
+SELECT c.relname FROM pg_class c WHERE c.oid = %(index)s::regclass
+ UNION SELECT c.relname FROM pg_partition_tree(%(index)s) t JOIN pg_class c ON c.oid = t.relid
+"""
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("rows", "orders", "column", "index"),
     [
-        (Call.objects.filter(shop_id=uuid7()), CALL_ORDERS, "taken", "milliseconds"),
+        (Call.objects.filter(shop_id=SHOP), CALL_ORDERS, "taken", "calls_by_time_taken"),
         (
-            Customer.objects.filter(shop_id=uuid7(), forgotten_at=None),
+            Customer.objects.filter(shop_id=SHOP, forgotten_at=None),
             CUSTOMER_ORDERS,
             "first",
             "customer_by_first_visit",
         ),
+        (Payout.objects.filter(shop_id=SHOP), PAYOUT_ORDERS, "amount", "payout_by_number"),
+        (Refund.objects.filter(shop_id=SHOP), REFUND_ORDERS, "amount", "refund_by_worth"),
     ],
-    ids=["calls", "customers"],
+    ids=["calls", "customers", "payouts", "refunds"],
 )
-def test_a_page_far_down_is_entered_by_its_index(rows, orders, column, index):
-    """Its place is found in the index, and nothing is sorted."""
+def test_a_page_far_down_is_read_along_its_index(rows, orders, column, index):
+    """Nothing is sorted, and its place is found in the index, unless a policy keeps a number of any
+    length from leading there."""
+    is_entered = rows.model in {Call, Customer}
     for order in (each for each in orders if each.column == column):
         key = 5 if order.kind == "units" else timezone.now()
         cursor = cursor_at(order, key=key, last_id=uuid7())
         with CaptureQueriesContext(connection) as asked:
             sorted_page(rows, order=order, cursor=cursor)
-        with connection.cursor() as reading:
-            reading.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
-            reading.execute("SET LOCAL enable_sort = off")
-            reading.execute(f"EXPLAIN {asked.captured_queries[-1]['sql']}")
-            plan = "\n".join(row[0] for row in reading.fetchall())
-        assert index in plan and "Sort  (cost" not in plan, plan
+        read_along(index, asked.captured_queries[-1]["sql"], is_entered=is_entered)
+
+
+@pytest.mark.django_db
+def test_what_failed_is_found_among_much_that_arrived():
+    endpoint_id = uuid7()
+    with connection.cursor() as writing:
+        writing.execute(
+            "INSERT INTO webhooks_delivery (event_id, endpoint_id, shop_id, type, subject,"
+            " sequence, payload, state, due_at, created_at)"
+            " SELECT gen_random_uuid(), %s, %s, 't', 's', n, '',"
+            " CASE n %% 500 WHEN 0 THEN 'failed' WHEN 1 THEN 'cancelled' ELSE 'succeeded' END,"
+            " now(), now() FROM generate_series(1, 3000) n",
+            [endpoint_id, SHOP],
+        )
+        writing.execute("ANALYZE webhooks_delivery_default")
+    for state in ("failed", "cancelled"):
+        with CaptureQueriesContext(connection) as asked:
+            page = deliveries_page(
+                shop_id=SHOP, endpoint_id=endpoint_id, state=state, cursor=encode_cursor(LAST)
+            )
+        assert len(page.items) == 6
+        read_along("webhooks_delivery_ended_badly", asked.captured_queries[-1]["sql"])
+
+
+def test_a_long_file_looks_for_its_place_only_now_and_then(owner, home, open_shop):
+    Payout.objects.bulk_create(
+        payout_made(open_shop.shop_id, status="failed", units=number) for number in range(1, 451)
+    )
+    with CaptureQueriesContext(connection) as asked:
+        assert len(rows_of(owner.get(home + "payouts.csv", {"sort": "largest"}))) == 450
+    said = [query["sql"] for query in asked.captured_queries]
+    assert sum('FROM "settlement_payout"' in sql for sql in said) == 1
+
+
+def read_along(index, sql, *, is_entered=True):
+    """The web's plan reads this index alone, or its parts, and sorts nothing.
+
+    Args:
+        is_entered: it begins at the page's place.
+    """
+    with connection.cursor() as reading:
+        reading.execute(NAMED, {"index": index})
+        names = {name for (name,) in reading.fetchall()}
+    with as_web(SHOP), connection.cursor() as reading:
+        reading.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
+        reading.execute("SET LOCAL enable_sort = off")
+        reading.execute(f"EXPLAIN {sql}")
+        plan = "\n".join(row[0] for row in reading.fetchall())
+    used = set(re.findall(r"Index (?:Only )?Scan (?:Backward )?using (\w+)", plan))
+    assert used and used <= names, plan
+    assert "Sort  (cost" not in plan and "Seq Scan" not in plan, plan
+    bounds = [bool(re.search("[<>]", line)) for line in re.findall("Index Cond: .*", plan)]
+    assert bounds and set(bounds) == {is_entered}, plan
