@@ -82,8 +82,8 @@ def away_take(
 
 @transaction.atomic
 def away_leave(*, device: Device, said: Said, now: datetime) -> AwaySale | None:
-    """Write down what a tablet still had when it was taken off, of an earlier pairing too: nothing of
-    it is booked. None where so much was left already that this is no till's.
+    """Write down what a tablet still had when it was taken off, of an earlier pairing too: nothing
+    of it is booked. None where so much was left already that this is no till's.
 
     Raises:
         DraftElsewhere: no tablet of this shop kept it.
