@@ -312,7 +312,7 @@ def test_another_site_sends_nothing(away: Any) -> None:
     path, kept = f"{away.tablet.home}/away-sales", away.kept()
     assert tablet.post(path, kept, content_type="application/json", **PART).status_code == 403
     tablet.get(f"{away.tablet.home}/")
-    token = {"HTTP_X_CSRFTOKEN": tablet.cookies["csrftoken"].value}
+    token: dict[str, Any] = {"HTTP_X_CSRFTOKEN": tablet.cookies["csrftoken"].value}
     answer = tablet.post(path, kept, content_type="application/json", **PART, **token)
     assert answer.status_code == 200
 
