@@ -2,7 +2,7 @@
 // order once there is one, each once. What the gateway can't book waits there for a manager.
 import { ask } from "./device.js";
 import { clock } from "./drafts.js";
-import { dropTicket, keepTicket, tickets } from "./kept.js";
+import { dropTicket, noteTicket, tickets } from "./kept.js";
 import { lineIsUp, onLine } from "./line.js";
 
 const AGAIN_MS = 15000;
@@ -14,8 +14,7 @@ const AGAIN_MS = 15000;
  * @param {object} here.token  the form's field that says that it is ours
  * @param {boolean} here.sends  whether this page sends them, or only shows them
  * @param {string} here.sign   of the shop's currency
- * @param {string} here.failed  what to say of a refusal without a reason
- * @param {(ticket: object) => void} [here.onOpen]  somebody goes on with one of them
+ * @param {(ticket: object) => Promise<void>} [here.onOpen]  somebody goes on with one of them
  * @param {(key: string) => boolean} [here.isOnScreen]  whether it is in work already
  * @param {() => void} [here.onSent]  something was sent
  */
@@ -57,25 +56,28 @@ export function keptTickets(here) {
   }
 
   /** Sends one: it is the gateway's from then on, booked or waiting for a manager. */
-  async function send(ticket) {
-    await keepTicket({ ...ticket, tried: true, problem: "" });
-    const body = new FormData();
-    body.set("sale", JSON.stringify(ticket));
-    body.set(here.token.name, here.token.value);
-    const answer = await ask(`${here.shop}/away-sales`, { method: "POST", body });
+  async function send({ key }) {
+    const ticket = await noteTicket(key, { tried: true, problem: "" });
+    if (!ticket) return;
+    const answer = await ask(`${here.shop}/away-sales`, {
+      method: "POST",
+      body: JSON.stringify(ticket),
+      headers: {
+        "X-Part": "1",
+        "X-CSRFToken": here.token.value,
+        "Content-Type": "application/json",
+      },
+    });
     if (answer.ok && !answer.redirected) {
       const became = await answer.json();
-      await dropTicket(ticket.key);
+      await dropTicket(ticket);
       tell(ticket, became);
       return;
     }
     const problem = answer.headers.get("X-Problem");
-    if (problem === "till_locked") return;
-    // It stays here, to be seen and saved as a file: cash that was taken is never dropped.
-    if (problem || answer.status < 500) {
-      const words = problem ? await answer.text() : here.failed;
-      await keepTicket({ ...ticket, tried: true, problem: words });
-    }
+    // It stays here, to be seen and saved as a file: cash that was taken is never dropped. What
+    // answers without a reason is no word on the ticket: it is sent again.
+    if (problem && problem !== "till_locked") await noteTicket(key, { problem: await answer.text() });
   }
 
   function tell(ticket, { number, href, words }) {
@@ -113,7 +115,7 @@ export function keptTickets(here) {
     const { key } = pressed.closest("[data-key]").dataset;
     const ticket = (await tickets()).find((one) => one.key === key);
     if (!ticket) return;
-    if (pressed.dataset.do === "open") here.onOpen(ticket);
+    if (pressed.dataset.do === "open") await here.onOpen(ticket);
     else await send(ticket).catch(() => {});
     await draw();
   });

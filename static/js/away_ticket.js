@@ -1,7 +1,7 @@
 // A ticket without a connection: what is tapped and typed goes on, it is parked, called off or paid in
 // cash. Each step is on the tablet's disk before it shows: a reload or a dead battery loses none.
 import { cashOf, dueOf, textOf, unitsOf } from "./away_sums.js";
-import { keepTicket } from "./kept.js";
+import { keepTicket, tickets } from "./kept.js";
 import { sound } from "./sounds.js";
 
 const ONE = 1000; // a piece, in thousandths
@@ -25,7 +25,7 @@ export function awayTicket(here) {
   const slip = document.getElementById("away-slip");
   const chooser = document.getElementById("away-choose");
   const [cash, park, off] = ["cash", "park", "void"].map((name) => find(`[data-form=${name}]`));
-  let ticket = null;
+  let ticket = null; // changed in turn alone
   let given = ""; // what was typed, unless it is what is due anyway
 
   // ---- what is kept -----------------------------------------------------------------------------
@@ -58,6 +58,21 @@ export function awayTicket(here) {
     };
   }
 
+  // A write takes its time, and fingers don't wait: each step begins with what the last one left.
+  let turn = Promise.resolve();
+  function inTurn(what) {
+    const done = turn.then(what);
+    turn = done.catch(() => {});
+    return done;
+  }
+
+  /** As `inTurn`, of the ticket that is on the screen now: once that one is done with, it is too late
+   * for what was pressed. */
+  function onThis(what) {
+    const key = ticket?.key;
+    return inTurn(() => (ticket && ticket.key === key ? what() : undefined));
+  }
+
   /** Keeps the ticket with what is changed of it; false where the tablet can't. */
   async function change(fields) {
     const changed = { ...(ticket ?? begun()), by: here.who, name: here.name, ...fields };
@@ -75,7 +90,11 @@ export function awayTicket(here) {
     return true;
   }
 
-  async function put(line) {
+  function put(line) {
+    return inTurn(() => putNow(line));
+  }
+
+  async function putNow(line) {
     slip.hidden = true;
     const lines = [...(ticket?.lines ?? [])];
     const last = lines.at(-1);
@@ -134,7 +153,7 @@ export function awayTicket(here) {
     row.querySelector("[data-price]").textContent = money(line.price * pieces);
     for (const button of row.querySelectorAll("[data-step]")) {
       button.hidden = line.removed;
-      button.addEventListener("click", () => step(at, Number(button.dataset.step)));
+      button.addEventListener("click", () => onThis(() => step(at, Number(button.dataset.step))));
     }
     return row;
   }
@@ -228,9 +247,13 @@ export function awayTicket(here) {
     given = cash.elements.given.value;
   });
 
-  cash.addEventListener("submit", async (event) => {
+  cash.addEventListener("submit", (event) => {
     event.preventDefault();
     const units = unitsOf(cash.elements.given.value, goods.decimals);
+    onThis(() => pay(units));
+  });
+
+  async function pay(units) {
     const due = dueCash();
     if (units === null || units < due) {
       say(section.dataset.little);
@@ -240,12 +263,9 @@ export function awayTicket(here) {
     const sold = { ends: "cash", at: Date.now(), shift, given: units, change: units - due };
     if (!(await change(sold))) return;
     handOver(ticket);
-    ticket = null;
-    given = "";
     sound("on");
-    draw();
-    here.onKept();
-  });
+    leave();
+  }
 
   // Cash is in the drawer: that is so without any gateway. The receipt's number isn't known yet.
   function handOver(sold) {
@@ -275,19 +295,29 @@ export function awayTicket(here) {
     slip.hidden = true;
   });
 
-  park.addEventListener("submit", async (event) => {
+  park.addEventListener("submit", (event) => {
     event.preventDefault();
-    if (!(await change({ label: park.elements.label.value.trim() }))) return;
-    park.closest("details").open = false;
-    leave();
+    const label = park.elements.label.value.trim();
+    onThis(async () => {
+      if (!(await change({ label }))) return;
+      park.closest("details").open = false;
+      leave();
+    });
   });
 
-  off.addEventListener("submit", async (event) => {
+  off.addEventListener("submit", (event) => {
     event.preventDefault();
-    if (!(await change({ ends: "void", reason: off.elements.reason.value.trim() }))) return;
-    off.reset();
-    off.closest("details").open = false;
-    leave();
+    const reason = off.elements.reason.value.trim();
+    if (!/[^\p{C}\p{Z}]/u.test(reason)) {
+      say(section.dataset.unreasoned); // blanks say nothing: the gateway takes none for a reason
+      return;
+    }
+    onThis(async () => {
+      if (!(await change({ ends: "void", reason }))) return;
+      off.reset();
+      off.closest("details").open = false;
+      leave();
+    });
   });
 
   function leave() {
@@ -302,15 +332,18 @@ export function awayTicket(here) {
   return {
     isBusy: () => Boolean(ticket),
     isOnScreen: (key) => ticket?.key === key,
-    /** Goes on with one that was parked here; what was on the screen is parked. */
-    open(found) {
-      ticket = found;
-      given = "";
-      slip.hidden = true;
-      say("");
-      draw();
-      section.scrollIntoView({ block: "start" });
-    },
+    /** Goes on with one that was parked here, as it is now; what was on the screen is parked. */
+    open: ({ key }) =>
+      inTurn(async () => {
+        const found = (await tickets()).find((one) => one.key === key && one.ends === "open");
+        if (!found) return;
+        ticket = found;
+        given = "";
+        slip.hidden = true;
+        say("");
+        draw();
+        section.scrollIntoView({ block: "start" });
+      }),
     /** Puts an amount on it that was typed, in minor units; whether it is on. */
     putAmount: (units, name) =>
       put({ item: "", version: 0, choices: [], name, price: units, tax: goods.tax }),

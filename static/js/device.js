@@ -1,27 +1,60 @@
 // A paired tablet: wiped once it is taken off, locked when nobody touches it.
-import { NAME, end, nobodyStands, onlyTickets, stands, tickets } from "./kept.js";
+import { NAME, dropTicket, end, nobodyStands, onlyTickets, stands, tickets } from "./kept.js";
 
 const PING_MS = 60000;
 const WAIT_MS = 10000;
+const AT_ONCE = 20; // tickets
+const LONG = 500000; // letters: the gateway reads 2 MB at once
 
-/** Leaves with the gateway what was written down here without a connection; whether it is there, or
- * nobody wants it. `end`: this tablet forgets that it was a till. */
+/** Leaves with the gateway what was written down here without a connection; whether nothing of it is
+ * here any more. What the gateway doesn't name as safe there stays. `end`: this tablet forgets that it
+ * was a till. */
 async function leave(end) {
-  const body = new FormData();
-  body.set("sales", JSON.stringify(await tickets().catch(() => [])));
-  if (end) body.set("end", "1");
   try {
-    const signal = AbortSignal.timeout(WAIT_MS);
-    return (await fetch("/pos/left", { method: "POST", body, signal })).status < 500;
+    for (const sales of fewAtOnce("indexedDB" in globalThis ? await tickets() : [])) {
+      const answer = await left({ sales });
+      if (!answer.ok || answer.redirected) return false;
+      const { keys } = await answer.json();
+      for (const one of sales) if (keys.includes(one.key)) await dropTicket(one);
+    }
+    if ("indexedDB" in globalThis && (await tickets()).length) return false;
+    const answer = await left({ sales: [], end });
+    // Nobody here knows a tablet that was never a till (404), and it has nothing.
+    return answer.status === 204 || answer.status === 404;
   } catch {
     return false;
   }
 }
 
+function left(what) {
+  return fetch("/pos/left", {
+    method: "POST",
+    body: JSON.stringify(what),
+    headers: { "Content-Type": "application/json" },
+    signal: AbortSignal.timeout(WAIT_MS),
+  });
+}
+
+function fewAtOnce(all) {
+  const parts = [];
+  let letters = 0;
+  for (const one of all) {
+    const more = JSON.stringify(one).length;
+    if (!parts.length || parts.at(-1).length === AT_ONCE || letters + more > LONG) {
+      parts.push([]);
+      letters = 0;
+    }
+    parts.at(-1).push(one);
+    letters += more;
+  }
+  return parts;
+}
+
 /** Forgets everything that pages of this address kept here: waiting sales, caches, workers. Tickets
- * and cash that can't be left with the gateway now stay, until it hears of them. */
+ * and cash that can't be left with the gateway now stay, until it hears of them; whether none do. */
 export async function wipe({ end: isEnd = false } = {}) {
-  const forget = (await leave(isEnd))
+  const isLeft = await leave(isEnd);
+  const forget = isLeft
     ? [
         end,
         () => deleted(NAME), // some browsers can't say what there is
@@ -51,6 +84,7 @@ export async function wipe({ end: isEnd = false } = {}) {
       // An old browser, or no secure context: it has nothing of that kind to forget.
     }
   }
+  return isLeft;
 }
 
 function deleted(name) {

@@ -98,8 +98,27 @@ export function keepTicket(ticket) {
   });
 }
 
-export function dropTicket(key) {
-  return act("tickets", "readwrite", (store) => store.delete(key));
+/** Notes something about a ticket; the ticket as it is now, or nothing where it is gone. */
+export async function noteTicket(key, fields) {
+  const found = await act("tickets", "readwrite", (store) => {
+    const asked = store.get(key);
+    asked.onsuccess = () => asked.result && store.put({ ...asked.result, ...fields });
+    return asked;
+  });
+  return found && { ...found, ...fields };
+}
+
+/** Forgets a ticket that is safe elsewhere, unless it went on here meanwhile: on another page. */
+export function dropTicket(sent) {
+  return act("tickets", "readwrite", (store) => {
+    const asked = store.get(sent.key);
+    asked.onsuccess = () => asked.result && isSame(asked.result, sent) && store.delete(sent.key);
+  });
+}
+
+function isSame(one, other) {
+  const [a, b] = [one, other].map((each) => JSON.stringify({ ...each, tried: true, problem: "" }));
+  return a === b;
 }
 
 /** Forgets all but the tickets: they could not be left with the gateway yet. */

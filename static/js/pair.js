@@ -1,11 +1,26 @@
 // Pairing: the code out of the scanned link's fragment, which no log ever sees; wiping before it.
 import { wipe } from "./device.js";
 
+const AGAIN_MS = 15000;
 const revoked = document.querySelector("[data-revoked]");
+let wiping = false;
+
+/** Until all is left with the gateway and wiped; meanwhile the page says that it isn't. */
+async function forget() {
+  if (wiping || revoked.dataset.revoked === "wiped") return;
+  wiping = true;
+  const isLeft = await wipe({ end: location.pathname === "/pos/pair" });
+  wiping = false;
+  revoked.dataset.revoked = isLeft ? "wiped" : "kept";
+  for (const words of revoked.querySelectorAll("[data-after]")) {
+    words.hidden = words.dataset.after !== revoked.dataset.revoked;
+  }
+  if (!isLeft) setTimeout(forget, AGAIN_MS);
+}
+
 if (revoked) {
-  wipe({ end: location.pathname === "/pos/pair" }).then(() => {
-    revoked.dataset.revoked = "wiped";
-  });
+  forget();
+  addEventListener("online", forget);
 }
 
 const code = document.getElementById("code");

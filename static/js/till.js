@@ -140,10 +140,14 @@ function ontoTicket(event) {
   problem.textContent = isEmpty ? main.dataset.empty : main.dataset.changing;
 }
 
+let putting = false; // tapped twice it is one amount
 document.getElementById("onto")?.addEventListener("click", async () => {
   const units = Number(digits);
   if (!units) problem.textContent = main.dataset.empty;
-  else if (await ticket?.putAmount(units, form.elements.order.value.trim())) clear();
+  if (!units || putting) return;
+  putting = true;
+  if (await ticket?.putAmount(units, form.elements.order.value.trim())) clear();
+  putting = false;
 });
 
 async function charge() {
@@ -461,7 +465,6 @@ async function startPaired() {
     token: form.elements.csrfmiddlewaretoken,
     sends: !away,
     sign: main.dataset.sign,
-    failed: main.dataset.failed,
     onOpen: away ? (found) => ticket.open(found) : undefined,
     isOnScreen: (key) => Boolean(ticket?.isOnScreen(key)),
     onSent: drawRecent,

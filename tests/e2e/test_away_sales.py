@@ -26,6 +26,28 @@ FULL_JS = """
   };
 }
 """
+KEPT_JS = """
+() => new Promise((done) => {
+  indexedDB.open('till').onsuccess = ({ target: { result: base } }) => {
+    base.transaction('tickets').objectStore('tickets').getAll().onsuccess = (event) => {
+      base.close();
+      done(event.target.result);
+    };
+  };
+})
+"""
+PUT_JS = """
+(tickets) => new Promise((done) => {
+  indexedDB.open('till').onsuccess = ({ target: { result: base } }) => {
+    const deal = base.transaction('tickets', 'readwrite');
+    for (const one of tickets) deal.objectStore('tickets').put(one);
+    deal.oncomplete = () => {
+      base.close();
+      done();
+    };
+  };
+})
+"""
 
 
 class Bar(Counter):
@@ -283,6 +305,124 @@ def test_one_taken_off_while_it_was_switched_off_leaves_it_when_it_starts(house)
         page.context.set_offline(False)
         page.goto("/pos/")
         expect(page.locator("[data-revoked=wiped]")).to_be_visible()
+        assert page.evaluate(LEFT_JS) == [0, 0, 0]
+    assert AwaySale.objects.get().why == "tablet_taken_off"
+    house.complaints.clear()
+
+
+def test_quick_taps_lose_nothing_and_make_no_second_ticket(house):
+    bar = Bar(house)
+    with opened(house, bar) as page:
+        go_away(page)
+        tapped = "(tile) => { for (let at = 0; at < 5; at += 1) tile.click(); }"
+        page.locator("#away-goods .tile", has_text="Espresso").evaluate(tapped)
+        expect(total(page)).to_have_text("€ 15.00")
+        assert len(page.evaluate(KEPT_JS)) == 1
+        page.locator("#away-given").fill("20")
+        page.evaluate(
+            "() => {"
+            " const pay = document.querySelector('[data-form=cash]');"
+            " const less = document.querySelector('[data-step=\"-1\"]');"
+            " pay.requestSubmit(); pay.requestSubmit(); less.click();"
+            " document.querySelector('#away-goods .tile').click(); }"
+        )
+        expect(total(page)).to_have_text("€ 3.00")  # the last tap begins another ticket
+        sold, begun = sorted(page.evaluate(KEPT_JS), key=lambda one: one["number"])
+        assert (sold["ends"], sold["due"], sold["change"]) == ("cash", 1_500, 500)
+        assert (begun["ends"], begun["due"], begun["number"]) == ("open", 300, 2)
+
+
+def test_a_blank_is_no_reason_to_call_one_off(house):
+    bar = Bar(house)
+    with opened(house, bar) as page:
+        go_away(page)
+        put(page, "Espresso")
+        page.locator("details:has([data-form=void]) summary").click()
+        page.locator("#away-reason").fill(" \u200b ")
+        page.locator("[data-form=void] button").click()
+        expect(page.locator("#away-ticket [data-problem]")).to_have_text("Say why.")
+        assert [one["ends"] for one in page.evaluate(KEPT_JS)] == ["open"]
+
+
+def test_an_answer_that_gives_no_reason_is_asked_for_again(house):
+    bar = Bar(house)
+    with opened(house, bar) as page:
+        go_away(page)
+        put(page, "Espresso")
+        pay(page, "3")
+        page.route("**/away-sales", lambda route: route.fulfill(status=403, body="<h1>No</h1>"))
+        mend(page)
+        expect(page.locator("#kept-rows [data-state=tried]")).to_be_visible()
+        page.unroute("**/away-sales")
+        page.evaluate("dispatchEvent(new Event('focus'))")
+        expect(page.locator("#kept-said > li")).to_have_count(1)
+    house.complaints.clear()  # the browser tells of the 403
+
+
+def test_what_is_paid_while_it_is_on_its_way_is_not_forgotten(house):
+    bar = Bar(house)
+    with opened(house, bar) as page:
+        go_away(page)
+        put(page, "Espresso")
+        park(page, "Table 4")
+        (parked,) = page.evaluate(KEPT_JS)
+        sent = []
+
+        def slowly(route):
+            sent.append(route)
+            if len(sent) > 1:
+                route.continue_()
+
+        page.route("**/away-sales", slowly)
+        with page.expect_request("**/away-sales"):
+            mend(page)
+        # Another page of this tablet takes the cash meanwhile.
+        paid = parked | {"ends": "cash", "given": 300, "shift": str(bar.shift.id)}
+        page.evaluate(PUT_JS, [paid])
+        sent[0].continue_()
+        expect(page.locator("#kept-said > li")).to_have_count(1)
+        (left,) = page.evaluate(KEPT_JS)
+        assert left["ends"] == "cash"
+        page.evaluate("dispatchEvent(new Event('focus'))")
+        expect(page.locator("#kept-said > li")).to_have_count(2)
+        assert page.evaluate(KEPT_JS) == []
+    assert AwaySale.objects.get(ends="cash").why == "went_on"
+
+
+def test_a_tablet_taken_off_leaves_two_hundred_tickets(house):
+    bar = Bar(house)
+    with opened(house, bar) as page:
+        go_away(page)
+        put(page, "Espresso")
+        pay(page, "5")
+        (one,) = page.evaluate(KEPT_JS)
+        more = [one | {"key": f"{at:032x}", "number": at} for at in range(2, 201)]
+        page.evaluate(PUT_JS, more)
+        bar.take_off()
+        mend(page)
+        page.wait_for_url("**/pos/pair")
+        expect(page.locator("[data-revoked=wiped]")).to_be_visible(timeout=60_000)
+        assert page.evaluate(LEFT_JS) == [0, 0, 0]
+    assert AwaySale.objects.filter(why="tablet_taken_off", due_units=300).count() == 200
+    house.complaints.clear()
+
+
+def test_cash_that_the_gateway_does_not_take_stays_and_the_page_says_so(house):
+    bar = Bar(house)
+    with opened(house, bar) as page:
+        go_away(page)
+        put(page, "Espresso")
+        pay(page, "5")
+        bar.take_off()
+        page.route("**/pos/left", lambda route: route.fulfill(status=429))
+        mend(page)
+        page.wait_for_url("**/pos/pair")
+        expect(page.get_by_text("Cash sales are still on this tablet")).to_be_visible()
+        expect(page.get_by_text("What it kept is wiped")).to_be_hidden()
+        assert len(page.evaluate(KEPT_JS)) == 1
+        page.unroute("**/pos/left")
+        page.evaluate("dispatchEvent(new Event('online'))")
+        expect(page.get_by_text("What it kept is wiped")).to_be_visible()
         assert page.evaluate(LEFT_JS) == [0, 0, 0]
     assert AwaySale.objects.get().why == "tablet_taken_off"
     house.complaints.clear()

@@ -3,10 +3,13 @@ the next number: once, however often it is sent. What can't be booked by itself 
 the same and waits for a manager: cash that was taken is never dropped."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
+from hashlib import sha256
 from typing import Any, Final
 from uuid import UUID, uuid5
 
+import orjson
 from django.db import transaction
 
 from gateway.events.errors import TillwayError
@@ -15,7 +18,6 @@ from gateway.shops.selectors import ShopView
 from merchants.audit.recording import record
 from merchants.pos.away.errors import (
     AwayDiffers,
-    AwayKeyReused,
     AwaySettled,
     AwayUnknown,
     CurrencyChanged,
@@ -40,6 +42,7 @@ from merchants.tills.ruling import rules_of
 from merchants.tills.selectors import role_at_tills
 
 TAKEN_OFF: Final = "tablet_taken_off"
+WENT_ON: Final = "went_on"
 VOID_NEEDS_MANAGER: Final = "void_needs_manager"
 _ON_ITS_WAY: Final = "booking"
 MOST_LEFT: Final = 500
@@ -60,13 +63,12 @@ def away_take(
 
     Raises:
         DraftElsewhere: no tablet of this shop kept it.
-        AwayKeyReused
     """
     device = _device(shop.id, said)
     row, is_new = _written(device, said, sent_by=sent_by, now=now)
     if not is_new:
         return row
-    row.why = TAKEN_OFF if device.id != device_id else ""
+    row.why = _apart(row, said) or (TAKEN_OFF if device.id != device_id else "")
     if not row.why:
         try:
             with transaction.atomic():
@@ -81,20 +83,20 @@ def away_take(
 
 @transaction.atomic
 def away_leave(*, device: Device, said: Said, now: datetime) -> AwaySale | None:
-    """Write down what a tablet still had when it was taken off: nothing of it is booked. None where
-    it left too much already.
+    """Write down what a tablet still had when it was taken off, of an earlier pairing too: nothing
+    of it is booked. None where so much was left already that this is no till's.
 
     Raises:
-        DraftElsewhere: it was kept under another pairing.
-        AwayKeyReused
+        DraftElsewhere: no tablet of this shop kept it.
     """
-    if said.device_id != device.id:
-        raise DraftElsewhere
-    if AwaySale.objects.filter(device=device, why=TAKEN_OFF).count() >= MOST_LEFT:
+    kept_by = _device(device.shop_id, said)
+    came = AwaySale.objects.filter(shop_id=device.shop_id, key=said.key)
+    left = AwaySale.objects.filter(device=kept_by, sent_by=None)
+    if not came.exists() and left.count() >= MOST_LEFT:
         return None
-    row, is_new = _written(device, said, sent_by=None, now=now)
+    row, is_new = _written(kept_by, said, sent_by=None, now=now)
     if is_new:
-        row.why = TAKEN_OFF
+        row.why = _apart(row, said) or TAKEN_OFF
         row.save(update_fields=["why"])
     return row
 
@@ -160,9 +162,28 @@ def _written(
     device: Device, said: Said, *, sent_by: UUID | None, now: datetime
 ) -> tuple[AwaySale, bool]:
     """Its row, and whether it came for the first time. Two pages that send it at once wait for one
-    another."""
-    body = said_as_dict(said)
-    row, is_new = AwaySale.objects.get_or_create(
+    another. What went on after it was sent, on another page of the tablet, is written down too,
+    under a key of its own: it may be cash."""
+    row, is_new = _row(device, said, sent_by=sent_by, now=now)
+    if row.body != said_as_dict(said):
+        return _row(device, _went_on(said), sent_by=sent_by, now=now)
+    return row, is_new
+
+
+def _went_on(said: Said) -> Said:
+    """The same under a key of its own, which is always the same for the same ticket."""
+    whole = orjson.dumps(said_as_dict(said), option=orjson.OPT_SORT_KEYS)
+    return replace(said, key=sha256(whole).hexdigest()[:32])
+
+
+def _apart(row: AwaySale, said: Said) -> str:
+    return WENT_ON if row.key != said.key else ""
+
+
+def _row(
+    device: Device, said: Said, *, sent_by: UUID | None, now: datetime
+) -> tuple[AwaySale, bool]:
+    return AwaySale.objects.get_or_create(
         shop_id=device.shop_id,
         key=said.key,
         defaults={
@@ -173,7 +194,7 @@ def _written(
             "currency": said.currency,
             "due_units": said.due_units,
             "label": said.label,
-            "body": body,
+            "body": said_as_dict(said),
             "made_by": said.made_by,
             "made_at": said.made_at,
             "sent_by": sent_by,
@@ -181,9 +202,6 @@ def _written(
             "why": _ON_ITS_WAY,
         },
     )
-    if row.body != body:
-        raise AwayKeyReused
-    return row, is_new
 
 
 def _check_now(shop: ShopView, row: AwaySale, said: Said) -> None:

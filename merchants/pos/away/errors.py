@@ -9,13 +9,6 @@ class AwayInvalid(TillwayError):
     hint = "Save it as a file and show it to a manager."
 
 
-class AwayKeyReused(TillwayError):
-    code = "away_key_reused"
-    message = "Another ticket came under this key."
-    hint = "Save it as a file and show it to a manager."
-    status = 422
-
-
 class AwayDiffers(TillwayError):
     code = "away_differs"
     message = "It comes to something else here than the tablet said."

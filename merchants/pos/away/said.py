@@ -5,7 +5,6 @@ connection. What stands in it was written by whoever holds the tablet: all of it
 its form, and by the booking for its sums.
 """
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -98,18 +97,6 @@ def said_from(sent: Any) -> Said:
     try:
         return _said(cast(Mapping[str, Any], sent))
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
-        raise AwayInvalid from error
-
-
-def said_in(text: str) -> Said:
-    """What was sent, as text.
-
-    Raises:
-        AwayInvalid
-    """
-    try:
-        return said_from(json.loads(text))
-    except (ValueError, RecursionError) as error:
         raise AwayInvalid from error
 
 

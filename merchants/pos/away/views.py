@@ -1,11 +1,11 @@
 """What a tablet sends of the time it had no connection, and what one leaves that was taken off."""
 
+import json
 from contextlib import suppress
 from typing import Any, Final
 from urllib.parse import quote
 from uuid import UUID
 
-import orjson
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,17 +16,21 @@ from django.views.decorators.http import require_POST
 from gateway.compliance.behaviour.noticing import till_used
 from gateway.events.errors import TillwayError
 from merchants.pos.away.booking import away_leave, away_take
-from merchants.pos.away.said import said_from, said_in
+from merchants.pos.away.errors import AwayInvalid
+from merchants.pos.away.said import said_from
 from merchants.pos.away.words import why_word
 from merchants.pos.models import AwaySale
 from merchants.receipts.selectors import receipt_of_sale
 from merchants.tills import cookies
 from merchants.tills.acting import maker_of
 from merchants.tills.guards import TillRequest, cleared, refusal, require_till
+from merchants.tills.models import Device
 from merchants.tills.selectors import device_taken_off
 
-MOST_AT_ONCE: Final = 500
-"""As much as one tablet may leave."""
+MOST_AT_ONCE: Final = 100
+"""So many of those that a tablet leaves are read at once: it asks again with the others."""
+MOST_BYTES: Final = 2 * 1024 * 1024
+"""A ticket of 200 lines with their modifiers is some 600 KB: the limit for forms is below that."""
 
 
 @never_cache
@@ -41,7 +45,7 @@ def send(request: TillRequest, shop_id: UUID) -> HttpResponse:
     try:
         row = away_take(
             shop=request.shop,
-            said=said_in(request.POST.get("sale", "")),
+            said=said_from(_sent(request)),
             device_id=request.till.device_id,
             sent_by=request.user.id,
             now=now,
@@ -74,26 +78,50 @@ def _told(row: AwaySale) -> dict[str, Any]:
 @require_POST
 def left(request: HttpRequest) -> HttpResponse:
     """What a tablet still had when it was taken off. None of it becomes a sale; a manager sees it.
-    The tablet is told to wipe everything; ``end`` has it forget that it was a till.
+    The answer has the keys of those that are safe here: the tablet forgets these and no other.
 
-    One that is a till still, or was never one, is not there (404).
+    One that says that it has none (204) is told to wipe everything; ``end`` has it forget that it
+    was a till. One that is a till still, or was never one, is not there (404).
     """
     device = device_taken_off(cookies.token_in(request))
     if device is None:
         raise Http404
-    for one in _sent(request):
-        # What is no ticket of ours keeps none of the others from being left.
-        with suppress(TillwayError):
-            away_leave(device=device, said=said_from(one), now=timezone.now())
+    try:
+        sent = _sent(request)
+        sales = sent["sales"]
+        if not isinstance(sales, list):
+            raise AwayInvalid
+    except (AwayInvalid, KeyError, TypeError):
+        return refusal(AwayInvalid())
+    if sales:
+        return JsonResponse({"keys": _written_down(device, sales[:MOST_AT_ONCE])})
     response = HttpResponse(status=204)
-    if "end" in request.POST:
+    if sent.get("end"):
         cookies.drop(response)
     return cleared(response)
 
 
-def _sent(request: HttpRequest) -> list[Any]:
+def _written_down(device: Device, sales: list[Any]) -> list[str]:
+    keys = []
+    for one in sales:
+        # What is no ticket of ours keeps none of the others from being left.
+        with suppress(TillwayError):
+            said = said_from(one)
+            if away_leave(device=device, said=said, now=timezone.now()):
+                keys.append(said.key)
+    return keys
+
+
+def _sent(request: HttpRequest) -> Any:
+    """The body as JSON's own types, up to ``MOST_BYTES``.
+
+    Raises:
+        AwayInvalid
+    """
+    body = request.read(MOST_BYTES + 1)
+    if len(body) > MOST_BYTES:
+        raise AwayInvalid
     try:
-        sent = orjson.loads(request.POST.get("sales", "[]"))
-    except orjson.JSONDecodeError:
-        return []
-    return sent[:MOST_AT_ONCE] if isinstance(sent, list) else []
+        return json.loads(body)  # half a sign at a name's end is dropped later: orjson refuses all
+    except (ValueError, RecursionError) as error:
+        raise AwayInvalid from error

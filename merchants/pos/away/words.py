@@ -12,6 +12,7 @@ def why_word(why: str) -> str:
         "currency_changed": _("the shop sells in another currency now."),
         "not_at_tills": _("who made it works at this shop's tills no more."),
         "away_differs": _("it comes to something else here than the tablet said."),
+        "went_on": _("it was sent before, and went on afterwards: look at both."),
         "choice_invalid": _("its modifiers are others now."),
         "item_not_found": _("an item on it is not in the catalogue."),
         "item_not_sold": _("an item on it wasn't sold then."),

@@ -207,7 +207,7 @@ def test_the_next_answer_tells_a_lost_tablet_to_wipe_itself(tablet):
         assert answer.status_code == 401
         assert answer["X-Problem"] == "till_revoked"
         assert answer["Clear-Site-Data"] == '"cache"'
-    left = tablet.client.post("/pos/left")
+    left = tablet.client.post("/pos/left", {"sales": []}, content_type="application/json")
     assert left.status_code == 204 and left["Clear-Site-Data"] == '"cache", "storage"'
     assert not Invoice.objects.exists()
     page = tablet.client.get(f"{tablet.home}/")
@@ -219,7 +219,9 @@ def test_a_wiped_tablet_can_be_paired_anew_or_signed_in_on(tablet):
     revoke(tablet)
     page = tablet.client.get("/pos/pair")
     assert page.status_code == 200 and "data-revoked" in page.content.decode()
-    tablet.client.post("/pos/left", {"end": "1"})  # as that page does once it left what it kept
+    # As that page does once it left what it kept.
+    nothing = {"sales": [], "end": True}
+    tablet.client.post("/pos/left", nothing, content_type="application/json")
     assert not tablet.client.cookies["till"].value
     assert tablet.client.get(f"{tablet.home}/")["Location"].startswith("/login")
     tablet.pair()

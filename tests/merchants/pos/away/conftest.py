@@ -71,18 +71,20 @@ class Away:
         return self.kept(*lines, **{"ends": "open", "given": 0, "change": 0, **more})
 
     def send(self, kept: dict[str, Any]) -> Any:
-        sent = {"sale": orjson.dumps(kept).decode()}
-        return self.tablet.client.post(f"{self.tablet.home}/away-sales", sent, **PART)
+        return self.post(f"{self.tablet.home}/away-sales", kept)
 
     def sent(self, kept: dict[str, Any]) -> AwaySale:
         answer = self.send(kept)
         assert answer.status_code == 200, answer.content
         return AwaySale.objects.get(key=kept["key"])
 
-    def leave(self, *kept: Any, **more: str) -> Any:
+    def leave(self, *kept: Any, **more: Any) -> Any:
         """As the page of a tablet does that was taken off."""
-        sent = {"sales": orjson.dumps(list(kept)).decode(), **more}
-        return self.tablet.client.post("/pos/left", sent)
+        return self.post("/pos/left", {"sales": list(kept), **more})
+
+    def post(self, path: str, what: Any) -> Any:
+        body = what if isinstance(what, str) else orjson.dumps(what)
+        return self.tablet.client.post(path, body, content_type="application/json", **PART)
 
 
 @pytest.fixture
