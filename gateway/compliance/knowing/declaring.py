@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from gateway.compliance.knowing.errors import SubjectErased
 from gateway.compliance.knowing.fields import subject_fields
+from gateway.compliance.knowing.leaving import is_screened_on
 from gateway.compliance.knowing.models import BusinessFile, Subject
 from gateway.compliance.knowing.places import shop_place_forget, shop_place_keep
 from gateway.compliance.listed.dates import iso_date
@@ -81,7 +82,10 @@ def subject_screen(*, subject_id: UUID, shop_id: UUID | None, now: datetime) -> 
 
 
 def on_subject_ended(event: EventRecord) -> None:
-    """``subject.ended``: lists that change don't concern us with them any more."""
+    """``subject.ended``: lists that change don't concern us with them any more; of a shop whose
+    money they may stop, once its file is approved without them."""
+    if is_screened_on(UUID(event.subject_id)):
+        return
     party_leave(about=event.subject, mode=house_mode(), now=timezone.now())
 
 
