@@ -70,9 +70,7 @@ def names_behind(shop_id: UUID) -> Behind:
         return CLEAR if are_asked else Behind("unknown")
 
 
-def _asked(
-    rows: Sequence[ScreenedParty], sources: Sequence[ListSource], is_brought: bool
-) -> bool:
+def _asked(rows: Sequence[ScreenedParty], sources: Sequence[ListSource], is_brought: bool) -> bool:
     """Whether each of them is clear by the lists in force."""
     if not sources or any(source.version_id is None for source in sources):
         return False
