@@ -68,6 +68,7 @@ EVERY_SECONDS = {
     "gateway.compliance.retaining.tasks.erase_what_was_kept_long_enough": DAY,
     "gateway.compliance.knowing.tasks.erase_due_subjects": HOUR,
     "gateway.compliance.knowing.tasks.forget_papers": HOUR,
+    "gateway.compliance.knowing.tasks.screen_unasked_subjects": 10 * MINUTE,
     "gateway.compliance.travelling.tasks.deliver_exchanges": 5.0,
     "gateway.compliance.travelling.tasks.forget_challenges": DAY,
     "gateway.compliance.knowing.tasks.keep_shop_places": HOUR,

@@ -19,6 +19,7 @@ from gateway.compliance.knowing.errors import (
     NamesNotClear,
     NothingSubmitted,
 )
+from gateway.compliance.knowing.leaving import left_leave
 from gateway.compliance.knowing.levels import LEVELS, Level
 from gateway.compliance.knowing.models import BusinessFile, FileDecision, ShopLevel
 from gateway.compliance.knowing.rating import Rating, review_after
@@ -129,6 +130,7 @@ def approval_agreed(act: Act, now: datetime) -> None:
             "set_at": now,
         },
     )
+    left_leave(file, now=now)
     _decided(
         file,
         "approved",

@@ -5,18 +5,23 @@ In the house's own mode, whatever their shop's: people are real before their sho
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef, TextField, Value
+from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 
 from gateway.compliance.knowing.errors import SubjectErased
 from gateway.compliance.knowing.fields import subject_fields
-from gateway.compliance.knowing.models import BusinessFile, Subject
+from gateway.compliance.knowing.leaving import is_screened_on
+from gateway.compliance.knowing.models import BusinessFile, Part, SealedField, Subject
 from gateway.compliance.knowing.places import shop_place_forget, shop_place_keep
 from gateway.compliance.listed.dates import iso_date
 from gateway.compliance.listed.entities import ListedId
+from gateway.compliance.naming.models import ScreenedParty
 from gateway.compliance.naming.scoring import NameQuery
 from gateway.compliance.naming.services import (
     party_forget,
@@ -28,6 +33,9 @@ from gateway.custody.approvals.configuration import house_mode
 from gateway.events.services import emit
 from gateway.events.subscriptions import EventRecord
 from gateway.shops.selectors import shop_view
+from gateway.tenancy.scope import house_scope
+
+AT_ONCE: Final = 200
 
 _NAMES: Final = ("name", "identity_name")
 """As a shop tells it, and as a proof of identity found it: both are screened."""
@@ -80,8 +88,30 @@ def subject_screen(*, subject_id: UUID, shop_id: UUID | None, now: datetime) -> 
         party_screen(party_id=party.id, now=now)
 
 
+def subjects_unasked_screen(*, now: datetime) -> int:
+    """Screen whoever stands in a file under a name and was never asked about in the house's mode,
+    up to a page; how many. They told us of themselves while it was another one."""
+    with house_scope():
+        told = Concat(Value("subject:"), Cast(OuterRef("id"), TextField()))
+        here = Part.objects.filter(subject=OuterRef("id"), ended_at__isnull=True)
+        unasked = Subject.objects.filter(
+            Exists(here) | Exists(BusinessFile.objects.filter(company=OuterRef("id"))),
+            Exists(SealedField.objects.filter(subject=OuterRef("id"), name__in=_NAMES)),
+            ~Exists(ScreenedParty.objects.filter(mode=house_mode(), about=told)),
+            erased_at__isnull=True,
+        )
+        found = list(unasked.order_by("id").values_list("id", "shop_id")[:AT_ONCE])
+        for subject_id, shop_id in found:
+            with suppress(SubjectErased):
+                subject_screen(subject_id=subject_id, shop_id=shop_id, now=now)
+    return len(found)
+
+
 def on_subject_ended(event: EventRecord) -> None:
-    """``subject.ended``: lists that change don't concern us with them any more."""
+    """``subject.ended``: lists that change don't concern us with them any more; of a shop whose
+    money they may stop, once its file is approved without them."""
+    if is_screened_on(UUID(event.subject_id)):
+        return
     party_leave(about=event.subject, mode=house_mode(), now=timezone.now())
 
 

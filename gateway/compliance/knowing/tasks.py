@@ -3,6 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
+from gateway.compliance.knowing.declaring import subjects_unasked_screen
 from gateway.compliance.knowing.erasing import subjects_erase_due
 from gateway.compliance.knowing.papers import papers_forget
 from gateway.compliance.knowing.places import shop_places_keep
@@ -14,6 +15,12 @@ from gateway.compliance.knowing.shopper_places import shopper_places_forget
 def erase_due_subjects() -> int:
     """Each hour: whom we need no longer know."""
     return subjects_erase_due(now=timezone.now())
+
+
+@shared_task
+def screen_unasked_subjects() -> int:
+    """Every ten minutes: who was named while the house was in another mode."""
+    return subjects_unasked_screen(now=timezone.now())
 
 
 @shared_task

@@ -10,6 +10,7 @@ from gateway.compliance.naming.scoring import Score, score
 from gateway.compliance.naming.sealed_names import matches_of, query_of
 from gateway.compliance.naming.stored import score_read
 from gateway.compliance.naming.weights import SCORER_VERSION
+from gateway.custody.approvals.configuration import house_mode
 from gateway.events.cursors import PAGE_SIZE, Page
 from gateway.events.ordering import NEWEST, Order, sorted_page
 
@@ -20,9 +21,9 @@ def verdicts_about(about: str, *, mode: str) -> list[NameVerdict]:
 
 
 def are_clear(abouts: Collection[str]) -> bool:
-    """Whether each of these is screened, and clear under every name: whoever was not asked about,
-    or of whom nobody can say, is not. One query."""
-    rows = ScreenedParty.objects.filter(about__in=abouts, active=True)
+    """Whether each of these is screened in the house's mode, and clear under every name: whoever
+    was not asked about, or of whom nobody can say, is not. One query."""
+    rows = ScreenedParty.objects.filter(mode=house_mode(), about__in=abouts, active=True)
     found = list(rows.select_related("verdict"))
     return {row.about for row in found} == set(abouts) and all(
         row.verdict is not None and row.verdict.is_clear for row in found
@@ -30,9 +31,10 @@ def are_clear(abouts: Collection[str]) -> bool:
 
 
 def name_standing(about: str) -> Literal["clear", "match", "unknown"]:
-    """What the lists say of somebody under all their names: ``unknown`` before they were asked, and
-    while nobody can say. One query."""
-    rows = ScreenedParty.objects.filter(about=about, active=True).select_related("verdict")
+    """What the lists say of somebody under all their names, in the house's mode: ``unknown`` before
+    they were asked, and while nobody can say. One query."""
+    parties = ScreenedParty.objects.filter(mode=house_mode(), about=about, active=True)
+    rows = parties.select_related("verdict")
     states = {"unknown" if row.verdict is None else row.verdict.state for row in rows}
     if "match" in states:
         return "match"

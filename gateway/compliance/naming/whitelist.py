@@ -15,7 +15,7 @@ from gateway.compliance.errors import SamePerson
 from gateway.compliance.listed.models import Entry
 from gateway.compliance.naming import locks
 from gateway.compliance.naming.errors import GroundsMissing, NoGoodGuy, NoSuchMatch
-from gateway.compliance.naming.models import GoodGuy
+from gateway.compliance.naming.models import GoodGuy, ScreenedParty
 from gateway.compliance.naming.scoring import Score
 from gateway.tenancy.scope import house_scope
 
@@ -66,7 +66,7 @@ def good_guy_add(
 
 @transaction.atomic
 def good_guy_end(*, good_guy_id: UUID, by: str, now: datetime) -> GoodGuy:
-    """Take it back.
+    """Take it back: what rested on it says nothing from now on, until they are asked about again.
 
     Raises:
         NoGoodGuy, GroundsMissing
@@ -78,6 +78,9 @@ def good_guy_end(*, good_guy_id: UUID, by: str, now: datetime) -> GoodGuy:
         if held is None:
             raise NoGoodGuy
         _end(held, because=by, now=now)
+        rows = ScreenedParty.objects.filter(mode=held.mode, about=held.about, active=True)
+        # One who is called like a second listed one stays so: a match stops more than no answer.
+        rows.filter(verdict__state="clear").update(verdict=None)
         return held
 
 

@@ -13,7 +13,7 @@ from merchants.accounts.acting import knows_password
 from merchants.accounts.actions import HOUSE_ROLES
 from merchants.accounts.guards import MemberRequest
 from merchants.dashboard.approvals.deciding import say_of
-from merchants.dashboard.approvals.own_shop import check_not_own, shop_of
+from merchants.dashboard.approvals.own_shop import check_act_not_own
 
 VERBS: Final = ("agree", "reject", "cancel")
 
@@ -33,7 +33,7 @@ def act_on(request: MemberRequest, act: Act, verb: str) -> str:
             if not knows_password(request):
                 return _("That isn't your password.")
             if act.decider == "house" and HOUSE_ROLES & request.roles:
-                check_not_own(request.user, shop_of(act))
+                check_act_not_own(request.user, act)
             then = act_agree(act_id=act.id, by=request.user.pk)
             messages.success(
                 request,

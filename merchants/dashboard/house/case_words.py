@@ -132,6 +132,7 @@ def kind_word(kind: str) -> str:
         "refund_to_listed": _("A refund would go to a listed address"),
         "name_match": _("A name is like one on a list"),
         "payout_to_match": _("A payout waits: a name behind its shop is like one on a list"),
+        "payout_unsaid": _("A payout waits: nobody could say yet whether a list names its shop"),
         "destination_waits": _("Money waits: the address that it would go to is not clear"),
         "wallet_exposure": _("A wallet is close to bad money"),
         "address_listed": _("An address is on a list"),

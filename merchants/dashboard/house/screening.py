@@ -25,6 +25,7 @@ from gateway.compliance.tracing.selectors import wallet_verdicts_about
 from gateway.compliance.tracing.spelling import spelled
 from gateway.events.errors import BadCursor, TillwayError
 from merchants.accounts.guards import MemberRequest, require_action
+from merchants.dashboard.approvals.own_shop import check_address_not_own
 from merchants.dashboard.house.frame import draw
 from merchants.dashboard.house.lists import problem_words
 from merchants.dashboard.house.screening_rows import (
@@ -93,6 +94,7 @@ def wallet(request: MemberRequest) -> HttpResponse:
     stopped = destination_stopped(read.address, chain_id=chain.id)
     if request.POST.get("do") == "release" and stopped is not None:
         try:
+            check_address_not_own(request.user, read.address)
             act = destination_release_propose(
                 verdict_id=stopped.id, by=request.user.pk, reason=request.POST.get("reason", "")
             )

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from gateway.compliance.alerts.abouts import AboutUnreadable
+from gateway.compliance.alerts.abouts import AboutUnreadable, about_of
 from gateway.compliance.naming.models import GoodGuy
 from gateway.compliance.naming.selectors import good_guys_page
 from gateway.compliance.naming.services import good_guy_end
@@ -22,6 +22,7 @@ from gateway.events.errors import BadCursor, TillwayError
 from merchants.accounts.guards import MemberRequest, require_action
 from merchants.accounts.selectors import people_named
 from merchants.dashboard.approvals.acting import act_problem
+from merchants.dashboard.approvals.own_shop import check_not_own, shop_about
 from merchants.dashboard.approvals.rows import rows_of
 from merchants.dashboard.house.frame import draw
 from merchants.dashboard.lists import listed
@@ -39,6 +40,7 @@ def whitelist(request: MemberRequest) -> HttpResponse:
         return _page(request)
     told = {name: request.POST.get(name, "").strip() for name in FIELDS}
     try:
+        check_not_own(request.user, shop_about(str(about_of(told["about"]))))
         act = good_guy_propose(mode=house_mode(), by=request.user.pk, **told)
     except TillwayError as refused:
         return _page(request, problem=_refusal(refused), status=422)

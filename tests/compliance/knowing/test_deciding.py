@@ -6,12 +6,15 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 from django.test import override_settings
+from django.utils import timezone
 
+from gateway.compliance.knowing.behind import Behind, names_behind
 from gateway.compliance.knowing.deciding import (
     file_refuse,
     file_take_up,
     file_want_more,
 )
+from gateway.compliance.knowing.declaring import subjects_unasked_screen
 from gateway.compliance.knowing.errors import (
     FileIncomplete,
     FileRefused,
@@ -21,7 +24,7 @@ from gateway.compliance.knowing.errors import (
     NamesNotClear,
     NothingSubmitted,
 )
-from gateway.compliance.knowing.files import file_say, file_submit
+from gateway.compliance.knowing.files import file_say, file_submit, subject_end
 from gateway.compliance.knowing.gate import level_of, payout_limited, taking_check
 from gateway.compliance.knowing.models import (
     FileDecision,
@@ -33,6 +36,7 @@ from gateway.compliance.knowing.models import (
 from gateway.compliance.knowing.reviewing import reviews_tell
 from gateway.compliance.knowing.selectors import decisions_of, files_by_status
 from gateway.compliance.models import ShopApproval
+from gateway.compliance.naming.models import ScreenedParty
 from gateway.custody.approvals.carrying import acts_carry_out_due
 from gateway.custody.approvals.errors import SamePerson
 from gateway.custody.approvals.models import Act
@@ -53,10 +57,12 @@ from tests.compliance.knowing.place import (
     again,
     approved,
     filled,
+    named,
     opened,
     proposed,
     submitted,
     told,
+    verified,
 )
 from tests.custody.approvals.conftest import ADA, BEA, delay_passed
 
@@ -66,8 +72,8 @@ USDC = Asset("USDC@8453", 6)
 
 def test_two_people_approve_and_in_live_mode_the_shop_is_live(listed: Listed) -> None:
     file = submitted()
-    listed("Somebody ELSE")
     with override_settings(LIVE_MODE=True):
+        listed("Somebody ELSE")
         act = approved(file)
     shop = Shop.objects.get(id=file.shop_id)
     assert (shop.mode, shop.approved_at is not None) == ("live", True)
@@ -86,16 +92,49 @@ def test_nobody_takes_real_money_while_somebody_behind_it_is_not_clear(
 ) -> None:
     """Without a list nobody is."""
     file = submitted()
-    if names:
-        listed(*names)
-    with override_settings(LIVE_MODE=True), pytest.raises(NamesNotClear):
-        proposed(file)
+    with override_settings(LIVE_MODE=True):
+        if names:
+            listed(*names)
+        with pytest.raises(NamesNotClear):
+            proposed(file)
+
+
+def test_nor_while_they_were_asked_about_in_test_mode_alone(listed: Listed) -> None:
+    file = submitted()
+    listed("Somebody ELSE")
+    with override_settings(LIVE_MODE=True):
+        with pytest.raises(NamesNotClear):
+            proposed(file)
+        assert subjects_unasked_screen(now=NOW) == 2, "the business and who is behind it"
+        assert subjects_unasked_screen(now=NOW) == 0
+        assert proposed(file).state == "proposed"
+
+
+def test_who_left_an_approved_file_counts_until_it_is_approved_without_them(
+    listed: Listed,
+) -> None:
+    listed("Somebody ELSE")
+    file, _ann = filled()
+    bob = named(file.shop_id, "director", name="Bob Bell")
+    verified(bob, reference="vs_bob")
+    file_submit(shop_id=file.shop_id, by="user:owner", now=NOW)
+    approved(file)
+    subject_end(shop_id=file.shop_id, subject_id=bob.id, now=timezone.now())
+    relay.drain(limit=1000)
+    listed("Somebody ELSE", "Bob BELL")
+    with transaction.atomic():
+        assert names_behind(file.shop_id) == Behind("match", (f"subject:{bob.id}",))
+    file_submit(shop_id=file.shop_id, by="user:owner", now=NOW)
+    approved(file)
+    assert not ScreenedParty.objects.filter(about=f"subject:{bob.id}", active=True).exists()
+    with transaction.atomic():
+        assert names_behind(file.shop_id).state == "clear"
 
 
 def test_an_approval_ends_where_a_list_came_to_name_somebody_meanwhile(listed: Listed) -> None:
     file = submitted()
-    listed("Somebody ELSE")
     with override_settings(LIVE_MODE=True):
+        listed("Somebody ELSE")
         act = proposed(file)
         act_agree(act_id=act.id, by=BEA)
         delay_passed(act.id)
@@ -223,8 +262,8 @@ def eur(euros: int) -> Amount:
 @pytest.fixture
 def live(listed: Listed) -> Any:
     file = submitted()
-    listed("Somebody ELSE")
     with override_settings(LIVE_MODE=True):
+        listed("Somebody ELSE")
         approved(file)
     return shop_view(shop_id=file.shop_id)
 

@@ -11,9 +11,14 @@ from django.utils import timezone
 from gateway.chains.models import Deposit
 from gateway.compliance.cases.models import Case
 from gateway.compliance.deciding import hold_block_propose
+from gateway.compliance.destinations.models import DestinationVerdict
+from gateway.compliance.destinations.releasing import destination_release_propose
 from gateway.compliance.knowing.files import file_open
 from gateway.compliance.models import Hold
 from gateway.custody.approvals.models import Act
+from gateway.custody.approvals.services import act_propose
+from gateway.events.ids import uuid7
+from gateway.settlement.models import Payout
 from gateway.settlement.standing import shop_status_propose
 from gateway.shops.selectors import shop_view
 from merchants.accounts.models import User
@@ -97,6 +102,69 @@ def test_nor_decides_about_its_file_or_its_standing(
     stop = {"do": "suspend", "reason": "my till was stolen"}
     partner[1].post(f"/house/shops/{shop_id}", stop)
     assert shop_view(shop_id=shop_id).status == "suspended", "that lets nobody have anything"
+
+
+def test_nor_says_of_who_is_behind_it_that_a_list_means_another(
+    staff: Staff, partner: tuple[User, Client]
+) -> None:
+    file = file_open(shop_id=staff.world.shop_id, now=timezone.now())
+    about = f"subject:{file.company_id}"
+    told = {"about": about, "source": "ofac", "entity_id": "7", "reason": "x"}
+    assert REFUSED in said(partner[1].post("/house/whitelist", told), 422)
+    assert not Act.objects.exists()
+    act = act_propose(
+        kind="good_guy",
+        subject=f"{about}:ofac:7",
+        payload={"mode": "test", "about": about, "source": "ofac", "entity_id": "7", "said": ""},
+        reason="x",
+        maker=staff.user("compliance_officer").pk,
+    )
+    agree = f"/house/approvals/{act.id}/agree"
+    assert REFUSED in said(partner[1].post(agree, {"password": PASSWORD}), 422)
+
+
+def test_nor_lets_money_go_to_an_address_that_it_pays(
+    staff: Staff, partner: tuple[User, Client]
+) -> None:
+    now = timezone.now()
+    address = bytes.fromhex("ab" * 20)
+    verdict = DestinationVerdict.objects.create(
+        mode="test",
+        chain_id=31337,
+        address=address,
+        state="high",
+        reasons=["listed_direct"],
+        versions=[],
+        versions_key="ofac#1",
+        wallet_verdict_id=uuid7(),
+        policy="test",
+        given_at=now,
+    )
+    by = staff.user("compliance_officer").pk
+    act = destination_release_propose(verdict_id=verdict.id, by=by, reason="x")
+    agree = f"/house/approvals/{act.id}/agree"
+    typed = {"address": f"0x{address.hex()}", "chain": "31337", "do": "release", "reason": "x"}
+    payout = Payout.objects.create(
+        shop_id=staff.world.shop_id,
+        mode="test",
+        asset="USDC@31337",
+        decimals=6,
+        units=1,
+        taken_asset="USDC@31337",
+        taken_decimals=6,
+        taken_units=1,
+        chain_id=31337,
+        destination=address,
+        trigger="demand",
+        idempotency_key="x",
+        requested_at=now,
+    )
+    assert REFUSED in said(partner[1].post(agree, {"password": PASSWORD}), 422)
+    assert REFUSED in said(partner[1].post("/house/screening/wallet", typed), 422)
+    payout.delete()
+    partner[1].post(agree, {"password": PASSWORD})
+    act.refresh_from_db()
+    assert act.checker == partner[0].pk, "another shop's is as ever"
 
 
 def test_of_other_shops_they_decide_as_ever(

@@ -14,7 +14,7 @@ from gateway.market.resuming import desk_resume_propose
 from merchants.accounts.models import User
 from merchants.accounts.selectors import can, roles_of
 from merchants.dashboard.approvals.deciding import say_of
-from merchants.dashboard.approvals.own_shop import check_not_own, shop_of
+from merchants.dashboard.approvals.own_shop import check_act_not_own
 
 
 class Command(BaseCommand):
@@ -59,7 +59,7 @@ class Command(BaseCommand):
             raise CommandError(f"{person.email} may not say this.")
         if options["verb"] == "agree":
             if act.decider == "house":
-                check_not_own(person, shop_of(act))
+                check_act_not_own(person, act)
             return act_agree(act_id=act.id, by=person.pk)
         verb = act_reject if options["verb"] == "reject" else act_cancel
         return verb(act_id=act.id, by=person.pk, reason=options["reason"])
