@@ -23,7 +23,7 @@ from merchants.pos.away.errors import (
     CurrencyChanged,
     ShiftOver,
 )
-from merchants.pos.away.said import Said, SaidLine, said_as_dict, said_from
+from merchants.pos.away.said import WENT_ON, Said, SaidLine, said_as_dict, said_from
 from merchants.pos.drawer import cash_into_drawer
 from merchants.pos.errors import DraftElsewhere
 from merchants.pos.models import AwaySale
@@ -42,7 +42,6 @@ from merchants.tills.ruling import rules_of
 from merchants.tills.selectors import role_at_tills
 
 TAKEN_OFF: Final = "tablet_taken_off"
-WENT_ON: Final = "went_on"
 VOID_NEEDS_MANAGER: Final = "void_needs_manager"
 _ON_ITS_WAY: Final = "booking"
 MOST_LEFT: Final = 500

@@ -19,6 +19,8 @@ from merchants.tickets.pricing import PPM, TaxClass
 Ends = Literal["cash", "open", "void"]
 ENDS: Final[tuple[Ends, ...]] = ("cash", "open", "void")
 """How a ticket stood on the tablet: paid in cash, still to be paid, or called off."""
+WENT_ON: Final = "went_on"
+"""Why one waits that came before, under the same number, and went on at the tablet afterwards."""
 MOST_LINES: Final = 200
 MAX_LABEL: Final = 40
 MAX_NAME: Final = 80

@@ -11,6 +11,7 @@ from django.db.models.functions import Lag
 
 from gateway.events.cursors import PAGE_SIZE, Page
 from gateway.events.ordering import NEWEST, Order, sorted_page
+from merchants.pos.away.said import WENT_ON
 from merchants.pos.models import AwaySale
 
 AT_ONCE: Final = 500
@@ -64,6 +65,7 @@ def numbers_missing(*, shop_id: UUID) -> list[Missing]:
     before = Window(Lag("number", default=0), partition_by="device_id", order_by="number")
     odd = (
         AwaySale.objects.filter(shop_id=shop_id)
+        .exclude(why=WENT_ON)
         .annotate(step=F("number") - before)
         .exclude(step=1)
         .order_by("-device_id", "number")
