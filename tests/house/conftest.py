@@ -33,7 +33,7 @@ def place() -> Iterator[Place]:
                 JsonRpc(shop.rpc_url) as rpc,
                 httpx.Client(base_url=shop.house.url, timeout=20) as http,
             ):
-                place = Place(shop=shop, rpc=rpc, http=http, key=shop.api._key)
+                place = Place(shop=shop, rpc=rpc, http=http, key=shop.api.key)
                 place.settle_neighbours(10)
                 # They are over by the time the last tests look at them.
                 place.short = [place.invoice("4.20", lock_seconds=30) for _ in range(3)]
