@@ -45,6 +45,7 @@ from merchants.links.life import Price
 from merchants.links.services import NewLink, link_make
 from merchants.moving.models import Move
 from merchants.notices.models import Device, Notice
+from merchants.pos.away.said import Said, SaidLine, said_as_dict
 from merchants.pos.models import AwaySale
 from merchants.receipts.issuing import receipt_for_invoice
 from merchants.receipts.models import Printer
@@ -338,25 +339,43 @@ def ours(open_shop: World, staff: Staff) -> dict[str, str]:
         made_by=uuid4(),
         made_at=now,
     )
+    tablet = TillDevice.objects.create(
+        shop_id=shop_id,
+        till=till,
+        token_hash=b"\11" * 32,
+        paired_by=uuid4(),
+        paired_at=now,
+        seen_at=now,
+        used_at=now,
+    )
     away_sale = AwaySale.objects.create(
         shop_id=shop_id,
         till=till,
-        device=TillDevice.objects.create(
-            shop_id=shop_id,
-            till=till,
-            token_hash=b"\11" * 32,
-            paired_by=uuid4(),
-            paired_at=now,
-            seen_at=now,
-            used_at=now,
-        ),
+        device=tablet,
         key="a" * 32,
         number=1,
         ends="cash",
         currency="EUR",
         due_units=5,
         label=MARK,
-        body={"lines": [{"name": MARK}]},
+        body=said_as_dict(
+            Said(
+                key="a" * 32,
+                device_id=tablet.id,
+                number=1,
+                made_by=uuid4(),
+                made_at=now,
+                shift_id=None,
+                currency="EUR",
+                label=MARK,
+                ends="cash",
+                lines=(SaidLine(None, 0, (), MARK, 5, TaxClass(0, included=True), 1_000, False),),
+                due_units=5,
+                given_units=5,
+                change_units=0,
+                reason="",
+            )
+        ),
         made_by=uuid4(),
         made_at=now,
         sent_at=now,

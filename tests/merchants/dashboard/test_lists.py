@@ -144,7 +144,7 @@ def test_events_as_programs_hear_them_with_where_each_was_sent(owner, staff, hom
 def heads_of(page):
     """Each head that sorts: its word, how it is sorted now, and where it leads."""
     head = page.partition("<thead>")[2].partition("</thead>")[0]
-    linked = r'<th scope="col"([^>]*)><a class="board-sort" href="([^"]+)">([^<]+)'
+    linked = r'<th scope="col"([^>]*)><a class="sort-head" href="([^"]+)">([^<]+)'
     return {
         word: (re.findall(r'aria-sort="(\w+)"', marks), unescape(href))
         for marks, href, word in re.findall(linked, head)
