@@ -50,8 +50,8 @@ class Signer:
     def x5c(self) -> list[str]:
         """The chain as headers name it (RFC 7515, 4.1.6), without the root above it: who trusts it
         has it, and wallets of the HAIP profile refuse a chain that brings its own."""
-        own, *above = self.chain
-        return [_base64(one) for one in (own, *(up for up in above if up.issuer != up.subject))]
+        own, above = self.chain[:1], self.chain[1:]
+        return [_base64(one) for one in (*own, *(up for up in above if up.issuer != up.subject))]
 
 
 @dataclass(frozen=True, slots=True)
