@@ -39,7 +39,9 @@ BROKEN: Final = frozenset({"gone", "failing"})
 SECRET_OVERLAP: Final = timedelta(hours=24)
 """How long the secret before the present one still signs, so that receivers can change over."""
 
-_NOT_LITERAL: Final = re.compile(r"[^\x21-\x7e]|[#\\\"<>^`{|}]")
+_NOT_LITERAL: Final = re.compile(r"[^\x21-\x7e]|[#\\\"<>^`{}]")
+"""What a client would write in another way. ``|`` isn't: it is sent as it stands in a path and in a
+query (WHATWG URL), and OpenCart's routes have it."""
 
 
 @lru_cache(maxsize=4)

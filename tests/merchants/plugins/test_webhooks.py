@@ -216,6 +216,22 @@ def test_a_message_arrives_signed_with_everything_a_plugin_reads(
 
 
 @pytest.mark.django_db(transaction=True)
+def test_opencarts_own_address_is_called_as_it_writes_it(
+    plugin: Plugin, open_shop: World, receiver: Receiver
+) -> None:
+    """Its routes have a ``|`` before the method, and its plugin encodes none of it."""
+    path = "/index.php?route=extension/btcpay/payment/btcpay|callback"
+    url = f"http://127.0.0.1:{receiver.port}{path}"
+    webhook = made(plugin, url=url)
+    assert webhook["url"] == url
+    assert plugin.asked("GET", path_of(plugin, webhook))["url"] == url
+    plugin.invoice()
+    open_shop.drain()
+    deliver_until(lambda: len(receiver.received) == 1)
+    assert receiver.received[0].path == path
+
+
+@pytest.mark.django_db(transaction=True)
 def test_a_failed_delivery_comes_again_under_an_id_of_its_own_and_is_in_the_log(
     plugin: Plugin, open_shop: World, receiver: Receiver
 ) -> None:
